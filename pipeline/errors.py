@@ -64,7 +64,7 @@ class OperatorError(SealstreamError):
 
 
 class BugError(SealstreamError):
-    """We broke our own promise: logged loudly, and the event becomes a dead letter so that it cannot stop the others."""
+    """We broke our own promise: logged loudly; the event becomes a dead letter so that it cannot stop the others."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,229 @@
+"""The CloudEvents 1.0 envelope of a Kafka record, in the three shapes that producers send.
+
+| shape      | recognised by                                   | attributes          | data                           |
+|------------|-------------------------------------------------|---------------------|--------------------------------|
+| structured | `content-type` begins `application/cloudevents` | members of the JSON | member `data`                  |
+| binary     | header `ce_specversion`                         | headers `ce_*`      | the whole value                |
+| plain      | neither; the JSON has a member `specversion`    | members of the JSON | member `data`, or else all the |
+|            |                                                 |                     | members that are no attributes |
+
+Sources: CloudEvents 1.0.2, Kafka protocol binding 1.0.2 sections 3.1 (modes), 3.2 (binary), 3.3 (structured).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeGuard
+
+import msgspec
+import orjson
+
+from pipeline.errors import EnvelopeError
+
+__all__ = ["CloudEvent", "Headers", "parse"]
+
+
+Headers = Sequence[tuple[str, bytes]]
+"""Kafka record headers in the order they came; a name may repeat."""
+
+_ATTRIBUTES: Final = frozenset(
+    {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema"}
+)
+_REQUIRED: Final = ("id", "source", "type")
+_MAX_ATTRIBUTE_LENGTH: Final = 2048
+_SCHEMA_REGISTRY_PREFIX: Final = b"\x00"
+
+
+class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One event: its context attributes and its data, whatever shape it was sent in."""
+
+    id: str
+    source: str
+    type: str
+    time: str | None = None
+    subject: str | None = None
+    data: Mapping[str, object]
+
+
+def parse(value: bytes | None, headers: Headers) -> CloudEvent:
+    """Read the CloudEvent out of a Kafka record.
+
+    Raises:
+        EnvelopeError: the record is none of the three shapes, or an attribute is missing or unusable.
+    """
+    named = _by_name(headers)
+    if value is None:
+        raise EnvelopeError(
+            what="The record has no value (a tombstone), so there is no event in it.",
+            remedy="Send events to this topic, and tombstones only to compacted topics.",
+        )
+    content_type = _media_type(named.get("content-type", ""))
+    if content_type.startswith("application/cloudevents"):
+        return _structured(value, content_type)
+    if "ce_specversion" in named:
+        return _binary(value, named, content_type)
+    return _plain(value)
+
+
+def _structured(value: bytes, content_type: str) -> CloudEvent:
+    if content_type not in ("application/cloudevents", "application/cloudevents+json"):
+        raise EnvelopeError(
+            what=f"The structured mode content type is {content_type!r}.",
+            remedy="Send one event per record as application/cloudevents+json.",
+        )
+    document = _json_object(value)
+    if "data" not in document:
+        raise EnvelopeError(
+            what="The structured event has no member `data`.",
+            remedy="Put the event's data as a JSON object into `data`; `data_base64` is not accepted.",
+        )
+    return _event(document, document["data"])
+
+
+def _binary(value: bytes, named: Mapping[str, str], content_type: str) -> CloudEvent:
+    if content_type not in ("", "application/json") and not content_type.endswith("+json"):
+        raise EnvelopeError(
+            what=f"The data's content type is {content_type!r}.",
+            remedy="Send the data as JSON with the header content-type: application/json.",
+        )
+    attributes = {name.removeprefix("ce_"): text for name, text in named.items() if name.startswith("ce_")}
+    return _event(attributes, _json_object(value))
+
+
+def _plain(value: bytes) -> CloudEvent:
+    document = _json_object(value)
+    if "specversion" not in document:
+        raise EnvelopeError(
+            what="The record is no CloudEvent: no header `ce_specversion`, no member `specversion`.",
+            remedy="Add the CloudEvents attributes specversion, id, source and type, as headers or as members.",
+        )
+    if "data" in document:
+        return _event(document, document["data"])
+    return _event(document, {name: member for name, member in document.items() if name not in _ATTRIBUTES})
+
+
+def _event(attributes: Mapping[str, object], data: object) -> CloudEvent:
+    if attributes.get("specversion") != "1.0":
+        raise EnvelopeError(
+            what="The attribute `specversion` is not the string 1.0.",
+            remedy="Send CloudEvents 1.0.",
+        )
+    if not _is_object(data):
+        raise EnvelopeError(
+            what=f"The event's data is of type {_json_type(data)}, not object.",
+            remedy="Send the data as a JSON object.",
+        )
+    event_id, source, event_type = (_required_text(attributes, name) for name in _REQUIRED)
+    return CloudEvent(
+        id=event_id,
+        source=source,
+        type=event_type,
+        time=_timestamp(attributes),
+        subject=_optional_text(attributes, "subject"),
+        data=data,
+    )
+
+
+def _required_text(attributes: Mapping[str, object], name: str) -> str:
+    text = _optional_text(attributes, name)
+    if text is None:
+        raise EnvelopeError(
+            what=f"The required CloudEvents attribute `{name}` is missing.",
+            remedy=f"Send a non-empty string as `{name}`.",
+        )
+    return text
+
+
+def _optional_text(attributes: Mapping[str, object], name: str) -> str | None:
+    attribute = attributes.get(name)
+    if attribute is None:
+        return None
+    if not isinstance(attribute, str):
+        problem = f"is of type {_json_type(attribute)}, not string"
+    elif not attribute:
+        problem = "is empty"
+    elif len(attribute) > _MAX_ATTRIBUTE_LENGTH:
+        problem = f"is longer than {_MAX_ATTRIBUTE_LENGTH} characters"
+    elif not attribute.isprintable():
+        problem = "contains a control character"
+    else:
+        return attribute
+    raise EnvelopeError(
+        what=f"The CloudEvents attribute `{name}` {problem}.",
+        remedy=f"Send printable text of 1 to {_MAX_ATTRIBUTE_LENGTH} characters as `{name}`.",
+    )
+
+
+def _timestamp(attributes: Mapping[str, object]) -> str | None:
+    text = _optional_text(attributes, "time")
+    if text is None:
+        return None
+    try:
+        has_zone = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        has_zone = False
+    if not has_zone or "T" not in text.upper():
+        raise EnvelopeError(
+            what="The CloudEvents attribute `time` is no RFC 3339 timestamp with a time zone.",
+            remedy="Send a time such as 2026-01-31T08:30:00Z.",
+        )
+    return text
+
+
+def _json_object(value: bytes) -> dict[str, object]:
+    try:
+        document: object = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        if value.startswith(_SCHEMA_REGISTRY_PREFIX):
+            what = "The value starts with a NUL byte, as schema-registry serializers write it."
+            remedy = "Send plain JSON; schema ids may go into headers."
+        else:
+            what = f"The value is not JSON: the parser stopped at line {error.lineno}, column {error.colno}."
+            remedy = "Send the event as JSON in UTF-8."
+        # The parser's own error quotes the document, which must not reach a log or a dead letter.
+        raise EnvelopeError(what=what, remedy=remedy) from None
+    if not _is_object(document):
+        raise EnvelopeError(
+            what=f"The value is a JSON {_json_type(document)}, not an object.",
+            remedy="Send one event per record, as a JSON object.",
+        )
+    return document
+
+
+def _by_name(headers: Headers) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for raw_name, raw in headers:
+        name = raw_name.lower()
+        if name != "content-type" and not name.startswith("ce_"):
+            continue
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            raise EnvelopeError(
+                what=f"The header `{name}` is not UTF-8.", remedy="Send CloudEvents headers as UTF-8 text."
+            ) from None
+        if named.setdefault(name, text) != text:
+            raise EnvelopeError(
+                what=f"The header `{name}` is there more than once with different values.",
+                remedy="Send each CloudEvents header once.",
+            )
+    return named
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _is_object(document: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(document, dict)
+
+
+def _json_type(document: object) -> str:
+    names: Iterable[tuple[type, str]] = (
+        (bool, "boolean"),
+        (dict, "object"),
+        (list, "array"),
+        (str, "string"),
+        (int, "number"),
+        (float, "number"),
+    )
+    return next((name for kind, name in names if isinstance(document, kind)), "null")

@@ -1,0 +1,112 @@
+"""What comes in: generation and publication events of contract v1 as typed values.
+
+The JSON Schemas in `schemas/` are the contract; these are the parts of it that the pipeline reads. A field that is
+None was missing, and missing means unknown, never "no".
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from pipeline.events.outputs import Declared, EventReference
+
+__all__ = ["Content", "Declaration", "GenerationEvent", "Model", "Parent", "PublicationEvent", "Service", "Sidecar"]
+
+
+class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
+    """A manifest that travels beside the asset, by reference or inline."""
+
+    uri: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    base64: str | None = None
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset that the content was made from; only its content id is certain to be known."""
+
+    id: str
+    mime: str | None = None
+    uri: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """The asset of an event: what it is, and where its bytes are (exactly one of `uri`, `text`, `base64`)."""
+
+    id: str
+    mime: str
+    operation: Literal["generated", "edited", "none"] | None = None
+    uri: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    text: str | None = None
+    base64: str | None = None
+    manifest: Sidecar | None = None
+    parents: tuple[str | Parent, ...] = ()
+    synthetic: Literal["yes", "no", "unknown"] | None = None
+    digital_source_type: str | None = None
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """The AI model that generated or edited the content, as far as the provider discloses it."""
+
+    name: str | None = None
+    version: str | None = None
+    identifier: str | None = None
+    type: str | None = None
+    human_oversight: Literal["fully_autonomous", "prompt_guided", "human_validated"] | None = None
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """The service that provides the generation (Provisions Art. 23: deep synthesis service provider)."""
+
+    id: str | None = None
+    provider_name: str | None = None
+    system_name: str | None = None
+    system_version: str | None = None
+
+
+class Declaration(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user declared about the content (Labeling Measures Art. 10)."""
+
+    made: bool | None = None
+    value: Literal["ai", "not_ai", "unknown"] | None = None
+
+
+class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An AI service generated or edited an asset.
+
+    `facts` is the event's whole data: what rules are judged on.
+    """
+
+    uid: str
+    reference: EventReference
+    content: Content
+    model: Model
+    service: Service
+    facts: Mapping[str, object]
+
+
+class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset is about to be published, or was seen published.
+
+    `facts` is the event's whole data: what rules are judged on.
+    """
+
+    uid: str
+    reference: EventReference
+    content: Content
+    declaration: Declaration
+    facts: Mapping[str, object]
+
+    @property
+    def declared(self) -> Declared:
+        """What the event says of the content's origin; where its parts contradict each other, AI wins."""
+        if self.content.synthetic == "yes" or self.declaration.value == "ai":
+            return "ai"
+        if self.content.synthetic == "no" or self.declaration.value == "not_ai":
+            return "human"
+        return "unknown"

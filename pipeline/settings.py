@@ -1,0 +1,114 @@
+"""What can be configured in the pipeline: small types, one for each concern, with defaults and units inline.
+
+Every setting is an environment variable with the prefix `SEALSTREAM_`. Access to the object store is configured
+where every AWS tool looks for it (`AWS_ENDPOINT_URL_S3`, `AWS_PROFILE`, `AWS_ACCESS_KEY_ID`, ...), not here.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pipeline.errors import OperatorError
+
+__all__ = ["ENV_PREFIX", "AssetSettings", "CredentialSettings", "StoreSettings", "load"]
+
+ENV_PREFIX: Final = "SEALSTREAM_"
+
+CONFIG: Final = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
+
+class StoreSettings(BaseSettings):
+    """Which buckets hold what."""
+
+    model_config = CONFIG
+
+    content_bucket: str = "sealstream"
+    """Sealed assets, manifests and the index by SHA-256."""
+
+    records_bucket: str = "sealstream-records"
+    """Records, under retention (Object Lock) where the store has it."""
+
+    inbox_bucket: str = "sealstream-inbox"
+    """Where producers put the assets that their events refer to."""
+
+    retention_days: int = Field(default=183, ge=1, le=36_500)
+    """Default retention of records, in days: logs are kept six months at least (Labeling Measures Art. 9)."""
+
+    retention_mode: Literal["GOVERNANCE", "COMPLIANCE"] = "GOVERNANCE"
+    """GOVERNANCE lets a privileged user shorten retention; COMPLIANCE lets nobody."""
+
+    require_retention: bool = False
+    """Refuse to start where the records bucket has no Object Lock."""
+
+
+class AssetSettings(BaseSettings):
+    """Which assets are taken, and from where."""
+
+    model_config = CONFIG
+
+    allowed_buckets: Annotated[tuple[str, ...], NoDecode] = ()
+    """More buckets that events may refer to, separated by commas; the inbox and the content bucket always may be."""
+
+    max_asset_bytes: int = Field(default=64 * 2**20, ge=1)
+    """Larger assets are refused before they are read, in bytes."""
+
+    missing_asset_patience: float = Field(default=60.0, ge=0)
+    """How long an event waits for an asset that is not there yet, in seconds; then it becomes a dead letter."""
+
+    @field_validator("allowed_buckets", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+
+class CredentialSettings(BaseSettings):
+    """Who signs, whom to trust, and how hostile bytes are contained."""
+
+    model_config = CONFIG
+
+    sign_cert: Path | None = None
+    """Certificate chain that signs, leaf first, as PEM; without it a development chain is made and used."""
+
+    sign_key: Path | None = None
+    """Private key of the leaf, as PEM."""
+
+    sign_algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] = "es256"
+    """Signature algorithm that goes with the key (C2PA: COSE algorithm names in lower case)."""
+
+    time_stamp_url: str | None = None
+    """RFC 3161 time-stamp authority; without it manifests are valid only as long as the certificate."""
+
+    trust_anchors: Path | None = None
+    """Trust list as PEM; the development chain's root is trusted beside it while that chain is in use."""
+
+    state_dir: Path = Path("~/.local/state/sealstream")
+    """Where the development chain is kept, mode 0600."""
+
+    parser_processes: int = Field(default=2, ge=1)
+    """Child processes that parse and sign, so that a hostile file can only hurt its own event."""
+
+    parser_memory_bytes: int = Field(default=1536 * 2**20, ge=128 * 2**20)
+    """Address space of one child process, in bytes."""
+
+    parser_seconds: float = Field(default=30.0, gt=0)
+    """Longest time one asset may take in a child process, in seconds."""
+
+
+def load(settings_type: type[AnySettings]) -> AnySettings:
+    """Read settings from the environment.
+
+    Raises:
+        OperatorError: a variable cannot be used; the message names it and what it should be.
+    """
+    try:
+        return settings_type()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ENV_PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise OperatorError(
+            what=f"The setting {name} cannot be used: {first['msg']}.", remedy=f"Correct or unset {name}."
+        ) from None
