@@ -108,7 +108,8 @@ def load(settings_type: type[AnySettings]) -> AnySettings:
         return settings_type()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = ENV_PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        prefix = settings_type.model_config.get("env_prefix", "")
+        name = prefix + "_".join(str(part) for part in first["loc"]).upper()
         raise OperatorError(
             what=f"The setting {name} cannot be used: {first['msg']}.", remedy=f"Correct or unset {name}."
         ) from None

@@ -1,0 +1,44 @@
+# Everything a person types. `make demo` and `make test` set up what they need by themselves.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock clean
+
+PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
+VENV := .venv
+RUN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK := pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+help: ## Show what can be typed here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "sealstream needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@echo "Installing into $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP) ## Watch real media go through: embedded broker, S3 server, worker, alerts (KEEP=1 leaves it running)
+	@$(RUN)/sealstream demo $(if $(KEEP),--keep)
+
+test: $(STAMP) ## Run everything against real Apache Kafka and a real S3 server
+	@$(RUN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## Format, lint, types and the rules of the house
+	@$(RUN)/ruff format --check .
+	@$(RUN)/ruff check .
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports
+
+format: $(STAMP) ## Format the code
+	@$(RUN)/ruff format .
+	@$(RUN)/ruff check --fix .
+
+lock: ## Pin every dependency with hashes anew (needs uv); the files name no index
+	@uv pip compile $(LOCK) --all-extras --output-file requirements-dev.lock
+	@uv pip compile $(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+
+clean: ## Remove what was installed and cached here
+	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,193 @@
+"""The Kafka clients that are not Faust's: publishing with awaited delivery, reading a topic, creating topics.
+
+The only adapter around aiokafka: typed values go in and come out, and its errors become ours.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
+from aiokafka.structs import ConsumerRecord
+
+from agents.settings import KafkaSettings
+from agents.topics import MAX_MESSAGE_BYTES, TopicPlan
+from pipeline.errors import BugError, OperatorError, WorldError
+
+__all__ = ["KafkaMessage", "Publisher", "connection", "create_topics", "open_publisher", "read_topic"]
+
+_LINGER_MS: Final = 5
+_BATCH_BYTES: Final = 64 * 1024
+_REQUEST_TIMEOUT_MS: Final = 10_000
+
+
+class KafkaMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One message, on its way to or from a topic."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    partition: int | None = None
+    offset: int | None = None
+
+
+class Publisher:
+    """Publishes messages and returns only when the brokers have them all."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+
+    async def publish(self, messages: Sequence[KafkaMessage]) -> None:
+        """Publish the messages and wait for every delivery.
+
+        Raises:
+            WorldError: a delivery did not happen or was not confirmed; some of the messages may have arrived.
+            BugError: a message is larger than a topic takes.
+        """
+        try:
+            deliveries = [
+                await self._producer.send(message.topic, value=message.value, key=message.key, headers=message.headers)
+                for message in messages
+            ]
+            # Every delivery is waited for, also behind one that failed: none may be left to fail unseen.
+            outcomes = await asyncio.gather(*deliveries, return_exceptions=True)
+            for failure in (one for one in outcomes if isinstance(one, BaseException)):
+                raise failure
+        except MessageSizeTooLargeError as error:
+            raise BugError(
+                what="A message is larger than its topic takes.",
+                remedy="Create the topics with `sealstream topics create`, or raise their max.message.bytes.",
+            ) from error
+        except KafkaError as error:
+            raise WorldError(
+                what=f"Kafka did not confirm a delivery ({type(error).__name__}).",
+                remedy="It is tried again; see that the brokers are up and the topics exist.",
+            ) from error
+
+
+@asynccontextmanager
+async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
+    """Connect a publisher: acknowledged by all in-sync replicas, batched for at most 5 ms.
+
+    Raises:
+        WorldError: no broker answers.
+    """
+    producer = AIOKafkaProducer(
+        **connection(settings),
+        acks="all",
+        compression_type="lz4",
+        linger_ms=_LINGER_MS,
+        max_batch_size=_BATCH_BYTES,
+        max_request_size=MAX_MESSAGE_BYTES,
+        request_timeout_ms=_REQUEST_TIMEOUT_MS,
+    )
+    await _start(producer, settings)
+    try:
+        yield Publisher(producer)
+    finally:
+        await producer.stop()
+
+
+async def read_topic(
+    settings: KafkaSettings, *topics: str, from_beginning: bool, idle_seconds: float | None = None
+) -> AsyncIterator[KafkaMessage]:
+    """Read topics outside any consumer group, for people to look at; ends after `idle_seconds` without a message.
+
+    Raises:
+        WorldError: no broker answers.
+    """
+    consumer = AIOKafkaConsumer(
+        *topics,
+        **connection(settings),
+        auto_offset_reset="earliest" if from_beginning else "latest",
+        enable_auto_commit=False,
+    )
+    await _start(consumer, settings)
+    try:
+        while True:
+            try:
+                record: ConsumerRecord = await asyncio.wait_for(consumer.getone(), idle_seconds)
+            except TimeoutError:
+                return
+            yield KafkaMessage(
+                topic=record.topic,
+                key=record.key,
+                value=record.value,
+                headers=tuple(record.headers),
+                partition=record.partition,
+                offset=record.offset,
+            )
+    finally:
+        await consumer.stop()
+
+
+async def create_topics(
+    settings: KafkaSettings, plans: Sequence[TopicPlan], *, partitions: int, replication_factor: int
+) -> dict[str, bool]:
+    """Create the topics that are not there yet; says for each whether it was made now.
+
+    Raises:
+        OperatorError: the brokers refuse a topic as planned.
+        WorldError: no broker answers.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=_REQUEST_TIMEOUT_MS)
+    await _start(admin, settings)
+    try:
+        created: dict[str, bool] = {}
+        for plan in plans:
+            topic = NewTopic(plan.name, partitions, replication_factor, topic_configs=dict(plan.config))
+            response = await admin.create_topics([topic])
+            error = for_code(response.topic_errors[0][1])
+            if error not in (for_code(0), TopicAlreadyExistsError):
+                raise OperatorError(
+                    what=f"Kafka refused to create the topic {plan.name} ({error.__name__}).",
+                    remedy="Check the partitions, the replication factor and the rights of this user.",
+                )
+            created[plan.name] = error is not TopicAlreadyExistsError
+        return created
+    finally:
+        await admin.close()
+
+
+def connection(settings: KafkaSettings) -> dict[str, object]:
+    """The arguments that every aiokafka client takes to reach the brokers."""
+    arguments: dict[str, object] = {
+        "bootstrap_servers": settings.bootstrap_servers,
+        "security_protocol": settings.security_protocol,
+        "client_id": "sealstream",
+    }
+    if settings.security_protocol.endswith("SSL"):
+        try:
+            arguments["ssl_context"] = ssl.create_default_context(cafile=settings.ssl_ca)
+        except (OSError, ssl.SSLError) as error:
+            raise OperatorError(
+                what=f"The certificate authorities in {settings.ssl_ca} cannot be read: {error}.",
+                remedy="Let SEALSTREAM_KAFKA_SSL_CA name a PEM file.",
+            ) from error
+    if settings.security_protocol.startswith("SASL"):
+        if settings.sasl_username is None or settings.sasl_password is None:
+            raise OperatorError(
+                what=f"The security protocol {settings.security_protocol} needs a user and a password.",
+                remedy="Set SEALSTREAM_KAFKA_SASL_USERNAME and SEALSTREAM_KAFKA_SASL_PASSWORD.",
+            )
+        arguments["sasl_mechanism"] = settings.sasl_mechanism
+        arguments["sasl_plain_username"] = settings.sasl_username
+        arguments["sasl_plain_password"] = settings.sasl_password.get_secret_value()
+    return arguments
+
+
+async def _start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings) -> None:
+    try:
+        await client.start()
+    except KafkaError as error:
+        await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
+        raise WorldError(
+            what=f"No Kafka broker answers at {settings.bootstrap_servers} ({type(error).__name__}).",
+            remedy="Start the broker, or set SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS to where it is.",
+        ) from error

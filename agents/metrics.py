@@ -1,0 +1,62 @@
+"""The metrics of a worker, in one place: names, labels and units (Prometheus naming: `_total`, `_seconds`)."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+__all__ = ["CONTENT_TYPE", "Metrics"]
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """Every number that a worker shows. One registry each, so that two workers in one test do not mix."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    events: Counter
+    event_seconds: Histogram
+    in_flight: Gauge
+    oldest_in_flight_seconds: Gauge
+    retries: Counter
+    alerts: Counter
+    dead_letters: Counter
+    ready: Gauge
+
+    @classmethod
+    def create(cls) -> "Metrics":
+        """A fresh set of metrics, all at zero."""
+        registry = CollectorRegistry()
+        return cls(
+            registry=registry,
+            events=Counter("sealstream_events", "Events finished.", ["topic", "outcome"], registry=registry),
+            event_seconds=Histogram(
+                "sealstream_event_seconds",
+                "From an event's arrival in the worker until its outputs were delivered.",
+                ["topic"],
+                buckets=_SECONDS,
+                registry=registry,
+            ),
+            in_flight=Gauge("sealstream_in_flight", "Events being worked on.", registry=registry),
+            oldest_in_flight_seconds=Gauge(
+                "sealstream_oldest_in_flight_seconds", "Age of the oldest event being worked on.", registry=registry
+            ),
+            retries=Counter(
+                "sealstream_retries", "Tries of an event that failed for now.", ["topic", "error"], registry=registry
+            ),
+            alerts=Counter("sealstream_alerts", "Alerts published.", ["kind", "severity"], registry=registry),
+            dead_letters=Counter(
+                "sealstream_dead_letters",
+                "Inputs that can never succeed.",
+                ["topic", "stage", "error"],
+                registry=registry,
+            ),
+            ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),
+        )
+
+    def render(self) -> bytes:
+        """The metrics as Prometheus reads them."""
+        return generate_latest(self.registry)

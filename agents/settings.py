@@ -1,0 +1,62 @@
+"""What can be configured in a worker: Kafka, the topics, how much work at once, and where health is served."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["KafkaSettings", "WorkerSettings"]
+
+
+class KafkaSettings(BaseSettings):
+    """How to reach Kafka, and what the topics are called."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SEALSTREAM_KAFKA_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    """Brokers to ask first: host:port, separated by commas."""
+
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    ssl_ca: Path | None = None
+    """Certificate authorities that sign the brokers' certificates, as PEM; the system's own without it."""
+
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+
+    group: str = "sealstream"
+    """Consumer group of the workers."""
+
+    topic_prefix: str = Field(default="sealstream.", pattern=r"^[a-zA-Z0-9._-]*$", max_length=200)
+    """What every topic's name begins with."""
+
+    static_member: str | None = None
+    """Static group membership (`group.instance.id`), so that a quick restart moves no partitions."""
+
+
+class WorkerSettings(BaseSettings):
+    """How a worker works."""
+
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    source: str = "sealstream"
+    """CloudEvents `source` of what this installation publishes."""
+
+    max_in_flight: int = Field(default=64, ge=1)
+    """Events worked on at once."""
+
+    threads: int = Field(default=16, ge=1)
+    """Threads that wait for the store and for the child processes."""
+
+    drain_seconds: float = Field(default=20.0, gt=0)
+    """How long work in flight may take to finish at a rebalance or a stop, in seconds."""
+
+    health_host: str = "127.0.0.1"
+    health_port: int = Field(default=8080, ge=0, le=65_535)
+    """Where /livez, /readyz and /metrics are served; port 0 takes a free one and logs it."""
+
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,0 +1,87 @@
+"""The topics: their names, and how each is created."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.events.outgoing import Channel
+
+__all__ = ["MAX_MESSAGE_BYTES", "TopicPlan", "Topics"]
+
+MAX_MESSAGE_BYTES: Final = 4 * 2**20
+"""Room for a dead letter: the largest input Kafka takes by default (1 MiB) and its explanation, with space to spare."""
+
+_FOREVER: Final = "-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPlan:
+    """A topic to be created: its name and its Kafka topic configuration."""
+
+    name: str
+    config: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The names of the topics, with the configured prefix."""
+
+    prefix: str
+
+    @property
+    def generation(self) -> str:
+        """In: generation events."""
+        return f"{self.prefix}generation"
+
+    @property
+    def publication(self) -> str:
+        """In: publication events."""
+        return f"{self.prefix}publication"
+
+    @property
+    def manifests(self) -> str:
+        """Out, compacted: what became of generation events."""
+        return f"{self.prefix}manifests"
+
+    @property
+    def decisions(self) -> str:
+        """Out: what became of publication events."""
+        return f"{self.prefix}decisions"
+
+    @property
+    def alerts(self) -> str:
+        """Out: findings worth waking someone for."""
+        return f"{self.prefix}alerts"
+
+    @property
+    def dead_letters(self) -> str:
+        """Out: inputs that can never succeed."""
+        return f"{self.prefix}dead-letters"
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The topics that producers publish to."""
+        return (self.generation, self.publication)
+
+    def of(self, channel: Channel) -> str:
+        """The topic that a channel's messages are published on."""
+        return f"{self.prefix}{channel}"
+
+    def plans(self) -> tuple[TopicPlan, ...]:
+        """Every topic, inputs first.
+
+        Manifests are compacted and kept for ever: the topic holds the newest record of each content id. What asks
+        for an answer (alerts, decisions, dead letters) is kept for 30 days at least.
+        """
+        month = str(30 * 24 * 3600 * 1000)
+        return (
+            TopicPlan(name=self.generation, config={}),
+            TopicPlan(name=self.publication, config={}),
+            TopicPlan(name=self.manifests, config={"cleanup.policy": "compact", "retention.ms": _FOREVER}),
+            TopicPlan(name=self.decisions, config={"retention.ms": month}),
+            TopicPlan(name=self.alerts, config={"retention.ms": month}),
+            TopicPlan(
+                name=self.dead_letters,
+                config={"retention.ms": month, "max.message.bytes": str(MAX_MESSAGE_BYTES)},
+            ),
+        )
