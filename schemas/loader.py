@@ -1,0 +1,64 @@
+"""Reads the schema files of this package and compiles validators from them. Nothing is ever fetched."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import jsonschema_rs
+
+__all__ = ["is_message", "load", "names", "read_all", "registry", "validator"]
+
+_SUFFIX = ".schema.json"
+
+
+def names() -> tuple[str, ...]:
+    """The message schemas there are, such as `alert.v1`; the shared definitions are not a message."""
+    return tuple(filter(is_message, read_all(files("schemas"))))
+
+
+def is_message(name: str) -> bool:
+    """Whether a schema describes a message, as all do but the one with the definitions they share."""
+    return not name.startswith("common.")
+
+
+def load(name: str) -> dict[str, Any]:
+    """One schema as a fresh dictionary: a message schema, or `common.v1`.
+
+    Raises:
+        LookupError: there is no schema of that name.
+    """
+    schemas = read_all(files("schemas"))
+    if name not in schemas:
+        raise LookupError(f"There is no schema named {name!r}. There are: {', '.join(schemas)}.")
+    return schemas[name]
+
+
+@cache
+def validator(name: str) -> jsonschema_rs.Validator:
+    """The compiled validator of one schema; it checks formats and is shared, for it is immutable and thread-safe.
+
+    Raises:
+        LookupError: there is no schema of that name.
+    """
+    return jsonschema_rs.Draft202012Validator(
+        load(name),
+        registry=registry(),
+        offline=True,
+        validate_formats=True,
+        # The linear-time engine: no input, however crafted, makes a pattern run long.
+        pattern_options=jsonschema_rs.RegexOptions(),
+    )
+
+
+@cache
+def registry() -> jsonschema_rs.Registry:
+    """All schemas of this package by their `$id`, which is how their references find each other."""
+    return jsonschema_rs.Registry([(schema["$id"], schema) for schema in read_all(files("schemas")).values()])
+
+
+def read_all(directory: Traversable) -> dict[str, dict[str, Any]]:
+    """The schemas in a directory by name, in the order of their names."""
+    found = sorted((file for file in directory.iterdir() if file.name.endswith(_SUFFIX)), key=lambda file: file.name)
+    return {file.name.removesuffix(_SUFFIX): json.loads(file.read_text(encoding="utf-8")) for file in found}

@@ -1,0 +1,168 @@
+"""Says what is wrong with a document so that whoever sent it can mend it, without repeating the document."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+from jsonschema_rs import ReferencingError, ValidationError, ValidationErrorKind
+
+from schemas.loader import registry
+
+__all__ = ["Violation", "first_violation"]
+
+MISSING = "missing"
+
+_COMPLAINTS = {
+    "additionalProperties": "it is not a member the schema knows",
+    "anyOf": "it fits none of the allowed forms",
+    "const": "it is not {}",
+    "dependentRequired": "it is missing, and another member needs it",
+    "enum": "it is none of {}",
+    "format": "it is not written as a {}",
+    "maxItems": "it has more than {} items",
+    "maxLength": "it is longer than {} characters",
+    "maximum": "it is greater than {}",
+    "minItems": "it has fewer than {} items",
+    "minLength": "it is shorter than {} characters",
+    "minimum": "it is less than {}",
+    "oneOf": "it does not fit exactly one of the allowed forms",
+    "pattern": "it does not match {}",
+    "required": "it is missing",
+    "type": "it is not of type {}",
+}
+
+# In this order, for Python's True is an int; whatever is none of these is a number.
+_JSON_TYPES: tuple[tuple[type, str], ...] = (
+    (type(None), "null"),
+    (bool, "boolean"),
+    (int, "integer"),
+    (str, "string"),
+    (dict, "object"),
+    (list, "array"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One thing wrong with a document.
+
+    Args:
+        path: JSON path of the offending value, such as `$.content.parents[0].sha256`; of the place where it should be
+            when it is missing.
+        keyword: the JSON Schema keyword that was broken.
+        value_type: the JSON type of the value at that path, or `missing`.
+        message: what is wrong and, where the schema has a description, what belongs there. Never the value.
+    """
+
+    path: str
+    keyword: str
+    value_type: str
+    message: str
+
+
+def first_violation(validator: jsonschema_rs.Validator, instance: object) -> Violation | None:
+    """The violation that helps most, or None when the document is valid.
+
+    Of several, the one nearest to the root comes first, for the others may follow from it; `oneOf` and `anyOf` come
+    last, for they say least. Where one of their alternatives is clearly the one that was meant, its violation is told.
+    """
+    if validator.is_valid(instance):
+        return None
+    return _violation(_most_helpful(validator.iter_errors(instance)))
+
+
+def _violation(error: ValidationError) -> Violation:
+    keyword = _keyword(error)
+    complaint = _COMPLAINTS.get(keyword, f"it breaks the keyword {keyword}").format(_allowed(error))
+    hint = _description(error)
+    return Violation(
+        path="$" + "".join(map(_step, _path(error))),
+        keyword=keyword,
+        value_type=_value_type(error),
+        message=f"{complaint}. {hint}" if hint else f"{complaint}.",
+    )
+
+
+def _most_helpful(errors: Iterable[ValidationError]) -> ValidationError:
+    best = min(errors, key=lambda error: (error.kind.name in {"anyOf", "oneOf"}, len(_path(error))))
+    match best.kind:
+        case ValidationErrorKind.AnyOf(context) | ValidationErrorKind.OneOfNotValid(context):
+            meant = _meant_alternative(best, context)
+            return _most_helpful(meant) if meant else best
+        case _:
+            return best
+
+
+def _meant_alternative(error: ValidationError, alternatives: list[list[ValidationError]]) -> list[ValidationError]:
+    """The errors of the alternative the value comes nearest to; none when two come equally near."""
+    fitting = sorted(
+        (errors for errors in alternatives if not any(_is_of_other_type(error, inner) for inner in errors)), key=len
+    )
+    is_clear = len(fitting) == 1 or (len(fitting) > 1 and len(fitting[0]) < len(fitting[1]))
+    return fitting[0] if is_clear else []
+
+
+def _is_of_other_type(outer: ValidationError, inner: ValidationError) -> bool:
+    return inner.kind.name == "type" and inner.instance_path == outer.instance_path
+
+
+def _keyword(error: ValidationError) -> str:
+    # Both keywords are reported as the same kind; only the place in the schema tells them apart.
+    return "dependentRequired" if "dependentRequired" in error.schema_path[-2:] else error.kind.name
+
+
+def _path(error: ValidationError) -> list[str | int]:
+    match error.kind:
+        case ValidationErrorKind.Required(name):
+            return [*error.instance_path, name]
+        case ValidationErrorKind.AdditionalProperties(unexpected):
+            return [*error.instance_path, unexpected[0]]
+        case _:
+            return error.instance_path
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if step.isidentifier() else f"[{step!r}]"
+
+
+def _allowed(error: ValidationError) -> str:
+    match error.kind:
+        case ValidationErrorKind.Enum(options):
+            return ", ".join("null" if option is None else str(option) for option in options)
+        case ValidationErrorKind.Type(types):
+            return " or ".join(types)
+        case _:
+            return str(error.kind.value)
+
+
+def _value_type(error: ValidationError) -> str:
+    match error.kind, error.instance:
+        case ValidationErrorKind.Required(), _:
+            return MISSING
+        case ValidationErrorKind.AdditionalProperties(unexpected), dict(members):
+            return _json_type(members[unexpected[0]])
+        case _, value:
+            return _json_type(value)
+
+
+def _json_type(value: object) -> str:
+    return next((name for kind, name in _JSON_TYPES if isinstance(value, kind)), "number")
+
+
+def _description(error: ValidationError) -> str | None:
+    """What the schema says of the value, or of the member that is missing; None for schemas that are not ours."""
+    if error.absolute_keyword_location is None:
+        return None
+    place = error.absolute_keyword_location.removesuffix("/0")
+    try:
+        node: Any = registry().resolver("").lookup(place.rpartition("/")[0]).contents
+    except ReferencingError:
+        return None
+    match error.kind:
+        case ValidationErrorKind.Required(name):
+            node = node.get("properties", {}).get(name, {})
+    description: str | None = node.get("description")
+    return description
