@@ -10,6 +10,7 @@
 Sources: CloudEvents 1.0.2, Kafka protocol binding 1.0.2 sections 3.1 (modes), 3.2 (binary), 3.3 (structured).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeGuard
@@ -22,15 +23,27 @@ from pipeline.errors import EnvelopeError
 __all__ = ["CloudEvent", "Headers", "parse"]
 
 
-Headers = Sequence[tuple[str, bytes]]
-"""Kafka record headers in the order they came; a name may repeat."""
+Headers = Sequence[tuple[str, bytes | None]]
+"""Kafka record headers in the order they came; a name may repeat, and a value may be null."""
 
 _ATTRIBUTES: Final = frozenset(
     {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema"}
 )
 _REQUIRED: Final = ("id", "source", "type")
+_HEADERS: Final = frozenset(
+    {"content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"}
+)
 _MAX_ATTRIBUTE_LENGTH: Final = 2048
 _SCHEMA_REGISTRY_PREFIX: Final = b"\x00"
+
+# What CloudEvents keeps out of its strings: control characters, and the noncharacters of every plane.
+_FORBIDDEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+# ISO 8601 has many more forms than RFC 3339, and `datetime.fromisoformat` reads most of them.
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:[0-5]\d)", re.ASCII | re.IGNORECASE)
 
 
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +80,7 @@ def parse(value: bytes | None, headers: Headers) -> CloudEvent:
 def _structured(value: bytes, content_type: str) -> CloudEvent:
     if content_type not in ("application/cloudevents", "application/cloudevents+json"):
         raise EnvelopeError(
-            what=f"The structured mode content type is {content_type!r}.",
+            what="The content type names a structured mode other than JSON, or a batch.",
             remedy="Send one event per record as application/cloudevents+json.",
         )
     document = _json_object(value)
@@ -82,7 +95,7 @@ def _structured(value: bytes, content_type: str) -> CloudEvent:
 def _binary(value: bytes, named: Mapping[str, str], content_type: str) -> CloudEvent:
     if content_type not in ("", "application/json") and not content_type.endswith("+json"):
         raise EnvelopeError(
-            what=f"The data's content type is {content_type!r}.",
+            what="The content type of the event's data is not JSON.",
             remedy="Send the data as JSON with the header content-type: application/json.",
         )
     attributes = {name.removeprefix("ce_"): text for name, text in named.items() if name.startswith("ce_")}
@@ -143,13 +156,13 @@ def _optional_text(attributes: Mapping[str, object], name: str) -> str | None:
         problem = "is empty"
     elif len(attribute) > _MAX_ATTRIBUTE_LENGTH:
         problem = f"is longer than {_MAX_ATTRIBUTE_LENGTH} characters"
-    elif not attribute.isprintable():
-        problem = "contains a control character"
+    elif _FORBIDDEN.search(attribute):
+        problem = "contains a character that CloudEvents forbids"
     else:
         return attribute
     raise EnvelopeError(
         what=f"The CloudEvents attribute `{name}` {problem}.",
-        remedy=f"Send printable text of 1 to {_MAX_ATTRIBUTE_LENGTH} characters as `{name}`.",
+        remedy=f"Send 1 to {_MAX_ATTRIBUTE_LENGTH} characters, none of them a control character, as `{name}`.",
     )
 
 
@@ -157,16 +170,22 @@ def _timestamp(attributes: Mapping[str, object]) -> str | None:
     text = _optional_text(attributes, "time")
     if text is None:
         return None
+    if _is_rfc_3339(text):
+        return text
+    raise EnvelopeError(
+        what="The CloudEvents attribute `time` is no RFC 3339 timestamp with a time zone.",
+        remedy="Send a time such as 2026-01-31T08:30:00Z.",
+    )
+
+
+def _is_rfc_3339(text: str) -> bool:
+    if _RFC_3339.fullmatch(text) is None:
+        return False
     try:
-        has_zone = datetime.fromisoformat(text).tzinfo is not None
+        datetime.fromisoformat(text.upper())
     except ValueError:
-        has_zone = False
-    if not has_zone or "T" not in text.upper():
-        raise EnvelopeError(
-            what="The CloudEvents attribute `time` is no RFC 3339 timestamp with a time zone.",
-            remedy="Send a time such as 2026-01-31T08:30:00Z.",
-        )
-    return text
+        return False
+    return True
 
 
 def _json_object(value: bytes) -> dict[str, object]:
@@ -193,7 +212,7 @@ def _by_name(headers: Headers) -> dict[str, str]:
     named: dict[str, str] = {}
     for raw_name, raw in headers:
         name = raw_name.lower()
-        if name != "content-type" and not name.startswith("ce_"):
+        if name not in _HEADERS or raw is None:
             continue
         try:
             text = raw.decode()
