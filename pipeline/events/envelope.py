@@ -34,6 +34,7 @@ _HEADERS: Final = frozenset(
     {"content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"}
 )
 _MAX_ATTRIBUTE_LENGTH: Final = 2048
+_MAX_DEPTH: Final = 64
 _SCHEMA_REGISTRY_PREFIX: Final = b"\x00"
 
 # What CloudEvents keeps out of its strings: control characters, and the noncharacters of every plane.
@@ -124,6 +125,11 @@ def _event(attributes: Mapping[str, object], data: object) -> CloudEvent:
         raise EnvelopeError(
             what=f"The event's data is of type {_json_type(data)}, not object.",
             remedy="Send the data as a JSON object.",
+        )
+    if _is_deeper(data, _MAX_DEPTH):
+        raise EnvelopeError(
+            what=f"The event's data is nested more than {_MAX_DEPTH} levels deep.",
+            remedy="Send the data as the schema describes it; no part of it needs so many levels.",
         )
     event_id, source, event_type = (_required_text(attributes, name) for name in _REQUIRED)
     return CloudEvent(
@@ -234,6 +240,17 @@ def _media_type(content_type: str) -> str:
 
 def _is_object(document: object) -> TypeGuard[dict[str, object]]:
     return isinstance(document, dict)
+
+
+def _is_deeper(document: object, limit: int) -> bool:
+    """Whether containers are nested deeper; level by level, as recursion is what this protects others from."""
+    level = [document]
+    for _ in range(limit + 1):
+        containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        if not containers:
+            return False
+        level = [member for container in containers for member in container]
+    return True
 
 
 def _json_type(document: object) -> str:

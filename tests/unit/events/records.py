@@ -54,6 +54,14 @@ def flat(event: CloudEvent) -> Record:
 SHAPES: Final = {"binary": binary, "structured": structured, "plain": plain, "flat": flat}
 
 
+def nested(depth: int) -> dict[str, object]:
+    """An object of so many levels, objects and arrays in turn."""
+    inner: object = "leaf"
+    for level in range(depth - 1):
+        inner = [inner] if level % 2 else {"inner": inner}
+    return {"outer": inner}
+
+
 def to_json(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 

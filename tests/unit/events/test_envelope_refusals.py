@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import EnvelopeError
 from pipeline.events.envelope import parse
-from tests.unit.events.records import EVENT, attributes, binary, json_values, structured, to_json, with_header
+from tests.unit.events.records import EVENT, attributes, binary, json_values, nested, structured, to_json, with_header
 
 SECRET: Final = "kingfisher-4711"
 
@@ -90,6 +90,9 @@ REFUSALS: Final[dict[str, tuple[bytes | None, _Headers, str]]] = {
     "data that is text": (*_plain_with(data=SECRET), "of type string, not object"),
     "data that is a list": (*_plain_with(data=[SECRET]), "of type array, not object"),
     "data that is null": (*_plain_with(data=None), "of type null, not object"),
+    "data of 65 levels": (*_plain_with(data=nested(65)), "more than 64 levels"),
+    "data of 65 levels in binary mode": (to_json(nested(65)), BINARY_HEADERS, "more than 64 levels"),
+    "data of 900 levels": (*_plain_with(data=nested(900)), "more than 64 levels"),
     "no id": (*_binary_with("ce_id"), "`id` is missing"),
     "an id that is null": (*_plain_with(id=None), "`id` is missing"),
     "an id header without a value": (*_binary_with("ce_id", None), "`id` is missing"),
