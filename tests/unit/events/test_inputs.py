@@ -1,0 +1,57 @@
+"""What a publication event says of its content's origin."""
+
+import msgspec
+import pytest
+
+from pipeline.events.inputs import Content, Declaration, PublicationEvent
+from pipeline.events.outputs import Declared, EventReference
+
+
+def publication(content: dict[str, object], declaration: dict[str, object]) -> PublicationEvent:
+    return PublicationEvent(
+        uid="0" * 64,
+        reference=EventReference(source="s", id="1", type="sealstream.publication.v1", time=None),
+        content=msgspec.convert({"id": "a", "mime": "text/plain", "text": "x", **content}, Content),
+        declaration=msgspec.convert(declaration, Declaration),
+        facts={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "value", "declared"),
+    [
+        ("yes", "ai", "ai"),
+        ("yes", "unknown", "ai"),
+        ("yes", None, "ai"),
+        ("unknown", "ai", "ai"),
+        (None, "ai", "ai"),
+        ("no", "not_ai", "human"),
+        ("no", "unknown", "human"),
+        ("no", None, "human"),
+        ("unknown", "not_ai", "human"),
+        (None, "not_ai", "human"),
+        ("unknown", "unknown", "unknown"),
+        ("unknown", None, "unknown"),
+        (None, "unknown", "unknown"),
+        (None, None, "unknown"),
+    ],
+)
+def test_declared_origin(synthetic: str | None, value: str | None, declared: Declared) -> None:
+    content: dict[str, object] = {} if synthetic is None else {"synthetic": synthetic}
+    declaration: dict[str, object] = {} if value is None else {"value": value}
+    assert publication(content, declaration).declared == declared
+
+
+@pytest.mark.parametrize(("synthetic", "value"), [("yes", "not_ai"), ("no", "ai")])
+def test_where_content_and_declaration_contradict_each_other_ai_wins(synthetic: str, value: str) -> None:
+    assert publication({"synthetic": synthetic}, {"value": value}).declared == "ai"
+
+
+def test_that_a_declaration_was_made_says_nothing_of_what_it_says() -> None:
+    assert publication({}, {"made": True}).declared == "unknown"
+
+
+@pytest.mark.xfail(reason="PublicationEvent.declared does not look at digital_source_type, whose every value is AI")
+def test_a_generative_digital_source_type_declares_ai() -> None:
+    kind = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    assert publication({"digital_source_type": kind}, {}).declared == "ai"
