@@ -1,5 +1,6 @@
 """Says what is wrong with a document so that whoever sent it can mend it, without repeating the document."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,22 +15,22 @@ __all__ = ["Violation", "first_violation"]
 MISSING = "missing"
 
 _COMPLAINTS = {
-    "additionalProperties": "it is not a member the schema knows",
-    "anyOf": "it fits none of the allowed forms",
-    "const": "it is not {}",
-    "dependentRequired": "it is missing, and another member needs it",
-    "enum": "it is none of {}",
-    "format": "it is not written as a {}",
-    "maxItems": "it has more than {} items",
-    "maxLength": "it is longer than {} characters",
-    "maximum": "it is greater than {}",
-    "minItems": "it has fewer than {} items",
-    "minLength": "it is shorter than {} characters",
-    "minimum": "it is less than {}",
-    "oneOf": "it does not fit exactly one of the allowed forms",
-    "pattern": "it does not match {}",
-    "required": "it is missing",
-    "type": "it is not of type {}",
+    "additionalProperties": "It is not a member the schema knows",
+    "anyOf": "It fits none of the allowed forms",
+    "const": "It is not {}",
+    "dependentRequired": "It is missing, and another member needs it",
+    "enum": "It is none of {}",
+    "format": "It is not written as a {}",
+    "maxItems": "It has more than {} items",
+    "maxLength": "It is longer than {} characters",
+    "maximum": "It is greater than {}",
+    "minItems": "It has fewer than {} items",
+    "minLength": "It is shorter than {} characters",
+    "minimum": "It is less than {}",
+    "oneOf": "It does not fit exactly one of the allowed forms",
+    "pattern": "It does not match {}",
+    "required": "It is missing",
+    "type": "It is not of type {}",
 }
 
 # In this order, for Python's True is an int; whatever is none of these is a number.
@@ -74,7 +75,7 @@ def first_violation(validator: jsonschema_rs.Validator, instance: object) -> Vio
 
 def _violation(error: ValidationError) -> Violation:
     keyword = _keyword(error)
-    complaint = _COMPLAINTS.get(keyword, f"it breaks the keyword {keyword}").format(_allowed(error))
+    complaint = _COMPLAINTS.get(keyword, f"It breaks the keyword {keyword}").format(_allowed(error))
     hint = _description(error)
     return Violation(
         path="$" + "".join(map(_step, _path(error))),
@@ -156,13 +157,16 @@ def _description(error: ValidationError) -> str | None:
     """What the schema says of the value, or of the member that is missing; None for schemas that are not ours."""
     if error.absolute_keyword_location is None:
         return None
-    place = error.absolute_keyword_location.removesuffix("/0")
+    place, *_ = re.split(r"/dependentRequired/\d+$|/\w+$", error.absolute_keyword_location)
     try:
-        node: Any = registry().resolver("").lookup(place.rpartition("/")[0]).contents
+        found = registry().resolver("").lookup(place)
     except ReferencingError:
         return None
+    node: Any = found.contents
     match error.kind:
         case ValidationErrorKind.Required(name):
             node = node.get("properties", {}).get(name, {})
+            if "description" not in node and "$ref" in node:
+                node = found.resolver.lookup(node["$ref"]).contents
     description: str | None = node.get("description")
     return description

@@ -1,0 +1,150 @@
+"""What may change in a released schema without a new version, and what the check catches."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import schemas
+from schemas.compatibility import Promise, incompatible_changes, promise_of
+
+Schema = dict[str, Any]
+Change = Callable[[Schema], object]
+
+
+def _changes(tmp_path: Path, change: Change, *files: str) -> list[str]:
+    """What the check says when the same change is made to schemas that were released as they are now."""
+    for name in (*schemas.names(), "common.v1"):
+        schema = schemas.load(name)
+        if name in files:
+            change(schema)
+        (tmp_path / f"{name}.schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    return incompatible_changes(current=tmp_path)
+
+
+def test_nothing_released_is_broken() -> None:
+    assert incompatible_changes() == []
+
+
+def test_inputs_promise_backward_and_outputs_full_compatibility() -> None:
+    assert {name: promise_of(name) for name in schemas.names()} == {
+        "alert.v1": Promise.FULL,
+        "dead-letter.v1": Promise.FULL,
+        "decision.v1": Promise.FULL,
+        "generation-event.v1": Promise.BACKWARD,
+        "manifest-record.v1": Promise.FULL,
+        "publication-event.v1": Promise.BACKWARD,
+    }
+
+
+def test_a_released_schema_may_not_disappear(tmp_path: Path) -> None:
+    for name in ("common.v1", "generation-event.v1"):
+        text = json.dumps(schemas.load(name))
+        (tmp_path / f"{name}.schema.json").write_text(text, encoding="utf-8")
+    assert "alert.v1 was released and is gone." in incompatible_changes(current=tmp_path)
+
+
+NARROWED_INPUTS: dict[str, tuple[Change, str]] = {
+    "a new required member": (lambda c: c["content"]["required"].append("media"), "$.content (required)"),
+    "a required member in a group": (lambda c: c["actor"].update(required=["id"]), "$.actor (required)"),
+    "a narrowed enum": (lambda c: c["content"]["properties"]["media"]["enum"].pop(), "$.content.media (enum)"),
+    "a narrowed enum of items": (
+        lambda c: c["jurisdictions"]["items"]["enum"].remove("ES"),
+        "$.jurisdictions[*] (enum)",
+    ),
+    "another type": (
+        lambda c: c["consent"]["properties"]["separate"].update(type="string"),
+        "$.consent.separate (type)",
+    ),
+    "null no longer allowed": (
+        lambda c: c["service"]["properties"]["filing_no"].update(type="string"),
+        "$.service.filing_no (type)",
+    ),
+    "a shorter limit": (
+        lambda c: c["content"]["properties"]["text"].update(maxLength=10),
+        "$.content.text (maxLength)",
+    ),
+    "a lower maximum": (lambda c: c["content"]["properties"]["ds_category"].update(maximum=5), "$.content.ds_category"),
+    "a limit where there was none": (lambda c: c["incident"]["properties"]["age_hours"].update(minimum=0), "age_hours"),
+    "fewer items": (lambda c: c["content"]["properties"]["parents"].update(maxItems=8), "$.content.parents (maxItems)"),
+    "another pattern": (lambda c: c["media_type"].update(pattern="^image/"), "$.content.mime (pattern)"),
+    "a format where there was none": (lambda c: c["content_id"].update(format="uuid"), "$.content.id (format)"),
+    "a new dependency": (
+        lambda c: c["content"]["dependentRequired"].update(text=["sha256"]),
+        "$.content (dependentRequired)",
+    ),
+    "a location taken away": (lambda c: c["content"]["oneOf"].pop(), "$.content (oneOf)"),
+    "unknown members refused": (lambda c: c["log"].update(additionalProperties=False), "$.log (additionalProperties)"),
+    "a constraint deep in an item": (
+        lambda c: c["parent"]["dependentRequired"]["uri"].append("id2"),
+        "$.content.parents[*] (dependentRequired)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "told"), NARROWED_INPUTS.values(), ids=NARROWED_INPUTS)
+def test_what_producers_may_send_is_never_narrowed(change: Change, told: str, tmp_path: Path) -> None:
+    problems = _changes(tmp_path, lambda common: change(common["$defs"]), "common.v1")
+    assert any(p.startswith("generation-event.v1, ") and told in p and "refuse what was valid" in p for p in problems)
+
+
+WIDENED_INPUTS: dict[str, Change] = {
+    "a new optional member": lambda c: c["content"]["properties"].update(mood={"type": "string"}),
+    "a new group": lambda c: c["service"]["properties"].update(region={"type": "object", "properties": {"id": {}}}),
+    "a wider enum": lambda c: c["jurisdictions"]["items"]["enum"].append("JP"),
+    "null allowed": lambda c: c["actor"]["properties"].update(id={"type": ["string", "null"]}),
+    "a longer limit": lambda c: c["content"]["properties"]["text"].update(maxLength=1_000_000),
+    "no limit": lambda c: c["content"]["properties"]["parents"].pop("maxItems"),
+    "a dependency less": lambda c: c["content"].pop("dependentRequired"),
+    "other words": lambda c: c["content"].update(description="Another description."),
+}
+
+
+@pytest.mark.parametrize("change", WIDENED_INPUTS.values(), ids=WIDENED_INPUTS)
+def test_what_producers_may_send_may_be_widened(change: Change, tmp_path: Path) -> None:
+    assert _changes(tmp_path, lambda common: change(common["$defs"]), "common.v1") == []
+
+
+CHANGED_OUTPUTS: dict[str, tuple[Change, str]] = {
+    "a new member": (lambda a: a["properties"].update(note={"type": "string"}), "may allow what was not valid"),
+    "a new required member": (
+        lambda a: (a["properties"].update(note={"type": "string"}), a["required"].append("note")),
+        "may refuse what was valid",
+    ),
+    "a member no longer required": (lambda a: a["required"].remove("code"), "$ (required) may allow"),
+    "a member gone": (
+        lambda a: (a["properties"].pop("evidence"), a["required"].remove("evidence")),
+        "may refuse what was valid",
+    ),
+    "open to unknown members": (lambda a: a.pop("additionalProperties"), "$ (additionalProperties) may allow"),
+    "null where there was none": (
+        lambda a: a["properties"].update(message={"type": ["string", "null"], "minLength": 1}),
+        "$.message (type) may allow",
+    ),
+    "never null any more": (
+        lambda a: a["properties"].update(record_uri={"$ref": "common.v1.schema.json#/$defs/s3_uri"}),
+        "$.record_uri (anyOf",
+    ),
+    "a wider enum": (
+        lambda a: a["properties"].update(action={"enum": ["block", "hold", "alert", "record", "report"]}),
+        "$.action (enum) may allow",
+    ),
+    "a narrower enum": (
+        lambda a: a["properties"].update(action={"enum": ["block", "hold"]}),
+        "$.action (enum) may refuse",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "told"), CHANGED_OUTPUTS.values(), ids=CHANGED_OUTPUTS)
+def test_what_consumers_receive_never_changes(change: Change, told: str, tmp_path: Path) -> None:
+    problems = _changes(tmp_path, change, "alert.v1")
+    assert any(problem.startswith("alert.v1, ") and told in problem for problem in problems)
+
+
+def test_the_words_of_an_output_may_change(tmp_path: Path) -> None:
+    assert (
+        _changes(tmp_path, lambda alert: alert["properties"]["subject"].update(description="Else."), "alert.v1") == []
+    )
