@@ -85,9 +85,9 @@ def judge_credential(
 
     Observations of low severity are facts, not findings: their codes are in the credential's summary.
     """
+    if credential.credential == "absent":
+        return (_finding(Observation("unlabeled", "high", ""), {"declared": declared}),) if declared == "ai" else ()
     seen = [one for one in observations if one.severity != "low"]
-    if credential.credential == "absent" and declared == "ai":
-        return (_finding(Observation("unlabeled", "high", ""), {"declared": declared}),)
     if credential.ai_generated and declared == "human":
         seen.append(Observation("undeclared-ai", "high", ""))
     evidence: Evidence = {

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -21,14 +21,19 @@ HIGH_RISK: Final = "high-risk"
 
 Scalar = str | int | float | bool
 
+# A list that nothing can be one of, or a field that no event can have, would switch its rule off unseen.
+_Accepted = Annotated[tuple[Scalar, ...], msgspec.Meta(min_length=1)]
+_FieldPath = Annotated[str, msgspec.Meta(pattern=r"^\w+(\.\w+)*$")]
+_RuleId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One test of one field; exactly one of the tests is set."""
 
-    field: str
+    field: _FieldPath
     is_: Scalar | None = msgspec.field(name="is", default=None)
-    one_of: tuple[Scalar, ...] | None = None
-    any_of: tuple[Scalar, ...] | None = None
+    one_of: _Accepted | None = None
+    any_of: _Accepted | None = None
 
     def __post_init__(self) -> None:
         if [self.is_, self.one_of, self.any_of].count(None) != 2:  # noqa: PLR2004 - three tests, one of them set
@@ -40,19 +45,17 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if value is None:
             return None
         if self.any_of is not None:
-            return isinstance(value, list) and any(item in self.any_of for item in value)
-        # True == 1 in Python, but not in JSON.
-        accepted = (self.is_,) if self.one_of is None else self.one_of
-        return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in accepted)
+            return isinstance(value, list) and any(_is_one_of(item, self.any_of) for item in value)
+        return _is_one_of(value, (self.is_,) if self.one_of is None else self.one_of)
 
 
 class HighRiskRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule: when it applies, what must hold, and what to do when it does not."""
 
-    id: str
+    id: _RuleId
     severity: Severity
     when: tuple[Condition, ...]
-    must: tuple[Condition, ...]
+    must: Annotated[tuple[Condition, ...], msgspec.Meta(min_length=1)]
     action: Action
     on_unknown: Action
     message: str
@@ -60,14 +63,18 @@ class HighRiskRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     citation: str
 
 
+class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rule: Annotated[tuple[HighRiskRule, ...], msgspec.Meta(min_length=1)]
+
+
 def parse_rules(text: str, origin: str) -> tuple[HighRiskRule, ...]:
     """Read rules from TOML.
 
     Raises:
-        OperatorError: the text is no TOML, or a rule is malformed or repeats an id.
+        OperatorError: the text is no TOML, has no rules, or a rule is malformed or repeats an id.
     """
     try:
-        rules = msgspec.convert(tomllib.loads(text).get("rule", []), tuple[HighRiskRule, ...])
+        rules = msgspec.convert(tomllib.loads(text), _RuleFile).rule
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise OperatorError(
             what=f"The rules in {origin} cannot be read: {error}.", remedy="Correct the file."
@@ -127,10 +134,15 @@ def _look_up(facts: Mapping[str, object], path: str) -> object:
     return value
 
 
+def _is_one_of(value: object, accepted: tuple[object, ...]) -> bool:
+    # True == 1 in Python, but not in JSON.
+    return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in accepted)
+
+
 def _as_evidence(value: object) -> Scalar | tuple[str, ...] | None:
     """Only values of the closed vocabulary are named by rules, so none of them is personal data."""
     if value is None or isinstance(value, str | int | float | bool):
         return value
     if isinstance(value, list):
-        return tuple(str(item) for item in value)
+        return tuple(item for item in value if isinstance(item, str))
     return None

@@ -1,0 +1,98 @@
+"""Findings, credentials and rule files to try policy on."""
+
+from typing import Any, Final
+
+import msgspec
+from hypothesis import strategies as st
+
+from pipeline.events.outputs import Action, CredentialSummary, EventReference, Finding, Subject
+from pipeline.policy.credential_rules import Observation
+
+EVENT: Final = EventReference(source="urn:studio", id="1", type="sealstream.publication.v1", time=None)
+SUBJECT: Final = Subject(content_id="harbour.png", mime="image/png", sha256="ab" * 32)
+
+FINDING: Final = Finding(
+    rule="test.rule",
+    kind="test",
+    severity="high",
+    action="alert",
+    outcome="violation",
+    code=None,
+    message="A test.",
+    citation=None,
+    evidence={},
+)
+
+RULE_FILE: Final = """
+[[rule]]
+id = "test.rule"
+severity = "high"
+when = [{ field = "content.is_news", is = true }]
+must = [{ field = "content.news_source_listed", is = true }]
+action = "block"
+on_unknown = "hold"
+message = "A test."
+remedy = "None."
+citation = "No law."
+"""
+
+ACTIONS: Final[tuple[Action, ...]] = ("record", "alert", "hold", "block")
+"""From the mildest to the strictest."""
+
+
+def finding(action: Action) -> Finding:
+    return msgspec.structs.replace(FINDING, action=action)
+
+
+findings = st.lists(st.sampled_from(ACTIONS).map(finding), max_size=6)
+
+
+def credential(**changes: Any) -> CredentialSummary:
+    """The credential of an asset that has a trusted and valid one and says nothing of AI."""
+    valid = CredentialSummary(
+        credential="valid",
+        trust="trusted",
+        ai_generated=None,
+        codes=(),
+        active_manifest="urn:c2pa:1",
+        signer=None,
+        binding="embedded",
+    )
+    return msgspec.structs.replace(valid, **changes)
+
+
+ABSENT: Final = credential(credential="absent", trust="none", active_manifest=None, binding=None)
+
+# What validation names: the alert kinds of the contract and of C2PA's table of codes, and kinds yet to come.
+KINDS: Final = (
+    "content-tampered",
+    "manifest-tampered",
+    "manifest-malformed",
+    "manifest-unreachable",
+    "content-unbound",
+    "ingredient-tampered",
+    "ingredient-unlabeled",
+    "signer-untrusted",
+    "signer-expired",
+    "signer-revoked",
+    "signer-invalid",
+    "timestamp-problem",
+    "never-heard-of",
+)
+observations = st.lists(
+    st.builds(
+        Observation,
+        st.sampled_from(KINDS),
+        st.sampled_from(["low", "medium", "high", "critical"]),
+        st.sampled_from(["", "assertion.dataHash.mismatch"]),
+    ),
+    max_size=5,
+    unique_by=lambda one: one.kind,
+)
+credentials = st.builds(
+    credential,
+    credential=st.sampled_from(["absent", "valid", "invalid", "malformed", "remote"]),
+    trust=st.sampled_from(["trusted", "untrusted", "expired", "revoked", "unknown", "none"]),
+    ai_generated=st.none() | st.booleans(),
+)
+declarations = st.sampled_from(["ai", "human", "unknown"])

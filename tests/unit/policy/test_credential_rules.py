@@ -1,0 +1,145 @@
+"""What a credential, or the lack of one, means: absent and invalid are never the same."""
+
+from typing import Final
+
+import pytest
+from hypothesis import given
+
+from pipeline.events.outputs import Action, CredentialSummary, Declared, Finding
+from pipeline.policy.credential_rules import Observation, content_mismatch, judge_credential
+from tests.unit.policy.examples import ABSENT, KINDS, credential, credentials, declarations, observations
+
+TAMPERED: Final = Observation("content-tampered", "critical", "assertion.dataHash.mismatch")
+
+ACTION_FOR: Final[dict[str, Action]] = {
+    "content-tampered": "block",
+    "manifest-tampered": "block",
+    "signer-revoked": "block",
+    "manifest-malformed": "hold",
+    "manifest-unreachable": "hold",
+    "content-unbound": "hold",
+    "ingredient-tampered": "hold",
+    "signer-invalid": "hold",
+    "signer-untrusted": "alert",
+    "signer-expired": "alert",
+    "ingredient-unlabeled": "alert",
+    "timestamp-problem": "alert",
+    "never-heard-of": "alert",
+}
+
+
+def kinds(findings: tuple[Finding, ...]) -> list[str]:
+    return [one.kind for one in findings]
+
+
+# No credential
+
+
+def test_ai_content_without_a_credential_is_unlabeled_and_held() -> None:
+    (finding,) = judge_credential(ABSENT, [], "ai")
+    assert (finding.rule, finding.kind) == ("credential.unlabeled", "unlabeled")
+    assert (finding.severity, finding.action, finding.outcome) == ("high", "hold", "violation")
+    assert (finding.code, finding.evidence) == (None, {"declared": "ai"})
+    assert finding.citation is not None
+
+
+@pytest.mark.parametrize("declared", ["human", "unknown"])
+def test_other_content_needs_no_credential(declared: Declared) -> None:
+    assert judge_credential(ABSENT, [], declared) == ()
+
+
+@given(observations, declarations)
+def test_what_is_absent_is_unlabeled_or_nothing_and_never_tampered(seen: list[Observation], declared: Declared) -> None:
+    assert kinds(judge_credential(ABSENT, seen, declared)) == (["unlabeled"] if declared == "ai" else [])
+
+
+@given(credentials.filter(lambda one: one.credential != "absent"), observations, declarations)
+def test_what_is_present_is_never_unlabeled(
+    present: CredentialSummary, seen: list[Observation], declared: Declared
+) -> None:
+    assert "unlabeled" not in kinds(judge_credential(present, seen, declared))
+
+
+# A credential that contradicts the event
+
+
+@pytest.mark.parametrize(
+    ("ai_generated", "declared", "expected"),
+    [
+        (True, "human", ["undeclared-ai"]),
+        (True, "ai", []),
+        (True, "unknown", []),
+        (False, "human", []),
+        (False, "ai", []),
+        (None, "human", []),
+    ],
+)
+def test_ai_is_undeclared_where_the_credential_says_ai_and_the_event_says_human(
+    ai_generated: object, declared: Declared, expected: list[str]
+) -> None:
+    assert kinds(judge_credential(credential(ai_generated=ai_generated), [], declared)) == expected
+
+
+def test_undeclared_ai_is_held() -> None:
+    (finding,) = judge_credential(credential(ai_generated=True), [], "human")
+    assert (finding.severity, finding.action, finding.code) == ("high", "hold", None)
+
+
+def test_undeclared_ai_comes_beside_what_validation_saw() -> None:
+    findings = judge_credential(credential(credential="invalid", ai_generated=True), [TAMPERED], "human")
+    assert kinds(findings) == ["content-tampered", "undeclared-ai"]
+
+
+# A credential that validation found fault with
+
+
+def test_every_kind_that_validation_names_is_specified_here() -> None:
+    assert set(ACTION_FOR) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", ACTION_FOR)
+def test_the_kind_decides_what_is_done(kind: str) -> None:
+    (finding,) = judge_credential(credential(credential="invalid"), [Observation(kind, "medium", "a.code")], "unknown")
+    assert (finding.rule, finding.kind, finding.action) == (f"credential.{kind}", kind, ACTION_FOR[kind])
+    assert (finding.severity, finding.code, finding.outcome) == ("medium", "a.code", "violation")
+    assert finding.message.endswith(".")
+
+
+def test_the_evidence_is_what_was_declared_and_what_the_credential_is() -> None:
+    (finding,) = judge_credential(credential(credential="invalid"), [TAMPERED], "ai")
+    assert finding.evidence == {
+        "declared": "ai",
+        "credential": "invalid",
+        "trust": "trusted",
+        "active_manifest": "urn:c2pa:1",
+    }
+
+
+@given(credentials.filter(lambda one: one.credential != "absent"), observations, declarations)
+def test_one_finding_for_each_observation_that_is_not_of_low_severity(
+    present: CredentialSummary, seen: list[Observation], declared: Declared
+) -> None:
+    found = [(one.kind, one.severity, one.code or "") for one in judge_credential(present, seen, declared)]
+    assert [one for one in found if one[0] != "undeclared-ai"] == [
+        (one.kind, one.severity, one.code) for one in seen if one.severity != "low"
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_low_severity_makes_no_finding(kind: str) -> None:
+    assert judge_credential(credential(), [Observation(kind, "low", "a.code")], "ai") == ()
+
+
+@pytest.mark.parametrize("declared", ["ai", "human", "unknown"])
+def test_a_valid_credential_that_says_no_more_than_the_event_finds_nothing(declared: Declared) -> None:
+    assert judge_credential(credential(ai_generated=declared == "ai" or None), [], declared) == ()
+
+
+# Bytes that are not the ones declared
+
+
+def test_other_bytes_than_declared_are_blocked() -> None:
+    finding = content_mismatch(declared="aa", found="bb")
+    assert (finding.rule, finding.kind, finding.code) == ("credential.content-mismatch", "content-mismatch", None)
+    assert (finding.severity, finding.action, finding.outcome) == ("critical", "block", "violation")
+    assert finding.evidence == {"declared": "aa", "found": "bb"}

@@ -1,0 +1,108 @@
+"""From findings to one decision and to the alerts worth sending."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.events.identity import alert_id
+from pipeline.events.outputs import Action, Alert, CredentialSummary, DecisionOutcome, Declared, Finding, Rule
+from pipeline.policy.credential_rules import Observation, content_mismatch, judge_credential
+from pipeline.policy.decision import alerts_for, decide
+from pipeline.policy.rules import evaluate, high_risk_rules
+from tests.unit.policy.examples import (
+    EVENT,
+    FINDING,
+    SUBJECT,
+    credentials,
+    declarations,
+    finding,
+    findings,
+    observations,
+)
+from tests.unit.policy.test_rules import known_facts, nest
+
+UID = "ab" * 32
+STRICTNESS = ("allow", "hold", "block")
+
+
+def alerts(*found: Finding) -> tuple[Alert, ...]:
+    return alerts_for(found, event_uid=UID, event=EVENT, subject=SUBJECT, record_uri="s3://records/r.json")
+
+
+# The decision
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome"), [("record", "allow"), ("alert", "allow"), ("hold", "hold"), ("block", "block")]
+)
+def test_the_action_of_a_finding_decides(action: Action, outcome: DecisionOutcome) -> None:
+    assert decide([finding(action)]) == outcome
+
+
+def test_where_nothing_is_found_the_content_may_be_published() -> None:
+    assert decide([]) == "allow"
+
+
+def test_the_strictest_finding_wins() -> None:
+    assert decide([finding("alert"), finding("block"), finding("hold")]) == "block"
+    assert decide([finding("hold"), finding("record"), finding("alert")]) == "hold"
+
+
+@given(findings, st.data())
+def test_the_order_of_findings_decides_nothing(found: list[Finding], data: st.DataObject) -> None:
+    assert decide(data.draw(st.permutations(found))) == decide(found)
+
+
+@given(findings, findings)
+def test_a_further_finding_never_makes_the_decision_milder(found: list[Finding], more: list[Finding]) -> None:
+    assert STRICTNESS.index(decide([*found, *more])) >= STRICTNESS.index(decide(found))
+
+
+@given(findings)
+def test_saying_it_twice_decides_nothing_new(found: list[Finding]) -> None:
+    assert decide([*found, *found]) == decide(iter(found)) == decide(found)
+
+
+# The alerts
+
+
+def test_an_alert_says_what_the_finding_says_and_what_it_is_about() -> None:
+    assert alerts(FINDING) == (
+        Alert(
+            alert_id=alert_id(UID, "test.rule"),
+            event_uid=UID,
+            event=EVENT,
+            kind="test",
+            severity="high",
+            rule=Rule(id="test.rule", citation=None),
+            action="alert",
+            outcome="violation",
+            code=None,
+            message="A test.",
+            evidence={},
+            subject=SUBJECT,
+            record_uri="s3://records/r.json",
+        ),
+    )
+
+
+@given(findings)
+def test_every_finding_that_asks_for_more_than_being_recorded_is_one_alert(found: list[Finding]) -> None:
+    assert [one.action for one in alerts(*found)] == [one.action for one in found if one.action != "record"]
+
+
+@given(credentials, observations, declarations, known_facts)
+def test_no_two_alerts_of_an_event_have_the_same_id(
+    summary: CredentialSummary, seen: list[Observation], declared: Declared, known: dict[str, object]
+) -> None:
+    sent = alerts(
+        *judge_credential(summary, seen, declared),
+        *evaluate(high_risk_rules(), nest(known)),
+        content_mismatch(declared="aa", found="bb"),
+    )
+    assert len({one.alert_id for one in sent}) == len(sent)
+
+
+@given(findings)
+def test_whatever_is_held_or_blocked_is_alerted(found: list[Finding]) -> None:
+    assert decide(found) == "allow" or alerts(*found)
