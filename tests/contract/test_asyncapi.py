@@ -1,0 +1,252 @@
+"""The AsyncAPI document against the schemas, the examples, the code that sends and receives, and its own standard."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+import pytest
+import yaml
+
+import schemas
+from agents.topics import Topics
+from pipeline.events.intake import intake_generation, intake_publication
+from pipeline.events.outgoing import DEAD_LETTER_HEADER, encode
+from pipeline.events.outputs import Alert, Decision, ManifestRecord
+
+HERE = Path(schemas.__file__).parent
+DOCUMENT: dict[str, Any] = yaml.safe_load((HERE / "asyncapi.yaml").read_text(encoding="utf-8"))
+MESSAGES: dict[str, Any] = DOCUMENT["components"]["messages"]
+BASE = "https://sealstream.invalid/schemas/"
+STANDARD = Path(__file__).parent / "asyncapi"
+
+SCHEMA_OF = {
+    "generationEvent": "generation-event.v1",
+    "generationEventStructured": "generation-event.v1",
+    "publicationEvent": "publication-event.v1",
+    "publicationEventStructured": "publication-event.v1",
+    "manifestRecord": "manifest-record.v1",
+    "decision": "decision.v1",
+    "alert": "alert.v1",
+    "deadLetter": "dead-letter.v1",
+}
+TYPES = {
+    "generationEvent": "sealstream.generation.v1",
+    "publicationEvent": "sealstream.publication.v1",
+    "manifestRecord": "sealstream.manifest.v1",
+    "decision": "sealstream.decision.v1",
+    "alert": "sealstream.alert.v1",
+}
+
+
+@pytest.fixture(scope="module")
+def registry() -> jsonschema_rs.Registry:
+    """The document and every schema, each under the address that relative references give it."""
+    files = {f"{name}.schema.json": schemas.load(name) for name in (*schemas.names(), "common.v1")}
+    resources = [(BASE + name, resource) for name, resource in {**files, "asyncapi.yaml": DOCUMENT}.items()]
+    return jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for inner in node.values():
+            yield from _references(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _references(inner)
+
+
+def _validator(place: str, registry: jsonschema_rs.Registry) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": f"{BASE}asyncapi.yaml#/components/{place}"}, registry=registry, validate_formats=True, offline=True
+    )
+
+
+def _schema_of(message: str, part: str) -> str:
+    is_multi_format = "schemaFormat" in MESSAGES[message][part]
+    return f"messages/{message}/{part}{'/schema' if is_multi_format else ''}"
+
+
+def _examples() -> list[Any]:
+    return [
+        pytest.param(message, example, id=f"{message}-{example['name']}")
+        for message, content in MESSAGES.items()
+        for example in content["examples"]
+    ]
+
+
+# The document and the schemas
+
+
+def test_every_reference_resolves(registry: jsonschema_rs.Registry) -> None:
+    resolver = registry.resolver(f"{BASE}asyncapi.yaml")
+    references = list(_references(DOCUMENT))
+    assert references
+    for reference in references:
+        assert resolver.lookup(reference).contents
+
+
+def test_every_schema_is_used_by_its_own_message_and_no_other() -> None:
+    used = {
+        message: {Path(ref).name.removesuffix(".schema.json") for ref in _references(content) if ref.startswith("./")}
+        for message, content in MESSAGES.items()
+    }
+    assert used == {message: {name} for message, name in SCHEMA_OF.items()}
+    assert set(SCHEMA_OF.values()) == set(schemas.names())
+
+
+def test_every_message_is_sent_or_received_on_exactly_one_channel() -> None:
+    carried = [ref for channel in DOCUMENT["channels"].values() for ref in _references(channel["messages"])]
+    assert sorted(carried) == sorted(f"#/components/messages/{message}" for message in MESSAGES)
+    for operation in DOCUMENT["operations"].values():
+        channel = operation["channel"]["$ref"].rpartition("/")[2]
+        named = [ref["$ref"] for ref in operation["messages"]]
+        assert named == [f"#/channels/{channel}/messages/{name}" for name in DOCUMENT["channels"][channel]["messages"]]
+
+
+def test_inputs_are_received_and_outputs_are_sent() -> None:
+    actions = {op["channel"]["$ref"].rpartition("/")[2]: op["action"] for op in DOCUMENT["operations"].values()}
+    assert actions == {
+        "generation": "receive",
+        "publication": "receive",
+        "manifests": "send",
+        "decisions": "send",
+        "alerts": "send",
+        "deadLetters": "send",
+    }
+
+
+# The document and the code
+
+
+def test_the_topics_are_those_that_are_created_configured_in_the_same_way() -> None:
+    planned = {plan.name: dict(plan.config) for plan in Topics("sealstream.").plans()}
+    documented = {}
+    for channel in DOCUMENT["channels"].values():
+        binding = channel["bindings"]["kafka"]
+        assert binding["topic"] == channel["address"]
+        documented[channel["address"]] = {
+            name: ",".join(value) if isinstance(value, list) else str(value)
+            for name, value in binding.get("topicConfiguration", {}).items()
+        }
+    assert documented == planned
+
+
+def test_every_message_but_a_dead_letter_is_keyed_by_its_content() -> None:
+    keyed = {message for message, content in MESSAGES.items() if "$ref" in content["bindings"]}
+    assert keyed == MESSAGES.keys() - {"deadLetter"}
+    assert "content id" in DOCUMENT["components"]["messageBindings"]["keyedByContent"]["kafka"]["key"]["description"]
+
+
+@pytest.mark.parametrize(
+    ("message", "output"), [("manifestRecord", ManifestRecord), ("decision", Decision), ("alert", Alert)]
+)
+def test_what_is_sent_has_the_documented_headers_and_value(
+    message: str, output: type[ManifestRecord | Decision | Alert], registry: jsonschema_rs.Registry
+) -> None:
+    example = MESSAGES[message]["examples"][0]
+    sent = encode(msgspec.convert(example["payload"], output), source=example["headers"]["ce_source"])
+    assert {name: value.decode() for name, value in sent.headers} == example["headers"]
+    assert json.loads(sent.value) == example["payload"]
+    assert set(example["headers"]) <= DOCUMENT["components"]["schemas"]["binaryMode"]["properties"].keys()
+
+
+def test_a_dead_letter_is_explained_in_the_documented_header() -> None:
+    assert DEAD_LETTER_HEADER in MESSAGES["deadLetter"]["headers"]["schema"]["required"]
+
+
+@pytest.mark.parametrize(
+    ("message", "example"),
+    [example for example in _examples() if example.values[0] in SCHEMA_OF and "Event" in example.id],
+)
+def test_every_input_example_is_taken_in(message: str, example: dict[str, Any]) -> None:
+    headers = [(name, value.encode()) for name, value in example["headers"].items()]
+    intake = intake_generation if message.startswith("generation") else intake_publication
+    event = intake(json.dumps(example["payload"]).encode(), headers)
+    assert event.content.id == example["payload"].get("data", example["payload"])["content"]["id"]
+
+
+# The examples in the document
+
+
+@pytest.mark.parametrize("message", TYPES)
+def test_the_type_of_a_message_is_fixed_in_its_headers(message: str, registry: jsonschema_rs.Registry) -> None:
+    headers = _validator(_schema_of(message, "headers"), registry)
+    example = MESSAGES[message]["examples"][0]["headers"]
+    assert example["ce_type"] == TYPES[message]
+    assert not headers.is_valid(example | {"ce_type": "sealstream.other.v1"})
+    for name in ("ce_id", "ce_source", "ce_specversion", "ce_type"):
+        assert not headers.is_valid({other: value for other, value in example.items() if other != name})
+
+
+@pytest.mark.parametrize(("message", "example"), _examples())
+def test_every_example_is_valid(message: str, example: dict[str, Any], registry: jsonschema_rs.Registry) -> None:
+    for part in ("headers", "payload"):
+        violation = schemas.first_violation(
+            _validator(_schema_of(message, part), registry), example["headers" if part == "headers" else "payload"]
+        )
+        assert violation is None
+
+
+@pytest.mark.parametrize(("message", "example"), _examples())
+def test_every_example_is_that_of_the_example_file_it_names(message: str, example: dict[str, Any]) -> None:
+    name = SCHEMA_OF[message]
+    file = json.loads((HERE / "examples" / name / "valid" / f"{example['name']}.json").read_text(encoding="utf-8"))
+    match message:
+        case "deadLetter":
+            shown = json.loads(example["headers"][DEAD_LETTER_HEADER])
+        case "generationEventStructured" | "publicationEventStructured":
+            shown = example["payload"]["data"]
+        case _:
+            shown = example["payload"]
+    assert shown == file
+
+
+def test_the_dead_letter_example_is_refused_as_its_header_says() -> None:
+    example = MESSAGES["deadLetter"]["examples"][0]
+    letter = json.loads(example["headers"][DEAD_LETTER_HEADER])
+    violation = schemas.first_violation(schemas.validator("generation-event.v1"), example["payload"])
+    assert violation is not None
+    assert (violation.path, violation.keyword, violation.value_type, violation.message) == (
+        letter["path"],
+        letter["rule"],
+        letter["value_type"],
+        letter["remedy"],
+    )
+    assert example["headers"]["__connect.errors.exception.message"] == f"{letter['what']} {letter['remedy']}"
+
+
+# The document and the AsyncAPI standard
+
+
+@pytest.fixture(scope="module")
+def standard() -> jsonschema_rs.Validator:
+    """The AsyncAPI project's own JSON Schema, from its npm package."""
+    package = STANDARD / "node_modules" / "@asyncapi" / "specs"
+    if not package.exists():
+        command = [shutil.which("npm") or "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        try:
+            subprocess.run(command, cwd=STANDARD, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            if "CI" in os.environ:
+                raise
+            pytest.skip(f"npm, which has the AsyncAPI project's own schema, is not there or fails: {error}")
+    version = DOCUMENT["asyncapi"]
+    schema = json.loads((package / "schemas" / f"{version}-without-$id.json").read_text(encoding="utf-8"))
+    return jsonschema_rs.validator_for(schema, offline=True)
+
+
+def test_the_document_follows_the_asyncapi_standard(standard: jsonschema_rs.Validator) -> None:
+    assert [(error.instance_path, error.message) for error in standard.iter_errors(DOCUMENT)] == []
+
+
+def test_the_standard_is_one_that_refuses(standard: jsonschema_rs.Validator) -> None:
+    assert not standard.is_valid(DOCUMENT | {"asyncapi": "2.6.0"})
+    assert not standard.is_valid(DOCUMENT | {"operations": {"receiveGeneration": {"action": "subscribe"}}})
