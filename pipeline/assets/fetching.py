@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.assets.asset import Asset, sha256_hex
 from pipeline.errors import AssetDigestError, AssetMissingError, AssetRefusedError
 from pipeline.events.inputs import Content, Sidecar
-from pipeline.store.port import Location, ObjectStore
+from pipeline.store import Location, ObjectStore, ObjectTooLargeError
 
 __all__ = ["AssetFetcher"]
 
@@ -34,7 +34,7 @@ class AssetFetcher:
             WorldError: the store does not answer.
         """
         if content.uri is not None:
-            body = self._referenced(content.uri, content.sha256, content.size)
+            body = self._referenced(content.uri, content.size)
         elif content.text is not None:
             body = content.text.encode()
         else:
@@ -45,7 +45,7 @@ class AssetFetcher:
     def fetch_sidecar(self, sidecar: Sidecar) -> bytes:
         """The manifest that travels beside an asset; errors as for `fetch`."""
         if sidecar.uri is not None:
-            body = self._referenced(sidecar.uri, sidecar.sha256, sidecar.size)
+            body = self._referenced(sidecar.uri, sidecar.size)
         else:
             body = _decoded(sidecar.base64 or "", "content.manifest.base64")
         self._check(body, sidecar.sha256, sidecar.size)
@@ -53,42 +53,41 @@ class AssetFetcher:
 
     def fetch_reference(self, uri: str, sha256: str | None, size: int | None) -> bytes:
         """Bytes by reference, such as a parent's; errors as for `fetch`."""
-        body = self._referenced(uri, sha256, size)
+        body = self._referenced(uri, size)
         self._check(body, sha256, size)
         return body
 
-    def _referenced(self, uri: str, sha256: str | None, size: int | None) -> bytes:
+    def _referenced(self, uri: str, size: int | None) -> bytes:
         location = Location.parse(uri)
         if location.bucket not in self.allowed_buckets:
             raise AssetRefusedError(
                 what=f"The bucket {location.bucket} is not one that events may refer to.",
-                remedy="Put the asset into the inbox bucket, or let the operator add its bucket to SEALSTREAM_ALLOWED_BUCKETS.",
+                remedy="Use the inbox bucket, or let the operator add this one to SEALSTREAM_ALLOWED_BUCKETS.",
             )
         if size is not None and size > self.max_bytes:
-            raise AssetRefusedError(
-                what=f"The asset is {size} bytes, more than the limit of {self.max_bytes}.",
-                remedy="Send a smaller asset, or let the operator raise SEALSTREAM_MAX_ASSET_BYTES.",
-            )
+            raise _too_large(size, self.max_bytes)
         limit = self.max_bytes if size is None else size
-        found_size = self._size(location)
-        if found_size > limit:
+        try:
+            stored = self.store.get(location, max_bytes=limit)
+        except ObjectTooLargeError as error:
+            if size is None:
+                raise
             raise AssetDigestError(
-                what=f"The object is {found_size} bytes, and the event declares {limit}.",
+                what=f"The object is {error.size} bytes, and the event declares {size}.",
                 remedy="Send the size and SHA-256 of the object as it is stored, in a new event.",
-                declared=str(limit),
-                found=str(found_size),
-            )
-        stored = self.store.get(location, max_bytes=limit)
+                declared=str(size),
+                found=str(error.size),
+            ) from error
         if stored is None:
-            raise _missing(location)
+            raise AssetMissingError(
+                what=f"There is no object at {location}.",
+                remedy="Store the asset before sending its event; it is looked for again for a while.",
+            )
         return stored.body
 
     def _check(self, body: bytes, sha256: str | None, size: int | None) -> None:
         if len(body) > self.max_bytes:
-            raise AssetRefusedError(
-                what=f"The asset is {len(body)} bytes, more than the limit of {self.max_bytes}.",
-                remedy="Send a smaller asset, or let the operator raise SEALSTREAM_MAX_ASSET_BYTES.",
-            )
+            raise _too_large(len(body), self.max_bytes)
         found = sha256_hex(body)
         if (sha256 is not None and sha256 != found) or (size is not None and size != len(body)):
             raise AssetDigestError(
@@ -97,3 +96,20 @@ class AssetFetcher:
                 declared=sha256 or str(size),
                 found=found if sha256 is not None else str(len(body)),
             )
+
+
+def _too_large(size: int, limit: int) -> AssetRefusedError:
+    return AssetRefusedError(
+        what=f"The asset is {size} bytes, more than the limit of {limit}.",
+        remedy="Send a smaller asset, or let the operator raise SEALSTREAM_MAX_ASSET_BYTES.",
+    )
+
+
+def _decoded(text: str, member: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise AssetRefusedError(
+            what=f"The member {member} is not base64.",
+            remedy="Encode the bytes with the standard alphabet and padding.",
+        ) from None

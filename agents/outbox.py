@@ -1,0 +1,102 @@
+"""The outbox: what the pipeline has to say becomes Kafka messages, each one delivered before the call returns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.delivery import InputRecord
+from agents.kafka import KafkaMessage, Publisher
+from agents.metrics import Metrics
+from agents.topics import Topics
+from pipeline.errors import SealstreamError
+from pipeline.events.outgoing import dead_letter_header, encode
+from pipeline.events.outputs import Alert, Decision, InputPosition, ManifestRecord
+from pipeline.refusal import Refusal, refuse
+
+__all__ = ["Outbox", "refusal_of"]
+
+_MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Publishes outputs and dead letters.
+
+    Args:
+        publisher: delivers messages.
+        topics: where they go.
+        source: CloudEvents `source` of this installation.
+        metrics: counts alerts.
+    """
+
+    publisher: Publisher
+    topics: Topics
+    source: str
+    metrics: Metrics
+
+    async def publish(self, outcome: ManifestRecord | Decision, alerts: Sequence[Alert]) -> None:
+        """Deliver what became of an event, and its alerts.
+
+        Raises:
+            WorldError: a delivery was not confirmed; publish the same again.
+        """
+        await self.publisher.publish([self._message(outcome), *map(self._message, alerts)])
+        self._count(alerts)
+
+    async def dead_letter(self, record: InputRecord, error: SealstreamError, attempts: int) -> None:
+        """Deliver an input as a dead letter: as it was sent, byte for byte, with headers that explain it beside.
+
+        Raises:
+            WorldError: a delivery was not confirmed; publish the same again.
+        """
+        refusal = refusal_of(record, error, attempts)
+        await self.publisher.publish([self._dead_letter(record, refusal), *map(self._message, refusal.alerts)])
+        self._count(refusal.alerts)
+
+    def _message(self, output: ManifestRecord | Decision | Alert) -> KafkaMessage:
+        outgoing = encode(output, source=self.source)
+        return KafkaMessage(
+            topic=self.topics.of(outgoing.channel), key=outgoing.key, value=outgoing.value, headers=outgoing.headers
+        )
+
+    def _dead_letter(self, record: InputRecord, refusal: Refusal) -> KafkaMessage:
+        letter = refusal.dead_letter
+        # The names that Kafka Connect gives these facts, which existing tools for dead letters read.
+        explanation = {
+            "topic": record.topic,
+            "partition": str(record.partition),
+            "offset": str(record.offset),
+            "stage": letter.stage,
+            "exception.class.name": letter.error,
+            "exception.message": f"{letter.what} {letter.remedy}",
+        }
+        return KafkaMessage(
+            topic=self.topics.dead_letters,
+            key=record.key,
+            value=record.value,
+            headers=(
+                *record.headers,
+                *((f"__connect.errors.{name}", text.encode()) for name, text in explanation.items()),
+                dead_letter_header(letter),
+            ),
+        )
+
+    def _count(self, alerts: Sequence[Alert]) -> None:
+        for alert in alerts:
+            self.metrics.alerts.labels(alert.kind, alert.severity).inc()
+
+
+def refusal_of(record: InputRecord, error: SealstreamError, attempts: int) -> Refusal:
+    """Explain why a record is refused."""
+    return refuse(
+        position=InputPosition(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            timestamp=None if record.timestamp is None else round(record.timestamp * _MILLISECONDS),
+        ),
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+        error=error,
+        attempts=attempts,
+    )

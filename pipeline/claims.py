@@ -1,0 +1,38 @@
+"""What a manifest shall claim about a generation event: a pure mapping from the event to a seal order.
+
+Nothing personal goes into a manifest, neither the user nor the prompt: manifests are public for good.
+"""
+
+from typing import Final
+
+from pipeline.credentials import Disclosure, Parent, SealOrder, Software
+from pipeline.events.inputs import GenerationEvent
+
+__all__ = ["seal_order"]
+
+_GENERATED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+_EDITED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+_MODEL_TYPE: Final = "c2pa.types.model"
+"""The type of a model of which the event does not say more (C2PA 2.4, asset types)."""
+
+
+def seal_order(event: GenerationEvent, parents: tuple[Parent, ...], claim_generator: Software) -> SealOrder:
+    """What the manifest of the event's asset shall say; `parents` are the event's parents, resolved."""
+    content, model, service = event.content, event.model, event.service
+    edited = content.operation == "edited"
+    name, version = model.name or service.system_name, model.version or service.system_version
+    return SealOrder(
+        media_type=content.mime,
+        operation="edited" if edited else "generated",
+        digital_source_type=content.digital_source_type or (_EDITED if edited else _GENERATED),
+        claim_generator=claim_generator,
+        when=event.reference.time,
+        software_agent=None if name is None else Software(name=name, version=version),
+        disclosure=Disclosure(
+            model_type=model.type or _MODEL_TYPE,
+            model_name=name,
+            model_identifier=model.identifier,
+            human_oversight=model.human_oversight,
+        ),
+        parents=parents,
+    )

@@ -1,0 +1,115 @@
+"""The use case of a publication event: what the asset says of itself, a decision, and alerts.
+
+Commit order, as in `pipeline.sealing`:
+
+1. asset bytes fetched, digest checked against the event
+2. credential read and judged together with the event's facts
+3. (nothing but the record is stored)
+4. record stored: it is the commit marker of the event
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from pipeline.assets import Asset, AssetFetcher
+from pipeline.credentials import Credential, CredentialService
+from pipeline.events.identity import decision_id
+from pipeline.events.inputs import PublicationEvent
+from pipeline.events.outputs import Alert, Decision, Finding, InspectedContent, Subject
+from pipeline.judgement import credential_findings, summary_of
+from pipeline.policy.decision import alerts_for, decide
+from pipeline.policy.rules import HighRiskRule, evaluate
+from pipeline.records import commit_record, manifests_for, stored_record
+from pipeline.store import Layout, ObjectStore
+
+__all__ = ["Inspected", "Inspection"]
+
+
+class Inspected(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published for a publication event: the decision, and the alerts that follow from it."""
+
+    decision: Decision
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """Judges the assets of publication events; safe to call from several threads.
+
+    Args:
+        store: where records and sidecars are kept.
+        layout: which object goes where.
+        fetcher: brings the assets.
+        credentials: reads manifests.
+        rules: high-risk rules.
+        now: the time of day, with time zone.
+    """
+
+    store: ObjectStore
+    layout: Layout
+    fetcher: AssetFetcher
+    credentials: CredentialService
+    rules: tuple[HighRiskRule, ...]
+    now: Callable[[], datetime]
+
+    def __call__(self, event: PublicationEvent) -> Inspected:
+        """Judge the event's asset, store the record, and return what is to be published.
+
+        Raises:
+            ProducerError: the event can never succeed.
+            WorldError: the store does not answer; try again.
+        """
+        record_at = self.layout.record(event.uid)
+        decision = stored_record(self.store, record_at, Decision)
+        if decision is None:
+            asset = self.fetcher.fetch(event.content)  # 1
+            credential = self._credential(event, asset)  # 2
+            findings = (*credential_findings(credential, event.declared), *evaluate(self.rules, event.facts))
+            decision = commit_record(self.store, record_at, self._decision(event, asset, credential, findings))  # 4
+        return Inspected(decision=decision, alerts=_alerts(decision))
+
+    def _credential(self, event: PublicationEvent, asset: Asset) -> Credential:
+        """The asset's own credential; else the manifest beside it, or the one that we stored for these bytes."""
+        credential = self.credentials.read(asset.body, asset.media_type)
+        if credential.state != "absent":
+            return credential
+        for manifest in self._sidecars(event, asset):
+            return self.credentials.read(asset.body, asset.media_type, manifest=manifest)
+        return credential
+
+    def _sidecars(self, event: PublicationEvent, asset: Asset) -> Iterator[bytes]:
+        if event.content.manifest is not None:
+            yield self.fetcher.fetch_sidecar(event.content.manifest)
+        yield from manifests_for(self.store, self.layout, asset.sha256)
+
+    def _decision(
+        self, event: PublicationEvent, asset: Asset, credential: Credential, findings: tuple[Finding, ...]
+    ) -> Decision:
+        return Decision(
+            decision_id=decision_id(event.uid),
+            event_uid=event.uid,
+            event=event.reference,
+            content=InspectedContent(
+                id=event.content.id, mime=asset.media_type, sha256=asset.sha256, size=len(asset.body)
+            ),
+            decision=decide(findings),
+            declared=event.declared,
+            credential=summary_of(credential),
+            findings=findings,
+            record_uri=self.layout.record(event.uid).uri,
+            decided_at=self.now().isoformat(timespec="milliseconds"),
+        )
+
+
+def _alerts(decision: Decision) -> tuple[Alert, ...]:
+    content = decision.content
+    return alerts_for(
+        decision.findings,
+        event_uid=decision.event_uid,
+        event=decision.event,
+        subject=Subject(content_id=content.id, mime=content.mime, sha256=content.sha256),
+        record_uri=decision.record_uri,
+    )

@@ -1,0 +1,202 @@
+"""The use case of a generation event: sealed asset, manifest, record and alerts.
+
+Commit order; a crash between any two steps repeats the work and changes nothing that anyone sees:
+
+1. asset bytes fetched, digest checked against the event
+2. screened and sealed
+3. sealed asset and manifest stored
+4. record stored last: it is the commit marker of the event
+
+Publishing (5) and acknowledging (6) follow in the agents. Every write is create-only: "already there" means that an
+earlier attempt got this far, so what is stored is read and the work goes on from it. What is published is always
+what is stored.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pipeline.assets import Asset, AssetFetcher, sha256_hex
+from pipeline.claims import seal_order
+from pipeline.credentials import CredentialService, Parent, SealedAsset, SealOrder, Software
+from pipeline.errors import BugError
+from pipeline.events.inputs import GenerationEvent
+from pipeline.events.inputs import Parent as ParentReference
+from pipeline.events.outgoing import to_json
+from pipeline.events.outputs import (
+    Alert,
+    ClaimGenerator,
+    ContentName,
+    Finding,
+    ManifestRecord,
+    ManifestReference,
+    StoredDigest,
+    Subject,
+)
+from pipeline.judgement import credential_findings, summary_of
+from pipeline.policy.decision import alerts_for
+from pipeline.policy.rules import HighRiskRule, evaluate
+from pipeline.records import commit_record, manifests_for, stored_record
+from pipeline.store import Layout, ObjectStore
+
+__all__ = ["Sealed", "Sealing"]
+
+MANIFEST_MEDIA_TYPE: Final = "application/c2pa"
+"""C2PA 2.4, external manifests."""
+
+UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published for a generation event: its record, and the alerts that follow from it."""
+
+    record: ManifestRecord
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """Seals the assets of generation events; safe to call from several threads.
+
+    Args:
+        store: where everything is kept.
+        layout: which object goes where.
+        fetcher: brings the assets.
+        credentials: signs and reads manifests.
+        rules: high-risk rules.
+        claim_generator: who we are, as manifests and records say.
+        now: the time of day, with time zone.
+    """
+
+    store: ObjectStore
+    layout: Layout
+    fetcher: AssetFetcher
+    credentials: CredentialService
+    rules: tuple[HighRiskRule, ...]
+    claim_generator: ClaimGenerator
+    now: Callable[[], datetime]
+
+    def __call__(self, event: GenerationEvent) -> Sealed:
+        """Seal the event's asset, store everything, and return what is to be published.
+
+        Raises:
+            ProducerError: the event can never succeed.
+            WorldError: the store or the signer does not answer; try again.
+        """
+        record_at = self.layout.record(event.uid)
+        record = stored_record(self.store, record_at, ManifestRecord)
+        if record is None:
+            asset = self.fetcher.fetch(event.content)  # 1
+            findings = self._screen(event, asset)  # 2
+            sealed = self.credentials.seal(asset.body, self._order(event))
+            kept = self._keep(event, asset, sealed)  # 3
+            record = commit_record(self.store, record_at, self._record(event, asset, kept, findings))  # 4
+        return Sealed(record=record, alerts=_alerts(record))
+
+    def _screen(self, event: GenerationEvent, asset: Asset) -> tuple[Finding, ...]:
+        """What is worth knowing before our name goes on it: the event's risks, and the credential the asset has."""
+        inherited = self.credentials.read(asset.body, asset.media_type)
+        return (*credential_findings(inherited, "unknown"), *evaluate(self.rules, event.facts))
+
+    def _order(self, event: GenerationEvent) -> SealOrder:
+        parents = tuple(self._parent(parent) for parent in event.content.parents)
+        return seal_order(
+            event, parents, Software(name=self.claim_generator.name, version=self.claim_generator.version)
+        )
+
+    def _parent(self, parent: str | ParentReference) -> Parent:
+        """A parent with its bytes and manifest where the event says where they are, by its id alone otherwise."""
+        if isinstance(parent, str):
+            return Parent(media_type=UNKNOWN_MEDIA_TYPE, instance_id=parent)
+        media_type = parent.mime or UNKNOWN_MEDIA_TYPE
+        if parent.uri is None:
+            return Parent(media_type=media_type, instance_id=parent.id)
+        body = self.fetcher.fetch_reference(parent.uri, parent.sha256, parent.size)
+        return Parent(
+            media_type=media_type,
+            instance_id=parent.id,
+            asset=body,
+            manifest=next(manifests_for(self.store, self.layout, sha256_hex(body)), None),
+        )
+
+    def _keep(self, event: GenerationEvent, asset: Asset, sealed: SealedAsset) -> SealedAsset:
+        """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
+        asset_at = self.layout.asset(event.uid, asset.media_type)
+        if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type):
+            stored = self.store.require(asset_at).body
+            if stored != sealed.asset:
+                sealed = self._reopen(stored, asset.media_type, sidecar=None)
+        manifest_at = self.layout.manifest(sha256_hex(sealed.asset), event.uid)
+        if not self.store.create(manifest_at, sealed.manifest, media_type=MANIFEST_MEDIA_TYPE):
+            manifest = self.store.require(manifest_at).body
+            if manifest != sealed.manifest:
+                sealed = self._reopen(sealed.asset, asset.media_type, sidecar=manifest)
+        if sealed.asset != asset.body:
+            pointer_at, pointer = self.layout.pointer(
+                original=asset.sha256,
+                sealed=sha256_hex(sealed.asset),
+                event_uid=event.uid,
+                media_type=asset.media_type,
+            )
+            self.store.create(pointer_at, to_json(pointer), media_type="application/json")
+        return sealed
+
+    def _reopen(self, body: bytes, media_type: str, *, sidecar: bytes | None) -> SealedAsset:
+        """The sealed asset that an earlier attempt stored; its manifest is inside it, or the sidecar."""
+        credential = self.credentials.read(body, media_type, manifest=sidecar)
+        manifest = sidecar or self.credentials.extract(body, media_type)
+        if manifest is None or credential.state != "valid" or credential.active_manifest is None:
+            raise BugError(
+                what="What an earlier attempt stored for this event is no validly sealed asset.",
+                remedy="Compare the stored asset with its manifest, and report this.",
+            )
+        return SealedAsset(
+            asset=body,
+            manifest=manifest,
+            label=credential.active_manifest,
+            binding="embedded" if sidecar is None else "sidecar",
+            credential=credential,
+        )
+
+    def _record(
+        self, event: GenerationEvent, asset: Asset, kept: SealedAsset, findings: tuple[Finding, ...]
+    ) -> ManifestRecord:
+        sealed_sha256 = sha256_hex(kept.asset)
+        credential = summary_of(kept.credential)
+        return ManifestRecord(
+            event_uid=event.uid,
+            event=event.reference,
+            content=ContentName(id=event.content.id, mime=asset.media_type),
+            original=asset.digest,
+            sealed=StoredDigest(
+                sha256=sealed_sha256,
+                size=len(kept.asset),
+                uri=self.layout.asset(event.uid, asset.media_type).uri,
+            ),
+            manifest=ManifestReference(
+                uri=self.layout.manifest(sealed_sha256, event.uid).uri,
+                sha256=sha256_hex(kept.manifest),
+                size=len(kept.manifest),
+                label=kept.label,
+                binding=kept.binding,
+            ),
+            signer=credential.signer,
+            credential=credential,
+            findings=findings,
+            record_uri=self.layout.record(event.uid).uri,
+            sealed_at=self.now().isoformat(timespec="milliseconds"),
+            claim_generator=self.claim_generator,
+        )
+
+
+def _alerts(record: ManifestRecord) -> tuple[Alert, ...]:
+    return alerts_for(
+        record.findings,
+        event_uid=record.event_uid,
+        event=record.event,
+        subject=Subject(content_id=record.content.id, mime=record.content.mime, sha256=record.sealed.sha256),
+        record_uri=record.record_uri,
+    )
