@@ -5,7 +5,7 @@ the store answers, and the certificate signs for a while yet. A worker that is n
 waits; it is for people and for load balancers to know.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -55,7 +55,7 @@ async def _livez(_: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
-def _readyz(checks: Checks, metrics: Metrics) -> Callable[[web.Request], object]:
+def _readyz(checks: Checks, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def readyz(_: web.Request) -> web.Response:
         outcomes = checks()
         ready = _note(outcomes, metrics)
@@ -68,7 +68,7 @@ def _readyz(checks: Checks, metrics: Metrics) -> Callable[[web.Request], object]
     return readyz
 
 
-def _metrics(checks: Checks, metrics: Metrics) -> Callable[[web.Request], object]:
+def _metrics(checks: Checks, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def render(_: web.Request) -> web.Response:
         _note(checks(), metrics)
         return web.Response(body=metrics.render(), headers={"Content-Type": CONTENT_TYPE})

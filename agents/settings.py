@@ -1,4 +1,7 @@
-"""What can be configured in a worker: Kafka, the topics, how much work at once, and where health is served."""
+"""What can be configured in a worker: Kafka, the topics, threads, health and logs.
+
+How much is worked on at once is in `agents.delivery.settings`.
+"""
 
 from pathlib import Path
 from typing import Literal
@@ -45,14 +48,8 @@ class WorkerSettings(BaseSettings):
     source: str = "sealstream"
     """CloudEvents `source` of what this installation publishes."""
 
-    max_in_flight: int = Field(default=64, ge=1)
-    """Events worked on at once."""
-
     threads: int = Field(default=16, ge=1)
     """Threads that wait for the store and for the child processes."""
-
-    drain_seconds: float = Field(default=20.0, gt=0)
-    """How long work in flight may take to finish at a rebalance or a stop, in seconds."""
 
     health_host: str = "127.0.0.1"
     health_port: int = Field(default=8080, ge=0, le=65_535)

@@ -1,0 +1,5 @@
+"""The command line: one program, `sealstream`."""
+
+from agents.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,132 @@
+"""The Faust app of a worker: what it needs is opened before any partition is taken, and closed after the last drain."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from agents.delivery import DeliveryLoop, DeliverySettings, SealstreamApp, WatchdogSettings, faust_options, is_joined
+from agents.health import serve_health
+from agents.kafka import Publisher, open_publisher
+from agents.metrics import Metrics
+from agents.observing import MetricsObserver
+from agents.outbox import Outbox
+from agents.runtime import Runtime
+from agents.settings import KafkaSettings, WorkerSettings
+from agents.topics import Topics
+from pipeline.errors import AssetMissingError, WorldError
+from pipeline.inspection import Inspection
+from pipeline.sealing import Sealing
+
+__all__ = ["Parts", "WorkerApp"]
+
+logger = logging.getLogger(__name__)
+
+_PROBE_SECONDS: Final = 5.0
+"""How often the store is asked whether it is there."""
+
+_RENEW_DAYS: Final = 3
+"""A certificate that ends sooner makes the worker not ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a worker is made of.
+
+    Args:
+        sealing: the use case of generation events.
+        inspection: the use case of publication events.
+        probe_store: returns when the store answers, raises `WorldError` when it does not.
+        signer_not_after: when the signing certificate ends.
+        missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
+    """
+
+    sealing: Sealing
+    inspection: Inspection
+    probe_store: Callable[[], None]
+    signer_not_after: datetime
+    missing_asset_patience: float
+
+
+class WorkerApp(SealstreamApp):
+    """The app; its agents are declared on it by `agents.app.create_app`."""
+
+    runtime: Runtime
+
+    def __init__(
+        self, parts: Parts, kafka: KafkaSettings, worker: WorkerSettings, delivery: DeliverySettings, **options: Any
+    ) -> None:
+        self.topic_names = Topics(kafka.topic_prefix)
+        self._parts = parts
+        self._kafka = kafka
+        self._worker = worker
+        self._metrics = Metrics.create()
+        self._store_trouble: str | None = "not asked yet"
+        self._resources = AsyncExitStack()
+        super().__init__(
+            kafka.group,
+            delivery=DeliveryLoop(
+                delivery,
+                patience={AssetMissingError: parts.missing_asset_patience},
+                observer=MetricsObserver(self._metrics),
+            ),
+            watch=WatchdogSettings(),
+            store_healthy=lambda: self._store_trouble is None,
+            **{**faust_options(kafka.bootstrap_servers, delivery), **options},
+        )
+
+    async def on_start(self) -> None:
+        """Open what the agents need; a broker that is away is waited for."""
+        await super().on_start()
+        port = await self._resources.enter_async_context(
+            serve_health(
+                host=self._worker.health_host, port=self._worker.health_port, checks=self._checks, metrics=self._metrics
+            )
+        )
+        logger.info("Health is served at http://%s:%d", self._worker.health_host, port)
+        threads = self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"))
+        publisher = await self._open_publisher()
+        outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
+        self.runtime = Runtime(
+            sealing=self._parts.sealing, inspection=self._parts.inspection, outbox=outbox, threads=threads
+        )
+        self.add_future(self._probe_store())
+
+    async def on_shutdown(self) -> None:
+        """Close what was opened, after the agents have drained."""
+        await super().on_shutdown()
+        await self._resources.aclose()
+
+    async def _open_publisher(self) -> Publisher:
+        while True:
+            try:
+                return await self._resources.enter_async_context(open_publisher(self._kafka))
+            except WorldError as error:
+                logger.warning("%s Trying again in %.0f s.", error, _PROBE_SECONDS)
+                await asyncio.sleep(_PROBE_SECONDS)
+
+    async def _probe_store(self) -> None:
+        while not self.should_stop:
+            try:
+                await asyncio.to_thread(self._parts.probe_store)
+            except WorldError as error:
+                if self._store_trouble is None:
+                    logger.warning("%s", error)
+                self._store_trouble = error.what
+            else:
+                self._store_trouble = None
+            await self.sleep(_PROBE_SECONDS)
+
+    def _checks(self) -> Mapping[str, str | None]:
+        days_left = (self._parts.signer_not_after - datetime.now(UTC)).days
+        self._metrics.in_flight.set(self.delivery.in_flight)
+        self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
+        return {
+            "partitions": None if is_joined(self) else "not a member of the consumer group",
+            "store": self._store_trouble,
+            "signer": None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days",
+        }
