@@ -1,0 +1,37 @@
+"""Credentials: C2PA 2.4 manifests made, signed, read and validated.
+
+What is imported here is light. Signing material comes from `signer` (files of the operator's) or `development`; only
+`sdk` imports the C2PA library, and only `in_process` needs it: a process that leaves the work to child processes
+never loads it.
+"""
+
+from pipeline.credentials.media_types import canonical, embeds, file_extension
+from pipeline.credentials.model import (
+    Credential,
+    Disclosure,
+    Parent,
+    SealedAsset,
+    SealOrder,
+    SignerIdentity,
+    SigningMaterial,
+    Software,
+)
+from pipeline.credentials.service import CredentialService
+from pipeline.credentials.status_codes import AlertKind, alert_kinds
+
+__all__ = [
+    "AlertKind",
+    "Credential",
+    "CredentialService",
+    "Disclosure",
+    "Parent",
+    "SealOrder",
+    "SealedAsset",
+    "SignerIdentity",
+    "SigningMaterial",
+    "Software",
+    "alert_kinds",
+    "canonical",
+    "embeds",
+    "file_extension",
+]

@@ -1,0 +1,165 @@
+"""The values that go into sealing and come out of reading: what a manifest shall say, and what a credential says."""
+
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "Binding",
+    "Credential",
+    "CredentialState",
+    "Disclosure",
+    "HumanOversight",
+    "Operation",
+    "Parent",
+    "SealOrder",
+    "SealedAsset",
+    "SignerIdentity",
+    "SigningMaterial",
+    "Software",
+    "TrustState",
+]
+
+Binding = Literal["embedded", "sidecar"]
+Operation = Literal["generated", "edited"]
+HumanOversight = Literal["fully_autonomous", "prompt_guided", "human_validated"]
+CredentialState = Literal["absent", "valid", "invalid", "malformed", "remote"]
+TrustState = Literal["trusted", "untrusted", "expired", "revoked", "unknown", "none"]
+Algorithm = Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"]
+
+
+class Software(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim generator or a software agent (C2PA 2.4, generator-info map)."""
+
+    name: str
+    version: str | None = None
+
+
+class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
+    """What the `c2pa.ai-disclosure` assertion says of the model (C2PA 2.4 §18.28)."""
+
+    model_type: str
+    model_name: str | None = None
+    model_identifier: str | None = None
+    human_oversight: HumanOversight | None = None
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset that this one was made from; what is not known stays None.
+
+    Attributes:
+        instance_id: which version of the asset this was, in the words of who made it.
+        asset: its bytes; its credential is checked against them and becomes part of the new manifest.
+        manifest: its manifest where that is kept beside the asset; of no use without `asset`.
+    """
+
+    media_type: str
+    title: str | None = None
+    instance_id: str | None = None
+    asset: bytes | None = None
+    manifest: bytes | None = None
+
+
+class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What the manifest of one asset shall say. Nothing personal belongs in it: manifests are public for good.
+
+    Attributes:
+        digital_source_type: IPTC or C2PA source type, the whole URI.
+        when: RFC 3339 time of the operation, None where the event does not say.
+        software_agent: the model or program that performed the operation.
+        parents: what the asset was made from, the one that was edited first.
+    """
+
+    media_type: str
+    operation: Operation
+    digital_source_type: str
+    claim_generator: Software
+    title: str | None = None
+    when: str | None = None
+    software_agent: Software | None = None
+    disclosure: Disclosure | None = None
+    parents: tuple[Parent, ...] = ()
+
+
+class SignerIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signed the claim, as the certificate says.
+
+    Attributes:
+        serial: serial number of the certificate, lowercase hex.
+        not_after: RFC 3339 time at which the certificate ends.
+    """
+
+    common_name: str | None = None
+    issuer: str | None = None
+    serial: str | None = None
+    algorithm: str | None = None
+    not_after: str | None = None
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """What an asset says of itself, and what validation found. `reading` explains the states.
+
+    Attributes:
+        ai_generated: True where any manifest of the chain declares AI origin, even if its signature fails; False
+            only where a valid credential declares another origin; None where nothing is declared.
+        active_codes: validation codes of the active manifest that are no success, failures first.
+        ingredient_codes: the same of its ingredients, at whatever depth.
+        digital_source_types: source types found, those of the active manifest first.
+        remote_url: where the asset says its manifest is. A fact about the asset; it is never fetched.
+    """
+
+    state: CredentialState
+    trust: TrustState
+    ai_generated: bool | None = None
+    active_codes: tuple[str, ...] = ()
+    ingredient_codes: tuple[str, ...] = ()
+    active_manifest: str | None = None
+    signer: SignerIdentity | None = None
+    binding: Binding | None = None
+    digital_source_types: tuple[str, ...] = ()
+    claim_generator: str | None = None
+    remote_url: str | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All validation codes that are no success, each once, those of the active manifest first."""
+        return tuple(dict.fromkeys(self.active_codes + self.ingredient_codes))
+
+
+class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset and the manifest that is valid for exactly these bytes.
+
+    Attributes:
+        manifest: the C2PA manifest store (`application/c2pa`); also inside `asset` where `binding` is embedded.
+        label: label of the active manifest.
+        credential: what these bytes say of themselves, as read back after signing.
+        fell_back: the format can carry a manifest, this very file could not, and so it got a sidecar.
+    """
+
+    asset: bytes
+    manifest: bytes
+    label: str
+    binding: Binding
+    credential: Credential
+    fell_back: bool = False
+
+
+class SigningMaterial(msgspec.Struct, frozen=True, kw_only=True):
+    """What claims are signed with, already checked (`load_signing_material`, `development_chain`).
+
+    Attributes:
+        certificate_chain: PEM, leaf first, without the root.
+        private_key: PEM (PKCS #8, not encrypted).
+        time_stamp_authority: URL of an RFC 3161 authority; None: manifests die with the certificate.
+        not_after: RFC 3339 time at which the leaf ends.
+    """
+
+    certificate_chain: bytes
+    private_key: bytes
+    algorithm: Algorithm
+    not_after: str
+    time_stamp_authority: str | None = None
+
+    def __repr__(self) -> str:
+        """Everything but the key: values like this one end up in logs and tracebacks."""
+        return f"SigningMaterial(algorithm={self.algorithm!r}, not_after={self.not_after!r})"

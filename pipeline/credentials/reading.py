@@ -1,0 +1,176 @@
+"""What an asset says of itself: validated, and never looked up anywhere else.
+
+| what is found                                                                  | state     |
+|--------------------------------------------------------------------------------|-----------|
+| a manifest that every check agrees with, whoever signed it                     | valid     |
+| a manifest that a check disagrees with                                         | invalid   |
+| a manifest store that cannot be parsed, or traces of one that cannot be found  | malformed |
+| nothing but an address of a manifest                                           | remote    |
+| nothing                                                                        | absent    |
+
+| codes of the active manifest                                          | trust     |
+|-----------------------------------------------------------------------|-----------|
+| `signingCredential.revoked`, `signingCredential.ocsp.revoked`         | revoked   |
+| `signingCredential.expired`, `claimSignature.outsideValidity`         | expired   |
+| `signingCredential.untrusted`, `signingCredential.invalid`            | untrusted |
+| `signingCredential.trusted`                                           | trusted   |
+| none of these; malformed, remote                                      | unknown   |
+| absent                                                                | none      |
+
+The first row that fits decides. State and trust are two questions: an untrusted signer leaves a credential valid
+(C2PA 2.4 §14.3), and an invalid one may still declare AI origin, which is why `ai_generated` looks at all manifests
+of the chain whatever their state.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from pipeline.credentials.media_types import shows_traces
+from pipeline.credentials.model import Binding, Credential, SignerIdentity, TrustState
+from pipeline.credentials.report import Details, Report, Results
+from pipeline.credentials.sdk import (
+    Examination,
+    NoManifestError,
+    RemoteManifestError,
+    UnreadableManifestError,
+    Validator,
+)
+
+__all__ = ["AI_SOURCE_TYPES", "credential_of", "read"]
+
+_IPTC: Final = "cv.iptc.org/newscodes/digitalsourcetype/"
+
+AI_SOURCE_TYPES: Final = frozenset(
+    {
+        f"{_IPTC}trainedAlgorithmicMedia",
+        f"{_IPTC}compositeWithTrainedAlgorithmicMedia",
+        f"{_IPTC}compositeSynthetic",
+        "c2pa.org/digitalsourcetype/trainedAlgorithmicData",
+    }
+)
+"""Digital source types that mean generative AI, without the scheme: both http and https are met in the wild."""
+
+_AI_DISCLOSURE: Final = "c2pa.ai-disclosure"
+
+_TRUST: Final[tuple[tuple[frozenset[str], TrustState], ...]] = (
+    (frozenset({"signingCredential.revoked", "signingCredential.ocsp.revoked"}), "revoked"),
+    (frozenset({"signingCredential.expired", "claimSignature.outsideValidity"}), "expired"),
+    (frozenset({"signingCredential.untrusted", "signingCredential.invalid"}), "untrusted"),
+    (frozenset({"signingCredential.trusted"}), "trusted"),
+)
+
+
+def read(asset: bytes, media_type: str, *, manifest: bytes | None = None, validator: Validator) -> Credential:
+    """Read and validate an asset's credential.
+
+    Args:
+        asset: its bytes.
+        media_type: what it is declared to be; the bytes decide where they are known.
+        manifest: a manifest kept beside the asset; then this one is validated, not one inside the asset.
+        validator: whose signatures are trusted.
+    """
+    binding: Binding = "embedded" if manifest is None else "sidecar"
+    try:
+        examination = validator.examine(asset, media_type, manifest)
+        return credential_of(examination, binding)
+    except NoManifestError:
+        if shows_traces(asset, media_type):
+            return _malformed(binding)
+        return Credential(state="absent", trust="none")
+    except RemoteManifestError as remote:
+        return Credential(
+            state="remote", trust="unknown", active_codes=("manifest.inaccessible",), remote_url=remote.url
+        )
+    except (UnreadableManifestError, msgspec.MsgspecError, RecursionError):
+        return _malformed(binding)
+
+
+def credential_of(examination: Examination, binding: Binding) -> Credential:
+    """The credential that an examination amounts to.
+
+    Raises:
+        msgspec.MsgspecError, RecursionError: the manifest says things that no claim generator should.
+    """
+    report = msgspec.json.decode(examination.report, type=Report)
+    details = msgspec.json.decode(examination.details, type=Details)
+    active = report.validation_results.active_manifest or Results()
+    valid = report.validation_state in ("Valid", "Trusted")
+    sources, disclosed = _statements(report, details)
+    return Credential(
+        state="valid" if valid else "invalid",
+        trust=_trust(active),
+        ai_generated=_ai_generated(sources, disclosed=disclosed, valid=valid),
+        active_codes=tuple(dict.fromkeys(active.troubles())),
+        ingredient_codes=tuple(dict.fromkeys(_ingredient_troubles(report))),
+        active_manifest=report.active_manifest,
+        signer=_signer(details, report.active_manifest),
+        binding=binding,
+        digital_source_types=sources,
+        claim_generator=next((manifest.generator() for _, manifest in report.chain()), None),
+    )
+
+
+def _malformed(binding: Binding) -> Credential:
+    return Credential(state="malformed", trust="unknown", active_codes=("general.error",), binding=binding)
+
+
+def _trust(active: Results) -> TrustState:
+    codes = {status.code for status in (*active.success, *active.informational, *active.failure)}
+    return next((trust for telling, trust in _TRUST if codes & telling), "unknown")
+
+
+def _ingredient_troubles(report: Report) -> Iterator[str]:
+    yield from report.validation_results.troubles_of_ingredients()
+    for _, manifest in report.chain():
+        for ingredient in manifest.ingredients:
+            yield from ingredient.troubles()
+
+
+def _signer(details: Details, label: str) -> SignerIdentity | None:
+    manifest = details.of(label)
+    if manifest is None or manifest.signature is None or manifest.signature.certificate_info is None:
+        return None
+    certificate = manifest.signature.certificate_info
+    common_name, issuer = certificate.names()
+    return SignerIdentity(
+        common_name=common_name,
+        issuer=issuer,
+        serial=certificate.serial_number,
+        algorithm=manifest.signature.algorithm,
+        not_after=certificate.validity.not_after,
+    )
+
+
+def _statements(report: Report, details: Details) -> tuple[tuple[str, ...], bool]:
+    sources: dict[str, None] = {}
+    disclosed = False
+    for label, _ in report.chain():
+        manifest = details.of(label)
+        if manifest is not None:
+            sources |= dict.fromkeys(_source_types(manifest.assertions.values()))
+            disclosed = disclosed or any(name.startswith(_AI_DISCLOSURE) for name in manifest.assertions)
+    return tuple(sources), disclosed
+
+
+def _source_types(assertions: Iterable[object]) -> Iterator[str]:
+    """Source types wherever assertions state them: actions and templates, ingredients, IPTC metadata."""
+    waiting = list(assertions)
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, Mapping):
+            for name, member in value.items():
+                if isinstance(member, str) and str(name).lower().endswith("digitalsourcetype"):
+                    yield member
+                else:
+                    waiting.append(member)
+
+
+def _ai_generated(sources: tuple[str, ...], *, disclosed: bool, valid: bool) -> bool | None:
+    """An admission holds whatever became of the signature; a denial has to be signed for."""
+    if disclosed or any(source.rstrip("/").partition("://")[2] in AI_SOURCE_TYPES for source in sources):
+        return True
+    return False if sources and valid else None

@@ -1,0 +1,216 @@
+"""The C2PA library behind typed edges: the only module that imports `c2pa`.
+
+What the library says in exceptions becomes one of five outcomes here. Its messages are not passed on: some quote bytes
+of the asset. Nothing here reaches the network except the time-stamp authority that the signer names: remote
+manifests, revocation responders and identity documents that an asset points to are never asked for.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+import c2pa
+import msgspec
+
+from pipeline.credentials.definition import Definition
+from pipeline.credentials.media_types import SIDECAR_MEDIA_TYPE, canonical, reading_hint
+from pipeline.credentials.model import SigningMaterial
+from pipeline.errors import OperatorError
+
+__all__ = [
+    "Examination",
+    "ManifestSigner",
+    "NoManifestError",
+    "RemoteManifestError",
+    "SigningFailedError",
+    "UnreadableManifestError",
+    "UnsuitableAssetError",
+    "Validator",
+]
+
+
+class NoManifestError(Exception):
+    """The asset has no manifest that a reader could find, or is of no format that could have one."""
+
+
+class UnreadableManifestError(Exception):
+    """There is a manifest store, and it cannot be parsed."""
+
+
+class RemoteManifestError(Exception):
+    """The asset says that its manifest is elsewhere.
+
+    Args:
+        url: where; never fetched.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+class UnsuitableAssetError(Exception):
+    """The library will not sign this asset in this way."""
+
+
+class SigningFailedError(Exception):
+    """No signature was made: the key, its certificate or the time-stamp authority failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What the library found in one asset.
+
+    Attributes:
+        report: its JSON report, with validation results.
+        details: the same in crJSON, which has the certificate and all assertions.
+        manifest: the manifest store, byte for byte.
+    """
+
+    report: bytes
+    details: bytes
+    manifest: bytes
+
+
+class Validator:
+    """Reads and validates manifests. May be shared between threads.
+
+    Args:
+        trust_anchors: PEM certificates that signers and time stamps are trusted by; None trusts nobody.
+    """
+
+    def __init__(self, trust_anchors: bytes | None = None) -> None:
+        self._checking = _context(trust_anchors, validate=True)
+        self._finding = _context(None, validate=False)
+
+    def examine(self, asset: bytes, media_type: str, manifest: bytes | None = None) -> Examination:
+        """Validate the manifest that is inside the asset, or the one given.
+
+        Raises:
+            NoManifestError, UnreadableManifestError, RemoteManifestError: there is nothing to validate.
+        """
+        return _examine(self._checking, asset, media_type, manifest)
+
+    def find(self, asset: bytes, media_type: str) -> bytes:
+        """The manifest store inside an asset, not validated.
+
+        Raises:
+            NoManifestError, UnreadableManifestError, RemoteManifestError: there is none that can be read.
+        """
+        return _examine(self._finding, asset, media_type, None).manifest
+
+
+class ManifestSigner:
+    """Signs claims. May be shared between threads.
+
+    Raises:
+        OperatorError: the library does not accept the certificate or the key.
+    """
+
+    def __init__(self, material: SigningMaterial) -> None:
+        self.time_stamp_authority = material.time_stamp_authority
+        self._context = _context(None, validate=False)
+        try:
+            self._signer = c2pa.Signer.from_info(
+                c2pa.C2paSignerInfo(
+                    alg=material.algorithm,
+                    sign_cert=material.certificate_chain,
+                    private_key=material.private_key,
+                    ta_url=material.time_stamp_authority,
+                )
+            )
+        except c2pa.C2paError as error:
+            raise OperatorError(
+                what=f"The signing certificate and its {material.algorithm} key were refused by the C2PA library.",
+                remedy="Check that chain, key and algorithm belong together.",
+            ) from error
+
+    def sign(self, definition: Definition, asset: bytes, media_type: str, *, embed: bool) -> tuple[bytes, bytes]:
+        """Sign an asset; returns the asset as it is now, and its manifest store.
+
+        Raises:
+            UnsuitableAssetError: the asset cannot be signed in this way.
+            SigningFailedError: no signature was made.
+        """
+        signed = io.BytesIO()
+        try:
+            with c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), self._context) as builder:
+                for identifier, resource in definition.resources.items():
+                    builder.add_resource(identifier, io.BytesIO(resource))
+                if not embed:
+                    builder.set_no_embed()
+                media_type = canonical(media_type) if embed else SIDECAR_MEDIA_TYPE
+                manifest: bytes = builder.sign(self._signer, media_type, io.BytesIO(asset), signed)
+        except c2pa.C2paError.Signature as error:
+            raise SigningFailedError from error
+        except c2pa.C2paError as error:
+            raise UnsuitableAssetError from error
+        return signed.getvalue(), manifest
+
+
+_ASSET_ERRORS: Final = ("ManifestNotFound:", "NotSupported:", "Io:", "Other: asset could not be parsed")
+"""Beginnings of messages that speak of the asset; all others speak of a manifest that was found."""
+
+_REMOTE: Final = "Remote: must fetch remote manifests from url "
+
+
+def _examine(context: c2pa.Context, asset: bytes, media_type: str, manifest: bytes | None) -> Examination:
+    try:
+        with c2pa.Reader(reading_hint(media_type), io.BytesIO(asset), manifest, context=context) as reader:
+            report: str = reader.json()
+            details: str = reader.crjson()
+            store = io.BytesIO()
+            label = msgspec.json.decode(report, type=_Active).active_manifest
+            reader.resource_to_stream(f"self#jumbf=/c2pa/{label}", store)
+    except c2pa.C2paError as error:
+        message = str(error)
+        if message.startswith(_REMOTE):
+            raise RemoteManifestError(message.removeprefix(_REMOTE)) from error
+        if manifest is None and message.startswith(_ASSET_ERRORS):
+            raise NoManifestError from error
+        raise UnreadableManifestError from error
+    except msgspec.MsgspecError as error:
+        raise UnreadableManifestError from error
+    return Examination(report=report.encode(), details=details.encode(), manifest=store.getvalue())
+
+
+class _Active(msgspec.Struct):
+    active_manifest: str
+
+
+def _context(trust_anchors: bytes | None, *, validate: bool) -> c2pa.Context:
+    settings: dict[str, object] = {
+        "version": 1,
+        "core": {
+            "allowed_network_hosts": [],
+            "allow_redirects": False,
+            # Decoding CAWG identities resolves did:web addresses found in the asset.
+            "decode_identity_assertions": False,
+            "backing_store_memory_threshold_in_mb": 16,
+        },
+        "verify": {
+            "verify_after_reading": validate,
+            # Sealing reads back what it signed, hashes included; the library's own check leaves those out.
+            "verify_after_sign": False,
+            "remote_manifest_fetch": False,
+            "ocsp_fetch": False,
+        },
+        "builder": {
+            "thumbnail": {"enabled": False},
+            # The definition says everything that shall be said; ingredients cannot say it of themselves.
+            "created_assertion_labels": ["c2pa.ingredient"],
+            "actions": {
+                "auto_created_action": {"enabled": False},
+                "auto_opened_action": {"enabled": False},
+                "auto_placed_action": {"enabled": False},
+            },
+        },
+    }
+    if trust_anchors is not None:
+        settings["trust"] = {"user_anchors": trust_anchors.decode()}
+    try:
+        return c2pa.Context.from_dict(settings)
+    except (c2pa.C2paError, UnicodeDecodeError) as error:
+        raise OperatorError(
+            what="The trust anchors are not a list of PEM certificates.", remedy="Correct the trust list."
+        ) from error

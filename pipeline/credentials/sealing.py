@@ -1,0 +1,161 @@
+"""Sealing: an asset and an order in, an asset with a valid manifest out, or an error; never anything in between."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from pipeline.credentials.definition import Definition, Evidence, manifest_definition
+from pipeline.credentials.media_types import embeds
+from pipeline.credentials.model import Binding, SealedAsset, SealOrder
+from pipeline.credentials.reading import credential_of
+from pipeline.credentials.sdk import (
+    ManifestSigner,
+    NoManifestError,
+    RemoteManifestError,
+    SigningFailedError,
+    UnreadableManifestError,
+    UnsuitableAssetError,
+    Validator,
+)
+from pipeline.errors import BugError, OperatorError, SealRefusedError, SealstreamError, WorldError
+
+__all__ = ["extract_manifest", "seal"]
+
+_NOT_READABLE: Final = (
+    NoManifestError,
+    UnreadableManifestError,
+    RemoteManifestError,
+    msgspec.MsgspecError,
+    RecursionError,
+)
+
+
+class _UnsoundError(Exception):
+    """What came back does not validate."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        super().__init__(*codes)
+        self.codes = codes
+
+
+class _Way(NamedTuple):
+    """One way to seal an asset."""
+
+    definition: Definition
+    binding: Binding
+
+
+def seal(asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: Validator) -> SealedAsset:
+    """Sign an asset, and return it only after reading back that the manifest is valid for it.
+
+    Ways are tried until one is sound: embedded before beside the asset, and with the credentials of ingredients
+    before without them. The latter matters where somebody else's chain is so broken that whatever refers to it is
+    invalid too; the ingredient is then named without it.
+
+    Raises:
+        SealRefusedError: the asset can be signed in no way; what was tried is in the message.
+        OperatorError: the signing certificate is not, or no longer, one that validators accept.
+        WorldError: the time-stamp authority did not answer.
+        BugError: a signature came back that does not validate.
+    """
+    if not asset:
+        raise SealRefusedError(
+            what="An empty asset cannot be sealed: there is nothing to bind a manifest to.",
+            remedy="Send the asset's bytes.",
+        )
+    unsound: tuple[str, ...] = ()
+    for way in _ways(asset, order, validator):
+        try:
+            return _seal(asset, order.media_type, way, signer, validator)
+        except UnsuitableAssetError:
+            continue
+        except _UnsoundError as found:
+            unsound = found.codes
+        except SigningFailedError as error:
+            if not way.definition.resources:
+                raise _signing_failed(signer) from error
+    if unsound:
+        raise BugError(
+            what=f"A manifest was signed that does not validate ({', '.join(unsound)}); it was thrown away.",
+            remedy="Report this with the asset's media type.",
+        )
+    raise SealRefusedError(
+        what=f"The {order.media_type} asset can carry no manifest, inside or beside it.",
+        remedy="Check that the asset is what its media type says.",
+    )
+
+
+def extract_manifest(asset: bytes, media_type: str, *, validator: Validator) -> bytes | None:
+    """The manifest store inside an asset, not validated; None where there is none that can be read."""
+    try:
+        return validator.find(asset, media_type)
+    except _NOT_READABLE:
+        return None
+
+
+def _ways(asset: bytes, order: SealOrder, validator: Validator) -> Iterator[_Way]:
+    own = _evidence(asset, order.media_type, None, validator)
+    parents = [
+        None if one.asset is None else _evidence(one.asset, one.media_type, one.manifest, validator)
+        for one in order.parents
+    ]
+    definitions = [manifest_definition(order, own=own, parents=parents)]
+    if definitions[0].resources:
+        definitions.append(manifest_definition(order))
+    bindings: tuple[Binding, ...] = ("embedded", "sidecar") if embeds(order.media_type) else ("sidecar",)
+    return (_Way(definition, binding) for binding in bindings for definition in definitions)
+
+
+def _evidence(asset: bytes, media_type: str, manifest: bytes | None, validator: Validator) -> Evidence | None:
+    try:
+        examination = validator.examine(asset, media_type, manifest)
+        report = msgspec.json.decode(examination.report, type=_Results)
+    except _NOT_READABLE:
+        return None
+    return Evidence(label=report.active_manifest, manifest=examination.manifest, results=report.validation_results)
+
+
+class _Results(msgspec.Struct):
+    active_manifest: str
+    validation_results: msgspec.Raw
+
+
+def _signing_failed(signer: ManifestSigner) -> SealstreamError:
+    if signer.time_stamp_authority is None:
+        return OperatorError(
+            what="The C2PA library could not sign with the certificate and key it was given.",
+            remedy="Check that they belong together and that the certificate is valid today.",
+        )
+    return WorldError(
+        what=f"The time-stamp authority {signer.time_stamp_authority} did not answer with a time stamp.",
+        remedy="Check that it can be reached from here.",
+    )
+
+
+def _seal(asset: bytes, media_type: str, way: _Way, signer: ManifestSigner, validator: Validator) -> SealedAsset:
+    sealed, manifest = signer.sign(way.definition, asset, media_type, embed=way.binding == "embedded")
+    if way.binding == "sidecar" and sealed != asset:
+        raise BugError(
+            what="Signing beside the asset changed the asset's bytes.", remedy="Report this with the media type."
+        )
+    try:
+        examination = validator.examine(sealed, media_type, manifest if way.binding == "sidecar" else None)
+        credential = credential_of(examination, way.binding)
+    except _NOT_READABLE:
+        raise _UnsoundError(("general.error",)) from None
+    if credential.trust in ("expired", "revoked") or "signingCredential.invalid" in credential.codes:
+        raise OperatorError(
+            what=f"Validators do not accept the signing certificate: it is {credential.trust}.",
+            remedy="Renew the certificate chain.",
+        )
+    if credential.state != "valid" or credential.active_manifest is None or examination.manifest != manifest:
+        raise _UnsoundError(credential.active_codes or ("general.error",))
+    return SealedAsset(
+        asset=sealed,
+        manifest=manifest,
+        label=credential.active_manifest,
+        binding=way.binding,
+        credential=credential,
+        fell_back=way.binding == "sidecar" and embeds(media_type),
+    )

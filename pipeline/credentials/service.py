@@ -1,0 +1,42 @@
+"""The face of this room: one service that seals, reads and extracts, wherever the work is done.
+
+`pipeline.isolation.IsolatedCredentialService` does it in child processes, which keeps hostile bytes out of the
+caller's; `pipeline.credentials.in_process.InProcessCredentialService` does it where it is called.
+"""
+
+from typing import Protocol
+
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder
+
+__all__ = ["CredentialService"]
+
+
+class CredentialService(Protocol):
+    """Seals assets and reads credentials. Safe to call from several threads."""
+
+    def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
+        """Sign an asset.
+
+        Raises:
+            SealRefusedError: the asset can be signed in no way.
+            OperatorError: validators do not accept the signing certificate.
+            WorldError: the time-stamp authority did not answer.
+            HostileAssetError: the asset killed, stalled or starved what parsed it.
+        """
+        ...
+
+    def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
+        """Read and validate the credential of an asset, or the given manifest beside it.
+
+        Raises:
+            HostileAssetError: the asset killed, stalled or starved what parsed it.
+        """
+        ...
+
+    def extract(self, asset: bytes, media_type: str) -> bytes | None:
+        """The manifest store inside an asset, not validated; None where there is none that can be read.
+
+        Raises:
+            HostileAssetError: the asset killed, stalled or starved what parsed it.
+        """
+        ...

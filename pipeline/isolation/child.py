@@ -1,0 +1,160 @@
+"""The child process: parses and signs, one job at a time, and owns nothing worth stealing but the signing key.
+
+It ends by itself when its standard input does, so no child outlives its parent by more than one job, and each job
+ends by an alarm that the kernel keeps. Signals meant for the parent (Ctrl-C, a service manager that tells the whole
+group) are ignored: the parent decides when its children may go.
+"""
+
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from pipeline.errors import BugError, HostileAssetError, SealstreamError
+from pipeline.isolation.messages import (
+    HEADER,
+    Answer,
+    Extracted,
+    ExtractJob,
+    Fault,
+    Inspected,
+    Job,
+    ReadJob,
+    Ready,
+    Reply,
+    Sealed,
+    SealJob,
+    Start,
+    decode_job,
+    decode_start,
+    encode,
+)
+
+__all__ = ["ALARM_GRACE", "Perform", "credential_worker", "main"]
+
+Perform = Callable[[Job], Answer]
+
+ALARM_GRACE: Final = 2.0
+"""Seconds after the parent's own deadline at which the kernel ends a job; so the parent is first while it lives."""
+
+
+def main(prepare: Callable[[Start], Perform]) -> None:
+    """Serve jobs from standard input until it ends.
+
+    Args:
+        prepare: makes what performs the jobs, after the limits are in force.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    jobs, replies = sys.stdin.buffer, _take_standard_output()
+    message = _receive(jobs)
+    if message is None:
+        return
+    start = decode_start(message)
+    resource.setrlimit(resource.RLIMIT_AS, (start.memory_bytes, start.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        perform = prepare(start)
+    except SealstreamError as error:
+        _send(replies, Reply(answer=Fault.of(error), spent=True))
+        return
+    _send(replies, Reply(answer=Ready()))
+    _serve(start, perform, jobs, replies)
+
+
+def credential_worker(start: Start) -> Perform:
+    """What performs seal, read and extract jobs: the credential service of this process.
+
+    Raises:
+        OperatorError: the signing material or the trust anchors cannot be used.
+    """
+    # Here, and not above: the C2PA library is loaded after the limits are in force.
+    from pipeline.credentials.in_process import InProcessCredentialService  # noqa: PLC0415
+
+    service = InProcessCredentialService(signing=start.signing, trust_anchors=start.trust_anchors)
+    without_time_stamps = service
+    if start.signing is not None and start.signing.time_stamp_authority is not None:
+        unstamped = msgspec.structs.replace(start.signing, time_stamp_authority=None)
+        without_time_stamps = InProcessCredentialService(signing=unstamped, trust_anchors=start.trust_anchors)
+
+    def perform(job: Job) -> Answer:
+        match job:
+            case SealJob():
+                sealing = service if job.time_stamp else without_time_stamps
+                return Sealed(sealed=sealing.seal(job.asset, job.order))
+            case ReadJob():
+                return Inspected(credential=service.read(job.asset, job.media_type, manifest=job.manifest))
+            case ExtractJob():
+                return Extracted(manifest=service.extract(job.asset, job.media_type))
+
+    return perform
+
+
+def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) -> None:
+    for done in range(1, start.jobs + 1):
+        message = _receive(jobs)
+        if message is None:
+            return
+        signal.setitimer(signal.ITIMER_REAL, start.seconds + ALARM_GRACE)
+        answer, exhausted = _attempt(perform, message)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        del message
+        spent = exhausted or done == start.jobs or _resident_bytes() > start.memory_bytes // 2
+        _send(replies, Reply(answer=answer, spent=spent))
+        if spent:
+            return
+
+
+def _attempt(perform: Perform, message: bytes) -> tuple[Answer, bool]:
+    try:
+        return perform(decode_job(message)), False
+    except SealstreamError as error:
+        return Fault.of(error), False
+    except MemoryError:
+        starved = HostileAssetError(
+            what="Parsing the asset needed more memory than a parser process may have.",
+            remedy="Look at the asset; raise SEALSTREAM_PARSER_MEMORY_BYTES if it is only large.",
+        )
+        return Fault.of(starved), True
+    except Exception as error:  # noqa: BLE001 (everything is told to the parent)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        # The error's own message stays here: it may quote the asset.
+        what = f"A {type(error).__name__} in a parser process ({Path(where.filename).name}, line {where.lineno})."
+        return Fault.of(BugError(what=what, remedy="Report this with the asset's media type.")), False
+
+
+def _take_standard_output() -> BinaryIO:
+    """Keep the way to the parent for replies alone; whatever libraries print goes to standard error."""
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return replies
+
+
+def _receive(stream: BinaryIO) -> bytes | None:
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    (length,) = HEADER.unpack(header)
+    message = stream.read(length)
+    return message if len(message) == length else None
+
+
+def _send(stream: BinaryIO, reply: Reply) -> None:
+    message = encode(reply)
+    rest = memoryview(HEADER.pack(len(message)) + message)
+    while rest:
+        rest = rest[stream.write(rest) :]
+
+
+def _resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+if __name__ == "__main__":
+    main(credential_worker)

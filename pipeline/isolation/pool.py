@@ -1,0 +1,158 @@
+"""A few child processes that take turns; a job that kills, stalls or starves one fails alone."""
+
+from collections.abc import Sequence
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Final, Self
+
+from pipeline.credentials.model import SigningMaterial
+from pipeline.errors import BugError, HostileAssetError
+from pipeline.isolation.messages import Answer, Fault, Job, Start
+from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
+
+__all__ = ["AssetStalledError", "WorkerPool"]
+
+_LIVES: Final = 2
+"""How many children an asset may kill before it is called hostile: one may die by accident (an operator, the
+kernel's out-of-memory killer choosing the wrong one), and an innocent event must not become a dead letter for it."""
+
+
+class AssetStalledError(HostileAssetError):
+    """The asset was not parsed in the time that one asset may take."""
+
+
+class _Seat:
+    """The place of one child: filled when there is a job for it, emptied when the child is of no more use."""
+
+    def __init__(self, start: Start, command: Sequence[str]) -> None:
+        self._start = start
+        self._command = command
+        self._worker: Worker | None = None
+
+    def fill(self) -> Worker:
+        """The child in this seat, started if there is none."""
+        self._worker = self._worker or Worker(self._start, self._command)
+        return self._worker
+
+    def ask(self, job: Job) -> Answer:
+        """Have a job done; the child stays only if nothing at all went wrong."""
+        worker = self.fill()
+        self._worker = None
+        try:
+            answer = worker.ask(job, self._start.seconds)
+        except BaseException:
+            worker.kill()
+            raise
+        if worker.spent:
+            worker.kill()
+        else:
+            self._worker = worker
+        return answer
+
+    def clear(self) -> None:
+        """Let the child go."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+class WorkerPool:
+    """Child processes for jobs on untrusted bytes; thread-safe.
+
+    Args:
+        size: how many jobs can be done at once.
+        memory_bytes: address space of one child; about six times the largest asset, and 256 MiB at least.
+        seconds: longest time for one job.
+        signing: what children sign with; None for children that only read.
+        trust_anchors: PEM certificates that signers are trusted by.
+        jobs_per_worker: after how many jobs a child is replaced.
+        command: what to run as a child; tests name their own.
+
+    Raises:
+        OperatorError: the signing material or the trust anchors cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        size: int,
+        memory_bytes: int,
+        seconds: float,
+        signing: SigningMaterial | None = None,
+        trust_anchors: bytes | None = None,
+        jobs_per_worker: int = 5_000,
+        command: Sequence[str] = CHILD,
+    ) -> None:
+        self.time_stamps = signing is not None and signing.time_stamp_authority is not None
+        self._size = size
+        self._seconds = seconds
+        start = Start(
+            signing=signing,
+            trust_anchors=trust_anchors,
+            memory_bytes=memory_bytes,
+            seconds=seconds,
+            jobs=jobs_per_worker,
+        )
+        seats = [_Seat(start, command) for _ in range(size)]
+        # The first child starts now, so that what is wrong with the configuration is known now; the others with
+        # their first job.
+        seats[0].fill()
+        self._free: SimpleQueue[_Seat | None] = SimpleQueue()
+        for seat in seats:
+            self._free.put(seat)
+
+    def run(self, job: Job) -> Answer:
+        """Have a job done by the next child that is free; waits for one as long as it takes.
+
+        Raises:
+            AssetStalledError: the job took too long.
+            HostileAssetError: the job killed the children it was given to, or needed too much memory.
+            SealstreamError: what the job itself raised in the child.
+            BugError: the pool was closed.
+        """
+        seat = self._free.get()
+        if seat is None:
+            self._free.put(None)
+            raise BugError(what="A job was given to a closed pool.", remedy="Close the pool after its users.")
+        try:
+            answer = self._ask(seat, job)
+        finally:
+            self._free.put(seat)
+        if isinstance(answer, Fault):
+            raise answer.error()
+        return answer
+
+    def close(self) -> None:
+        """Wait for the jobs under way, then end all children; later jobs raise `BugError`."""
+        for _ in range(self._size):
+            seat = self._free.get()
+            if seat is None:
+                break
+            seat.clear()
+        self._free.put(None)
+
+    def __enter__(self) -> Self:
+        """The pool itself, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the pool."""
+        self.close()
+
+    def _ask(self, seat: _Seat, job: Job) -> Answer:
+        for _ in range(_LIVES):
+            try:
+                return seat.ask(job)
+            except WorkerDiedError:
+                continue
+            except WorkerStalledError:
+                raise AssetStalledError(
+                    what=f"Parsing the asset took longer than {self._seconds:g} s.",
+                    remedy="Look at the asset; raise SEALSTREAM_PARSER_SECONDS if it is only large.",
+                ) from None
+        raise HostileAssetError(
+            what=f"Parsing the asset killed {_LIVES} parser processes, one after the other.",
+            remedy="Look at the asset; raise SEALSTREAM_PARSER_MEMORY_BYTES if it is only large.",
+        )

@@ -1,0 +1,171 @@
+"""One child process as its parent sees it: asked one thing at a time, under a deadline, and killed without regret."""
+
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import IO, Final
+
+import msgspec
+
+from pipeline.errors import BugError, WorldError
+from pipeline.isolation.messages import HEADER, Answer, Fault, Job, Start, decode_reply, encode
+
+__all__ = ["CHILD", "Worker", "WorkerDiedError", "WorkerStalledError"]
+
+CHILD: Final[Sequence[str]] = (sys.executable, "-P", "-m", "pipeline.isolation.child")
+
+_START_SECONDS: Final = 60.0
+"""A start takes 0.2 s on an idle machine; this is for one that is not."""
+
+_EXIT_SECONDS: Final = 2.0
+_PIPE_BYTES: Final = 2**20
+"""What an unprivileged process may ask for: an image goes through in one or two system calls."""
+
+_INHERITED: Final = frozenset(
+    {
+        *("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+    }
+)
+"""What a child may know of the environment. Access keys of the object store are not among it."""
+
+
+class WorkerDiedError(Exception):
+    """The child ended in the middle of a job, or talks nonsense."""
+
+
+class WorkerStalledError(Exception):
+    """The child did not finish its job in time."""
+
+
+class Worker:
+    """A child process that has started and waits for a job.
+
+    Args:
+        start: its first message.
+        command: what to run; tests name a child of their own.
+
+    Raises:
+        SealstreamError: what the child found wrong with `start`.
+        WorldError: it did not start in time.
+        BugError: it ended instead of starting.
+    """
+
+    def __init__(self, start: Start, command: Sequence[str] = CHILD) -> None:
+        self.spent = False
+        self._largest_reply = start.memory_bytes
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            pipesize=_PIPE_BYTES,
+            env=_environment(),
+        )
+        self._jobs, self._replies = _pipe(self._process.stdin), _pipe(self._process.stdout)
+        try:
+            answer = self._converse(encode(start), time.monotonic() + _START_SECONDS)
+        except WorkerStalledError:
+            self.kill()
+            raise WorldError(
+                what=f"A parser process did not start within {_START_SECONDS:.0f} s.",
+                remedy="The machine is overloaded; it is tried again.",
+            ) from None
+        except WorkerDiedError:
+            raise BugError(
+                what=f"A parser process ended while it started (exit code {self.kill()}).",
+                remedy="Its last words are on standard error.",
+            ) from None
+        if isinstance(answer, Fault):
+            self.close()
+            raise answer.error()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the child."""
+        return self._process.pid
+
+    def ask(self, job: Job, seconds: float) -> Answer:
+        """Have one job done.
+
+        Raises:
+            WorkerDiedError, WorkerStalledError: the child is of no more use; kill it. The same goes for whatever else
+                interrupts this call: an answer that was not waited for would be taken for that of the next job.
+        """
+        return self._converse(encode(job), time.monotonic() + seconds)
+
+    def close(self) -> None:
+        """Let the child end by itself; kill it where it does not."""
+        self._jobs.close()
+        try:
+            self._process.wait(_EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self.kill()
+
+    def kill(self) -> int:
+        """End the child at once, whatever it is doing; returns its exit code."""
+        self._process.kill()
+        for pipe in (self._jobs, self._replies):
+            pipe.close()
+        return self._process.wait()
+
+    def _converse(self, message: bytes, deadline: float) -> Answer:
+        self._write(HEADER.pack(len(message)), deadline)
+        self._write(message, deadline)
+        (length,) = HEADER.unpack(self._read(HEADER.size, deadline))
+        if length > self._largest_reply:
+            raise WorkerDiedError
+        try:
+            reply = decode_reply(self._read(length, deadline))
+        except msgspec.MsgspecError:
+            raise WorkerDiedError from None
+        self.spent = reply.spent
+        return reply.answer
+
+    def _write(self, message: bytes, deadline: float) -> None:
+        rest = memoryview(message)
+        while rest:
+            _wait(self._jobs, select.POLLOUT, deadline)
+            try:
+                rest = rest[os.write(self._jobs.fileno(), rest) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError:
+                raise WorkerDiedError from None
+
+    def _read(self, size: int, deadline: float) -> bytearray:
+        message = bytearray(size)
+        rest = memoryview(message)
+        while rest:
+            _wait(self._replies, select.POLLIN, deadline)
+            count = os.readv(self._replies.fileno(), [rest])
+            if count == 0:
+                raise WorkerDiedError
+            rest = rest[count:]
+        return message
+
+
+def _pipe(end: IO[bytes] | None) -> IO[bytes]:
+    assert end is not None  # noqa: S101 (asked for above; the type cannot say so)
+    os.set_blocking(end.fileno(), False)
+    return end
+
+
+def _wait(pipe: IO[bytes], event: int, deadline: float) -> None:
+    poll = select.poll()
+    poll.register(pipe, event)
+    left = deadline - time.monotonic()
+    if left <= 0 or not poll.poll(left * 1000):
+        raise WorkerStalledError
+
+
+def _environment() -> dict[str, str]:
+    known = {name: value for name, value in os.environ.items() if name in _INHERITED}
+    modules = os.pathsep.join(entry for entry in sys.path if entry)
+    # One arena: what the allocator reserves for threads counts against the limit of the address space.
+    return {**known, "PYTHONPATH": modules, "MALLOC_ARENA_MAX": "1"}
