@@ -1,7 +1,6 @@
 """Says what is wrong with a document so that whoever sent it can mend it, without repeating the document."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,9 @@ from schemas.loader import registry
 __all__ = ["Violation", "first_violation"]
 
 MISSING = "missing"
+
+# The library refuses to explain documents nested more than 255 levels deep. No schema looks down as far as this.
+_DEEPEST = 64
 
 _COMPLAINTS = {
     "additionalProperties": "It is not a member the schema knows",
@@ -63,14 +65,32 @@ class Violation:
 
 
 def first_violation(validator: jsonschema_rs.Validator, instance: object) -> Violation | None:
-    """The violation that helps most, or None when the document is valid.
+    """The first violation met, or None when the document is valid.
 
-    Of several, the one nearest to the root comes first, for the others may follow from it; `oneOf` and `anyOf` come
-    last, for they say least. Where one of their alternatives is clearly the one that was meant, its violation is told.
+    Only the first is looked for: a hostile document can have a million, and listing them would take minutes. Where
+    none of several alternatives fits and one is clearly the one that was meant, what is wrong with that one is told.
+
+    Raises:
+        ValueError: the document is no JSON, such as one with a number for a member name.
     """
     if validator.is_valid(instance):
         return None
-    return _violation(_most_helpful(validator.iter_errors(instance)))
+    try:
+        validator.validate(_pruned(instance, _DEEPEST))
+    except ValidationError as error:
+        return _violation(_innermost(error))
+    raise ValueError(f"The document is invalid, but deeper than {_DEEPEST} levels down, where nothing is told.")
+
+
+def _pruned(value: object, levels: int) -> object:
+    """The same document with everything below so many levels left out."""
+    match value:
+        case dict():
+            return {name: _pruned(member, levels - 1) for name, member in value.items()} if levels else {}
+        case list():
+            return [_pruned(item, levels - 1) for item in value] if levels else []
+        case _:
+            return value
 
 
 def _violation(error: ValidationError) -> Violation:
@@ -85,14 +105,13 @@ def _violation(error: ValidationError) -> Violation:
     )
 
 
-def _most_helpful(errors: Iterable[ValidationError]) -> ValidationError:
-    best = min(errors, key=lambda error: (error.kind.name in {"anyOf", "oneOf"}, len(_path(error))))
-    match best.kind:
+def _innermost(error: ValidationError) -> ValidationError:
+    match error.kind:
         case ValidationErrorKind.AnyOf(context) | ValidationErrorKind.OneOfNotValid(context):
-            meant = _meant_alternative(best, context)
-            return _most_helpful(meant) if meant else best
+            meant = _meant_alternative(error, context)
+            return _innermost(meant[0]) if meant else error
         case _:
-            return best
+            return error
 
 
 def _meant_alternative(error: ValidationError, alternatives: list[list[ValidationError]]) -> list[ValidationError]:

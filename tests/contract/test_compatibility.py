@@ -148,3 +148,12 @@ def test_the_words_of_an_output_may_change(tmp_path: Path) -> None:
     assert (
         _changes(tmp_path, lambda alert: alert["properties"]["subject"].update(description="Else."), "alert.v1") == []
     )
+
+
+def test_a_shared_definition_is_held_to_the_promise_of_every_message_that_uses_it(tmp_path: Path) -> None:
+    problems = _changes(tmp_path, lambda common: common["$defs"]["severity"]["enum"].append("info"), "common.v1")
+    assert problems == [
+        "alert.v1, $.severity (enum) may allow what was not valid.",
+        "decision.v1, $.findings[*].severity (enum) may allow what was not valid.",
+        "manifest-record.v1, $.findings[*].severity (enum) may allow what was not valid.",
+    ]
