@@ -52,7 +52,9 @@ class Publisher:
         """
         try:
             deliveries = [
-                await self._producer.send(message.topic, value=message.value, key=message.key, headers=message.headers)
+                await self._producer.send(
+                    message.topic, value=message.value, key=message.key, headers=list(message.headers)
+                )
                 for message in messages
             ]
             # Every delivery is waited for, also behind one that failed: none may be left to fail unseen.

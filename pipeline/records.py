@@ -1,7 +1,7 @@
 """What is stored of earlier events: records, which are commit markers, and manifests for bytes seen again."""
 
 from collections.abc import Iterator
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -9,12 +9,9 @@ from pipeline.errors import EnvelopeError, WorldError
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Decision, ManifestRecord
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.layout import ManifestKey, digest_prefix, parse_key
+from pipeline.store.lookup import manifests_of
 
 __all__ = ["commit_record", "manifests_for", "stored_record"]
-
-_MOST_MANIFESTS: Final = 16
-"""How many manifests for the same bytes are looked at: one for each event that sealed them."""
 
 Record = TypeVar("Record", ManifestRecord, Decision)
 
@@ -57,8 +54,7 @@ def manifests_for(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[b
     Raises:
         WorldError: the store does not answer.
     """
-    for text in store.list_keys(layout.content_bucket, digest_prefix(sha256), limit=_MOST_MANIFESTS):
-        if isinstance(parse_key(text), ManifestKey):
-            stored = store.get(Location(layout.content_bucket, text))
-            if stored is not None:
-                yield stored.body
+    for location in manifests_of(store, layout, sha256):
+        stored = store.get(location)
+        if stored is not None:
+            yield stored.body

@@ -73,7 +73,7 @@ def _read(value: bytes | None, headers: Headers, *, expected: str, schema: _Sche
         )
     _validate(event.data, schema)
     try:
-        return event, msgspec.convert(event.data, _Parts)
+        return event, msgspec.convert(event.data, _Parts, strict=False)
     except msgspec.ValidationError as error:
         raise BugError(
             what=f"An event that its schema accepts has parts of the wrong type: {error}.",

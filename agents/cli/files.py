@@ -1,0 +1,252 @@
+"""Commands for single files: seal one, inspect one. Nothing is sent anywhere."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+
+from agents.assembly import CLAIM_GENERATOR, identity_of, open_credentials
+from agents.cli.console import AsJson, console, print_json, print_pairs
+from agents.cli.local_file import media_type_of, read_file, sidecar_path
+from pipeline.assets import sha256_hex
+from pipeline.claims import seal_order
+from pipeline.credentials import Credential, CredentialService, Software
+from pipeline.errors import AssetRefusedError
+from pipeline.events.inputs import Content, GenerationEvent, Model, Service
+from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
+from pipeline.judgement import credential_findings, summary_of
+from pipeline.policy.decision import decide
+from pipeline.settings import AssetSettings, CredentialSettings, load
+
+__all__ = ["inspect", "seal"]
+
+File = Annotated[Path, typer.Argument(help="The file.", show_default=False)]
+MediaType = Annotated[
+    str | None, typer.Option("--media-type", metavar="TYPE", help="Media type; otherwise the file's name tells it.")
+]
+
+
+class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What `seal` answers."""
+
+    file: str
+    sealed: str
+    manifest: str | None
+    binding: str
+    label: str
+    sha256: str
+    original_sha256: str
+    credential: CredentialSummary
+    development_signer: bool
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert that a publication of the file would raise."""
+
+    kind: str
+    severity: str
+    code: str | None
+    action: str
+    message: str
+
+
+class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What `inspect` answers."""
+
+    file: str
+    media_type: str
+    sha256: str
+    declared: Declared
+    credential: str
+    trust: str
+    ai_generated: bool | None
+    alerts: tuple[Alert, ...]
+    decision: str
+    codes: tuple[str, ...]
+    binding: str | None
+    active_manifest: str | None
+    signer: SignerSummary | None
+
+
+def seal(
+    file: File,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Where the sealed file goes; NAME.sealed.EXT beside it otherwise."),
+    ] = None,
+    operation: Annotated[
+        Literal["generated", "edited"], typer.Option(help="What the AI did with the content.")
+    ] = "generated",
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the AI model, for the disclosure.")] = None,
+    media_type: MediaType = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Seal FILE: attach a signed C2PA manifest that says the content is AI-generated.
+
+    The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG and more),
+    and beside it as NAME.c2pa where it cannot (text, JSON, Office documents).
+
+    Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
+    """
+    kind = media_type_of(file, media_type)
+    body = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
+    settings = load(CredentialSettings)
+    identity = identity_of(settings)
+    event = GenerationEvent(
+        uid="",
+        reference=EventReference(source="", id="", type="", time=None),
+        content=Content(id=file.name, mime=kind, operation=operation),
+        model=Model(name=model),
+        service=Service(),
+        facts={},
+    )
+    with open_credentials(settings, identity, processes=1) as credentials:
+        order = seal_order(event, (), Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version))
+        sealed = credentials.seal(body, order)
+    embedded = sealed.binding == "embedded"
+    target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
+    manifest_target = None if embedded else sidecar_path(target)
+    if target != file:
+        _write(target, sealed.asset, force=force)
+    if manifest_target is not None:
+        _write(manifest_target, sealed.manifest, force=force)
+    answer = SealedFile(
+        file=str(file),
+        sealed=str(target),
+        manifest=None if manifest_target is None else str(manifest_target),
+        binding=sealed.binding,
+        label=sealed.label,
+        sha256=sha256_hex(sealed.asset),
+        original_sha256=sha256_hex(body),
+        credential=summary_of(sealed.credential),
+        development_signer=identity.is_development,
+    )
+    if as_json:
+        print_json(answer)
+        return
+    print_pairs(
+        f"Sealed {file.name}",
+        {
+            "sealed file": answer.sealed,
+            "manifest": answer.manifest or "inside the file",
+            "label": answer.label,
+            "sha256": answer.sha256,
+            "signer": _signer_line(answer.credential.signer) + (" (development)" if identity.is_development else ""),
+        },
+    )
+    console.print(f"Next: sealstream inspect {answer.sealed}", style="dim")
+
+
+def inspect(
+    file: File,
+    declared: Annotated[
+        Declared, typer.Option(help="What whoever publishes the file declares about its origin.")
+    ] = "ai",
+    manifest: Annotated[
+        Path | None, typer.Option(help="Manifest beside the file; NAME.c2pa is found by itself.", show_default=False)
+    ] = None,
+    media_type: MediaType = None,
+    as_json: AsJson = False,
+) -> None:
+    """Inspect FILE: read and validate its credential, and judge it as a publication event would be.
+
+    The answer has two parts that are never mixed: `credential` (absent, valid, invalid, malformed, or remote, which is
+    never fetched) and `trust` in its signer. Exit code 0 means that a judgement was possible, whatever it is.
+    """
+    kind = media_type_of(file, media_type)
+    limit = load(AssetSettings).max_asset_bytes
+    body = read_file(file, max_bytes=limit)
+    settings = load(CredentialSettings)
+    with open_credentials(settings, identity_of(settings), processes=1) as credentials:
+        credential = _credential(credentials, body, kind, file, manifest, limit)
+    findings = credential_findings(credential, declared)
+    summary = summary_of(credential)
+    answer = InspectedFile(
+        file=str(file),
+        media_type=kind,
+        sha256=sha256_hex(body),
+        declared=declared,
+        credential=summary.credential,
+        trust=summary.trust,
+        ai_generated=summary.ai_generated,
+        alerts=tuple(_alert(finding) for finding in findings if finding.action != "record"),
+        decision=decide(findings),
+        codes=summary.codes,
+        binding=summary.binding,
+        active_manifest=summary.active_manifest,
+        signer=summary.signer,
+    )
+    if as_json:
+        print_json(answer)
+    else:
+        _show(answer)
+
+
+def _credential(
+    credentials: CredentialService, body: bytes, media_type: str, file: Path, manifest: Path | None, limit: int
+) -> Credential:
+    if manifest is not None:
+        return credentials.read(body, media_type, manifest=read_file(manifest, max_bytes=limit))
+    credential = credentials.read(body, media_type)
+    beside = sidecar_path(file)
+    if credential.state == "absent" and beside != file and beside.is_file():
+        return credentials.read(body, media_type, manifest=read_file(beside, max_bytes=limit))
+    return credential
+
+
+def _show(answer: InspectedFile) -> None:
+    says = {True: "yes", False: "no", None: "it does not say"}[answer.ai_generated]
+    print_pairs(
+        f"{answer.file}: {answer.credential}",
+        {
+            "media type": answer.media_type,
+            "credential": answer.credential,
+            "binding": answer.binding,
+            "trust": answer.trust,
+            "signer": None if answer.signer is None else _signer_line(answer.signer),
+            "AI-generated": f"{says} (declared: {answer.declared})",
+            "decision": answer.decision,
+            "codes": ", ".join(answer.codes) or None,
+        },
+    )
+    for alert in answer.alerts:
+        console.print(
+            f"  {alert.severity:8} {alert.kind}: {alert.message}" + (f" [{alert.code}]" if alert.code else ""),
+            markup=False,
+        )
+    if not answer.alerts:
+        console.print("  no alerts", style="dim")
+
+
+def _alert(finding: Finding) -> Alert:
+    return Alert(
+        kind=finding.kind,
+        severity=finding.severity,
+        code=finding.code,
+        action=finding.action,
+        message=finding.message,
+    )
+
+
+def _signer_line(signer: SignerSummary | None) -> str:
+    if signer is None:
+        return "unknown"
+    return f"{signer.common_name or signer.issuer or 'unknown'}" + (
+        f", until {signer.not_after}" if signer.not_after else ""
+    )
+
+
+def _write(path: Path, body: bytes, *, force: bool) -> None:
+    try:
+        with path.open("wb" if force else "xb") as target:
+            target.write(body)
+    except FileExistsError:
+        raise AssetRefusedError(
+            what=f"{path} is there already.", remedy="Name another file with --out, or overwrite it with --force."
+        ) from None
+    except OSError as error:
+        raise AssetRefusedError(
+            what=f"{path} cannot be written: {error.strerror}.", remedy="Name another file with --out."
+        ) from error

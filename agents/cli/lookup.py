@@ -1,0 +1,104 @@
+"""The command that looks up what is known of a file or an event, with nothing but S3."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from agents.assembly import layout_of
+from agents.cli.console import AsJson, console, print_json, print_pairs
+from agents.cli.local_file import read_file
+from pipeline.assets import sha256_hex
+from pipeline.errors import AssetRefusedError, OperatorError
+from pipeline.settings import AssetSettings, StoreSettings, load
+from pipeline.store.connection import connect
+from pipeline.store.lookup import Found, find_by_digest, find_by_event
+from pipeline.store.s3 import S3ObjectStore
+
+__all__ = ["lookup"]
+
+
+class FoundEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What `lookup` answers for each event that it found."""
+
+    event_uid: str
+    role: str | None
+    manifest: str | None
+    sealed: str | None
+    record_uri: str
+    record: msgspec.Raw | None
+
+
+def lookup(
+    sha256: Annotated[
+        str | None, typer.Option(metavar="HEX", help="SHA-256 of a file, sealed or original.", show_default=False)
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A file in hand, sealed or original.", show_default=False)] = None,
+    event: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="SOURCE ID", help="The CloudEvents source and id of an event.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look up what is known of a file or of an event: manifest, sealed asset and record.
+
+    Exit code 1 means that nothing is known. The same works with any S3 client; see docs/objects.md.
+    """
+    if [sha256, file, event].count(None) != 2:  # noqa: PLR2004 - three ways, one of them given
+        raise OperatorError(
+            what="Say what to look up in exactly one way.",
+            remedy="Give --sha256 HEX, --file FILE or --event SOURCE ID.",
+        )
+    layout = layout_of(load(StoreSettings))
+    store = S3ObjectStore(connect())
+    if event is not None:
+        one = find_by_event(store, layout, *event)
+        found: Sequence[Found] = () if one is None else (one,)
+    else:
+        found = find_by_digest(store, layout, _digest(sha256, file))
+    answers = [_answer(one) for one in found]
+    if as_json:
+        print_json({"found": answers})
+    else:
+        for answer in answers:
+            _show(answer)
+    if not answers:
+        if not as_json:
+            console.print("Nothing is known of it in this store.")
+        raise typer.Exit(1)
+
+
+def _digest(sha256: str | None, file: Path | None) -> str:
+    if file is not None:
+        return sha256_hex(read_file(file, max_bytes=load(AssetSettings).max_asset_bytes))
+    digest = (sha256 or "").strip().lower()
+    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):  # noqa: PLR2004 - hex digits of a SHA-256
+        raise AssetRefusedError(
+            what="That is no SHA-256.", remedy="Give 64 hex digits, as `sha256sum FILE` prints them."
+        )
+    return digest
+
+
+def _answer(found: Found) -> FoundEvent:
+    return FoundEvent(
+        event_uid=found.event_uid,
+        role=found.role,
+        manifest=None if found.manifest is None else found.manifest.uri,
+        sealed=None if found.sealed is None else found.sealed.uri,
+        record_uri=found.record_at.uri,
+        record=None if found.record is None else msgspec.Raw(found.record),
+    )
+
+
+def _show(answer: FoundEvent) -> None:
+    print_pairs(
+        f"Event {answer.event_uid}",
+        {
+            "this file is": {"original": "the original", "sealed": "the sealed asset", None: None}[answer.role],
+            "manifest": answer.manifest,
+            "sealed asset": answer.sealed,
+            "record": answer.record_uri if answer.record is not None else f"{answer.record_uri} (not there)",
+        },
+    )

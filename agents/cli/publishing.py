@@ -1,0 +1,180 @@
+"""The command that sends events: ready-made ones, or new ones about files."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import uuid4
+
+import msgspec
+import orjson
+import typer
+from rich.progress import Progress
+
+from agents.cli.console import AsJson, console, errors, print_json
+from agents.cli.local_file import media_type_of, read_file
+from agents.kafka import KafkaMessage, open_publisher
+from agents.settings import KafkaSettings
+from agents.topics import Topics
+from pipeline.assets import sha256_hex
+from pipeline.errors import EnvelopeError, OperatorError
+from pipeline.events.envelope import CloudEvent, parse
+from pipeline.events.intake import GENERATION, PUBLICATION, intake_generation, intake_publication
+from pipeline.settings import AssetSettings, StoreSettings, load
+from pipeline.store import Location
+from pipeline.store.connection import connect
+from pipeline.store.s3 import S3ObjectStore
+
+__all__ = ["publish"]
+
+Kind = Literal["generation", "publication"]
+
+
+class SentEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What `publish` answers for each event."""
+
+    file: str
+    topic: str
+    source: str
+    id: str
+    content_id: str
+
+
+class _Ready(msgspec.Struct, frozen=True, kw_only=True):
+    answer: SentEvent
+    message: KafkaMessage
+
+
+def publish(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Events (JSON, JSON Lines) or assets.")],
+    kind: Annotated[Kind, typer.Option("--as", help="Which event is sent about an asset.")] = "generation",
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help='More data for events about assets, such as {"user": {...}}.', show_default=False
+        ),
+    ] = None,
+    source: Annotated[str, typer.Option(help="CloudEvents source of events about assets.")] = "sealstream-cli",
+    media_type: Annotated[
+        str | None, typer.Option("--media-type", metavar="TYPE", help="Media type of the assets; otherwise by name.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send events. FILE is either an event or an asset.
+
+    A JSON file with the CloudEvents attributes (or JSON Lines of them) is sent as it is, after its check against the
+    schema. Any other file is an asset: it is stored in the inbox bucket, and an event about it is sent.
+    """
+    more = _parse_more(data)
+    ready = [one for file in files for one in _prepare(file, kind, more, source, media_type)]
+    asyncio.run(_send(load(KafkaSettings), ready))
+    if as_json:
+        print_json({"sent": [one.answer for one in ready]})
+        return
+    for one in ready:
+        console.print(
+            f"{one.answer.topic}  {one.answer.content_id}  source={one.answer.source} id={one.answer.id}", markup=False
+        )
+    console.print("Next: sealstream alerts tail --from-beginning", style="dim")
+
+
+async def _send(settings: KafkaSettings, ready: Sequence[_Ready]) -> None:
+    with Progress(console=errors, disable=not sys.stderr.isatty(), transient=True) as progress:
+        task = progress.add_task("sending", total=len(ready))
+        async with open_publisher(settings) as publisher:
+            for start in range(0, len(ready), 100):
+                batch = [one.message for one in ready[start : start + 100]]
+                await publisher.publish(batch)
+                progress.advance(task, len(batch))
+
+
+def _prepare(file: Path, kind: Kind, more: dict[str, object], source: str, media_type: str | None) -> Iterator[_Ready]:
+    body = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
+    documents = _events_in(file, body)
+    if documents is None:
+        yield _about_asset(file, body, kind, more, source, media_type)
+        return
+    for number, document in enumerate(documents, start=1):
+        try:
+            yield _ready_made(file, document)
+        except EnvelopeError as error:
+            raise EnvelopeError(what=f"{file}, event {number}: {error.what}", remedy=error.remedy) from error
+
+
+def _events_in(file: Path, body: bytes) -> list[bytes] | None:
+    """The events in a file; None where it is an asset."""
+    if file.suffix not in (".json", ".jsonl", ".ndjson"):
+        return None
+    documents = [line for line in body.splitlines() if line.strip()] if file.suffix != ".json" else [body]
+    try:
+        first = orjson.loads(documents[0])
+    except (orjson.JSONDecodeError, IndexError):
+        return None
+    return documents if isinstance(first, dict) and "specversion" in first else None
+
+
+def _ready_made(file: Path, document: bytes) -> _Ready:
+    headers = (("content-type", b"application/cloudevents+json"),) if "data" in orjson.loads(document) else ()
+    event = parse(document, headers)
+    if event.type == GENERATION:
+        content_id = intake_generation(document, headers).content.id
+    elif event.type == PUBLICATION:
+        content_id = intake_publication(document, headers).content.id
+    else:
+        raise EnvelopeError(what="The event's type is unknown.", remedy=f"Send {GENERATION} or {PUBLICATION}.")
+    return _outgoing(file, event, content_id, document, headers)
+
+
+def _about_asset(
+    file: Path, body: bytes, kind: Kind, more: dict[str, object], source: str, media_type: str | None
+) -> _Ready:
+    mime = media_type_of(file, media_type)
+    digest = sha256_hex(body)
+    location = Location(load(StoreSettings).inbox_bucket, f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
+    S3ObjectStore(connect()).create(location, body, media_type=mime)
+    content = {
+        "id": file.name,
+        "mime": mime,
+        "uri": location.uri,
+        "sha256": digest,
+        "size": len(body),
+        **({"operation": "generated"} if kind == "generation" else {}),
+    }
+    given = more.get("content")
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": source,
+        "type": GENERATION if kind == "generation" else PUBLICATION,
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "datacontenttype": "application/json",
+        "data": {**more, "content": {**content, **(given if isinstance(given, dict) else {})}},
+    }
+    return _ready_made(file, orjson.dumps(event))
+
+
+def _outgoing(
+    file: Path, event: CloudEvent, content_id: str, document: bytes, headers: tuple[tuple[str, bytes], ...]
+) -> _Ready:
+    topics = Topics(load(KafkaSettings).topic_prefix)
+    topic = topics.generation if event.type == GENERATION else topics.publication
+    return _Ready(
+        answer=SentEvent(file=str(file), topic=topic, source=event.source, id=event.id, content_id=content_id),
+        message=KafkaMessage(topic=topic, key=content_id.encode(), value=document, headers=headers),
+    )
+
+
+def _parse_more(data: str | None) -> dict[str, object]:
+    if data is None:
+        return {}
+    try:
+        more = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise OperatorError(
+            what=f"--data is not JSON: {error}.", remedy='Give an object such as {"user": {}}.'
+        ) from None
+    if not isinstance(more, dict):
+        raise OperatorError(what="--data is not a JSON object.", remedy='Give an object such as {"user": {}}.')
+    return more
