@@ -1,0 +1,48 @@
+# The image of every sealstream command; the worker is one of them.
+#
+#   docker build -t sealstream:0.1.0 .
+#   docker run --rm sealstream:0.1.0 --help
+#
+# It runs as user 10001 with a read-only root file system. It writes to two places: /tmp (give it a tmpfs) and
+# /var/lib/sealstream, which holds the development signing chain and nothing else. Configuration: SEALSTREAM_* and AWS_*.
+#
+# The tag is exact. Where images come from a mirror, pin the mirror's digest:
+#   docker build --build-arg PYTHON_IMAGE=mirror.example/python:3.13.9-slim-bookworm@sha256:... .
+ARG PYTHON_IMAGE=python:3.13.9-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /build
+
+# Everything that is installed is in the lock file, and is what its hash says. No compiler is needed: all of it comes
+# as wheels, but for Faust on arm64, which then is pure Python.
+COPY requirements.lock ./
+RUN python -m venv --without-pip /opt/sealstream \
+    && pip --python /opt/sealstream/bin/python install --require-hashes --requirement requirements.lock
+
+# So is what builds the project itself. It stays in this stage.
+COPY requirements-dev.lock ./
+RUN pip install --require-hashes --requirement requirements-dev.lock
+
+COPY . source
+RUN pip wheel --no-build-isolation --no-deps --wheel-dir . ./source \
+    && pip --python /opt/sealstream/bin/python install --no-index --no-deps ./sealstream-*.whl \
+    && pip --python /opt/sealstream/bin/python check
+
+FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="sealstream" \
+      org.opencontainers.image.description="Kafka events in, signed C2PA manifests in S3 and alerts out" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN groupadd --gid 10001 sealstream \
+    && useradd --uid 10001 --gid sealstream --home-dir /var/lib/sealstream --shell /usr/sbin/nologin sealstream \
+    && install --directory --mode=0700 --owner=sealstream --group=sealstream /var/lib/sealstream
+COPY --from=build /opt/sealstream /opt/sealstream
+ENV PATH="/opt/sealstream/bin:${PATH}" \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    SEALSTREAM_STATE_DIR=/var/lib/sealstream
+# Numeric, so that an orchestrator can see that it is not root.
+USER 10001:10001
+WORKDIR /tmp
+ENTRYPOINT ["sealstream"]
+CMD ["--help"]
