@@ -1,0 +1,88 @@
+"""A house to test use cases in: the simulator for a store, a development chain, a clock that stands still."""
+
+import struct
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from pipeline.assets import AssetFetcher, sha256_hex
+from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.events.intake import intake_generation, intake_publication
+from pipeline.events.outputs import ClaimGenerator
+from pipeline.inspection import Inspection
+from pipeline.policy.rules import high_risk_rules
+from pipeline.sealing import Sealing
+from pipeline.store import Layout, Location
+from pipeline.store.simulator import StoreSimulator
+
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+class House:
+    """Both use cases over one simulator, and producers' side of it."""
+
+    def __init__(self, credentials: InProcessCredentialService) -> None:
+        self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
+        self.layout = Layout(content_bucket="sealstream", records_bucket="sealstream-records")
+        fetcher = AssetFetcher(
+            store=self.store, allowed_buckets=frozenset({"sealstream-inbox", "sealstream"}), max_bytes=2**20
+        )
+        parts: dict[str, Any] = {
+            "store": self.store,
+            "layout": self.layout,
+            "fetcher": fetcher,
+            "credentials": credentials,
+            "rules": high_risk_rules(),
+            "now": lambda: NOON,
+        }
+        self.fetcher = fetcher
+        self.seal = Sealing(claim_generator=ClaimGenerator(name="sealstream", version="0"), **parts)
+        self.inspect = Inspection(**parts)
+
+    def put(self, key: str, body: bytes, media_type: str) -> dict[str, Any]:
+        """Put an asset into the inbox, and say it as an event's content does."""
+        location = Location("sealstream-inbox", key)
+        self.store.create(location, body, media_type=media_type)
+        return {"id": key, "mime": media_type, "uri": location.uri, "sha256": sha256_hex(body), "size": len(body)}
+
+    def records(self) -> list[str]:
+        """The keys in the records bucket."""
+        return [at.key for at in self.store.objects if at.bucket == "sealstream-records"]
+
+    def stored(self, uri: str) -> bytes:
+        """What is stored at a URI that a message names."""
+        return self.store.objects[Location.parse(uri)].body
+
+
+def generation(data: dict[str, Any], *, event_id: str = "1") -> Any:
+    return intake_generation(_event("sealstream.generation.v1", data, event_id), ())
+
+
+def publication(data: dict[str, Any], *, event_id: str = "1") -> Any:
+    return intake_publication(_event("sealstream.publication.v1", data, event_id), ())
+
+
+def _event(event_type: str, data: dict[str, Any], event_id: str) -> bytes:
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": event_id,
+            "source": "/studio",
+            "type": event_type,
+            "time": "2026-06-01T11:59:00Z",
+            "data": data,
+        }
+    )
+
+
+def png(colour: int = 0) -> bytes:
+    """A small but whole PNG: one grey pixel."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes([0, colour]))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
