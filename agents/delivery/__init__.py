@@ -1,0 +1,31 @@
+"""The room that makes Faust lose nothing: at-least-once delivery with unordered work and ordered acknowledgement.
+
+`ledger`, `backoff`, `trouble` and `watchdog` decide and know neither a clock nor an event loop; `loop` runs the work;
+`transport`, `app` and `membership` are the only ones that know Faust.
+"""
+
+from agents.delivery.app import SealstreamApp, consume
+from agents.delivery.exits import ExitCode
+from agents.delivery.faust_options import faust_options
+from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
+from agents.delivery.membership import is_joined
+from agents.delivery.observer import Observer
+from agents.delivery.record import InputRecord, TopicPartition
+from agents.delivery.settings import DeliverySettings
+from agents.delivery.watchdog import WatchdogSettings
+
+__all__ = [
+    "DeadLetter",
+    "DeliveryLoop",
+    "DeliverySettings",
+    "ExitCode",
+    "InputRecord",
+    "Observer",
+    "Process",
+    "SealstreamApp",
+    "TopicPartition",
+    "WatchdogSettings",
+    "consume",
+    "faust_options",
+    "is_joined",
+]

@@ -1,0 +1,139 @@
+"""A Faust app that loses nothing: its agents hand records to a delivery loop, and the loop says what is committed."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+import faust
+from faust.types import ConsumerT, EventT, StreamT, TopicT, TransportT
+
+from agents.delivery.exits import ExitCode, leave
+from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
+from agents.delivery.membership import behind, is_joined
+from agents.delivery.record import InputRecord
+from agents.delivery.tracebacks import without_content
+from agents.delivery.transport import DeliveryTransport
+from agents.delivery.watchdog import Facts, Watchdog, WatchdogSettings
+
+__all__ = ["SealstreamApp", "consume"]
+
+logger = logging.getLogger(__name__)
+
+
+class SealstreamApp(faust.App):
+    """A Faust app around one delivery loop, which all its agents share.
+
+    Args:
+        id: the consumer group.
+        delivery: works on the records.
+        watch: how patient the watchdog is that ends the process when nothing moves.
+        store_healthy: tells the watchdog whether the services are there that records need.
+        options: settings of Faust; see `faust_options`.
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - Faust's name
+        *,
+        delivery: DeliveryLoop,
+        watch: WatchdogSettings,
+        store_healthy: Callable[[], bool] = lambda: True,
+        **options: Any,
+    ) -> None:
+        super().__init__(id, **options)
+        self.delivery = delivery
+        self._watch = watch
+        self._store_healthy = store_healthy
+        self._streams: list[StreamT[bytes]] = []
+
+    def input_topic(self, name: str) -> TopicT:
+        """Return a topic whose records arrive as they are: Faust skips what it cannot decode, so it decodes nothing."""
+        return self.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+
+    async def on_start(self) -> None:
+        """Start the watchdog with everything else: a task of Faust's would wait for the first assignment."""
+        await super().on_start()
+        self.add_future(self._keep_watch())
+
+    def _new_transport(self) -> TransportT:
+        return DeliveryTransport(self.conf.broker_consumer, self, self.delivery)
+
+    async def _consumer_wait_empty(self, consumer: ConsumerT, logger: Any) -> None:  # noqa: ARG002 - Faust's signature
+        """Drain and commit. Faust calls this when partitions are taken away, and when the program stops."""
+        generation = self.consumer_generation_id
+        try:
+            await self.delivery.drain(generation)
+            await self._commit_last_positions(consumer)
+        finally:
+            self.delivery.kill(generation)
+
+    async def _commit_last_positions(self, consumer: Any) -> None:
+        try:
+            async with asyncio.timeout(self.delivery.settings.drain_seconds):
+                # A commit under way may be one of older positions, and Faust would leave it at that.
+                await consumer.maybe_wait_for_commit_to_finish()
+                await consumer.force_commit()
+        except TimeoutError:
+            logger.warning("The last positions could not be committed in time; what they cover will be done again.")
+
+    async def _keep_watch(self) -> None:
+        watchdog = Watchdog(self._watch, time.monotonic())
+        while not self.should_stop:
+            await self.sleep(self._watch.watch_seconds)
+            reason = watchdog.judge(await self._facts())
+            if reason is not None and not self.should_stop:
+                leave(ExitCode.STUCK, reason)
+
+    async def _facts(self) -> Facts:
+        return Facts(
+            now=time.monotonic(),
+            joined=is_joined(self),
+            backlog=self.delivery.unacknowledged > 0 or self._buffered() > 0 or (await behind(self) or 0) > 0,
+            acknowledged=self.delivery.acknowledged,
+            store_healthy=self._store_healthy(),
+        )
+
+    def _buffered(self) -> int:
+        return sum(cast("Any", stream).channel.queue.qsize() for stream in self._streams)
+
+
+async def consume(stream: StreamT[bytes], *, process: Process, dead_letter: DeadLetter) -> None:
+    """Hand every record of a stream to the app's delivery loop: the whole body of an agent.
+
+    Nothing leaves it but a cancellation. Faust would start the agent again after an exception and go on with the next
+    event, past the one that failed; so the process ends instead.
+
+    Args:
+        stream: of a `SealstreamApp.input_topic`.
+        process: does the work of one record.
+        dead_letter: publishes a record that can never succeed.
+    """
+    app = cast("SealstreamApp", stream.app)
+    app._streams.append(stream)  # noqa: SLF001 - our own
+    delivery = app.delivery
+    try:
+        async for event in cast("faust.Stream[bytes]", stream).noack().events():
+            # Nothing may be awaited between taking an event and admitting it: were the agent cancelled there, a later
+            # event of the partition would be acknowledged past this one.
+            record = _record(event)
+            generation = cast("int", event.message.generation_id)
+            delivery.admit(record, generation, process=process, dead_letter=dead_letter)
+            await delivery.room()
+    except Exception as error:  # noqa: BLE001 - see above
+        leave(ExitCode.BUG, f"An agent failed outside the delivery of a record:\n{without_content(error)}\n")
+
+
+def _record(event: EventT[bytes]) -> InputRecord:
+    message = event.message
+    headers = cast("Iterable[tuple[str, bytes | None]]", message.headers or ())
+    return InputRecord(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=tuple((name, value or b"") for name, value in headers),
+        timestamp=message.timestamp,
+    )

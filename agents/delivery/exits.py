@@ -1,0 +1,44 @@
+"""How a worker that cannot go on ends, and with which exit code.
+
+It ends at once, as if it were killed: whoever cannot go on may not be able to stop in order either, and the delivery
+loop loses nothing in a kill. A supervisor (Compose, systemd, Kubernetes) starts it again.
+"""
+
+import logging
+import os
+import sys
+from enum import IntEnum
+from typing import NoReturn
+
+from pipeline.errors import OperatorError
+
+__all__ = ["ExitCode", "leave", "leave_for_operator"]
+
+logger = logging.getLogger(__name__)
+
+
+class ExitCode(IntEnum):
+    """Exit codes of a worker, next to 0 (stopped on request) and 1 (crashed)."""
+
+    CONFIGURATION = 2
+    """The configuration cannot work: to start again does not help until it is corrected."""
+
+    BUG = 70
+    """The program broke its own promise where no record can be blamed (`EX_SOFTWARE`)."""
+
+    STUCK = 75
+    """Nothing moves though it should (`EX_TEMPFAIL`): to start again is likely to help."""
+
+
+def leave(code: ExitCode, reason: str) -> NoReturn:
+    """Say why, and end the process."""
+    logger.critical("%s Exit code %d (%s).", reason, code, code.name)
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
+def leave_for_operator(error: OperatorError) -> NoReturn:
+    """End the process because its configuration cannot work."""
+    leave(ExitCode.CONFIGURATION, str(error))

@@ -1,0 +1,77 @@
+"""How a Faust app stands in its consumer group. Faust does not say, so this looks inside it and inside aiokafka."""
+
+# ruff: noqa: SLF001
+
+import asyncio
+from typing import Any, Final, cast
+
+import faust
+from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
+
+__all__ = ["behind", "is_joined"]
+
+_ANSWER_WITHIN: Final = 10.0
+"""How long the broker may take to say where partitions end, in seconds."""
+
+
+def is_joined(app: faust.App) -> bool:
+    """Tell whether the app is a member of its group, knows its coordinator and is not being rebalanced.
+
+    aiokafka's coordination runs in a task that can end, or pause for good, on an error that Faust never looks at; the
+    consumer then goes on fetching what it no longer owns.
+    """
+    client = _client(app)
+    if client is None or app.rebalancing:
+        return False
+    coordinator = client._coordinator
+    return (
+        coordinator.coordinator_id is not None
+        and coordinator.generation > 0
+        and coordinator._pending_exception is None
+        and not coordinator._rejoin_needed_fut.done()
+        and not coordinator._coordination_task.done()
+    )
+
+
+async def behind(app: faust.App) -> int | None:
+    """Return how many records of the app's partitions were not fetched yet, or None when the broker does not say.
+
+    Records that were fetched and are not acknowledged are not counted, and neither are transaction markers.
+    """
+    client = _client(app)
+    if client is None:
+        return None
+    # The consumer has an event loop and a thread of its own. Faust's queue of calls into it has two workers, which an
+    # outage can occupy; this goes past it.
+    answer = asyncio.run_coroutine_threadsafe(_behind(client), _thread(app).thread_loop)
+    try:
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            return await asyncio.wrap_future(answer)
+    except (TimeoutError, KafkaError):
+        return None
+
+
+async def _behind(client: Any) -> int:
+    partitions = client.assignment()
+    ends = await client.end_offsets(partitions)
+    assignment = client._subscription.subscription.assignment
+    total = 0
+    for partition, end in ends.items():
+        state = assignment.state_value(partition)
+        position = state.position if state is not None and state.has_valid_position else 0
+        total += max(0, end - position)
+    return total
+
+
+def _client(app: faust.App) -> Any:
+    """Return the app's aiokafka consumer, or None before it was started."""
+    try:
+        return _thread(app)._ensure_consumer()
+    except ConsumerNotStarted:
+        return None
+
+
+def _thread(app: faust.App) -> AIOKafkaConsumerThread:
+    return cast(Consumer, app.consumer)._thread
