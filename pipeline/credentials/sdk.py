@@ -7,6 +7,7 @@ manifests, revocation responders and identity documents that an asset points to 
 
 import io
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import c2pa
@@ -109,6 +110,7 @@ class ManifestSigner:
 
     def __init__(self, material: SigningMaterial) -> None:
         self.time_stamp_authority = material.time_stamp_authority
+        self.not_after = datetime.fromisoformat(material.not_after)
         self._context = _context(None, validate=False)
         try:
             self._signer = c2pa.Signer.from_info(
@@ -174,6 +176,15 @@ def _examine(context: c2pa.Context, asset: bytes, media_type: str, manifest: byt
     return Examination(report=report.encode(), details=details.encode(), manifest=store.getvalue())
 
 
+_CLAIM_USAGES: Final = (
+    "1.3.6.1.4.1.62558.2.1",  # c2pa-kp-claimSigning
+    "1.3.6.1.5.5.7.3.4",  # emailProtection
+    "1.3.6.1.5.5.7.3.36",  # documentSigning
+    "1.3.6.1.4.1.311.76.59.1.9",  # Microsoft, C2PA signing
+)
+"""Extended key usages that may sign claims. Named because the library forgets the first as soon as anchors are set."""
+
+
 class _Active(msgspec.Struct):
     active_manifest: str
 
@@ -206,10 +217,11 @@ def _context(trust_anchors: bytes | None, *, validate: bool) -> c2pa.Context:
             },
         },
     }
-    if trust_anchors is not None:
-        settings["trust"] = {"user_anchors": trust_anchors.decode()}
     try:
-        return c2pa.Context.from_dict(settings)
+        trust = {"trust_config": "\n".join(_CLAIM_USAGES)}
+        if trust_anchors is not None:
+            trust["user_anchors"] = trust_anchors.decode()
+        return c2pa.Context.from_dict(settings | {"trust": trust})
     except (c2pa.C2paError, UnicodeDecodeError) as error:
         raise OperatorError(
             what="The trust anchors are not a list of PEM certificates.", remedy="Correct the trust list."

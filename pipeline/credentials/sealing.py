@@ -1,7 +1,9 @@
 """Sealing: an asset and an order in, an asset with a valid manifest out, or an error; never anything in between."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -54,7 +56,7 @@ def seal(asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: V
     invalid too; the ingredient is then named without it.
 
     Raises:
-        SealRefusedError: the asset can be signed in no way; what was tried is in the message.
+        SealRefusedError: the asset can be signed in no way.
         OperatorError: the signing certificate is not, or no longer, one that validators accept.
         WorldError: the time-stamp authority did not answer.
         BugError: a signature came back that does not validate.
@@ -122,15 +124,25 @@ class _Results(msgspec.Struct):
 
 
 def _signing_failed(signer: ManifestSigner) -> SealstreamError:
+    if signer.not_after <= datetime.now(UTC):
+        return OperatorError(
+            what=f"The signing certificate expired on {signer.not_after:%Y-%m-%d}.",
+            remedy="Renew the certificate chain, then start again: no event is lost.",
+        )
     if signer.time_stamp_authority is None:
         return OperatorError(
             what="The C2PA library could not sign with the certificate and key it was given.",
-            remedy="Check that they belong together and that the certificate is valid today.",
+            remedy="Check that they belong together.",
         )
     return WorldError(
-        what=f"The time-stamp authority {signer.time_stamp_authority} did not answer with a time stamp.",
+        what=f"The time-stamp authority {_host(signer.time_stamp_authority)} did not answer with a time stamp.",
         remedy="Check that it can be reached from here.",
     )
+
+
+def _host(url: str) -> str:
+    """What of a URL may be told: it may hold a password."""
+    return urlsplit(url).hostname or "that was configured"
 
 
 def _seal(asset: bytes, media_type: str, way: _Way, signer: ManifestSigner, validator: Validator) -> SealedAsset:

@@ -1,0 +1,68 @@
+"""A child process whose assets do what hostile assets do; everything else about it is the real thing."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.errors import SealRefusedError
+from pipeline.isolation.child import Perform, main
+from pipeline.isolation.messages import Answer, Extracted, ExtractJob, Job, Start
+
+
+def endless(_: str) -> None:
+    while True:
+        pass
+
+
+def hoard(_: str) -> None:
+    hoarded = []
+    while True:
+        hoarded.append(bytearray(16 * 2**20))
+
+
+def die_once(mark: str) -> None:
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(why: str) -> None:
+    raise SealRefusedError(what=why, remedy="Nothing helps.")
+
+
+def stumble(over: str) -> None:
+    raise LookupError(over)
+
+
+ACTS: dict[str, Callable[[str], object]] = {
+    "abort": lambda _: os.abort(),
+    "die-once": die_once,
+    "echo": lambda words: words,
+    "endless": endless,
+    "environment": lambda name: os.environ.get(name, ""),
+    "exit": lambda _: os._exit(0),
+    "hoard": hoard,
+    "pid": lambda _: str(os.getpid()),
+    "print": lambda words: print(words, flush=True),
+    "refuse": refuse,
+    "sleep": lambda seconds: time.sleep(float(seconds)),
+    "stumble": stumble,
+}
+"""What an asset can say: the name of an act, a blank, and its argument."""
+
+
+def perform(job: Job) -> Answer:
+    assert isinstance(job, ExtractJob)
+    name, _, argument = job.asset.decode().partition(" ")
+    result = ACTS[name](argument)
+    return Extracted(manifest=(result if isinstance(result, str) else argument).encode())
+
+
+def prepare(start: Start) -> Perform:
+    return perform
+
+
+if __name__ == "__main__":
+    main(prepare)
