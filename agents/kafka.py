@@ -9,32 +9,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
 from aiokafka.structs import ConsumerRecord
 
+from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import MAX_MESSAGE_BYTES, TopicPlan
 from pipeline.errors import BugError, OperatorError, WorldError
 
-__all__ = ["KafkaMessage", "Publisher", "connection", "create_topics", "open_publisher", "read_topic"]
+__all__ = ["Publisher", "connection", "create_topics", "open_publisher", "read_topic"]
 
 _LINGER_MS: Final = 5
 _BATCH_BYTES: Final = 64 * 1024
 _REQUEST_TIMEOUT_MS: Final = 10_000
-
-
-class KafkaMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One message, on its way to or from a topic."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
-    partition: int | None = None
-    offset: int | None = None
 
 
 class Publisher:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.delivery import InputRecord
-from agents.kafka import KafkaMessage, Publisher
+from agents.kafka import Publisher
+from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.topics import Topics
 from pipeline.errors import SealstreamError

@@ -36,6 +36,9 @@ class KafkaSettings(BaseSettings):
     topic_prefix: str = Field(default="sealstream.", pattern=r"^[a-zA-Z0-9._-]*$", max_length=200)
     """What every topic's name begins with."""
 
+    embedded: bool = False
+    """The broker is the embedded one of the demo, which wants shorter times to join a group quickly."""
+
     static_member: str | None = None
     """Static group membership (`group.instance.id`), so that a quick restart moves no partitions."""
 

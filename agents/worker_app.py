@@ -76,7 +76,7 @@ class WorkerApp(SealstreamApp):
             ),
             watch=WatchdogSettings(),
             store_healthy=lambda: self._store_trouble is None,
-            **{**faust_options(kafka.bootstrap_servers, delivery), **options},
+            **{**faust_options(kafka.bootstrap_servers, delivery, embedded=kafka.embedded), **options},
         )
 
     async def on_start(self) -> None:

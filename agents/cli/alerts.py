@@ -7,7 +7,6 @@ import msgspec
 import typer
 
 from agents.cli.console import AsJson, console, print_json
-from agents.kafka import KafkaMessage, read_topic
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.events.outputs import Alert
@@ -45,23 +44,25 @@ def tail(
 async def _tail(
     settings: KafkaSettings, *, from_beginning: bool, limit: int | None, idle: float | None, as_json: bool
 ) -> None:
+    from agents.kafka import read_topic
+
     seen = 0
     topic = Topics(settings.topic_prefix).alerts
     async for message in read_topic(settings, topic, from_beginning=from_beginning, idle_seconds=idle):
-        _show(message, as_json=as_json)
+        _show(message.value or b"", as_json=as_json)
         seen += 1
         if seen == limit:
             return
 
 
-def _show(message: KafkaMessage, *, as_json: bool) -> None:
+def _show(value: bytes, *, as_json: bool) -> None:
     if as_json:
-        print_json(msgspec.Raw(message.value or b"null"), lines=True)
+        print_json(msgspec.Raw(value or b"null"), lines=True)
         return
     try:
-        alert = msgspec.json.decode(message.value or b"", type=Alert)
+        alert = msgspec.json.decode(value, type=Alert)
     except msgspec.DecodeError:
-        console.print(f"partition {message.partition}, offset {message.offset}: not an alert", style="dim")
+        console.print("a message that is not an alert", style="dim")
         return
     console.print(f"{alert.event.time or '-':24} ", end="")
     console.print(f"{alert.severity:8}", style=_STYLES[alert.severity], end=" ")

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 __all__ = ["AsJson", "console", "errors", "print_json", "print_pairs"]
 
@@ -23,11 +23,9 @@ def print_json(answer: object, *, lines: bool = False) -> None:
 
 
 def print_pairs(title: str, pairs: Mapping[str, object]) -> None:
-    """Print names and values, one pair a line; what is None is left out."""
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in pairs.items():
-        if value is not None:
-            table.add_row(name, str(value))
-    console.print(table)
+    """Print names and values, one pair a line, never broken so that it can be copied; what is None is left out."""
+    console.print(title, style="bold", markup=False)
+    shown = {name: value for name, value in pairs.items() if value is not None}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        console.print(Text.assemble((f"  {name:{width}}  ", "dim"), str(value)), soft_wrap=True)

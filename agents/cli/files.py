@@ -215,6 +215,7 @@ def _show(answer: InspectedFile) -> None:
         console.print(
             f"  {alert.severity:8} {alert.kind}: {alert.message}" + (f" [{alert.code}]" if alert.code else ""),
             markup=False,
+            soft_wrap=True,
         )
     if not answer.alerts:
         console.print("  no alerts", style="dim")

@@ -13,9 +13,7 @@ from agents.cli.local_file import read_file
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError, OperatorError
 from pipeline.settings import AssetSettings, StoreSettings, load
-from pipeline.store.connection import connect
 from pipeline.store.lookup import Found, find_by_digest, find_by_event
-from pipeline.store.s3 import S3ObjectStore
 
 __all__ = ["lookup"]
 
@@ -46,6 +44,9 @@ def lookup(
 
     Exit code 1 means that nothing is known. The same works with any S3 client; see docs/objects.md.
     """
+    from pipeline.store.connection import connect
+    from pipeline.store.s3 import S3ObjectStore
+
     if [sha256, file, event].count(None) != 2:  # noqa: PLR2004 - three ways, one of them given
         raise OperatorError(
             what="Say what to look up in exactly one way.",

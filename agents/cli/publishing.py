@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from agents.cli.console import AsJson, console, errors, print_json
 from agents.cli.local_file import media_type_of, read_file
-from agents.kafka import KafkaMessage, open_publisher
+from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.assets import sha256_hex
@@ -24,8 +24,6 @@ from pipeline.events.envelope import CloudEvent, parse
 from pipeline.events.intake import GENERATION, PUBLICATION, intake_generation, intake_publication
 from pipeline.settings import AssetSettings, StoreSettings, load
 from pipeline.store import Location
-from pipeline.store.connection import connect
-from pipeline.store.s3 import S3ObjectStore
 
 __all__ = ["publish"]
 
@@ -75,12 +73,16 @@ def publish(
         return
     for one in ready:
         console.print(
-            f"{one.answer.topic}  {one.answer.content_id}  source={one.answer.source} id={one.answer.id}", markup=False
+            f"{one.answer.topic}  {one.answer.content_id}  source={one.answer.source} id={one.answer.id}",
+            markup=False,
+            soft_wrap=True,
         )
     console.print("Next: sealstream alerts tail --from-beginning", style="dim")
 
 
 async def _send(settings: KafkaSettings, ready: Sequence[_Ready]) -> None:
+    from agents.kafka import open_publisher
+
     with Progress(console=errors, disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("sending", total=len(ready))
         async with open_publisher(settings) as publisher:
@@ -130,6 +132,9 @@ def _ready_made(file: Path, document: bytes) -> _Ready:
 def _about_asset(
     file: Path, body: bytes, kind: Kind, more: dict[str, object], source: str, media_type: str | None
 ) -> _Ready:
+    from pipeline.store.connection import connect
+    from pipeline.store.s3 import S3ObjectStore
+
     mime = media_type_of(file, media_type)
     digest = sha256_hex(body)
     location = Location(load(StoreSettings).inbox_bucket, f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")

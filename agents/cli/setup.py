@@ -6,12 +6,9 @@ from typing import Annotated
 import typer
 
 from agents.cli.console import AsJson, console, print_json
-from agents.kafka import create_topics
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.settings import StoreSettings, load
-from pipeline.store.buckets import create_buckets
-from pipeline.store.connection import connect
 
 __all__ = ["bucket", "topics"]
 
@@ -28,6 +25,8 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Create the topics that are not there yet, the compacted and the long-lived ones as they should be."""
+    from agents.kafka import create_topics
+
     settings = load(KafkaSettings)
     plans = Topics(settings.topic_prefix).plans()
     created = asyncio.run(create_topics(settings, plans, partitions=partitions, replication_factor=replication_factor))
@@ -41,6 +40,9 @@ def create(
 @bucket.command("create")
 def create_bucket(as_json: AsJson = False) -> None:
     """Create the buckets that are not there yet; records get Object Lock and default retention where the store can."""
+    from pipeline.store.buckets import create_buckets
+    from pipeline.store.connection import connect
+
     reports = create_buckets(connect(), load(StoreSettings))
     if as_json:
         print_json(

@@ -3,24 +3,20 @@
 import logging
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from agents.app import create_app
-from agents.assembly import identity_of, open_credentials, use_cases
 from agents.logs import configure_logging
 from agents.settings import KafkaSettings, WorkerSettings
-from agents.worker_app import Parts
 from pipeline.settings import AssetSettings, CredentialSettings, StoreSettings, load
-from pipeline.store import Location
-from pipeline.store.buckets import probe_buckets
-from pipeline.store.connection import connect
-from pipeline.store.s3 import S3ObjectStore
 
 __all__ = ["demo", "worker"]
 
 logger = logging.getLogger(__name__)
+
+_SAMPLES: Final = Path(__file__).parents[2] / "samples"
+"""Beside the packages, in a checkout and when installed."""
 
 
 def worker() -> None:
@@ -29,6 +25,14 @@ def worker() -> None:
     The configuration is checked before any partition is taken. Topics and buckets must exist: see `sealstream topics
     create` and `sealstream bucket create`. Start as many workers as there are partitions; they share the work.
     """
+    from agents.app import create_app
+    from agents.assembly import identity_of, open_credentials, use_cases
+    from agents.worker_app import Parts
+    from pipeline.store import Location
+    from pipeline.store.buckets import probe_buckets
+    from pipeline.store.connection import connect
+    from pipeline.store.s3 import S3ObjectStore
+
     settings = load(WorkerSettings)
     configure_logging(level=settings.log_level, style=settings.log_format)
     kafka, stores, assets = load(KafkaSettings), load(StoreSettings), load(AssetSettings)
@@ -69,7 +73,10 @@ def demo(
     samples: Annotated[Path | None, typer.Option(help="Another directory of sample files.", show_default=False)] = None,
 ) -> None:
     """Watch real media go through, on this machine alone: embedded broker, S3 server, one worker, a dozen events."""
-    raise NotImplementedError((keep, samples))
+    from agents.demo.play import play
+
+    if not play(keep=keep, samples=samples or _SAMPLES):
+        raise typer.Exit(1)
 
 
 def _ignore(_: object) -> None:

@@ -1,0 +1,1 @@
+"""The demo: real media through a real worker, on this machine alone."""

@@ -1,0 +1,103 @@
+"""The demo's stack: broker, S3 server, topics, buckets and one worker, owned by a process of its own.
+
+The demo starts this module as a child and talks to it over its standard input: the end of it means stop, which is also
+what a killed demo leaves behind; the line `keep` before it means go on until SIGTERM.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from agents.kafka import create_topics
+from agents.settings import KafkaSettings
+from agents.topics import Topics
+from devstack import EmbeddedBroker, SeaweedServer
+from pipeline.errors import OperatorError, SealstreamError
+from pipeline.settings import StoreSettings, load
+from pipeline.store.buckets import create_buckets
+from pipeline.store.connection import connect
+
+__all__ = ["KEEP", "READY_FILE", "TROUBLE_FILE"]
+
+READY_FILE = "stack.json"
+"""What the stack writes into its directory when it is up: the environment that reaches it."""
+
+TROUBLE_FILE = "trouble.json"
+"""What it writes instead when it cannot come up: the error."""
+
+KEEP = b"keep\n"
+
+_MISSING_ASSET_PATIENCE = "3"
+"""A minute, the default, would be a long wait in a demo; in seconds."""
+
+
+def run(directory: Path) -> None:
+    """Bring the stack up, say so, and hold it until told to stop."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    with EmbeddedBroker(directory / "broker") as broker, SeaweedServer(directory / "s3") as s3:
+        environment = _environment(broker.bootstrap_servers, s3.environment(), directory)
+        os.environ.update(environment)
+        kafka = load(KafkaSettings)
+        asyncio.run(create_topics(kafka, Topics(kafka.topic_prefix).plans(), partitions=3, replication_factor=1))
+        create_buckets(connect(), load(StoreSettings))
+        worker = _start_worker(directory)
+        try:
+            _write(directory / READY_FILE, {"environment": environment, "pid": os.getpid()})
+            threading.Thread(target=_listen, args=(told,), daemon=True).start()
+            while not told.wait(0.5):
+                if worker.poll() is not None:
+                    raise OperatorError(
+                        what=f"The worker ended with exit code {worker.returncode}.",
+                        remedy=f"Its log is {directory / 'worker.log'}.",
+                    )
+        finally:
+            worker.terminate()
+            worker.wait(30)
+
+
+def _environment(bootstrap_servers: str, s3: Mapping[str, str], directory: Path) -> dict[str, str]:
+    return {
+        **s3,
+        "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+        "SEALSTREAM_KAFKA_EMBEDDED": "true",
+        "SEALSTREAM_DRAIN_SECONDS": "1",
+        "SEALSTREAM_MISSING_ASSET_PATIENCE": _MISSING_ASSET_PATIENCE,
+        "SEALSTREAM_STATE_DIR": str(directory / "state"),
+        "SEALSTREAM_HEALTH_PORT": "0",
+    }
+
+
+def _start_worker(directory: Path) -> subprocess.Popen[bytes]:
+    with (directory / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "agents.cli", "worker"], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+
+
+def _listen(told: threading.Event) -> None:
+    if sys.stdin.buffer.read() != KEEP:
+        told.set()
+
+
+def _write(path: Path, document: object) -> None:
+    unfinished = path.with_suffix(".new")
+    unfinished.write_bytes(orjson.dumps(document))
+    unfinished.replace(path)
+
+
+if __name__ == "__main__":
+    where = Path(sys.argv[1])
+    try:
+        run(where)
+    except SealstreamError as trouble:
+        _write(where / TROUBLE_FILE, {"what": trouble.what, "remedy": trouble.remedy})
+        raise SystemExit(2) from None
