@@ -104,6 +104,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
             only where a valid credential declares another origin; None where nothing is declared.
         active_codes: validation codes of the active manifest that are no success, failures first.
         ingredient_codes: the same of its ingredients, at whatever depth.
+        dismissed_codes: those of `active_codes` that, looked at closely, say nothing against the asset.
         digital_source_types: source types found, those of the active manifest first.
         remote_url: where the asset says its manifest is. A fact about the asset; it is never fetched.
     """
@@ -113,6 +114,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     ai_generated: bool | None = None
     active_codes: tuple[str, ...] = ()
     ingredient_codes: tuple[str, ...] = ()
+    dismissed_codes: tuple[str, ...] = ()
     active_manifest: str | None = None
     signer: SignerIdentity | None = None
     binding: Binding | None = None

@@ -27,6 +27,7 @@ from typing import Final
 
 import msgspec
 
+from pipeline.credentials.exclusions import ADDITIONAL_EXCLUSIONS, leaves_out_nothing_but_padding
 from pipeline.credentials.media_types import shows_traces
 from pipeline.credentials.model import Binding, Credential, SignerIdentity, TrustState
 from pipeline.credentials.report import Details, Report, Results
@@ -51,6 +52,9 @@ AI_SOURCE_TYPES: Final = frozenset(
     }
 )
 """Digital source types that mean generative AI, without the scheme: both http and https are met in the wild."""
+
+_NOT_ASKED_FOR: Final = "signingCredential.ocsp.skipped"
+"""Says how we read (revocation is never asked for over the network), nothing about the asset."""
 
 _AI_DISCLOSURE: Final = "c2pa.ai-disclosure"
 
@@ -97,13 +101,15 @@ def credential_of(examination: Examination, binding: Binding) -> Credential:
     details = msgspec.json.decode(examination.details, type=Details)
     active = report.validation_results.active_manifest or Results()
     valid = report.validation_state in ("Valid", "Trusted")
+    codes = tuple(dict.fromkeys(active.troubles()))
     sources, disclosed = _statements(report, details)
     return Credential(
         state="valid" if valid else "invalid",
         trust=_trust(active),
         ai_generated=_ai_generated(sources, disclosed=disclosed, valid=valid),
-        active_codes=tuple(dict.fromkeys(active.troubles())),
+        active_codes=codes,
         ingredient_codes=tuple(dict.fromkeys(_ingredient_troubles(report))),
+        dismissed_codes=tuple(code for code in codes if _says_nothing(code, details, report.active_manifest)),
         active_manifest=report.active_manifest,
         signer=_signer(details, report.active_manifest),
         binding=binding,
@@ -119,6 +125,15 @@ def _malformed(binding: Binding) -> Credential:
 def _trust(active: Results) -> TrustState:
     codes = {status.code for status in (*active.success, *active.informational, *active.failure)}
     return next((trust for telling, trust in _TRUST if codes & telling), "unknown")
+
+
+def _says_nothing(code: str, details: Details, label: str) -> bool:
+    if code == _NOT_ASKED_FOR:
+        return True
+    manifest = details.of(label)
+    return (
+        code == ADDITIONAL_EXCLUSIONS and manifest is not None and leaves_out_nothing_but_padding(manifest.assertions)
+    )
 
 
 def _ingredient_troubles(report: Report) -> Iterator[str]:

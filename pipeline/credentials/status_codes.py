@@ -16,9 +16,6 @@ __all__ = ["AlertKind", "Severity", "StatusCode", "alert_kinds", "look_up", "sta
 Severity = Literal["low", "medium", "high", "critical"]
 _SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
 
-OUR_DOING: Final = frozenset({"signingCredential.ocsp.skipped"})
-"""Codes that say how we read (revocation is never asked for over the network), nothing about the asset."""
-
 BROKEN_INGREDIENT: Final = frozenset({"content-tampered", "manifest-tampered", "ingredient-tampered"})
 """Kinds that mean, when an ingredient has them, that the chain is broken there; the asset at hand is not."""
 
@@ -74,7 +71,8 @@ def alert_kinds(credential: Credential) -> tuple[AlertKind, ...]:
 
 
 def _of_active(credential: Credential) -> list[AlertKind]:
-    return [kind for code in credential.active_codes if (kind := _kind(code)) is not None]
+    telling = [code for code in credential.active_codes if code not in credential.dismissed_codes]
+    return [kind for code in telling if (kind := _kind(code)) is not None]
 
 
 def _of_ingredients(credential: Credential) -> list[AlertKind]:
@@ -90,7 +88,7 @@ def _of_ingredients(credential: Credential) -> list[AlertKind]:
 
 def _kind(code: str) -> AlertKind | None:
     meaning = look_up(code)
-    if meaning.kind is None or meaning.severity is None or code in OUR_DOING:
+    if meaning.kind is None or meaning.severity is None:
         return None
     return AlertKind(meaning.kind, meaning.severity, code)
 

@@ -205,3 +205,33 @@ def test_manifests_that_refer_to_each_other_in_a_circle_are_read_once() -> None:
     }
     circle = Examination(report=json.dumps(report).encode(), details=b'{"manifests": []}', manifest=b"")
     assert credential_of(circle, "embedded").state == "invalid"
+
+
+MANIFEST_STORE = list(bytes.fromhex("d8fec3d61b0e483c92975828877ec481"))
+STORE_BOX = {"xpath": "/uuid", "data": [{"offset": 8, "value": MANIFEST_STORE}]}
+USUAL = [STORE_BOX, {"xpath": "/ftyp"}, {"xpath": "/mfra"}, {"xpath": "/free"}, {"xpath": "/skip"}]
+
+
+@pytest.mark.parametrize(
+    ("exclusions", "kinds"),
+    [
+        (USUAL, []),
+        ([*USUAL, {"xpath": "/mdat"}], ["partial-coverage"]),
+        ([*USUAL, {"xpath": "/uuid"}], ["partial-coverage"]),
+        (None, ["partial-coverage"]),
+    ],
+    ids=["padding", "media data", "any box of users", "unknown"],
+)
+def test_a_binding_that_leaves_out_more_than_padding_is_told(exclusions: object, kinds: list[str]) -> None:
+    found = examination(
+        {"c2pa.hash.bmff.v3": {"exclusions": exclusions}},
+        results={"activeManifest": {"informational": [{"code": "assertion.bmffHash.additionalExclusionsPresent"}]}},
+    )
+    assert [one.kind for one in alert_kinds(credential_of(found, "embedded"))] == kinds
+
+
+def test_revocation_is_never_asked_for_and_that_is_no_trouble_of_the_asset() -> None:
+    results = {"activeManifest": {"informational": [{"code": "signingCredential.ocsp.skipped"}]}}
+    credential = credential_of(examination({}, results=results), "embedded")
+    assert credential.codes == credential.dismissed_codes == ("signingCredential.ocsp.skipped",)
+    assert alert_kinds(credential) == ()

@@ -47,8 +47,10 @@ def test_the_most_severe_kind_comes_first() -> None:
     assert [one.kind for one in told] == ["content-tampered", "signer-untrusted", "deprecated-algorithm"]
 
 
-def test_revocation_that_we_do_not_check_is_no_trouble_of_the_asset() -> None:
-    assert alert_kinds(credential(("signingCredential.ocsp.skipped",))) == ()
+def test_codes_that_were_dismissed_raise_nothing() -> None:
+    code = "assertion.bmffHash.additionalExclusionsPresent"
+    assert [one.kind for one in alert_kinds(credential((code,)))] == ["partial-coverage"]
+    assert alert_kinds(Credential(state="valid", trust="trusted", active_codes=(code,), dismissed_codes=(code,))) == ()
 
 
 def test_whatever_was_changed_in_an_ingredient_the_asset_itself_was_not_tampered_with() -> None:
