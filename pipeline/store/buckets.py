@@ -52,7 +52,7 @@ class Retention:
         return self.days >= other.days and (self.mode == "COMPLIANCE" or other.mode == "GOVERNANCE")
 
     def __str__(self) -> str:
-        return f"for {self.days} days ({self.mode})"
+        return f"{self.days} days ({self.mode})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +131,10 @@ def _reach(store: S3ObjectStore, setting: str, bucket: str, endpoint: str) -> No
             remedy="Start it, or correct AWS_ENDPOINT_URL_S3.",
         ) from error
     except StoreRefusedError as error:
-        lock = " --object-lock-enabled-for-bucket" if setting == _RECORDS else ""
         raise OperatorError(
             what=f"The bucket {bucket} ({setting}) cannot be used. {error.what}",
-            remedy=f"Type `aws s3api create-bucket --bucket {bucket}{lock}` if it is missing; else correct {setting}, "
-            "or let the credentials do s3:GetObject, s3:PutObject and s3:ListBucket there.",
+            remedy=f"Type `sealstream bucket create` if it is missing; else correct {setting}, or let the credentials "
+            "do s3:GetObject, s3:PutObject and s3:ListBucket there.",
         ) from error
 
 
@@ -159,8 +158,8 @@ def _report(connection: S3Connection, settings: StoreSettings) -> BucketReport:
 
 
 def _shortfall(bucket: str, wanted: Retention, found: Retention | None) -> str:
-    kept = f"kept {found}" if found else "not locked, so that whoever may write may delete"
-    return f"Records in {bucket} are {kept}; they should be kept {wanted}."
+    kept = f"kept for {found}" if found else "not locked, so that whoever may write may delete"
+    return f"Records in {bucket} are {kept}; they should be kept for {wanted}."
 
 
 def _wanted(settings: StoreSettings) -> Retention:

@@ -118,31 +118,26 @@ def connect() -> S3Connection:
     Raises:
         OperatorError: the configuration cannot work; the message names what to set.
     """
-    session = botocore.session.get_session()
-    # Every other AWS SDK reads AWS_REGION; botocore knows AWSDEFAULT_REGION only.
-    region = os.environ.get("AWS_REGION") or session.get_config_variable("region") or DEFAULT_REGION
     try:
-        client = boto3.Session(botocore_session=session, region_name=region).client(
-            "s3",
-            config=Config(
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=SILENCE_SECONDS,
-                retries={"mode": "standard", "total_max_attempts": 2},
-            ),
-        )
-        found = session.get_credentials()
-        if found is None:
-            raise OperatorError(
-                what="No AWS credentials were found.",
-                remedy="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run with a role.",
-            )
-        credentials = CredentialProvider(found)
-        credentials()
-    except (BotoCoreError, ValueError) as error:
+        return _connect(botocore.session.get_session())
+    except (BotoCoreError, ValueError) as error:  # botocore raises a bare ValueError for an endpoint that is no URL
         raise OperatorError(
             what=f"The AWS configuration cannot be used: {_sentence(error)}",
             remedy="Correct the AWS_ variables or files; `aws s3 ls` shows whether they work.",
         ) from error
+
+
+def _connect(session: botocore.session.Session) -> S3Connection:
+    # Every other AWS SDK reads AWS_REGION; botocore knows AWS_DEFAULT_REGION only.
+    region = os.environ.get("AWS_REGION") or session.get_config_variable("region") or DEFAULT_REGION
+    client = boto3.Session(botocore_session=session, region_name=region).client(
+        "s3",
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=SILENCE_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 2},
+        ),
+    )
     endpoint = client.meta.endpoint_url.rstrip("/")
     on_aws = _checked_host(endpoint)
     style = (session.get_config_variable("s3") or {}).get("addressing_style")
@@ -154,8 +149,20 @@ def connect() -> S3Connection:
         on_aws=on_aws,
         checksum_everything=session.get_config_variable("request_checksum_calculation") != "when_required",
         ca_bundle=_read_bundle(session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")),
-        credentials=credentials,
+        credentials=_credentials_of(session),
     )
+
+
+def _credentials_of(session: botocore.session.Session) -> CredentialProvider:
+    found = session.get_credentials()
+    if found is None:
+        raise OperatorError(
+            what="No AWS credentials were found.",
+            remedy="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run with a role.",
+        )
+    provider = CredentialProvider(found)
+    provider()  # so that what cannot be used stops the start, not the first event
+    return provider
 
 
 def _checked_host(endpoint: str) -> bool:

@@ -109,8 +109,10 @@ class S3ObjectStore(ObjectStore):
     def _head(self, location: Location) -> ObjectHead | None:
         try:
             return _head_of(obstore.get(self._client(location.bucket), location.key, options={"head": True}))
-        except FileNotFoundError:
-            # A HEAD has no body to say what is missing, the object or its bucket. A GET has.
+        except (FileNotFoundError, BaseError) as error:
+            if _status(error) is None:
+                raise
+            # The answer to a HEAD has no body to say what is wrong: is the object missing, or its bucket? A GET has.
             found = self._open(location)
             return None if found is None else found.head
 

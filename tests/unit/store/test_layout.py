@@ -1,0 +1,140 @@
+"""Object layout v1: keys, what they are made of, and what is read back from them."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import BugError
+from pipeline.store import Layout, Location, Pointer
+from pipeline.store.layout import AssetKey, Key, ManifestKey, PointerKey, RecordKey, digest_prefix, extension, parse_key
+
+UID = "ab12" + "0" * 60
+DIGEST = "cd34" + "f" * 60
+OTHER = "ef56" + "1" * 60
+
+DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
+MEDIA_TYPES = st.sampled_from(["image/png", "IMAGE/JPEG", "text/plain; charset=utf-8"]) | st.text(max_size=60)
+WELL_FORMED = st.one_of(
+    st.builds(AssetKey, DIGESTS, MEDIA_TYPES.map(extension)),
+    st.builds(ManifestKey, DIGESTS, DIGESTS),
+    st.builds(PointerKey, DIGESTS, DIGESTS),
+    st.builds(RecordKey, DIGESTS),
+)
+
+
+@pytest.fixture
+def layout() -> Layout:
+    return Layout(content_bucket="content", records_bucket="records")
+
+
+def test_a_sealed_asset_lies_under_its_event(layout: Layout) -> None:
+    assert layout.asset(UID, "image/png").uri == f"s3://content/v1/assets/ab/12/{UID}.png"
+
+
+def test_a_manifest_lies_under_the_digest_of_the_bytes_it_is_valid_for(layout: Layout) -> None:
+    assert layout.manifest(DIGEST, UID).uri == f"s3://content/v1/sha256/cd/34/{DIGEST}/{UID}.c2pa"
+
+
+def test_a_record_lies_under_its_event_in_its_own_bucket(layout: Layout) -> None:
+    assert layout.record(UID).uri == f"s3://records/v1/records/ab/12/{UID}.json"
+
+
+def test_a_pointer_leads_from_the_original_to_everything_made_of_it(layout: Layout) -> None:
+    at, pointer = layout.pointer(original=OTHER, sealed=DIGEST, event_uid=UID, media_type="image/png")
+    assert at.uri == f"s3://content/v1/sha256/ef/56/{OTHER}/{UID}.json"
+    assert pointer == Pointer(
+        event_uid=UID,
+        role="original",
+        manifest=layout.manifest(DIGEST, UID).uri,
+        sealed=layout.asset(UID, "image/png").uri,
+        record=layout.record(UID).uri,
+    )
+
+
+@given(WELL_FORMED)
+def test_a_key_is_read_back_as_what_it_was(key: Key) -> None:
+    assert parse_key(str(key)) == key
+
+
+@given(WELL_FORMED, WELL_FORMED)
+def test_no_two_things_share_a_key(one: Key, other: Key) -> None:
+    assert (str(one) == str(other)) == (one == other)
+
+
+@given(WELL_FORMED)
+def test_keys_are_made_of_plain_characters_and_are_locations(key: Key) -> None:
+    assert re.fullmatch(r"[a-z0-9/.]+", str(key))
+    assert Location.parse(f"s3://content/{key}").key == str(key)
+
+
+@given(DIGESTS, DIGESTS, MEDIA_TYPES)
+def test_all_that_is_known_of_a_digest_lies_under_its_prefix(digest: str, uid: str, media_type: str) -> None:
+    layout = Layout(content_bucket="content", records_bucket="records")
+    pointer_at, _ = layout.pointer(original=digest, sealed=digest, event_uid=uid, media_type=media_type)
+    assert layout.manifest(digest, uid).key.startswith(digest_prefix(digest))
+    assert pointer_at.key.startswith(digest_prefix(digest))
+    assert not layout.asset(uid, media_type).key.startswith(digest_prefix(digest))
+
+
+@given(st.text() | st.from_regex(r"v1/(assets|records|sha256)/[0-9a-f]{2}/.*"))
+def test_only_exact_keys_are_read_back(text: str) -> None:
+    key = parse_key(text)
+    assert key is None or str(key) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"v1/assets/ff/12/{UID}.png",
+        f"v1/assets/ab/12/{UID}",
+        f"v1/assets/ab/12/{UID}.tar.gz",
+        f"v2/assets/ab/12/{UID}.png",
+        f"v1/records/ab/12/{UID.upper()}.json",
+        f"v1/records/ab/12/{UID}.json.bak",
+        f"v1/sha256/cd/34/{DIGEST}/{UID}.txt",
+        f"v1/sha256/cd/34/{DIGEST}/{UID}",
+        f"v1/sha256/cd/34/{UID}/{DIGEST}.c2pa",
+        "",
+    ],
+)
+def test_what_only_looks_like_a_key_is_none(text: str) -> None:
+    assert parse_key(text) is None
+
+
+@pytest.mark.parametrize(
+    ("media_type", "expected"),
+    [
+        ("image/jpeg", "jpg"),
+        ("Image/PNG", "png"),
+        ("text/plain; charset=utf-8", "txt"),
+        ("audio/x-wav", "wav"),
+        ("application/octet-stream", "bin"),
+        ("image/../../etc/passwd", "bin"),
+        ("image/png/../x", "bin"),
+        ("image/png\r\nx-amz-acl: public-read", "bin"),
+        ("", "bin"),
+    ],
+)
+def test_the_extension_comes_from_a_table_whatever_the_media_type_says(media_type: str, expected: str) -> None:
+    assert extension(media_type) == expected
+
+
+@given(st.text())
+def test_every_media_type_gives_a_safe_extension(media_type: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]{2,4}", extension(media_type))
+
+
+@pytest.mark.parametrize("digest", ["", "ab", UID.upper(), UID + "0", "../" + UID[3:], UID + "\n"])
+def test_no_key_is_made_of_what_is_no_digest(layout: Layout, digest: str) -> None:
+    for make in (
+        lambda: layout.asset(digest, "image/png"),
+        lambda: layout.record(digest),
+        lambda: layout.manifest(digest, UID),
+        lambda: layout.manifest(UID, digest),
+        lambda: layout.pointer(original=digest, sealed=UID, event_uid=UID, media_type="image/png"),
+        lambda: digest_prefix(digest),
+    ):
+        with pytest.raises(BugError):
+            make()

@@ -1,0 +1,119 @@
+"""Finding what is known of a file or an event."""
+
+import hashlib
+import json
+from typing import Literal
+
+import msgspec
+import pytest
+
+from pipeline.errors import BugError
+from pipeline.events.identity import event_uid
+from pipeline.store import Layout, Location
+from pipeline.store.lookup import Found, find_by_digest, find_by_event, manifests_of
+from pipeline.store.simulator import StoreSimulator
+
+LAYOUT = Layout(content_bucket="content", records_bucket="records")
+ORIGINAL, SEALED = hashlib.sha256(b"original").hexdigest(), hashlib.sha256(b"sealed").hexdigest()
+UID = event_uid("/service", "1")
+
+
+@pytest.fixture
+def store() -> StoreSimulator:
+    return StoreSimulator("content", "records")
+
+
+def put(store: StoreSimulator, at: Location, body: bytes) -> None:
+    assert store.create(at, body, media_type="application/octet-stream")
+
+
+def seal(store: StoreSimulator, *, original: str = ORIGINAL, sealed: str = SEALED, uid: str = UID) -> bytes:
+    """Store what the sealing of one event leaves behind, and return its record."""
+    record = json.dumps(
+        {
+            "event_uid": uid,
+            "manifest": {"uri": LAYOUT.manifest(sealed, uid).uri},
+            "sealed": {"uri": LAYOUT.asset(uid, "image/png").uri},
+        }
+    ).encode()
+    put(store, LAYOUT.asset(uid, "image/png"), b"sealed")
+    put(store, LAYOUT.manifest(sealed, uid), b"manifest")
+    if original != sealed:
+        at, pointer = LAYOUT.pointer(original=original, sealed=sealed, event_uid=uid, media_type="image/png")
+        put(store, at, msgspec.json.encode(pointer))
+    put(store, LAYOUT.record(uid), record)
+    return record
+
+
+def found(role: Literal["original", "sealed"] | None, record: bytes | None) -> Found:
+    return Found(
+        event_uid=UID,
+        role=role,
+        manifest=LAYOUT.manifest(SEALED, UID),
+        sealed=LAYOUT.asset(UID, "image/png"),
+        record_at=LAYOUT.record(UID),
+        record=record,
+    )
+
+
+def test_a_sealed_file_leads_to_its_manifest_and_record(store: StoreSimulator) -> None:
+    record = seal(store)
+    assert find_by_digest(store, LAYOUT, SEALED) == (found("sealed", record),)
+
+
+def test_an_original_leads_to_what_was_made_of_it(store: StoreSimulator) -> None:
+    record = seal(store)
+    assert find_by_digest(store, LAYOUT, ORIGINAL) == (found("original", record),)
+
+
+def test_an_event_leads_to_its_record_manifest_and_asset(store: StoreSimulator) -> None:
+    record = seal(store)
+    assert find_by_event(store, LAYOUT, "/service", "1") == found(None, record)
+
+
+def test_a_file_sealed_beside_itself_is_found_once(store: StoreSimulator) -> None:
+    seal(store, original=SEALED)
+    assert [one.role for one in find_by_digest(store, LAYOUT, SEALED)] == ["sealed"]
+
+
+def test_every_event_that_knows_the_same_bytes_is_found(store: StoreSimulator) -> None:
+    uids = sorted(event_uid("/service", str(number)) for number in range(5))
+    for uid in uids:
+        seal(store, uid=uid)
+    assert [one.event_uid for one in find_by_digest(store, LAYOUT, ORIGINAL)] == uids
+    assert manifests_of(store, LAYOUT, SEALED) == tuple(LAYOUT.manifest(SEALED, uid) for uid in uids)
+
+
+def test_pointers_are_no_manifests(store: StoreSimulator) -> None:
+    seal(store)
+    assert manifests_of(store, LAYOUT, ORIGINAL) == ()
+
+
+def test_an_unknown_file_or_event_leads_nowhere(store: StoreSimulator) -> None:
+    assert find_by_digest(store, LAYOUT, SEALED) == ()
+    assert find_by_event(store, LAYOUT, "/service", "1") is None
+
+
+def test_a_manifest_without_its_record_is_found_with_what_is_known(store: StoreSimulator) -> None:
+    put(store, LAYOUT.manifest(SEALED, UID), b"manifest")
+    (one,) = find_by_digest(store, LAYOUT, SEALED)
+    assert (one.manifest, one.sealed, one.record) == (LAYOUT.manifest(SEALED, UID), None, None)
+
+
+def test_a_publication_event_has_a_record_only(store: StoreSimulator) -> None:
+    put(store, LAYOUT.record(UID), b'{"decision": "allow"}')
+    one = find_by_event(store, LAYOUT, "/service", "1")
+    assert one is not None
+    assert (one.manifest, one.sealed, one.record) == (None, None, b'{"decision": "allow"}')
+
+
+def test_objects_of_others_under_the_same_prefix_are_passed_over(store: StoreSimulator) -> None:
+    record = seal(store)
+    put(store, Location("content", f"{LAYOUT.manifest(SEALED, UID).key}.sig"), b"theirs")
+    assert find_by_digest(store, LAYOUT, SEALED) == (found("sealed", record),)
+
+
+def test_a_record_that_is_none_is_said_to_be_none(store: StoreSimulator) -> None:
+    put(store, LAYOUT.record(UID), b"<html>")
+    with pytest.raises(BugError, match="is not what layout v1 says"):
+        find_by_event(store, LAYOUT, "/service", "1")
