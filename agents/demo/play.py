@@ -101,7 +101,6 @@ async def _perform(stage: Stage, console: Console) -> None:
                 last = [stage.play(scene) for scene in SECOND_ACT]
                 last += [stage.play_broken(scene) for scene in BROKEN]
                 await _act(last, stage, publisher, arrivals, view)
-                view.show(stage.played.values(), final=True)
     finally:
         collecting.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -124,6 +123,7 @@ async def _act(
                 message = await asyncio.wait_for(arrivals.get(), _QUIET)
             except TimeoutError:
                 if not stage.open:
+                    view.show(stage.played.values(), complete=True)
                     return
             else:
                 stage.see(message)

@@ -49,9 +49,9 @@ class BrokenScene:
     raw: bytes = b""
 
 
-def _flip_near_the_end(body: bytes) -> bytes:
-    """Change one bit where the picture or the sound is."""
-    return _flip(body, len(body) - len(body) // 8)
+def _flip_in_the_middle(body: bytes) -> bytes:
+    """Change one bit where the picture is: a manifest lies at the beginning or at the end."""
+    return _flip(body, len(body) // 2)
 
 
 def _flip_in_the_claim(body: bytes) -> bytes:
@@ -135,7 +135,7 @@ SECOND_ACT: Final = (
     _published("the sealed photo", "harbour.jpg"),
     _published("the sealed article", "article.txt"),
     _published("a picture never sealed", "still-life.png", asset="sample"),
-    _published("a picture changed after sealing", "garden.webp", change=_flip_near_the_end),
+    _published("a picture changed after sealing", "garden.webp", change=_flip_in_the_middle),
     _published("a forged manifest", "portrait.jpg", change=_flip_in_the_claim),
     _published("AI video, declared human", "clip.mp4", {"synthetic": "no"}),
     _published(

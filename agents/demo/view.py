@@ -42,14 +42,14 @@ class View:
         if self._live is not None:
             self._live.stop()
 
-    def show(self, played: Iterable[Played], *, final: bool = False) -> None:
-        """Show the events as they stand; `final` prints also what a line of its own was not printed for yet."""
+    def show(self, played: Iterable[Played], *, complete: bool = False) -> None:
+        """Show the events as they stand; `complete` says that no more alerts are coming for those that are done."""
         if self._live is not None:
             self._live.update(_table(played))
             return
         for one in played:
             # Alerts arrive beside the outcome, on a topic of their own, so lines without one wait for the end.
-            if one.key not in self._printed and one.outcome is not None and (final or one.alerts):
+            if one.key not in self._printed and one.outcome is not None and (complete or one.alerts):
                 self._printed.add(one.key)
                 self._console.print(_line(one), soft_wrap=True)
 
