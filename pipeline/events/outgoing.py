@@ -38,7 +38,7 @@ def encode(message: ManifestRecord | Decision | Alert, *, source: str) -> Outgoi
         case Decision():
             channel, schema, identity, time = "decisions", "decision", message.decision_id, message.decided_at
             subject = message.content.id
-        case Alert():
+        case _:
             channel, schema, identity, time = "alerts", "alert", message.alert_id, message.event.time
             subject = message.subject.content_id
     attributes: Mapping[str, str | None] = {
