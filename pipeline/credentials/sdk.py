@@ -197,7 +197,9 @@ def _context(trust_anchors: bytes | None, *, validate: bool) -> c2pa.Context:
             "allow_redirects": False,
             # Decoding CAWG identities resolves did:web addresses found in the asset.
             "decode_identity_assertions": False,
-            "backing_store_memory_threshold_in_mb": 16,
+            # In memory, up to here: with temporary files, a full or read-only disk would look like an asset that
+            # cannot be signed.
+            "backing_store_memory_threshold_in_mb": 512,
         },
         "verify": {
             "verify_after_reading": validate,

@@ -61,7 +61,7 @@ class WorkerPool:
 
     Args:
         size: how many jobs can be done at once.
-        memory_bytes: address space of one child; about six times the largest asset, and 256 MiB at least.
+        memory_bytes: address space of one child; seven times the largest asset, and 256 MiB at least.
         seconds: longest time for one job.
         signing: what children sign with; None for children that only read.
         trust_anchors: PEM certificates that signers are trusted by.

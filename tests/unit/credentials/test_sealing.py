@@ -144,6 +144,13 @@ def test_a_file_that_is_not_what_it_is_called_gets_a_sidecar_and_says_so(
     assert service.read(TEXT, "image/png", manifest=sealed.manifest).state == "valid"
 
 
+def test_sealing_needs_no_disk(
+    service: InProcessCredentialService, make_order: MakeOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    assert service.seal(bytes(20 * 2**20), make_order()).credential.state == "valid"
+
+
 def test_an_empty_asset_cannot_be_sealed(service: InProcessCredentialService, make_order: MakeOrder) -> None:
     with pytest.raises(SealRefusedError, match="empty"):
         service.seal(b"", make_order())
