@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import IO, Final
 
 import msgspec
@@ -77,7 +78,7 @@ class Worker:
             ) from None
         except WorkerDiedError:
             raise BugError(
-                what=f"A parser process ended while it started (exit code {self.kill()}).",
+                what=f"A parser process ended while it started (exit code {self.close()}).",
                 remedy="Its last words are on standard error.",
             ) from None
         if isinstance(answer, Fault):
@@ -98,14 +99,12 @@ class Worker:
         """
         return self._converse(encode(job), time.monotonic() + seconds)
 
-    def close(self) -> None:
-        """Let the child end by itself; kill it where it does not."""
+    def close(self) -> int:
+        """Let the child end by itself, and kill it where it does not; returns its exit code."""
         self._jobs.close()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(_EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        self.kill()
+        return self.kill()
 
     def kill(self) -> int:
         """End the child at once, whatever it is doing; returns its exit code."""
