@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from pipeline.errors import OperatorError
 
@@ -56,7 +56,7 @@ class AssetSettings(BaseSettings):
     max_asset_bytes: int = Field(default=64 * 2**20, ge=1)
     """Larger assets are refused before they are read, in bytes."""
 
-    missing_asset_patience: float = Field(default=60.0, ge=0)
+    missing_asset_patience: float = Field(default=60.0, ge=0, allow_inf_nan=False)
     """How long an event waits for an asset that is not there yet, in seconds; then it becomes a dead letter."""
 
     @field_validator("allowed_buckets", mode="before")
@@ -94,7 +94,7 @@ class CredentialSettings(BaseSettings):
     parser_memory_bytes: int = Field(default=1536 * 2**20, ge=128 * 2**20)
     """Address space of one child process, in bytes."""
 
-    parser_seconds: float = Field(default=30.0, gt=0)
+    parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
 
 
@@ -107,9 +107,21 @@ def load(settings_type: type[AnySettings]) -> AnySettings:
     try:
         return settings_type()
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         prefix = settings_type.model_config.get("env_prefix", "")
-        name = prefix + "_".join(str(part) for part in first["loc"]).upper()
+        if not first["loc"]:
+            raise OperatorError(
+                what=f"Settings contradict each other: {first['msg'].removeprefix('Value error, ')}.",
+                remedy=f"Correct or unset them; their names begin with {prefix}.",
+            ) from None
+        name = prefix + str(first["loc"][0]).upper()
         raise OperatorError(
             what=f"The setting {name} cannot be used: {first['msg']}.", remedy=f"Correct or unset {name}."
+        ) from None
+    except SettingsError as error:
+        # Raised for a list or a table that is no JSON; the name of the field is all that it says of itself.
+        field = next((name for name in settings_type.model_fields if f'"{name}"' in str(error)), "")
+        name = settings_type.model_config.get("env_prefix", "") + field.upper()
+        raise OperatorError(
+            what=f"The setting {name} cannot be read as JSON.", remedy=f"Correct or unset {name}."
         ) from None

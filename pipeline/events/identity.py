@@ -30,7 +30,12 @@ def decision_id(uid: str) -> str:
 
 def dead_letter_id(topic: str, key: bytes | None, value: bytes | None) -> str:
     """The identity of a dead letter whose event has none: what was sent, byte for byte, and where to."""
-    return _digest(topic.encode(), hashlib.sha256(key or b"").digest(), hashlib.sha256(value or b"").digest())
+    return _digest(topic.encode(), _fingerprint(key), _fingerprint(value))
+
+
+def _fingerprint(part: bytes | None) -> bytes:
+    """Of fixed length, and different for what is missing and what is empty."""
+    return b"-" * 32 if part is None else hashlib.sha256(part).digest()
 
 
 def _digest(*parts: bytes) -> str:

@@ -11,7 +11,17 @@ import msgspec
 
 from pipeline.events.outputs import Declared, EventReference
 
-__all__ = ["Content", "Declaration", "GenerationEvent", "Model", "Parent", "PublicationEvent", "Service", "Sidecar"]
+__all__ = [
+    "Content",
+    "Declaration",
+    "GenerationEvent",
+    "Model",
+    "Parent",
+    "PublicationEvent",
+    "PublishedContent",
+    "Service",
+    "Sidecar",
+]
 
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +54,15 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     text: str | None = None
     base64: str | None = None
-    manifest: Sidecar | None = None
     parents: tuple[str | Parent, ...] = ()
     synthetic: Literal["yes", "no", "unknown"] | None = None
     digital_source_type: str | None = None
+
+
+class PublishedContent(Content, frozen=True, kw_only=True):
+    """The asset of a publication event, which may have its manifest beside it."""
+
+    manifest: Sidecar | None = None
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,14 +113,15 @@ class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     uid: str
     reference: EventReference
-    content: Content
+    content: PublishedContent
     declaration: Declaration
     facts: Mapping[str, object]
 
     @property
     def declared(self) -> Declared:
         """What the event says of the content's origin; where its parts contradict each other, AI wins."""
-        if self.content.synthetic == "yes" or self.declaration.value == "ai":
+        # Every digital source type that the contract takes is one of generated or composite AI content.
+        if self.content.synthetic == "yes" or self.declaration.value == "ai" or self.content.digital_source_type:
             return "ai"
         if self.content.synthetic == "no" or self.declaration.value == "not_ai":
             return "human"

@@ -1,7 +1,7 @@
 """Intake: a record's bytes become a typed event, or an error that tells the producer what to mend."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -9,7 +9,15 @@ import schemas
 from pipeline.errors import BugError, EnvelopeError, EventInvalidError
 from pipeline.events.envelope import CloudEvent, Headers, parse
 from pipeline.events.identity import event_uid
-from pipeline.events.inputs import Content, Declaration, GenerationEvent, Model, PublicationEvent, Service
+from pipeline.events.inputs import (
+    Content,
+    Declaration,
+    GenerationEvent,
+    Model,
+    PublicationEvent,
+    PublishedContent,
+    Service,
+)
 from pipeline.events.outputs import EventReference
 
 __all__ = ["GENERATION", "PUBLICATION", "intake_generation", "intake_publication"]
@@ -20,13 +28,22 @@ PUBLICATION: Final = "sealstream.publication.v1"
 _SchemaName = Literal["generation-event.v1", "publication-event.v1"]
 
 
-class _Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """The members of an event's data that the pipeline reads; rules read the rest as facts."""
+class _Generation(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of a generation event's data that the pipeline reads; rules read the rest as facts."""
 
     content: Content
     model: Model = Model()
     service: Service = Service()
+
+
+class _Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """The same of a publication event."""
+
+    content: PublishedContent
     declaration: Declaration = Declaration()
+
+
+Parts = TypeVar("Parts", _Generation, _Publication)
 
 
 def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
@@ -36,7 +53,7 @@ def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
         EnvelopeError: the record is no CloudEvent of this type.
         EventInvalidError: its data breaks the schema.
     """
-    event, parts = _read(value, headers, expected=GENERATION, schema="generation-event.v1")
+    event, parts = _read(value, headers, _Generation, expected=GENERATION, schema="generation-event.v1")
     return GenerationEvent(
         uid=event_uid(event.source, event.id),
         reference=_reference(event),
@@ -54,7 +71,7 @@ def intake_publication(value: bytes | None, headers: Headers) -> PublicationEven
         EnvelopeError: the record is no CloudEvent of this type.
         EventInvalidError: its data breaks the schema.
     """
-    event, parts = _read(value, headers, expected=PUBLICATION, schema="publication-event.v1")
+    event, parts = _read(value, headers, _Publication, expected=PUBLICATION, schema="publication-event.v1")
     return PublicationEvent(
         uid=event_uid(event.source, event.id),
         reference=_reference(event),
@@ -64,7 +81,9 @@ def intake_publication(value: bytes | None, headers: Headers) -> PublicationEven
     )
 
 
-def _read(value: bytes | None, headers: Headers, *, expected: str, schema: _SchemaName) -> tuple[CloudEvent, _Parts]:
+def _read(
+    value: bytes | None, headers: Headers, parts: type[Parts], *, expected: str, schema: _SchemaName
+) -> tuple[CloudEvent, Parts]:
     event = parse(value, headers)
     if event.type != expected:
         raise EnvelopeError(
@@ -73,7 +92,7 @@ def _read(value: bytes | None, headers: Headers, *, expected: str, schema: _Sche
         )
     _validate(event.data, schema)
     try:
-        return event, msgspec.convert(event.data, _Parts, strict=False)
+        return event, msgspec.convert(event.data, parts, strict=False)
     except msgspec.ValidationError as error:
         raise BugError(
             what=f"An event that its schema accepts has parts of the wrong type: {error}.",

@@ -31,6 +31,7 @@ def encode(message: ManifestRecord | Decision | Alert, *, source: str) -> Outgoi
     the same bytes.
     """
     channel: Channel
+    time: str | None
     match message:
         case ManifestRecord():
             channel, schema, identity, time = "manifests", "manifest", message.event_uid, message.sealed_at

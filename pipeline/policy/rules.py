@@ -22,6 +22,9 @@ HIGH_RISK: Final = "high-risk"
 Scalar = str | int | float | bool
 
 # A list that nothing can be one of, or a field that no event can have, would switch its rule off unseen.
+_UNKNOWN: Final = "unknown"
+"""The vocabulary's own word for what is not known; it must not be harder than silence."""
+
 _Accepted = Annotated[tuple[Scalar, ...], msgspec.Meta(min_length=1)]
 _FieldPath = Annotated[str, msgspec.Meta(pattern=r"^\w+(\.\w+)*$")]
 _RuleId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
@@ -40,9 +43,9 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError(f"the condition on {self.field} needs exactly one of: is, one_of, any_of")
 
     def holds(self, facts: Mapping[str, object]) -> bool | None:
-        """True, false, or None where the field is missing."""
+        """True, false, or None where the field is missing or says itself that it is unknown."""
         value = _look_up(facts, self.field)
-        if value is None:
+        if value in (None, _UNKNOWN):
             return None
         if self.any_of is not None:
             return isinstance(value, list) and any(_is_one_of(item, self.any_of) for item in value)

@@ -10,6 +10,7 @@ from tests.unit.events.records import (
     EVENT,
     SHAPES,
     attribute_texts,
+    attributes,
     binary,
     cloud_events,
     flat,
@@ -40,6 +41,11 @@ def test_any_data_without_members_named_as_attributes_survives_flat(event: Cloud
         data={name: member for name, member in event.data.items() if name not in ATTRIBUTE_NAMES | {"data"}},
     )
     assert parse(*flat(event)) == event
+
+
+def test_no_attribute_is_taken_for_data_in_the_flat_shape() -> None:
+    every_attribute = {**attributes(EVENT), "datacontenttype": "application/json", "dataschema": "urn:schema"}
+    assert parse(to_json({**every_attribute, "content": {}}), []).data == {"content": {}}
 
 
 def test_binary_data_may_have_members_named_as_attributes() -> None:
