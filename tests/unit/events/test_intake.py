@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import BugError, EnvelopeError, EventInvalidError
+from pipeline.errors import EnvelopeError, EventInvalidError
 from pipeline.events.envelope import CloudEvent, Headers
 from pipeline.events.identity import event_uid
 from pipeline.events.inputs import (
