@@ -42,6 +42,10 @@ class KafkaSettings(BaseSettings):
     static_member: str | None = None
     """Static group membership (`group.instance.id`), so that a quick restart moves no partitions."""
 
+    session_seconds: float | None = Field(default=None, ge=6.0, le=90.0)
+    """How long the group waits for a worker that went silent before others get its partitions; 30 without it. The
+    brokers have bounds of their own (`group.min.session.timeout.ms`, `group.max.session.timeout.ms`)."""
+
 
 class WorkerSettings(BaseSettings):
     """How a worker works."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from agents.delivery import DeliveryLoop, DeliverySettings, SealstreamApp, WatchdogSettings, faust_options, is_joined
+from agents.faust_connection import faust_connection
 from agents.health import serve_health
 from agents.kafka import Publisher, open_publisher
 from agents.metrics import Metrics
@@ -76,7 +77,11 @@ class WorkerApp(SealstreamApp):
             ),
             watch=WatchdogSettings(),
             store_healthy=lambda: self._store_trouble is None,
-            **{**faust_options(kafka.bootstrap_servers, delivery, embedded=kafka.embedded), **options},
+            **{
+                **faust_options(kafka.bootstrap_servers, delivery, embedded=kafka.embedded),
+                **faust_connection(kafka),
+                **options,
+            },
         )
 
     async def on_start(self) -> None:
