@@ -84,6 +84,16 @@ def test_the_addressing_style_of_a_profile_is_kept(environment: pytest.MonkeyPat
     assert connect().bucket_endpoint("content") == ("https://content.objects.example.test", True)
 
 
+def test_the_bucket_is_part_of_the_host_on_the_wire_and_proxies_are_used(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv("AWS_ENDPOINT_URL_S3", "http://objects.example.test")
+    environment.setenv("AWS_CONFIG_FILE", write(tmp_path / "aws", "[default]\ns3 =\n  addressing_style = virtual\n"))
+    with ScriptedServer(DONE) as proxy:
+        environment.setenv("http_proxy", proxy.url)
+        assert asked(proxy).path == "http://content.objects.example.test/a/b"
+
+
 def test_the_region_of_the_environment_is_the_one_requests_are_signed_for(environment: pytest.MonkeyPatch) -> None:
     set_all(environment, {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "us-west-2"})
     with ScriptedServer(DONE) as server:
