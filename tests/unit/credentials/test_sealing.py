@@ -15,7 +15,8 @@ import pytest
 from pipeline.credentials import Disclosure, Parent, SealOrder, SigningMaterial, alert_kinds
 from pipeline.credentials.development import DevelopmentChain, development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.credentials.sdk import Validator
+from pipeline.credentials.sdk import Examination, ManifestSigner, NoManifestError, Validator
+from pipeline.credentials.sealing import seal
 from pipeline.errors import BugError, OperatorError, SealRefusedError, WorldError
 
 MakeOrder = Callable[..., SealOrder]
@@ -134,6 +135,33 @@ def test_a_credential_too_broken_to_refer_to_is_left_behind(
     sealed = service.seal(broken, make_order("image/png"))
     assert (sealed.binding, sealed.credential.state) == ("embedded", "valid")
     assert len(manifests_of(sealed.asset, "image/png")) == 1
+
+
+def test_a_chain_that_was_cut_further_back_does_not_make_ours_invalid(
+    service: InProcessCredentialService, make_order: MakeOrder, png: bytes
+) -> None:
+    first = service.seal(png, make_order("image/png"))
+    second = service.seal(first.asset, make_order("image/png"))
+    cut = second.asset.replace(first.label.encode(), first.label[:-1].encode() + b"?", 1)
+    assert "ingredient.manifest.missing" in service.read(cut, "image/png").codes
+    sealed = service.seal(cut, make_order("image/png"))
+    assert (sealed.binding, sealed.credential.state) == ("embedded", "valid")
+
+
+def test_a_file_in_which_readers_find_another_manifest_is_not_let_out(
+    chain: DevelopmentChain, service: InProcessCredentialService, make_order: MakeOrder, png: bytes
+) -> None:
+    class Elsewhere(Validator):
+        """Finds a valid manifest, and not the one that was made."""
+
+        def examine(self, asset: bytes, media_type: str, manifest: bytes | None = None) -> Examination:
+            if asset == png:
+                raise NoManifestError
+            return super().examine(other.asset, "image/png")
+
+    other = service.seal(png, make_order("image/png"))
+    with pytest.raises(BugError, match="does not validate"):
+        seal(png, make_order("image/png"), signer=ManifestSigner(chain.material), validator=Elsewhere())
 
 
 def test_a_file_that_is_not_what_it_is_called_gets_a_sidecar_and_says_so(
