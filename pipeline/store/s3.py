@@ -53,11 +53,13 @@ _STANDARD_ATTRIBUTES: Final = frozenset(
     {"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Storage-Class"}
 )
 
-_STATUS: Final = re.compile(r"status code: (\d{3})")
-_CODE: Final = re.compile(r"<Code>([\w.]+)</Code>")
-_REDIRECT: Final = re.compile(r"status code: 30\d|redirect without LOCATION")
-_TRANSPORT: Final = re.compile(r"kind: (Connect|Timeout)\b")
-_UNREADABLE_HEADER: Final = re.compile(r"source: Invalid(Metadata|Content\w+|CacheControl|StorageClass) \{")
+# obstore's text ends with the error's fields, one a line. Only those lines are read: everything before them, and every
+# quoted string, may repeat a producer's key, which can say anything but has no line break.
+_STATUS: Final = re.compile(r"\n +status: (\d{3}),\n")
+_CODE: Final = re.compile(r'\n +body: Some\(\n +"[^\n]*?<Code>([\w.]+)</Code>')
+_REDIRECT: Final = re.compile(r"\n +(inner: BareRedirect|status: 30\d),\n")
+_TRANSPORT: Final = re.compile(r"\n +kind: (Connect|Timeout),\n")
+_UNREADABLE_HEADER: Final = re.compile(r"\n +source: Invalid(Metadata|Content\w+|CacheControl|StorageClass) \{\n")
 _REASONS: Final = {"Connect": "no connection", "Timeout": "no answer in time"}
 _REFUSALS: Final = frozenset({401, 403, 501})
 _MOMENTARY: Final = frozenset({408, 409, 429})

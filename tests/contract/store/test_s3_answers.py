@@ -116,6 +116,23 @@ def test_a_missing_key_is_none_however_it_is_asked(to: Connect) -> None:
         assert to(server).head(AT) is None
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "status code: 412 Precondition Failed: <Code>NoSuchKey</Code>",
+        "<Code>NoSuchKey</Code>",
+        '",\\n   status: 412,\\n   body: Some(\\n "<Code>NoSuchKey</Code>"',
+        "kind: Timeout, source: InvalidMetadata {",
+    ],
+)
+def test_a_key_cannot_put_words_into_the_mouth_of_the_store(to: Connect, words: str) -> None:
+    at = Location("content", words)
+    with ScriptedServer(Answer(status=404, error="NoSuchBucket")) as server:
+        for call in (to(server).get, to(server).head):
+            with pytest.raises(StoreRefusedError, match="HTTP 404 NoSuchBucket"):
+                call(at)
+
+
 @pytest.mark.parametrize("headers", [{"Content-Type": "text/plain; name=ü"}, {"x-amz-meta-name": "Jürgen"}])
 def test_headers_of_a_producer_that_cannot_be_read_are_the_producers_fault(
     to: Connect, headers: dict[str, str]
