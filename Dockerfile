@@ -3,8 +3,9 @@
 #   docker build -t sealstream:0.1.0 .
 #   docker run --rm sealstream:0.1.0 --help
 #
-# It runs as user 10001 with a read-only root file system. It writes to two places: /tmp (give it a tmpfs) and
-# /var/lib/sealstream, which holds the development signing chain and nothing else. Configuration: SEALSTREAM_* and AWS_*.
+# It runs as user 10001, and with a read-only root file system (--read-only --tmpfs /tmp). Else a worker writes only
+# to /var/lib/sealstream, and there only where it makes a development signing chain: give it a volume, or a certificate.
+# Configuration: SEALSTREAM_* and AWS_*.
 #
 # The tag is exact. Where images come from a mirror, pin the mirror's digest:
 #   docker build --build-arg PYTHON_IMAGE=mirror.example/python:3.13.9-slim-bookworm@sha256:... .
