@@ -1,0 +1,105 @@
+"""The outbox: outputs and dead letters as Kafka messages, delivered in one go."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import pytest
+
+from agents.delivery import InputRecord
+from agents.messages import KafkaMessage
+from agents.metrics import Metrics
+from agents.outbox import Outbox
+from agents.topics import Topics
+from pipeline.errors import EnvelopeError, WorldError
+from pipeline.events.outgoing import DEAD_LETTER_HEADER
+from schemas import first_violation, validator
+from tests.unit.house import House, generation, png, publication
+
+HEADERS = (("trace", b"\xff\x00"), ("trace", b"again"), ("ce_id", b"1"))
+RECORD = InputRecord(
+    topic="sealstream.generation",
+    partition=3,
+    offset=41,
+    key=b"\xfe",
+    value=b"{nothing",
+    headers=HEADERS,
+    timestamp=1.5,
+)
+
+
+class Recorder:
+    """A publisher that remembers, and fails when told to."""
+
+    def __init__(self) -> None:
+        self.published: list[list[KafkaMessage]] = []
+        self.away = False
+
+    async def publish(self, messages: Sequence[KafkaMessage]) -> None:
+        if self.away:
+            raise WorldError(what="away", remedy="wait")
+        self.published.append(list(messages))
+
+
+def outbox(recorder: Recorder) -> Outbox:
+    publisher: Any = recorder
+    return Outbox(publisher=publisher, topics=Topics("sealstream."), source="here", metrics=Metrics.create())
+
+
+def decoded(message: KafkaMessage) -> Any:
+    return orjson.loads(message.value or b"")
+
+
+async def test_a_record_goes_out_with_its_alerts_and_all_fit_the_contract(house: House) -> None:
+    recorder = Recorder()
+    content = {**house.put("a.png", png(), "image/png"), "operation": "generated", "biometric": ["face"]}
+    said = house.seal(generation({"content": content}))
+    await outbox(recorder).publish(said.record, said.alerts)
+    (messages,) = recorder.published
+    assert [message.topic for message in messages] == ["sealstream.manifests", "sealstream.alerts"]
+    assert {message.key for message in messages} == {b"a.png"}
+    for message, schema in zip(messages, ("manifest-record.v1", "alert.v1"), strict=True):
+        assert first_violation(validator(schema), decoded(message)) is None
+        headers = dict(message.headers)
+        assert headers["ce_specversion"] == b"1.0"
+        assert headers["ce_source"] == b"here"
+
+
+async def test_a_decision_fits_the_contract(house: House) -> None:
+    recorder = Recorder()
+    said = house.inspect(publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}}))
+    await outbox(recorder).publish(said.decision, said.alerts)
+    assert first_violation(validator("decision.v1"), decoded(recorder.published[0][0])) is None
+
+
+async def test_a_replay_is_published_in_the_same_bytes(house: House) -> None:
+    recorder = Recorder()
+    event = publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}})
+    for _ in range(2):
+        said = house.inspect(event)
+        await outbox(recorder).publish(said.decision, said.alerts)
+    assert recorder.published[0] == recorder.published[1]
+
+
+async def test_a_dead_letter_keeps_the_input_byte_for_byte_and_explains_beside() -> None:
+    recorder = Recorder()
+    await outbox(recorder).dead_letter(RECORD, EnvelopeError(what="No JSON.", remedy="Send JSON."), 1)
+    ((message,),) = recorder.published
+    assert (message.topic, message.key, message.value) == ("sealstream.dead-letters", RECORD.key, RECORD.value)
+    assert message.headers[: len(HEADERS)] == HEADERS
+    added = dict(message.headers[len(HEADERS) :])
+    assert added["__connect.errors.topic"] == b"sealstream.generation"
+    assert (added["__connect.errors.partition"], added["__connect.errors.offset"]) == (b"3", b"41")
+    explanation = decoded(KafkaMessage(topic="", key=None, value=added[DEAD_LETTER_HEADER]))
+    assert first_violation(validator("dead-letter.v1"), explanation) is None
+    assert explanation["input"]["timestamp"] == 1500
+
+
+async def test_what_was_not_delivered_is_not_counted(house: House) -> None:
+    recorder = Recorder()
+    recorder.away = True
+    box = outbox(recorder)
+    said = house.inspect(publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}}))
+    with pytest.raises(WorldError):
+        await box.publish(said.decision, said.alerts)
+    assert b"sealstream_alerts_total{" not in box.metrics.render()

@@ -1,0 +1,124 @@
+"""`sealstream seal` and `sealstream inspect`, as a person types them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.cli.main import main
+from tests.unit.house import png
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    monkeypatch.setenv("SEALSTREAM_STATE_DIR", str(tmp_path / "state"))
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["sealstream", *map(str, arguments)])
+        capfd.readouterr()
+        try:
+            main()
+            code: Any = 0
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return int(code), out, err
+
+    return run
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    path = tmp_path / "a.png"
+    path.write_bytes(png())
+    return path
+
+
+def judged(run: Run, *arguments: object) -> dict[str, Any]:
+    code, out, _ = run("inspect", *arguments, "--json")
+    assert code == 0
+    answer: dict[str, Any] = json.loads(out)
+    return answer
+
+
+def test_a_sealed_image_inspects_as_valid_and_trusted(run: Run, image: Path) -> None:
+    assert run("seal", image)[0] == 0
+    answer = judged(run, image.with_name("a.sealed.png"))
+    assert (answer["credential"], answer["trust"], answer["ai_generated"]) == ("valid", "trusted", True)
+    assert (answer["alerts"], answer["decision"]) == ([], "allow")
+
+
+def test_a_text_gets_a_manifest_beside_it_that_inspect_finds(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "story.txt"
+    text.write_text("Once upon a time.\n")
+    code, out, _ = run("seal", text, "--json")
+    assert (code, json.loads(out)["binding"]) == (0, "sidecar")
+    assert (tmp_path / "story.c2pa").exists()
+    assert judged(run, text)["credential"] == "valid"
+    text.write_text("Twice upon a time.\n")
+    changed = judged(run, text)
+    assert changed["credential"] == "invalid"
+    assert [alert["kind"] for alert in changed["alerts"]] == ["content-tampered"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "kinds"), [((), ["unlabeled"]), (("--declared", "human"), []), (("--declared", "unknown"), [])]
+)
+def test_a_file_without_a_credential_is_unlabeled_only_if_it_is_declared_ai(
+    run: Run, image: Path, declared: tuple[str, ...], kinds: list[str]
+) -> None:
+    answer = judged(run, image, *declared)
+    assert (answer["credential"], answer["trust"], answer["ai_generated"]) == ("absent", "none", None)
+    assert [alert["kind"] for alert in answer["alerts"]] == kinds
+
+
+def test_a_sealed_file_that_is_declared_human_is_undeclared_ai(run: Run, image: Path) -> None:
+    run("seal", image)
+    answer = judged(run, image.with_name("a.sealed.png"), "--declared", "human")
+    assert [(alert["kind"], alert["severity"], alert["code"]) for alert in answer["alerts"]] == [
+        ("undeclared-ai", "high", None)
+    ]
+
+
+def test_nothing_is_overwritten_unasked(run: Run, image: Path) -> None:
+    run("seal", image)
+    code, _, err = run("seal", image)
+    assert code == 1
+    assert "is there already" in err
+    assert run("seal", image, "--force")[0] == 0
+
+
+@pytest.mark.parametrize("command", ["seal", "inspect"])
+def test_a_file_that_is_not_there_is_one_sentence_and_exit_code_1(run: Run, tmp_path: Path, command: str) -> None:
+    code, out, err = run(command, tmp_path / "nothing.png")
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert "nothing.png" in err
+
+
+def test_a_setting_that_cannot_be_used_is_exit_code_2_and_named(
+    run: Run, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEALSTREAM_SIGN_CERT", "/nowhere/cert.pem")
+    code, _, err = run("inspect", image)
+    assert code == 2
+    assert "SEALSTREAM_SIGN_KEY" in err
+
+
+def test_garbage_that_calls_itself_an_image_is_judged(run: Run, tmp_path: Path) -> None:
+    garbage = tmp_path / "a.jpg"
+    garbage.write_bytes(b"\x00garbage" * 100)
+    assert judged(run, garbage)["credential"] in ("absent", "malformed")
+
+
+def test_help_teaches_every_command(run: Run) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    for command in ("demo", "worker", "seal", "inspect", "lookup", "publish", "topics", "bucket", "alerts"):
+        assert command in out
+        assert run(command, "--help")[0] == 0
