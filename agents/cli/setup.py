@@ -51,7 +51,9 @@ def create_bucket(as_json: AsJson = False) -> None:
                     {
                         "name": report.bucket,
                         "object_lock": report.object_lock,
-                        "retention": None if report.retention is None else str(report.retention),
+                        "retention": None
+                        if report.retention is None
+                        else {"mode": report.retention.mode, "days": report.retention.days},
                         "warning": report.warning,
                     }
                     for report in reports

@@ -1,0 +1,138 @@
+"""The whole way: events in through a broker, records in S3, outputs on their topics, the command line around it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devstack import SeaweedServer
+from tests.unit.house import png
+
+pytestmark = pytest.mark.s3
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def environment(broker: tuple[str, bool], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    servers, embedded = broker
+    directory = tmp_path_factory.mktemp("pipeline")
+    with SeaweedServer(directory / "s3") as s3:
+        yield {
+            **{name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "SEALSTREAM_"))},
+            **s3.environment(),
+            "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": servers,
+            "SEALSTREAM_KAFKA_EMBEDDED": str(embedded).lower(),
+            "SEALSTREAM_KAFKA_TOPIC_PREFIX": "way.",
+            "SEALSTREAM_KAFKA_GROUP": "way",
+            "SEALSTREAM_DRAIN_SECONDS": "1",
+            "SEALSTREAM_MISSING_ASSET_PATIENCE": "1",
+            "SEALSTREAM_STATE_DIR": str(directory / "state"),
+            "SEALSTREAM_HEALTH_PORT": "0",
+        }
+
+
+@pytest.fixture(scope="module")
+def run(environment: dict[str, str]) -> Run:
+    def run(*arguments: object, code: int = 0) -> Any:
+        done = subprocess.run(
+            [sys.executable, "-m", "agents.cli", *map(str, arguments)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout) if "--json" in arguments and "tail" not in arguments else done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def worker(environment: dict[str, str], run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    run("topics", "create", "--partitions", "2")
+    run("bucket", "create")
+    log = tmp_path_factory.mktemp("worker") / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-m", "agents.cli", "worker"], env=environment, stderr=output)
+    yield log
+    process.terminate()
+    assert process.wait(40) == 0, log.read_text()
+
+
+def looked_up(run: Run, worker: Path, event: dict[str, str]) -> dict[str, Any]:
+    """The record of an event, waited for."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        try:
+            (found,) = run("lookup", "--event", event["source"], event["id"], "--json")["found"]
+        except AssertionError:
+            time.sleep(0.5)
+        else:
+            return dict(found)
+    pytest.fail(f"no record; the worker says:\n{worker.read_text()}")
+
+
+@pytest.mark.usefixtures("worker")
+def test_topics_and_buckets_may_be_created_again(run: Run) -> None:
+    assert {topic["created"] for topic in run("topics", "create", "--json")["topics"]} == {False}
+    (records,) = (one for one in run("bucket", "create", "--json")["buckets"] if one["name"] == "sealstream-records")
+    assert records["retention"] == {"mode": "GOVERNANCE", "days": 183}
+
+
+def test_an_image_is_sealed_published_and_found_again(run: Run, worker: Path, tmp_path: Path) -> None:
+    image = tmp_path / "a.png"
+    image.write_bytes(png())
+    (sent,) = run("publish", image, "--json")["sent"]
+    found = looked_up(run, worker, sent)
+    assert found["record"]["credential"]["trust"] == "trusted"
+    (original,) = run("lookup", "--file", image, "--json")["found"]
+    assert (original["role"], original["manifest"]) == ("original", found["manifest"])
+
+    (again,) = run("publish", image, "--as", "publication", "--data", '{"content":{"synthetic":"yes"}}', "--json")[
+        "sent"
+    ]
+    assert looked_up(run, worker, again)["record"]["decision"] == "hold"
+    alerts = [
+        json.loads(line)
+        for line in run("alerts", "tail", "--from-beginning", "--limit", 1, "--idle", 20, "--json").splitlines()
+    ]
+    assert [(alert["kind"], alert["event"]["id"]) for alert in alerts] == [("unlabeled", again["id"])]
+
+
+def test_events_of_a_file_are_sent_as_they_are(run: Run, worker: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_text(
+        "\n".join(
+            json.dumps(
+                {
+                    "specversion": "1.0",
+                    "id": f"line-{number}",
+                    "source": "/lines",
+                    "type": "sealstream.generation.v1",
+                    "content": {"id": f"line-{number}", "mime": "text/plain", "operation": "generated", "text": "x"},
+                }
+            )
+            for number in range(3)
+        )
+    )
+    for sent in run("publish", events, "--json")["sent"]:
+        assert looked_up(run, worker, sent)["record"]["manifest"]["binding"] == "sidecar"
+
+
+def test_an_event_that_breaks_its_schema_is_refused_before_it_is_sent(run: Run, tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text('{"specversion":"1.0","id":"1","source":"/s","type":"sealstream.generation.v1","data":{}}')
+    assert run("publish", event, code=1) == ""
+
+
+def test_what_nobody_knows_is_not_found(run: Run, worker: Path) -> None:
+    assert worker.exists()
+    assert run("lookup", "--sha256", "0" * 64, "--json", code=1) == {"found": []}
