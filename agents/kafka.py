@@ -40,12 +40,7 @@ class Publisher:
             BugError: a message is larger than a topic takes.
         """
         try:
-            deliveries = [
-                await self._producer.send(
-                    message.topic, value=message.value, key=message.key, headers=list(message.headers)
-                )
-                for message in messages
-            ]
+            deliveries = [await self._send(message) for message in messages]
             # Every delivery is waited for, also behind one that failed: none may be left to fail unseen.
             outcomes = await asyncio.gather(*deliveries, return_exceptions=True)
             for failure in (one for one in outcomes if isinstance(one, BaseException)):
@@ -60,6 +55,20 @@ class Publisher:
                 what=f"Kafka did not confirm a delivery ({type(error).__name__}).",
                 remedy="It is tried again; see that the brokers are up and the topics exist.",
             ) from error
+
+    async def _send(self, message: KafkaMessage) -> asyncio.Future[object]:
+        delivery: asyncio.Future[object]
+        headers = list(message.headers)
+        if message.key is not None or message.value is not None:
+            delivery = await self._producer.send(message.topic, message.value, message.key, headers=headers)
+            return delivery
+        # Kafka takes a record without key and value, and a dead letter is what its input was. aiokafka takes one only
+        # in a batch, for which the partition has to be named.
+        batch = self._producer.create_batch()
+        batch.append(timestamp=None, key=None, value=None, headers=headers)
+        partitions = await self._producer.partitions_for(message.topic)
+        delivery = await self._producer.send_batch(batch, message.topic, partition=min(partitions))
+        return delivery
 
 
 @asynccontextmanager
