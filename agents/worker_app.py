@@ -19,7 +19,7 @@ from agents.outbox import Outbox
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.topics import Topics
-from pipeline.errors import AssetMissingError, WorldError
+from pipeline.errors import AssetForbiddenError, AssetMissingError, WorldError
 from pipeline.inspection import Inspection
 from pipeline.sealing import Sealing
 
@@ -44,6 +44,7 @@ class Parts:
         probe_store: returns when the store answers, raises `WorldError` when it does not.
         signer_not_after: when the signing certificate ends.
         missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
+        forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
     """
 
     sealing: Sealing
@@ -51,6 +52,7 @@ class Parts:
     probe_store: Callable[[], None]
     signer_not_after: datetime
     missing_asset_patience: float
+    forbidden_asset_patience: float
 
 
 class WorkerApp(SealstreamApp):
@@ -72,7 +74,10 @@ class WorkerApp(SealstreamApp):
             kafka.group,
             delivery=DeliveryLoop(
                 delivery,
-                patience={AssetMissingError: parts.missing_asset_patience},
+                patience={
+                    AssetMissingError: parts.missing_asset_patience,
+                    AssetForbiddenError: parts.forbidden_asset_patience,
+                },
                 observer=MetricsObserver(self._metrics),
             ),
             watch=WatchdogSettings(),

@@ -18,6 +18,7 @@ from typing import ClassVar
 
 __all__ = [
     "AssetDigestError",
+    "AssetForbiddenError",
     "AssetMissingError",
     "AssetRefusedError",
     "BugError",
@@ -101,6 +102,16 @@ class AssetRefusedError(ProducerError):
 @dataclass(slots=True, eq=False)
 class AssetMissingError(WorldError):
     """The asset is not there (yet): tried again for a while, then a dead letter."""
+
+    stage: ClassVar[str] = "fetch"
+
+
+@dataclass(slots=True, eq=False)
+class AssetForbiddenError(WorldError):
+    """The store refuses to hand out the asset: tried again for longer than a missing one, then a dead letter.
+
+    Keys may be rotating, so it waits; one object that is archived or denied for good must not wait for ever.
+    """
 
     stage: ClassVar[str] = "fetch"
 

@@ -64,6 +64,9 @@ class AssetSettings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
+    forbidden_asset_patience: float = Field(default=900.0, ge=0, allow_inf_nan=False)
+    """How long an event waits for an asset that the store refuses to hand out, in seconds; longer than keys rotate."""
+
 
 class CredentialSettings(BaseSettings):
     """Who signs, whom to trust, and how hostile bytes are contained."""

@@ -56,6 +56,7 @@ def worker() -> None:
                 probe_store=lambda: _ignore(store.head(probe_at)),
                 signer_not_after=datetime.fromisoformat(identity.signing.not_after),
                 missing_asset_patience=assets.missing_asset_patience,
+                forbidden_asset_patience=assets.forbidden_asset_patience,
             ),
             kafka=kafka,
             worker=settings,

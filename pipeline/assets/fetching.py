@@ -9,9 +9,9 @@ import binascii
 from dataclasses import dataclass
 
 from pipeline.assets.asset import Asset, sha256_hex
-from pipeline.errors import AssetDigestError, AssetMissingError, AssetRefusedError
+from pipeline.errors import AssetDigestError, AssetForbiddenError, AssetMissingError, AssetRefusedError
 from pipeline.events.inputs import Content, Sidecar
-from pipeline.store import Location, ObjectStore, ObjectTooLargeError
+from pipeline.store import Location, ObjectStore, ObjectTooLargeError, StoreRefusedError
 
 __all__ = ["AssetFetcher"]
 
@@ -30,6 +30,7 @@ class AssetFetcher:
         Raises:
             AssetRefusedError: outside the allowed buckets, or too large.
             AssetMissingError: not there (yet).
+            AssetForbiddenError: there, and the store does not hand it out.
             AssetDigestError: there, but not what the event declares.
             WorldError: the store does not answer.
         """
@@ -77,6 +78,11 @@ class AssetFetcher:
                 remedy="Send the size and SHA-256 of the object as it is stored, in a new event.",
                 declared=str(size),
                 found=str(error.size),
+            ) from error
+        except StoreRefusedError as error:
+            raise AssetForbiddenError(
+                what=f"The store does not hand out {location}.",
+                remedy="Let the workers read it, or send its content in a new event; it is tried again for a while.",
             ) from error
         if stored is None:
             raise AssetMissingError(

@@ -9,6 +9,7 @@ import schemas
 from pipeline import errors
 from pipeline.errors import (
     AssetDigestError,
+    AssetForbiddenError,
     AssetMissingError,
     AssetRefusedError,
     BugError,
@@ -33,6 +34,7 @@ ERRORS: Final[tuple[SealstreamError, ...]] = (
     EventInvalidError(what="It broke.", remedy="Mend it.", path="$.content", rule="required", value_type="missing"),
     AssetRefusedError(what="It broke.", remedy="Mend it."),
     AssetMissingError(what="It broke.", remedy="Mend it."),
+    AssetForbiddenError(what="It broke.", remedy="Mend it."),
     AssetDigestError(what="It broke.", remedy="Mend it.", declared="aa", found="bb"),
     HostileAssetError(what="It broke.", remedy="Mend it."),
     SealRefusedError(what="It broke.", remedy="Mend it."),
@@ -59,6 +61,7 @@ def test_an_error_belongs_to_exactly_one_family(error: SealstreamError) -> None:
         (HostileAssetError, ProducerError),
         (SealRefusedError, ProducerError),
         (AssetMissingError, WorldError),
+        (AssetForbiddenError, WorldError),
     ],
 )
 def test_whose_fault_it_is(kind: type[SealstreamError], family: type[SealstreamError]) -> None:
@@ -86,6 +89,7 @@ def test_the_stage_is_one_that_dead_letters_know(error: SealstreamError) -> None
         (EventInvalidError, "intake"),
         (AssetRefusedError, "fetch"),
         (AssetMissingError, "fetch"),
+        (AssetForbiddenError, "fetch"),
         (AssetDigestError, "fetch"),
         (HostileAssetError, "parse"),
         (SealRefusedError, "seal"),

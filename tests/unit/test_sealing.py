@@ -1,5 +1,7 @@
 """Sealing: from a generation event to a sealed asset, its manifest, one record, and alerts."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,7 +9,14 @@ from hypothesis import strategies as st
 
 from pipeline.assets import sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.errors import AssetDigestError, AssetMissingError, AssetRefusedError, EnvelopeError, WorldError
+from pipeline.errors import (
+    AssetDigestError,
+    AssetForbiddenError,
+    AssetMissingError,
+    AssetRefusedError,
+    EnvelopeError,
+    WorldError,
+)
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store.lookup import find_by_digest, find_by_event
 from tests.unit.house import House, generation, png, publication
@@ -165,6 +174,17 @@ def test_an_asset_that_is_not_there_yet_is_waited_for(house: House) -> None:
     content = {**house.put("a.png", png(), "image/png"), "operation": "generated", "uri": "s3://sealstream-inbox/later"}
     with pytest.raises(AssetMissingError):
         house.seal(generation({"content": content}))
+
+
+def test_an_asset_that_the_store_does_not_hand_out_is_told_apart_from_a_store_that_is_away(house: House) -> None:
+    content = {**house.put("a.png", png(), "image/png"), "operation": "generated"}
+    fetcher = replace(house.fetcher, allowed_buckets=frozenset({"elsewhere"}))
+    with pytest.raises(AssetForbiddenError):
+        fetcher.fetch(generation({"content": {**content, "uri": "s3://elsewhere/a.png"}}).content)
+    house.store.outage = True
+    with pytest.raises(WorldError) as away:
+        house.fetcher.fetch(generation({"content": content}).content)
+    assert not isinstance(away.value, AssetForbiddenError)
 
 
 def test_other_buckets_are_never_asked(house: House) -> None:
