@@ -1,0 +1,64 @@
+"""Whether the stored objects are what the records say of them, and no others are there."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.broker.kill.bucket import Stored, manifest_key, pointer_key, record_key
+from tests.broker.kill.cases import Case
+from tests.broker.kill.problems import Problem
+
+__all__ = ["audit_store"]
+
+
+def audit_store(
+    cases: Mapping[int, Case],
+    records: Mapping[str, bytes],
+    versions: Mapping[str, int],
+    content: Mapping[str, Stored],
+    bucket: str,
+) -> Iterator[Problem]:
+    """Compare the content bucket with the records, byte for byte by digest.
+
+    Args:
+        cases: all cases, by number.
+        records: what lies in the records bucket, by key.
+        versions: how many versions each of its keys has.
+        content: what lies in the content bucket.
+        bucket: its name.
+    """
+    wanted: set[str] = set()
+    for case in cases.values():
+        if case.expected.outcome == "dead-letter":
+            continue
+        key = record_key(str(case.uid))
+        if versions.get(key, 1) != 1:
+            yield Problem.of(case, "duplicated", f"the record was written {versions[key]} times")
+        if case.expected.outcome == "manifest" and key in records:
+            record = json.loads(records[key])
+            wanted |= _keys(case, record, bucket)
+            yield from _objects(case, record, content, bucket)
+    for key in sorted(content.keys() - wanted):
+        yield Problem(verdict="unexpected", what=f"no record speaks of the object {key}")
+
+
+def _keys(case: Case, record: Mapping[str, Any], bucket: str) -> set[str]:
+    """What an event leaves in the content bucket, by the layout and not by what the record says."""
+    sealed, original = record["sealed"]["sha256"], record["original"]["sha256"]
+    pointer = {pointer_key(original, str(case.uid))} if sealed != original else set()
+    return {_key(record["sealed"]["uri"], bucket), manifest_key(sealed, str(case.uid))} | pointer
+
+
+def _objects(case: Case, record: Mapping[str, Any], content: Mapping[str, Stored], bucket: str) -> Iterator[Problem]:
+    for key in sorted(_keys(case, record, bucket) - content.keys()):
+        yield Problem.of(case, "lost", f"the object {key} is not there")
+    for name in ("sealed", "manifest"):
+        stored = content.get(_key(record[name]["uri"], bucket))
+        if stored is not None and (stored.sha256, stored.size) != (record[name]["sha256"], record[name]["size"]):
+            yield Problem.of(case, "wrong", f"the record's digest of `{name}` is not that of the stored bytes")
+    if (record["sealed"]["sha256"] != record["original"]["sha256"]) != case.expected.embedded:
+        yield Problem.of(case, "wrong", "the sealed bytes are the original's where they should not be, or the reverse")
+
+
+def _key(uri: str, bucket: str) -> str:
+    return uri.removeprefix(f"s3://{bucket}/")

@@ -1,0 +1,140 @@
+"""The object store as anybody with a stock S3 client sees it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+import boto3
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from tests.broker.kill.cases import Object, sha256
+
+__all__ = ["Bucket", "Listed", "Stored", "asset_key", "count_versions", "manifest_key", "pointer_key", "record_key"]
+
+_AT_ONCE: Final = 32
+_ANSWER_WITHIN: Final = 2.0
+
+
+class Listed(NamedTuple):
+    """An object in a listing; the time is in seconds since 1970, without a fraction."""
+
+    size: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An object's bytes, as a digest, and when it was written."""
+
+    sha256: str
+    size: int
+    modified: int
+
+
+class Bucket:
+    """One bucket."""
+
+    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+        self._store = S3Store(
+            name,
+            config={
+                "aws_endpoint_url_s3": environment["AWS_ENDPOINT_URL_S3"],
+                "aws_access_key_id": environment["AWS_ACCESS_KEY_ID"],
+                "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+                "aws_region": environment["AWS_REGION"],
+                "virtual_hosted_style_request": False,
+            },
+            client_options={"allow_http": True, "timeout": timedelta(seconds=20)},
+            retry_config={"max_retries": 0},
+        )
+
+    async def put_all(self, objects: Iterable[Object]) -> int:
+        """Store objects side by side; returns how many."""
+        room = asyncio.Semaphore(_AT_ONCE)
+
+        async def put(one: Object) -> None:
+            async with room:
+                await obstore.put_async(self._store, one.key, one.body, attributes={"Content-Type": one.mime})
+
+        return len(await asyncio.gather(*(put(one) for one in objects)))
+
+    async def has(self, key: str) -> bool | None:
+        """Whether an object is there; None while the store does not answer."""
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                await obstore.head_async(self._store, key)
+        except FileNotFoundError:
+            return False
+        except (BaseError, TimeoutError):
+            return None
+        return True
+
+    async def listing(self) -> dict[str, Listed]:
+        """Everything in the bucket."""
+        return {
+            one["path"]: Listed(one["size"], int(one["last_modified"].timestamp()))
+            async for page in obstore.list(self._store, chunk_size=1000)
+            for one in page
+        }
+
+    async def get(self, key: str) -> bytes:
+        """The bytes of an object that is there."""
+        return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+
+    async def get_all(self, keys: Collection[str]) -> dict[str, bytes]:
+        """The bytes of objects that are there."""
+        return {key: body async for key, body in self._each(keys)}
+
+    async def digests(self, listed: Mapping[str, Listed]) -> dict[str, Stored]:
+        """The digests of objects that are there; their bytes are not kept."""
+        return {
+            key: Stored(sha256=sha256(body), size=len(body), modified=listed[key].modified)
+            async for key, body in self._each(listed)
+        }
+
+    async def _each(self, keys: Collection[str]) -> AsyncIterator[tuple[str, bytes]]:
+        rest = list(keys)
+        for start in range(0, len(rest), _AT_ONCE):
+            some = rest[start : start + _AT_ONCE]
+            for key, body in zip(some, await asyncio.gather(*map(self.get, some)), strict=True):
+                yield key, body
+
+
+def count_versions(name: str, environment: Mapping[str, str]) -> dict[str, int]:
+    """How many versions and delete markers each key of a versioned bucket has."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=environment["AWS_ENDPOINT_URL_S3"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_REGION"],
+    )
+    pages = client.get_paginator("list_object_versions").paginate(Bucket=name)
+    return dict(
+        Counter(one["Key"] for page in pages for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())))
+    )
+
+
+def record_key(uid: str) -> str:
+    """Where layout v1 puts a record."""
+    return f"v1/records/{uid[:2]}/{uid[2:4]}/{uid}.json"
+
+
+def asset_key(uid: str, extension: str) -> str:
+    """Where layout v1 puts a sealed asset."""
+    return f"v1/assets/{uid[:2]}/{uid[2:4]}/{uid}.{extension}"
+
+
+def manifest_key(digest: str, uid: str) -> str:
+    """Where layout v1 puts the manifest for the bytes with this SHA-256."""
+    return f"v1/sha256/{digest[:2]}/{digest[2:4]}/{digest}/{uid}.c2pa"
+
+
+def pointer_key(digest: str, uid: str) -> str:
+    """Where layout v1 puts the pointer from an original."""
+    return f"v1/sha256/{digest[:2]}/{digest[2:4]}/{digest}/{uid}.json"
