@@ -39,13 +39,20 @@ app.command()(publishing.publish)
 app.add_typer(alerts.app, name="alerts")
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and end.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
         typer.echo(f"{CLAIM_GENERATOR.name} {CLAIM_GENERATOR.version}")
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and end.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

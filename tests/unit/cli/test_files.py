@@ -122,3 +122,9 @@ def test_help_teaches_every_command(run: Run) -> None:
     for command in ("demo", "worker", "seal", "inspect", "lookup", "publish", "topics", "bucket", "alerts"):
         assert command in out
         assert run(command, "--help")[0] == 0
+
+
+def test_the_version_is_told(run: Run) -> None:
+    code, out, _ = run("--version")
+    assert code == 0
+    assert out.startswith("sealstream 0.")
