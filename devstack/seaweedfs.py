@@ -11,6 +11,7 @@ import json
 import secrets
 import shutil
 import sysconfig
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -26,6 +27,11 @@ _GRPC_DISTANCE = 10_000
 
 _REGION = "us-east-1"
 _PROBE_TIMEOUT = 2.0
+
+_LOCKS_SETTLE = 1.5
+"""Seconds from an open S3 door until creations of one key exclude each other. The door learns where locks are kept one
+second after it could; of two creations that race across that moment, both were seen to succeed. Clients that go on
+knocking while the server is restarted can still meet that moment."""
 
 
 class SeaweedServer(ServerProcess):
@@ -96,10 +102,13 @@ class SeaweedServer(ServerProcess):
         ]
 
     def _is_ready(self) -> bool:
-        """Tell whether the S3 door is open and the master knows a place to write to."""
+        """Tell whether the S3 door is open, the master knows a place to write to, and creations exclude each other."""
         topology = json.loads(_get(self._ports["master"], "/dir/status"))["Topology"]
         _get(self._ports["s3"], "/healthz")
-        return bool(topology["Free"])
+        if not topology["Free"]:
+            return False
+        time.sleep(_LOCKS_SETTLE)
+        return True
 
     def _write_account(self) -> Path:
         """Write the one account S3 requests are signed with; having one turns anonymous requests away."""
