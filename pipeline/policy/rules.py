@@ -21,10 +21,10 @@ HIGH_RISK: Final = "high-risk"
 
 Scalar = str | int | float | bool
 
-# A list that nothing can be one of, or a field that no event can have, would switch its rule off unseen.
 _UNKNOWN: Final = "unknown"
 """The vocabulary's own word for what is not known; it must not be harder than silence."""
 
+# A list that nothing can be one of, or a field that no event can have, would switch its rule off unseen.
 _Accepted = Annotated[tuple[Scalar, ...], msgspec.Meta(min_length=1)]
 _FieldPath = Annotated[str, msgspec.Meta(pattern=r"^\w+(\.\w+)*$")]
 _RuleId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
@@ -41,6 +41,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def __post_init__(self) -> None:
         if [self.is_, self.one_of, self.any_of].count(None) != 2:  # noqa: PLR2004 - three tests, one of them set
             raise ValueError(f"the condition on {self.field} needs exactly one of: is, one_of, any_of")
+        if _UNKNOWN in (self.is_, *(self.one_of or ()), *(self.any_of or ())):
+            raise ValueError(f"the condition on {self.field} tests for {_UNKNOWN}, which is neither true nor false")
 
     def holds(self, facts: Mapping[str, object]) -> bool | None:
         """True, false, or None where the field is missing or says itself that it is unknown."""

@@ -110,6 +110,7 @@ REFUSALS: Final[dict[str, tuple[bytes | None, _Headers, str]]] = {
     "an id with a line break": (*_plain_with(id=f"{SECRET}\r\n"), "`id` contains a character"),
     "an id with a C1 control": (*_plain_with(id=f"{SECRET}\x85"), "`id` contains a character"),
     "an id with a noncharacter": (*_plain_with(id=f"{SECRET}\ufdd0"), "`id` contains a character"),
+    "an id with the other noncharacter of a plane": (*_plain_with(id=f"{SECRET}\ufffe"), "`id` contains a character"),
     "an id with a noncharacter of another plane": (*_plain_with(id=f"{SECRET}\U0001ffff"), "`id` contains a character"),
 }
 

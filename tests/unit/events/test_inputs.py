@@ -1,17 +1,21 @@
 """What a publication event says of its content's origin."""
 
+from typing import Final
+
 import msgspec
 import pytest
 
-from pipeline.events.inputs import Content, Declaration, PublicationEvent
+from pipeline.events.inputs import Declaration, PublicationEvent, PublishedContent
 from pipeline.events.outputs import Declared, EventReference
+
+GENERATED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
 def publication(content: dict[str, object], declaration: dict[str, object]) -> PublicationEvent:
     return PublicationEvent(
         uid="0" * 64,
         reference=EventReference(source="s", id="1", type="sealstream.publication.v1", time=None),
-        content=msgspec.convert({"id": "a", "mime": "text/plain", "text": "x", **content}, Content),
+        content=msgspec.convert({"id": "a", "mime": "text/plain", "text": "x", **content}, PublishedContent),
         declaration=msgspec.convert(declaration, Declaration),
         facts={},
     )
@@ -42,9 +46,18 @@ def test_declared_origin(synthetic: str | None, value: str | None, declared: Dec
     assert publication(content, declaration).declared == declared
 
 
-@pytest.mark.parametrize(("synthetic", "value"), [("yes", "not_ai"), ("no", "ai")])
-def test_where_content_and_declaration_contradict_each_other_ai_wins(synthetic: str, value: str) -> None:
-    assert publication({"synthetic": synthetic}, {"value": value}).declared == "ai"
+@pytest.mark.parametrize(
+    ("content", "declaration"),
+    [
+        ({"synthetic": "yes"}, {"value": "not_ai"}),
+        ({"synthetic": "no"}, {"value": "ai"}),
+        ({"synthetic": "no", "digital_source_type": GENERATED}, {"value": "not_ai"}),
+    ],
+)
+def test_where_parts_of_the_event_contradict_each_other_ai_wins(
+    content: dict[str, object], declaration: dict[str, object]
+) -> None:
+    assert publication(content, declaration).declared == "ai"
 
 
 def test_that_a_declaration_was_made_says_nothing_of_what_it_says() -> None:
@@ -52,5 +65,4 @@ def test_that_a_declaration_was_made_says_nothing_of_what_it_says() -> None:
 
 
 def test_a_generative_digital_source_type_declares_ai() -> None:
-    kind = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-    assert publication({"digital_source_type": kind}, {}).declared == "ai"
+    assert publication({"digital_source_type": GENERATED}, {}).declared == "ai"

@@ -60,6 +60,7 @@ def test_every_message_is_a_cloud_event_under_the_content_id_as_key(
     outgoing = encode(MESSAGES[schema], source=SOURCE)
     event = parse(outgoing.value, outgoing.headers)
     assert (outgoing.channel, outgoing.key.decode()) == (channel, "港.png")
+    assert ("content-type", b"application/json") in outgoing.headers
     assert (event.type, event.id, event.source, event.subject, event.time) == (
         event_type,
         event_id,

@@ -33,6 +33,9 @@ def holds(value: object, **tests: object) -> bool | None:
         ({"is": "verified"}, "expired", False),
         ({"is": "verified"}, "Verified", False),
         ({"is": "verified"}, None, None),
+        ({"is": "verified"}, "unknown", None),
+        ({"is": True}, "unknown", None),
+        ({"one_of": ["granted"]}, "unknown", None),
         ({"is": True}, True, True),
         ({"is": True}, False, False),
         ({"is": False}, False, True),
@@ -76,9 +79,9 @@ def test_a_field_of_what_is_no_object_is_unknown(group: object) -> None:
     assert condition(**{"is": "a"}).holds({"group": group}) is None
 
 
-@given(tests_of_a_field, json_values)
+@given(tests_of_a_field, json_values | st.just("unknown"))
 def test_a_condition_is_unknown_exactly_where_the_field_is(tests: dict[str, object], value: object) -> None:
-    assert (holds(value, **tests) is None) == (value is None)
+    assert (holds(value, **tests) is None) == (value is None or value == "unknown")
 
 
 @given(json_scalars.filter(lambda one: one is not None), json_values)

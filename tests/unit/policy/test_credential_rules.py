@@ -105,6 +105,13 @@ def test_the_kind_decides_what_is_done(kind: str) -> None:
     assert finding.message.endswith(".")
 
 
+def test_every_kind_with_a_rule_of_its_own_says_what_is_the_matter_and_where_that_is_written() -> None:
+    own = [kind for kind in KINDS if kind not in {"ingredient-unlabeled", "timestamp-problem", "never-heard-of"}]
+    findings = judge_credential(credential(), [Observation(kind, "high", "") for kind in own], "unknown")
+    assert len({one.message for one in findings}) == len(own)
+    assert all(one.citation is not None and one.citation.startswith("C2PA 2.4, ") for one in findings)
+
+
 def test_the_evidence_is_what_was_declared_and_what_the_credential_is() -> None:
     (finding,) = judge_credential(credential(credential="invalid"), [TAMPERED], "ai")
     assert finding.evidence == {
