@@ -27,7 +27,7 @@ also writes this file and [`samples.json`](samples.json), which says the same to
 `harbour.jpg`.
 """
 
-BY_HAND = "written in a text editor"
+WRITTEN = "written for this repository"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Sample:
     file: str
     media_type: str
     what: str
-    how: str = BY_HAND
+    how: str = WRITTEN
     programs: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
 

@@ -10,22 +10,20 @@ from tools.make_samples.programs import run
 SCENES = Path(__file__).parent / "scenes"
 
 
-def render(scene: str, size: tuple[int, int], build: Path, *, clock: float = 0.0, smooth: int = 3) -> Path:
+def render(scene: str, size: tuple[int, int], build: Path, *, clock: float | None = None) -> Path:
     """Ray-trace a scene; the same scene, size and clock give the same pixels.
 
     Args:
         scene: name of the scene file, without its suffix.
         size: width and height in pixels.
         build: folder for what is not kept.
-        clock: the moment shown, 0 to 1, in scenes that move.
-        smooth: how finely edges are smoothed.
+        clock: the moment shown, 0 to 1, for a frame of a film; None for a still, which gets more care.
     """
-    target = build / f"{scene}-{size[0]}x{size[1]}-{clock:.3f}.png"
-    run(
-        "povray",
-        *(f"+I{SCENES / scene}.pov", f"+O{target}", f"+L{build}", f"+K{clock}", f"+W{size[0]}", f"+H{size[1]}"),
-        *("+A0.1", "+AM2", f"+R{smooth}", "+HR", "-D"),
-    )
+    target = build / f"{scene}.png"
+    care = ("+A0.1", "+AM2", "+R3") if clock is None else ("+A0.2", "+AM1", "+R2", "Declare=Film=1", f"+K{clock}")
+    # one thread and no jitter: with either, no two renderings are alike
+    exact = ("+WT1", "-J", "-D")
+    run("povray", f"+I{SCENES / scene}.pov", f"+L{build}", f"+O{target}", f"+W{size[0]}", f"+H{size[1]}", *care, *exact)
     return target
 
 

@@ -1,21 +1,24 @@
 // A small harbour town on a clear morning. Invented; no place is meant.
-// Units are metres, y is up, the camera looks along +z. `clock` (0 to 1) moves water, boats and birds for the video clip.
+// Units are metres, y is up, the camera looks along +z. `clock` (0 to 1) moves water, boats and birds for the video clip,
+// whose frames are rendered with Film declared: a plain light for the sky then takes the place of radiosity.
 #version 3.7;
 
 global_settings {
   assumed_gamma 1.0
   max_trace_level 8
-  radiosity {
-    pretrace_start 0.08
-    pretrace_end 0.02
-    count 90
-    nearest_count 8
-    error_bound 0.7
-    recursion_limit 1
-    low_error_factor 0.7
-    brightness 0.85
-    always_sample off
-  }
+  #ifndef (Film)
+    radiosity {
+      pretrace_start 0.08
+      pretrace_end 0.02
+      count 90
+      nearest_count 8
+      error_bound 0.7
+      recursion_limit 1
+      low_error_factor 0.7
+      brightness 0.85
+      always_sample off
+    }
+  #end
 }
 
 #declare Phase = 2 * pi * clock;
@@ -34,6 +37,9 @@ light_source {
   color srgb <1.0, 0.90, 0.74> * 1.62
   area_light <26, 0, 0>, <0, 26, 0>, 4, 4 adaptive 1 circular orient
 }
+#ifdef (Film)
+  light_source { <100, 300, -100> color srgb <0.60, 0.70, 0.85> * 0.45 shadowless }
+#end
 
 sky_sphere {
   pigment {
