@@ -49,6 +49,17 @@ def test_the_defaults() -> None:
         "missing_asset_patience": 60.0,
         "forbidden_asset_patience": 900.0,
     }
+    assert load(CredentialSettings).model_dump() == {
+        "sign_cert": None,
+        "sign_key": None,
+        "sign_algorithm": "es256",
+        "time_stamp_url": None,
+        "trust_anchors": None,
+        "state_dir": Path("~/.local/state/sealstream"),
+        "parser_processes": 2,
+        "parser_memory_bytes": 1_610_612_736,
+        "parser_seconds": 30.0,
+    }
 
 
 def test_no_variable_belongs_to_two_settings() -> None:
