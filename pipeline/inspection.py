@@ -74,7 +74,7 @@ class Inspection:
     def _credential(self, event: PublicationEvent, asset: Asset) -> Credential:
         """The asset's own credential; else the manifest beside it, or the one that we stored for these bytes."""
         credential = self.credentials.read(asset.body, asset.media_type)
-        if credential.state != "absent":
+        if credential.state not in ("absent", "remote"):
             return credential
         for manifest in self._sidecars(event, asset):
             return self.credentials.read(asset.body, asset.media_type, manifest=manifest)

@@ -191,7 +191,7 @@ def _credential(
         return credentials.read(body, media_type, manifest=read_file(manifest, max_bytes=limit))
     credential = credentials.read(body, media_type)
     beside = sidecar_path(file)
-    if credential.state == "absent" and beside != file and beside.is_file():
+    if credential.state in ("absent", "remote") and beside != file and beside.is_file():
         return credentials.read(body, media_type, manifest=read_file(beside, max_bytes=limit))
     return credential
 
