@@ -5,6 +5,7 @@ The only adapter around aiokafka: typed values go in and come out, and its error
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -24,6 +25,8 @@ __all__ = ["Publisher", "connection", "create_topics", "open_publisher", "read_t
 _LINGER_MS: Final = 5
 _BATCH_BYTES: Final = 64 * 1024
 _REQUEST_TIMEOUT_MS: Final = 10_000
+_METADATA_SECONDS: Final = 0.25
+"""Shortest time between two requests for metadata: where the leaders of partitions are."""
 
 
 class Publisher:
@@ -87,6 +90,7 @@ async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
         max_request_size=MAX_MESSAGE_BYTES,
         request_timeout_ms=_REQUEST_TIMEOUT_MS,
     )
+    _ask_calmly_for_metadata(producer)
     await _start(producer, settings)
     try:
         yield Publisher(producer)
@@ -180,6 +184,25 @@ def connection(settings: KafkaSettings) -> dict[str, object]:
         arguments["sasl_plain_username"] = settings.sasl_username
         arguments["sasl_plain_password"] = settings.sasl_password.get_secret_value()
     return arguments
+
+
+def _ask_calmly_for_metadata(producer: AIOKafkaProducer) -> None:
+    """While a partition has no leader, aiokafka's producer asks where it is without any pause.
+
+    A broker that was stopped leaves its partitions without one: thousands of attempts to connect in every second until
+    it is back, each with two lines in the log.
+    """
+    client = producer.client
+    ask = client._metadata_update  # noqa: SLF001 - every request for metadata goes through it
+    asked = 0.0
+
+    async def ask_calmly(cluster: object, topics: object) -> bool:
+        nonlocal asked
+        await asyncio.sleep(asked + _METADATA_SECONDS - time.monotonic())
+        asked = time.monotonic()
+        return bool(await ask(cluster, topics))
+
+    client._metadata_update = ask_calmly  # noqa: SLF001
 
 
 async def _start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings) -> None:
