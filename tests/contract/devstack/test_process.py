@@ -1,5 +1,6 @@
 """A server as a child process: started, stopped, killed, paused, explained when it fails."""
 
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -110,3 +111,11 @@ def test_free_ports_are_none_a_client_may_be_given() -> None:
     if lowest < 20_000:
         pytest.skip("this machine gives clients nearly all ports")
     assert not [port for port in free_ports(50) if lowest <= port <= highest]
+
+
+def test_a_port_whose_twin_is_taken_is_not_given_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    unlucky, lucky = free_ports(2, twin=1000)
+    with socket.create_server(("127.0.0.1", unlucky + 1000)):
+        drawn = iter([unlucky, unlucky, lucky])
+        monkeypatch.setattr("random.SystemRandom.randrange", lambda *_: next(drawn))
+        assert free_ports(1, twin=1000) == [lucky]
