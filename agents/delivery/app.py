@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import faust
 from faust.types import ConsumerT, EventT, StreamT, TopicT, TransportT
@@ -18,6 +19,12 @@ from agents.delivery.transport import DeliveryTransport
 from agents.delivery.watchdog import Facts, Watchdog, WatchdogSettings
 
 __all__ = ["SealstreamApp", "consume"]
+
+_COMMIT_SECONDS: Final = 5.0
+"""How long the last commit before partitions are given up may take, in seconds."""
+
+_STOP_SECONDS: Final = 5.0
+"""How long everything else may take to stop after the drain and the last commit, in seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +54,7 @@ class SealstreamApp(faust.App):
         self._watch = watch
         self._store_healthy = store_healthy
         self._streams: list[StreamT[bytes]] = []
+        self._deadline: threading.Timer | None = None
 
     def input_topic(self, name: str) -> TopicT:
         """Return a topic whose records arrive as they are: Faust skips what it cannot decode, so it decodes nothing."""
@@ -56,6 +64,21 @@ class SealstreamApp(faust.App):
         """Start the watchdog with everything else: a task of Faust's would wait for the first assignment."""
         await super().on_start()
         self.add_future(self._keep_watch())
+
+    async def on_stop(self) -> None:
+        """Stop in order, but not for ever: without a broker, parts of aiokafka never end."""
+        seconds = self.delivery.settings.drain_seconds + _COMMIT_SECONDS + _STOP_SECONDS
+        reason = f"Stopped on request, but not in order within {seconds:.0f} seconds; the broker may be away."
+        self._deadline = threading.Timer(seconds, leave, (ExitCode.STOPPED, reason))
+        self._deadline.daemon = True
+        self._deadline.start()
+        await super().on_stop()
+
+    async def on_shutdown(self) -> None:
+        """Everything has stopped in order."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        await super().on_shutdown()
 
     def _new_transport(self) -> TransportT:
         return DeliveryTransport(self.conf.broker_consumer, self, self.delivery)
@@ -70,33 +93,41 @@ class SealstreamApp(faust.App):
             self.delivery.kill(generation)
 
     async def _commit_last_positions(self, consumer: Any) -> None:
-        try:
-            async with asyncio.timeout(self.delivery.settings.drain_seconds):
-                # A commit under way may be one of older positions, and Faust would leave it at that.
-                await consumer.maybe_wait_for_commit_to_finish()
-                await consumer.force_commit()
-        except TimeoutError:
+        # Not `asyncio.timeout`: while Faust waits for a commit under way it swallows the cancellation.
+        commit = asyncio.create_task(_commit_now(consumer))
+        _, late = await asyncio.wait([commit], timeout=_COMMIT_SECONDS)
+        if late:
+            commit.cancel()
             logger.warning("The last positions could not be committed in time; what they cover will be done again.")
 
     async def _keep_watch(self) -> None:
         watchdog = Watchdog(self._watch, time.monotonic())
-        while not self.should_stop:
+        while True:
             await self.sleep(self._watch.watch_seconds)
-            reason = watchdog.judge(await self._facts())
-            if reason is not None and not self.should_stop:
+            if self.should_stop:
+                return
+            if reason := watchdog.judge(await self._facts()):
                 leave(ExitCode.STUCK, reason)
 
     async def _facts(self) -> Facts:
+        joined = is_joined(self)
         return Facts(
             now=time.monotonic(),
-            joined=is_joined(self),
-            backlog=self.delivery.unacknowledged > 0 or self._buffered() > 0 or (await behind(self) or 0) > 0,
+            joined=joined,
+            backlog=joined and await self._has_backlog(),
             acknowledged=self.delivery.acknowledged,
             store_healthy=self._store_healthy(),
         )
 
-    def _buffered(self) -> int:
-        return sum(cast("Any", stream).channel.queue.qsize() for stream in self._streams)
+    async def _has_backlog(self) -> bool:
+        buffered = sum(cast("Any", stream).channel.queue.qsize() for stream in self._streams)
+        return self.delivery.unacknowledged > 0 or buffered > 0 or (await behind(self) or 0) > 0
+
+
+async def _commit_now(consumer: Any) -> None:
+    # A commit under way may be one of older positions, and Faust's `commit` would leave it at that.
+    await consumer.maybe_wait_for_commit_to_finish()
+    await consumer.force_commit()
 
 
 async def consume(stream: StreamT[bytes], *, process: Process, dead_letter: DeadLetter) -> None:

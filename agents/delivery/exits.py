@@ -18,7 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 class ExitCode(IntEnum):
-    """Exit codes of a worker, next to 0 (stopped on request) and 1 (crashed)."""
+    """Exit codes of a worker, next to 1 (crashed)."""
+
+    STOPPED = 0
+    """Stopped on request."""
 
     CONFIGURATION = 2
     """The configuration cannot work: to start again does not help until it is corrected."""

@@ -23,8 +23,8 @@ def faust_options(broker: str, settings: DeliverySettings, *, embedded: bool = F
         group = {"broker_rebalance_timeout": 3.0, "broker_session_timeout": 10.0, "broker_heartbeat_interval": 1.0}
     else:
         group = {
-            # A member drains and commits, for as long as `drain_seconds` each, before it may join the new generation.
-            "broker_rebalance_timeout": max(60.0, 2 * settings.drain_seconds + 20.0),
+            # A member drains and commits before it joins the new generation, and is thrown out when that takes longer.
+            "broker_rebalance_timeout": max(60.0, settings.drain_seconds + 20.0),
             "broker_session_timeout": 30.0,
             "broker_heartbeat_interval": 3.0,
         }

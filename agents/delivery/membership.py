@@ -54,15 +54,16 @@ async def behind(app: faust.App) -> int | None:
 
 
 async def _behind(client: Any) -> int:
-    partitions = client.assignment()
-    ends = await client.end_offsets(partitions)
-    assignment = client._subscription.subscription.assignment
-    total = 0
-    for partition, end in ends.items():
-        state = assignment.state_value(partition)
-        position = state.position if state is not None and state.has_valid_position else 0
-        total += max(0, end - position)
-    return total
+    ends = await client.end_offsets(client.assignment())
+    subscription = client._subscription.subscription
+    if subscription is None or subscription.assignment is None:
+        return 0
+    states = {partition: subscription.assignment.state_value(partition) for partition in ends}
+    return sum(
+        max(0, ends[partition] - (state.position if state.has_valid_position else 0))
+        for partition, state in states.items()
+        if state is not None
+    )
 
 
 def _client(app: faust.App) -> Any:

@@ -34,15 +34,33 @@ class _RebalanceListener(driver.ConsumerRebalanceListener):
         await self._thread.on_partitions_assigned(ensure_TPset(assigned), generation)
 
 
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    def _create_worker_consumer(self, transport: driver.Transport) -> Any:
+        """Leave out what a producer's transaction took back; Faust reads it unless it writes transactions itself."""
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust has no setting for it
+        return consumer
+
+
 class _Consumer(driver.Consumer):
     RebalanceListener = _RebalanceListener
     transport: "DeliveryTransport"
 
-    def _filter_tps_with_pending_acks(self, topics: object = None) -> Iterator[TP]:  # noqa: ARG002 - Faust's signature
-        return iter([TP(*partition) for partition in self.transport.delivery.positions()])
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    def _new_offset(self, tp: TP) -> int | None:
-        return self.transport.delivery.positions().get(tp)  # type: ignore[call-overload, no-any-return] # equal tuples
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._committed: dict[TP, int] = {}
+
+    async def force_commit(self, *_: object, **__: object) -> bool:
+        """Commit the positions of the ledger that were not committed before in this generation."""
+        positions = {TP(*partition): position for partition, position in self.transport.delivery.positions().items()}
+        fresh = {tp: position for tp, position in positions.items() if self._committed.get(tp) != position}
+        committed = bool(fresh) and await self._commit_offsets(fresh)
+        if committed:
+            self._committed.update(fresh)
+        return committed
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Keep no book of gaps: the ledger needs none, and a large one would fill the memory."""
@@ -61,6 +79,16 @@ class _Consumer(driver.Consumer):
             return {}
         return await super()._getmany(wanted, min(timeout, _CROWDED_FETCH_SECONDS))
 
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Fetch nothing until Faust is ready for the new partitions and resumes.
+
+        It stops fetching when partitions are taken away, but not in a member that had none: that would crash on a
+        record which arrives too early.
+        """
+        self.stop_flow()
+        self._committed.clear()
+        await super().on_partitions_assigned(assigned, generation_id)
+
     async def perform_seek(self) -> None:
         """Go back to the committed positions, and to the beginning where nothing is committed.
 
@@ -68,9 +96,12 @@ class _Consumer(driver.Consumer):
         is dropped by Faust, and would never be seen again.
         """
         await super().perform_seek()
-        nowhere = {tp for tp in self.assignment() if not self._read_offset[tp]}
+        partitions = self.assignment()
+        nowhere = {tp for tp in partitions if not self._read_offset[tp]}
         if nowhere and self.app.conf.consumer_auto_offset_reset == "earliest":
             await self._thread.seek_to_beginning(*driver.ensure_aiokafka_TPset(nowhere))
+        # Faust drops what lies below this offset, even when the log was cut back; the ledger knows better.
+        self._read_offset.update(dict.fromkeys(partitions))
 
 
 class DeliveryTransport(driver.Transport):

@@ -35,7 +35,7 @@ def test_faust_takes_every_option() -> None:
 @pytest.mark.parametrize("drain_seconds", [1.0, 20.0, 120.0])
 def test_a_member_may_take_as_long_as_its_drain_and_last_commit_before_the_group_goes_on(drain_seconds: float) -> None:
     options = faust_options("one:9092", DeliverySettings(drain_seconds=drain_seconds))
-    assert options["broker_rebalance_timeout"] > 2 * drain_seconds
+    assert options["broker_rebalance_timeout"] >= drain_seconds + 10
 
 
 def test_the_embedded_broker_is_not_kept_waiting() -> None:
