@@ -68,9 +68,7 @@ def play(*, keep: bool, samples: Path) -> bool:
             asyncio.run(_perform(stage, console))
         except TimeoutError:
             console.print(f"Not every event came to an end; the worker's log is {directory / 'worker.log'}")
-        (directory / "environment").write_text(
-            "".join(f"export {name}={shlex.quote(text)}\n" for name, text in environment.items()), encoding="utf-8"
-        )
+        _write_environment(directory / "environment", environment)
     _say_what_next(console, directory, keep=keep)
     console.print(summary(stage.played.values()))
     return stage.open == 0
@@ -167,6 +165,13 @@ def _wait_until_up(process: subprocess.Popen[bytes], directory: Path) -> Mapping
     raise OperatorError(what="The demo's stack did not come up.", remedy=f"Its log is {directory / 'stack.log'}.")
 
 
+def _write_environment(path: Path, environment: Mapping[str, str]) -> None:
+    """Write what a shell needs to reach the stack, and to find the program."""
+    lines = [f"export {name}={shlex.quote(text)}" for name, text in environment.items()]
+    lines.append(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def _say_what_next(console: Console, directory: Path, *, keep: bool) -> None:
     if keep:
         pid = orjson.loads((directory / READY_FILE).read_bytes())["pid"]
@@ -181,6 +186,6 @@ def _say_what_next(console: Console, directory: Path, *, keep: bool) -> None:
     else:
         for line in (
             "Next: make demo KEEP=1 leaves the stack up to look around;",
-            "      sealstream inspect samples/harbour.jpg judges a file without any server.",
+            "      .venv/bin/sealstream inspect samples/harbour.jpg judges a file without any server.",
         ):
             console.print(line, soft_wrap=True, markup=False)

@@ -55,7 +55,12 @@ def _flip_in_the_middle(body: bytes) -> bytes:
 
 
 def _flip_in_the_claim(body: bytes) -> bytes:
-    """Change one bit inside the claim, so that the signature fits no more."""
+    """Change one bit of what the claim says, so that the signature fits no more."""
+    return _flip(body, body.index(b"sealstream", body.index(b"claim_generator_info")))
+
+
+def _flip_in_the_structure(body: bytes) -> bytes:
+    """Change one bit of a name the specification asks for, so that the claim is none any more."""
     return _flip(body, body.index(b"claim_generator_info") + 3)
 
 
@@ -137,6 +142,7 @@ SECOND_ACT: Final = (
     _published("a picture never sealed", "still-life.png", asset="sample"),
     _published("a picture changed after sealing", "garden.webp", change=_flip_in_the_middle),
     _published("a forged manifest", "portrait.jpg", change=_flip_in_the_claim),
+    _published("a broken manifest", "still-life.png", change=_flip_in_the_structure),
     _published("AI video, declared human", "clip.mp4", {"synthetic": "no"}),
     _published(
         "news from an unlisted source", "newsroom.txt", {"is_news": True, "news_source_listed": False}, asset="sample"

@@ -22,6 +22,15 @@ _STYLES: Final[Mapping[str | None, str]] = {
     "dead letter": "magenta",
 }
 
+_COLUMNS: Final = (
+    ("event", 11, ""),
+    ("what", 30, ""),
+    ("file", 18, ""),
+    ("outcome", 11, ""),
+    ("alerts", 20, "bold red"),
+)
+"""Name, width and style of all columns but the last, which takes what is left of the line."""
+
 
 class View:
     """Shows what is known of every event; a context manager that ends the live table."""
@@ -67,11 +76,10 @@ def summary(played: Iterable[Played]) -> str:
 
 
 def _table(played: Iterable[Played]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, ratio in (("event", None), ("what", None), ("file", None), ("outcome", None)):
-        table.add_column(name, no_wrap=True, ratio=ratio)
-    table.add_column("alerts", no_wrap=True, style="bold red")
-    table.add_column("detail", overflow="ellipsis", no_wrap=True, style="dim")
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    for name, width, style in _COLUMNS:
+        table.add_column(name, no_wrap=True, width=width, style=style)
+    table.add_column("detail", no_wrap=True, style="dim", ratio=1)
     for one in played:
         table.add_row(
             one.kind,
