@@ -81,12 +81,12 @@ class AssetFetcher:
             ) from error
         except StoreRefusedError as error:
             raise AssetForbiddenError(
-                what=f"The store does not hand out {location}.",
+                what=f"The store does not hand out the asset in {location.bucket}.",
                 remedy="Let the workers read it, or send its content in a new event; it is tried again for a while.",
             ) from error
         if stored is None:
             raise AssetMissingError(
-                what=f"There is no object at {location}.",
+                what=f"The asset is not in {location.bucket}.",
                 remedy="Store the asset before sending its event; it is looked for again for a while.",
             )
         return stored.body

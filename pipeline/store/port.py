@@ -120,7 +120,7 @@ class ObjectStore(abc.ABC):
             BugError: media type or metadata cannot be sent as HTTP headers.
         """
         _check_headers(media_type, metadata)
-        with self._failing_as_families("create", location.uri):
+        with self._failing_as_families("create", location.bucket):
             return self._create(location, body, media_type, metadata)
 
     def get(self, location: Location, *, max_bytes: int | None = None) -> StoredObject | None:
@@ -139,14 +139,14 @@ class ObjectStore(abc.ABC):
             StoreUnavailableError: the store did not answer or failed.
             StoreRefusedError: credentials, policy or a missing bucket stand in the way.
         """
-        with self._failing_as_families("get", location.uri):
+        with self._failing_as_families("get", location.bucket):
             found = self._open(location)
             if found is None:
                 return None
             head = found.head
             if max_bytes is not None and head.size > max_bytes:
                 raise ObjectTooLargeError(
-                    what=f"{location} has {head.size} bytes; at most {max_bytes} are read.",
+                    what=f"An object in {location.bucket} has {head.size} bytes; at most {max_bytes} are read.",
                     remedy="Send a smaller object, or ask the operator for a higher limit.",
                     size=head.size,
                     limit=max_bytes,
@@ -161,12 +161,12 @@ class ObjectStore(abc.ABC):
         """
         stored = self.get(location)
         if stored is None:
-            raise unavailable("get", location.uri, "the object was there before and is not found now")
+            raise unavailable("get", location.bucket, "the object was there before and is not found now")
         return stored
 
     def head(self, location: Location) -> ObjectHead | None:
         """Read what the store says of an object without its bytes, or None where there is none; raises as `get`."""
-        with self._failing_as_families("head", location.uri):
+        with self._failing_as_families("head", location.bucket):
             return self._head(location)
 
     def list_keys(self, bucket: str, prefix: str, *, limit: int) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ class ObjectStore(abc.ABC):
         """
         if not prefix.endswith("/") or limit < 1:
             raise BugError(what="Keys were listed by less than a whole segment.", remedy="End the prefix with a slash.")
-        with self._failing_as_families("list", f"s3://{bucket}/{prefix}"):
+        with self._failing_as_families("list", bucket):
             return self._list_keys(bucket, prefix, limit)
 
     @abc.abstractmethod
@@ -202,37 +202,37 @@ class ObjectStore(abc.ABC):
     def _list_keys(self, bucket: str, prefix: str, limit: int) -> tuple[str, ...]:
         """List at most `limit` keys in order."""
 
-    def _explain(self, error: BaseException, operation: str, uri: str) -> SealstreamError | None:
+    def _explain(self, error: BaseException, operation: str, bucket: str) -> SealstreamError | None:
         """The error family that an implementation's exception belongs to; None lets it through as it is.
 
         An implementation overrides this with what it knows of its client library, and asks here for the rest.
         """
         if isinstance(error, OSError):
-            return unavailable(operation, uri, type(error).__name__)
+            return unavailable(operation, bucket, type(error).__name__)
         if isinstance(error, Exception):
             return BugError(
-                what=f"The object store's {operation} of {uri} broke with {type(error).__name__}.",
+                what=f"The object store's {operation} in the bucket {bucket} broke with {type(error).__name__}.",
                 remedy="Report it with the traceback.",
             )
         return None
 
     @contextlib.contextmanager
-    def _failing_as_families(self, operation: str, uri: str) -> Iterator[None]:
+    def _failing_as_families(self, operation: str, bucket: str) -> Iterator[None]:
         try:
             yield
         except SealstreamError:
             raise
         except BaseException as error:
-            explained = self._explain(error, operation, uri)
+            explained = self._explain(error, operation, bucket)
             if explained is None:
                 raise
             raise explained from error
 
 
-def unavailable(operation: str, uri: str, reason: str) -> StoreUnavailableError:
+def unavailable(operation: str, bucket: str, reason: str) -> StoreUnavailableError:
     """The error for a store that is away or failing."""
     return StoreUnavailableError(
-        what=f"The object store's {operation} of {uri} failed: {reason}.",
+        what=f"The object store's {operation} in the bucket {bucket} failed: {reason}.",
         remedy="It is tried again; check that the store is up and reachable (AWS_ENDPOINT_URL_S3).",
     )
 

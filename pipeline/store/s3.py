@@ -122,14 +122,15 @@ class S3ObjectStore(ObjectStore):
         first_chunk = next(iter(obstore.list(self._client(bucket), prefix, chunk_size=limit)), ())
         return tuple(found["path"] for found in first_chunk)
 
-    def _explain(self, error: BaseException, operation: str, uri: str) -> SealstreamError | None:
+    def _explain(self, error: BaseException, operation: str, bucket: str) -> SealstreamError | None:
         if isinstance(error, FileNotFoundError | BaseError):
-            return _explained(error, operation, uri)
+            return _explained(error, operation, bucket)
         if type(error).__module__ == _PANIC_MODULE:
             return BugError(
-                what=f"The S3 client crashed in {operation} of {uri}.", remedy="Report it with the traceback."
+                what=f"The S3 client crashed in {operation} in the bucket {bucket}.",
+                remedy="Report it with the traceback.",
             )
-        return super()._explain(error, operation, uri)
+        return super()._explain(error, operation, bucket)
 
     def _client(self, bucket: str, *, patient: bool = False) -> S3Store:
         """The client for a bucket: one that takes five seconds of silence for an outage, or a patient one.
@@ -174,31 +175,31 @@ def _head_of(found: "GetResult") -> ObjectHead:
     )
 
 
-def _explained(error: Exception, operation: str, uri: str) -> SealstreamError:
+def _explained(error: Exception, operation: str, bucket: str) -> SealstreamError:
     """What obstore says, as an error family."""
     text, status, code = str(error), _status(error), _code(error)
     if _UNREADABLE_HEADER.search(text):
         return AssetRefusedError(
-            what=f"{uri} was stored with a media type or metadata that is not ASCII, and cannot be read back.",
+            what=f"An object in {bucket} has a media type or metadata that is not ASCII, and cannot be read back.",
             remedy="Store the object again with plain headers.",
         )
     if isinstance(error, UnauthenticatedError):
-        return _refused(operation, uri, "the credentials were not accepted or could not be renewed")
+        return _refused(operation, bucket, "the credentials were not accepted or could not be renewed")
     if _REDIRECT.search(text):
-        return _refused(operation, uri, "the bucket is in another region")
+        return _refused(operation, bucket, "the bucket is in another region")
     if status is None:
         kind = _TRANSPORT.search(text)
-        return unavailable(operation, uri, _REASONS[kind[1]] if kind else "the connection broke")
+        return unavailable(operation, bucket, _REASONS[kind[1]] if kind else "the connection broke")
     said = f"HTTP {status} {code or 'without an S3 error code'}"
     # A refusal comes from S3 itself and says why. A bare 404 comes from something in between, such as a gateway whose
     # store is away, and says nothing about the object.
     is_refusal = status in _REFUSALS or (code is not None and status < _SERVER_ERRORS and status not in _MOMENTARY)
-    return _refused(operation, uri, said) if is_refusal else unavailable(operation, uri, said)
+    return _refused(operation, bucket, said) if is_refusal else unavailable(operation, bucket, said)
 
 
-def _refused(operation: str, uri: str, reason: str) -> StoreRefusedError:
+def _refused(operation: str, bucket: str, reason: str) -> StoreRefusedError:
     return StoreRefusedError(
-        what=f"The object store refuses {operation} of {uri}: {reason}.",
+        what=f"The object store refuses {operation} in the bucket {bucket}: {reason}.",
         remedy="It is tried again; check bucket, AWS_REGION and credentials, which must allow s3:GetObject, "
         "s3:PutObject and s3:ListBucket.",
     )

@@ -61,7 +61,8 @@ def test_trouble_of_the_world_is_an_unavailable_store(call: Callable[[ObjectStor
     with pytest.raises(StoreUnavailableError) as raised:
         call(FaultyStore(error))
     assert raised.value.__cause__ is error
-    assert "s3://content/a/" in raised.value.what
+    assert "content" in raised.value.what
+    assert "a/" not in raised.value.what, "keys come from producers and may be personal; errors end up in logs"
 
 
 @EACH_CALL
