@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.kafka import KafkaMessage, Publisher, create_topics, open_publisher, read_topic
+from agents.kafka import Publisher, create_topics, open_publisher, read_topic
+from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import TopicPlan
 from devstack import KafkaServer, KafkaUnavailableError

@@ -1,5 +1,6 @@
 """The command line of the driver."""
 
+import logging
 import sys
 import tempfile
 import time
@@ -114,6 +115,8 @@ def _run(
         patience_seconds=patience_seconds,
     )
     place = directory or Path(tempfile.mkdtemp(prefix="sealstream-kill-"))
+    place.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=place / "driver.log", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     console = Console(stderr=True, highlight=False)
     try:
         with TerminalOnlooker() as onlooker:

@@ -1,16 +1,15 @@
-"""The producer: stores assets in the inbox, then sends events in bursts, and sends again what was not confirmed."""
+"""The producer: sends events in bursts, and sends again what was not confirmed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
-
-from agents.kafka import connection
+from agents.kafka import Publisher, open_publisher
+from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
+from pipeline.errors import WorldError
 from tests.broker.kill.cases import Case
 
 __all__ = ["Feed", "open_feed"]
@@ -21,8 +20,8 @@ _TRY_AGAIN_SECONDS: Final = 0.5
 class Feed:
     """Sends cases. An event that is sent again after a failure may lie in the topic twice: that is allowed to be."""
 
-    def __init__(self, producer: AIOKafkaProducer, topics: Topics) -> None:
-        self._producer = producer
+    def __init__(self, publisher: Publisher, topics: Topics) -> None:
+        self._publisher = publisher
         self._topics = topics
         self.sent = 0
 
@@ -32,31 +31,19 @@ class Feed:
 
     async def _send(self, case: Case) -> None:
         topic = self._topics.generation if case.topic == "generation" else self._topics.publication
+        message = KafkaMessage(topic=topic, key=case.key, value=case.value, headers=case.headers)
         while True:
             try:
-                await (await self._begin(topic, case))
-            except KafkaError:
+                await self._publisher.publish([message])
+            except WorldError:
                 await asyncio.sleep(_TRY_AGAIN_SECONDS)
             else:
                 self.sent += 1
                 return
 
-    async def _begin(self, topic: str, case: Case) -> asyncio.Future[object]:
-        headers = list(case.headers)
-        if (case.key, case.value) != (None, None):
-            return await self._producer.send(topic, case.value, case.key, headers=headers)
-        # Any producer may send a record without key and value; aiokafka does so in a batch only.
-        batch = self._producer.create_batch()
-        batch.append(timestamp=None, key=None, value=None, headers=headers)
-        return await self._producer.send_batch(batch, topic, partition=0)
-
 
 @asynccontextmanager
 async def open_feed(settings: KafkaSettings) -> AsyncIterator[Feed]:
     """Connect a producer of our own."""
-    producer = AIOKafkaProducer(**connection(settings), acks="all", linger_ms=5)
-    await producer.start()
-    try:
-        yield Feed(producer, Topics(settings.topic_prefix))
-    finally:
-        await producer.stop()
+    async with open_publisher(settings) as publisher:
+        yield Feed(publisher, Topics(settings.topic_prefix))

@@ -1,0 +1,179 @@
+"""A whole run without servers: the same cases through the product's own use cases, and everything that is audited."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from agents.assembly import CLAIM_GENERATOR
+from agents.delivery import InputRecord
+from agents.messages import KafkaMessage
+from agents.metrics import Metrics
+from agents.outbox import Outbox
+from agents.runtime import Runtime
+from agents.topics import Topics
+from pipeline.assets import AssetFetcher
+from pipeline.credentials import CredentialService
+from pipeline.errors import SealstreamError
+from pipeline.inspection import Inspection
+from pipeline.policy.rules import high_risk_rules
+from pipeline.sealing import Sealing
+from pipeline.store import Layout, Location
+from pipeline.store.simulator import StoreSimulator
+from tests.broker.kill.audit_messages import audit_messages
+from tests.broker.kill.audit_positions import audit_positions
+from tests.broker.kill.audit_store import audit_store
+from tests.broker.kill.bucket import Listed, Stored
+from tests.broker.kill.cases import Case, sha256
+from tests.broker.kill.credentials import credential_service, seal_each_media_type
+from tests.broker.kill.evidence import Evidence
+from tests.broker.kill.problems import Problem
+from tests.broker.kill.topic_log import Commit
+from tests.broker.kill.workload import KINDS, Workload
+
+__all__ = ["Miniature", "play"]
+
+CONTENT, RECORDS, INBOX = "content", "records", "inbox"
+MAX_ASSET_BYTES = 64 * 1024
+STEP = 10_000
+"""Milliseconds from one input to the next; its outputs come one by one right after it, its commit long after."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Miniature:
+    """Everything that the audit looks at, to be spoiled by tests."""
+
+    cases: dict[int, Case]
+    evidence: Evidence
+    records: dict[str, bytes]
+    written: dict[str, Listed]
+    versions: dict[str, int]
+    content: dict[str, Stored]
+    commits: list[Commit]
+
+    def audit(self) -> list[Problem]:
+        """Audit it as a run is."""
+        return [
+            *audit_messages(self.cases, self.evidence, self.records),
+            *audit_store(self.cases, self.records, self.versions, self.content, CONTENT),
+            *audit_positions(self.cases, self.evidence, self.written, self.commits),
+        ]
+
+    def one(self, kind: str) -> Case:
+        """A case of this kind."""
+        return next(case for case in self.cases.values() if case.kind == kind)
+
+
+def play(directory: Path) -> Miniature:
+    """Let one case of every kind go through: each is sent, dealt with and committed before the next."""
+    credentials = credential_service(directory)
+    load = Workload(
+        seed=1,
+        inbox=INBOX,
+        max_asset_bytes=MAX_ASSET_BYTES,
+        credentialed=tuple(seal_each_media_type(credentials, 1)),
+    )
+    stage = _Stage(credentials)
+    return asyncio.run(stage.play({case.number: case for case in load.cases(len(KINDS))}))
+
+
+@dataclass(slots=True)
+class _Stage:
+    credentials: CredentialService
+    store: StoreSimulator = field(default_factory=lambda: StoreSimulator(CONTENT, RECORDS, INBOX))
+    topics: Topics = field(default_factory=lambda: Topics("mini."))
+    published: list[KafkaMessage] = field(default_factory=list)
+    time: int = 0
+
+    async def play(self, cases: dict[int, Case]) -> Miniature:
+        evidence = Evidence(self.topics)
+        written: dict[str, Listed] = {}
+        commits: list[Commit] = []
+        with ThreadPoolExecutor(1) as threads:
+            runtime = self._runtime(threads)
+            for case in cases.values():
+                evidence.expect(case)
+                for one in case.objects:
+                    self.store.create(Location(INBOX, one.key), one.body, media_type=one.mime)
+                for _ in range(case.times):
+                    self.time += STEP
+                    commits.append(await self._deliver(case, runtime, evidence))
+                    for at in self.store.objects:
+                        written.setdefault(at.key, Listed(0, self.time // 1000))
+        objects = self.store.objects.items()
+        records = {at.key: stored.body for at, stored in objects if at.bucket == RECORDS}
+        return Miniature(
+            cases=cases,
+            evidence=evidence,
+            records=records,
+            written={key: written[key] for key in records},
+            versions=dict.fromkeys(records, 1),
+            content={
+                at.key: Stored(sha256=sha256(stored.body), size=stored.size, modified=0)
+                for at, stored in objects
+                if at.bucket == CONTENT
+            },
+            commits=commits,
+        )
+
+    async def publish(self, messages: Sequence[KafkaMessage]) -> None:
+        self.published += messages
+
+    async def _deliver(self, case: Case, runtime: Runtime, evidence: Evidence) -> Commit:
+        topic = self.topics.generation if case.topic == "generation" else self.topics.publication
+        partition = TopicPartition(topic, case.number % 2)
+        offset = len(evidence.inputs.get(partition, []))
+        evidence.take(_record(topic, partition.partition, offset, self.time, case.key, case.value, case.headers))
+        record = InputRecord(
+            topic=topic,
+            partition=partition.partition,
+            offset=offset,
+            key=case.key,
+            value=case.value,
+            headers=case.headers,
+            timestamp=self.time / 1000,
+        )
+        try:
+            await (runtime.generation if case.topic == "generation" else runtime.publication)(record)
+        except SealstreamError as error:
+            await runtime.outbox.dead_letter(record, error, 1)
+        for number, message in enumerate(self.published):
+            evidence.take(_record(message.topic, 0, number, self.time + 1, message.key, message.value, message.headers))
+        self.published.clear()
+        return Commit(partition, offset + 1, self.time + STEP - 1)
+
+    def _runtime(self, threads: ThreadPoolExecutor) -> Runtime:
+        parts: dict[str, Any] = {
+            "store": self.store,
+            "layout": Layout(content_bucket=CONTENT, records_bucket=RECORDS),
+            "fetcher": AssetFetcher(
+                store=self.store, allowed_buckets=frozenset({INBOX, CONTENT}), max_bytes=MAX_ASSET_BYTES
+            ),
+            "credentials": self.credentials,
+            "rules": high_risk_rules(),
+            "now": lambda: datetime(2026, 6, 1, 12, tzinfo=UTC),
+        }
+        publisher: Any = self
+        return Runtime(
+            sealing=Sealing(claim_generator=CLAIM_GENERATOR, **parts),
+            inspection=Inspection(**parts),
+            outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=Metrics.create()),
+            threads=threads,
+        )
+
+
+def _record(
+    topic: str,
+    partition: int,
+    offset: int,
+    time: int,
+    key: bytes | None,
+    value: bytes | None,
+    headers: tuple[tuple[str, bytes], ...],
+) -> ConsumerRecord:
+    return ConsumerRecord(topic, partition, offset, time, 1, key, value, None, 0, 0, headers)

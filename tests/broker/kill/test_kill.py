@@ -1,0 +1,46 @@
+"""Nothing is lost: workers are killed, the broker starts again, the store goes away, and every event is accounted for.
+
+The same run with other numbers: `python -m tools.kill_driver --help`.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from devstack import KafkaUnavailableError
+from tests.broker.kill.command import TerminalOnlooker
+from tests.broker.kill.driver import run
+from tests.broker.kill.plan import Plan
+from tests.conftest import BOOTSTRAP, REQUIRE_KAFKA
+
+pytestmark = [pytest.mark.kafka, pytest.mark.s3, pytest.mark.kill]
+
+
+def test_every_event_comes_to_its_end_whatever_is_killed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    plan = Plan()
+    directory = tmp_path / "run"
+    with capfd.disabled(), TerminalOnlooker() as onlooker:
+        onlooker.say(f"kill run; data and logs in {directory}")
+        try:
+            report = run(plan, directory, onlooker)
+        except KafkaUnavailableError as error:
+            (pytest.fail if os.environ.get(REQUIRE_KAFKA) else pytest.skip)(f"No Apache Kafka: {error}")
+        if os.environ.get(BOOTSTRAP):
+            onlooker.say(f"NOT TESTED: a restart of the broker, because the one at {BOOTSTRAP} is somebody else's")
+        for line in report.lines():
+            onlooker.say(line)
+
+    (tmp_path / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report.document())))
+    assert report.problems == []
+    assert not report.wedged
+    assert report.endings == []
+    assert report.left_behind == []
+    assert sum(report.kills.values()) >= plan.kills
+    assert report.events == plan.events
+    assert len(report.outages) == plan.outages
+    assert os.environ.get(BOOTSTRAP) or len(report.broker_restarts) == plan.broker_restarts
+    for data in ("kafka", "s3"):  # half a gigabyte; of a run that failed they stay
+        shutil.rmtree(directory / data, ignore_errors=True)
