@@ -35,7 +35,7 @@ async def consume(bootstrap_servers: str, topic: str, count: int) -> list[bytes]
         group_id="readers",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
-        rebalance_timeout_ms=3000,
+        session_timeout_ms=6000,  # the embedded broker lets a group wait for half of it
     ) as consumer:
         values = [(await asyncio.wait_for(consumer.getone(), 30)).value for _ in range(count)]
         await consumer.commit()
