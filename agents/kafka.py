@@ -15,12 +15,15 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
 from aiokafka.structs import ConsumerRecord
 
+from agents.header_names import accept_any_header_name
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import MAX_MESSAGE_BYTES, TopicPlan
 from pipeline.errors import BugError, OperatorError, WorldError
 
 __all__ = ["Publisher", "connection", "create_topics", "open_publisher", "read_topic"]
+
+accept_any_header_name()
 
 _LINGER_MS: Final = 5
 _BATCH_BYTES: Final = 64 * 1024

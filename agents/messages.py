@@ -11,6 +11,6 @@ class KafkaMessage(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = ()
     partition: int | None = None
     offset: int | None = None

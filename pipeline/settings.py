@@ -123,8 +123,8 @@ def load(settings_type: type[AnySettings]) -> AnySettings:
         ) from None
     except SettingsError as error:
         # Raised for a list or a table that is no JSON; the name of the field is all that it says of itself.
-        field = next((name for name in settings_type.model_fields if f'"{name}"' in str(error)), "")
-        name = settings_type.model_config.get("env_prefix", "") + field.upper()
+        prefix = settings_type.model_config.get("env_prefix", "")
+        field = next((name for name in settings_type.model_fields if f'"{name}"' in str(error)), "...")
         raise OperatorError(
-            what=f"The setting {name} cannot be read as JSON.", remedy=f"Correct or unset {name}."
+            what=f"The setting {prefix}{field.upper()} cannot be read as JSON.", remedy="Correct or unset it."
         ) from None

@@ -165,6 +165,6 @@ def _record(event: EventT[bytes]) -> InputRecord:
         offset=message.offset,
         key=message.key,
         value=message.value,
-        headers=tuple((name, value or b"") for name, value in headers),
+        headers=tuple(headers),
         timestamp=message.timestamp,
     )

@@ -20,7 +20,7 @@ class InputRecord:
     Args:
         key: None where the producer gave none.
         value: None is a tombstone.
-        headers: in their order, with repeated names; a header without a value has an empty one here.
+        headers: in their order, with repeated names; a header may have no value.
         timestamp: seconds since 1970 (UTC), None where the broker gave none.
     """
 
@@ -29,7 +29,7 @@ class InputRecord:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = ()
     timestamp: float | None = None
 
     @property

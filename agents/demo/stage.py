@@ -114,7 +114,7 @@ class Stage:
         if message.topic == self._topics.alerts:
             alert = msgspec.json.decode(value, type=Alert)
             return replace(played, alerts={**played.alerts, alert.alert_id: alert.kind})
-        letter = msgspec.json.decode(dict(message.headers)[DEAD_LETTER_HEADER], type=DeadLetter)
+        letter = msgspec.json.decode(dict(message.headers)[DEAD_LETTER_HEADER] or b"", type=DeadLetter)
         return replace(played, outcome="dead letter", detail=letter.what)
 
     def _enter(self, title: str, file: str, kind: str) -> Played:

@@ -16,7 +16,7 @@ from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from schemas import first_violation, validator
 from tests.unit.house import House, generation, png, publication
 
-HEADERS = (("trace", b"\xff\x00"), ("trace", b"again"), ("ce_id", b"1"))
+HEADERS = (("trace", b"\xff\x00"), ("trace", None), ("trace", b""), ("ce_id", b"1"))
 RECORD = InputRecord(
     topic="sealstream.generation",
     partition=3,
