@@ -23,7 +23,17 @@ def render(scene: str, size: tuple[int, int], build: Path, *, clock: float | Non
     care = ("+A0.1", "+AM2", "+R3") if clock is None else ("+A0.2", "+AM1", "+R2", "Declare=Film=1", f"+K{clock}")
     # one thread and no jitter: with either, no two renderings are alike
     exact = ("+WT1", "-J", "-D")
-    run("povray", f"+I{SCENES / scene}.pov", f"+L{build}", f"+O{target}", f"+W{size[0]}", f"+H{size[1]}", *care, *exact)
+    run(
+        "povray",
+        f"+I{SCENES / scene}.pov",
+        f"+L{SCENES}",
+        f"+L{build}",
+        f"+O{target}",
+        f"+W{size[0]}",
+        f"+H{size[1]}",
+        *care,
+        *exact,
+    )
     return target
 
 
