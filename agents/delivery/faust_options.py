@@ -20,7 +20,7 @@ def faust_options(broker: str, settings: DeliverySettings, *, embedded: bool = F
             set `drain_seconds` to 1 with it.
     """
     if embedded:
-        group = {"broker_rebalance_timeout": 3.0, "broker_session_timeout": 10.0, "broker_heartbeat_interval": 1.0}
+        group = {"broker_rebalance_timeout": 3.0, "broker_session_timeout": 6.0, "broker_heartbeat_interval": 0.6}
     else:
         group = {
             # A member drains and commits before it joins the new generation, and is thrown out when that takes longer.
