@@ -108,9 +108,9 @@ def _dead_letter(case: Case, one: Input, evidence: Evidence) -> Iterator[Problem
         return
     if (message.key, message.value) != (case.key, case.value):
         yield Problem.of(case, "wrong", "the dead letter is not the input byte for byte")
-    if any(message.headers.get(name) != value for name, value in case.headers):
+    if any((name, value) not in message.headers.items() for name, value in case.headers):
         yield Problem.of(case, "wrong", "the dead letter has lost a header of the input")
-    explanation = json.loads(message.headers[_EXPLANATION])
+    explanation = json.loads(message.headers[_EXPLANATION] or b"null")
     violation = schemas.first_violation(schemas.validator("dead-letter.v1"), explanation)
     if violation is not None:
         yield Problem.of(case, "wrong", f"the dead letter's explanation breaks its schema at {violation.path}")
@@ -120,7 +120,7 @@ def _dead_letter(case: Case, one: Input, evidence: Evidence) -> Iterator[Problem
 
 
 def _not_dead(case: Case, letter: Message) -> Problem:
-    explanation = json.loads(letter.headers[_EXPLANATION])
+    explanation = json.loads(letter.headers[_EXPLANATION] or b"null")
     return Problem.of(case, "unexpected", f"it became a dead letter: {explanation['error']}: {explanation['what']}")
 
 

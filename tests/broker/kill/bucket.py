@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import boto3
 import obstore
@@ -13,6 +13,9 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from tests.broker.kill.cases import Object, sha256
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 __all__ = ["Bucket", "Listed", "Stored", "asset_key", "count_versions", "manifest_key", "pointer_key", "record_key"]
 
@@ -40,15 +43,16 @@ class Bucket:
     """One bucket."""
 
     def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+        config: S3Config = {
+            "aws_endpoint_url_s3": environment["AWS_ENDPOINT_URL_S3"],
+            "access_key_id": environment["AWS_ACCESS_KEY_ID"],
+            "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+            "region": environment["AWS_REGION"],
+            "virtual_hosted_style_request": False,
+        }
         self._store = S3Store(
             name,
-            config={
-                "aws_endpoint_url_s3": environment["AWS_ENDPOINT_URL_S3"],
-                "aws_access_key_id": environment["AWS_ACCESS_KEY_ID"],
-                "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
-                "aws_region": environment["AWS_REGION"],
-                "virtual_hosted_style_request": False,
-            },
+            config=config,
             client_options={"allow_http": True, "timeout": timedelta(seconds=20)},
             retry_config={"max_retries": 0},
         )

@@ -5,12 +5,14 @@ Identities are computed here again from the public contract, and not with the pr
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
-__all__ = ["CASE_HEADER", "Case", "Expected", "Object", "alert_id", "decision_id", "event_uid", "sha256"]
+__all__ = ["CASE_HEADER", "Case", "Expected", "Headers", "Object", "alert_id", "decision_id", "event_uid", "sha256"]
 
 CASE_HEADER = "kill-case"
 """A header of our own, by which an input is recognised in the topic and its dead letter in another."""
+
+Headers: TypeAlias = tuple[tuple[str, bytes | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class Case:
     topic: Literal["generation", "publication"]
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Headers
     uid: str | None
     expected: Expected
     objects: tuple[Object, ...] = ()

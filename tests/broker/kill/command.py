@@ -83,6 +83,9 @@ def _run(
     ] = _DEFAULT.outage_kind,
     storms: Annotated[int, typer.Option(min=0, help="Rebalance storms.")] = _DEFAULT.storms,
     storm_members: Annotated[int, typer.Option(min=1, help="Extra workers in a storm.")] = _DEFAULT.storm_members,
+    static_members: Annotated[
+        bool, typer.Option("--static-members", help="Workers keep their place in the group over a restart.")
+    ] = _DEFAULT.static_members,
     patience_seconds: Annotated[
         float, typer.Option(min=1.0, help="Without any progress for so long, the run counts as wedged.")
     ] = _DEFAULT.patience_seconds,
@@ -112,6 +115,7 @@ def _run(
         outage_kind=outage_kind,
         storms=storms,
         storm_members=storm_members,
+        static_members=static_members,
         patience_seconds=patience_seconds,
     )
     place = directory or Path(tempfile.mkdtemp(prefix="sealstream-kill-"))

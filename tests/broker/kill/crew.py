@@ -1,22 +1,19 @@
 """The workers as a supervisor keeps them: started, killed on request, started again whatever happened."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Self
 
 import aiohttp
 
-import devstack.leash
 from tests.broker.kill.processes import sessions
+from tests.broker.kill.worker_process import Ending, WorkerProcess
 
-__all__ = ["Crew", "Ending", "Member"]
+__all__ = ["Crew", "Member"]
 
 _WATCH_SECONDS: Final = 0.5
 _LEFT_BEHIND_SECONDS: Final = 8.0
@@ -29,92 +26,13 @@ _AFTER_KILL, _AFTER_FAILURE = 0.3, 2.0
 """Seconds until a worker is started again."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Ending:
-    """How one process of a worker ended.
-
-    Args:
-        log: where its last words are.
-        cause: the signal that it was sent; None where it ended by itself.
-        code: its exit code, negative for a signal.
-        seconds: from the signal, or else from the start.
-        was_up: it had got as far as serving health.
-        in_trouble: broker or store were away for a part of its life.
-    """
-
-    log: str
-    cause: str | None
-    code: int
-    seconds: float
-    was_up: bool
-    in_trouble: bool
-
-    @property
-    def as_it_should_be(self) -> bool:
-        """Killed is killed; asked to stop, it stops with 0; and by itself it ends only where it could not start."""
-        match self.cause:
-            case "SIGKILL":
-                return self.code == -signal.SIGKILL
-            case "SIGTERM":
-                # Before its handlers are there, the kernel's own answer to SIGTERM holds.
-                return self.code == 0 or (self.code == -signal.SIGTERM and not self.was_up)
-            case _:
-                return self.in_trouble and not self.was_up and self.code in (2, 75)
-
-
-@dataclass(slots=True)
-class _Process:
-    """One process of a worker."""
-
-    child: subprocess.Popen[bytes]
-    handle: int
-    log: Path
-    in_trouble: bool
-    started: float = field(default_factory=time.monotonic)
-    port: int | None = None
-    signalled: tuple[str, float] | None = None
-    cpu_seconds: float = 0.0
-    cpu_at_start: float | None = None
-
-    def find_port(self) -> int | None:
-        if self.port is None:
-            for line in self.log.read_text(errors="replace").splitlines():
-                if "Health is served at " in line:
-                    self.port = int(line.rpartition(":")[2])
-                    self.cpu_at_start = self.cpu_seconds
-        return self.port
-
-    def send(self, number: signal.Signals) -> bool:
-        """Send a signal; `Popen` has its own way of doing so, which would take the exit code from `os.wait4`."""
-        try:
-            signal.pidfd_send_signal(self.handle, number)
-        except ProcessLookupError:
-            return False
-        self.signalled = self.signalled or (number.name, time.monotonic())
-        return True
-
-    async def end(self) -> int:
-        """Wait for the end; returns the exit code."""
-        loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(self.handle, ended.set)
-        try:
-            await ended.wait()
-        finally:
-            loop.remove_reader(self.handle)
-        _, status, usage = os.wait4(self.child.pid, 0)  # noqa: ASYNC222 - it has ended
-        os.close(self.handle)
-        self.cpu_seconds = max(self.cpu_seconds, usage.ru_utime + usage.ru_stime)
-        self.child.returncode = os.waitstatus_to_exitcode(status)
-        return self.child.returncode
-
-
 class Member:
     """One worker: a process, and after its end another."""
 
     def __init__(self, crew: "Crew", name: str) -> None:
         self.name = name
         self._crew = crew
-        self._process: _Process | None = None
+        self._process: WorkerProcess | None = None
         self._retiring = False
         self._task = asyncio.create_task(self._supervise(), name=name)
 
@@ -173,7 +91,7 @@ class Member:
             in_trouble=process.in_trouble,
         )
 
-    async def _end_when_stuck(self, process: _Process) -> None:
+    async def _end_when_stuck(self, process: WorkerProcess) -> None:
         while process.signalled is None or time.monotonic() - process.signalled[1] < _STOP_SECONDS:  # noqa: ASYNC110
             await asyncio.sleep(_WATCH_SECONDS)
         process.send(signal.SIGKILL)  # its ending will say: asked with SIGTERM, ended by SIGKILL
@@ -186,16 +104,20 @@ class Crew:
         command: what a worker is started with.
         environment: its whole environment.
         directory: where logs go, one file for each process.
+        named_by: an environment variable that tells each worker its name.
     """
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, command: list[str], environment: Mapping[str, str], directory: Path, *, named_by: str | None = None
+    ) -> None:
         self.members: list[Member] = []
         self.endings: list[Ending] = []
         self.left_behind: set[int] = set()
-        self._command = [sys.executable, "-I", "-S", devstack.leash.__file__, *command]
+        self._command = command
         self._environment = dict(environment)
         self._directory = directory
-        self._processes: list[_Process] = []
+        self._named_by = named_by
+        self._processes: list[WorkerProcess] = []
         self._dead: dict[int, float] = {}
         self._trouble = False
 
@@ -253,21 +175,16 @@ class Crew:
     async def all_ready(self) -> bool:
         """Whether every worker says it is ready."""
         answers = await asyncio.gather(*(member.readiness() for member in self.members))
-        return all(answer is not None and answer[0] == aiohttp.http.HTTPStatus.OK for answer in answers)
+        return all(answer is not None and answer[0] == HTTPStatus.OK for answer in answers)
 
-    def spawn(self, name: str) -> _Process:
+    def spawn(self, name: str) -> WorkerProcess:
         """Start a process; it ends with ours, however that happens."""
-        log = self._directory / f"{len(self._processes):03}-{name}.log"
-        with log.open("xb") as output:
-            child = subprocess.Popen(
-                self._command,
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        process = _Process(child, os.pidfd_open(child.pid), log, self._trouble)
+        process = WorkerProcess.start(
+            self._command,
+            {**self._environment, **({self._named_by: name} if self._named_by else {})},
+            self._directory / f"{len(self._processes):03}-{name}.log",
+            in_trouble=self._trouble,
+        )
         self._processes.append(process)
         return process
 

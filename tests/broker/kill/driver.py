@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.broker.kill.bucket import Bucket
+from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case
 from tests.broker.kill.credentials import credential_service, seal_each_media_type
 from tests.broker.kill.crew import Crew
@@ -20,10 +21,10 @@ from tests.broker.kill.ordeal import Ordeal
 from tests.broker.kill.plan import Plan
 from tests.broker.kill.positions import PositionWatch
 from tests.broker.kill.report import Report
-from tests.broker.kill.stack import STORES, Stack, create_all_topics, open_stack, sealstream
+from tests.broker.kill.stack import BOOTSTRAP, STORES, Stack, create_all_topics, open_stack, sealstream
 from tests.broker.kill.steps import steps_of
 from tests.broker.kill.topic_log import TopicFollower, follow
-from tests.broker.kill.workload import Workload
+from tests.broker.kill.workload import make_cases
 
 __all__ = ["Onlooker", "Progress", "run"]
 
@@ -73,6 +74,8 @@ def run(plan: Plan, directory: Path, onlooker: Onlooker) -> Report:
     began = time.monotonic()
     with open_stack(directory) as stack:
         onlooker.say(f"broker at {stack.kafka.bootstrap_servers}, store at {stack.store.endpoint_url}")
+        if stack.broker is None and plan.broker_restarts:
+            onlooker.say(f"LEFT OUT: restarts of the broker; the one that {BOOTSTRAP} names is somebody else's")
         return asyncio.run(_Run(plan, stack, onlooker, began).go())
 
 
@@ -99,7 +102,12 @@ class _Run:
         async with (
             follow(stack.kafka, topics, self.evidence.take) as follower,
             open_feed(stack.kafka) as feed,
-            Crew([sealstream(), "worker"], self.environment, stack.directory / "workers") as crew,
+            Crew(
+                [sealstream(), "worker"],
+                self.environment,
+                stack.directory / "workers",
+                named_by="SEALSTREAM_KAFKA_STATIC_MEMBER" if plan.static_members else None,
+            ) as crew,
         ):
             await self._gather_workers(crew)
             watch = PositionWatch(
@@ -132,7 +140,7 @@ class _Run:
 
     async def _prepare(self) -> list[Case]:
         """Make the cases, and store the assets that they refer to; only their bytes are let go."""
-        workload = Workload(
+        supplies = Supplies(
             seed=self.plan.seed,
             inbox=STORES.inbox_bucket,
             max_asset_bytes=self.stack.max_asset_bytes,
@@ -140,7 +148,7 @@ class _Run:
         )
         inbox = Bucket(STORES.inbox_bucket, self.environment)
         cases: list[Case] = []
-        for case in workload.cases(self.plan.events):
+        for case in make_cases(supplies, self.plan.events):
             await inbox.put_all(case.objects)
             self.evidence.expect(case)
             cases.append(replace(case, objects=()))

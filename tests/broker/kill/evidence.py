@@ -45,7 +45,7 @@ class Message:
 
     key: bytes | None
     value: bytes | None
-    headers: Mapping[str, bytes]
+    headers: Mapping[str, bytes | None]
     time: int
     forms: dict[bytes, int] = field(default_factory=dict)
 

@@ -110,7 +110,7 @@ class Inquest:
     ) -> Report:
         crew, suffered, watch, evidence = seen.crew, seen.suffered, seen.watch, seen.evidence
         done = max(1, len(evidence.done))
-        outcomes = Counter(case.expected.outcome for case in seen.cases.values())
+        outcomes = Counter[str](case.expected.outcome for case in seen.cases.values())
         return Report(
             plan=asdict(self.plan),
             broker=f"Apache Kafka {kafka_version()}" if self.stack.broker else self.stack.kafka.bootstrap_servers,

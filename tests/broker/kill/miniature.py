@@ -29,12 +29,13 @@ from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import audit_store
 from tests.broker.kill.bucket import Listed, Stored
+from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case, sha256
 from tests.broker.kill.credentials import credential_service, seal_each_media_type
 from tests.broker.kill.evidence import Evidence
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit
-from tests.broker.kill.workload import KINDS, Workload
+from tests.broker.kill.workload import KINDS, make_cases
 
 __all__ = ["Miniature", "play"]
 
@@ -72,14 +73,14 @@ class Miniature:
 def play(directory: Path) -> Miniature:
     """Let one case of every kind go through: each is sent, dealt with and committed before the next."""
     credentials = credential_service(directory)
-    load = Workload(
+    supplies = Supplies(
         seed=1,
         inbox=INBOX,
         max_asset_bytes=MAX_ASSET_BYTES,
         credentialed=tuple(seal_each_media_type(credentials, 1)),
     )
     stage = _Stage(credentials)
-    return asyncio.run(stage.play({case.number: case for case in load.cases(len(KINDS))}))
+    return asyncio.run(stage.play({case.number: case for case in make_cases(supplies, len(KINDS))}))
 
 
 @dataclass(slots=True)
@@ -174,6 +175,6 @@ def _record(
     time: int,
     key: bytes | None,
     value: bytes | None,
-    headers: tuple[tuple[str, bytes], ...],
+    headers: Sequence[tuple[str, bytes | None]],
 ) -> ConsumerRecord:
     return ConsumerRecord(topic, partition, offset, time, 1, key, value, None, 0, 0, headers)

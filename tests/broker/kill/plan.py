@@ -24,6 +24,7 @@ class Plan:
         outage_kind: `pause` freezes it, so that connections open and nothing answers; `stop` ends it.
         storms: how many times extra workers join and leave the group one after another.
         storm_members: how many join in one storm.
+        static_members: workers keep their place in the group when they are started again (`group.instance.id`).
         patience_seconds: how long nothing may move, with everything up, before the run is given up as wedged.
     """
 
@@ -40,4 +41,5 @@ class Plan:
     outage_kind: Literal["pause", "stop"] = "pause"
     storms: int = 1
     storm_members: int = 3
+    static_members: bool = False
     patience_seconds: float = 90.0

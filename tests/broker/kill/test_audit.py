@@ -168,7 +168,7 @@ def other_value(run: Miniature) -> None:
 
 def other_error(run: Miniature) -> None:
     letter = run.evidence.dead_letters[letter_place(run)]
-    explanation = letter.headers["sealstream_dead_letter"].replace(b"AssetDigestError", b"BugError")
+    explanation = (letter.headers["sealstream_dead_letter"] or b"").replace(b"AssetDigestError", b"BugError")
     letter.headers = {**letter.headers, "sealstream_dead_letter": explanation}
 
 

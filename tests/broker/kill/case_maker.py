@@ -1,0 +1,137 @@
+"""The parts that cases are made of: contents by reference and inline, and events in every shape."""
+
+import base64
+import json
+import random
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from tests.broker.kill.cases import Case, Expected, Headers, Object, event_uid, sha256
+from tests.broker.kill.credentials import Credentialed
+from tests.broker.kill.media import MAKERS, TEXTS
+
+__all__ = ["Json", "Maker", "Supplies", "Topic", "dump"]
+
+Topic = Literal["generation", "publication"]
+Json = dict[str, Any]
+
+_MISMATCH: Final = frozenset({"credential.content-mismatch"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplies:
+    """What all cases of a run have in common.
+
+    Args:
+        seed: of the random numbers; the same seed makes the same cases.
+        inbox: the bucket that events may refer to.
+        max_asset_bytes: the workers' limit, which oversized assets exceed.
+        credentialed: assets that were sealed before.
+    """
+
+    seed: int
+    inbox: str
+    max_asset_bytes: int
+    credentialed: tuple[Credentialed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes one case out of random numbers."""
+
+    supplies: Supplies
+    rng: random.Random
+    number: int
+    kind: str
+
+    @property
+    def content_id(self) -> str:
+        """The content id of this case, and of no other."""
+        return f"content-{self.supplies.seed}-{self.number}"
+
+    def asset(self, mimes: tuple[str, ...] = tuple(MAKERS)) -> tuple[str, bytes]:
+        """A media type and an asset of it."""
+        mime = self.rng.choice(mimes)
+        return mime, MAKERS[mime](self.rng)
+
+    def by_reference(self, mime: str, body: bytes, **more: object) -> tuple[Json, tuple[Object, ...]]:
+        """The content of an event whose asset lies in the inbox, and what has to be put there."""
+        key = f"kill/{self.number:06}"
+        content = {
+            "id": self.content_id,
+            "mime": mime,
+            "uri": f"s3://{self.supplies.inbox}/{key}",
+            "sha256": sha256(body),
+            "size": len(body),
+        }
+        return {**content, **more}, (Object(key=key, body=body, mime=mime),)
+
+    def inline(self, mime: str, body: bytes, **more: object) -> Json:
+        """The content of an event that has its asset in it."""
+        place = {"text": body.decode()} if mime in TEXTS else {"base64": base64.b64encode(body).decode()}
+        return {"id": self.content_id, "mime": mime, **place, **more}
+
+    def event(
+        self,
+        topic: Topic,
+        data: Json,
+        expected: Expected,
+        *,
+        objects: tuple[Object, ...] = (),
+        type_of: Topic | None = None,
+        times: int = 1,
+    ) -> Case:
+        """A CloudEvent in one of the three shapes that producers send."""
+        source, identity = f"//producer-{self.rng.randrange(3)}/kill", f"{self.kind}-{self.supplies.seed}-{self.number}"
+        attributes = {
+            "specversion": "1.0",
+            "id": identity,
+            "source": source,
+            "type": f"sealstream.{type_of or topic}.v1",
+            "time": f"2026-01-01T{self.number // 3600 % 24:02}:{self.number // 60 % 60:02}:{self.number % 60:02}Z",
+        }
+        shape = self.rng.choice(("structured", "binary", "plain"))
+        headers: Headers
+        if shape == "binary":
+            headers = tuple((f"ce_{name}", text.encode()) for name, text in attributes.items())
+            value, headers = dump(data), (*headers, ("content-type", b"application/json"))
+        else:
+            value = dump({**attributes, "datacontenttype": "application/json", "data": data})
+            headers = (("content-type", b"application/cloudevents+json"),) if shape == "structured" else ()
+        return Case(
+            number=self.number,
+            kind=self.kind,
+            topic=topic,
+            key=self.content_id.encode(),
+            value=value,
+            headers=headers,
+            uid=event_uid(source, identity),
+            expected=expected,
+            objects=objects,
+            times=times,
+        )
+
+    def refused(self, content: Json, error: str, *, objects: tuple[Object, ...] = (), mismatch: bool = False) -> Case:
+        """A generation or publication event that can never succeed."""
+        topic: Topic = self.rng.choice(("generation", "publication"))
+        content = {**content, "operation": "generated"} if topic == "generation" else content
+        expected = Expected(outcome="dead-letter", error=error, alerts=_MISMATCH if mismatch else frozenset())
+        return self.event(topic, {"content": content}, expected, objects=objects)
+
+    def raw(self, value: bytes | None, headers: Headers = ()) -> Case:
+        """An input that no CloudEvent can be read from; a header without a value has to stay one."""
+        return Case(
+            number=self.number,
+            kind=self.kind,
+            topic=self.rng.choice(("generation", "publication")),
+            key=self.rng.choice((None, self.content_id.encode())),
+            value=value,
+            headers=(*headers, ("trace", self.rng.choice((None, b"", b"\xff")))),
+            uid=None,
+            expected=Expected(outcome="dead-letter", error="EnvelopeError"),
+        )
+
+
+def dump(document: object) -> bytes:
+    """JSON as producers write it."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
