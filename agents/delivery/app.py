@@ -17,6 +17,8 @@ from agents.delivery.record import InputRecord
 from agents.delivery.tracebacks import without_content
 from agents.delivery.transport import DeliveryTransport
 from agents.delivery.watchdog import Facts, Watchdog, WatchdogSettings
+from pipeline.errors import OperatorError
+from pipeline.settings import ENV_PREFIX
 
 __all__ = ["SealstreamApp", "consume"]
 
@@ -38,6 +40,9 @@ class SealstreamApp(faust.App):
         watch: how patient the watchdog is that ends the process when nothing moves.
         store_healthy: tells the watchdog whether the services are there that records need.
         options: settings of Faust; see `faust_options`.
+
+    Raises:
+        OperatorError: the watchdog is less patient than the records may be.
     """
 
     def __init__(
@@ -49,6 +54,12 @@ class SealstreamApp(faust.App):
         store_healthy: Callable[[], bool] = lambda: True,
         **options: Any,
     ) -> None:
+        if delivery.longest_patience >= watch.stuck_seconds:
+            raise OperatorError(
+                what=f"Records may wait {delivery.longest_patience:.0f} seconds for what is missing, and the worker is "
+                f"restarted when nothing moves for {watch.stuck_seconds:.0f}.",
+                remedy=f"Set {ENV_PREFIX}STUCK_SECONDS above the patience, or records wait for ever.",
+            )
         super().__init__(id, **options)
         self.delivery = delivery
         self._watch = watch
@@ -68,8 +79,9 @@ class SealstreamApp(faust.App):
     async def on_stop(self) -> None:
         """Stop in order, but not for ever: without a broker, parts of aiokafka never end."""
         seconds = self.delivery.settings.drain_seconds + _COMMIT_SECONDS + _STOP_SECONDS
-        reason = f"Stopped on request, but not in order within {seconds:.0f} seconds; the broker may be away."
-        self._deadline = threading.Timer(seconds, leave, (ExitCode.STOPPED, reason))
+        code = ExitCode.CRASHED if self.crashed else ExitCode.STOPPED
+        reason = f"Could not stop in order within {seconds:.0f} seconds; the broker may be away."
+        self._deadline = threading.Timer(seconds, leave, (code, reason))
         self._deadline.daemon = True
         self._deadline.start()
         await super().on_stop()

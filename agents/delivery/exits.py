@@ -18,10 +18,13 @@ logger = logging.getLogger(__name__)
 
 
 class ExitCode(IntEnum):
-    """Exit codes of a worker, next to 1 (crashed)."""
+    """Exit codes of a worker."""
 
     STOPPED = 0
     """Stopped on request."""
+
+    CRASHED = 1
+    """An error that nobody handled ended it: to start again is likely to help."""
 
     CONFIGURATION = 2
     """The configuration cannot work: to start again does not help until it is corrected."""

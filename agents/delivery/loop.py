@@ -133,6 +133,11 @@ class DeliveryLoop:
         self._room.set()
 
     @property
+    def longest_patience(self) -> float:
+        """How long a record may wait before it becomes a dead letter, in seconds; 0 when none ever does."""
+        return max(self._policy.patience.values(), default=0.0)
+
+    @property
     def in_flight(self) -> int:
         """How many records are in work at this moment."""
         return len(self._working)
@@ -158,10 +163,11 @@ class DeliveryLoop:
         given_up, attempts = await self._work(record, process)
         if given_up is not None:
             await self._bury(record, given_up, attempts, dead_letter)
-            self._observer.dead_lettered(record, given_up)
         acknowledged = len(self._ledger.complete(slot))
         self._acknowledged += acknowledged
         self._room.set()
+        if given_up is not None:
+            self._observer.dead_lettered(record, given_up)
         self._observer.completed(record, self._clock() - began)
         if acknowledged:
             self._observer.acknowledged(record.topic_partition, acknowledged)
