@@ -64,7 +64,7 @@ class AssetSettings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
-    forbidden_asset_patience: float = Field(default=900.0, ge=0, allow_inf_nan=False)
+    forbidden_asset_patience: float = Field(default=300.0, ge=0, allow_inf_nan=False)
     """How long an event waits for an asset that the store refuses to hand out, in seconds; longer than keys rotate."""
 
 

@@ -47,7 +47,7 @@ def test_the_defaults() -> None:
         "allowed_buckets": (),
         "max_asset_bytes": 67_108_864,
         "missing_asset_patience": 60.0,
-        "forbidden_asset_patience": 900.0,
+        "forbidden_asset_patience": 300.0,
     }
     assert load(CredentialSettings).model_dump() == {
         "sign_cert": None,
