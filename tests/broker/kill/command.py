@@ -48,7 +48,7 @@ class TerminalOnlooker(Onlooker):
 
     def look(self, progress: driver.Progress) -> None:
         """Move the bars."""
-        self._bars.update(self._sent, completed=min(progress.sent, progress.total), total=progress.total)
+        self._bars.update(self._sent, completed=progress.sent, total=progress.total)
         self._bars.update(self._done, completed=progress.done, total=progress.total, note=f"lag {progress.lag}")
 
     def __enter__(self) -> Self:

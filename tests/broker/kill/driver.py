@@ -38,7 +38,7 @@ class Progress:
 
     Args:
         total: how many cases there are.
-        sent: how many inputs were sent.
+        sent: how many of them were sent.
         done: how many cases have an outcome.
         lag: how many inputs are not committed.
     """

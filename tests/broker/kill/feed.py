@@ -27,14 +27,14 @@ class Feed:
 
     async def send(self, cases: Iterable[Case]) -> None:
         """Send cases side by side and return when the broker has them all."""
-        await asyncio.gather(*(self._send(case) for case in cases for _ in range(case.times)))
+        await asyncio.gather(*map(self._send, cases))
 
     async def _send(self, case: Case) -> None:
         topic = self._topics.generation if case.topic == "generation" else self._topics.publication
         message = KafkaMessage(topic=topic, key=case.key, value=case.value, headers=case.headers)
         while True:
             try:
-                await self._publisher.publish([message])
+                await self._publisher.publish([message] * case.times)
             except WorldError:
                 await asyncio.sleep(_TRY_AGAIN_SECONDS)
             else:

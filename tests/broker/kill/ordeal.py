@@ -108,7 +108,7 @@ class Ordeal:
             member = rng.choice(self.crew.members)
             if member.kill(number):
                 self.suffered.kills[number.name] += 1
-                self.say(f"{number.name} to {member.name}")
+                self.say(f"{number.name} to {member.name}, {self.feed.sent - len(self.evidence.done)} cases not done")
                 return
             await asyncio.sleep(0.1)
 

@@ -39,7 +39,7 @@ class Report:
         manifests_validated: of stored assets, with a C2PA validator.
         wedged: nothing moved any more before everything was done.
         problems: everything that is wrong, as it should not be.
-        log_errors: what the workers logged as errors, by the first words, and how often.
+        log_errors: what the workers logged as errors, by the first words, and how often; a bug, as none is called for.
         seconds: from the first event to the last.
         total_seconds: with the start of the servers and the audit.
         events_per_second: on average, outages and kills included.
@@ -82,7 +82,7 @@ class Report:
     @property
     def passed(self) -> bool:
         """Whether nothing was lost, duplicated, unexpected or wrong, and every worker lived and died as it should."""
-        return not (self.problems or self.wedged or self.endings or self.left_behind)
+        return not (self.problems or self.wedged or self.endings or self.left_behind or self.log_errors)
 
     def count(self, verdict: str) -> int:
         """How many problems of one kind there are."""
@@ -126,7 +126,7 @@ class Report:
             yield f"  {problem.verdict}: case {problem.case} ({problem.kind}): {problem.what}"
         if len(self.problems) > _SHOWN:
             yield f"  ... and {len(self.problems) - _SHOWN} more: {dict(Counter(one.verdict for one in self.problems))}"
-        for ending in self.endings:
+        for ending in self.endings[:_SHOWN]:
             yield f"  a worker ended as it should not: {ending}"
         if self.left_behind:
             yield f"  processes that outlived their worker: {list(self.left_behind)}"

@@ -35,6 +35,7 @@ def test_every_event_comes_to_its_end_whatever_is_killed(tmp_path: Path, capfd: 
     assert not report.wedged
     assert report.endings == []
     assert report.left_behind == []
+    assert report.log_errors == {}
     assert sum(report.kills.values()) >= plan.kills
     assert report.events == plan.events
     assert len(report.outages) == plan.outages
