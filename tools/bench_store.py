@@ -1,4 +1,3 @@
-# noqa: INP001 - a script, not a package
 """What one S3 request costs this process in CPU: our S3 store, and the same port on boto3, paired in one run.
 
     python tools/bench_store.py [--rounds 5] [--requests 400] [--threads 8]

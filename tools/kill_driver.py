@@ -1,4 +1,3 @@
-# noqa: INP001 - run with `python -m`; tools are no package
 """Kill workers, restart the broker, take the store away, and count what is lost: `python -m tools.kill_driver --help`.
 
 The driver itself is in `tests/broker/kill`, where the test suite runs it too.
