@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ __all__ = ["Onlooker", "Progress", "run"]
 
 _START_SECONDS: Final = 90.0
 _LOOK_SECONDS: Final = 0.5
+_PREPARED_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,8 @@ class _Run:
                 await ordeal.go(steps_of(plan, own_broker=stack.broker is not None), cases)
                 wedged = not await self._all_committed(watch, follower)
                 seconds = time.monotonic() - started
+                if wedged:
+                    await self._tell_where_it_is_stuck(crew, watch)
                 self.onlooker.say("wedged: nothing moves" if wedged else "everything is committed; workers stop")
                 await crew.retire_all()
                 await asyncio.sleep(2 * _LOOK_SECONDS)
@@ -147,11 +151,13 @@ class _Run:
             credentialed=tuple(seal_each_media_type(self.credentials, self.plan.seed)),
         )
         inbox = Bucket(STORES.inbox_bucket, self.environment)
+        made = make_cases(supplies, self.plan.events)
         cases: list[Case] = []
-        for case in make_cases(supplies, self.plan.events):
-            await inbox.put_all(case.objects)
+        while some := list(islice(made, _PREPARED_AT_ONCE)):
+            await inbox.put_all(one for case in some for one in case.objects)
+            cases += (replace(case, objects=()) for case in some)
+        for case in cases:
             self.evidence.expect(case)
-            cases.append(replace(case, objects=()))
         self.onlooker.say(f"{len(cases)} cases are ready")
         return cases
 
@@ -182,6 +188,14 @@ class _Run:
             for partition, end in ends.items()
             if partition.topic in self.stack.topics.inputs
         )
+
+    async def _tell_where_it_is_stuck(self, crew: Crew, watch: PositionWatch) -> None:
+        for partition, inputs in sorted(self.evidence.inputs.items()):
+            position, end = watch.positions.get(partition, 0), inputs[-1].place.offset + 1
+            if position < end:
+                self.onlooker.say(f"{partition.topic}[{partition.partition}] is committed to {position} of {end}")
+        for member in crew.members:
+            self.onlooker.say(f"{member.name}, pid {member.pid}, says of its readiness: {await member.readiness()}")
 
     def _lag(self, watch: PositionWatch) -> int:
         return sum(

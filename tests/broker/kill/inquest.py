@@ -124,6 +124,8 @@ class Inquest:
             outages=suffered.store_away,
             workers_that_joined=suffered.joined,
             rebalances=generation,
+            unsettled=suffered.unsettled,
+            asked_without_store=suffered.asked_without_store,
             starts=crew.starts,
             refused_starts=sum(1 for one in crew.endings if one.cause is None and one.as_it_should_be),
             endings=[asdict(one) for one in crew.endings if not one.as_it_should_be],
@@ -159,7 +161,7 @@ def _without_record(watch: PositionWatch, cases: Mapping[int, Case]) -> Iterator
 
 def _ready_without_store(suffered: Suffered) -> Iterator[Problem]:
     for name in suffered.ready_without_store:
-        yield Problem(verdict="wrong", what=f"{name} called itself ready while the store was away")
+        yield Problem(verdict="wrong", what=f"{name} did not say that it is not ready while the store was away")
 
 
 def _repeated(messages: Iterable[Message]) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from signal import Signals
@@ -34,16 +34,18 @@ class Suffered:
         broker_down: for how many seconds the broker was away, each time.
         store_away: for how many seconds the store was away, each time.
         joined: how many extra workers came and went.
-        ready_without_store: workers that called themselves ready when the store had been away for long.
-        asked_without_store: how many were asked.
+        unsettled: how many times not all workers were ready in time after a step.
+        asked_without_store: how many times a worker was asked whether it is ready when the store had long been away.
+        ready_without_store: workers that did not say no to that.
     """
 
     kills: dict[str, int] = field(default_factory=lambda: {"SIGKILL": 0, "SIGTERM": 0})
     broker_down: list[float] = field(default_factory=list)
     store_away: list[float] = field(default_factory=list)
     joined: int = 0
-    ready_without_store: list[str] = field(default_factory=list)
+    unsettled: int = 0
     asked_without_store: int = 0
+    ready_without_store: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,8 +77,8 @@ class Ordeal:
         for step, chunk in zip(steps, chunks, strict=False):
             began = time.monotonic()
             await self._take(step, chunk, rng)
-            if step.settle:
-                await self._until(self.crew.all_ready, _SETTLE_SECONDS)
+            if step.settle and not await self._until(self.crew.all_ready, _SETTLE_SECONDS):
+                self.suffered.unsettled += 1
             await asyncio.sleep(max(0.0, began + pace - time.monotonic()))
         await self.feed.send(chunks[-1])
 
@@ -99,8 +101,12 @@ class Ordeal:
     async def _burst(self, cases: Sequence[Case], fraction: float) -> None:
         """Send cases and return in the middle of the work on them: when a fraction of them has been dealt with."""
         before = len(self.evidence.done)
+
+        async def dealt_with() -> bool:
+            return len(self.evidence.done) - before >= fraction * len(cases)
+
         await self.feed.send(cases)
-        await self._until(lambda: len(self.evidence.done) - before >= fraction * len(cases), _PROGRESS_SECONDS)
+        await self._until(dealt_with, _PROGRESS_SECONDS)
 
     async def _kill(self, number: Signals | None, rng: random.Random) -> None:
         """Kill one worker, waiting for one to be there."""
@@ -152,7 +158,7 @@ class Ordeal:
             answer = await member.readiness()
             if answer is not None:
                 self.suffered.asked_without_store += 1
-                if answer[0] == HTTPStatus.OK:
+                if answer[0] != HTTPStatus.SERVICE_UNAVAILABLE:
                     self.suffered.ready_without_store.append(member.name)
 
     async def _storm(self, rng: random.Random) -> None:
@@ -170,14 +176,14 @@ class Ordeal:
             await asyncio.sleep(rng.uniform(0.0, 2.0))
         self.suffered.joined += len(members)
 
-    async def _until(self, met: Callable[[], object], seconds: float) -> None:
-        """Wait for a condition, but not longer than this."""
+    async def _until(self, met: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+        """Wait for a condition, but not longer than this; False when it was not met."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            answer = met()
-            if await answer if asyncio.iscoroutine(answer) else answer:
-                return
+            if await met():
+                return True
             await asyncio.sleep(0.05)
+        return False
 
 
 def _divide(cases: Sequence[Case], parts: int) -> list[Sequence[Case]]:

@@ -26,6 +26,8 @@ class Report:
         outages: for how many seconds the store was away, each time.
         workers_that_joined: in rebalance storms.
         rebalances: generations of the group; None where the broker does not let us see.
+        unsettled: how many times not all workers were ready within 45 s after something was done to them.
+        asked_without_store: how many times a worker said that it is not ready while the store was away.
         starts: processes of workers that were started.
         refused_starts: those that ended because broker or store were away.
         endings: that were not as they should be.
@@ -58,6 +60,8 @@ class Report:
     outages: Sequence[float]
     workers_that_joined: int
     rebalances: int | None
+    unsettled: int
+    asked_without_store: int
     starts: int
     refused_starts: int
     endings: Sequence[Mapping[str, object]]
@@ -104,6 +108,7 @@ class Report:
         yield f"  store outages      {_each(self.outages)}"
         yield f"  rebalances         {self.rebalances} generations, {self.workers_that_joined} extra workers"
         yield f"  worker starts      {self.starts}, of which {self.refused_starts} found no broker or store"
+        yield f"  readiness          denied {self.asked_without_store} times without store, late {self.unsettled} times"
         yield f"  slowest stop       {self.slowest_stop_seconds:.1f} s after SIGTERM"
         yield f"  repeated, the same {repeated}"
         yield f"  positions          {self.commits} commits, {self.samples} samples, {self.records_looked_for} look-ups"
