@@ -1,43 +1,46 @@
 """The Faust app factory."""
 
+from contextlib import ExitStack
 from typing import Any
 
 from agents import generation, publication
 from agents.delivery import DeliverySettings
+from agents.parts import Parts, open_parts
 from agents.settings import KafkaSettings, WorkerSettings
-from agents.worker_app import Parts, WorkerApp
+from agents.worker_app import WorkerApp
 from pipeline.settings import load
 
 __all__ = ["create_app"]
 
 
 def create_app(
-    parts: Parts,
+    parts: Parts | None = None,
     *,
     kafka: KafkaSettings | None = None,
     worker: WorkerSettings | None = None,
     delivery: DeliverySettings | None = None,
     **options: Any,
 ) -> WorkerApp:
-    """Build the app of a worker with its agents; settings that are not given come from the environment.
+    """Build the app of a worker with its agents; whatever is not given is made from the environment.
 
     Args:
-        parts: the use cases and what belongs to them (`agents.assembly`).
+        parts: the use cases and what belongs to them; parts made here are closed when the app has shut down.
         kafka: how to reach Kafka.
         worker: threads, health, logs.
         delivery: how much is worked on at once.
         options: settings of Faust that replace ours.
 
     Raises:
-        OperatorError: a setting cannot be used.
+        OperatorError: the configuration cannot work; nothing was started.
     """
-    app = WorkerApp(
-        parts,
+    kafka, worker, delivery = (
         kafka or load(KafkaSettings),
         worker or load(WorkerSettings),
         delivery or load(DeliverySettings),
-        **options,
     )
-    generation.declare(app)
-    publication.declare(app)
+    with ExitStack() as opened:
+        app = WorkerApp(parts or opened.enter_context(open_parts()), kafka, worker, delivery, **options)
+        generation.declare(app)
+        publication.declare(app)
+        app.close_at_shutdown(opened.pop_all())
     return app

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,14 +15,13 @@ from agents.kafka import Publisher, open_publisher
 from agents.metrics import Metrics
 from agents.observing import MetricsObserver
 from agents.outbox import Outbox
+from agents.parts import Parts
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.topics import Topics
 from pipeline.errors import AssetForbiddenError, AssetMissingError, WorldError
-from pipeline.inspection import Inspection
-from pipeline.sealing import Sealing
 
-__all__ = ["Parts", "WorkerApp"]
+__all__ = ["WorkerApp"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,27 +30,6 @@ _PROBE_SECONDS: Final = 5.0
 
 _RENEW_DAYS: Final = 3
 """A certificate that ends sooner makes the worker not ready."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a worker is made of.
-
-    Args:
-        sealing: the use case of generation events.
-        inspection: the use case of publication events.
-        probe_store: returns when the store answers, raises `WorldError` when it does not.
-        signer_not_after: when the signing certificate ends.
-        missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
-        forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
-    """
-
-    sealing: Sealing
-    inspection: Inspection
-    probe_store: Callable[[], None]
-    signer_not_after: datetime
-    missing_asset_patience: float
-    forbidden_asset_patience: float
 
 
 class WorkerApp(SealstreamApp):
@@ -105,6 +82,10 @@ class WorkerApp(SealstreamApp):
             sealing=self._parts.sealing, inspection=self._parts.inspection, outbox=outbox, threads=threads
         )
         self.add_future(self._probe_store())
+
+    def close_at_shutdown(self, resources: ExitStack) -> None:
+        """Hand over what is to be closed after everything else."""
+        self._resources.enter_context(resources)
 
     async def on_shutdown(self) -> None:
         """Close what was opened, after the agents have drained."""

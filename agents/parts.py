@@ -1,0 +1,75 @@
+"""The parts a worker is made of: use cases, and what belongs to them, put together from settings."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from agents.assembly import identity_of, open_credentials, use_cases
+from pipeline.inspection import Inspection
+from pipeline.sealing import Sealing
+from pipeline.settings import AssetSettings, CredentialSettings, StoreSettings, load
+from pipeline.store import Location
+from pipeline.store.buckets import probe_buckets
+from pipeline.store.connection import connect
+from pipeline.store.s3 import S3ObjectStore
+
+__all__ = ["Parts", "open_parts"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a worker is made of.
+
+    Args:
+        sealing: the use case of generation events.
+        inspection: the use case of publication events.
+        probe_store: returns when the store answers, raises `WorldError` when it does not.
+        signer_not_after: when the signing certificate ends.
+        missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
+        forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
+    """
+
+    sealing: Sealing
+    inspection: Inspection
+    probe_store: Callable[[], None]
+    signer_not_after: datetime
+    missing_asset_patience: float
+    forbidden_asset_patience: float
+
+
+@contextmanager
+def open_parts() -> Iterator[Parts]:
+    """Put the parts together from the environment; child processes end with the context.
+
+    Raises:
+        OperatorError: the configuration cannot work: a setting, the certificate, a bucket.
+    """
+    stores, assets, credential_settings = load(StoreSettings), load(AssetSettings), load(CredentialSettings)
+    identity = identity_of(credential_settings)
+    if identity.is_development:
+        logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
+    connection = connect()
+    reports = probe_buckets(connection, stores)
+    for report in reports:
+        if report.warning:
+            logger.warning("%s", report.warning)
+    store = S3ObjectStore(connection, locked_buckets=frozenset(one.bucket for one in reports if one.object_lock))
+    probe_at = Location(stores.records_bucket, "v1/probe")
+    with open_credentials(credential_settings, identity) as credentials:
+        cases = use_cases(store, credentials, stores, assets)
+        yield Parts(
+            sealing=cases.sealing,
+            inspection=cases.inspection,
+            probe_store=lambda: _ignore(store.head(probe_at)),
+            signer_not_after=datetime.fromisoformat(identity.signing.not_after),
+            missing_asset_patience=assets.missing_asset_patience,
+            forbidden_asset_patience=assets.forbidden_asset_patience,
+        )
+
+
+def _ignore(_: object) -> None:
+    """The store answered; what it said does not matter."""
