@@ -27,7 +27,8 @@ def is_joined(app: faust.App) -> bool:
         return False
     coordinator = client._coordinator
     return (
-        coordinator.coordinator_id is not None
+        coordinator is not None  # while the client starts
+        and coordinator.coordinator_id is not None
         and coordinator.generation > 0
         and coordinator._pending_exception is None
         and not coordinator._rejoin_needed_fut.done()
