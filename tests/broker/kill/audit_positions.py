@@ -39,7 +39,7 @@ def audit_positions(
         for one in evidence.inputs.get(partition, []):
             first = bisect_right(offsets, one.place.offset)
             if first < len(rising):
-                yield from _passed(cases[one.case], one, evidence, records, rising[first])
+                yield from _overtaken(cases[one.case], one, evidence, records, rising[first])
 
 
 def _rising(history: Iterable[Commit]) -> list[Commit]:
@@ -51,18 +51,18 @@ def _rising(history: Iterable[Commit]) -> list[Commit]:
     return rising
 
 
-def _passed(
+def _overtaken(
     case: Case, one: Input, evidence: Evidence, records: Mapping[str, Listed], commit: Commit
 ) -> Iterator[Problem]:
     at = f"{commit.partition.topic}[{commit.partition.partition}]@{one.place.offset}"
     for name, message in _messages(case, one, evidence):
         if message is None or message.time > commit.time:
             late = "never came" if message is None else f"came {message.time - commit.time} ms later"
-            yield Problem.of(case, "passed", f"{commit.offset} was committed past {at}, and its {name} {late}")
+            yield Problem.of(case, "overtaken", f"{commit.offset} was committed past {at}, and its {name} {late}")
     if case.expected.outcome != "dead-letter":
         record = records.get(record_key(str(case.uid)))
         if record is None or record.modified * _SECOND > commit.time:
-            yield Problem.of(case, "passed", f"{commit.offset} was committed past {at} before its record was stored")
+            yield Problem.of(case, "overtaken", f"{commit.offset} was committed past {at} before its record was stored")
 
 
 def _messages(case: Case, one: Input, evidence: Evidence) -> Iterator[tuple[str, Message | None]]:

@@ -1,7 +1,6 @@
 """The object store as anybody with a stock S3 client sees it."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,7 @@ from tests.broker.kill.cases import Object, sha256
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
-__all__ = ["Bucket", "Listed", "Stored", "asset_key", "count_versions", "manifest_key", "pointer_key", "record_key"]
+__all__ = ["Bucket", "Listed", "Stored", "asset_key", "list_versions", "manifest_key", "pointer_key", "record_key"]
 
 _AT_ONCE: Final = 32
 _ANSWER_WITHIN: Final = 2.0
@@ -109,8 +108,8 @@ class Bucket:
                 yield key, body
 
 
-def count_versions(name: str, environment: Mapping[str, str]) -> dict[str, int]:
-    """How many versions and delete markers each key of a versioned bucket has."""
+def list_versions(name: str, environment: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """When each version of each key was written, delete markers included, in seconds since 1970."""
     client = boto3.client(
         "s3",
         endpoint_url=environment["AWS_ENDPOINT_URL_S3"],
@@ -118,10 +117,11 @@ def count_versions(name: str, environment: Mapping[str, str]) -> dict[str, int]:
         aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
         region_name=environment["AWS_REGION"],
     )
-    pages = client.get_paginator("list_object_versions").paginate(Bucket=name)
-    return dict(
-        Counter(one["Key"] for page in pages for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())))
-    )
+    versions: dict[str, tuple[int, ...]] = {}
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
+        for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            versions[one["Key"]] = (*versions.get(one["Key"], ()), int(one["LastModified"].timestamp()))
+    return versions
 
 
 def record_key(uid: str) -> str:

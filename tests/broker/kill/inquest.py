@@ -17,8 +17,8 @@ from pipeline.credentials import CredentialService
 from pipeline.events.outputs import ManifestRecord
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
-from tests.broker.kill.audit_store import audit_store
-from tests.broker.kill.bucket import Bucket, count_versions, record_key
+from tests.broker.kill.audit_store import audit_store, let_through
+from tests.broker.kill.bucket import Bucket, list_versions, record_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.crew import Crew
 from tests.broker.kill.evidence import Evidence, Message
@@ -71,10 +71,10 @@ class Inquest:
         content = await content_bucket.digests(await content_bucket.listing())
         history = await group_history(self.stack.kafka)
         commits = (*seen.watch.commits, *(history.commits if history else ()))
-        versions = count_versions(STORES.records_bucket, environment)
+        versions = list_versions(STORES.records_bucket, environment)
         problems = [
             *audit_messages(seen.cases, seen.evidence, records),
-            *audit_store(seen.cases, records, versions, content, STORES.content_bucket),
+            *audit_store(seen.cases, records, versions, content, STORES.content_bucket, seen.suffered.store_away),
             *audit_positions(seen.cases, seen.evidence, listed, commits),
             *_without_record(seen.watch, seen.cases),
             *_ready_without_store(seen.suffered),
@@ -83,7 +83,17 @@ class Inquest:
         for case, record in self._sample(seen.cases, records):
             problems += [one async for one in self._validate(case, record, content_bucket)]
             validated += 1
-        return self._sum_up(seen, problems, validated, len(commits), history.generation if history else None)
+        twice = sum(
+            1 for written in versions.values() if len(written) > 1 and let_through(written, seen.suffered.store_away)
+        )
+        return self._sum_up(
+            seen,
+            problems,
+            validated=validated,
+            commits=len(commits),
+            generation=history.generation if history else None,
+            twice=twice,
+        )
 
     def _sample(self, cases: Mapping[int, Case], records: Mapping[str, bytes]) -> list[tuple[Case, ManifestRecord]]:
         sealed = [
@@ -108,7 +118,14 @@ class Inquest:
             yield Problem.of(case, "wrong", "the manifest in the asset is not the one stored for it")
 
     def _sum_up(
-        self, seen: Observed, problems: list[Problem], validated: int, commits: int, generation: int | None
+        self,
+        seen: Observed,
+        problems: list[Problem],
+        *,
+        validated: int,
+        commits: int,
+        generation: int | None,
+        twice: int,
     ) -> Report:
         crew, suffered, watch, evidence = seen.crew, seen.suffered, seen.watch, seen.evidence
         done = max(1, len(evidence.done))
@@ -121,7 +138,8 @@ class Inquest:
             outcomes={**outcomes, "alert": len(evidence.alerts)},
             kills=suffered.kills,
             broker_restarts=suffered.broker_down,
-            outages=suffered.store_away,
+            outages=[outage.last - outage.first for outage in suffered.store_away],
+            let_through_by_store=twice,
             workers_that_joined=suffered.joined,
             rebalances=generation,
             unsettled=suffered.unsettled,
@@ -156,7 +174,7 @@ class Inquest:
 
 def _without_record(watch: PositionWatch, cases: Mapping[int, Case]) -> Iterator[Problem]:
     for one in watch.without_record:
-        yield Problem.of(cases[one.case], "passed", f"{one.place} was below a committed position and had no record")
+        yield Problem.of(cases[one.case], "overtaken", f"{one.place} was below a committed position and had no record")
 
 
 def _ready_without_store(suffered: Suffered) -> Iterator[Problem]:

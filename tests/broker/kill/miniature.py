@@ -27,7 +27,7 @@ from pipeline.store import Layout, Location
 from pipeline.store.simulator import StoreSimulator
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
-from tests.broker.kill.audit_store import audit_store
+from tests.broker.kill.audit_store import Outage, audit_store
 from tests.broker.kill.bucket import Listed, Stored
 from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case, sha256
@@ -53,15 +53,16 @@ class Miniature:
     evidence: Evidence
     records: dict[str, bytes]
     written: dict[str, Listed]
-    versions: dict[str, int]
+    versions: dict[str, tuple[int, ...]]
     content: dict[str, Stored]
     commits: list[Commit]
+    outages: list[Outage]
 
     def audit(self) -> list[Problem]:
         """Audit it as a run is."""
         return [
             *audit_messages(self.cases, self.evidence, self.records),
-            *audit_store(self.cases, self.records, self.versions, self.content, CONTENT),
+            *audit_store(self.cases, self.records, self.versions, self.content, CONTENT, self.outages),
             *audit_positions(self.cases, self.evidence, self.written, self.commits),
         ]
 
@@ -113,13 +114,14 @@ class _Stage:
             evidence=evidence,
             records=records,
             written={key: written[key] for key in records},
-            versions=dict.fromkeys(records, 1),
+            versions={key: (written[key].modified,) for key in records},
             content={
                 at.key: Stored(sha256=sha256(stored.body), size=stored.size, modified=0)
                 for at, stored in objects
                 if at.bucket == CONTENT
             },
             commits=commits,
+            outages=[],
         )
 
     async def publish(self, messages: Sequence[KafkaMessage]) -> None:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from signal import Signals
 from typing import Final
 
+from tests.broker.kill.audit_store import Outage
 from tests.broker.kill.cases import Case
 from tests.broker.kill.crew import Crew
 from tests.broker.kill.evidence import Evidence
@@ -32,7 +33,7 @@ class Suffered:
     Args:
         kills: how many times a worker was sent each signal.
         broker_down: for how many seconds the broker was away, each time.
-        store_away: for how many seconds the store was away, each time.
+        store_away: when the store was away.
         joined: how many extra workers came and went.
         unsettled: how many times not all workers were ready in time after a step.
         asked_without_store: how many times a worker was asked whether it is ready when the store had long been away.
@@ -41,7 +42,7 @@ class Suffered:
 
     kills: dict[str, int] = field(default_factory=lambda: {"SIGKILL": 0, "SIGTERM": 0})
     broker_down: list[float] = field(default_factory=list)
-    store_away: list[float] = field(default_factory=list)
+    store_away: list[Outage] = field(default_factory=list)
     joined: int = 0
     unsettled: int = 0
     asked_without_store: int = 0
@@ -139,7 +140,7 @@ class Ordeal:
             store.pause()
         else:
             await asyncio.to_thread(store.stop)
-        gone = time.monotonic()
+        gone, first = time.monotonic(), time.time()
         await asyncio.sleep(min(_NOTICE_SECONDS, seconds / 2))
         if seconds > _NOTICE_SECONDS:
             await self._ask_readiness()
@@ -149,8 +150,8 @@ class Ordeal:
             store.resume()
         else:
             await asyncio.to_thread(store.start)
-        self.suffered.store_away.append(time.monotonic() - gone)
-        self.say(f"store is back after {self.suffered.store_away[-1]:.1f} s")
+        self.suffered.store_away.append(Outage(first, time.time()))
+        self.say(f"store is back after {time.monotonic() - gone:.1f} s")
         self.crew.set_trouble(there=False)
 
     async def _ask_readiness(self) -> None:

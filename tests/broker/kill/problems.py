@@ -7,13 +7,13 @@ from tests.broker.kill.cases import Case
 
 __all__ = ["Problem", "Verdict"]
 
-Verdict = Literal["lost", "duplicated", "unexpected", "wrong", "passed"]
+Verdict = Literal["lost", "duplicated", "unexpected", "wrong", "overtaken"]
 """
 - lost: something that must be there is not.
 - duplicated: something is there more than once and must not be, or twice and not the same both times.
 - unexpected: something is there that nothing called for.
 - wrong: something is there and is not what it should be.
-- passed: a position was committed past work that was not done.
+- overtaken: a position was committed past work that was not done.
 """
 
 

@@ -24,6 +24,7 @@ class Report:
         kills: by signal.
         broker_restarts: for how many seconds the broker was away, each time.
         outages: for how many seconds the store was away, each time.
+        let_through_by_store: records written twice by the store itself around an outage; see `audit_store`.
         workers_that_joined: in rebalance storms.
         rebalances: generations of the group; None where the broker does not let us see.
         unsettled: how many times not all workers were ready within 45 s after something was done to them.
@@ -58,6 +59,7 @@ class Report:
     kills: Mapping[str, int]
     broker_restarts: Sequence[float]
     outages: Sequence[float]
+    let_through_by_store: int
     workers_that_joined: int
     rebalances: int | None
     unsettled: int
@@ -94,7 +96,7 @@ class Report:
 
     def document(self) -> dict[str, object]:
         """The report for programs."""
-        verdicts = ("lost", "duplicated", "unexpected", "wrong", "passed")
+        verdicts = ("lost", "duplicated", "unexpected", "wrong", "overtaken")
         return {"passed": self.passed, **{verdict: self.count(verdict) for verdict in verdicts}, **asdict(self)}
 
     def lines(self) -> Iterator[str]:
@@ -105,7 +107,7 @@ class Report:
         yield "  outcomes           " + ", ".join(f"{count} {name}" for name, count in self.outcomes.items())
         yield "  kills              " + ", ".join(f"{count} {name}" for name, count in self.kills.items())
         yield f"  broker restarts    {_each(self.broker_restarts)}"
-        yield f"  store outages      {_each(self.outages)}"
+        yield f"  store outages      {_each(self.outages)}, {self.let_through_by_store} records let through twice"
         yield f"  rebalances         {self.rebalances} generations, {self.workers_that_joined} extra workers"
         yield f"  worker starts      {self.starts}, of which {self.refused_starts} found no broker or store"
         yield f"  readiness          denied {self.asked_without_store} times without store, late {self.unsettled} times"
@@ -115,7 +117,7 @@ class Report:
         yield f"  validated          {self.manifests_validated} manifests"
         yield (
             f"  lost {self.count('lost')}, duplicated {self.count('duplicated')}, unexpected "
-            f"{self.count('unexpected')}, wrong {self.count('wrong')}, passed over {self.count('passed')}"
+            f"{self.count('unexpected')}, wrong {self.count('wrong')}, overtaken {self.count('overtaken')}"
             + (", WEDGED" if self.wedged else "")
         )
         yield f"  rate               {self.events_per_second:.1f}/s, best 10 s {self.best_events_per_second:.1f}/s"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.broker.kill.audit_store import Outage
 from tests.broker.kill.bucket import Listed, record_key
 from tests.broker.kill.cases import alert_id, decision_id, event_uid
 from tests.broker.kill.evidence import Message, Place
@@ -133,8 +134,17 @@ def test_an_alert_may_not_come_in_two_forms(run: Miniature) -> None:
 
 
 def test_a_record_that_was_written_twice_is_noticed(run: Miniature) -> None:
-    run.versions[record_key(uid(run, JUDGED))] = 2
+    run.versions[record_key(uid(run, JUDGED))] = (1000, 1000)
 
+    assert found(run) == {("duplicated", JUDGED)}
+
+
+def test_a_record_that_the_store_wrote_twice_because_it_was_frozen_is_its_own_doing(run: Miniature) -> None:
+    run.versions[record_key(uid(run, JUDGED))] = (1000, 1060)
+    run.outages = [Outage(1000.7, 1060.2)]
+    assert run.audit() == []
+
+    run.outages = [Outage(1010.0, 1060.2)]
     assert found(run) == {("duplicated", JUDGED)}
 
 
@@ -261,7 +271,7 @@ def test_a_commit_past_work_that_was_not_done_is_noticed(
 ) -> None:
     spoil(run)
 
-    assert found(run) == {("passed", kind)}
+    assert found(run) == {("overtaken", kind)}
 
 
 def test_a_commit_far_ahead_passes_everything_below_it(run: Miniature) -> None:
@@ -272,7 +282,7 @@ def test_a_commit_far_ahead_passes_everything_below_it(run: Miniature) -> None:
 
     below = {one.case for one in run.evidence.inputs[first.partition]}
     assert {problem.case for problem in problems} == below
-    assert all(problem.verdict == "passed" for problem in problems)
+    assert all(problem.verdict == "overtaken" for problem in problems)
 
 
 def test_a_commit_of_a_lower_position_changes_nothing(run: Miniature) -> None:
