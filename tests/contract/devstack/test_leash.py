@@ -13,7 +13,8 @@ from tests.contract.devstack.watching import eventually, running_in
 ROOT = Path(__file__).parents[3]
 
 STARTER = """
-import pathlib, sys, devstack
+import pathlib, signal, sys, devstack
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs in the background
 server = getattr(devstack, sys.argv[1])(pathlib.Path(sys.argv[2])).start()
 try:
     print("started", flush=True)
