@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Final
 
 import msgspec
 
-from pipeline.errors import BugError, WorldError
+from pipeline.errors import WorldError
 from pipeline.isolation.messages import HEADER, Answer, Fault, Job, Start, decode_reply, encode
 
 __all__ = ["CHILD", "Worker", "WorkerDiedError", "WorkerStalledError"]
@@ -52,21 +53,29 @@ class Worker:
 
     Raises:
         SealstreamError: what the child found wrong with `start`.
-        WorldError: it did not start in time.
-        BugError: it ended instead of starting.
+        WorldError: it did not start, or not in time. The machine may be full, or the program being replaced under us;
+            no event is to blame for that.
     """
 
     def __init__(self, start: Start, command: Sequence[str] = CHILD) -> None:
         self.spent = False
         self._largest_reply = start.memory_bytes
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            pipesize=_PIPE_BYTES,
-            env=_environment(),
-        )
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                pipesize=_PIPE_BYTES,
+                env=_environment(),
+                # The C2PA library is looked for in the current directory first, which may be one of downloads.
+                cwd="/",
+            )
+        except OSError as error:
+            raise WorldError(
+                what=f"A parser process could not be started ({type(error).__name__}).",
+                remedy="It is tried again; see that the machine has memory and processes left.",
+            ) from error
         self._jobs, self._replies = _pipe(self._process.stdin), _pipe(self._process.stdout)
         try:
             answer = self._converse(encode(start), time.monotonic() + _START_SECONDS)
@@ -77,9 +86,9 @@ class Worker:
                 remedy="The machine is overloaded; it is tried again.",
             ) from None
         except WorkerDiedError:
-            raise BugError(
+            raise WorldError(
                 what=f"A parser process ended while it started (exit code {self.close()}).",
-                remedy="Its last words are on standard error.",
+                remedy="It is tried again; its last words are on standard error.",
             ) from None
         if isinstance(answer, Fault):
             self.close()
@@ -165,6 +174,6 @@ def _wait(pipe: IO[bytes], event: int, deadline: float) -> None:
 
 def _environment() -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if name in _INHERITED}
-    modules = os.pathsep.join(entry for entry in sys.path if entry)
+    modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)
     # One arena: what the allocator reserves for threads counts against the limit of the address space.
     return {**known, "PYTHONPATH": modules, "MALLOC_ARENA_MAX": "1"}

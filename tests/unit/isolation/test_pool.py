@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import BugError, HostileAssetError, SealRefusedError
+from pipeline.errors import BugError, HostileAssetError, SealRefusedError, WorldError
 from pipeline.isolation import AssetStalledError, WorkerPool
+from pipeline.isolation.messages import Inspected, ReadJob
 
 Act = Callable[[WorkerPool, str], str]
 MakePool = Callable[..., WorkerPool]
@@ -205,8 +206,8 @@ time.sleep(60)
     assert gone_within(20, child)
 
 
-def test_a_child_that_cannot_start_is_a_bug_and_not_a_hostile_asset() -> None:
-    with pytest.raises(BugError, match=r"ended while it started \(exit code 3\)"):
+def test_a_child_that_cannot_start_is_tried_again_and_blames_no_asset() -> None:
+    with pytest.raises(WorldError, match=r"ended while it started \(exit code 3\)"):
         WorkerPool(size=1, memory_bytes=2**29, seconds=1, command=(sys.executable, "-c", "raise SystemExit(3)"))
 
 
@@ -225,3 +226,17 @@ sys.stdin.buffer.read()
         pytest.raises(HostileAssetError),
     ):
         act(pool, "echo")
+
+
+def test_a_program_that_cannot_be_started_is_no_fault_of_any_event() -> None:
+    with pytest.raises(WorldError, match="could not be started"):
+        WorkerPool(size=1, memory_bytes=2**30, seconds=5.0, command=("/nowhere/python",))
+
+
+def test_nothing_is_loaded_from_the_directory_the_program_was_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "libc2pa_c.so").write_bytes(b"no library")
+    monkeypatch.chdir(tmp_path)
+    with WorkerPool(size=1, memory_bytes=1536 * 2**20, seconds=30.0) as pool:
+        assert isinstance(pool.run(ReadJob(asset=b"plain", media_type="text/plain", manifest=None)), Inspected)
