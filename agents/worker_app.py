@@ -92,9 +92,6 @@ class WorkerApp(SealstreamApp):
         await super().on_shutdown()
         await self._resources.aclose()
 
-    def _create_directories(self) -> None:
-        """Faust's directories for tables; there are none, and a worker may run where nothing can be written."""
-
     async def _open_publisher(self) -> Publisher:
         while True:
             try:

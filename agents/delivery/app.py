@@ -92,6 +92,9 @@ class SealstreamApp(faust.App):
             self._deadline.cancel()
         await super().on_shutdown()
 
+    def _create_directories(self) -> None:
+        """Faust's directories for tables; there are none, and a worker may run where nothing can be written."""
+
     def _new_transport(self) -> TransportT:
         return DeliveryTransport(self.conf.broker_consumer, self, self.delivery)
 
