@@ -9,8 +9,8 @@ from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.topics import Topics
 from pipeline.errors import SealstreamError
-from pipeline.events.outgoing import dead_letter_header, encode
-from pipeline.events.outputs import Alert, Decision, InputPosition, ManifestRecord
+from pipeline.events.outgoing import Output, dead_letter_header, encode
+from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
 from pipeline.refusal import Refusal, refuse
 
 __all__ = ["Outbox", "refusal_of"]
@@ -34,14 +34,26 @@ class Outbox:
     source: str
     metrics: Metrics
 
-    async def publish(self, outcome: ManifestRecord | Decision, alerts: Sequence[Alert]) -> None:
-        """Deliver what became of an event, and its alerts.
+    async def publish(
+        self, outcome: ManifestRecord | Decision, alerts: Sequence[Alert] = (), enforcement: Enforcement | None = None
+    ) -> None:
+        """Deliver what became of an event, its alerts, and the step against an account that it led to.
 
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
-        await self.publisher.publish([self._message(outcome), *map(self._message, alerts)])
+        steps = () if enforcement is None else (enforcement,)
+        await self.publisher.publish([self._message(output) for output in (outcome, *alerts, *steps)])
         self._count(alerts)
+
+    async def alert(self, alert: Alert) -> None:
+        """Deliver an alert that no event led to.
+
+        Raises:
+            WorldError: the delivery was not confirmed; publish the same again.
+        """
+        await self.publisher.publish([self._message(alert)])
+        self._count((alert,))
 
     async def dead_letter(self, record: InputRecord, error: SealstreamError, attempts: int) -> None:
         """Deliver an input as a dead letter: as it was sent, byte for byte, with headers that explain it beside.
@@ -53,7 +65,7 @@ class Outbox:
         await self.publisher.publish([self._dead_letter(record, refusal), *map(self._message, refusal.alerts)])
         self._count(refusal.alerts)
 
-    def _message(self, output: ManifestRecord | Decision | Alert) -> KafkaMessage:
+    def _message(self, output: Output) -> KafkaMessage:
         outgoing = encode(output, source=self.source)
         return KafkaMessage(
             topic=self.topics.of(outgoing.channel), key=outgoing.key, value=outgoing.value, headers=outgoing.headers

@@ -39,6 +39,36 @@ class Topics:
         return f"{self.prefix}publication"
 
     @property
+    def activities(self) -> str:
+        """In: events without an asset that law regulates."""
+        return f"{self.prefix}activities"
+
+    @property
+    def reviews(self) -> str:
+        """In: what people decided about held events."""
+        return f"{self.prefix}reviews"
+
+    @property
+    def services(self) -> str:
+        """In, compacted: the service registry."""
+        return f"{self.prefix}services"
+
+    @property
+    def news_sources(self) -> str:
+        """In, compacted: the licensed news sources."""
+        return f"{self.prefix}news-sources"
+
+    @property
+    def features(self) -> str:
+        """In, compacted: the feature database of prohibited content."""
+        return f"{self.prefix}features"
+
+    @property
+    def consents(self) -> str:
+        """In, compacted: consents to the editing of faces and voices, and their revocation."""
+        return f"{self.prefix}consents"
+
+    @property
     def manifests(self) -> str:
         """Out, compacted: what became of generation events."""
         return f"{self.prefix}manifests"
@@ -54,14 +84,24 @@ class Topics:
         return f"{self.prefix}alerts"
 
     @property
+    def enforcement(self) -> str:
+        """Out: steps against accounts whose violations repeat."""
+        return f"{self.prefix}enforcement"
+
+    @property
     def dead_letters(self) -> str:
         """Out: inputs that can never succeed."""
         return f"{self.prefix}dead-letters"
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The topics that producers publish to."""
-        return (self.generation, self.publication)
+        """The topics that workers share out among them: events and reviews."""
+        return (self.generation, self.publication, self.activities, self.reviews)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The topics that every worker reads whole: the reference sets."""
+        return (self.services, self.news_sources, self.features, self.consents)
 
     def of(self, channel: Channel) -> str:
         """The topic that a channel's messages are published on."""
@@ -70,16 +110,18 @@ class Topics:
     def plans(self) -> tuple[TopicPlan, ...]:
         """Every topic, inputs first.
 
-        Manifests are compacted and kept for ever: the topic holds the newest record of each content id. What asks
-        for an answer (alerts, decisions, dead letters) is kept for 30 days at least.
+        Manifests and reference sets are compacted and kept for ever: their topics hold the newest of each key. What
+        asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days at least.
         """
         month = str(30 * 24 * 3600 * 1000)
+        compacted = {"cleanup.policy": "compact", "retention.ms": _FOREVER}
         return (
-            TopicPlan(name=self.generation, config={}),
-            TopicPlan(name=self.publication, config={}),
-            TopicPlan(name=self.manifests, config={"cleanup.policy": "compact", "retention.ms": _FOREVER}),
+            *(TopicPlan(name=name, config={}) for name in self.inputs),
+            *(TopicPlan(name=name, config=compacted) for name in self.references),
+            TopicPlan(name=self.manifests, config=compacted),
             TopicPlan(name=self.decisions, config={"retention.ms": month}),
             TopicPlan(name=self.alerts, config={"retention.ms": month}),
+            TopicPlan(name=self.enforcement, config={"retention.ms": month}),
             TopicPlan(
                 name=self.dead_letters,
                 config={"retention.ms": month, "max.message.bytes": str(MAX_MESSAGE_BYTES)},

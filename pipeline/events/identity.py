@@ -7,7 +7,15 @@ published for it has the same id both times.
 
 import hashlib
 
-__all__ = ["alert_id", "dead_letter_id", "decision_id", "event_uid"]
+__all__ = [
+    "account_of",
+    "alert_id",
+    "dead_letter_id",
+    "decision_id",
+    "enforcement_id",
+    "event_uid",
+    "review_id",
+]
 
 _SEPARATOR = b"\x00"
 """Keeps ("ab", "c") and ("a", "bc") apart. The envelope refuses attributes that contain it."""
@@ -26,6 +34,21 @@ def alert_id(uid: str, rule_id: str) -> str:
 def decision_id(uid: str) -> str:
     """The identity of the decision about a publication event."""
     return _digest(uid.encode(), b"decision")
+
+
+def review_id(uid: str) -> str:
+    """The identity of the decision that a review takes about a held event; there is one review at most."""
+    return _digest(uid.encode(), b"review")
+
+
+def account_of(id_hash: str) -> str:
+    """The account behind a user's salted hash; hashed once more, so that what a producer sent is kept nowhere."""
+    return _digest(b"account", id_hash.encode())
+
+
+def enforcement_id(account: str, number: int) -> str:
+    """The identity of the step that the violation with this number led to."""
+    return _digest(b"enforcement", account.encode(), str(number).encode())
 
 
 def dead_letter_id(topic: str, key: bytes | None, value: bytes | None) -> str:

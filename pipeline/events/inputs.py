@@ -1,4 +1,4 @@
-"""What comes in: generation and publication events of contract v1 as typed values.
+"""What comes in: events and reviews of contract v1 as typed values.
 
 The JSON Schemas in `schemas/` are the contract; these are the parts of it that the pipeline reads. A field that is
 None was missing, and missing means unknown, never "no".
@@ -12,13 +12,17 @@ import msgspec
 from pipeline.events.outputs import Declared, EventReference
 
 __all__ = [
+    "ActivityEvent",
     "Content",
     "Declaration",
     "GenerationEvent",
     "Model",
     "Parent",
+    "Prompt",
     "PublicationEvent",
     "PublishedContent",
+    "Review",
+    "Reviewer",
     "Service",
     "Sidecar",
 ]
@@ -91,6 +95,12 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     value: Literal["ai", "not_ai", "unknown"] | None = None
 
 
+class Prompt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user asked for; matched against the feature database, never stored or shown."""
+
+    text: str | None = None
+
+
 class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An AI service generated or edited an asset.
 
@@ -103,6 +113,8 @@ class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
     model: Model
     service: Service
     facts: Mapping[str, object]
+    prompt: Prompt = Prompt()
+    event_type: str = "generation.completed"
 
 
 class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +128,8 @@ class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
     content: PublishedContent
     declaration: Declaration
     facts: Mapping[str, object]
+    prompt: Prompt = Prompt()
+    event_type: str = "publish.requested"
 
     @property
     def declared(self) -> Declared:
@@ -126,3 +140,36 @@ class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
         if self.content.synthetic == "no" or self.declaration.value == "not_ai":
             return "human"
         return "unknown"
+
+
+class ActivityEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that law regulates and that has no asset: a service changed, a complaint came in, an app was listed.
+
+    `facts` is the event's whole data: what rules are judged on.
+    """
+
+    uid: str
+    reference: EventReference
+    event_type: str
+    facts: Mapping[str, object]
+
+
+class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who reviewed, by a pseudonym that the operator can resolve."""
+
+    id: str
+    role: str | None = None
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided about a held event.
+
+    `uid` is the review's own identity, `event_uid` that of the event it is about.
+    """
+
+    uid: str
+    reference: EventReference
+    event_uid: str
+    verdict: Literal["release", "refuse"]
+    reviewer: Reviewer
+    reason: str

@@ -10,22 +10,37 @@ from pipeline.errors import BugError, EnvelopeError, EventInvalidError
 from pipeline.events.envelope import CloudEvent, Headers, parse
 from pipeline.events.identity import event_uid
 from pipeline.events.inputs import (
+    ActivityEvent,
     Content,
     Declaration,
     GenerationEvent,
     Model,
+    Prompt,
     PublicationEvent,
     PublishedContent,
+    Review,
+    Reviewer,
     Service,
 )
 from pipeline.events.outputs import EventReference
 
-__all__ = ["GENERATION", "PUBLICATION", "intake_generation", "intake_publication"]
+__all__ = [
+    "ACTIVITY",
+    "GENERATION",
+    "PUBLICATION",
+    "REVIEW",
+    "intake_activity",
+    "intake_generation",
+    "intake_publication",
+    "intake_review",
+]
 
 GENERATION: Final = "sealstream.generation.v1"
 PUBLICATION: Final = "sealstream.publication.v1"
+ACTIVITY: Final = "sealstream.activity.v1"
+REVIEW: Final = "sealstream.review.v1"
 
-_SchemaName = Literal["generation-event.v1", "publication-event.v1"]
+_SchemaName = Literal["generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v1"]
 
 
 class _Generation(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +49,8 @@ class _Generation(msgspec.Struct, frozen=True, kw_only=True):
     content: Content
     model: Model = Model()
     service: Service = Service()
+    prompt: Prompt = Prompt()
+    event_type: str = "generation.completed"
 
 
 class _Publication(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +58,26 @@ class _Publication(msgspec.Struct, frozen=True, kw_only=True):
 
     content: PublishedContent
     declaration: Declaration = Declaration()
+    prompt: Prompt = Prompt()
+    event_type: str = "publish.requested"
 
 
-Parts = TypeVar("Parts", _Generation, _Publication)
+class _Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """The same of an activity event."""
+
+    event_type: str
+
+
+class _Review(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of a review's data."""
+
+    event_uid: str
+    verdict: Literal["release", "refuse"]
+    reviewer: Reviewer
+    reason: str
+
+
+Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review)
 
 
 def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
@@ -61,6 +95,8 @@ def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
         model=parts.model,
         service=parts.service,
         facts=event.data,
+        prompt=parts.prompt,
+        event_type=parts.event_type,
     )
 
 
@@ -78,6 +114,42 @@ def intake_publication(value: bytes | None, headers: Headers) -> PublicationEven
         content=parts.content,
         declaration=parts.declaration,
         facts=event.data,
+        prompt=parts.prompt,
+        event_type=parts.event_type,
+    )
+
+
+def intake_activity(value: bytes | None, headers: Headers) -> ActivityEvent:
+    """Read an activity event.
+
+    Raises:
+        EnvelopeError: the record is no CloudEvent of this type.
+        EventInvalidError: its data breaks the schema.
+    """
+    event, parts = _read(value, headers, _Activity, expected=ACTIVITY, schema="activity-event.v1")
+    return ActivityEvent(
+        uid=event_uid(event.source, event.id),
+        reference=_reference(event),
+        event_type=parts.event_type,
+        facts=event.data,
+    )
+
+
+def intake_review(value: bytes | None, headers: Headers) -> Review:
+    """Read a review.
+
+    Raises:
+        EnvelopeError: the record is no CloudEvent of this type.
+        EventInvalidError: its data breaks the schema.
+    """
+    event, parts = _read(value, headers, _Review, expected=REVIEW, schema="review.v1")
+    return Review(
+        uid=event_uid(event.source, event.id),
+        reference=_reference(event),
+        event_uid=parts.event_uid,
+        verdict=parts.verdict,
+        reviewer=parts.reviewer,
+        reason=parts.reason,
     )
 
 

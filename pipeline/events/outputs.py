@@ -1,6 +1,7 @@
-"""What goes out: records, decisions, alerts and dead letters of contract v1 as typed values.
+"""What goes out: records, decisions, alerts, enforcement and dead letters as typed values.
 
-The JSON Schemas in `schemas/` are the contract; every member is always written, null where it is not known.
+The JSON Schemas in `schemas/` are the contract; every member is always written, null where it is not known. Members
+with a default came with version 2: records stored before are read without them.
 """
 
 from collections.abc import Mapping
@@ -13,23 +14,31 @@ __all__ = [
     "Alert",
     "ClaimGenerator",
     "ContentName",
+    "CountsAgainst",
     "CredentialSummary",
     "DeadLetter",
     "Decision",
     "DecisionOutcome",
     "Declared",
     "Digest",
+    "EnforcedRule",
+    "Enforcement",
     "EventReference",
     "Evidence",
     "Finding",
     "InputPosition",
     "InspectedContent",
+    "JudgedBy",
     "ManifestRecord",
     "ManifestReference",
     "Outcome",
+    "PackReference",
+    "ReferenceVersions",
+    "ReviewOutcome",
     "Rule",
     "Severity",
     "SignerSummary",
+    "Step",
     "StoredDigest",
     "Subject",
 ]
@@ -39,6 +48,7 @@ Action = Literal["record", "alert", "hold", "block"]
 Outcome = Literal["violation", "unknown"]
 DecisionOutcome = Literal["allow", "hold", "block"]
 Declared = Literal["ai", "human", "unknown"]
+Step = Literal["warn", "restrict", "suspend", "close"]
 Evidence = Mapping[str, str | int | float | bool | tuple[str, ...] | None]
 
 
@@ -49,6 +59,36 @@ class EventReference(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     type: str
     time: str | None
+
+
+class PackReference(msgspec.Struct, frozen=True, kw_only=True):
+    """Which policy pack, and which version of it."""
+
+    name: str
+    version: str
+
+
+class ReferenceVersions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which versions of the reference sets were looked into; `none` for an empty set."""
+
+    services: str
+    news_sources: str
+    features: str
+    consents: str
+
+
+class JudgedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event was judged by."""
+
+    packs: tuple[PackReference, ...]
+    reference_sets: ReferenceVersions
+
+
+class CountsAgainst(msgspec.Struct, frozen=True, kw_only=True):
+    """Which account answers for the violations of an event, and of which rules (Deep Synthesis Provisions Art. 10)."""
+
+    account: str
+    rules: tuple[str, ...]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +103,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     citation: str | None
     evidence: Evidence
+    pack: PackReference | None = None
+    remedy: str | None = None
 
 
 class SignerSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +183,9 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     record_uri: str
     sealed_at: str
     claim_generator: ClaimGenerator
+    decision: DecisionOutcome = "allow"
+    judged_by: JudgedBy | None = None
+    counts_against: CountsAgainst | None = None
 
 
 class InspectedContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,19 +197,35 @@ class InspectedContent(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
+class ReviewOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided about an event that was held, who it was and why."""
+
+    verdict: Literal["release", "refuse"]
+    reviewer: str
+    reason: str
+    reviewed_at: str | None
+    event: EventReference
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a publication event: the record in the store, and the message on the decisions topic."""
+    """What became of an event: the record in the store, and the message on the decisions topic.
+
+    Of a publication event, of an activity event (which has no content), or of a review.
+    """
 
     decision_id: str
     event_uid: str
     event: EventReference
-    content: InspectedContent
+    content: InspectedContent | None
     decision: DecisionOutcome
     declared: Declared
-    credential: CredentialSummary
+    credential: CredentialSummary | None
     findings: tuple[Finding, ...]
     record_uri: str
     decided_at: str
+    judged_by: JudgedBy | None = None
+    counts_against: CountsAgainst | None = None
+    review: ReviewOutcome | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,8 +238,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What an alert is about."""
 
-    content_id: str
-    mime: str
+    content_id: str | None
+    mime: str | None
     sha256: str | None
 
 
@@ -198,6 +259,34 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
     subject: Subject
     record_uri: str | None
+    pack: PackReference | None = None
+    remedy: str | None = None
+
+
+class EnforcedRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that an account violated, and the source it rests on."""
+
+    id: str
+    citation: str | None
+
+
+class Enforcement(msgspec.Struct, frozen=True, kw_only=True):
+    """A step against an account whose violations repeat (Deep Synthesis Provisions Art. 10).
+
+    `violations` are those within `window_days` before the event, this one included.
+    """
+
+    enforcement_id: str
+    account: str
+    step: Step
+    violations: int
+    window_days: int
+    event_uid: str
+    event: EventReference
+    rules: tuple[EnforcedRule, ...]
+    record_uri: str
+    entry_uri: str
+    entered_at: str
 
 
 class InputPosition(msgspec.Struct, frozen=True, kw_only=True):
