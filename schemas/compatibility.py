@@ -26,7 +26,16 @@ __all__ = ["Promise", "incompatibilities", "incompatible_changes", "promise_of"]
 
 _Schema: TypeAlias = dict[str, Any] | bool
 
-_INPUTS = ("generation-event.", "publication-event.")
+_INPUTS = (
+    "activity-event.",
+    "consent.",
+    "feature.",
+    "generation-event.",
+    "news-source.",
+    "publication-event.",
+    "review.",
+    "service.",
+)
 _ANNOTATIONS = {"$comment", "$defs", "$id", "$schema", "contentEncoding", "default", "description", "examples", "title"}
 
 

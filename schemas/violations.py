@@ -53,12 +53,14 @@ class Violation:
     Args:
         path: JSON path of the offending value, such as `$.content.parents[0].sha256`; of the place where it should be
             when it is missing.
+        place: the same as the member names and positions that lead there.
         keyword: the JSON Schema keyword that was broken.
         value_type: the JSON type of the value at that path, or `missing`.
         message: what is wrong and, where the schema has a description, what belongs there. Never the value.
     """
 
     path: str
+    place: tuple[str | int, ...]
     keyword: str
     value_type: str
     message: str
@@ -99,6 +101,7 @@ def _violation(error: ValidationError) -> Violation:
     hint = _description(error)
     return Violation(
         path="$" + "".join(map(_step, _path(error))),
+        place=tuple(_path(error)),
         keyword=keyword,
         value_type=_value_type(error),
         message=f"{complaint}. {hint}" if hint else f"{complaint}.",

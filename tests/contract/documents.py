@@ -10,7 +10,9 @@ import pytest
 import schemas
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
-INPUTS = ("generation-event.v1", "publication-event.v1")
+ASSET_EVENTS = ("generation-event.v1", "publication-event.v1")
+ENTRIES = ("consent.v1", "feature.v1", "news-source.v1", "service.v1")
+INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", *ENTRIES)
 OUTPUTS = ("alert.v1", "dead-letter.v1", "decision.v1", "manifest-record.v1")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import schemas
 from schemas.loader import registry
-from tests.contract.documents import EXAMPLES, INPUTS, OUTPUTS, examples, nodes, read, violation_of
+from tests.contract.documents import ASSET_EVENTS, EXAMPLES, INPUTS, OUTPUTS, examples, nodes, read, violation_of
 
 # The files
 
@@ -87,7 +87,9 @@ def test_an_invalid_example_is_refused_for_the_reason_it_gives(name: str, path: 
     assert (violation.path, violation.keyword) == (document["path"], document["keyword"]), document["reason"]
 
 
-@pytest.mark.parametrize(("name", "path"), examples("valid", of=INPUTS, holding=lambda e: "uri" not in e["content"]))
+@pytest.mark.parametrize(
+    ("name", "path"), examples("valid", of=ASSET_EVENTS, holding=lambda e: "uri" not in e["content"])
+)
 def test_the_digests_of_inline_examples_are_those_of_their_bytes(name: str, path: Path) -> None:
     content = read(path)["content"]
     inline = content["text"].encode() if "text" in content else base64.b64decode(content["base64"], validate=True)
@@ -123,3 +125,14 @@ def test_the_input_examples_show_every_group_of_the_vocabulary() -> None:
     }
     for name in INPUTS:
         assert schemas.load(name)["properties"].keys() <= shown
+
+
+def test_an_activity_tells_the_same_facts_as_an_event_with_an_asset() -> None:
+    groups = [schemas.load(name)["properties"] for name in (*ASSET_EVENTS, "activity-event.v1")]
+    kinds = [set(group.pop("event_type")["enum"]) for group in groups]
+    assert not kinds[2] & (kinds[0] | kinds[1])
+    assert groups[0].keys() == groups[1].keys() == groups[2].keys() | {"prompt"}
+    content = schemas.load("common.v1")["$defs"]["content"]["properties"].keys()
+    activity = schemas.load("common.v1")["$defs"]["activity_content"]["properties"].keys()
+    assert content - activity == {"uri", "text", "base64", "size", "parents"}
+    assert activity <= content

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
-from tests.contract.documents import INPUTS, OUTPUTS, example, examples, nodes, read, replaced, violation_of
+from tests.contract.documents import (
+    ASSET_EVENTS,
+    INPUTS,
+    OUTPUTS,
+    example,
+    examples,
+    nodes,
+    read,
+    replaced,
+    violation_of,
+)
 
 
 def test_a_violation_says_where_what_and_what_belongs_there() -> None:
@@ -140,7 +150,7 @@ def test_members_of_inputs_that_nobody_knows_are_ignored(
     assert violation_of(name, replaced(event, way, {f"x_{member}": value, **node})) is None
 
 
-@given(st.sets(st.sampled_from(["uri", "text", "base64"])), st.sampled_from(INPUTS))
+@given(st.sets(st.sampled_from(["uri", "text", "base64"])), st.sampled_from(ASSET_EVENTS))
 def test_an_asset_is_in_exactly_one_place(places: set[str], name: str) -> None:
     content = {"id": "a", "mime": "image/png", "operation": "generated", "sha256": "0" * 64, "size": 3}
     every_place = {"uri": "s3://sealstream-inbox/a", "text": "abc", "base64": "YWJj"}
