@@ -5,18 +5,27 @@ where every AWS tool looks for it (`AWS_ENDPOINT_URL_S3`, `AWS_PROFILE`, `AWS_AC
 """
 
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar, get_args
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from pipeline.errors import OperatorError
+from pipeline.policy.pack import Role
 
-__all__ = ["ENV_PREFIX", "AssetSettings", "CredentialSettings", "StoreSettings", "load"]
+__all__ = ["ENV_PREFIX", "AssetSettings", "CredentialSettings", "PolicySettings", "StoreSettings", "load"]
 
 ENV_PREFIX: Final = "SEALSTREAM_"
 
 CONFIG: Final = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+
+def _names(value: object) -> object:
+    return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+"""A list, written with commas."""
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -50,7 +59,7 @@ class AssetSettings(BaseSettings):
 
     model_config = CONFIG
 
-    allowed_buckets: Annotated[tuple[str, ...], NoDecode] = ()
+    allowed_buckets: Names = ()
     """More buckets that events may refer to, separated by commas; the inbox and the content bucket always may be."""
 
     max_asset_bytes: int = Field(default=64 * 2**20, ge=1)
@@ -58,11 +67,6 @@ class AssetSettings(BaseSettings):
 
     missing_asset_patience: float = Field(default=60.0, ge=0, allow_inf_nan=False)
     """How long an event waits for an asset that is not there yet, in seconds; then it becomes a dead letter."""
-
-    @field_validator("allowed_buckets", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
     forbidden_asset_patience: float = Field(default=300.0, ge=0, allow_inf_nan=False)
     """How long an event waits for an asset that the store refuses to hand out, in seconds; longer than keys rotate."""
@@ -99,6 +103,28 @@ class CredentialSettings(BaseSettings):
 
     parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
+
+
+class PolicySettings(BaseSettings):
+    """Which law is applied, and to whom."""
+
+    model_config = SettingsConfigDict(**{**CONFIG, "env_prefix": "SEALSTREAM_POLICY_"})
+
+    packs: Names = ()
+    """Policy packs: names of shipped ones, files or directories, separated by commas. Nothing: all that are shipped;
+    `+` before a file or a directory adds it to them. Of two packs with one name, the last counts."""
+
+    jurisdictions: Names = ()
+    """Where the service is offered, for events that do not say it: CN, EU, US-CA, IN, KR, ES; separated by commas."""
+
+    roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_names)] = get_args(Role)
+    """What the operator is in the eyes of the law, separated by commas; `user` stands for what is asked of users."""
+
+    ladder: str = "warn:1,restrict:2,suspend:3,close:5"
+    """Which step an account has earned after how many violations (Deep Synthesis Provisions Art. 10)."""
+
+    ladder_days: int = Field(default=365, ge=1, le=36_500)
+    """How many days a violation counts."""
 
 
 def load(settings_type: type[AnySettings]) -> AnySettings:

@@ -1,7 +1,7 @@
 """Says what is wrong with a document so that whoever sent it can mend it, without repeating the document."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
@@ -53,17 +53,17 @@ class Violation:
     Args:
         path: JSON path of the offending value, such as `$.content.parents[0].sha256`; of the place where it should be
             when it is missing.
-        place: the same as the member names and positions that lead there.
         keyword: the JSON Schema keyword that was broken.
         value_type: the JSON type of the value at that path, or `missing`.
         message: what is wrong and, where the schema has a description, what belongs there. Never the value.
+        place: the path as the member names and positions that lead there.
     """
 
     path: str
-    place: tuple[str | int, ...]
     keyword: str
     value_type: str
     message: str
+    place: tuple[str | int, ...] = field(default=(), compare=False)
 
 
 def first_violation(validator: jsonschema_rs.Validator, instance: object) -> Violation | None:

@@ -41,6 +41,8 @@ def alerts_for(
             evidence=finding.evidence,
             subject=subject,
             record_uri=record_uri,
+            pack=finding.pack,
+            remedy=finding.remedy,
         )
         for finding in findings
         if finding.action != "record"

@@ -1,0 +1,115 @@
+"""Conditions of rules: CEL expressions over the facts of the vocabulary, checked and compiled once.
+
+CEL (Common Expression Language) settles what a missing fact means: `&&` and `||` give an answer where the facts at
+hand decide it, and an error where they do not. An error is the third truth value here, unknown (Kleene).
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from cel_expr_python import cel
+
+from pipeline.policy.vocabulary import Facts, FactType, vocabulary
+
+__all__ = ["Bound", "Condition", "ConditionError", "bind", "compile_condition"]
+
+_NAME: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_TEXT: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_PLACE: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_LISTS: Final = tuple(fact.name for fact in vocabulary().values() if fact.type == "texts")
+
+
+class ConditionError(ValueError):
+    """A condition is no CEL, names no fact of the vocabulary, or compares what cannot be compared.
+
+    Attributes:
+        reason: what is wrong.
+        line: line within the condition, from 0.
+        column: column within that line, from 0.
+    """
+
+    def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+
+class Bound:
+    """Facts made ready for any number of conditions."""
+
+    __slots__ = ("activation",)
+
+    def __init__(self, facts: Facts) -> None:
+        data: dict[str, object] = dict(facts)
+        for name in _LISTS:
+            if name in data:
+                data[name] = list(facts[name])  # type: ignore[arg-type] # by the vocabulary, a tuple; CEL takes lists only
+        self.activation = _environment().Activation(data)
+
+
+def bind(facts: Facts) -> Bound:
+    """Make facts ready to be asked."""
+    return Bound(facts)
+
+
+class Condition:
+    """A compiled condition; immutable, and safe to use from several threads."""
+
+    __slots__ = ("_expression", "facts", "text")
+
+    def __init__(self, text: str, expression: Any) -> None:
+        self.text = text
+        self.facts: tuple[str, ...] = _names_in(text)
+        self._expression = expression
+
+    def holds(self, facts: Bound) -> bool | None:
+        """True, false, or None where a missing fact leaves it open."""
+        value = self._expression.eval(facts.activation).value()
+        return value if value is True or value is False else None
+
+
+@cache
+def compile_condition(text: str) -> Condition:
+    """Compile a condition.
+
+    Raises:
+        ConditionError: it cannot be used; the error says where and why.
+    """
+    try:
+        expression = _environment().compile(text)
+    except RuntimeError as error:
+        raise _explained(error) from None
+    if expression.return_type() != cel.Type.BOOL:
+        raise ConditionError("the condition is neither true nor false: it gives no bool")
+    return Condition(text, expression)
+
+
+@cache
+def _environment() -> Any:
+    types: Mapping[FactType, Any] = {
+        "bool": cel.Type.BOOL,
+        "int": cel.Type.INT,
+        "number": cel.Type.DOUBLE,
+        "text": cel.Type.STRING,
+        "instant": cel.Type.STRING,
+        "texts": cel.Type.List(cel.Type.STRING),
+    }
+    return cel.NewEnv(variables={fact.name: types[fact.type] for fact in vocabulary().values()})
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """The facts that a condition names, in the order of their first mention."""
+    known = vocabulary()
+    named = (match.group() for match in _NAME.finditer(_TEXT.sub("''", text)))
+    return tuple(dict.fromkeys(name for name in named if name in known))
+
+
+def _explained(error: RuntimeError) -> ConditionError:
+    found = _PLACE.search(str(error))
+    if found is None:
+        return ConditionError(str(error).splitlines()[0])
+    line, column, reason = found.groups()
+    return ConditionError(reason.replace(" (in container '')", ""), int(line) - 1, int(column) - 1)

@@ -1,0 +1,215 @@
+"""The judge: facts in, findings out, for every rule that is about the event.
+
+A rule is about an event when its event type, its jurisdiction, the roles the operator holds and the days it is in
+force say so. Then it passes, is violated, or stays unknown; it is satisfied wherever `when` is false.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from pipeline.events.outputs import Evidence, Finding, PackReference
+from pipeline.policy.conditions import Bound, Condition, bind, compile_condition
+from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
+from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
+
+__all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
+
+REDACTED: Final = "[redacted]"
+
+Standing = Literal[
+    "other-event", "other-jurisdiction", "other-role", "not-in-force", "not-applicable", "pass", "violation", "unknown"
+]
+"""How a rule stands to an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How one rule stands to one event, and why.
+
+    Args:
+        when: whether the rule's `when` holds; None where that is open or was not asked.
+        must: the same of its `must`.
+        facts: the facts that the rule names and the event has, fit to be shown.
+        missing: the facts that the rule names and the event does not have.
+        finding: what the rule finds, if anything.
+    """
+
+    pack: PackReference
+    rule: Rule
+    standing: Standing
+    when: bool | None = None
+    must: bool | None = None
+    facts: Evidence
+    missing: tuple[str, ...]
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled:
+    """A rule made ready to be asked; the instants are those at which it comes into force and ceases."""
+
+    pack: Pack
+    reference: PackReference
+    rule: Rule
+    holds: Condition
+    when: Condition
+    must: Condition
+    facts: tuple[str, ...]
+    begins: datetime
+    ends: datetime | None
+
+    def in_force(self, at: datetime | None) -> bool:
+        """Whether it counts at this time; at an unknown time it does, since it may have been in force."""
+        return at is None or (self.begins <= at and (self.ends is None or at < self.ends))
+
+    def applies_in(self, jurisdictions: Collection[str]) -> bool:
+        if self.pack.jurisdiction == EVERYWHERE:
+            return not any(one in self.pack.except_in for one in jurisdictions)
+        return self.pack.jurisdiction in jurisdictions
+
+
+class Judge:
+    """Judges facts by policy packs; immutable, and safe to use from several threads."""
+
+    def __init__(self, packs: Iterable[Pack], roles: Collection[Role] = ALL_ROLES) -> None:
+        chosen = tuple(packs)
+        self.packs: tuple[PackReference, ...] = tuple(pack.reference for pack in chosen)
+        self._roles = frozenset(roles)
+        self._rules = tuple(_compile(pack, rule) for pack in chosen for rule in pack.rules)
+        self._by_event: Mapping[object, Sequence[_Compiled]] = _by_event(self._rules, self._roles)
+        self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
+        """The ids of the rules whose violation is conduct of the user."""
+
+    def findings(self, facts: Facts, at: datetime | None) -> tuple[Finding, ...]:
+        """What the rules find, in the order of the packs.
+
+        Args:
+            facts: the facts of the event, `event_type` among them.
+            at: the time of the event, with time zone: it decides which rules are in force.
+        """
+        bound, jurisdictions = bind(facts), _jurisdictions(facts)
+        found = []
+        for one in self._by_event.get(facts["event_type"], ()):
+            if not one.applies_in(jurisdictions) or not one.in_force(at):
+                continue
+            holds = one.holds.holds(bound)
+            if holds is not True:
+                found.append(_finding(one, facts, is_violated=holds is False))
+        return tuple(found)
+
+    def explain(self, facts: Facts, at: datetime | None) -> tuple[Verdict, ...]:
+        """How every rule of every pack stands to these facts; arguments as for `findings`."""
+        bound, jurisdictions = bind(facts), _jurisdictions(facts)
+        return tuple(self._verdict(one, facts, bound, jurisdictions, at) for one in self._rules)
+
+    def _verdict(
+        self, one: _Compiled, facts: Facts, bound: Bound, jurisdictions: Collection[str], at: datetime | None
+    ) -> Verdict:
+        standing = self._scope(one, facts, jurisdictions, at)
+        when = must = None
+        finding = None
+        if standing is None:
+            when, must = one.when.holds(bound), one.must.holds(bound)
+            holds = one.holds.holds(bound)
+            if holds:
+                standing = "not-applicable" if when is False else "pass"
+            else:
+                standing = "unknown" if holds is None else "violation"
+                finding = _finding(one, facts, is_violated=holds is False)
+        return Verdict(
+            pack=one.reference,
+            rule=one.rule,
+            standing=standing,
+            when=when,
+            must=must,
+            facts={name: shown(name, facts[name]) for name in one.facts if name in facts},
+            missing=tuple(name for name in one.facts if name not in facts),
+            finding=finding,
+        )
+
+    def _scope(
+        self, one: _Compiled, facts: Facts, jurisdictions: Collection[str], at: datetime | None
+    ) -> Standing | None:
+        """Why the rule is not about the event; None where it is."""
+        if facts["event_type"] not in one.rule.on:
+            return "other-event"
+        if not one.applies_in(jurisdictions):
+            return "other-jurisdiction"
+        if self._roles.isdisjoint(one.rule.binds):
+            return "other-role"
+        return None if one.in_force(at) else "not-in-force"
+
+
+def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, ...]:
+    """A fact's value as findings show it: not at all where it is about a person."""
+    return REDACTED if name in PERSONAL and value != "" else value
+
+
+def _compile(pack: Pack, rule: Rule) -> _Compiled:
+    when, must = compile_condition(rule.when), compile_condition(rule.must)
+    zone = ZoneInfo(pack.time_zone)
+    return _Compiled(
+        pack=pack,
+        reference=pack.reference,
+        rule=rule,
+        # One question instead of two: where either side decides, the other may stay unknown.
+        holds=compile_condition(f"!({rule.when}\n) || ({rule.must}\n)"),
+        when=when,
+        must=must,
+        facts=tuple(dict.fromkeys((*when.facts, *must.facts))),
+        begins=_midnight(rule.valid_from, zone),
+        ends=None if rule.valid_to is None else _midnight(rule.valid_to + timedelta(days=1), zone),
+    )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _by_event(rules: Iterable[_Compiled], roles: Collection[Role]) -> Mapping[object, Sequence[_Compiled]]:
+    sorted_out: defaultdict[object, list[_Compiled]] = defaultdict(list)
+    for one in rules:
+        if any(role in roles for role in one.rule.binds):
+            for event_type in one.rule.on:
+                sorted_out[event_type].append(one)
+    return dict(sorted_out)
+
+
+def _jurisdictions(facts: Facts) -> Collection[str]:
+    value = facts.get("jurisdictions", ())
+    return value if isinstance(value, tuple) else ()
+
+
+def _finding(one: _Compiled, facts: Facts, *, is_violated: bool) -> Finding:
+    rule = one.rule
+    return Finding(
+        rule=rule.id,
+        kind=rule.kind,
+        severity=rule.severity,
+        action=rule.action if is_violated else rule.on_unknown,
+        outcome="violation" if is_violated else "unknown",
+        code=None,
+        message=rule.text if is_violated else _open_question(one, facts),
+        citation=rule.citation,
+        evidence=dict(_evidence(one.facts, facts)),
+        pack=one.reference,
+        remedy=rule.remedy,
+    )
+
+
+def _open_question(one: _Compiled, facts: Facts) -> str:
+    missing = [name for name in one.facts if name not in facts]
+    return f"Cannot be ruled out while {' and '.join(missing)} stays unknown: {one.rule.text}"
+
+
+def _evidence(
+    names: Iterable[str], facts: Facts
+) -> Iterator[tuple[str, str | int | float | bool | tuple[str, ...] | None]]:
+    """Every fact that the rule names; null where it is missing."""
+    for name in names:
+        value = facts.get(name)
+        yield name, None if value is None else shown(name, value)

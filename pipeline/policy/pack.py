@@ -1,0 +1,110 @@
+"""Policy packs: one law as data, its articles and the rules that check them."""
+
+from datetime import date
+from typing import Final, Literal, get_args
+
+import msgspec
+
+from pipeline.events.outputs import Action, PackReference, Severity
+
+__all__ = ["ALL_ROLES", "EVERYWHERE", "Article", "Binds", "Pack", "Product", "Role", "Rule"]
+
+Role = Literal["provider", "technical_supporter", "user", "platform", "app_store", "deployer", "licensee"]
+"""What somebody is in the eyes of the law (Deep Synthesis Provisions Art. 23 and the other laws' own words)."""
+
+Binds = Literal[
+    "provider",
+    "technical_supporter",
+    "user",
+    "platform",
+    "app_store",
+    "deployer",
+    "licensee",
+    "industry",
+    "authority",
+]
+"""Whom an article binds: a role, or somebody who is never judged here."""
+
+Product = Literal["enforces", "marks", "detects", "records", "reports", "people"]
+"""What the product does about an article; `people`: it leaves it to them."""
+
+ALL_ROLES: Final[frozenset[Role]] = frozenset(get_args(Role))
+
+EVERYWHERE: Final = "*"
+"""The jurisdiction of a pack that applies wherever a service is offered, or where nobody says."""
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True):
+    """What one article of the law demands, in our own words, and what the product does about it.
+
+    `applies` is a condition over facts: for which services and content the article matters.
+    """
+
+    article: str
+    duty: str
+    binds: tuple[Binds, ...]
+    applies: str = "true"
+    product: tuple[Product, ...]
+    how: str
+    left_to_people: str = ""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One checkable demand: `must` has to hold wherever `when` does.
+
+    Attributes:
+        binds: whose duty it is; the rule is used where the operator holds one of these roles.
+        on: the event types it is about.
+        kind: the alert kind of its findings.
+        on_unknown: what to do where missing facts leave it open.
+        valid_from: first day in force, at the jurisdiction's time.
+        valid_to: last day in force; None while there is none.
+        basis: how well the rule's source was read: the text itself, a secondary source, or from memory.
+        text: what is wrong when it is violated, for a person.
+        remedy: what would mend it.
+        counts_against_user: a violation is conduct of the user and climbs the ladder of the account.
+    """
+
+    id: str
+    article: str
+    kind: str
+    binds: tuple[Role, ...]
+    on: tuple[str, ...]
+    when: str = "true"
+    must: str
+    severity: Severity
+    action: Action
+    on_unknown: Action
+    valid_from: date
+    valid_to: date | None = None
+    citation: str
+    basis: Literal["read", "secondary", "memory"] = "read"
+    text: str
+    remedy: str
+    counts_against_user: bool = False
+
+
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
+    """One law: where it applies, its articles and its rules.
+
+    Attributes:
+        jurisdiction: where it is law, or `*`.
+        except_in: jurisdictions where a pack for everywhere steps back, since the law there says the same.
+        time_zone: where the days of its rules begin and end (IANA name).
+        source: where the law is published.
+    """
+
+    name: str = msgspec.field(name="pack")
+    version: str
+    title: str
+    jurisdiction: str
+    except_in: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    source: str | None = None
+    articles: tuple[Article, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def reference(self) -> PackReference:
+        """How outputs name this pack."""
+        return PackReference(name=self.name, version=self.version)

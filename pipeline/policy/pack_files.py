@@ -1,0 +1,152 @@
+"""Pack files: reading, checking and choosing them. Everything that can be wrong with a pack is found here, at start."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pipeline.policy.conditions import ConditionError, compile_condition
+from pipeline.policy.pack import EVERYWHERE, Pack
+from pipeline.policy.vocabulary import EVENT_TYPES
+from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
+
+__all__ = ["load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
+
+_SUFFIX: Final = ".yaml"
+_EXAMPLES: Final = ".examples.yaml"
+_SHIPPED: Final = files("pipeline.policy") / "packs"
+
+_Fault: TypeAlias = tuple[tuple[str | int, ...], str]
+"""A place in a pack, and what is said there or of it."""
+
+
+def read_pack(source: Source) -> Pack:
+    """Read a pack.
+
+    Raises:
+        PolicyFileError: it cannot be used; the error tells file, line and reason.
+    """
+    document = read_yaml(source, "policy-pack.v1")
+    pack = msgspec.convert(document.data, Pack)
+    for place, reason in _faults(pack):
+        raise document.error(place, reason)
+    _check_conditions(pack, document)
+    return pack
+
+
+@cache
+def shipped_pack_names() -> tuple[str, ...]:
+    """The names of the packs that come with the pipeline."""
+    names = (entry.name for entry in _SHIPPED.iterdir())
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if _is_pack(name)))
+
+
+@cache
+def shipped_pack(name: str) -> Pack:
+    """One of the packs that come with the pipeline.
+
+    Raises:
+        PolicyFileError: there is none of that name.
+    """
+    if name not in shipped_pack_names():
+        raise PolicyFileError(
+            what=f"There is no policy pack named {name}, and no such file.",
+            remedy=f"Name a file, a directory, or one of {', '.join(shipped_pack_names())}.",
+        )
+    return read_pack(_SHIPPED / f"{name}{_SUFFIX}")
+
+
+def load_packs(sources: Sequence[str] = ()) -> tuple[Pack, ...]:
+    """The packs that are named, in the order of their names.
+
+    Args:
+        sources: names of shipped packs, files, or directories of files; a `+` before a file or a directory adds it to
+            the shipped packs. Where several packs have one name, the last one counts. Nothing named: what is shipped.
+
+    Raises:
+        PolicyFileError: a pack cannot be used, or two packs repeat the id of a rule.
+    """
+    wanted = list(sources)
+    if all(source.startswith("+") for source in wanted):
+        wanted = [*shipped_pack_names(), *(source[1:] for source in wanted)]
+    packs = {pack.name: pack for source in wanted for pack in _packs_of(source.removeprefix("+"))}
+    chosen = tuple(packs[name] for name in sorted(packs))
+    _check_ids(chosen)
+    return chosen
+
+
+def _packs_of(source: str) -> Iterator[Pack]:
+    path = Path(source).expanduser()
+    if path.is_dir():
+        found = sorted(entry for entry in path.iterdir() if _is_pack(entry.name))
+        if not found:
+            raise PolicyFileError(what=f"There is no policy pack (*{_SUFFIX}) in {source}.", remedy="Name another.")
+        yield from map(read_pack, found)
+    elif source.endswith(_SUFFIX) or "/" in source:
+        yield read_pack(path)
+    else:
+        yield shipped_pack(source)
+
+
+def _is_pack(name: str) -> bool:
+    return name.endswith(_SUFFIX) and not name.endswith(_EXAMPLES)
+
+
+def _faults(pack: Pack) -> Iterator[_Fault]:
+    """What a schema cannot say of a pack."""
+    try:
+        ZoneInfo(pack.time_zone)
+    except (OSError, ValueError):
+        yield ("time_zone",), f"{pack.time_zone} is no IANA time zone"
+    if pack.except_in and pack.jurisdiction != EVERYWHERE:
+        yield ("except_in",), f'only a pack whose jurisdiction is "{EVERYWHERE}" can have exceptions'
+    yield from _repeated("articles", "article", [article.article for article in pack.articles])
+    yield from _repeated("rules", "id", [rule.id for rule in pack.rules])
+    articles = {article.article for article in pack.articles}
+    for index, rule in enumerate(pack.rules):
+        if rule.article not in articles:
+            yield ("rules", index, "article"), f"the pack has no article {rule.article}"
+        for position, event_type in enumerate(rule.on):
+            if event_type not in EVENT_TYPES:
+                yield (
+                    ("rules", index, "on", position),
+                    f"{event_type} is no event type; there are: {', '.join(EVENT_TYPES)}",
+                )
+        if rule.valid_to is not None and rule.valid_to < rule.valid_from:
+            yield ("rules", index, "valid_to"), "the rule ends before it begins"
+
+
+def _repeated(section: str, member: str, names: Sequence[str]) -> Iterator[_Fault]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield (section, index, member), f"the {member} {name} is here a second time"
+
+
+def _check_conditions(pack: Pack, document: Document) -> None:
+    places: list[_Fault] = [
+        (("articles", index, "applies"), article.applies) for index, article in enumerate(pack.articles)
+    ]
+    for index, rule in enumerate(pack.rules):
+        places += [(("rules", index, "when"), rule.when), (("rules", index, "must"), rule.must)]
+    for place, text in places:
+        try:
+            compile_condition(text)
+        except ConditionError as error:
+            name = ".".join(str(step) for step in place)
+            raise document.error(place, f"{name}: {error.reason}", below=error.line) from None
+
+
+def _check_ids(packs: Sequence[Pack]) -> None:
+    owners: dict[str, str] = {}
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.id in owners:
+                raise PolicyFileError(
+                    what=f"The packs {owners[rule.id]} and {pack.name} both have a rule {rule.id}.",
+                    remedy="Give every rule an id of its own, or let one pack override the other by having its name.",
+                )
+            owners[rule.id] = pack.name

@@ -1,0 +1,192 @@
+"""The vocabulary: every fact that an event may state and a rule may ask for, with its type.
+
+It is read from the event schemas, so a fact exists exactly where the public contract has a member for it. Facts are
+flat: `user.identity.status` is the member `status` of `identity` of `user`.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+import schemas
+
+__all__ = ["EVENT_TYPES", "PERSONAL", "Fact", "FactType", "FactValue", "Facts", "facts_of", "flatten", "vocabulary"]
+
+FactType = Literal["bool", "int", "number", "text", "texts", "instant"]
+FactValue: TypeAlias = bool | int | float | str | tuple[str, ...]
+Facts: TypeAlias = Mapping[str, FactValue]
+"""Facts by name. What is missing is unknown, never "no"."""
+
+PERSONAL: Final = frozenset(
+    {
+        "actor.id",
+        "consent.ref",
+        "content.editorial_responsible",
+        "content.subject_ids",
+        "explicit.text",
+        "incident.record_ref",
+        "log.agreement_ref",
+        "user.id_hash",
+    }
+)
+"""Facts that are about persons, or may be: rules may ask for them, findings never show them."""
+
+EVENT_TYPES: Final = (
+    "generation.completed",
+    "export.completed",
+    "transform.completed",
+    "publish.requested",
+    "repost.requested",
+    "ingest.completed",
+    "interaction.started",
+    "review.completed",
+    "consent.revoked",
+    "identity.verified",
+    "incident.updated",
+    "complaint.updated",
+    "takedown.updated",
+    "refutation.published",
+    "order.received",
+    "service.changed",
+    "app.listing",
+    "licence.updated",
+)
+
+_EVENTS: Final = ("generation-event.v1", "publication-event.v1", "activity-event.v1")
+_NO_FACTS: Final = frozenset(
+    {"event_type", "prompt", "content.uri", "content.text", "content.base64", "content.manifest", "content.parents"}
+)
+"""Members that carry bytes, places or words of people, and the event type, which rules name apart."""
+
+_UNKNOWN: Final = "unknown"
+"""The vocabulary's own word for what is not known; it must not be harder than silence."""
+
+_TYPES: Final[Mapping[str, FactType]] = {"boolean": "bool", "integer": "int", "number": "number", "string": "text"}
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact of the vocabulary; `values` are those it can have where the contract lists them."""
+
+    name: str
+    type: FactType
+    description: str
+    values: tuple[str, ...] = ()
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether its value stays out of findings."""
+        return self.name in PERSONAL
+
+
+@cache
+def vocabulary() -> Mapping[str, Fact]:
+    """Every fact by its name, in alphabetical order."""
+    facts = {fact.name: fact for name in _EVENTS for fact in _facts_in(schemas.load(name), name, "")}
+    facts["occurred_at"] = Fact(name="occurred_at", type="instant", description="When the event happened, in UTC.")
+    return dict(sorted(facts.items()))
+
+
+def facts_of(
+    data: Mapping[str, object], *, event_type: str, time: datetime | None, jurisdictions: tuple[str, ...] = ()
+) -> dict[str, FactValue]:
+    """The facts of an event.
+
+    Args:
+        data: the event's data, which its schema has accepted.
+        event_type: what happened.
+        time: when, with time zone; None where the event does not say.
+        jurisdictions: where the service is taken to be offered if the event does not say.
+    """
+    facts = flatten(data)
+    facts["event_type"] = event_type
+    if time is not None:
+        facts["occurred_at"] = time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    if jurisdictions and "jurisdictions" not in facts:
+        facts["jurisdictions"] = jurisdictions
+    return facts
+
+
+def flatten(data: Mapping[str, object]) -> dict[str, FactValue]:
+    """Nested members as flat facts.
+
+    Members outside the vocabulary, and those whose value is the word `unknown`, are left out. A null where the
+    contract has a text says that there is known to be none, and becomes the empty text.
+    """
+    return dict(_flat(data, "", vocabulary()))
+
+
+def _flat(data: Mapping[str, object], prefix: str, known: Mapping[str, Fact]) -> Iterator[tuple[str, FactValue]]:
+    for key, value in data.items():
+        name = prefix + key
+        if isinstance(value, dict):
+            yield from _flat(value, f"{name}.", known)
+            continue
+        fact = known.get(name)
+        if fact is None or value == _UNKNOWN:
+            continue
+        if isinstance(value, list):
+            yield name, tuple(item for item in value if isinstance(item, str))
+        elif value is None:
+            if fact.type in ("text", "instant"):
+                yield name, ""
+        elif isinstance(value, bool | str):
+            yield name, value
+        elif isinstance(value, int | float):
+            yield name, float(value) if fact.type == "number" else int(value)
+
+
+def _facts_in(schema: Mapping[str, Any], document: str, prefix: str) -> Iterator[Fact]:
+    for key, member in schema.get("properties", {}).items():
+        name = prefix + key
+        if name in _NO_FACTS:
+            continue
+        resolved = _resolved(member, document)
+        if "properties" in resolved:
+            yield from _facts_in(
+                resolved, document if "$ref" not in member else _target(member, document)[0], f"{name}."
+            )
+            continue
+        type_ = _type_of(resolved, document)
+        if type_ is not None:
+            yield Fact(
+                name=name,
+                type=type_,
+                description=str(member.get("description") or resolved.get("description", "")),
+                values=tuple(str(value) for value in resolved.get("enum", ()) if value is not None),
+            )
+
+
+def _type_of(schema: Mapping[str, Any], document: str) -> FactType | None:
+    if "enum" in schema:
+        return "text"
+    declared = schema.get("type")
+    types = [declared] if isinstance(declared, str) else [one for one in declared or () if one != "null"]
+    if types == ["array"]:
+        return "texts" if _type_of(_resolved(schema["items"], document), document) == "text" else None
+    if len(types) != 1:
+        return None
+    if types[0] == "string" and schema.get("format") == "date-time":
+        return "instant"
+    return _TYPES.get(types[0])
+
+
+def _resolved(schema: Mapping[str, Any], document: str) -> Mapping[str, Any]:
+    """A schema with its reference followed; members that stand beside the reference are added."""
+    if "$ref" not in schema:
+        return schema
+    target_document, pointer = _target(schema, document)
+    found: Any = schemas.load(target_document)
+    for step in pointer.strip("/").split("/"):
+        found = found[step]
+    target = _resolved(found, target_document)
+    beside = {key: value for key, value in schema.items() if key != "$ref"}
+    properties = {**target.get("properties", {}), **beside.get("properties", {})}
+    return {**target, **beside, **({"properties": properties} if properties else {})}
+
+
+def _target(schema: Mapping[str, Any], document: str) -> tuple[str, str]:
+    file, _, pointer = str(schema["$ref"]).partition("#")
+    return file.removesuffix(".schema.json") or document, pointer
