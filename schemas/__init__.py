@@ -1,8 +1,9 @@
 """The public contract: what producers send and consumers receive, as JSON Schema 2020-12.
 
-Every message version has one file, `<name>.schema.json`; what messages share is in `common.v1.schema.json`. The
+Every message version has one file, `<name>.schema.json`; what messages share is in `common.v*.schema.json`. The
 schemas describe the data of a CloudEvent, which in binary mode is the whole Kafka value. `asyncapi.yaml` describes
-the topics, `examples/` shows every message, and `released/` holds what was released, for `compatibility`.
+the topics, `examples/` shows every message, and `released/` holds what was released, for `compatibility`. Two more
+schemas, `policy-*`, are of files that people write: policy packs and their examples.
 
     violation = first_violation(validator("generation-event.v1"), data)
 

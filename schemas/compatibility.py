@@ -3,8 +3,9 @@
 `released/` holds every schema as it was last released; releasing a change means copying the changed files there, in a
 commit of its own. Until then a change is held to the promise of its message:
 
-- `BACKWARD`, for what producers send: what was valid stays valid, so no producer has to change. A new member may come
-  if it is optional; the value a producer happened to send there before, when it was ignored, is nobody's contract.
+- `BACKWARD`, for what producers send, and for the policy files people write: what was valid stays valid, so none of
+  them has to change. A new member may come if it is optional; the value a producer happened to send there before,
+  when it was ignored, is nobody's contract.
 - `FULL`, for what consumers receive: exactly the same documents stay valid, so a consumer written for the old schema
   reads new messages and one written for the new schema reads old ones. More needs a new version of the message.
 
@@ -20,7 +21,7 @@ from typing import Any, TypeAlias
 import jsonschema_rs
 from jsonschema_rs.canonical import Containment
 
-from schemas.loader import is_message, read_all
+from schemas.loader import is_shared, read_all
 
 __all__ = ["Promise", "incompatibilities", "incompatible_changes", "promise_of"]
 
@@ -32,6 +33,7 @@ _INPUTS = (
     "feature.",
     "generation-event.",
     "news-source.",
+    "policy-",
     "publication-event.",
     "review.",
     "service.",
@@ -47,7 +49,7 @@ class Promise(Enum):
 
 
 def promise_of(name: str) -> Promise:
-    """What is promised of a message schema: BACKWARD for inputs, FULL for outputs."""
+    """What is promised of a schema: BACKWARD for inputs and policy files, FULL for outputs."""
     return Promise.BACKWARD if name.startswith(_INPUTS) else Promise.FULL
 
 
@@ -109,11 +111,13 @@ def _canonical(schema: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
 
 
 def _inlined(directory: Traversable) -> dict[str, dict[str, Any]]:
-    """The message schemas of a directory with references followed and annotations dropped."""
+    """The schemas of a directory with references followed and annotations dropped, but for those only shared."""
     schemas = read_all(directory)
     registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in schemas.values()])
     return {
-        name: _inline(schema, registry.resolver(schema["$id"])) for name, schema in schemas.items() if is_message(name)
+        name: _inline(schema, registry.resolver(schema["$id"]))
+        for name, schema in schemas.items()
+        if not is_shared(name)
     }
 
 

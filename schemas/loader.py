@@ -8,23 +8,30 @@ from typing import Any
 
 import jsonschema_rs
 
-__all__ = ["is_message", "load", "names", "read_all", "registry", "validator"]
+__all__ = ["is_message", "is_shared", "load", "names", "read_all", "registry", "validator"]
 
 _SUFFIX = ".schema.json"
+_SHARED = "common."
+_FILES_OF_PEOPLE = "policy-"
 
 
 def names() -> tuple[str, ...]:
-    """The message schemas there are, such as `alert.v1`; the shared definitions are not a message."""
+    """The message schemas there are, such as `alert.v2`; shared definitions and policy files are no messages."""
     return tuple(filter(is_message, read_all(files("schemas"))))
 
 
 def is_message(name: str) -> bool:
-    """Whether a schema describes a message, as all do but the one with the definitions they share."""
-    return not name.startswith("common.")
+    """Whether a schema describes a message, as all do but shared definitions and the schemas of policy files."""
+    return not name.startswith((_SHARED, _FILES_OF_PEOPLE))
+
+
+def is_shared(name: str) -> bool:
+    """Whether a schema only has definitions that others share, and describes no document of its own."""
+    return name.startswith(_SHARED)
 
 
 def load(name: str) -> dict[str, Any]:
-    """One schema as a fresh dictionary: a message schema, or `common.v1`.
+    """One schema as a fresh dictionary: of a message, of a policy file, or shared definitions such as `common.v1`.
 
     Raises:
         LookupError: there is no schema of that name.

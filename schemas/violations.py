@@ -25,14 +25,17 @@ _COMPLAINTS = {
     "format": "It is not written as a {}",
     "maxItems": "It has more than {} items",
     "maxLength": "It is longer than {} characters",
+    "maxProperties": "It has more than {} members",
     "maximum": "It is greater than {}",
     "minItems": "It has fewer than {} items",
     "minLength": "It is shorter than {} characters",
     "minimum": "It is less than {}",
     "oneOf": "It does not fit exactly one of the allowed forms",
     "pattern": "It does not match {}",
+    "propertyNames": "A member of it is not named as it should be",
     "required": "It is missing",
     "type": "It is not of type {}",
+    "uniqueItems": "It has an item twice",
 }
 
 # In this order, for Python's True is an int; whatever is none of these is a number.

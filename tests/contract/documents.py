@@ -13,10 +13,15 @@ EXAMPLES = Path(schemas.__file__).parent / "examples"
 ASSET_EVENTS = ("generation-event.v1", "publication-event.v1")
 ENTRIES = ("consent.v1", "feature.v1", "news-source.v1", "service.v1")
 INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", *ENTRIES)
-OUTPUTS = ("alert.v1", "dead-letter.v1", "decision.v1", "manifest-record.v1")
+SUPERSEDED = ("alert.v1", "decision.v1", "manifest-record.v1")
+OUTPUTS = ("alert.v2", "dead-letter.v1", "decision.v2", "enforcement.v1", "manifest-record.v2", *SUPERSEDED)
+POLICY_FILES = ("policy-examples.v1", "policy-pack.v1")
+SHARED = ("common.v1", "common.v2")
 
 
-def examples(kind: str, of: tuple[str, ...] = (*INPUTS, *OUTPUTS), holding: Callable[[Any], bool] = bool) -> list[Any]:
+def examples(
+    kind: str, of: tuple[str, ...] = (*INPUTS, *OUTPUTS, *POLICY_FILES), holding: Callable[[Any], bool] = bool
+) -> list[Any]:
     """Test parameters: the schema name and the path of every example of a kind, valid or invalid."""
     return [
         pytest.param(name, path, id=f"{name}-{path.stem}")

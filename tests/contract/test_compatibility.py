@@ -9,9 +9,12 @@ import pytest
 
 import schemas
 from schemas.compatibility import Promise, incompatible_changes, promise_of
+from tests.contract.documents import POLICY_FILES, SHARED
 
 Schema = dict[str, Any]
 Change = Callable[[Schema], object]
+
+EVERY_SCHEMA = (*schemas.names(), *POLICY_FILES, *SHARED)
 
 
 def _changes(tmp_path: Path, change: Change, *files: str) -> list[str]:
@@ -19,7 +22,7 @@ def _changes(tmp_path: Path, change: Change, *files: str) -> list[str]:
     released, current = tmp_path / "released", tmp_path / "current"
     for directory in (released, current):
         directory.mkdir()
-        for name in (*schemas.names(), "common.v1"):
+        for name in EVERY_SCHEMA:
             schema = schemas.load(name)
             if directory is current and name in files:
                 change(schema)
@@ -31,17 +34,23 @@ def test_nothing_released_is_broken() -> None:
     assert incompatible_changes() == []
 
 
-def test_inputs_promise_backward_and_outputs_full_compatibility() -> None:
-    assert {name: promise_of(name) for name in schemas.names()} == {
+def test_inputs_and_policy_files_promise_backward_and_outputs_full_compatibility() -> None:
+    assert {name: promise_of(name) for name in (*schemas.names(), *POLICY_FILES)} == {
         "activity-event.v1": Promise.BACKWARD,
         "alert.v1": Promise.FULL,
+        "alert.v2": Promise.FULL,
         "consent.v1": Promise.BACKWARD,
         "dead-letter.v1": Promise.FULL,
         "decision.v1": Promise.FULL,
+        "decision.v2": Promise.FULL,
+        "enforcement.v1": Promise.FULL,
         "feature.v1": Promise.BACKWARD,
         "generation-event.v1": Promise.BACKWARD,
         "manifest-record.v1": Promise.FULL,
+        "manifest-record.v2": Promise.FULL,
         "news-source.v1": Promise.BACKWARD,
+        "policy-examples.v1": Promise.BACKWARD,
+        "policy-pack.v1": Promise.BACKWARD,
         "publication-event.v1": Promise.BACKWARD,
         "review.v1": Promise.BACKWARD,
         "service.v1": Promise.BACKWARD,
@@ -49,7 +58,7 @@ def test_inputs_promise_backward_and_outputs_full_compatibility() -> None:
 
 
 def test_a_released_schema_may_not_disappear(tmp_path: Path) -> None:
-    for name in ("common.v1", "generation-event.v1"):
+    for name in (*SHARED, "generation-event.v1", "policy-pack.v1"):
         text = json.dumps(schemas.load(name))
         (tmp_path / f"{name}.schema.json").write_text(text, encoding="utf-8")
     assert "alert.v1 was released and is gone." in incompatible_changes(current=tmp_path)
@@ -116,6 +125,22 @@ def test_what_producers_may_send_may_be_widened(change: Change, tmp_path: Path) 
     assert _changes(tmp_path, lambda common: change(common["$defs"]), "common.v1") == []
 
 
+def test_a_policy_pack_that_was_valid_stays_so(tmp_path: Path) -> None:
+    def narrowed(pack: Schema) -> None:
+        pack["$defs"]["rule"]["required"].append("basis")
+
+    assert _changes(tmp_path, narrowed, "policy-pack.v1") == [
+        "policy-pack.v1, $.rules[*] (required) may refuse what was valid."
+    ]
+
+
+def test_a_policy_pack_may_get_new_optional_members(tmp_path: Path) -> None:
+    def widened(pack: Schema) -> None:
+        pack["$defs"]["rule"]["properties"]["note"] = {"type": "string"}
+
+    assert _changes(tmp_path, widened, "policy-pack.v1") == []
+
+
 CHANGED_OUTPUTS: dict[str, tuple[Change, str]] = {
     "a new member": (lambda a: a["properties"].update(note={"type": "string"}), "may allow what was not valid"),
     "a new required member": (
@@ -163,6 +188,9 @@ def test_a_shared_definition_is_held_to_the_promise_of_every_message_that_uses_i
     problems = _changes(tmp_path, lambda common: common["$defs"]["severity"]["enum"].append("info"), "common.v1")
     assert problems == [
         "alert.v1, $.severity (enum) may allow what was not valid.",
+        "alert.v2, $.severity (enum) may allow what was not valid.",
         "decision.v1, $.findings[*].severity (enum) may allow what was not valid.",
+        "decision.v2, $.findings[*].severity (enum) may allow what was not valid.",
         "manifest-record.v1, $.findings[*].severity (enum) may allow what was not valid.",
+        "manifest-record.v2, $.findings[*].severity (enum) may allow what was not valid.",
     ]

@@ -9,7 +9,21 @@ import pytest
 
 import schemas
 from schemas.loader import registry
-from tests.contract.documents import ASSET_EVENTS, EXAMPLES, INPUTS, OUTPUTS, examples, nodes, read, violation_of
+from tests.contract.documents import (
+    ASSET_EVENTS,
+    EXAMPLES,
+    INPUTS,
+    OUTPUTS,
+    POLICY_FILES,
+    SHARED,
+    SUPERSEDED,
+    examples,
+    nodes,
+    read,
+    violation_of,
+)
+
+EVERY_SCHEMA = (*INPUTS, *OUTPUTS, *POLICY_FILES, *SHARED)
 
 # The files
 
@@ -20,10 +34,11 @@ def test_every_message_of_the_contract_has_a_schema() -> None:
 
 def test_every_schema_has_examples_of_both_kinds_and_every_example_a_schema() -> None:
     for kind in ("valid", "invalid"):
-        assert {path.parent.parent.name for path in EXAMPLES.glob(f"*/{kind}/*.json")} == set(schemas.names())
+        shown = {path.parent.parent.name for path in EXAMPLES.glob(f"*/{kind}/*.json")}
+        assert shown == {*schemas.names(), *POLICY_FILES}
 
 
-@pytest.mark.parametrize("name", [*INPUTS, *OUTPUTS, "common.v1"])
+@pytest.mark.parametrize("name", EVERY_SCHEMA)
 def test_a_schema_is_valid_json_schema_2020_12_and_named_like_its_file(name: str) -> None:
     schema = schemas.load(name)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -31,7 +46,7 @@ def test_a_schema_is_valid_json_schema_2020_12_and_named_like_its_file(name: str
     jsonschema_rs.meta.validate(schema)
 
 
-@pytest.mark.parametrize("name", [*INPUTS, *OUTPUTS, "common.v1"])
+@pytest.mark.parametrize("name", EVERY_SCHEMA)
 def test_every_reference_in_a_schema_resolves(name: str) -> None:
     schema = schemas.load(name)
     resolver = registry().resolver(schema["$id"])
@@ -40,7 +55,7 @@ def test_every_reference_in_a_schema_resolves(name: str) -> None:
             assert resolver.lookup(value).contents
 
 
-@pytest.mark.parametrize("name", [*INPUTS, *OUTPUTS, "common.v1"])
+@pytest.mark.parametrize("name", EVERY_SCHEMA)
 def test_every_property_is_described(name: str) -> None:
     schema = schemas.load(name)
     resolver = registry().resolver(schema["$id"])
@@ -59,6 +74,27 @@ def test_outputs_are_closed_and_always_whole(name: str) -> None:
     for node in objects:
         assert node["additionalProperties"] is False
         assert set(node["required"]) == set(node["properties"])
+
+
+@pytest.mark.parametrize("name", POLICY_FILES)
+def test_files_that_people_write_are_closed_so_that_a_misspelt_member_is_told(name: str) -> None:
+    whole = jsonschema_rs.dereference(schemas.load(name), registry=registry(), offline=True)
+    objects = [node for _, node in nodes(whole) if isinstance(node, dict) and "properties" in node]
+    assert objects
+    assert all(node["additionalProperties"] is False for node in objects)
+
+
+@pytest.mark.parametrize("name", SUPERSEDED)
+def test_a_superseded_schema_says_by_what_and_that_is_there(name: str) -> None:
+    successor = name.replace(".v1", ".v2")
+    assert schemas.load(name)["description"].startswith(f"Superseded by {successor} ")
+    assert successor in schemas.names()
+
+
+@pytest.mark.parametrize("name", SUPERSEDED)
+def test_a_successor_has_every_member_of_what_it_supersedes(name: str) -> None:
+    successor = schemas.load(name.replace(".v1", ".v2"))
+    assert schemas.load(name)["properties"].keys() <= successor["properties"].keys()
 
 
 def test_loading_gives_a_dictionary_of_ones_own() -> None:
@@ -97,26 +133,55 @@ def test_the_digests_of_inline_examples_are_those_of_their_bytes(name: str, path
     assert content.get("size", len(inline)) == len(inline)
 
 
-@pytest.mark.parametrize(("name", "path"), examples("valid", of=("alert.v1", "decision.v1", "manifest-record.v1")))
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _record_uri(directory: str, uid: str) -> str:
+    return f"s3://sealstream-records/v1/{directory}/{uid[:2]}/{uid[2:4]}/{uid}.json"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), examples("valid", of=tuple(name for name in OUTPUTS if name != "dead-letter.v1"))
+)
 def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str, path: Path) -> None:
     document = read(path)
-    uid = hashlib.sha256(f"{document['event']['source']}\0{document['event']['id']}".encode()).hexdigest()
+    uid = _digest(document["event"]["source"], document["event"]["id"])
     assert document["event_uid"] == uid
-    if document["record_uri"] is not None:
-        assert document["record_uri"] == f"s3://sealstream-records/v1/records/{uid[:2]}/{uid[2:4]}/{uid}.json"
-    match name:
-        case "alert.v1":
-            identity = f"{uid}\0{document['rule']['id']}"
-            assert document["alert_id"] == hashlib.sha256(identity.encode()).hexdigest()
-        case "decision.v1":
-            assert document["decision_id"] == hashlib.sha256(f"{uid}\0decision".encode()).hexdigest()
-        case "manifest-record.v1":
+    is_review = path.stem in {"released-by-review", "refused-by-review"}
+    assert document["record_uri"] in {None, _record_uri("reviews" if is_review else "records", uid)}
+    match name.partition(".")[0]:
+        case "alert":
+            assert document["alert_id"] == _digest(uid, document["rule"]["id"])
+        case "decision":
+            assert document["decision_id"] == _digest(uid, "review" if is_review else "decision")
+            assert is_review == bool(document.get("review"))
+        case "enforcement":
+            account = document["account"]
+            directory, _, file = document["entry_uri"].rpartition("/")
+            assert directory == f"s3://sealstream-records/v1/accounts/{account[:2]}/{account[2:4]}/{account}"
+            number = str(int(file.removesuffix(".json")))
+            assert document["enforcement_id"] == _digest("enforcement", account, number)
+            assert file == f"{number:0>8}.json"
+        case "manifest-record":
             sealed = document["sealed"]["sha256"]
             place = f"s3://sealstream/v1/sha256/{sealed[:2]}/{sealed[2:4]}/{sealed}/{uid}.c2pa"
             assert document["manifest"]["uri"] == place
             assert document["sealed"]["uri"].startswith(f"s3://sealstream/v1/assets/{uid[:2]}/{uid[2:4]}/{uid}.")
             is_unchanged = document["original"]["sha256"] == sealed
             assert is_unchanged == (document["manifest"]["binding"] == "sidecar")
+
+
+@pytest.mark.parametrize(("name", "path"), examples("valid", of=("decision.v2", "manifest-record.v2")))
+def test_in_examples_the_strictest_finding_decides_until_a_review_does(name: str, path: Path) -> None:
+    document = read(path)
+    actions = {finding["action"] for finding in document["findings"]}
+    by_rules = next((decision for decision in ("block", "hold") if decision in actions), "allow")
+    if review := document.get("review"):
+        assert by_rules == "hold"
+        assert document["decision"] == {"release": "allow", "refuse": "block"}[review["verdict"]]
+    else:
+        assert document["decision"] == by_rules
 
 
 def test_the_input_examples_show_every_group_of_the_vocabulary() -> None:
