@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,7 +14,7 @@ from pipeline.policy.pack import EVERYWHERE, Pack
 from pipeline.policy.vocabulary import EVENT_TYPES
 from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
 
-__all__ = ["load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
+__all__ = ["PackFile", "find_packs", "load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
 
 _SUFFIX: Final = ".yaml"
 _EXAMPLES: Final = ".examples.yaml"
@@ -22,6 +22,14 @@ _SHIPPED: Final = files("pipeline.policy") / "packs"
 
 _Fault: TypeAlias = tuple[tuple[str | int, ...], str]
 """A place in a pack, and what is said there or of it."""
+
+
+class PackFile(NamedTuple):
+    """A pack, and where it was read from."""
+
+    pack: Pack
+    source: Source
+    is_shipped: bool
 
 
 def read_pack(source: Source) -> Pack:
@@ -61,7 +69,12 @@ def shipped_pack(name: str) -> Pack:
 
 
 def load_packs(sources: Sequence[str] = ()) -> tuple[Pack, ...]:
-    """The packs that are named, in the order of their names.
+    """The packs that are named, in the order of their names; arguments and errors as of `find_packs`."""
+    return tuple(file.pack for file in find_packs(sources))
+
+
+def find_packs(sources: Sequence[str] = ()) -> tuple[PackFile, ...]:
+    """The packs that are named, in the order of their names, and where they are.
 
     Args:
         sources: names of shipped packs, files, or directories of files; a `+` before a file or a directory adds it to
@@ -73,23 +86,23 @@ def load_packs(sources: Sequence[str] = ()) -> tuple[Pack, ...]:
     wanted = list(sources)
     if all(source.startswith("+") for source in wanted):
         wanted = [*shipped_pack_names(), *(source[1:] for source in wanted)]
-    packs = {pack.name: pack for source in wanted for pack in _packs_of(source.removeprefix("+"))}
-    chosen = tuple(packs[name] for name in sorted(packs))
-    _check_ids(chosen)
+    found = {file.pack.name: file for source in wanted for file in _packs_of(source.removeprefix("+"))}
+    chosen = tuple(found[name] for name in sorted(found))
+    _check_ids([file.pack for file in chosen])
     return chosen
 
 
-def _packs_of(source: str) -> Iterator[Pack]:
+def _packs_of(source: str) -> Iterator[PackFile]:
     path = Path(source).expanduser()
     if path.is_dir():
         found = sorted(entry for entry in path.iterdir() if _is_pack(entry.name))
         if not found:
             raise PolicyFileError(what=f"There is no policy pack (*{_SUFFIX}) in {source}.", remedy="Name another.")
-        yield from map(read_pack, found)
+        yield from (PackFile(read_pack(entry), entry, is_shipped=False) for entry in found)
     elif source.endswith(_SUFFIX) or "/" in source:
-        yield read_pack(path)
+        yield PackFile(read_pack(path), path, is_shipped=False)
     else:
-        yield shipped_pack(source)
+        yield PackFile(shipped_pack(source), _SHIPPED / f"{source}{_SUFFIX}", is_shipped=True)
 
 
 def _is_pack(name: str) -> bool:
