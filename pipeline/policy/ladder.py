@@ -4,6 +4,7 @@ The Provisions name the steps (a warning, restricted functions, suspension, clos
 provider when each is due. That is what a ladder says.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def parse_ladder(text: str, days: int) -> Ladder:
             remedy="Set it to a number of days, such as 365.",
         )
     rungs = tuple(_rung(part.strip()) for part in text.split(","))
-    for lower, upper in zip(rungs, rungs[1:], strict=False):
+    for lower, upper in itertools.pairwise(rungs):
         if _CLIMB.index(lower.step) >= _CLIMB.index(upper.step):
             raise _unusable(f"{upper.step} stands after {lower.step}")
         if lower.violations >= upper.violations:

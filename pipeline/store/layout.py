@@ -4,10 +4,16 @@
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
                      v1/sha256/ab/cd/<sha256>/<event_uid>.json    a pointer: these bytes were sealed into others
     records bucket   v1/records/ab/cd/<event_uid>.json            the record of an event, written last
+                     v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event that was held
+                     v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
+                     v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
 
-`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid is a SHA-256 as well
-(`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two things share one. Every object is
-written once and never changed.
+`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid and an account are
+each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two things share one.
+Every object is written once and never changed.
+
+Stores list keys upwards and only from the start, and what is asked of a ledger is its newest entry. So `<place>` counts
+down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed.
 """
 
 import re
@@ -21,13 +27,17 @@ from pipeline.errors import BugError
 from pipeline.store.location import Location
 
 __all__ = [
+    "AccountEntryKey",
     "AssetKey",
+    "CountedKey",
     "Key",
     "Layout",
     "ManifestKey",
     "Pointer",
     "PointerKey",
     "RecordKey",
+    "ReviewKey",
+    "account_prefix",
     "digest_prefix",
     "extension",
     "parse_key",
@@ -36,6 +46,8 @@ __all__ = [
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _EXTENSION: Final = re.compile(r"[a-z0-9]{1,8}")
 _NO_EXTENSION: Final = "bin"
+_PLACE: Final = re.compile(r"[0-9]{8}")
+_PLACES: Final = 10**8
 
 _EXTENSIONS: Final = MappingProxyType(
     {
@@ -124,7 +136,43 @@ class RecordKey:
         return f"v1/records/{_fan(self.event_uid)}.json"
 
 
-Key: TypeAlias = AssetKey | ManifestKey | PointerKey | RecordKey
+@dataclass(frozen=True, slots=True)
+class ReviewKey:
+    """The key of the review of an event that was held, in the records bucket."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/reviews/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntryKey:
+    """The key of one entry of an account's ledger, in the records bucket; entries are numbered from 1."""
+
+    account: str
+    number: int
+
+    def __str__(self) -> str:
+        if not 0 < self.number < _PLACES:
+            raise BugError(
+                what="A ledger entry was given a number outside of 1 to 99999999.",
+                remedy="Number the entries of an account from 1.",
+            )
+        return f"{account_prefix(self.account)}{_PLACES - self.number:08}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedKey:
+    """The key of the copy of a ledger entry that is found by its event, in the records bucket."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/counted/{_fan(self.event_uid)}.json"
+
+
+Key: TypeAlias = AssetKey | ManifestKey | PointerKey | RecordKey | ReviewKey | AccountEntryKey | CountedKey
 
 
 class Pointer(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,15 +223,35 @@ class Layout:
 
     def record(self, event_uid: str) -> Location:
         """Where the record of an event lies; while it is not there, the event is not done."""
-        return Location(self.records_bucket, str(RecordKey(event_uid)))
+        return self._in_records(RecordKey(event_uid))
+
+    def review(self, event_uid: str) -> Location:
+        """Where the review of an event lies; while it is not there, nobody has decided about the event."""
+        return self._in_records(ReviewKey(event_uid))
+
+    def account_entry(self, account: str, number: int) -> Location:
+        """Where the entry with this number, from 1, of an account's ledger lies."""
+        return self._in_records(AccountEntryKey(account, number))
+
+    def counted(self, event_uid: str) -> Location:
+        """Where the ledger entry of an event is found by the event; it is a copy."""
+        return self._in_records(CountedKey(event_uid))
 
     def _in_content(self, key: Key) -> Location:
         return Location(self.content_bucket, str(key))
+
+    def _in_records(self, key: Key) -> Location:
+        return Location(self.records_bucket, str(key))
 
 
 def digest_prefix(sha256: str) -> str:
     """What the keys begin with of everything known about the bytes with this SHA-256."""
     return f"v1/sha256/{_fan(sha256)}/"
+
+
+def account_prefix(account: str) -> str:
+    """What the keys of an account's ledger begin with; of the keys listed there the first is the newest entry."""
+    return f"v1/accounts/{_fan(account)}/"
 
 
 def parse_key(text: str) -> Key | None:
@@ -194,6 +262,12 @@ def parse_key(text: str) -> Key | None:
             key: Key = AssetKey(uid, suffix)
         case ["v1", "records", _, _, name]:
             key = RecordKey(name.removesuffix(".json"))
+        case ["v1", "reviews", _, _, name]:
+            key = ReviewKey(name.removesuffix(".json"))
+        case ["v1", "counted", _, _, name]:
+            key = CountedKey(name.removesuffix(".json"))
+        case ["v1", "accounts", _, _, account, name] if _PLACE.fullmatch(name.removesuffix(".json")):
+            key = AccountEntryKey(account, _PLACES - int(name.removesuffix(".json")))
         case ["v1", "sha256", _, _, sha256, name] if name.endswith(".json"):
             key = PointerKey(sha256, name.removesuffix(".json"))
         case ["v1", "sha256", _, _, sha256, name]:

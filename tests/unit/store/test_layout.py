@@ -8,12 +8,26 @@ from hypothesis import strategies as st
 
 from pipeline.errors import BugError
 from pipeline.store import Layout, Location, Pointer
-from pipeline.store.layout import AssetKey, Key, ManifestKey, PointerKey, RecordKey, digest_prefix, extension, parse_key
+from pipeline.store.layout import (
+    AccountEntryKey,
+    AssetKey,
+    CountedKey,
+    Key,
+    ManifestKey,
+    PointerKey,
+    RecordKey,
+    ReviewKey,
+    account_prefix,
+    digest_prefix,
+    extension,
+    parse_key,
+)
 
 UID = "ab12" + "0" * 60
 DIGEST = "cd34" + "f" * 60
 OTHER = "ef56" + "1" * 60
 
+NUMBERS = st.integers(1, 99_999_999)
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 MEDIA_TYPES = st.sampled_from(["image/png", "IMAGE/JPEG", "text/plain; charset=utf-8"]) | st.text(max_size=60)
 WELL_FORMED = st.one_of(
@@ -21,6 +35,9 @@ WELL_FORMED = st.one_of(
     st.builds(ManifestKey, DIGESTS, DIGESTS),
     st.builds(PointerKey, DIGESTS, DIGESTS),
     st.builds(RecordKey, DIGESTS),
+    st.builds(ReviewKey, DIGESTS),
+    st.builds(CountedKey, DIGESTS),
+    st.builds(AccountEntryKey, DIGESTS, NUMBERS),
 )
 
 
@@ -39,6 +56,30 @@ def test_a_manifest_lies_under_the_digest_of_the_bytes_it_is_valid_for(layout: L
 
 def test_a_record_lies_under_its_event_in_its_own_bucket(layout: Layout) -> None:
     assert layout.record(UID).uri == f"s3://records/v1/records/ab/12/{UID}.json"
+
+
+def test_a_review_lies_beside_the_record_of_the_event_it_is_about(layout: Layout) -> None:
+    assert layout.review(UID).uri == f"s3://records/v1/reviews/ab/12/{UID}.json"
+
+
+def test_the_entries_of_an_account_lie_together_and_each_is_found_by_its_event_too(layout: Layout) -> None:
+    assert layout.account_entry(DIGEST, 1).uri == f"s3://records/v1/accounts/cd/34/{DIGEST}/99999999.json"
+    assert layout.account_entry(DIGEST, 99_999_999).uri == f"s3://records/v1/accounts/cd/34/{DIGEST}/00000001.json"
+    assert layout.counted(UID).uri == f"s3://records/v1/counted/ab/12/{UID}.json"
+
+
+@given(DIGESTS, NUMBERS, NUMBERS)
+def test_of_two_entries_the_newer_one_is_listed_first(account: str, one: int, other: int) -> None:
+    layout = Layout(content_bucket="content", records_bucket="records")
+    keys = [layout.account_entry(account, number).key for number in (one, other)]
+    assert all(key.startswith(account_prefix(account)) for key in keys)
+    assert (keys[0] < keys[1]) == (one > other)
+
+
+@pytest.mark.parametrize("number", [0, -1, 100_000_000])
+def test_entries_are_numbered_from_one_to_what_the_key_has_room_for(layout: Layout, number: int) -> None:
+    with pytest.raises(BugError):
+        layout.account_entry(UID, number)
 
 
 def test_a_pointer_leads_from_the_original_to_everything_made_of_it(layout: Layout) -> None:
@@ -78,7 +119,7 @@ def test_all_that_is_known_of_a_digest_lies_under_its_prefix(digest: str, uid: s
     assert not layout.asset(uid, media_type).key.startswith(digest_prefix(digest))
 
 
-@given(st.text() | st.from_regex(r"v1/(assets|records|sha256)/[0-9a-f]{2}/.*"))
+@given(st.text() | st.from_regex(r"v1/(accounts|assets|counted|records|reviews|sha256)/[0-9a-f]{2}/.*"))
 def test_only_exact_keys_are_read_back(text: str) -> None:
     key = parse_key(text)
     assert key is None or str(key) == text
@@ -93,6 +134,14 @@ def test_only_exact_keys_are_read_back(text: str) -> None:
         f"v2/assets/ab/12/{UID}.png",
         f"v1/records/ab/12/{UID.upper()}.json",
         f"v1/records/ab/12/{UID}.json.bak",
+        f"v1/reviews/ab/12/{UID}",
+        f"v1/counted/ab/12/{UID}.c2pa",
+        f"v1/accounts/ab/12/{UID}/00000000.json",
+        f"v1/accounts/ab/12/{UID}/99999999",
+        f"v1/accounts/ab/12/{UID}/9999999.json",
+        f"v1/accounts/ab/12/{UID}/9999999\uff19.json",
+        f"v1/accounts/ab/12/{UID}/newest.json",
+        f"v1/accounts/ab/12/{UID}.json",
         f"v1/sha256/cd/34/{DIGEST}/{UID}.txt",
         f"v1/sha256/cd/34/{DIGEST}/{UID}",
         f"v1/sha256/cd/34/{UID}/{DIGEST}.c2pa",
@@ -131,6 +180,10 @@ def test_no_key_is_made_of_what_is_no_digest(layout: Layout, digest: str) -> Non
     for make in (
         lambda: layout.asset(digest, "image/png"),
         lambda: layout.record(digest),
+        lambda: layout.review(digest),
+        lambda: layout.counted(digest),
+        lambda: layout.account_entry(digest, 1),
+        lambda: account_prefix(digest),
         lambda: layout.manifest(digest, UID),
         lambda: layout.manifest(UID, digest),
         lambda: layout.pointer(original=digest, sealed=UID, event_uid=UID, media_type="image/png"),
