@@ -1,0 +1,158 @@
+"""The entries of the four reference sets as typed values, and how they are made of what their schemas accepted."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, Literal
+
+import msgspec
+
+from pipeline.policy.reference.errors import EntryError, SetName
+from pipeline.policy.reference.patterns import PatternError, phrase_of, picture_of, regex_of
+from pipeline.policy.vocabulary import Facts, flatten
+
+__all__ = [
+    "Biometric",
+    "ConsentEntry",
+    "Entry",
+    "FeatureEntry",
+    "FeatureVerdict",
+    "How",
+    "NewsSourceEntry",
+    "ServiceEntry",
+    "Side",
+    "parse_entry",
+    "set_of",
+]
+
+FeatureVerdict = Literal["illegal", "harmful", "rumour"]
+Side = Literal["prompt", "output"]
+How = Literal["phrase", "regex", "sha256", "image"]
+Biometric = Literal["face", "voice", "gesture", "other"]
+
+_BOTH: Final[tuple[Side, ...]] = ("prompt", "output")
+
+
+class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator knows of a service: facts, all of which begin with `service.`."""
+
+    id: str
+    version: int
+    facts: Facts
+
+
+class NewsSourceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A news source unit and its licence; both days belong to the time it is valid."""
+
+    id: str
+    version: int
+    name: str
+    status: Literal["licensed", "revoked"]
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class ConsentEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a consent stands; `biometric` is what it covers, None everything."""
+
+    id: str
+    version: int
+    status: Literal["granted", "revoked"]
+    separate: bool | None = None
+    prompted: bool | None = None
+    biometric: tuple[Biometric, ...] | None = None
+
+
+class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign of prohibited content.
+
+    Attributes:
+        pattern: the phrase as `folded` writes it, the regular expression, the digest, or the Image-Code.
+        distance: in how many bits an image code may differ at most; 0 for all others.
+    """
+
+    id: str
+    version: int
+    verdict: FeatureVerdict
+    how: How
+    pattern: str
+    applies_to: tuple[Side, ...] = _BOTH
+    distance: int = 0
+
+
+Entry = ServiceEntry | NewsSourceEntry | FeatureEntry | ConsentEntry
+
+_SETS: Final[Mapping[type, SetName]] = {
+    ServiceEntry: "services",
+    NewsSourceEntry: "news-sources",
+    FeatureEntry: "features",
+    ConsentEntry: "consents",
+}
+
+
+def set_of(entry: Entry) -> SetName:
+    """The reference set that an entry belongs to."""
+    return _SETS[type(entry)]
+
+
+def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
+    """An entry from the data of its message, which its schema has accepted.
+
+    Args:
+        set_name: the reference set.
+        key: the key of the Kafka record.
+        value: the data.
+
+    Raises:
+        EntryError: the key names another entry, or what the entry says can never be matched or always is.
+    """
+    if value["id"] != key:
+        raise EntryError(
+            what=f"An entry of {set_name} has one id as its key and another in its data.",
+            remedy="Send it with its own id as the key: the key is what a later message replaces or deletes.",
+            set_name=set_name,
+            entry_id=key,
+        )
+    if set_name == "services":
+        known = {name: fact for name, fact in value["service"].items() if name != "id"}
+        return ServiceEntry(id=key, version=value["version"], facts=flatten({"service": known}))
+    if set_name == "news-sources":
+        return msgspec.convert(value, NewsSourceEntry)
+    if set_name == "consents":
+        return msgspec.convert(value, ConsentEntry)
+    try:
+        return _feature(value)
+    except PatternError as error:
+        raise EntryError(
+            what=f"The feature {key} cannot be used: {error}.",
+            remedy="Correct it and send it with a higher version.",
+            set_name=set_name,
+            entry_id=key,
+        ) from None
+
+
+def _feature(value: Mapping[str, Any]) -> FeatureEntry:
+    sides: tuple[Side, ...] = tuple(value.get("applies_to", _BOTH))
+    distance = 0
+    how: How
+    if "phrase" in value:
+        how, pattern = "phrase", phrase_of(value["phrase"])
+    elif "regex" in value:
+        how, pattern = "regex", regex_of(value["regex"])
+    else:
+        if "output" not in sides:
+            raise PatternError("digests and image codes are compared with outputs, and it applies to prompts alone")
+        sides = ("output",)
+        if "sha256" in value:
+            how, pattern = "sha256", value["sha256"]
+        else:
+            how, pattern = "image", value["iscc"]
+            distance = picture_of(pattern, value.get("distance"))
+    return FeatureEntry(
+        id=value["id"],
+        version=value["version"],
+        verdict=value["verdict"],
+        how=how,
+        pattern=pattern,
+        applies_to=tuple(side for side in _BOTH if side in sides),
+        distance=distance,
+    )

@@ -1,0 +1,141 @@
+"""What the reference sets add to the facts of an event, and what they overrule.
+
+The operator's own registries win over what events claim. Three things are never done: nothing is claimed from an empty
+set, nothing is called checked that there was nothing to check against, and nothing found here makes an event's own
+verdict milder.
+"""
+
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pipeline.policy.reference.entries import FeatureVerdict, NewsSourceEntry
+from pipeline.policy.reference.features import Match, worst
+from pipeline.policy.reference.sets import ReferenceSets
+from pipeline.policy.vocabulary import Facts, FactValue
+
+__all__ = ["Enriched", "Observed", "reference_facts"]
+
+_LICENCE_DAYS: Final = ZoneInfo("Asia/Shanghai")
+"""Where the days of a news licence begin and end: news source units are licensed in China."""
+
+_VERDICTS: Final[dict[str, FeatureVerdict]] = {"illegal": "illegal", "harmful": "harmful", "rumour": "rumour"}
+
+
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen of an event besides its facts; None where it was not, or could not be.
+
+    Attributes:
+        prompt: what the user asked for.
+        text: the asset, where it is text.
+        sha256: the digest of the asset.
+        image_code: the ISCC Image-Code of the asset, where it is a picture.
+    """
+
+    prompt: str | None = None
+    text: str | None = None
+    sha256: str | None = None
+    image_code: str | None = None
+
+
+class Enriched(NamedTuple):
+    """The facts an event is judged on, and the features that were found in it, the gravest first."""
+
+    facts: Facts
+    matches: tuple[Match, ...]
+
+
+def reference_facts(facts: Facts, sets: ReferenceSets, observed: Observed, at: datetime | None) -> Enriched:
+    """What an event states, enriched and overruled by what the operator knows.
+
+    Args:
+        facts: what the event states.
+        sets: what the operator knows.
+        observed: what was seen of the event besides.
+        at: the event's time; None where it has none.
+    """
+    known: dict[str, FactValue] = dict(facts)
+    _add_service(known, sets)
+    _add_news_source(known, sets, at)
+    _add_consent(known, sets)
+    return Enriched(known, _add_review(known, sets, observed))
+
+
+def _add_service(facts: dict[str, FactValue], sets: ReferenceSets) -> None:
+    registered = sets.services.get(str(facts.get("service.id", "")))
+    if registered is not None:
+        facts.update(registered.facts)
+
+
+def _add_news_source(facts: dict[str, FactValue], sets: ReferenceSets, at: datetime | None) -> None:
+    named = facts.get("content.news_source")
+    if not named or not sets.news_sources:
+        return
+    unit = sets.news_sources.get(str(named))
+    is_listed = False if unit is None else _is_licensed(unit, at)
+    facts.pop("content.news_source_listed", None)
+    if is_listed is not None:
+        facts["content.news_source_listed"] = is_listed
+
+
+def _is_licensed(unit: NewsSourceEntry, at: datetime | None) -> bool | None:
+    """Whether a unit was licensed at a time; None where that depends on a time that is not known."""
+    if unit.status == "revoked":
+        return False
+    if unit.valid_from is None and unit.valid_to is None:
+        return True
+    if at is None:
+        return None
+    day = at.astimezone(_LICENCE_DAYS).date()
+    return (unit.valid_from or date.min) <= day <= (unit.valid_to or date.max)
+
+
+def _add_consent(facts: dict[str, FactValue], sets: ReferenceSets) -> None:
+    consent = sets.consents.get(str(facts.get("consent.ref", "")))
+    if consent is None:
+        return
+    edited = facts.get("content.biometric", ())
+    covers = consent.biometric is None or not isinstance(edited, tuple) or set(edited) <= set(consent.biometric)
+    if consent.status == "revoked" or facts.get("consent.status") == "revoked":
+        facts["consent.status"] = "revoked"
+    else:
+        facts["consent.status"] = "granted" if covers else "missing"
+    if consent.separate is not None:
+        facts["consent.separate"] = consent.separate
+    if consent.prompted is not None:
+        facts["consent.prompted"] = consent.prompted
+
+
+def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Observed) -> tuple[Match, ...]:
+    if not sets.features:
+        return ()
+    matches = sets.index.match(
+        prompt=observed.prompt, text=observed.text, sha256=observed.sha256, image_code=observed.image_code
+    )
+    saw_input = observed.prompt is not None and sets.index.knows_text("prompt")
+    saw_output = (observed.text is not None and sets.index.knows_text("output")) or (
+        observed.image_code is not None and sets.index.knows_pictures
+    )
+    if saw_input:
+        facts["review.input_checked"] = True
+    if saw_output:
+        facts["review.output_checked"] = True
+    if saw_input or saw_output or matches:
+        facts["review.feature_db_version"] = sets.versions.features
+    facts.update(_verdict(facts, matches, checked_all=saw_input and saw_output))
+    return matches
+
+
+def _verdict(facts: Facts, matches: tuple[Match, ...], *, checked_all: bool) -> Facts:
+    stated = facts.get("review.verdict")
+    found = worst(one.verdict for one in matches)
+    if found is not None:
+        claimed = _VERDICTS.get(str(stated), found)
+        mode = facts.get("review.mode", "auto")
+        return {"review.verdict": worst((found, claimed)) or found, "review.mode": mode}
+    # Whether news is true is for a person to say.
+    if checked_all and stated is None and facts.get("content.is_news") is not True:
+        return {"review.verdict": "ok", "review.mode": "auto"}
+    return {}
