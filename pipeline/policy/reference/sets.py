@@ -46,6 +46,8 @@ class Update(NamedTuple):
 
     sets: "ReferenceSets"
     refused: tuple[EntryError, ...]
+    refused_at: tuple[int, ...]
+    """Which changes of the batch the refused ones are, counted from 0."""
 
 
 def version_of(entries: Iterable[Entry]) -> str:
@@ -100,10 +102,10 @@ class ReferenceSets:
         Raises:
             StaleEntryError: a later version is held, or the same one with another content.
         """
-        after, refused = self.updated([entry])
-        if refused:
-            raise refused[0]
-        return after
+        update = self.updated([entry])
+        if update.refused:
+            raise update.refused[0]
+        return update.sets
 
     def remove(self, set_name: SetName, entry_id: str) -> "ReferenceSets":
         """The sets without an entry; these very sets where there is none of that id."""
@@ -112,18 +114,20 @@ class ReferenceSets:
     def updated(self, changes: Iterable[Entry | Removal]) -> Update:
         """The sets after a batch of changes, one after the other; one that is not taken does not stop the others."""
         held: dict[SetName, dict[str, Entry]] = {}
-        refused: list[EntryError] = []
-        for change in changes:
+        refused: dict[int, EntryError] = {}
+        for number, change in enumerate(changes):
             set_name = change.set_name if isinstance(change, Removal) else set_of(change)
-            entries = held.setdefault(set_name, dict(self._set(set_name)))
+            if set_name not in held:
+                held[set_name] = dict(self._set(set_name))
+            entries = held[set_name]
             if isinstance(change, Removal):
                 entries.pop(change.entry_id, None)
             elif (error := _objection(entries.get(change.id), change)) is not None:
-                refused.append(error)
+                refused[number] = error
             elif entries.get(change.id) != change:
                 entries[change.id] = change
         changed = {name: entries for name, entries in held.items() if entries != self._set(name)}
-        return Update(self._with(changed) if changed else self, tuple(refused))
+        return Update(self._with(changed) if changed else self, tuple(refused.values()), tuple(refused))
 
     def _with(self, changed: Mapping[SetName, Mapping[str, Entry]]) -> "ReferenceSets":
         held = {name: changed.get(name, self._set(name)) for name in _SETS}
