@@ -1,0 +1,175 @@
+"""The packs of Chinese law as a whole: every rule with its three outcomes, where and since when it counts."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from typing import Final
+
+import pytest
+
+from pipeline.policy.conditions import compile_condition
+from pipeline.policy.examples import CASES, Examples, missing_cases, read_examples, run_examples
+from pipeline.policy.judge import Judge
+from pipeline.policy.pack import Pack, Rule
+from pipeline.policy.pack_files import shipped_pack
+from pipeline.policy.vocabulary import FactValue, vocabulary
+
+PROVISIONS: Final = shipped_pack("cn-deep-synthesis-2023")
+MEASURES: Final = shipped_pack("cn-labeling-2025")
+PACKS: Final = (PROVISIONS, MEASURES)
+JUDGE: Final = Judge(PACKS)
+RULES: Final = {rule.id: rule for pack in PACKS for rule in pack.rules}
+
+NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
+SECOND: Final = timedelta(seconds=1)
+
+Judged = tuple[str, str] | None
+"""Outcome and action of a finding; None: nothing found."""
+
+
+def judged(rule_id: str, event_type: str, facts: Mapping[str, FactValue], at: datetime | None = NOW) -> Judged:
+    """What a rule finds of synthetic content that is offered in China."""
+    all_facts = {"jurisdictions": ("CN",), "content.synthetic": "yes", **facts, "event_type": event_type}
+    findings = [one for one in JUDGE.findings(all_facts, at) if one.rule == rule_id]
+    assert len(findings) <= 1
+    return (findings[0].outcome, findings[0].action) if findings else None
+
+
+def examples_of(pack: Pack) -> Examples:
+    return read_examples(files("pipeline.policy") / "packs" / f"{pack.name}.examples.yaml", pack)
+
+
+def violation_of(rule_id: str) -> tuple[str, Mapping[str, FactValue]]:
+    """Event type and facts of an example that violates the rule."""
+    example = next(one for one in EXAMPLES[rule_id] if one.case == "violation")
+    return str(example.facts["event_type"]), example.facts
+
+
+EXAMPLES: Final = {
+    rule.id: [example for example in examples_of(pack).examples if example.rule == rule.id]
+    for pack in PACKS
+    for rule in pack.rules
+}
+
+
+# The packs as a whole
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_each_rule_passes_is_violated_and_stays_unknown_in_the_examples_beside_it(pack: Pack) -> None:
+    examples = examples_of(pack)
+    assert missing_cases(pack, examples) == {}
+    results = run_examples(pack, examples)
+    assert [one for one in results if not one.is_as_expected] == []
+    assert {(one.rule, one.case) for one in results} == {(rule.id, case) for rule in pack.rules for case in CASES}
+
+
+def test_the_rules_are_these() -> None:
+    assert [rule.id.removeprefix("cn.deep-synthesis.") for rule in PROVISIONS.rules] == [
+        "art06.false-news",
+        "art06.news-source",
+        "art09.identity",
+        "art10.block-prohibited",
+        "art10.review-both-sides",
+        "art10.dispose-and-report",
+        "art11.refute-rumour",
+        "art12.complaint-deadline",
+        "art13.app-listing",
+        "art14.separate-consent",
+        "art15.tool-assessment",
+        "art16.implicit-mark",
+        "art16.log",
+        "art17.prominent-mark",
+        "art17.label-function",
+        "art18.mark-removed",
+        "art19.filing",
+        "art20.new-feature",
+        "art21.suspension-order",
+    ]
+    assert [rule.id.removeprefix("cn.") for rule in MEASURES.rules] == [
+        "label-measures.art04.file-explicit",
+        "label-measures.art06.confirmed",
+        "label-measures.art06.possible",
+        "label-measures.art06.suspected",
+        "label-measures.art07.app-store",
+        "label-measures.art09.unlabelled-log",
+        "label-measures.art10.declare",
+        "gb45438.explicit.wording",
+        "gb45438.explicit.height",
+        "gb45438.explicit.audio",
+        "gb45438.explicit.video",
+        "gb45438.implicit.schema",
+        "gb45438.implicit.first-write",
+    ]
+
+
+def test_every_article_of_the_provisions_has_its_row() -> None:
+    names = [article.article for article in PROVISIONS.articles]
+    assert names == [*map(str, range(1, 17)), "17(1)", "17(2)", *map(str, range(18, 26))]
+
+
+def test_what_the_product_leaves_to_people_is_said_wherever_it_does_not_do_all() -> None:
+    for pack in PACKS:
+        for article in pack.articles:
+            if article.article not in {"1", "22", "25", "Measures 14"}:
+                assert article.left_to_people.endswith("."), article.article
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_rule_speaks_to_a_person_and_its_remedy_names_facts_to_send(rule: Rule) -> None:
+    assert rule.text.endswith(".")
+    assert rule.remedy.endswith(".")
+    named = {word for word in map(_bare, rule.remedy.split()) if "." in word}
+    asked = {*compile_condition(rule.when).facts, *compile_condition(rule.must).facts}
+    assert named & asked
+    assert named <= {*vocabulary(), "prompt.text"}
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;")
+
+
+def test_only_conduct_of_the_user_counts_against_the_account() -> None:
+    assert JUDGE.counting == {
+        "cn.deep-synthesis.art06.false-news",
+        "cn.deep-synthesis.art10.block-prohibited",
+        "cn.deep-synthesis.art18.mark-removed",
+        "cn.label-measures.art10.declare",
+    }
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_elsewhere_chinese_law_finds_nothing(rule_id: str) -> None:
+    event_type, facts = violation_of(rule_id)
+    here_too, elsewhere = ({**facts, "jurisdictions": places} for places in (("EU", "CN"), ("EU",)))
+    assert judged(rule_id, event_type, here_too) == ("violation", RULES[rule_id].action)
+    assert judged(rule_id, event_type, elsewhere) is None
+
+
+@pytest.mark.parametrize(("pack", "day"), [(PROVISIONS, date(2023, 1, 10)), (MEASURES, date(2025, 9, 1))])
+def test_a_law_counts_from_its_first_moment_in_beijing(pack: Pack, day: date) -> None:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=8)
+    for rule in pack.rules:
+        event_type, facts = violation_of(rule.id)
+        before, after = (judged(rule.id, event_type, facts, at) for at in (midnight - SECOND, midnight))
+        assert (before, after) == (None, ("violation", rule.action)), rule.id
+
+
+def test_the_last_minute_of_august_2025_in_beijing_is_free_of_the_labeling_measures() -> None:
+    unmarked: dict[str, FactValue] = {
+        "content.has_file": True,
+        "content.art17_scenario": 3,
+        "explicit.present": False,
+        "explicit.waived_on_request": False,
+    }
+    rule = "cn.label-measures.art04.file-explicit"
+    assert judged(rule, "export.completed", unmarked, datetime.fromisoformat("2025-08-31T23:59:00+08:00")) is None
+    assert judged(rule, "export.completed", unmarked, datetime.fromisoformat("2025-09-01T00:00:00+08:00")) == (
+        "violation",
+        "hold",
+    )
+    # A minute to midnight in London is the next morning in Beijing.
+    assert judged(rule, "export.completed", unmarked, datetime.fromisoformat("2025-08-31T23:59:00+00:00")) == (
+        "violation",
+        "hold",
+    )
