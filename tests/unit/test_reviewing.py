@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import schemas
 from pipeline.errors import BugError, ProducerError, WorldError
 from pipeline.escalation import Escalation
 from pipeline.events.identity import event_uid, review_id
@@ -110,6 +111,16 @@ def test_the_decision_repeats_what_was_found_and_says_who_decided_and_why(
         ),
     )
     assert msgspec.json.decode(store.require(LAYOUT.review(record.event_uid)).body, type=Decision) == said
+
+
+@pytest.mark.parametrize("make", [decision, manifest_record])
+def test_what_is_published_keeps_to_its_schema(
+    decide: Reviewing, store: StoreSimulator, make: Callable[[], Decision | ManifestRecord]
+) -> None:
+    said = decide(review(held(store, make())))
+    assert said.enforcement is not None
+    for schema, message in (("decision.v2", said.decision), ("enforcement.v1", said.enforcement)):
+        assert schemas.first_violation(schemas.validator(schema), orjson.loads(to_json(message))) is None
 
 
 def test_the_record_of_the_held_event_stays_as_it_is(decide: Reviewing, store: StoreSimulator) -> None:

@@ -41,7 +41,9 @@ _CREDENTIAL = CredentialSummary(
 )
 _JUDGED_BY = JudgedBy(
     packs=(PackReference(name="cn-deep-synthesis-2023", version="1.0.0"),),
-    reference_sets=ReferenceVersions(services="none", news_sources="none", features="ab12", consents="none"),
+    reference_sets=ReferenceVersions(
+        services="none", news_sources="none", features="0123456789abcdef", consents="none"
+    ),
 )
 
 

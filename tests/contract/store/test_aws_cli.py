@@ -1,4 +1,4 @@
-"""The commands in the lookup's documentation, typed into a shell as they stand there, with the real `aws`."""
+"""The documented commands for looking things up, typed into a shell as they stand there, with the real `aws`."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from devstack.seaweedfs import SeaweedServer
-from pipeline.events.identity import event_uid
+from pipeline.events.identity import account_of, event_uid
 from pipeline.settings import StoreSettings
 from pipeline.store import Layout, lookup
 from pipeline.store.buckets import create_buckets
@@ -34,6 +34,11 @@ LAYOUT = Layout(content_bucket="sealstream", records_bucket="sealstream-records"
 RECORD = json.dumps({"event_uid": UID}).encode()
 
 DIGEST, LIST, MANIFEST, POINTER, EVENT, RECORDS = re.findall(r"^    (\S.*)$", lookup.__doc__ or "", re.MULTILINE)
+
+BY_ACCOUNT = (
+    (Path(__file__).parents[3] / "docs/objects.md").read_text(encoding="utf-8").partition("## By an account")[2]
+)
+ACCOUNT_COMMANDS = re.findall(r"^\$ (.*)$", BY_ACCOUNT, re.MULTILINE)
 
 
 def sha256(body: bytes) -> str:
@@ -100,3 +105,11 @@ def test_an_original_leads_to_what_was_made_of_it(shell: Shell) -> None:
 
 def test_an_event_leads_to_its_record(shell: Shell) -> None:
     assert shell.type(EVENT, RECORDS, source=SOURCE, id=ID).encode() == RECORD
+
+
+def test_an_account_leads_to_the_newest_entry_of_its_ledger(shell: Shell, connection: S3Connection) -> None:
+    store, user = S3ObjectStore(connection), sha256(b"user")
+    for number in (1, 2, 3):
+        at = LAYOUT.account_entry(account_of(user), number)
+        assert store.create(at, b"entry %d" % number, media_type="application/json")
+    assert shell.type(*ACCOUNT_COMMANDS, user_id_hash=user) == "entry 3"
