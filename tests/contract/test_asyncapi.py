@@ -15,9 +15,11 @@ import yaml
 
 import schemas
 from agents.topics import Topics
-from pipeline.events.intake import intake_generation, intake_publication
-from pipeline.events.outgoing import DEAD_LETTER_HEADER, encode
-from pipeline.events.outputs import Alert, Decision, ManifestRecord
+from pipeline.events.envelope import parse
+from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
+from pipeline.events.outgoing import DEAD_LETTER_HEADER, Output, encode
+from pipeline.events.outputs import Alert, Decision, Enforcement, ManifestRecord
+from tests.contract.documents import SHARED, SUPERSEDED
 
 HERE = Path(schemas.__file__).parent
 DOCUMENT: dict[str, Any] = yaml.safe_load((HERE / "asyncapi.yaml").read_text(encoding="utf-8"))
@@ -25,29 +27,45 @@ MESSAGES: dict[str, Any] = DOCUMENT["components"]["messages"]
 BASE = "https://sealstream.invalid/schemas/"
 STANDARD = Path(__file__).parent / "asyncapi"
 
-SCHEMA_OF = {
+INPUTS = {
     "generationEvent": "generation-event.v1",
-    "generationEventStructured": "generation-event.v1",
     "publicationEvent": "publication-event.v1",
-    "publicationEventStructured": "publication-event.v1",
-    "manifestRecord": "manifest-record.v1",
-    "decision": "decision.v1",
-    "alert": "alert.v1",
+    "activityEvent": "activity-event.v1",
+    "review": "review.v1",
+    "service": "service.v1",
+    "newsSource": "news-source.v1",
+    "feature": "feature.v1",
+    "consent": "consent.v1",
+}
+ENTRIES = ("service", "newsSource", "feature", "consent")
+OUTPUTS: dict[str, type[Output]] = {
+    "manifestRecord": ManifestRecord,
+    "decision": Decision,
+    "alert": Alert,
+    "enforcement": Enforcement,
+}
+SCHEMA_OF = {
+    **INPUTS,
+    **{f"{message}Structured": name for message, name in INPUTS.items()},
+    "manifestRecord": "manifest-record.v2",
+    "decision": "decision.v2",
+    "alert": "alert.v2",
+    "enforcement": "enforcement.v1",
     "deadLetter": "dead-letter.v1",
 }
 TYPES = {
-    "generationEvent": "sealstream.generation.v1",
-    "publicationEvent": "sealstream.publication.v1",
-    "manifestRecord": "sealstream.manifest.v1",
-    "decision": "sealstream.decision.v1",
-    "alert": "sealstream.alert.v1",
+    **{message: f"sealstream.{name.replace('-event', '')}" for message, name in INPUTS.items()},
+    "manifestRecord": "sealstream.manifest.v2",
+    "decision": "sealstream.decision.v2",
+    "alert": "sealstream.alert.v2",
+    "enforcement": "sealstream.enforcement.v1",
 }
 
 
 @pytest.fixture(scope="module")
 def registry() -> jsonschema_rs.Registry:
     """The document and every schema, each under the address that relative references give it."""
-    files = {f"{name}.schema.json": schemas.load(name) for name in (*schemas.names(), "common.v1")}
+    files = {f"{name}.schema.json": schemas.load(name) for name in (*schemas.names(), *SHARED, "policy-pack.v1")}
     resources = [(BASE + name, resource) for name, resource in {**files, "asyncapi.yaml": DOCUMENT}.items()]
     return jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
 
@@ -99,7 +117,7 @@ def test_every_schema_is_used_by_its_own_message_and_no_other() -> None:
         for message, content in MESSAGES.items()
     }
     assert used == {message: {name} for message, name in SCHEMA_OF.items()}
-    assert set(SCHEMA_OF.values()) == set(schemas.names())
+    assert set(SCHEMA_OF.values()) == set(schemas.names()) - set(SUPERSEDED)
 
 
 def test_every_message_is_sent_or_received_on_exactly_one_channel() -> None:
@@ -116,9 +134,16 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
     assert actions == {
         "generation": "receive",
         "publication": "receive",
+        "activities": "receive",
+        "reviews": "receive",
+        "services": "receive",
+        "newsSources": "receive",
+        "features": "receive",
+        "consents": "receive",
         "manifests": "send",
         "decisions": "send",
         "alerts": "send",
+        "enforcement": "send",
         "deadLetters": "send",
     }
 
@@ -139,38 +164,82 @@ def test_the_topics_are_those_that_are_created_configured_in_the_same_way() -> N
     assert documented == planned
 
 
-def test_every_message_but_a_dead_letter_is_keyed_by_its_content() -> None:
-    keyed = {message for message, content in MESSAGES.items() if "$ref" in content["bindings"]}
-    assert keyed == MESSAGES.keys() - {"deadLetter"}
-    assert "content id" in DOCUMENT["components"]["messageBindings"]["keyedByContent"]["kafka"]["key"]["description"]
+KEYS = {
+    "keyedByContent": {"generationEvent", "publicationEvent", "manifestRecord"},
+    "keyedByContentOrEvent": {"decision", "alert"},
+    "keyedBySender": {"activityEvent"},
+    "keyedByReviewed": {"review"},
+    "keyedByEntry": set(ENTRIES),
+    "keyedByAccount": {"enforcement"},
+}
 
 
-@pytest.mark.parametrize(
-    ("message", "output"), [("manifestRecord", ManifestRecord), ("decision", Decision), ("alert", Alert)]
-)
-def test_what_is_sent_has_the_documented_headers_and_value(
-    message: str, output: type[ManifestRecord | Decision | Alert], registry: jsonschema_rs.Registry
-) -> None:
-    example = MESSAGES[message]["examples"][0]
-    sent = encode(msgspec.convert(example["payload"], output), source=example["headers"]["ce_source"])
+def test_every_message_but_a_dead_letter_says_what_its_key_is() -> None:
+    bindings = DOCUMENT["components"]["messageBindings"]
+    assert bindings.keys() == KEYS.keys()
+    assert all(binding["kafka"]["key"]["description"] for binding in bindings.values())
+    for message, content in MESSAGES.items():
+        keyed_by = content["bindings"].get("$ref", "").rpartition("/")[2]
+        assert message == "deadLetter" or message.removesuffix("Structured") in KEYS[keyed_by]
+
+
+@pytest.mark.parametrize(("message", "example"), [one for one in _examples() if one.values[0] in OUTPUTS])
+def test_what_is_sent_has_the_documented_key_headers_and_value(message: str, example: dict[str, Any]) -> None:
+    sent = encode(msgspec.convert(example["payload"], OUTPUTS[message]), source=example["headers"]["ce_source"])
     assert {name: value.decode() for name, value in sent.headers} == example["headers"]
     assert json.loads(sent.value) == example["payload"]
+    assert sent.key.decode() == example["headers"]["ce_subject"]
     assert set(example["headers"]) <= DOCUMENT["components"]["schemas"]["binaryMode"]["properties"].keys()
+
+
+def test_what_is_sent_is_on_the_channel_of_its_name() -> None:
+    for message, output in OUTPUTS.items():
+        example = MESSAGES[message]["examples"][0]
+        channel = encode(msgspec.convert(example["payload"], output), source="//x").channel
+        assert list(DOCUMENT["channels"][channel]["messages"]) == [message]
+        assert DOCUMENT["channels"][channel]["address"] == Topics("sealstream.").of(channel)
 
 
 def test_a_dead_letter_is_explained_in_the_documented_header() -> None:
     assert DEAD_LETTER_HEADER in MESSAGES["deadLetter"]["headers"]["schema"]["required"]
 
 
-@pytest.mark.parametrize(
-    ("message", "example"),
-    [example for example in _examples() if example.values[0] in SCHEMA_OF and "Event" in example.id],
-)
-def test_every_input_example_is_taken_in(message: str, example: dict[str, Any]) -> None:
-    headers = [(name, value.encode()) for name, value in example["headers"].items()]
+def _inputs(*messages: str) -> list[Any]:
+    return [one for one in _examples() if one.values[0].removesuffix("Structured") in messages]
+
+
+def _record(example: dict[str, Any]) -> tuple[bytes, list[tuple[str, bytes]]]:
+    return json.dumps(example["payload"]).encode(), [(k, v.encode()) for k, v in example["headers"].items()]
+
+
+@pytest.mark.parametrize(("message", "example"), _inputs("generationEvent", "publicationEvent"))
+def test_every_example_with_an_asset_is_taken_in(message: str, example: dict[str, Any]) -> None:
     intake = intake_generation if message.startswith("generation") else intake_publication
-    event = intake(json.dumps(example["payload"]).encode(), headers)
+    event = intake(*_record(example))
     assert event.content.id == example["payload"].get("data", example["payload"])["content"]["id"]
+
+
+@pytest.mark.parametrize(("message", "example"), _inputs("activityEvent"))
+def test_every_example_of_an_activity_is_taken_in(message: str, example: dict[str, Any]) -> None:
+    assert intake_activity(*_record(example)).facts == example["payload"].get("data", example["payload"])
+
+
+@pytest.mark.parametrize(("message", "example"), _inputs("review"))
+def test_every_example_of_a_review_is_taken_in(message: str, example: dict[str, Any]) -> None:
+    review = intake_review(*_record(example))
+    data = example["payload"].get("data", example["payload"])
+    assert (review.event_uid, review.verdict, review.reviewer.id) == (
+        data["event_uid"],
+        data["verdict"],
+        data["reviewer"]["id"],
+    )
+
+
+@pytest.mark.parametrize(("message", "example"), _inputs(*ENTRIES))
+def test_every_example_of_an_entry_is_a_cloud_event(message: str, example: dict[str, Any]) -> None:
+    event = parse(*_record(example))
+    assert event.type == TYPES[message.removesuffix("Structured")]
+    assert event.data == example["payload"].get("data", example["payload"])
 
 
 # The examples in the document
@@ -202,7 +271,7 @@ def test_every_example_is_that_of_the_example_file_it_names(message: str, exampl
     match message:
         case "deadLetter":
             shown = json.loads(example["headers"][DEAD_LETTER_HEADER])
-        case "generationEventStructured" | "publicationEventStructured":
+        case structured if structured.endswith("Structured"):
             shown = example["payload"]["data"]
         case _:
             shown = example["payload"]
