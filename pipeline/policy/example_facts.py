@@ -1,6 +1,6 @@
 """Facts as people write them into examples: checked against the vocabulary, and turned into what the judge sees."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from pipeline.policy.vocabulary import Fact, FactType, FactValue
@@ -55,16 +55,14 @@ def _of_its_type(type_: FactType, stated: object) -> FactValue | None:
 
 
 def _instant(stated: str) -> str | None:
-    """A time as events carry it, in UTC; the empty text says that there is known to be none."""
+    """A time as an event writes it; the empty text says that there is known to be none."""
     if stated == "":
         return stated
     try:
         time = datetime.fromisoformat(stated)
     except ValueError:
         return None
-    if time.tzinfo is None:
-        return None
-    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if time.tzinfo is None else stated
 
 
 def _described(stated: object) -> str:

@@ -11,9 +11,9 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-from pipeline.events.outputs import Action, Evidence, Outcome
+from pipeline.events.outputs import Action, Evidence, Finding, Outcome
 from pipeline.policy.example_facts import FactError, fact_value
-from pipeline.policy.judge import Judge, Standing, Verdict
+from pipeline.policy.judge import Judge, Standing
 from pipeline.policy.pack import Pack, Rule
 from pipeline.policy.vocabulary import FactValue, facts_of, vocabulary
 from pipeline.policy.yaml_files import Document, Source, read_yaml
@@ -192,12 +192,13 @@ def _checked(name: str, stated: object, place: tuple[str | int, ...], document: 
 
 
 def _run(judge: Judge, example: Example) -> ExampleResult:
+    findings = judge.findings(example.facts, example.at)
     verdict = next(one for one in judge.explain(example.facts, example.at) if one.rule.id == example.rule)
     return ExampleResult(
         rule=example.rule,
         case=example.case,
         expected=_expected(verdict.rule, example.case),
-        found=_found(verdict),
+        found=next((_answer(finding) for finding in findings if finding.rule == example.rule), None),
         standing=verdict.standing,
         facts={**dict.fromkeys(verdict.missing), **verdict.facts},
         line=example.line,
@@ -210,6 +211,5 @@ def _expected(rule: Rule, case: Case) -> Answer | None:
     return Answer(outcome=case, action=rule.action if case == "violation" else rule.on_unknown)
 
 
-def _found(verdict: Verdict) -> Answer | None:
-    finding = verdict.finding
-    return None if finding is None else Answer(outcome=finding.outcome, action=finding.action)
+def _answer(finding: Finding) -> Answer:
+    return Answer(outcome=finding.outcome, action=finding.action)
