@@ -8,6 +8,8 @@ import jsonschema_rs
 import pytest
 
 import schemas
+from pipeline.policy.pack_files import read_pack
+from pipeline.policy.reference import SetName, parse_entry
 from schemas.loader import registry
 from tests.contract.documents import (
     ASSET_EVENTS,
@@ -23,6 +25,12 @@ from tests.contract.documents import (
     violation_of,
 )
 
+SETS: dict[str, SetName] = {
+    "consent.v1": "consents",
+    "feature.v1": "features",
+    "news-source.v1": "news-sources",
+    "service.v1": "services",
+}
 EVERY_SCHEMA = (*INPUTS, *OUTPUTS, *POLICY_FILES, *SHARED)
 
 # The files
@@ -97,6 +105,15 @@ def test_a_successor_has_every_member_of_what_it_supersedes(name: str) -> None:
     assert schemas.load(name)["properties"].keys() <= successor["properties"].keys()
 
 
+def test_policy_packs_speak_of_the_events_roles_and_jurisdictions_that_there_are() -> None:
+    common, pack = schemas.load("common.v1")["$defs"], schemas.load("policy-pack.v1")
+    events = [schemas.load(name)["properties"]["event_type"]["enum"] for name in (*ASSET_EVENTS, "activity-event.v1")]
+    rule = pack["$defs"]["rule"]["properties"]
+    assert rule["on"]["items"]["enum"] == [event_type for group in events for event_type in group]
+    assert set(rule["binds"]["items"]["enum"]) == set(common["actor"]["properties"]["role"]["enum"])
+    assert pack["properties"]["jurisdiction"]["enum"] == [*common["jurisdictions"]["items"]["enum"], "*"]
+
+
 def test_loading_gives_a_dictionary_of_ones_own() -> None:
     schemas.load("alert.v1").clear()
     assert schemas.load("alert.v1")["title"] == "Alert, version 1"
@@ -108,6 +125,20 @@ def test_an_unknown_schema_name_is_answered_with_the_names_there_are() -> None:
 
 
 # The examples
+
+
+@pytest.mark.parametrize(("name", "path"), examples("valid", of=("policy-pack.v1",)))
+def test_a_pack_that_is_valid_can_be_used(name: str, path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "pack.yaml"
+    file.write_bytes(path.read_bytes())  # every JSON document is a YAML document
+    assert read_pack(file).name == read(path)["pack"]
+
+
+@pytest.mark.parametrize(("name", "path"), examples("valid", of=tuple(SETS)))
+def test_an_entry_that_is_valid_can_be_used(name: str, path: Path) -> None:
+    data = read(path)
+    entry = parse_entry(SETS[name], data["id"], data)
+    assert (entry.id, entry.version) == (data["id"], data["version"])
 
 
 @pytest.mark.parametrize(("name", "path"), examples("valid"))
