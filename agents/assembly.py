@@ -1,25 +1,45 @@
 """Assembly: from settings to working parts. Everything that can be wrong with a configuration is found here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from pipeline.assessment import Assessment
 from pipeline.assets import AssetFetcher
 from pipeline.credentials import CredentialService, SigningMaterial
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.signer import load_signing_material
 from pipeline.errors import OperatorError
+from pipeline.escalation import Escalation
 from pipeline.events.outputs import ClaimGenerator
+from pipeline.fingerprints import ImageCoder
 from pipeline.inspection import Inspection
-from pipeline.isolation import IsolatedCredentialService, WorkerPool
-from pipeline.policy.rules import high_risk_rules
+from pipeline.isolation import IsolatedCredentialService, IsolatedImageCoder, WorkerPool
+from pipeline.judgement import Policy
+from pipeline.observing import Observer
+from pipeline.policy.judge import Judge
+from pipeline.policy.ladder import Ladder, parse_ladder
+from pipeline.policy.pack_files import load_packs
+from pipeline.policy.reference import ReferenceSets
+from pipeline.reviewing import Reviewing
 from pipeline.sealing import Sealing
-from pipeline.settings import AssetSettings, CredentialSettings, StoreSettings
+from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings
 from pipeline.store import Layout, ObjectStore
 
-__all__ = ["CLAIM_GENERATOR", "Identity", "UseCases", "identity_of", "layout_of", "open_credentials", "use_cases"]
+__all__ = [
+    "CLAIM_GENERATOR",
+    "Identity",
+    "Law",
+    "Parsers",
+    "UseCases",
+    "identity_of",
+    "law_of",
+    "layout_of",
+    "open_parsers",
+    "use_cases",
+]
 
 CLAIM_GENERATOR = ClaimGenerator(name="sealstream", version=version("sealstream"))
 
@@ -35,10 +55,28 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
-    """The two use cases over one store and one credential service."""
+    """The use cases over one store, one credential service and one law."""
 
     sealing: Sealing
     inspection: Inspection
+    assessment: Assessment
+    reviewing: Reviewing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsers:
+    """What looks into untrusted bytes, in child processes."""
+
+    credentials: CredentialService
+    image_coder: ImageCoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """What events are judged by, and what follows for accounts whose violations repeat."""
+
+    policy: Policy
+    ladder: Ladder
 
 
 def identity_of(settings: CredentialSettings) -> Identity:
@@ -68,10 +106,10 @@ def identity_of(settings: CredentialSettings) -> Identity:
 
 
 @contextmanager
-def open_credentials(
+def open_parsers(
     settings: CredentialSettings, identity: Identity, *, processes: int | None = None
-) -> Iterator[CredentialService]:
-    """A credential service whose parsing and signing happen in child processes; they end with the context."""
+) -> Iterator[Parsers]:
+    """What parses and signs, in child processes; they end with the context."""
     with WorkerPool(
         size=processes or settings.parser_processes,
         memory_bytes=settings.parser_memory_bytes,
@@ -79,7 +117,23 @@ def open_credentials(
         signing=identity.signing,
         trust_anchors=identity.trust_anchors,
     ) as pool:
-        yield IsolatedCredentialService(pool)
+        yield Parsers(credentials=IsolatedCredentialService(pool), image_coder=IsolatedImageCoder(pool))
+
+
+def law_of(settings: PolicySettings, references: Callable[[], ReferenceSets] = ReferenceSets.empty) -> Law:
+    """The configured policy packs over the reference sets.
+
+    Raises:
+        OperatorError: a pack or the ladder cannot be used; the message names file, line and reason.
+    """
+    return Law(
+        policy=Policy(
+            judge=Judge(load_packs(settings.packs), settings.roles),
+            references=references,
+            jurisdictions=settings.jurisdictions,
+        ),
+        ladder=parse_ladder(settings.ladder, settings.ladder_days),
+    )
 
 
 def layout_of(settings: StoreSettings) -> Layout:
@@ -88,29 +142,57 @@ def layout_of(settings: StoreSettings) -> Layout:
 
 
 def use_cases(
-    store: ObjectStore, credentials: CredentialService, stores: StoreSettings, assets: AssetSettings
+    store: ObjectStore,
+    parsers: Parsers,
+    law: Law,
+    stores: StoreSettings,
+    assets: AssetSettings,
+    *,
+    retention_days: int | None = None,
 ) -> UseCases:
-    """Both use cases, over the given store and credential service."""
+    """All use cases, over the given store, parsers and law.
+
+    Args:
+        store: where everything is kept.
+        parsers: look into untrusted bytes.
+        law: what events are judged by.
+        stores: the buckets.
+        assets: which assets are taken.
+        retention_days: how long the store is certain to keep records; None where it does not see to that.
+    """
     layout = layout_of(stores)
     fetcher = AssetFetcher(
         store=store,
         allowed_buckets=frozenset({stores.inbox_bucket, stores.content_bucket, *assets.allowed_buckets}),
         max_bytes=assets.max_asset_bytes,
     )
-    rules = high_risk_rules()
+    observer = Observer(image_coder=parsers.image_coder, references=law.policy.references)
+    escalation = Escalation(store=store, layout=layout, ladder=law.ladder, now=_now)
     return UseCases(
         sealing=Sealing(
             store=store,
             layout=layout,
             fetcher=fetcher,
-            credentials=credentials,
-            rules=rules,
+            credentials=parsers.credentials,
+            policy=law.policy,
+            observer=observer,
+            escalation=escalation,
             claim_generator=CLAIM_GENERATOR,
             now=_now,
+            retention_days=retention_days,
         ),
         inspection=Inspection(
-            store=store, layout=layout, fetcher=fetcher, credentials=credentials, rules=rules, now=_now
+            store=store,
+            layout=layout,
+            fetcher=fetcher,
+            credentials=parsers.credentials,
+            policy=law.policy,
+            observer=observer,
+            escalation=escalation,
+            now=_now,
         ),
+        assessment=Assessment(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),
+        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=_now),
     )
 
 

@@ -6,6 +6,7 @@ Commit order, as in `pipeline.sealing`:
 2. credential read and judged together with the event's facts
 3. (nothing but the record is stored)
 4. record stored: it is the commit marker of the event
+   violations of a blocked event entered into the ledger of the account that answers for them
 """
 
 from collections.abc import Callable, Iterator
@@ -16,12 +17,14 @@ import msgspec
 
 from pipeline.assets import Asset, AssetFetcher
 from pipeline.credentials import Credential, CredentialService
+from pipeline.escalation import Escalation, counted
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
-from pipeline.events.outputs import Alert, Decision, Finding, InspectedContent, Subject
-from pipeline.judgement import credential_findings, summary_of
-from pipeline.policy.decision import alerts_for, decide
-from pipeline.policy.rules import HighRiskRule, evaluate
+from pipeline.events.outputs import Alert, Decision, Declared, Enforcement, InspectedContent, Subject
+from pipeline.judgement import Evidence, Judgement, Policy, credential_facts, credential_findings, summary_of
+from pipeline.observing import Observer, content_facts
+from pipeline.policy.decision import alerts_for
+from pipeline.policy.vocabulary import FactValue
 from pipeline.records import commit_record, manifests_for, stored_record
 from pipeline.store import Layout, ObjectStore
 
@@ -29,10 +32,11 @@ __all__ = ["Inspected", "Inspection"]
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published for a publication event: the decision, and the alerts that follow from it."""
+    """What is published for a publication event: the decision, and the alerts and the step that follow from it."""
 
     decision: Decision
     alerts: tuple[Alert, ...]
+    enforcement: Enforcement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,9 @@ class Inspection:
         layout: which object goes where.
         fetcher: brings the assets.
         credentials: reads manifests.
-        rules: high-risk rules.
+        policy: judges events.
+        observer: looks at assets the way the feature database does.
+        escalation: counts what a blocked event counts against an account.
         now: the time of day, with time zone.
     """
 
@@ -52,7 +58,9 @@ class Inspection:
     layout: Layout
     fetcher: AssetFetcher
     credentials: CredentialService
-    rules: tuple[HighRiskRule, ...]
+    policy: Policy
+    observer: Observer
+    escalation: Escalation
     now: Callable[[], datetime]
 
     def __call__(self, event: PublicationEvent) -> Inspected:
@@ -67,9 +75,14 @@ class Inspection:
         if decision is None:
             asset = self.fetcher.fetch(event.content)  # 1
             credential = self._credential(event, asset)  # 2
-            findings = (*credential_findings(credential, event.declared), *evaluate(self.rules, event.facts))
-            decision = commit_record(self.store, record_at, self._decision(event, asset, credential, findings))  # 4
-        return Inspected(decision=decision, alerts=_alerts(decision))
+            judgement = self._judge(event, asset, credential)
+            decision = commit_record(self.store, record_at, self._decision(event, asset, credential, judgement))  # 4
+        against = counted(decision)
+        return Inspected(
+            decision=decision,
+            alerts=_alerts(decision),
+            enforcement=None if against is None else self.escalation(against),
+        )
 
     def _credential(self, event: PublicationEvent, asset: Asset) -> Credential:
         """The asset's own credential; else the manifest beside it, or the one that we stored for these bytes."""
@@ -85,8 +98,21 @@ class Inspection:
             yield self.fetcher.fetch_sidecar(event.content.manifest)
         yield from manifests_for(self.store, self.layout, asset.sha256)
 
+    def _judge(self, event: PublicationEvent, asset: Asset, credential: Credential) -> Judgement:
+        return self.policy.assess(
+            Evidence(
+                event=event.reference,
+                event_type=event.event_type,
+                data=event.facts,
+                observed=self.observer(asset, event.prompt.text),
+                derived={**content_facts(asset), **_origin(event)},
+                measured=credential_facts(credential),
+                findings=credential_findings(credential, event.declared),
+            )
+        )
+
     def _decision(
-        self, event: PublicationEvent, asset: Asset, credential: Credential, findings: tuple[Finding, ...]
+        self, event: PublicationEvent, asset: Asset, credential: Credential, judgement: Judgement
     ) -> Decision:
         return Decision(
             decision_id=decision_id(event.uid),
@@ -95,13 +121,21 @@ class Inspection:
             content=InspectedContent(
                 id=event.content.id, mime=asset.media_type, sha256=asset.sha256, size=len(asset.body)
             ),
-            decision=decide(findings),
+            decision=judgement.decision,
             declared=event.declared,
             credential=summary_of(credential),
-            findings=findings,
+            findings=judgement.findings,
             record_uri=self.layout.record(event.uid).uri,
             decided_at=self.now().isoformat(timespec="milliseconds"),
+            judged_by=judgement.judged_by,
+            counts_against=judgement.counts_against,
         )
+
+
+def _origin(event: PublicationEvent) -> dict[str, FactValue]:
+    """What the event declares of the content's origin, in the words of rules."""
+    origins: dict[Declared, FactValue] = {"ai": "yes", "human": "no"}
+    return {"content.synthetic": origins[event.declared]} if event.declared in origins else {}
 
 
 def _alerts(decision: Decision) -> tuple[Alert, ...]:
@@ -110,6 +144,10 @@ def _alerts(decision: Decision) -> tuple[Alert, ...]:
         decision.findings,
         event_uid=decision.event_uid,
         event=decision.event,
-        subject=Subject(content_id=content.id, mime=content.mime, sha256=content.sha256),
+        subject=Subject(
+            content_id=None if content is None else content.id,
+            mime=None if content is None else content.mime,
+            sha256=None if content is None else content.sha256,
+        ),
         record_uri=decision.record_uri,
     )

@@ -3,9 +3,13 @@
 Commit order; a crash between any two steps repeats the work and changes nothing that anyone sees:
 
 1. asset bytes fetched, digest checked against the event
-2. screened and sealed
+2. the credential it came with read; sealed; judged by what the sealed asset says of itself
 3. sealed asset and manifest stored
 4. record stored last: it is the commit marker of the event
+   violations of a blocked event entered into the ledger of the account that answers for them
+
+Whatever is generated gets its mark (Deep Synthesis Provisions Art. 16), whatever is found in it: whether the sealed
+asset may be handed on is what the record's decision says.
 
 Publishing (5) and acknowledging (6) follow in the agents. Every write is create-only: "already there" means that an
 earlier attempt got this far, so what is stored is read and the work goes on from it. What is published is always
@@ -23,6 +27,7 @@ from pipeline.assets import Asset, AssetFetcher, sha256_hex
 from pipeline.claims import seal_order
 from pipeline.credentials import CredentialService, Parent, SealedAsset, SealOrder, Software
 from pipeline.errors import BugError
+from pipeline.escalation import Escalation, counted
 from pipeline.events.inputs import GenerationEvent
 from pipeline.events.inputs import Parent as ParentReference
 from pipeline.events.outgoing import to_json
@@ -30,15 +35,17 @@ from pipeline.events.outputs import (
     Alert,
     ClaimGenerator,
     ContentName,
+    Enforcement,
     Finding,
     ManifestRecord,
     ManifestReference,
     StoredDigest,
     Subject,
 )
-from pipeline.judgement import credential_findings, summary_of
+from pipeline.judgement import Evidence, Judgement, Policy, credential_facts, credential_findings, summary_of
+from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
-from pipeline.policy.rules import HighRiskRule, evaluate
+from pipeline.policy.vocabulary import FactValue
 from pipeline.records import commit_record, manifests_for, stored_record
 from pipeline.store import Layout, ObjectStore
 
@@ -51,10 +58,11 @@ UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published for a generation event: its record, and the alerts that follow from it."""
+    """What is published for a generation event: its record, and the alerts and the step that follow from it."""
 
     record: ManifestRecord
     alerts: tuple[Alert, ...]
+    enforcement: Enforcement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +74,24 @@ class Sealing:
         layout: which object goes where.
         fetcher: brings the assets.
         credentials: signs and reads manifests.
-        rules: high-risk rules.
+        policy: judges events.
+        observer: looks at assets the way the feature database does.
+        escalation: counts what a blocked event counts against an account.
         claim_generator: who we are, as manifests and records say.
         now: the time of day, with time zone.
+        retention_days: how long records are certain to be kept; None where the store does not enforce it.
     """
 
     store: ObjectStore
     layout: Layout
     fetcher: AssetFetcher
     credentials: CredentialService
-    rules: tuple[HighRiskRule, ...]
+    policy: Policy
+    observer: Observer
+    escalation: Escalation
     claim_generator: ClaimGenerator
     now: Callable[[], datetime]
+    retention_days: int | None = None
 
     def __call__(self, event: GenerationEvent) -> Sealed:
         """Seal the event's asset, store everything, and return what is to be published.
@@ -90,16 +104,38 @@ class Sealing:
         record = stored_record(self.store, record_at, ManifestRecord)
         if record is None:
             asset = self.fetcher.fetch(event.content)  # 1
-            findings = self._screen(event, asset)  # 2
+            inherited = self._inherited(asset)  # 2
             sealed = self.credentials.seal(asset.body, self._order(event))
             kept = self._keep(event, asset, sealed)  # 3
-            record = commit_record(self.store, record_at, self._record(event, asset, kept, findings))  # 4
-        return Sealed(record=record, alerts=_alerts(record))
+            judgement = self._judge(event, asset, kept, inherited)
+            record = commit_record(self.store, record_at, self._record(event, asset, kept, judgement))  # 4
+        against = counted(record)
+        return Sealed(
+            record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
+        )
 
-    def _screen(self, event: GenerationEvent, asset: Asset) -> tuple[Finding, ...]:
-        """What is worth knowing before our name goes on it: the event's risks, and the credential the asset has."""
-        inherited = self.credentials.read(asset.body, asset.media_type)
-        return (*credential_findings(inherited, "unknown"), *evaluate(self.rules, event.facts))
+    def _inherited(self, asset: Asset) -> tuple[Finding, ...]:
+        """What is worth knowing before our name goes on it: what the credential it came with is worth."""
+        return credential_findings(self.credentials.read(asset.body, asset.media_type), "unknown")
+
+    def _judge(
+        self, event: GenerationEvent, asset: Asset, kept: SealedAsset, inherited: tuple[Finding, ...]
+    ) -> Judgement:
+        """Judge the event by what it says and by what its sealed asset shows."""
+        log: dict[str, FactValue] = {"log.present": True}
+        if self.retention_days is not None:
+            log["log.retain_days"] = self.retention_days
+        return self.policy.assess(
+            Evidence(
+                event=event.reference,
+                event_type=event.event_type,
+                data=event.facts,
+                observed=self.observer(asset, event.prompt.text),
+                derived={**content_facts(asset), **_origin(event)},
+                measured={**credential_facts(kept.credential), **log},
+                findings=inherited,
+            )
+        )
 
     def _order(self, event: GenerationEvent) -> SealOrder:
         parents = tuple(self._parent(parent) for parent in event.content.parents)
@@ -161,9 +197,7 @@ class Sealing:
             credential=credential,
         )
 
-    def _record(
-        self, event: GenerationEvent, asset: Asset, kept: SealedAsset, findings: tuple[Finding, ...]
-    ) -> ManifestRecord:
+    def _record(self, event: GenerationEvent, asset: Asset, kept: SealedAsset, judgement: Judgement) -> ManifestRecord:
         sealed_sha256 = sha256_hex(kept.asset)
         credential = summary_of(kept.credential)
         return ManifestRecord(
@@ -185,11 +219,19 @@ class Sealing:
             ),
             signer=credential.signer,
             credential=credential,
-            findings=findings,
+            findings=judgement.findings,
             record_uri=self.layout.record(event.uid).uri,
             sealed_at=self.now().isoformat(timespec="milliseconds"),
             claim_generator=self.claim_generator,
+            decision=judgement.decision,
+            judged_by=judgement.judged_by,
+            counts_against=judgement.counts_against,
         )
+
+
+def _origin(event: GenerationEvent) -> dict[str, FactValue]:
+    """A generation event that says the service made or edited the content says that the content is synthetic."""
+    return {"content.synthetic": "yes"} if event.content.operation in ("generated", "edited") else {}
 
 
 def _alerts(record: ManifestRecord) -> tuple[Alert, ...]:

@@ -1,17 +1,18 @@
 """Conditions of rules: CEL expressions over the facts of the vocabulary, checked and compiled once.
 
 CEL (Common Expression Language) settles what a missing fact means: `&&` and `||` give an answer where the facts at
-hand decide it, and an error where they do not. An error is the third truth value here, unknown (Kleene).
+hand decide it, and an error where they do not. An error is the third truth value here, unknown (Kleene). A condition
+that shall be false, not open, while a fact is missing asks for it first: `'content.is_news' in known && ...`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
 from cel_expr_python import cel
 
-from pipeline.policy.vocabulary import Facts, FactType, vocabulary
+from pipeline.policy.vocabulary import KNOWN, Facts, FactType, vocabulary
 
 __all__ = ["Bound", "Condition", "ConditionError", "bind", "compile_condition"]
 
@@ -42,27 +43,42 @@ class Bound:
 
     __slots__ = ("activation",)
 
-    def __init__(self, facts: Facts) -> None:
-        data: dict[str, object] = dict(facts)
-        for name in _LISTS:
-            if name in data:
-                data[name] = list(facts[name])  # type: ignore[arg-type] # by the vocabulary, a tuple; CEL takes lists only
-        self.activation = _environment().Activation(data)
+    def __init__(self, activation: Any) -> None:
+        self.activation = activation
 
 
-def bind(facts: Facts) -> Bound:
-    """Make facts ready to be asked."""
-    return Bound(facts)
+def bind(facts: Facts, names: Iterable[str] | None = None) -> Bound:
+    """Make facts ready to be asked.
+
+    Args:
+        facts: the facts.
+        names: those that conditions will ask for; all of them without it. Every fact made ready has its price.
+    """
+    asked = facts.keys() if names is None else names
+    data: dict[str, object] = {name: facts[name] for name in asked if name in facts}
+    for name in _LISTS:
+        if name in data:
+            data[name] = list(facts[name])  # type: ignore[arg-type] # by the vocabulary, a tuple; CEL takes lists only
+    if names is None or KNOWN in names:
+        data[KNOWN] = list(facts)
+    return Bound(_environment().Activation(data))
 
 
 class Condition:
-    """A compiled condition; immutable, and safe to use from several threads."""
+    """A compiled condition; immutable, and safe to use from several threads.
 
-    __slots__ = ("_expression", "facts", "text")
+    Attributes:
+        text: as it was written.
+        facts: the facts it names, in the order of their first mention.
+        names: everything it asks for; the list of what is known is not a fact.
+    """
+
+    __slots__ = ("_expression", "facts", "names", "text")
 
     def __init__(self, text: str, expression: Any) -> None:
         self.text = text
-        self.facts: tuple[str, ...] = _names_in(text)
+        self.names: frozenset[str] = frozenset(_names_in(text))
+        self.facts: tuple[str, ...] = tuple(name for name in _names_in(text) if name != KNOWN)
         self._expression = expression
 
     def holds(self, facts: Bound) -> bool | None:
@@ -97,12 +113,13 @@ def _environment() -> Any:
         "instant": cel.Type.STRING,
         "texts": cel.Type.List(cel.Type.STRING),
     }
-    return cel.NewEnv(variables={fact.name: types[fact.type] for fact in vocabulary().values()})
+    variables = {fact.name: types[fact.type] for fact in vocabulary().values()}
+    return cel.NewEnv(variables={**variables, KNOWN: types["texts"]})
 
 
 def _names_in(text: str) -> tuple[str, ...]:
     """The facts that a condition names, in the order of their first mention."""
-    known = vocabulary()
+    known = {*vocabulary(), KNOWN}
     named = (match.group() for match in _NAME.finditer(_TEXT.sub("''", text)))
     return tuple(dict.fromkeys(name for name in named if name in known))
 

@@ -5,7 +5,7 @@ force say so. Then it passes, is violated, or stays unknown; it is satisfied whe
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
@@ -72,6 +72,14 @@ class _Compiled:
         return self.pack.jurisdiction in jurisdictions
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The rules that an event type raises, and everything that they ask for."""
+
+    rules: tuple[_Compiled, ...]
+    names: frozenset[str]
+
+
 class Judge:
     """Judges facts by policy packs; immutable, and safe to use from several threads."""
 
@@ -80,7 +88,7 @@ class Judge:
         self.packs: tuple[PackReference, ...] = tuple(pack.reference for pack in chosen)
         self._roles = frozenset(roles)
         self._rules = tuple(_compile(pack, rule) for pack in chosen for rule in pack.rules)
-        self._by_event: Mapping[object, Sequence[_Compiled]] = _by_event(self._rules, self._roles)
+        self._by_event: Mapping[object, _Asked] = _by_event(self._rules, self._roles)
         self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
         """The ids of the rules whose violation is conduct of the user."""
 
@@ -91,9 +99,12 @@ class Judge:
             facts: the facts of the event, `event_type` among them.
             at: the time of the event, with time zone: it decides which rules are in force.
         """
-        bound, jurisdictions = bind(facts), _jurisdictions(facts)
+        asked = self._by_event.get(facts["event_type"])
+        if asked is None:
+            return ()
+        bound, jurisdictions = bind(facts, asked.names), _jurisdictions(facts)
         found = []
-        for one in self._by_event.get(facts["event_type"], ()):
+        for one in asked.rules:
             if not one.applies_in(jurisdictions) or not one.in_force(at):
                 continue
             holds = one.holds.holds(bound)
@@ -170,13 +181,16 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _by_event(rules: Iterable[_Compiled], roles: Collection[Role]) -> Mapping[object, Sequence[_Compiled]]:
+def _by_event(rules: Iterable[_Compiled], roles: Collection[Role]) -> Mapping[object, _Asked]:
     sorted_out: defaultdict[object, list[_Compiled]] = defaultdict(list)
     for one in rules:
         if any(role in roles for role in one.rule.binds):
             for event_type in one.rule.on:
                 sorted_out[event_type].append(one)
-    return dict(sorted_out)
+    return {
+        event_type: _Asked(rules=tuple(asked), names=frozenset().union(*(one.holds.names for one in asked)))
+        for event_type, asked in sorted_out.items()
+    }
 
 
 def _jurisdictions(facts: Facts) -> Collection[str]:

@@ -11,7 +11,6 @@ import msgspec
 
 from pipeline.policy.conditions import ConditionError, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Pack
-from pipeline.policy.vocabulary import EVENT_TYPES
 from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
 
 __all__ = ["PackFile", "find_packs", "load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
@@ -113,7 +112,7 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
     """What a schema cannot say of a pack."""
     try:
         ZoneInfo(pack.time_zone)
-    except (OSError, ValueError):
+    except (OSError, ValueError, LookupError):
         yield ("time_zone",), f"{pack.time_zone} is no IANA time zone"
     if pack.except_in and pack.jurisdiction != EVERYWHERE:
         yield ("except_in",), f'only a pack whose jurisdiction is "{EVERYWHERE}" can have exceptions'
@@ -123,12 +122,6 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
     for index, rule in enumerate(pack.rules):
         if rule.article not in articles:
             yield ("rules", index, "article"), f"the pack has no article {rule.article}"
-        for position, event_type in enumerate(rule.on):
-            if event_type not in EVENT_TYPES:
-                yield (
-                    ("rules", index, "on", position),
-                    f"{event_type} is no event type; there are: {', '.join(EVENT_TYPES)}",
-                )
         if rule.valid_to is not None and rule.valid_to < rule.valid_from:
             yield ("rules", index, "valid_to"), "the rule ends before it begins"
 

@@ -13,7 +13,18 @@ import msgspec
 
 import schemas
 
-__all__ = ["EVENT_TYPES", "PERSONAL", "Fact", "FactType", "FactValue", "Facts", "facts_of", "flatten", "vocabulary"]
+__all__ = [
+    "EVENT_TYPES",
+    "KNOWN",
+    "PERSONAL",
+    "Fact",
+    "FactType",
+    "FactValue",
+    "Facts",
+    "facts_of",
+    "flatten",
+    "vocabulary",
+]
 
 FactType = Literal["bool", "int", "number", "text", "texts", "instant"]
 FactValue: TypeAlias = bool | int | float | str | tuple[str, ...]
@@ -55,6 +66,9 @@ EVENT_TYPES: Final = (
     "licence.updated",
 )
 
+KNOWN: Final = "known"
+"""What conditions call the list of the names of all known facts: `'content.is_news' in known`."""
+
 _EVENTS: Final = ("generation-event.v1", "publication-event.v1", "activity-event.v1")
 _NO_FACTS: Final = frozenset(
     {"event_type", "prompt", "content.uri", "content.text", "content.base64", "content.manifest", "content.parents"}
@@ -79,6 +93,9 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     def is_personal(self) -> bool:
         """Whether its value stays out of findings."""
         return self.name in PERSONAL
+
+
+_Tree: TypeAlias = dict[str, "Fact | _Tree"]
 
 
 @cache
@@ -115,27 +132,48 @@ def flatten(data: Mapping[str, object]) -> dict[str, FactValue]:
     Members outside the vocabulary, and those whose value is the word `unknown`, are left out. A null where the
     contract has a text says that there is known to be none, and becomes the empty text.
     """
-    return dict(_flat(data, "", vocabulary()))
+    facts: dict[str, FactValue] = {}
+    _flatten(data, _tree(), facts)
+    return facts
 
 
-def _flat(data: Mapping[str, object], prefix: str, known: Mapping[str, Fact]) -> Iterator[tuple[str, FactValue]]:
+def _flatten(data: Mapping[str, object], tree: _Tree, facts: dict[str, FactValue]) -> None:
     for key, value in data.items():
-        name = prefix + key
-        if isinstance(value, dict):
-            yield from _flat(value, f"{name}.", known)
-            continue
-        fact = known.get(name)
-        if fact is None or value == _UNKNOWN:
-            continue
-        if isinstance(value, list):
-            yield name, tuple(item for item in value if isinstance(item, str))
-        elif value is None:
-            if fact.type in ("text", "instant"):
-                yield name, ""
-        elif isinstance(value, bool | str):
-            yield name, value
-        elif isinstance(value, int | float):
-            yield name, float(value) if fact.type == "number" else int(value)
+        known = tree.get(key)
+        if isinstance(known, dict):
+            if isinstance(value, dict):
+                _flatten(value, known, facts)
+        elif known is not None:
+            fact = _fact_value(value, known.type)
+            if fact is not None:
+                facts[known.name] = fact
+
+
+def _fact_value(value: object, type_: FactType) -> FactValue | None:
+    if isinstance(value, str):
+        return None if value == _UNKNOWN else value
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        return float(value) if type_ == "number" else int(value)
+    if isinstance(value, list):
+        return tuple([item for item in value if isinstance(item, str)])
+    return "" if value is None and type_ in ("text", "instant") else None
+
+
+@cache
+def _tree() -> _Tree:
+    """The vocabulary as events nest it."""
+    tree: _Tree = {}
+    for fact in vocabulary().values():
+        *groups, leaf = fact.name.split(".")
+        branch = tree
+        for group in groups:
+            below = branch.setdefault(group, {})
+            assert isinstance(below, dict), f"{fact.name} is below another fact"  # noqa: S101 - schemas have no such members
+            branch = below
+        branch[leaf] = fact
+    return tree
 
 
 def _facts_in(schema: Mapping[str, Any], document: str, prefix: str) -> Iterator[Fact]:

@@ -7,12 +7,20 @@ from typing import Any
 
 import orjson
 
+from pipeline.assessment import Assessment
 from pipeline.assets import AssetFetcher, sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.events.intake import intake_generation, intake_publication
+from pipeline.escalation import Escalation
+from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.inspection import Inspection
-from pipeline.policy.rules import high_risk_rules
+from pipeline.judgement import Policy
+from pipeline.observing import Observer
+from pipeline.policy.judge import Judge
+from pipeline.policy.ladder import parse_ladder
+from pipeline.policy.pack_files import load_packs
+from pipeline.policy.reference import ReferenceSets
+from pipeline.reviewing import Reviewing
 from pipeline.sealing import Sealing
 from pipeline.store import Layout, Location
 from pipeline.store.simulator import StoreSimulator
@@ -20,22 +28,39 @@ from pipeline.store.simulator import StoreSimulator
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
-class House:
-    """Both use cases over one simulator, and producers' side of it."""
+class NoPictures:
+    """An image coder that never has seen a picture."""
 
-    def __init__(self, credentials: InProcessCredentialService) -> None:
+    def code(self, asset: bytes, media_type: str) -> str | None:
+        return None
+
+
+class House:
+    """The use cases over one simulator, and producers' side of it.
+
+    Events that name no jurisdiction are offered in Spain, which has no pack; `references` can be replaced.
+    """
+
+    def __init__(self, credentials: InProcessCredentialService, *, jurisdictions: tuple[str, ...] = ("ES",)) -> None:
+        self.references = ReferenceSets.empty()
         self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
         self.layout = Layout(content_bucket="sealstream", records_bucket="sealstream-records")
         fetcher = AssetFetcher(
             store=self.store, allowed_buckets=frozenset({"sealstream-inbox", "sealstream"}), max_bytes=2**20
         )
+        common: dict[str, Any] = {"store": self.store, "layout": self.layout, "now": lambda: NOON}
+        ladder = parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365)
+        common["escalation"] = Escalation(ladder=ladder, **common)
+        self.review = Reviewing(**common)
+        common["policy"] = Policy(
+            judge=Judge(load_packs()), references=lambda: self.references, jurisdictions=jurisdictions
+        )
+        self.assess = Assessment(**common)
         parts: dict[str, Any] = {
-            "store": self.store,
-            "layout": self.layout,
+            **common,
             "fetcher": fetcher,
             "credentials": credentials,
-            "rules": high_risk_rules(),
-            "now": lambda: NOON,
+            "observer": Observer(image_coder=NoPictures(), references=lambda: self.references),
         }
         self.fetcher = fetcher
         self.seal = Sealing(claim_generator=ClaimGenerator(name="sealstream", version="0"), **parts)
@@ -62,6 +87,14 @@ def generation(data: dict[str, Any], *, event_id: str = "1") -> Any:
 
 def publication(data: dict[str, Any], *, event_id: str = "1") -> Any:
     return intake_publication(_event("sealstream.publication.v1", data, event_id), ())
+
+
+def activity(data: dict[str, Any], *, event_id: str = "1") -> Any:
+    return intake_activity(_event("sealstream.activity.v1", data, event_id), ())
+
+
+def review(data: dict[str, Any], *, event_id: str = "review") -> Any:
+    return intake_review(_event("sealstream.review.v1", data, event_id), ())
 
 
 def _event(event_type: str, data: dict[str, Any], event_id: str) -> bytes:

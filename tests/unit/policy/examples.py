@@ -1,5 +1,6 @@
-"""Findings, credentials and rule files to try policy on."""
+"""Findings, credentials, rules and a pack file to try policy on."""
 
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.events.outputs import Action, CredentialSummary, EventReference, Finding, Subject
 from pipeline.policy.credential_rules import Observation
+from pipeline.policy.pack import Pack, Rule
 
 EVENT: Final = EventReference(source="urn:studio", id="1", type="sealstream.publication.v1", time=None)
 SUBJECT: Final = Subject(content_id="harbour.png", mime="image/png", sha256="ab" * 32)
@@ -23,18 +25,69 @@ FINDING: Final = Finding(
     evidence={},
 )
 
-RULE_FILE: Final = """
-[[rule]]
-id = "test.rule"
-severity = "high"
-when = [{ field = "content.is_news", is = true }]
-must = [{ field = "content.news_source_listed", is = true }]
-action = "block"
-on_unknown = "hold"
-message = "A test."
-remedy = "None."
-citation = "No law."
+RULE: Final = Rule(
+    id="test.news",
+    article="6",
+    kind="test",
+    binds=("platform",),
+    on=("publish.requested",),
+    when="content.is_news",
+    must="content.news_source_listed",
+    severity="high",
+    action="block",
+    on_unknown="hold",
+    valid_from=date(2023, 1, 10),
+    citation="No law.",
+    text="A test.",
+    remedy="None.",
+)
+PACK: Final = Pack(name="test-law", version="1.2.3", title="Test", jurisdiction="CN", rules=(RULE,))
+
+PACK_FILE: Final = """\
+pack: test-law
+version: 1.2.3
+title: A law for tests
+jurisdiction: CN
+time_zone: Asia/Shanghai
+source: null
+articles:
+  - article: "6"
+    duty: News comes from licensed sources.
+    binds: [platform]
+    applies: "true"
+    product: [enforces]
+    how: It is checked.
+    left_to_people: ""
+rules:
+  - id: test.news
+    article: "6"
+    kind: test
+    binds: [platform]
+    on: [publish.requested]
+    when: content.is_news
+    must: content.news_source_listed
+    severity: high
+    action: block
+    on_unknown: hold
+    valid_from: 2023-01-10
+    valid_to: null
+    citation: No law.
+    basis: read
+    text: A test.
+    remedy: None.
+    counts_against_user: false
 """
+
+
+def pack_of(*rules: Rule, **changes: Any) -> Pack:
+    """A pack with these rules."""
+    return msgspec.structs.replace(PACK, rules=rules, **changes)
+
+
+def rule(**changes: Any) -> Rule:
+    """The rule with some things changed."""
+    return msgspec.structs.replace(RULE, **changes)
+
 
 ACTIONS: Final[tuple[Action, ...]] = ("record", "alert", "hold", "block")
 """From the mildest to the strictest."""

@@ -1,89 +1,105 @@
-"""Conditions are three-valued: true, false, or unknown because the field is missing."""
+"""Conditions: CEL over the vocabulary, with three truth values."""
 
-import msgspec
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.policy.rules import Condition
+from pipeline.policy.conditions import ConditionError, bind, compile_condition
+from pipeline.policy.vocabulary import Facts
 
-json_scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
-json_values = st.recursive(
-    json_scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
-)
-tests_of_a_field = st.one_of(
-    st.fixed_dictionaries({"is": json_scalars.filter(lambda one: one is not None)}),
-    st.fixed_dictionaries({"one_of": st.lists(json_scalars.filter(lambda one: one is not None), min_size=1)}),
-    st.fixed_dictionaries({"any_of": st.lists(json_scalars.filter(lambda one: one is not None), min_size=1)}),
-)
+Truth = bool | None
 
 
-def condition(**tests: object) -> Condition:
-    return msgspec.convert({"field": "group.name", **tests}, Condition)
-
-
-def holds(value: object, **tests: object) -> bool | None:
-    return condition(**tests).holds({"group": {"name": value}})
+def holds(text: str, facts: Facts) -> Truth:
+    return compile_condition(text).holds(bind(facts))
 
 
 @pytest.mark.parametrize(
-    ("tests", "value", "expected"),
+    ("text", "facts", "expected"),
     [
-        ({"is": "verified"}, "verified", True),
-        ({"is": "verified"}, "expired", False),
-        ({"is": "verified"}, "Verified", False),
-        ({"is": "verified"}, None, None),
-        ({"is": "verified"}, "unknown", None),
-        ({"is": True}, "unknown", None),
-        ({"one_of": ["granted"]}, "unknown", None),
-        ({"is": True}, True, True),
-        ({"is": True}, False, False),
-        ({"is": False}, False, True),
-        ({"is": False}, None, None),
-        ({"is": 0}, 0, True),
-        ({"is": ""}, "", True),
-        ({"one_of": ["granted", "not_needed"]}, "not_needed", True),
-        ({"one_of": ["granted", "not_needed"]}, "revoked", False),
-        ({"one_of": ["granted", "not_needed"]}, None, None),
-        ({"any_of": ["face", "voice"]}, ["gesture", "voice"], True),
-        ({"any_of": ["face", "voice"]}, ["gesture"], False),
-        ({"any_of": ["face", "voice"]}, [], False),
-        ({"any_of": ["face", "voice"]}, None, None),
+        ("content.is_news", {"content.is_news": True}, True),
+        ("content.is_news", {"content.is_news": False}, False),
+        ("content.is_news", {}, None),
+        ("user.identity.status == 'verified'", {"user.identity.status": "verified"}, True),
+        ("user.identity.status == 'verified'", {"user.identity.status": "expired"}, False),
+        ("log.retain_days >= 183", {"log.retain_days": 183}, True),
+        ("log.retain_days >= 183", {"log.retain_days": 182}, False),
+        ("explicit.height_ratio >= 0.05", {"explicit.height_ratio": 0.05}, True),
+        ("'face' in content.biometric", {"content.biometric": ("voice", "face")}, True),
+        ("size(content.biometric) > 0", {"content.biometric": ()}, False),
+        ("size(content.biometric) > 0", {}, None),
+        ("consent.status in ['granted', 'not_needed']", {"consent.status": "revoked"}, False),
     ],
 )
-def test_truth(tests: dict[str, object], value: object, expected: object) -> None:
-    assert holds(value, **tests) is expected
+def test_a_condition_asks_for_facts(text: str, facts: Facts, expected: Truth) -> None:
+    assert holds(text, facts) is expected
+
+
+TRUTHS = st.sampled_from([True, False, None])
+NAMES = {"content.is_news": "a", "content.deepfake": "b"}
+
+
+def known(a: Truth, b: Truth) -> Facts:
+    pairs = zip(NAMES, (a, b), strict=True)
+    return {name: value for name, value in pairs if value is not None}
+
+
+@given(TRUTHS, TRUTHS)
+def test_and_is_kleenes(a: Truth, b: Truth) -> None:
+    expected = False if False in (a, b) else None if None in (a, b) else True
+    assert holds("content.is_news && content.deepfake", known(a, b)) is expected
+
+
+@given(TRUTHS, TRUTHS)
+def test_or_is_kleenes(a: Truth, b: Truth) -> None:
+    expected = True if True in (a, b) else None if None in (a, b) else False
+    assert holds("content.is_news || content.deepfake", known(a, b)) is expected
+
+
+@given(TRUTHS)
+def test_not_is_kleenes(a: Truth) -> None:
+    assert holds("!content.is_news", known(a, None)) is (None if a is None else not a)
+
+
+def test_a_condition_can_ask_whether_a_fact_is_known() -> None:
+    text = "'content.is_news' in known && content.is_news"
+    assert holds(text, {}) is False
+    assert holds(text, {"content.is_news": True}) is True
+    assert compile_condition(text).facts == ("content.is_news",)
+
+
+def test_a_condition_knows_which_facts_it_names_and_which_words_are_only_texts() -> None:
+    condition = compile_condition("content.media == 'content.is_news' && explicit.present || content.media == \"x\"")
+    assert condition.facts == ("content.media", "explicit.present")
+
+
+def test_facts_made_ready_in_part_are_enough_for_those_who_ask_for_that_part() -> None:
+    facts: Facts = {"content.is_news": True, "content.biometric": ("face",), "log.retain_days": 1}
+    condition = compile_condition("content.is_news && 'log.retain_days' in known")
+    assert condition.holds(bind(facts, condition.names)) is True
 
 
 @pytest.mark.parametrize(
-    ("expected", "value"),
-    [(True, 1), (1, True), (False, 0), (0, False), (1.0, True), ("true", True), (True, "true"), (1, "1"), (1, [1])],
+    ("text", "reason", "line", "column"),
+    [
+        ("user.idenity.status == 'x'", "undeclared reference to 'user.idenity.status'", 0, 12),
+        ("log.retain_days > 0.5", "found no matching overload", 0, 16),
+        ("content.is_news &&\n  nonsense.word", "undeclared reference to 'nonsense", 1, 10),
+        ("content.is_news &&", "Syntax error", 0, 18),
+        ("log.retain_days", "gives no bool", 0, 0),
+        ("'text'", "gives no bool", 0, 0),
+        ("", "Syntax error", 0, 0),
+    ],
 )
-def test_values_of_different_json_types_are_never_the_same(expected: object, value: object) -> None:
-    assert holds(value, **{"is": expected}) is False
-    assert holds(value, one_of=[expected]) is False
-    assert holds([value], any_of=[expected]) is False
+def test_a_condition_that_cannot_be_used_says_where_and_why(text: str, reason: str, line: int, column: int) -> None:
+    with pytest.raises(ConditionError, match=reason.replace("(", r"\(")) as caught:
+        compile_condition(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
 
 
-def test_json_has_one_kind_of_number() -> None:
-    assert holds(1.0, **{"is": 1}) is holds(1, **{"is": 1.0}) is holds([1.0], any_of=[1]) is True
-
-
-@pytest.mark.parametrize("facts", [{}, {"group": {}}, {"group": {"name": None}}, {"group": None}, {"group": {"n": 1}}])
-def test_missing_and_null_are_unknown(facts: dict[str, object]) -> None:
-    assert condition(one_of=["a"]).holds(facts) is None
-
-
-@pytest.mark.parametrize("group", ["name", ["name"], 1, True])
-def test_a_field_of_what_is_no_object_is_unknown(group: object) -> None:
-    assert condition(**{"is": "a"}).holds({"group": group}) is None
-
-
-@given(tests_of_a_field, json_values | st.just("unknown"))
-def test_a_condition_is_unknown_exactly_where_the_field_is(tests: dict[str, object], value: object) -> None:
-    assert (holds(value, **tests) is None) == (value is None or value == "unknown")
-
-
-@given(json_scalars.filter(lambda one: one is not None), json_values)
-def test_is_says_the_same_as_one_of_with_one_value(expected: object, value: object) -> None:
-    assert holds(value, **{"is": expected}) is holds(value, one_of=[expected])
+@given(st.text(max_size=40))
+def test_whatever_is_written_is_a_condition_or_an_error_that_says_so(text: str) -> None:
+    with suppress(ConditionError):
+        assert holds(text, {}) in (True, False, None)

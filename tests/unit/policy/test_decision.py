@@ -1,14 +1,26 @@
 """From findings to one decision and to the alerts worth sending."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.events.identity import alert_id
-from pipeline.events.outputs import Action, Alert, CredentialSummary, DecisionOutcome, Declared, Finding, Rule
+from pipeline.events.outputs import (
+    Action,
+    Alert,
+    CredentialSummary,
+    DecisionOutcome,
+    Declared,
+    Finding,
+    PackReference,
+    Rule,
+)
 from pipeline.policy.credential_rules import Observation, content_mismatch, judge_credential
 from pipeline.policy.decision import alerts_for, decide
-from pipeline.policy.rules import evaluate, high_risk_rules
+from pipeline.policy.judge import Judge
+from pipeline.policy.pack_files import load_packs
+from pipeline.policy.vocabulary import FactValue
 from tests.unit.policy.examples import (
     EVENT,
     FINDING,
@@ -19,9 +31,10 @@ from tests.unit.policy.examples import (
     findings,
     observations,
 )
-from tests.unit.policy.test_rules import known_facts, nest
+from tests.unit.policy.test_judge import known_facts
 
 UID = "ab" * 32
+JUDGE = Judge(load_packs())
 STRICTNESS = ("allow", "hold", "block")
 
 
@@ -67,7 +80,8 @@ def test_saying_it_twice_decides_nothing_new(found: list[Finding]) -> None:
 
 
 def test_an_alert_says_what_the_finding_says_and_what_it_is_about() -> None:
-    assert alerts(FINDING) == (
+    said = msgspec.structs.replace(FINDING, pack=PackReference(name="test-law", version="1.2.3"), remedy="Mend it.")
+    assert alerts(said) == (
         Alert(
             alert_id=alert_id(UID, "test.rule"),
             event_uid=UID,
@@ -82,6 +96,8 @@ def test_an_alert_says_what_the_finding_says_and_what_it_is_about() -> None:
             evidence={},
             subject=SUBJECT,
             record_uri="s3://records/r.json",
+            pack=PackReference(name="test-law", version="1.2.3"),
+            remedy="Mend it.",
         ),
     )
 
@@ -93,11 +109,11 @@ def test_every_finding_that_asks_for_more_than_being_recorded_is_one_alert(found
 
 @given(credentials, observations, declarations, known_facts)
 def test_no_two_alerts_of_an_event_have_the_same_id(
-    summary: CredentialSummary, seen: list[Observation], declared: Declared, known: dict[str, object]
+    summary: CredentialSummary, seen: list[Observation], declared: Declared, known: dict[str, FactValue]
 ) -> None:
     sent = alerts(
         *judge_credential(summary, seen, declared),
-        *evaluate(high_risk_rules(), nest(known)),
+        *JUDGE.findings({"event_type": "publish.requested", **known}, None),
         content_mismatch(declared="aa", found="bb"),
     )
     assert len({one.alert_id for one in sent}) == len(sent)

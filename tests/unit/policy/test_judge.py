@@ -1,0 +1,229 @@
+"""The judge: which rules are about an event, what they find, and why."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.events.outputs import Finding, PackReference
+from pipeline.policy.judge import REDACTED, Judge, Standing
+from pipeline.policy.pack import Pack
+from pipeline.policy.pack_files import load_packs
+from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
+from tests.unit.policy.examples import PACK, pack_of, rule
+
+Truth = bool | None
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+BEIJING = timezone(timedelta(hours=8))
+NEWS: Facts = {"event_type": "publish.requested", "jurisdictions": ("CN",), "content.is_news": True}
+
+
+def found(facts: Facts, pack: Pack = PACK, at: datetime | None = AT, **options: object) -> Finding | None:
+    findings = Judge([pack], **options).findings(facts, at)  # type: ignore[arg-type]
+    assert len(findings) < 2
+    return findings[0] if findings else None
+
+
+def outcome(facts: Facts, pack: Pack = PACK, at: datetime | None = AT, **options: object) -> str:
+    finding = found(facts, pack, at, **options)
+    return "nothing" if finding is None else finding.outcome
+
+
+# What a rule finds
+
+
+def test_a_violation_says_what_is_wrong_by_which_law_and_what_would_mend_it() -> None:
+    assert found({**NEWS, "content.news_source_listed": False}) == Finding(
+        rule="test.news",
+        kind="test",
+        severity="high",
+        action="block",
+        outcome="violation",
+        code=None,
+        message="A test.",
+        citation="No law.",
+        evidence={"content.is_news": True, "content.news_source_listed": False},
+        pack=PackReference(name="test-law", version="1.2.3"),
+        remedy="None.",
+    )
+
+
+def test_what_stays_open_asks_for_what_the_rule_asks_for_then_and_names_what_is_missing() -> None:
+    finding = found(NEWS)
+    assert finding is not None
+    assert (finding.outcome, finding.action) == ("unknown", "hold")
+    assert finding.message == "Cannot be ruled out while content.news_source_listed stays unknown: A test."
+    assert finding.evidence == {"content.is_news": True, "content.news_source_listed": None}
+
+
+@pytest.mark.parametrize(
+    ("when", "must", "expected"),
+    [
+        (True, True, "nothing"),
+        (True, False, "violation"),
+        (True, None, "unknown"),
+        (False, True, "nothing"),
+        (False, False, "nothing"),
+        (False, None, "nothing"),
+        (None, True, "nothing"),
+        (None, False, "unknown"),
+        (None, None, "unknown"),
+    ],
+)
+def test_a_rule_is_three_valued(when: Truth, must: Truth, expected: str) -> None:
+    known: dict[str, bool | None] = {"content.is_news": when, "content.news_source_listed": must}
+    facts: dict[str, FactValue] = {name: value for name, value in known.items() if value is not None}
+    assert outcome({**facts, "event_type": "publish.requested", "jurisdictions": ("CN",)}) == expected
+
+
+def test_values_about_persons_are_not_shown() -> None:
+    asking = pack_of(rule(must="user.id_hash == '' && consent.ref == ''"))
+    finding = found({**NEWS, "user.id_hash": "5c4d", "consent.ref": ""}, asking)
+    assert finding is not None
+    assert finding.evidence == {"content.is_news": True, "user.id_hash": REDACTED, "consent.ref": ""}
+    assert "5c4d" not in repr(finding)
+
+
+# Which rules are about an event
+
+
+def test_a_rule_is_about_its_event_types() -> None:
+    assert outcome({**NEWS, "event_type": "ingest.completed"}) == "nothing"
+    assert outcome({**NEWS, "event_type": "never.heard.of"}) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "except_in", "named", "expected"),
+    [
+        ("CN", (), ("CN",), "unknown"),
+        ("CN", (), ("EU", "CN"), "unknown"),
+        ("CN", (), ("EU",), "nothing"),
+        ("CN", (), None, "nothing"),
+        ("*", (), ("EU",), "unknown"),
+        ("*", (), None, "unknown"),
+        ("*", ("CN",), ("EU", "CN"), "nothing"),
+        ("*", ("CN",), ("EU",), "unknown"),
+    ],
+)
+def test_a_pack_is_law_where_it_is_law(
+    jurisdiction: str, except_in: tuple[str, ...], named: tuple[str, ...] | None, expected: str
+) -> None:
+    pack = pack_of(rule(), jurisdiction=jurisdiction, except_in=except_in)
+    facts = {name: value for name, value in NEWS.items() if name != "jurisdictions"}
+    assert outcome(facts if named is None else {**facts, "jurisdictions": named}, pack) == expected
+
+
+def test_a_rule_binds_those_who_hold_the_role() -> None:
+    pack = pack_of(rule(binds=("platform", "app_store")))
+    assert outcome(NEWS, pack, roles=("app_store",)) == "unknown"
+    assert outcome(NEWS, pack, roles=("provider", "user")) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2025, 8, 31, 23, 59, 59, tzinfo=BEIJING), "nothing"),
+        (datetime(2025, 9, 1, tzinfo=BEIJING), "unknown"),
+        (datetime(2025, 8, 31, 16, tzinfo=UTC), "unknown"),
+        (datetime(2026, 12, 31, 23, 59, 59, tzinfo=BEIJING), "unknown"),
+        (datetime(2027, 1, 1, tzinfo=BEIJING), "nothing"),
+        (None, "unknown"),
+    ],
+)
+def test_the_time_of_the_event_decides_by_the_days_of_the_jurisdiction(at: datetime | None, expected: str) -> None:
+    pack = pack_of(rule(valid_from=date(2025, 9, 1), valid_to=date(2026, 12, 31)), time_zone="Asia/Shanghai")
+    assert outcome(NEWS, pack, at) == expected
+
+
+# Why
+
+
+@pytest.mark.parametrize(
+    ("changes", "standing"),
+    [
+        ({"event_type": "ingest.completed"}, "other-event"),
+        ({"jurisdictions": ("EU",)}, "other-jurisdiction"),
+        ({"content.is_news": False}, "not-applicable"),
+        ({"content.news_source_listed": True}, "pass"),
+        ({"content.news_source_listed": False}, "violation"),
+        ({}, "unknown"),
+    ],
+)
+def test_every_rule_explains_how_it_stands_to_an_event(changes: Mapping[str, FactValue], standing: Standing) -> None:
+    facts = {**NEWS, **changes}
+    (verdict,) = Judge([PACK]).explain(facts, AT)
+    assert verdict.standing == standing
+    assert verdict.finding == found(facts)
+    assert set(verdict.facts) | set(verdict.missing) == {"content.is_news", "content.news_source_listed"}
+
+
+def test_an_explanation_tells_roles_and_days_too() -> None:
+    (verdict,) = Judge([PACK], roles=("provider",)).explain(NEWS, AT)
+    assert verdict.standing == "other-role"
+    (verdict,) = Judge([PACK]).explain(NEWS, datetime(2020, 1, 1, tzinfo=UTC))
+    assert verdict.standing == "not-in-force"
+
+
+# Whatever the facts are, with every pack that is shipped
+
+JUDGE = Judge(load_packs())
+_VALUES: Mapping[str, st.SearchStrategy[FactValue]] = {
+    "bool": st.booleans(),
+    "int": st.integers(0, 3_000_000),
+    "number": st.floats(0, 200),
+    "text": st.sampled_from(["", "yes", "no", "video", "audio", "text", "granted", "verified", "ok", "illegal", "1"]),
+    "texts": st.lists(st.sampled_from(["face", "voice", "CN", "EU", "IN", "KR", "US-CA"]), max_size=3).map(tuple),
+    "instant": st.sampled_from(["", "2026-01-01T00:00:00Z"]),
+}
+
+
+@st.composite
+def _facts(draw: st.DrawFn) -> dict[str, FactValue]:
+    names = draw(st.lists(st.sampled_from(sorted(vocabulary())), max_size=30, unique=True))
+    return {name: draw(_VALUES[vocabulary()[name].type]) for name in names}
+
+
+known_facts = _facts()
+
+
+def with_scope(known: dict[str, FactValue], event_type: str) -> dict[str, FactValue]:
+    return {"jurisdictions": ("CN", "EU", "US-CA", "IN", "KR"), **known, "event_type": event_type}
+
+
+events = st.sampled_from(["publish.requested", "generation.completed", "transform.completed", "service.changed"])
+
+
+@given(known_facts, known_facts, events)
+def test_what_is_found_out_later_never_unmakes_a_violation(
+    known: dict[str, FactValue], more: dict[str, FactValue], event: str
+) -> None:
+    """Except for rules that ask what is known: to them, silence is an answer."""
+    asking = {"high-risk.no-consent", "high-risk.unlisted-news-source"}
+    before = with_scope(known, event)
+    after = {**more, **before}
+    violated = {one.rule for one in JUDGE.findings(before, AT) if one.outcome == "violation"} - asking
+    assert violated <= {one.rule for one in JUDGE.findings(after, AT) if one.outcome == "violation"}
+
+
+@given(known_facts, events)
+def test_the_explanation_and_the_findings_agree(known: dict[str, FactValue], event: str) -> None:
+    facts = with_scope(known, event)
+    verdicts = JUDGE.explain(facts, AT)
+    assert tuple(one.finding for one in verdicts if one.finding is not None) == JUDGE.findings(facts, AT)
+    assert all((one.standing in ("violation", "unknown")) == (one.finding is not None) for one in verdicts)
+
+
+@given(known_facts, events)
+def test_judging_twice_says_the_same(known: dict[str, FactValue], event: str) -> None:
+    facts = with_scope(known, event)
+    assert JUDGE.findings(facts, AT) == JUDGE.findings(dict(reversed(facts.items())), AT)
+
+
+@given(known_facts, events)
+def test_a_finding_always_says_law_pack_and_remedy(known: dict[str, FactValue], event: str) -> None:
+    for one in JUDGE.findings(with_scope(known, event), AT):
+        assert one.citation
+        assert one.remedy
+        assert one.pack in JUDGE.packs
