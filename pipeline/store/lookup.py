@@ -17,6 +17,8 @@ By event, from the CloudEvent's `source` and `id`:
 
     event_uid=$(printf '%s\0%s' "$source" "$id" | sha256sum | cut -c1-64)
     aws s3 cp "s3://sealstream-records/v1/records/${event_uid:0:2}/${event_uid:2:2}/$event_uid.json" -
+
+Where the record says that the event is held, `reviews` in the place of `records` has what a person decided about it.
 """
 
 from dataclasses import dataclass
@@ -59,16 +61,20 @@ class Found:
     record: bytes | None
     """The record as it is stored, JSON; None while the event is not done, and after retention has run out."""
 
+    review: bytes | None = None
+    """What a person decided about an event that was held, JSON; None while nobody has, and for any other event."""
+
 
 class _Place(msgspec.Struct, frozen=True):
     uri: str
 
 
 class _Record(msgspec.Struct, frozen=True):
-    """The part of a record that leads somewhere; a decision has neither."""
+    """The part of a record that leads somewhere; that of a publication event has neither of the places."""
 
     manifest: _Place | None = None
     sealed: _Place | None = None
+    decision: str | None = None
 
 
 def find_by_event(store: ObjectStore, layout: Layout, source: str, event_id: str) -> Found | None:
@@ -96,6 +102,7 @@ def find_by_event(store: ObjectStore, layout: Layout, source: str, event_id: str
         sealed=Location.parse(record.sealed.uri) if record.sealed else None,
         record_at=record_at,
         record=stored.body,
+        review=_review(store, layout, uid, record),
     )
 
 
@@ -116,7 +123,7 @@ def find_by_digest(store: ObjectStore, layout: Layout, sha256: str) -> tuple[Fou
             case ManifestKey(event_uid=uid):
                 found.append(_sealed(store, layout, uid, Location(layout.content_bucket, key)))
             case PointerKey(event_uid=uid):
-                found.append(_original(store, uid, Location(layout.content_bucket, key)))
+                found.append(_original(store, layout, uid, Location(layout.content_bucket, key)))
             case _:
                 pass  # somebody else's object
     return tuple(found)
@@ -143,13 +150,15 @@ def _sealed(store: ObjectStore, layout: Layout, uid: str, manifest: Location) ->
         sealed=Location.parse(record.sealed.uri) if record.sealed else None,
         record_at=record_at,
         record=None if stored is None else stored.body,
+        review=_review(store, layout, uid, record),
     )
 
 
-def _original(store: ObjectStore, uid: str, at: Location) -> Found:
+def _original(store: ObjectStore, layout: Layout, uid: str, at: Location) -> Found:
     pointer = _decoded(store.require(at).body, Pointer, at)
     record_at = Location.parse(pointer.record)
     stored = store.get(record_at)
+    record = _Record() if stored is None else _decoded(stored.body, _Record, record_at)
     return Found(
         event_uid=uid,
         role="original",
@@ -157,7 +166,13 @@ def _original(store: ObjectStore, uid: str, at: Location) -> Found:
         sealed=Location.parse(pointer.sealed),
         record_at=record_at,
         record=None if stored is None else stored.body,
+        review=_review(store, layout, uid, record),
     )
+
+
+def _review(store: ObjectStore, layout: Layout, uid: str, record: _Record) -> bytes | None:
+    stored = store.get(layout.review(uid)) if record.decision == "hold" else None
+    return None if stored is None else stored.body
 
 
 def _decoded(body: bytes, kind: type[Body], at: Location) -> Body:

@@ -27,11 +27,14 @@ def put(store: StoreSimulator, at: Location, body: bytes) -> None:
     assert store.create(at, body, media_type="application/octet-stream")
 
 
-def seal(store: StoreSimulator, *, original: str = ORIGINAL, sealed: str = SEALED, uid: str = UID) -> bytes:
+def seal(
+    store: StoreSimulator, *, original: str = ORIGINAL, sealed: str = SEALED, uid: str = UID, decision: str = "allow"
+) -> bytes:
     """Store what the sealing of one event leaves behind, and return its record."""
     record = json.dumps(
         {
             "event_uid": uid,
+            "decision": decision,
             "manifest": {"uri": LAYOUT.manifest(sealed, uid).uri},
             "sealed": {"uri": LAYOUT.asset(uid, "image/png").uri},
         }
@@ -117,3 +120,22 @@ def test_a_record_that_is_none_is_said_to_be_none(store: StoreSimulator) -> None
     put(store, LAYOUT.record(UID), b"<html>")
     with pytest.raises(BugError, match="is not what layout v1 says"):
         find_by_event(store, LAYOUT, "/service", "1")
+
+
+def test_what_a_person_decided_about_a_held_event_is_found_with_its_record(store: StoreSimulator) -> None:
+    seal(store, decision="hold")
+    assert [one.review for one in everything_known(store)] == [None, None, None]
+    put(store, LAYOUT.review(UID), b'{"decision": "block"}')
+    assert [one.review for one in everything_known(store)] == [b'{"decision": "block"}'] * 3
+
+
+def test_no_review_is_looked_for_where_nothing_was_held(store: StoreSimulator) -> None:
+    seal(store)
+    everything_known(store)
+    assert not [call for call in store.calls if call.uri == LAYOUT.review(UID).uri]
+
+
+def everything_known(store: StoreSimulator) -> list[Found]:
+    by_event = find_by_event(store, LAYOUT, "/service", "1")
+    assert by_event is not None
+    return [by_event, *find_by_digest(store, LAYOUT, ORIGINAL), *find_by_digest(store, LAYOUT, SEALED)]
