@@ -3,7 +3,8 @@
 Aborts of a native parser on hostile input cannot be caught; a process can be lost.
 """
 
+from pipeline.isolation.image_coder import IsolatedImageCoder
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
 from pipeline.isolation.service import IsolatedCredentialService
 
-__all__ = ["AssetStalledError", "IsolatedCredentialService", "WorkerPool"]
+__all__ = ["AssetStalledError", "IsolatedCredentialService", "IsolatedImageCoder", "WorkerPool"]

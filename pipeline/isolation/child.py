@@ -23,6 +23,8 @@ from pipeline.isolation.messages import (
     Extracted,
     ExtractJob,
     Fault,
+    ImageCoded,
+    ImageCodeJob,
     Inspected,
     Job,
     ReadJob,
@@ -69,7 +71,7 @@ def main(prepare: Callable[[Start], Perform]) -> None:
 
 
 def credential_worker(start: Start) -> Perform:
-    """What performs seal, read and extract jobs: the credential service of this process.
+    """What performs jobs: the credential service of this process, and the decoders of pictures.
 
     Raises:
         OperatorError: the signing material or the trust anchors cannot be used.
@@ -92,8 +94,17 @@ def credential_worker(start: Start) -> Perform:
                 return Inspected(credential=service.read(job.asset, job.media_type, manifest=job.manifest))
             case ExtractJob():
                 return Extracted(manifest=service.extract(job.asset, job.media_type))
+            case ImageCodeJob():
+                return ImageCoded(code=_image_code(job.asset))
 
     return perform
+
+
+def _image_code(asset: bytes) -> str | None:
+    # With the first picture, and not above: loading what decodes and codes takes as long as the rest of a start.
+    from pipeline.fingerprints.pictures import image_code_of  # noqa: PLC0415
+
+    return image_code_of(asset)
 
 
 def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) -> None:

@@ -25,6 +25,8 @@ __all__ = [
     "ExtractJob",
     "Extracted",
     "Fault",
+    "ImageCodeJob",
+    "ImageCoded",
     "Inspected",
     "Job",
     "ReadJob",
@@ -37,6 +39,7 @@ __all__ = [
     "decode_reply",
     "decode_start",
     "encode",
+    "unexpected",
 ]
 
 HEADER: Final = struct.Struct(">I")
@@ -86,7 +89,13 @@ class ExtractJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     media_type: str
 
 
-Job = SealJob | ReadJob | ExtractJob
+class ImageCodeJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Compute the Image-Code of a picture."""
+
+    asset: bytes
+
+
+Job = SealJob | ReadJob | ExtractJob | ImageCodeJob
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -111,6 +120,12 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     manifest: bytes | None
 
 
+class ImageCoded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `ImageCodeJob`."""
+
+    code: str | None
+
+
 _FAMILIES: Final[dict[str, type[SealstreamError]]] = {
     family.__name__: family for family in (HostileAssetError, SealRefusedError, WorldError, OperatorError, BugError)
 }
@@ -133,7 +148,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         return _FAMILIES.get(self.family, BugError)(what=self.what, remedy=self.remedy)
 
 
-Answer = Ready | Sealed | Inspected | Extracted | Fault
+Answer = Ready | Sealed | Inspected | Extracted | ImageCoded | Fault
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,3 +183,11 @@ def decode_job(message: bytes) -> Job:
 def decode_reply(message: bytes | bytearray) -> Reply:
     """A message from a child."""
     return _reply.decode(message)
+
+
+def unexpected(answer: Answer) -> BugError:
+    """The error for an answer to another question than was asked."""
+    return BugError(
+        what=f"A parser process answered another question than it was asked ({type(answer).__name__}).",
+        remedy="Report this.",
+    )

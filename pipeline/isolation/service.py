@@ -1,8 +1,8 @@
 """The credential service with all parsing and signing in child processes."""
 
 from pipeline.credentials.model import Credential, SealedAsset, SealOrder
-from pipeline.errors import BugError, WorldError
-from pipeline.isolation.messages import Answer, Extracted, ExtractJob, Inspected, ReadJob, Sealed, SealJob
+from pipeline.errors import WorldError
+from pipeline.isolation.messages import Extracted, ExtractJob, Inspected, ReadJob, Sealed, SealJob, unexpected
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
 
 __all__ = ["IsolatedCredentialService"]
@@ -28,25 +28,18 @@ class IsolatedCredentialService:
             ) from None
         if isinstance(answer, Sealed):
             return answer.sealed
-        raise _unexpected(answer)
+        raise unexpected(answer)
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
         """Read and validate a credential; see `CredentialService.read`."""
         answer = self._pool.run(ReadJob(asset=asset, media_type=media_type, manifest=manifest))
         if isinstance(answer, Inspected):
             return answer.credential
-        raise _unexpected(answer)
+        raise unexpected(answer)
 
     def extract(self, asset: bytes, media_type: str) -> bytes | None:
         """The manifest store inside an asset; see `CredentialService.extract`."""
         answer = self._pool.run(ExtractJob(asset=asset, media_type=media_type))
         if isinstance(answer, Extracted):
             return answer.manifest
-        raise _unexpected(answer)
-
-
-def _unexpected(answer: Answer) -> BugError:
-    return BugError(
-        what=f"A parser process answered another question than it was asked ({type(answer).__name__}).",
-        remedy="Report this.",
-    )
+        raise unexpected(answer)

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from pipeline.policy.reference.errors import EntryError, SetName
-from pipeline.policy.reference.patterns import PatternError, phrase_of, picture_of, regex_of
+from pipeline.policy.reference.patterns import PatternError, Picture, phrase_of, picture_of, regex_of
 from pipeline.policy.vocabulary import Facts, flatten
 
 __all__ = [
@@ -67,7 +67,7 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         pattern: the phrase as `folded` writes it, the regular expression, the digest, or the Image-Code.
-        distance: in how many bits an image code may differ at most; 0 for all others.
+        picture: the Image-Code, and in how many bits that of a picture may differ from it; None for all others.
     """
 
     id: str
@@ -76,7 +76,7 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
     how: How
     pattern: str
     applies_to: tuple[Side, ...] = _BOTH
-    distance: int = 0
+    picture: Picture | None = None
 
 
 Entry = ServiceEntry | NewsSourceEntry | FeatureEntry | ConsentEntry
@@ -132,7 +132,7 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
 
 def _feature(value: Mapping[str, Any]) -> FeatureEntry:
     sides: tuple[Side, ...] = tuple(value.get("applies_to", _BOTH))
-    distance = 0
+    picture: Picture | None = None
     how: How
     if "phrase" in value:
         how, pattern = "phrase", phrase_of(value["phrase"])
@@ -146,7 +146,7 @@ def _feature(value: Mapping[str, Any]) -> FeatureEntry:
             how, pattern = "sha256", value["sha256"]
         else:
             how, pattern = "image", value["iscc"]
-            distance = picture_of(pattern, value.get("distance"))
+            picture = picture_of(pattern, value.get("distance"))
     return FeatureEntry(
         id=value["id"],
         version=value["version"],
@@ -154,5 +154,5 @@ def _feature(value: Mapping[str, Any]) -> FeatureEntry:
         how=how,
         pattern=pattern,
         applies_to=tuple(side for side in _BOTH if side in sides),
-        distance=distance,
+        picture=picture,
     )

@@ -5,12 +5,13 @@ The one place that knows RE2 besides the index that runs it.
 
 from typing import Any, Final
 
+import msgspec
 import re2
 
 from pipeline.fingerprints import ImageCode
 from pipeline.policy.reference.normalising import folded, legible
 
-__all__ = ["PatternError", "compile_regex", "phrase_of", "picture_of", "regex_of", "regex_options"]
+__all__ = ["PatternError", "Picture", "compile_regex", "phrase_of", "picture_of", "regex_of", "regex_options"]
 
 _REGEX_BYTES: Final = 2**20
 """Memory for one regular expression; a class of all Chinese characters, five hundred times, needs less."""
@@ -24,6 +25,13 @@ _QUARTER: Final = 4
 
 class PatternError(Exception):
     """Why a feature cannot be looked for, without its pattern."""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture to be recognised: its Image-Code, and in how many bits another may differ from it."""
+
+    code: ImageCode
+    distance: int
 
 
 def phrase_of(phrase: str) -> str:
@@ -54,8 +62,8 @@ def regex_of(pattern: str) -> str:
     return pattern
 
 
-def picture_of(code: str, distance: int | None) -> int:
-    """In how many bits a picture may differ from an image code: what is asked for, or a sixteenth of the code.
+def picture_of(code: str, distance: int | None) -> Picture:
+    """A picture to be recognised; where no distance is given, it is a sixteenth of the code.
 
     Raises:
         PatternError: the code is none, or the distance would take in pictures that have nothing to do with it.
@@ -64,13 +72,13 @@ def picture_of(code: str, distance: int | None) -> int:
     if parsed is None or parsed.bits < _SHORTEST_CODE:
         raise PatternError(f"its iscc is no Image-Code of {_SHORTEST_CODE} bits or more")
     if distance is None:
-        return parsed.bits // _SIXTEENTH
+        return Picture(parsed, parsed.bits // _SIXTEENTH)
     if distance > parsed.bits // _QUARTER:
         raise PatternError(
             f"a distance of {distance} is too much for a code of {parsed.bits} bits, which may differ in a quarter "
             "of them at most"
         )
-    return distance
+    return Picture(parsed, distance)
 
 
 def compile_regex(pattern: str) -> Any:

@@ -17,9 +17,9 @@ class PictureIndex:
     def __init__(self, entries: Iterable[FeatureEntry]) -> None:
         self._by_length: dict[int, list[tuple[int, int, FeatureEntry]]] = {}
         for entry in entries:
-            code = ImageCode.parse(entry.pattern)
-            if code is not None:
-                self._by_length.setdefault(code.bits, []).append((code.body, entry.distance, entry))
+            if entry.picture is not None:
+                code = entry.picture.code
+                self._by_length.setdefault(code.bits, []).append((code.body, entry.picture.distance, entry))
 
     @property
     def is_filled(self) -> bool:

@@ -1,0 +1,110 @@
+"""From a picture's bytes to its Image-Code, as ISO 24138 prepares pictures: upright, on white, without borders, grey.
+
+Only for processes that a hostile picture may harm: what decodes is native code. Nothing else imports Pillow or the
+ISCC library, which take a quarter of a second to load.
+"""
+
+import io
+import warnings
+from typing import Final
+
+import iscc_core
+
+# Each by its name: asked for a format it has not loaded, Pillow loads all of them, among them interpreters.
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageChops,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from pipeline.fingerprints.image_code import LONGEST_CODE
+
+__all__ = ["MOST_PIXELS", "image_code_of"]
+
+MOST_PIXELS: Final = 80_000_000
+"""A larger picture has no code: with transparency, decoding it would need more than 700 MB."""
+
+_FORMATS: Final = tuple(
+    plugin.format
+    for plugin in (
+        AvifImagePlugin.AvifImageFile,
+        BmpImagePlugin.BmpImageFile,
+        GifImagePlugin.GifImageFile,
+        JpegImagePlugin.JpegImageFile,
+        PngImagePlugin.PngImageFile,
+        TiffImagePlugin.TiffImageFile,
+        WebPImagePlugin.WebPImageFile,
+    )
+)
+_SIDE: Final = 32
+
+# Pillow warns of large pictures, and refuses larger ones; the limit that counts is the one above.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+def image_code_of(asset: bytes) -> str | None:
+    """The Image-Code of a picture's first frame, 256 bits long.
+
+    None where the bytes are no picture in a format known here, are broken or cut off (what was not seen whole cannot
+    be vouched for), or have more than `MOST_PIXELS` pixels.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    try:
+        with Image.open(io.BytesIO(asset), formats=_FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                return None
+            pixels = _prepared(picture).tobytes()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (a decoder may stumble over broken bytes in any way; none of them has a code)
+        return None
+    code: str = iscc_core.gen_image_code_v0(list(pixels), bits=LONGEST_CODE)["iscc"]
+    return code
+
+
+def _prepared(picture: Image.Image) -> Image.Image:
+    ImageOps.exif_transpose(picture, in_place=True)
+    grey = _without_border(_opaque(picture)).convert("L")
+    return grey.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    if picture.has_transparency_data:
+        layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(layer, mask=layer.getchannel("A"))
+        return white
+    if picture.mode.startswith("I;16"):
+        # Converted as they are, all but the darkest of 65,536 greys would be white.
+        return picture.point(lambda value: value * (1 / 256)).convert("L")
+    return picture if picture.mode == "L" else picture.convert("RGB")
+
+
+def _without_border(picture: Image.Image) -> Image.Image:
+    """The picture without what has the colour of its upper left corner on all sides."""
+    corner = picture.getpixel((0, 0))
+    width, height = picture.size
+    edges = (
+        (0, 0, width, 1),
+        (0, 0, 1, height),
+        (0, height - 1, width, height),
+        (width - 1, 0, width, height),
+    )
+    # Most pictures have no border, and one row or column tells for each side.
+    if all(_inside(picture.crop(edge), corner) for edge in edges):
+        return picture
+    return picture.crop(_inside(picture, corner))
+
+
+def _inside(picture: Image.Image, colour: float | tuple[int, ...] | None) -> tuple[int, int, int, int] | None:
+    """What is left without a border of that colour; None where all of it has the colour."""
+    return ImageChops.difference(picture, Image.new(picture.mode, picture.size, colour)).getbbox()
