@@ -8,11 +8,12 @@ from typing import Final
 import pytest
 
 from pipeline.policy.conditions import compile_condition
+from pipeline.policy.decision import decide
 from pipeline.policy.examples import CASES, Examples, missing_cases, read_examples, run_examples
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack import Pack, Rule
 from pipeline.policy.pack_files import shipped_pack
-from pipeline.policy.vocabulary import FactValue, vocabulary
+from pipeline.policy.vocabulary import EVENT_TYPES, FactValue, vocabulary
 
 PROVISIONS: Final = shipped_pack("cn-deep-synthesis-2023")
 MEASURES: Final = shipped_pack("cn-labeling-2025")
@@ -22,6 +23,69 @@ RULES: Final = {rule.id: rule for pack in PACKS for rule in pack.rules}
 
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
 SECOND: Final = timedelta(seconds=1)
+
+IN_ORDER: Final[Mapping[str, FactValue]] = {
+    "jurisdictions": ("CN",),
+    "actor.role": "user",
+    "user.identity.status": "verified",
+    "user.identity.method": "mobile",
+    "content.synthetic": "yes",
+    "content.media": "video",
+    "content.operation": "edited",
+    "content.biometric": ("face", "voice"),
+    "content.art17_scenario": 3,
+    "content.confusion_risk": "yes",
+    "content.is_news": True,
+    "content.news_source_listed": True,
+    "content.has_file": True,
+    "content.containerised": True,
+    "consent.prompted": True,
+    "consent.status": "granted",
+    "consent.separate": True,
+    "explicit.present": True,
+    "explicit.waived_on_request": False,
+    "explicit.kind": "text",
+    "explicit.has_ai_token": True,
+    "explicit.has_gen_token": True,
+    "explicit.at_start": True,
+    "explicit.visible_ms": 2500,
+    "explicit.height_ratio": 0.06,
+    "implicit.present": True,
+    "implicit.readback_ok": True,
+    "implicit.count": 1,
+    "implicit.schema_ok": True,
+    "implicit.code_ok": True,
+    "implicit.first_write": True,
+    "implicit.aigc.Label": "1",
+    "implicit.aigc.ContentProducer": "a service",
+    "implicit.aigc.ContentPropagator": "a service",
+    "implicit.aigc.ProduceID": "1",
+    "implicit.aigc.PropagateID": "1",
+    "detection.verdict": "confirmed",
+    "notice.shown": "confirmed",
+    "declaration.made": True,
+    "declaration.value": "ai",
+    "review.verdict": "ok",
+    "review.input_checked": True,
+    "review.output_checked": True,
+    "review.feature_db_version": "7",
+    "log.present": True,
+    "log.retain_days": 183,
+    "transform.lost": 0,
+    "transform.intent": "routine",
+    "complaint.overdue": False,
+    "app.ai_declared": True,
+    "app.label_material_checked": True,
+    "app.assessment_checked": True,
+    "app.filing_checked": True,
+    "service.public_opinion": True,
+    "service.filing_no": "110108123456789240011",
+    "service.filing_displayed": True,
+    "service.security_assessment": "done",
+    "service.biometric_tool": True,
+    "service.suspended_by_order": False,
+}
+"""What is stated of a deepfake of the news by which all duties were kept."""
 
 Judged = tuple[str, str] | None
 """Outcome and action of a finding; None: nothing found."""
@@ -136,6 +200,19 @@ def test_only_conduct_of_the_user_counts_against_the_account() -> None:
         "cn.deep-synthesis.art18.mark-removed",
         "cn.label-measures.art10.declare",
     }
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_a_service_that_does_everything_right_hears_nothing(event_type: str) -> None:
+    assert JUDGE.findings({**IN_ORDER, "event_type": event_type}, NOW) == ()
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_who_says_nothing_is_accused_of_nothing_and_gets_no_content_through(event_type: str) -> None:
+    findings = JUDGE.findings({"jurisdictions": ("CN",), "event_type": event_type}, NOW)
+    assert {one.outcome for one in findings} <= {"unknown"}
+    if event_type in {"generation.completed", "export.completed", "transform.completed", "publish.requested"}:
+        assert decide(findings) == "hold"
 
 
 @pytest.mark.parametrize("rule_id", RULES)
