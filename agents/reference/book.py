@@ -1,0 +1,125 @@
+"""What one reading of the reference topics has brought so far. Pure: it knows neither Kafka nor a clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from agents.delivery import InputRecord, TopicPartition
+from agents.reference.port import Positions, Read
+from agents.reference.records import Change, change_in
+from pipeline.errors import SealstreamError
+from pipeline.policy.reference import ReferenceSets, SetName
+
+__all__ = ["Book", "Place", "Refusal", "Settled"]
+
+
+class Place(NamedTuple):
+    """Where an entry lies."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+
+
+class Refusal(NamedTuple):
+    """An entry that was not taken, and why.
+
+    `is_mended`: a later record of the same key was taken, so there is nothing left to do about it.
+    """
+
+    place: Place
+    set_name: SetName
+    error: SealstreamError
+    is_mended: bool
+
+
+class Settled(NamedTuple):
+    """What became of the records since the last time."""
+
+    taken: Mapping[SetName, int]
+    refused: Sequence[Refusal]
+
+
+class Book:
+    """Keeps the sets as the topics say they are, and where reading goes on.
+
+    Args:
+        sets_by_topic: which set each topic carries.
+    """
+
+    def __init__(self, sets_by_topic: Mapping[str, SetName]) -> None:
+        self._sets_by_topic = sets_by_topic
+        self._unsettled: list[tuple[Place, Change | SealstreamError]] = []
+        self._positions: dict[TopicPartition, int] = {}
+        self.sets = ReferenceSets.empty()
+
+    @property
+    def positions(self) -> Positions:
+        """Where reading goes on, for each partition that is read."""
+        return self._positions
+
+    @property
+    def has_unsettled(self) -> bool:
+        """Whether something was taken in that has not taken effect."""
+        return bool(self._unsettled)
+
+    def begin(self, partitions: Iterable[TopicPartition]) -> None:
+        """Read these partitions too; those that are new, from their beginning."""
+        for partition in partitions:
+            self._positions.setdefault(partition, 0)
+
+    def read(self, read: Read) -> None:
+        """Take in what was read; it takes effect with `settle`."""
+        self._unsettled += [(_place(record), self._understood(record)) for record in read.records]
+        self._positions.update(read.positions)
+
+    def settle(self) -> Settled:
+        """Let everything that was taken in take effect, in its order."""
+        entries = self._unsettled
+        changes = [(number, said) for number, (_, said) in enumerate(entries) if not isinstance(said, SealstreamError)]
+        errors = {number: said for number, (_, said) in enumerate(entries) if isinstance(said, SealstreamError)}
+        update = self.sets.updated([change for _, change in changes])
+        errors.update((changes[at][0], error) for at, error in zip(update.refused_at, update.refused, strict=True))
+        self.sets, self._unsettled = update.sets, []
+        return self._outcome([place for place, _ in entries], errors)
+
+    def is_behind(self, ends: Positions) -> bool:
+        """Whether there is more in the topics than was read."""
+        return any(self._positions.get(partition, 0) < end for partition, end in ends.items())
+
+    def lost(self, ends: Positions) -> Sequence[TopicPartition]:
+        """The partitions that were read and are not there any more."""
+        return sorted(self._positions.keys() - ends.keys())
+
+    def cut_back(self, ends: Positions) -> Sequence[TopicPartition]:
+        """The partitions that end before what was read of them: what was there is gone, and something else may be."""
+        return sorted(partition for partition, end in ends.items() if self._positions.get(partition, 0) > end)
+
+    def _understood(self, record: InputRecord) -> Change | SealstreamError:
+        try:
+            return change_in(self._sets_by_topic[record.topic], record)
+        except SealstreamError as error:
+            return error
+
+    def _outcome(self, places: Sequence[Place], errors: Mapping[int, SealstreamError]) -> Settled:
+        taken: dict[SetName, int] = {}
+        last_taken: dict[tuple[str, bytes | None], int] = {}
+        for number, place in enumerate(places):
+            if number not in errors:
+                name = self._sets_by_topic[place.topic]
+                taken[name] = taken.get(name, 0) + 1
+                last_taken[place.topic, place.key] = number
+        refused = [
+            Refusal(
+                places[number],
+                self._sets_by_topic[places[number].topic],
+                error,
+                last_taken.get((places[number].topic, places[number].key), -1) > number,
+            )
+            for number, error in sorted(errors.items(), key=lambda one: one[0])
+        ]
+        return Settled(taken, refused)
+
+
+def _place(record: InputRecord) -> Place:
+    return Place(record.topic, record.partition, record.offset, record.key)

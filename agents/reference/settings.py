@@ -1,0 +1,19 @@
+"""What can be configured about the reading of reference topics."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.settings import ENV_PREFIX
+
+__all__ = ["ReferenceSettings"]
+
+
+class ReferenceSettings(BaseSettings):
+    """How patient a worker is; every setting is an environment variable with the prefix `SEALSTREAM_REFERENCE_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=f"{ENV_PREFIX}REFERENCE_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    stale_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    """How long ago a worker may last have had everything the topics hold, before it says that it is not ready."""
