@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from agents import generation, publication
+from agents import activities, generation, publication, reviews
 from agents.delivery import DeliverySettings
 from agents.parts import Parts, open_parts
 from agents.settings import KafkaSettings, WorkerSettings
@@ -40,7 +40,7 @@ def create_app(
     )
     with ExitStack() as opened:
         app = WorkerApp(parts or opened.enter_context(open_parts()), kafka, worker, delivery, **options)
-        generation.declare(app)
-        publication.declare(app)
+        for agent in (generation, publication, activities, reviews):
+            agent.declare(app)
         app.close_at_shutdown(opened.pop_all())
     return app

@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from agents.assembly import identity_of, open_credentials, use_cases
-from pipeline.inspection import Inspection
-from pipeline.sealing import Sealing
-from pipeline.settings import AssetSettings, CredentialSettings, StoreSettings, load
+from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
+from pipeline.policy.reference import ReferenceSets
+from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings, load
 from pipeline.store import Location
 from pipeline.store.buckets import probe_buckets
 from pipeline.store.connection import connect
@@ -25,16 +24,14 @@ class Parts:
     """What a worker is made of.
 
     Args:
-        sealing: the use case of generation events.
-        inspection: the use case of publication events.
+        cases: what is done with events and reviews.
         probe_store: returns when the store answers, raises `WorldError` when it does not.
         signer_not_after: when the signing certificate ends.
         missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
         forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
     """
 
-    sealing: Sealing
-    inspection: Inspection
+    cases: UseCases
     probe_store: Callable[[], None]
     signer_not_after: datetime
     missing_asset_patience: float
@@ -42,12 +39,16 @@ class Parts:
 
 
 @contextmanager
-def open_parts() -> Iterator[Parts]:
+def open_parts(references: Callable[[], ReferenceSets] = ReferenceSets.empty) -> Iterator[Parts]:
     """Put the parts together from the environment; child processes end with the context.
 
+    Args:
+        references: the reference sets as they are now.
+
     Raises:
-        OperatorError: the configuration cannot work: a setting, the certificate, a bucket.
+        OperatorError: the configuration cannot work: a setting, a policy pack, the certificate, a bucket.
     """
+    law = law_of(load(PolicySettings), references)
     stores, assets, credential_settings = load(StoreSettings), load(AssetSettings), load(CredentialSettings)
     identity = identity_of(credential_settings)
     if identity.is_development:
@@ -59,11 +60,12 @@ def open_parts() -> Iterator[Parts]:
             logger.warning("%s", report.warning)
     store = S3ObjectStore(connection, locked_buckets=frozenset(one.bucket for one in reports if one.object_lock))
     probe_at = Location(stores.records_bucket, "v1/probe")
-    with open_credentials(credential_settings, identity) as credentials:
-        cases = use_cases(store, credentials, stores, assets)
+    is_locked = any(one.bucket == stores.records_bucket and one.object_lock for one in reports)
+    with open_parsers(credential_settings, identity) as parsers:
         yield Parts(
-            sealing=cases.sealing,
-            inspection=cases.inspection,
+            cases=use_cases(
+                store, parsers, law, stores, assets, retention_days=stores.retention_days if is_locked else None
+            ),
             probe_store=lambda: _ignore(store.head(probe_at)),
             signer_not_after=datetime.fromisoformat(identity.signing.not_after),
             missing_asset_patience=assets.missing_asset_patience,

@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from agents.delivery import InputRecord
 from agents.outbox import Outbox
-from pipeline.events.inputs import GenerationEvent, PublicationEvent
-from pipeline.events.intake import intake_generation, intake_publication
+from pipeline.events.inputs import ActivityEvent, GenerationEvent, PublicationEvent, Review
+from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.inspection import Inspected
+from pipeline.reviewing import Reviewed
 from pipeline.sealing import Sealed
 
 __all__ = ["Runtime"]
@@ -30,12 +31,16 @@ class Runtime:
     Args:
         sealing: the use case of generation events.
         inspection: the use case of publication events.
+        assessment: the use case of activity events.
+        reviewing: the use case of reviews.
         outbox: publishes what they say.
         threads: where they run.
     """
 
     sealing: Callable[[GenerationEvent], Sealed]
     inspection: Callable[[PublicationEvent], Inspected]
+    assessment: Callable[[ActivityEvent], Inspected]
+    reviewing: Callable[[Review], Reviewed]
     outbox: Outbox
     threads: ThreadPoolExecutor
 
@@ -43,13 +48,25 @@ class Runtime:
         """Seal the asset of one generation event and deliver its record and alerts."""
         event = intake_generation(record.value, record.headers)
         sealed = await self._in_thread(self.sealing, event)
-        await self.outbox.publish(sealed.record, sealed.alerts)
+        await self.outbox.publish(sealed.record, sealed.alerts, sealed.enforcement)
 
     async def publication(self, record: InputRecord) -> None:
         """Judge the asset of one publication event and deliver the decision and alerts."""
         event = intake_publication(record.value, record.headers)
         inspected = await self._in_thread(self.inspection, event)
-        await self.outbox.publish(inspected.decision, inspected.alerts)
+        await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
+
+    async def activities(self, record: InputRecord) -> None:
+        """Judge one activity event and deliver the decision and alerts."""
+        event = intake_activity(record.value, record.headers)
+        inspected = await self._in_thread(self.assessment, event)
+        await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
+
+    async def reviews(self, record: InputRecord) -> None:
+        """Take one review of a held event and deliver the decision that it takes."""
+        review = intake_review(record.value, record.headers)
+        reviewed = await self._in_thread(self.reviewing, review)
+        await self.outbox.publish(reviewed.decision, reviewed.alerts, reviewed.enforcement)
 
     async def _in_thread(self, use_case: Callable[[Event], Outcome], event: Event) -> Outcome:
         return await asyncio.get_running_loop().run_in_executor(self.threads, use_case, event)

@@ -78,8 +78,14 @@ class WorkerApp(SealstreamApp):
         threads = self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"))
         publisher = await self._open_publisher()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
+        cases = self._parts.cases
         self.runtime = Runtime(
-            sealing=self._parts.sealing, inspection=self._parts.inspection, outbox=outbox, threads=threads
+            sealing=cases.sealing,
+            inspection=cases.inspection,
+            assessment=cases.assessment,
+            reviewing=cases.reviewing,
+            outbox=outbox,
+            threads=threads,
         )
         self.add_future(self._probe_store())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -103,10 +103,10 @@ class Policy:
 
 
 def event_time(event: EventReference) -> datetime | None:
-    """The time of an event; None where it has none, or one that no clock shows (a leap second)."""
+    """The time of an event, in UTC; None where it has none, or one that no clock shows (a leap second, year 0)."""
     try:
-        return None if event.time is None else datetime.fromisoformat(event.time)
-    except ValueError:
+        return None if event.time is None else datetime.fromisoformat(event.time.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
-from agents.assembly import CLAIM_GENERATOR, identity_of, open_credentials
+from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import media_type_of, read_file, sidecar_path
 from pipeline.assets import sha256_hex
@@ -49,6 +49,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     action: str
     message: str
+    remedy: str | None
 
 
 class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,9 +103,9 @@ def seal(
         service=Service(),
         facts={},
     )
-    with open_credentials(settings, identity, processes=1) as credentials:
+    with open_parsers(settings, identity, processes=1) as parsers:
         order = seal_order(event, (), Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version))
-        sealed = credentials.seal(body, order)
+        sealed = parsers.credentials.seal(body, order)
     embedded = sealed.binding == "embedded"
     target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
     manifest_target = None if embedded else sidecar_path(target)
@@ -159,8 +160,8 @@ def inspect(
     limit = load(AssetSettings).max_asset_bytes
     body = read_file(file, max_bytes=limit)
     settings = load(CredentialSettings)
-    with open_credentials(settings, identity_of(settings), processes=1) as credentials:
-        credential = _credential(credentials, body, kind, file, manifest, limit)
+    with open_parsers(settings, identity_of(settings), processes=1) as parsers:
+        credential = _credential(parsers.credentials, body, kind, file, manifest, limit)
     findings = credential_findings(credential, declared)
     summary = summary_of(credential)
     answer = InspectedFile(
@@ -228,6 +229,7 @@ def _alert(finding: Finding) -> Alert:
         code=finding.code,
         action=finding.action,
         message=finding.message,
+        remedy=finding.remedy,
     )
 
 

@@ -27,6 +27,7 @@ class FoundEvent(msgspec.Struct, frozen=True, kw_only=True):
     sealed: str | None
     record_uri: str
     record: msgspec.Raw | None
+    review: msgspec.Raw | None
 
 
 def lookup(
@@ -90,6 +91,7 @@ def _answer(found: Found) -> FoundEvent:
         sealed=None if found.sealed is None else found.sealed.uri,
         record_uri=found.record_at.uri,
         record=None if found.record is None else msgspec.Raw(found.record),
+        review=None if found.review is None else msgspec.Raw(found.review),
     )
 
 
@@ -101,5 +103,20 @@ def _show(answer: FoundEvent) -> None:
             "manifest": answer.manifest,
             "sealed asset": answer.sealed,
             "record": answer.record_uri if answer.record is not None else f"{answer.record_uri} (not there)",
+            "decision": _decision(answer),
         },
     )
+
+
+class _Decided(msgspec.Struct):
+    decision: str = "allow"
+
+
+def _decision(answer: FoundEvent) -> str | None:
+    """What was decided, and what a review of it decided in the end."""
+    if answer.record is None:
+        return None
+    decision = msgspec.json.decode(answer.record, type=_Decided).decision
+    if answer.review is None:
+        return decision
+    return f"{decision}, then {msgspec.json.decode(answer.review, type=_Decided).decision} by a review"

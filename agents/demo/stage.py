@@ -109,7 +109,8 @@ class Stage:
             return replace(played, outcome="sealed", detail=detail, record=record)
         if message.topic == self._topics.decisions:
             decision = msgspec.json.decode(value, type=Decision)
-            detail = f"credential {decision.credential.credential}, {decision.credential.trust}"
+            credential = decision.credential
+            detail = "" if credential is None else f"credential {credential.credential}, {credential.trust}"
             return replace(played, outcome=decision.decision, detail=detail)
         if message.topic == self._topics.alerts:
             alert = msgspec.json.decode(value, type=Alert)

@@ -273,7 +273,7 @@ class EnforcedRule(msgspec.Struct, frozen=True, kw_only=True):
 class Enforcement(msgspec.Struct, frozen=True, kw_only=True):
     """A step against an account whose violations repeat (Deep Synthesis Provisions Art. 10).
 
-    `violations` are those within `window_days` before the event, this one included.
+    `violations` are those within `window_days` of the event, this one included.
     """
 
     enforcement_id: str

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.events.outputs import Action, DecisionOutcome, Finding, Outcome, PackReference, Severity
+from pipeline.events.outputs import Action, DecisionOutcome, Finding, Outcome, Severity
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
 from pipeline.policy.vocabulary import Facts
@@ -73,8 +73,6 @@ class DecisionChange(msgspec.Struct, frozen=True, kw_only=True):
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """All that would change; rules and decisions that stay as they are do not appear."""
 
-    old: tuple[PackReference, ...]
-    new: tuple[PackReference, ...]
     events: int
     changed_events: int
     decisions: tuple[DecisionChange, ...]
@@ -87,8 +85,6 @@ def difference(old: Judge, new: Judge, events: Iterable[PastEvent], *, examples:
     for event in events:
         tally.add(event.id, old.findings(event.facts, event.at), new.findings(event.facts, event.at))
     return Difference(
-        old=old.packs,
-        new=new.packs,
         events=tally.events,
         changed_events=tally.changed_events,
         decisions=tally.decisions(),
@@ -130,7 +126,7 @@ class _Tally:
         old, new = _results(old_findings), _results(new_findings)
         self.events += 1
         self.changed_events += old != new
-        for rule in old.keys() | new.keys():
+        for rule in sorted(old.keys() | new.keys()):
             if old.get(rule) != new.get(rule):
                 self._rules.setdefault((rule, old.get(rule), new.get(rule)), _Count(self._limit)).add(event_id)
         decided = decide(old_findings), decide(new_findings)

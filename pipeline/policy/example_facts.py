@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from pipeline.policy.vocabulary import Fact, FactType, FactValue
+from pipeline.policy.vocabulary import Fact, FactType, FactValue, leaves_open
 
 __all__ = ["FactError", "fact_value"]
-
-_UNKNOWN: Final = "unknown"
 
 _WORDS: Final[dict[FactType, str]] = {
     "bool": "true or false",
@@ -29,7 +27,7 @@ def fact_value(fact: Fact, stated: object) -> FactValue | None:
     Raises:
         FactError: the fact cannot have this value.
     """
-    if stated is None or stated == _UNKNOWN:
+    if stated is None or (isinstance(stated, str) and leaves_open(fact.name, stated)):
         return None
     value = _of_its_type(fact.type, stated)
     if value is None:

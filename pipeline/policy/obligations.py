@@ -21,6 +21,7 @@ from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
 
 __all__ = [
     "CATEGORIES",
+    "PROVISIONS",
     "ROLES",
     "Asked",
     "Category",
@@ -34,6 +35,9 @@ __all__ = [
 
 Standing = Literal["applies", "depends", "does-not-apply", "not-in-force"]
 Answer = Literal["yes", "no", "unknown"]
+
+PROVISIONS: Final = "cn-deep-synthesis-2023"
+"""The pack of the Deep Synthesis Provisions, whose duties follow only from a yes in step 1."""
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,9 +148,9 @@ def obligations(
     """
     known: dict[str, FactValue] = dict(facts)
     step_1 = _deep_synthesis(known)
-    if step_1.answer != "unknown":
-        # Every technology of Art. 23 makes or changes content; an answer to step 1 is one to `content.synthetic`.
-        known["content.synthetic"] = step_1.answer
+    if step_1.answer == "yes":
+        # Every technology of Art. 23 makes or changes content.
+        known["content.synthetic"] = "yes"
     if jurisdictions:
         known["jurisdictions"] = tuple(jurisdictions)
     held = frozenset(roles)
@@ -163,7 +167,11 @@ def obligations(
             roles=tuple(role for role in ROLES if role in held),
             asked=tuple(one for one in asked if not one.fact.startswith("content.")),
         ),
-        rows=tuple(_obligation(pack, article, held, known, bound, at) for pack in chosen for article in pack.articles),
+        rows=tuple(
+            _obligation(pack, article, held, known, bound, at, step_1.answer)
+            for pack in chosen
+            for article in pack.articles
+        ),
     )
 
 
@@ -173,8 +181,7 @@ _STEP_1: Final = frozenset({"content.ds_category", "content.synthetic"})
 def _deep_synthesis(facts: Facts) -> DeepSynthesis:
     number, synthetic = facts.get("content.ds_category"), facts.get("content.synthetic")
     category = next((one for one in CATEGORIES if one.number == number), None)
-    answer: Answer = "unknown"
-    because = "neither the technology (Art. 23) nor whether AI made or changed the content is known"
+    answer: Answer
     if category is not None:
         answer, because = "yes", f"Art. 23({category.number}), {category.title}"
     elif synthetic == "yes":
@@ -182,10 +189,9 @@ def _deep_synthesis(facts: Facts) -> DeepSynthesis:
     elif synthetic == "no":
         answer, because = "no", "AI neither made nor changed the content"
     elif number == 0:
-        answer, because = (
-            "no",
-            "none of the six technologies of Art. 23, whose list is open: people decide what is like them",
-        )
+        answer, because = "no", "none of the six technologies of Art. 23; people decide what is like them"
+    else:
+        answer, because = "unknown", "neither the technology of Art. 23 nor whether AI made the content is said"
     return DeepSynthesis(answer=answer, category=category, because=because, asked=())
 
 
@@ -207,20 +213,35 @@ def _asked(packs: Sequence[Pack], roles: frozenset[Role], facts: Facts) -> list[
 
 
 def _obligation(
-    pack: Pack, article: Article, roles: frozenset[Role], facts: Facts, bound: Bound, at: datetime | None
+    pack: Pack,
+    article: Article,
+    roles: frozenset[Role],
+    facts: Facts,
+    bound: Bound,
+    at: datetime | None,
+    deep_synthesis: Answer,
 ) -> Obligation:
     rules = [rule for rule in pack.rules if rule.article == article.article]
     begins = min((rule.valid_from for rule in rules or pack.rules), default=None)
     condition = compile_condition(article.applies)
     holds = condition.holds(bound)
-    standing: Standing = "depends" if holds is None else "applies"
+    missing = [name for name in condition.facts if name not in facts] if holds is None else []
     because = None
-    if not _binds(article, roles):
-        standing, because = "does-not-apply", f"it binds {_list(article.binds)}"
+    standing: Standing = "does-not-apply"
+    if not article.binds:
+        because = "it asks nothing of anyone"
+    elif not _binds(article, roles):
+        because = f"it binds {_list(article.binds)}"
     elif not _is_in_force(pack, rules, begins, at):
-        standing, because = "not-in-force", f"its rules are not in force then; the first day is {begins}"
+        standing, because = "not-in-force", f"its rules are not in force on that day; the first one begins on {begins}"
+    elif pack.name == PROVISIONS and deep_synthesis == "no":
+        because = "it is not deep synthesis (step 1)"
     elif holds is False:
-        standing, because = "does-not-apply", f"its condition is not met: {_one_line(article.applies)}"
+        because = f"its condition is not met: {_one_line(article.applies)}"
+    else:
+        if pack.name == PROVISIONS and deep_synthesis == "unknown":
+            missing.insert(0, "content.ds_category")
+        standing = "depends" if missing else "applies"
     return Obligation(
         pack=pack.reference,
         law=pack.title,
@@ -229,7 +250,7 @@ def _obligation(
         duty=article.duty,
         binds=article.binds,
         standing=standing,
-        missing=tuple(name for name in condition.facts if name not in facts) if standing == "depends" else (),
+        missing=tuple(dict.fromkeys(missing)) if standing == "depends" else (),
         because=because,
         product=article.product,
         how=article.how,

@@ -23,6 +23,7 @@ __all__ = [
     "Facts",
     "facts_of",
     "flatten",
+    "leaves_open",
     "vocabulary",
 ]
 
@@ -77,6 +78,9 @@ _NO_FACTS: Final = frozenset(
 
 _UNKNOWN: Final = "unknown"
 """The vocabulary's own word for what is not known; it must not be harder than silence."""
+
+_OPEN: Final[Mapping[str, str]] = {"review.verdict": "pending"}
+"""Values that say that the answer is not there yet: an open review is no verdict, least of all against the user."""
 
 _TYPES: Final[Mapping[str, FactType]] = {"boolean": "bool", "integer": "int", "number": "number", "string": "text"}
 
@@ -144,21 +148,27 @@ def _flatten(data: Mapping[str, object], tree: _Tree, facts: dict[str, FactValue
             if isinstance(value, dict):
                 _flatten(value, known, facts)
         elif known is not None:
-            fact = _fact_value(value, known.type)
+            fact = fact_value(value, known)
             if fact is not None:
                 facts[known.name] = fact
 
 
-def _fact_value(value: object, type_: FactType) -> FactValue | None:
+def fact_value(value: object, fact: Fact) -> FactValue | None:
+    """A member's value as the value of a fact; None where that is not known."""
     if isinstance(value, str):
-        return None if value == _UNKNOWN else value
+        return None if leaves_open(fact.name, value) else value
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
-        return float(value) if type_ == "number" else int(value)
+        return float(value) if fact.type == "number" else int(value)
     if isinstance(value, list):
         return tuple([item for item in value if isinstance(item, str)])
-    return "" if value is None and type_ in ("text", "instant") else None
+    return "" if value is None and fact.type in ("text", "instant") else None
+
+
+def leaves_open(name: str, value: str) -> bool:
+    """Whether a value of a fact is only another word for not knowing it."""
+    return value == _UNKNOWN or value == _OPEN.get(name)
 
 
 @cache

@@ -33,6 +33,7 @@ def environment(broker: tuple[str, bool], tmp_path_factory: pytest.TempPathFacto
             "SEALSTREAM_KAFKA_GROUP": "way",
             "SEALSTREAM_DRAIN_SECONDS": "1",
             "SEALSTREAM_MISSING_ASSET_PATIENCE": "1",
+            "SEALSTREAM_POLICY_JURISDICTIONS": "ES",
             "SEALSTREAM_STATE_DIR": str(directory / "state"),
             "SEALSTREAM_HEALTH_PORT": "0",
         }

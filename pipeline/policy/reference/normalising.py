@@ -3,8 +3,8 @@ r"""One writing for all ways to write the same words; patterns and texts go thro
 `legible` is what regular expressions are matched against:
 
 - Unicode NFKC: full-width and half-width forms, ligatures, circled and styled letters become the plain ones;
-- characters that nobody sees are taken away: zero-width ones, soft hyphens, direction marks, variation selectors, tags,
-  the fillers of Hangul;
+- characters that nobody sees are taken away: control characters, zero-width ones, soft hyphens, direction marks,
+  variation selectors, tags, the fillers of Hangul;
 - every white-space character but the line feed becomes a blank, for RE2 knows no others than those of ASCII.
 
 `folded` is what phrases are looked for in. It is `legible`, and on top of it:
@@ -24,9 +24,11 @@ from typing import Final
 
 __all__ = ["folded", "legible"]
 
-# Unicode's Default_Ignorable_Code_Point, which Python does not tell, and the other format characters (category Cf).
+# Control characters but white space, Unicode's Default_Ignorable_Code_Point, which Python does not tell, and the other
+# format characters (category Cf).
 _INVISIBLE: Final = re.compile(
     "["
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
     "\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -43,7 +45,7 @@ _BETWEEN: Final = re.compile(f"(?<=[{_WITHOUT_BLANKS}]) (?=[{_WITHOUT_BLANKS}])"
 def legible(text: str) -> str:
     """A text as a reader sees it: NFKC, nothing invisible, one kind of blank."""
     if text.isascii():
-        return _BLANK.sub(" ", text)
+        return _BLANK.sub(" ", _INVISIBLE.sub("", text))
     # Twice: what was kept apart by something invisible may now be one character.
     seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     return _BLANK.sub(" ", seen)
@@ -52,7 +54,7 @@ def legible(text: str) -> str:
 def folded(text: str) -> str:
     """A text in the one writing in which phrases are compared."""
     if text.isascii():
-        return " ".join(text.lower().split())
+        return " ".join(_INVISIBLE.sub("", text).lower().split())
     words = " ".join(legible(legible(text).casefold()).split())
     # Once more, for a mark that followed a blank may now follow the letter it goes with.
     return unicodedata.normalize("NFKC", _BETWEEN.sub("", words))

@@ -43,9 +43,9 @@ def _outcome(case: Case, evidence: Evidence, records: Mapping[str, bytes]) -> It
     uid, expected = str(case.uid), case.expected
     record = records.get(record_key(uid))
     if expected.outcome == "manifest":
-        message, schema, kind = evidence.manifests.get(uid), "manifest-record.v1", "manifest"
+        message, schema, kind = evidence.manifests.get(uid), "manifest-record.v2", "manifest"
     else:
-        message, schema, kind = evidence.decisions.get(decision_id(uid)), "decision.v1", "decision"
+        message, schema, kind = evidence.decisions.get(decision_id(uid)), "decision.v2", "decision"
     if record is None:
         yield Problem.of(case, "lost", "there is no record in the store")
     if message is None:
@@ -85,7 +85,7 @@ def _alerts(case: Case, evidence: Evidence) -> Iterator[Problem]:
         if message is None:
             yield Problem.of(case, "lost", f"there is no alert of the rule {rule}")
             continue
-        yield from _message(case, message, kind="alert", schema="alert.v1")
+        yield from _message(case, message, kind="alert", schema="alert.v2")
         alert = json.loads(message.value or b"{}")
         if (alert["rule"]["id"], alert["event_uid"]) != (rule, case.uid):
             yield Problem.of(case, "wrong", f"the alert of the rule {rule} is about something else")

@@ -4,26 +4,23 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from agents.assembly import CLAIM_GENERATOR
+from agents.assembly import Parsers, law_of, use_cases
 from agents.delivery import InputRecord
 from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.runtime import Runtime
 from agents.topics import Topics
-from pipeline.assets import AssetFetcher
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
-from pipeline.inspection import Inspection
-from pipeline.policy.rules import high_risk_rules
-from pipeline.sealing import Sealing
-from pipeline.store import Layout, Location
+from pipeline.fingerprints.in_process import InProcessImageCoder
+from pipeline.settings import AssetSettings, PolicySettings, StoreSettings
+from pipeline.store import Location
 from pipeline.store.simulator import StoreSimulator
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
@@ -151,20 +148,19 @@ class _Stage:
         return Commit(partition, offset + 1, self.time + STEP - 1)
 
     def _runtime(self, threads: ThreadPoolExecutor) -> Runtime:
-        parts: dict[str, Any] = {
-            "store": self.store,
-            "layout": Layout(content_bucket=CONTENT, records_bucket=RECORDS),
-            "fetcher": AssetFetcher(
-                store=self.store, allowed_buckets=frozenset({INBOX, CONTENT}), max_bytes=MAX_ASSET_BYTES
-            ),
-            "credentials": self.credentials,
-            "rules": high_risk_rules(),
-            "now": lambda: datetime(2026, 6, 1, 12, tzinfo=UTC),
-        }
+        cases = use_cases(
+            self.store,
+            Parsers(credentials=self.credentials, image_coder=InProcessImageCoder()),
+            law_of(PolicySettings(jurisdictions=("ES",))),
+            StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
+            AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
+        )
         publisher: Any = self
         return Runtime(
-            sealing=Sealing(claim_generator=CLAIM_GENERATOR, **parts),
-            inspection=Inspection(**parts),
+            sealing=cases.sealing,
+            inspection=cases.inspection,
+            assessment=cases.assessment,
+            reviewing=cases.reviewing,
             outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=Metrics.create()),
             threads=threads,
         )

@@ -58,7 +58,7 @@ async def test_a_record_goes_out_with_its_alerts_and_all_fit_the_contract(house:
     (messages,) = recorder.published
     assert [message.topic for message in messages] == ["sealstream.manifests", "sealstream.alerts"]
     assert {message.key for message in messages} == {b"a.png"}
-    for message, schema in zip(messages, ("manifest-record.v1", "alert.v1"), strict=True):
+    for message, schema in zip(messages, ("manifest-record.v2", "alert.v2"), strict=True):
         assert first_violation(validator(schema), decoded(message)) is None
         headers = dict(message.headers)
         assert headers["ce_specversion"] == b"1.0"
@@ -69,7 +69,7 @@ async def test_a_decision_fits_the_contract(house: House) -> None:
     recorder = Recorder()
     said = house.inspect(publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}}))
     await outbox(recorder).publish(said.decision, said.alerts)
-    assert first_violation(validator("decision.v1"), decoded(recorder.published[0][0])) is None
+    assert first_violation(validator("decision.v2"), decoded(recorder.published[0][0])) is None
 
 
 async def test_a_replay_is_published_in_the_same_bytes(house: House) -> None:

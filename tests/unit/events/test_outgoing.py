@@ -17,9 +17,9 @@ Message = ManifestRecord | Decision | Alert
 
 SOURCE: Final = "urn:sealstream:test"
 MESSAGES: Final[dict[str, Message]] = {
-    "manifest-record.v1": MANIFEST_RECORD,
-    "decision.v1": DECISION,
-    "alert.v1": ALERT,
+    "manifest-record.v2": MANIFEST_RECORD,
+    "decision.v2": DECISION,
+    "alert.v2": ALERT,
 }
 
 
@@ -49,9 +49,9 @@ def test_what_is_written_reads_back_as_what_it_was(schema: str) -> None:
 @pytest.mark.parametrize(
     ("schema", "channel", "event_type", "event_id", "time"),
     [
-        ("manifest-record.v1", "manifests", "sealstream.manifest.v1", SHA_256, "2026-01-31T08:30:00Z"),
-        ("decision.v1", "decisions", "sealstream.decision.v1", "cd" * 32, "2026-01-31T08:30:00Z"),
-        ("alert.v1", "alerts", "sealstream.alert.v1", SHA_256, None),
+        ("manifest-record.v2", "manifests", "sealstream.manifest.v2", SHA_256, "2026-01-31T08:30:00Z"),
+        ("decision.v2", "decisions", "sealstream.decision.v2", "cd" * 32, "2026-01-31T08:30:00Z"),
+        ("alert.v2", "alerts", "sealstream.alert.v2", SHA_256, None),
     ],
 )
 def test_every_message_is_a_cloud_event_under_the_content_id_as_key(
@@ -75,7 +75,7 @@ def test_every_message_is_a_cloud_event_under_the_content_id_as_key(
 def test_any_alert_is_a_cloud_event_that_fits_its_schema(alert: Alert) -> None:
     outgoing = encode(alert, source=SOURCE)
     assert parse(outgoing.value, outgoing.headers).subject == alert.subject.content_id
-    assert violation("alert.v1", outgoing.value) is None
+    assert violation("alert.v2", outgoing.value) is None
 
 
 @given(alerts())

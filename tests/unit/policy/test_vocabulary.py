@@ -58,6 +58,8 @@ def test_what_is_about_persons_is_marked() -> None:
         ({"user": {"identity": {"status": "verified"}}}, {"user.identity.status": "verified"}),
         ({"content": {"synthetic": "unknown"}}, {}),
         ({"declaration": {"made": True, "value": "unknown"}}, {"declaration.made": True}),
+        ({"review": {"verdict": "pending", "mode": "human"}}, {"review.mode": "human"}),
+        ({"service": {"security_assessment": "pending"}}, {"service.security_assessment": "pending"}),
         ({"service": {"filing_no": None}}, {"service.filing_no": ""}),
         ({"incident": {"reported_at": None}}, {"incident.reported_at": ""}),
         ({"content": {"biometric": ["face"]}}, {"content.biometric": ("face",)}),
