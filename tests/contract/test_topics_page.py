@@ -1,0 +1,110 @@
+"""The tables of docs/topics.md: every topic and every kind, as the code and the packs have them."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+
+import schemas
+from agents.delivery import InputRecord
+from agents.reference.records import change_in, sets_by_topic
+from agents.topics import Topics
+from pipeline.events.outputs import Action, Severity
+from pipeline.policy.pack_files import load_packs
+
+PAGE = Path(__file__).parents[2] / "docs" / "topics.md"
+ASYNCAPI = yaml.safe_load((Path(schemas.__file__).parent / "asyncapi.yaml").read_text(encoding="utf-8"))
+JURISDICTIONS = ("CN", "EU", "US-CA", "IN", "KR", "ES", "*")
+ACTIONS = ("record", "alert", "hold", "block")
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The table under this heading row, by the code word in its first column."""
+    lines = PAGE.read_text(encoding="utf-8").split(f"{heading}\n", 1)[1].splitlines()[1:]
+    table = [line.strip("| ").split(" | ") for line in lines[: lines.index("")]]
+    return {cells[0].strip("`"): cells[1:] for cells in table}
+
+
+def listed(found: Iterable[str], order: Iterable[str]) -> str:
+    there = set(found)
+    return ", ".join(one for one in order if one in there)
+
+
+def test_the_order_of_severities_and_actions_here_has_all_there_are() -> None:
+    assert set(ACTIONS) == set(get_args(Action))
+    assert get_args(Severity) == ("low", "medium", "high", "critical")
+
+
+def test_the_table_of_topics_is_that_of_the_code() -> None:
+    described = rows("| topic | way | key | message | kept |")
+    topics = Topics("")
+    assert list(described) == [plan.name for plan in topics.plans()]
+    for plan in topics.plans():
+        way, _, _, kept = described[plan.name]
+        assert way == ("in" if plan.name in (*topics.inputs, *topics.references) else "out")
+        match dict(plan.config):
+            case {"cleanup.policy": "compact"}:
+                assert kept == "compacted, for ever"
+            case {"retention.ms": milliseconds}:
+                assert kept == f"{int(milliseconds) // 86_400_000} days"
+            case _:
+                assert kept == "as the brokers do"
+
+
+@pytest.mark.parametrize("channel", ASYNCAPI["channels"].values(), ids=ASYNCAPI["channels"])
+def test_every_message_is_named_by_its_type_and_leads_to_its_schema(channel: dict[str, object]) -> None:
+    message = rows("| topic | way | key | message | kept |")[str(channel["address"]).removeprefix("sealstream.")][2]
+    name, target = re.fullmatch(r"\[`?([^`]+)`?\]\(\.\./schemas/(.+)\.schema\.json\)", message).groups()
+    documented = ASYNCAPI["components"]["messages"][next(iter(channel["messages"]))]
+    assert target in schemas.names()
+    if name.startswith("sealstream."):
+        assert documented["name"] == name
+        assert documented["payload"]["schema"]["$ref"] == f"./{target}.schema.json"
+
+
+def test_the_table_of_kinds_is_that_of_the_shipped_packs() -> None:
+    kinds = defaultdict(list)
+    for pack in load_packs():
+        for rule in pack.rules:
+            kinds[rule.kind].append((pack.jurisdiction, rule))
+    there = {
+        kind: [
+            listed((jurisdiction for jurisdiction, _ in found), JURISDICTIONS).replace("*", "\\*"),
+            listed((rule.severity for _, rule in found), get_args(Severity)),
+            listed((rule.action for _, rule in found), ACTIONS),
+            listed((rule.on_unknown for _, rule in found), ACTIONS),
+        ]
+        for kind, found in sorted(kinds.items())
+    }
+    described = rows("| kind | law | severity | violated | unknown | when |")
+    assert {kind: cells[:4] for kind, cells in described.items()} == there
+    assert list(described) == list(there)
+    assert all(cells[4] for cells in described.values())
+
+
+@pytest.mark.parametrize(("schema", "sign"), [("review.v1", '"verdict"'), ("activity-event.v1", '"service.changed"')])
+def test_what_the_page_shows_can_be_sent(schema: str, sign: str) -> None:
+    (shown,) = (
+        block
+        for block in re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+        if sign in block
+    )
+    assert schemas.first_violation(schemas.validator(schema), json.loads(shown)) is None
+
+
+def test_the_entry_the_page_types_into_kcat_is_taken() -> None:
+    command = PAGE.read_text(encoding="utf-8").split("$ echo '{", 1)[1].split("$ echo", 1)[0]
+    value, _, options = command.partition("'")
+    headers = [(name, text.encode()) for name, text in re.findall(r"-H ([\w-]+)=(\S+)", options)]
+    (key,) = re.findall(r"-k (\S+)", options)
+    (topic,) = re.findall(r"-t sealstream\.(\S+)", options)
+    record = InputRecord(
+        topic=topic, partition=0, offset=0, key=key.encode(), value=f"{{{value}".encode(), headers=headers, timestamp=0
+    )
+    change = change_in(sets_by_topic(Topics(""))[topic], record)
+    assert (change.id, change.version, change.status) == ("example-daily", 2, "revoked")
