@@ -1,0 +1,100 @@
+"""Events from files, as far as policy is concerned: their facts and their time. Nothing is fetched or measured."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Final, Literal, NamedTuple
+
+import orjson
+import typer
+
+from pipeline.errors import EnvelopeError
+from pipeline.events.envelope import parse
+from pipeline.events.inputs import ActivityEvent, GenerationEvent, PublicationEvent
+from pipeline.events.intake import (
+    ACTIVITY,
+    GENERATION,
+    PUBLICATION,
+    intake_activity,
+    intake_generation,
+    intake_publication,
+)
+from pipeline.events.outputs import EventReference
+from pipeline.judgement import event_time
+from pipeline.policy.vocabulary import FactValue, facts_of
+
+__all__ = ["Kind", "KindOption", "StatedEvent", "stated_event"]
+
+Kind = Literal["generation", "publication", "activity"]
+
+KindOption = Annotated[
+    Kind | None,
+    typer.Option("--type", help="What the events are, where a file has their data alone.", show_default=False),
+]
+
+_TYPES: Final[Mapping[Kind, str]] = {"generation": GENERATION, "publication": PUBLICATION, "activity": ACTIVITY}
+_Intake = Callable[[bytes, tuple[tuple[str, bytes], ...]], GenerationEvent | PublicationEvent | ActivityEvent]
+_INTAKES: Final[Mapping[str, _Intake]] = {
+    GENERATION: intake_generation,
+    PUBLICATION: intake_publication,
+    ACTIVITY: intake_activity,
+}
+
+
+class StatedEvent(NamedTuple):
+    """What an event states: its reference, what happened, the facts, and its time.
+
+    `is_placed`: the event itself says in which jurisdictions it is.
+    """
+
+    reference: EventReference
+    event_type: str
+    facts: dict[str, FactValue]
+    at: datetime | None
+    is_placed: bool
+
+
+def stated_event(document: bytes, name: str, *, kind: Kind | None, jurisdictions: tuple[str, ...]) -> StatedEvent:
+    """Read an event: a CloudEvent as JSON, or its data alone.
+
+    Args:
+        document: the JSON.
+        name: what to call an event that has no id.
+        kind: which event it is, where there is only data.
+        jurisdictions: where services are taken to be offered by events that do not say it.
+
+    Raises:
+        ProducerError: it is no event, or breaks its schema.
+    """
+    body, headers = _enveloped(document, name, kind)
+    event_type = parse(body, headers).type
+    intake = _INTAKES.get(event_type)
+    if intake is None:
+        raise EnvelopeError(
+            what=f"Events of type {event_type} are not judged by policy packs.",
+            remedy=f"Give one of type {', '.join(_INTAKES)}.",
+        )
+    event = intake(body, headers)
+    at = event_time(event.reference)
+    return StatedEvent(
+        reference=event.reference,
+        event_type=event.event_type,
+        facts=facts_of(event.facts, event_type=event.event_type, time=at, jurisdictions=jurisdictions),
+        at=at,
+        is_placed="jurisdictions" in event.facts,
+    )
+
+
+def _enveloped(document: bytes, name: str, kind: Kind | None) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+    try:
+        members = orjson.loads(document)
+    except orjson.JSONDecodeError:
+        return document, ()
+    if not isinstance(members, dict) or "specversion" in members:
+        return document, ()
+    if kind is None:
+        raise EnvelopeError(
+            what="This is no CloudEvent: it has no member `specversion`.",
+            remedy=f"If it is an event's data alone, say which: --type {', '.join(_TYPES)}.",
+        )
+    envelope = {"specversion": "1.0", "id": name, "source": "file", "type": _TYPES[kind], "data": members}
+    return orjson.dumps(envelope), ()

@@ -1,0 +1,209 @@
+"""Commands about pack files: which are in use, whether one can be used, its examples, the document of all of them."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from agents.cli.console import AsJson, console, print_json
+from agents.cli.exits import ExitCode
+from pipeline.errors import OperatorError
+from pipeline.policy.compliance import render
+from pipeline.policy.examples import (
+    CASES,
+    Case,
+    ExampleResult,
+    examples_beside,
+    missing_cases,
+    read_examples,
+    run_examples,
+)
+from pipeline.policy.pack_files import PackFile, find_packs, load_packs
+from pipeline.settings import PolicySettings, load
+
+__all__ = ["check", "compliance", "list_packs", "run_tests"]
+
+Packs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[PACK]...", help="Packs by shipped name, file or directory; those in use otherwise."),
+]
+
+
+_TICKS: Final = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("-", "bold yellow")}
+
+
+class ListedPack(msgspec.Struct, frozen=True, kw_only=True):
+    """What `list` answers for each pack."""
+
+    name: str
+    version: str
+    title: str
+    jurisdiction: str
+    articles: int
+    rules: int
+    in_force_from: date | None
+    origin: str
+
+
+class CheckedPack(msgspec.Struct, frozen=True, kw_only=True):
+    """What `check` answers for each path."""
+
+    path: str
+    packs: tuple[str, ...]
+    error: str | None
+
+
+class TestedRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How the examples of one rule came out: for each case whether all are as expected, null where there is none."""
+
+    rule: str
+    cases: dict[Case, bool | None]
+
+
+class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
+    """What `test` answers for each pack."""
+
+    name: str
+    version: str
+    examples_file: str
+    examples: int
+    rules: tuple[TestedRule, ...]
+    failures: tuple[ExampleResult, ...]
+    missing: dict[str, tuple[Case, ...]]
+
+
+def list_packs(as_json: AsJson = False) -> None:
+    """List the packs in use, as SEALSTREAM_POLICY_PACKS says: all that ship unless set."""
+    listed = [_listed(one) for one in find_packs(load(PolicySettings).packs)]
+    if as_json:
+        print_json({"packs": listed})
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("pack", "version", "where", "articles", "rules", "in force from", "from"):
+        numeric = name in ("articles", "rules")
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for one in listed:
+        table.add_row(
+            one.name,
+            one.version,
+            one.jurisdiction,
+            str(one.articles),
+            str(one.rules),
+            str(one.in_force_from or "-"),
+            one.origin,
+        )
+    console.print(table)
+
+
+def check(
+    paths: Annotated[list[str], typer.Argument(metavar="PACK...", help="Files, directories or shipped names.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check whether packs can be used: that each says ok, or file:line and the reason. Exit code 2 if one cannot."""
+    checked = [_checked(path) for path in paths]
+    if as_json:
+        print_json({"checked": checked})
+    else:
+        for one in checked:
+            words = f"ok: {', '.join(one.packs)} ({one.path})" if one.error is None else one.error
+            console.print(Text(words, "" if one.error is None else "red"), soft_wrap=True)
+    if any(one.error is not None for one in checked):
+        raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def run_tests(packs: Packs = None, as_json: AsJson = False) -> None:
+    """Run the examples beside packs: every rule needs one that passes, one that violates it, and one unknown.
+
+    Exit code 1 means that an example came out otherwise or is missing, 2 that a pack or its examples cannot be used.
+    """
+    tested = [_tested(one) for one in find_packs(packs or load(PolicySettings).packs)]
+    if as_json:
+        print_json({"packs": tested})
+    else:
+        for one in tested:
+            _show_tested(one)
+    if any(one.failures or one.missing for one in tested):
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def compliance(packs: Packs = None) -> None:
+    """Print, as Markdown, what each article asks and what is done about it: the document docs/compliance.md."""
+    typer.echo(render(load_packs(packs or load(PolicySettings).packs)), nl=False)
+
+
+def _listed(file: PackFile) -> ListedPack:
+    pack = file.pack
+    return ListedPack(
+        name=pack.name,
+        version=pack.version,
+        title=pack.title,
+        jurisdiction=pack.jurisdiction,
+        articles=len(pack.articles),
+        rules=len(pack.rules),
+        in_force_from=min((rule.valid_from for rule in pack.rules), default=None),
+        origin="shipped" if file.is_shipped else str(file.source),
+    )
+
+
+def _checked(path: str) -> CheckedPack:
+    try:
+        packs = load_packs([path])
+    except OperatorError as error:
+        return CheckedPack(path=path, packs=(), error=error.what)
+    return CheckedPack(path=path, packs=tuple(f"{pack.name} {pack.version}" for pack in packs), error=None)
+
+
+def _tested(file: PackFile) -> TestedPack:
+    pack = file.pack
+    examples = read_examples(examples_beside(Path(str(file.source))), pack)
+    results = run_examples(pack, examples)
+    return TestedPack(
+        name=pack.name,
+        version=pack.version,
+        examples_file=examples.file,
+        examples=len(results),
+        rules=tuple(
+            TestedRule(rule=rule.id, cases={case: _came_out(results, rule.id, case) for case in CASES})
+            for rule in pack.rules
+        ),
+        failures=tuple(one for one in results if not one.is_as_expected),
+        missing=missing_cases(pack, examples),
+    )
+
+
+def _came_out(results: Iterable[ExampleResult], rule: str, case: Case) -> bool | None:
+    mine = [one.is_as_expected for one in results if (one.rule, one.case) == (rule, case)]
+    return all(mine) if mine else None
+
+
+def _show_tested(tested: TestedPack) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(Text(f"{tested.name} {tested.version}", "bold not dim"), overflow="fold")
+    for case in CASES:
+        table.add_column(case, justify="center")
+    for rule in tested.rules:
+        table.add_row(f"  {rule.rule}", *(Text(*_TICKS[rule.cases[case]]) for case in CASES))
+    console.print(table)
+    for failure in tested.failures:
+        console.print(
+            Text(f"  {tested.examples_file}:{failure.line}: {failure.rule}: {_failure(failure)}", "red"),
+            soft_wrap=True,
+        )
+    for rule_id, cases in tested.missing.items():
+        console.print(Text(f"  {rule_id}: no example of {', '.join(cases)}", "yellow"), soft_wrap=True)
+    holes = sum(len(cases) for cases in tested.missing.values())
+    console.print(
+        f"  {len(tested.rules)} rules, {tested.examples} examples: "
+        f"{len(tested.failures)} not as expected, {holes} missing",
+        style="dim",
+    )
+
+
+def _failure(failure: ExampleResult) -> str:
+    facts = ", ".join(f"{name} = {'missing' if value is None else value}" for name, value in failure.facts.items())
+    return f"the example of {failure.case} comes out as {failure.standing}{f' ({facts})' if facts else ''}"
