@@ -20,12 +20,21 @@ from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.assets import sha256_hex
 from pipeline.errors import EnvelopeError, OperatorError
-from pipeline.events.envelope import CloudEvent, parse
-from pipeline.events.intake import GENERATION, PUBLICATION, intake_generation, intake_publication
+from pipeline.events.envelope import parse
+from pipeline.events.intake import (
+    ACTIVITY,
+    GENERATION,
+    PUBLICATION,
+    REVIEW,
+    intake_activity,
+    intake_generation,
+    intake_publication,
+    intake_review,
+)
 from pipeline.settings import AssetSettings, StoreSettings, load
 from pipeline.store import Location
 
-__all__ = ["publish"]
+__all__ = ["publish", "review"]
 
 Kind = Literal["generation", "publication"]
 
@@ -37,7 +46,7 @@ class SentEvent(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     source: str
     id: str
-    content_id: str
+    key: str
 
 
 class _Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,11 +82,40 @@ def publish(
         return
     for one in ready:
         console.print(
-            f"{one.answer.topic}  {one.answer.content_id}  source={one.answer.source} id={one.answer.id}",
+            f"{one.answer.topic}  {one.answer.key}  source={one.answer.source} id={one.answer.id}",
             markup=False,
             soft_wrap=True,
         )
     console.print("Next: sealstream alerts tail --from-beginning", style="dim")
+
+
+def review(
+    event_uid: Annotated[str, typer.Argument(metavar="EVENT_UID", help="The event_uid that the decision names.")],
+    verdict: Annotated[Literal["release", "refuse"], typer.Argument(metavar="release|refuse", help="What you decide.")],
+    reviewer: Annotated[str, typer.Option("--by", metavar="ID", help="Who decides, by a pseudonym; it is recorded.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
+    source: Annotated[str, typer.Option(help="CloudEvents source of the review.")] = "sealstream-cli",
+    as_json: AsJson = False,
+) -> None:
+    """Decide about an event that is held: release it, or refuse it.
+
+    The first review of an event counts. The decision that follows from it appears on the decisions topic.
+    """
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": source,
+        "type": REVIEW,
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "datacontenttype": "application/json",
+        "data": {"event_uid": event_uid, "verdict": verdict, "reviewer": {"id": reviewer}, "reason": reason},
+    }
+    ready = _ready_made(Path("the review"), orjson.dumps(event))
+    asyncio.run(_send(load(KafkaSettings), [ready]))
+    if as_json:
+        print_json({"sent": [ready.answer]})
+    else:
+        console.print(f"{ready.answer.topic}  {event_uid}  {verdict}", markup=False, soft_wrap=True)
 
 
 async def _send(settings: KafkaSettings, ready: Sequence[_Ready]) -> None:
@@ -120,13 +158,23 @@ def _events_in(file: Path, body: bytes) -> list[bytes] | None:
 def _ready_made(file: Path, document: bytes) -> _Ready:
     headers = (("content-type", b"application/cloudevents+json"),) if "data" in orjson.loads(document) else ()
     event = parse(document, headers)
+    topics = Topics(load(KafkaSettings).topic_prefix)
     if event.type == GENERATION:
-        content_id = intake_generation(document, headers).content.id
+        topic, key = topics.generation, intake_generation(document, headers).content.id
     elif event.type == PUBLICATION:
-        content_id = intake_publication(document, headers).content.id
+        topic, key = topics.publication, intake_publication(document, headers).content.id
+    elif event.type == ACTIVITY:
+        topic, key = topics.activities, intake_activity(document, headers).uid
+    elif event.type == REVIEW:
+        topic, key = topics.reviews, intake_review(document, headers).event_uid
     else:
-        raise EnvelopeError(what="The event's type is unknown.", remedy=f"Send {GENERATION} or {PUBLICATION}.")
-    return _outgoing(file, event, content_id, document, headers)
+        raise EnvelopeError(
+            what="The event's type is unknown.", remedy=f"Send {GENERATION}, {PUBLICATION}, {ACTIVITY} or {REVIEW}."
+        )
+    return _Ready(
+        answer=SentEvent(file=str(file), topic=topic, source=event.source, id=event.id, key=key),
+        message=KafkaMessage(topic=topic, key=key.encode(), value=document, headers=headers),
+    )
 
 
 def _about_asset(
@@ -158,17 +206,6 @@ def _about_asset(
         "data": {**more, "content": {**content, **(given if isinstance(given, dict) else {})}},
     }
     return _ready_made(file, orjson.dumps(event))
-
-
-def _outgoing(
-    file: Path, event: CloudEvent, content_id: str, document: bytes, headers: tuple[tuple[str, bytes], ...]
-) -> _Ready:
-    topics = Topics(load(KafkaSettings).topic_prefix)
-    topic = topics.generation if event.type == GENERATION else topics.publication
-    return _Ready(
-        answer=SentEvent(file=str(file), topic=topic, source=event.source, id=event.id, content_id=content_id),
-        message=KafkaMessage(topic=topic, key=content_id.encode(), value=document, headers=headers),
-    )
 
 
 def _parse_more(data: str | None) -> dict[str, object]:
