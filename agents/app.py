@@ -5,7 +5,10 @@ from typing import Any
 
 from agents import activities, generation, publication, reviews
 from agents.delivery import DeliverySettings
+from agents.metrics import Metrics
+from agents.observing import ReferenceMetrics
 from agents.parts import Parts, open_parts
+from agents.reference import references_of
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.worker_app import WorkerApp
 from pipeline.settings import load
@@ -38,8 +41,18 @@ def create_app(
         worker or load(WorkerSettings),
         delivery or load(DeliverySettings),
     )
+    metrics = Metrics.create()
+    references = references_of(kafka, observer=ReferenceMetrics(metrics))
     with ExitStack() as opened:
-        app = WorkerApp(parts or opened.enter_context(open_parts()), kafka, worker, delivery, **options)
+        app = WorkerApp(
+            parts or opened.enter_context(open_parts(lambda: references.current)),
+            references,
+            metrics,
+            kafka,
+            worker,
+            delivery,
+            **options,
+        )
         for agent in (generation, publication, activities, reviews):
             agent.declare(app)
         app.close_at_shutdown(opened.pop_all())

@@ -24,6 +24,10 @@ class Metrics:
     retries: Counter
     alerts: Counter
     dead_letters: Counter
+    enforcement: Counter
+    reference_entries: Gauge
+    reference_updates: Counter
+    reference_refused: Counter
     ready: Gauge
 
     @classmethod
@@ -53,6 +57,21 @@ class Metrics:
                 "Inputs that can never succeed.",
                 ["topic", "stage", "error"],
                 registry=registry,
+            ),
+            enforcement=Counter(
+                "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
+            ),
+            reference_entries=Gauge(
+                "sealstream_reference_entries", "Entries of a reference set in force.", ["set"], registry=registry
+            ),
+            reference_updates=Counter(
+                "sealstream_reference_updates",
+                "Entries of a reference set put or deleted, those at start included.",
+                ["set"],
+                registry=registry,
+            ),
+            reference_refused=Counter(
+                "sealstream_reference_refused", "Updates of a reference set refused.", ["set"], registry=registry
             ),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),
         )

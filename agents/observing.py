@@ -1,10 +1,12 @@
-"""The delivery loop's observer that feeds the metrics."""
+"""The observers that feed the metrics: of the delivery loop, and of the reference sets."""
 
 from agents.delivery import InputRecord, Observer
 from agents.metrics import Metrics
+from agents.reference import ReferenceObserver
 from pipeline.errors import SealstreamError
+from pipeline.policy.reference import SetName
 
-__all__ = ["MetricsObserver"]
+__all__ = ["MetricsObserver", "ReferenceMetrics"]
 
 
 class MetricsObserver(Observer):
@@ -30,3 +32,22 @@ class MetricsObserver(Observer):
         self._refused.discard(position)
         self._metrics.events.labels(record.topic, outcome).inc()
         self._metrics.event_seconds.labels(record.topic).observe(seconds)
+
+
+class ReferenceMetrics(ReferenceObserver):
+    """Counts what happens to reference sets."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def in_force(self, name: SetName, entries: int, version: str) -> None:  # noqa: ARG002 - the port's signature
+        """Note what a set holds."""
+        self._metrics.reference_entries.labels(name).set(entries)
+
+    def updated(self, name: SetName, count: int) -> None:
+        """Count entries put and deleted."""
+        self._metrics.reference_updates.labels(name).inc(count)
+
+    def refused(self, name: SetName) -> None:
+        """Count an update that was refused."""
+        self._metrics.reference_refused.labels(name).inc()

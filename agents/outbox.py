@@ -45,6 +45,8 @@ class Outbox:
         steps = () if enforcement is None else (enforcement,)
         await self.publisher.publish([self._message(output) for output in (outcome, *alerts, *steps)])
         self._count(alerts)
+        for step in steps:
+            self.metrics.enforcement.labels(step.step).inc()
 
     async def alert(self, alert: Alert) -> None:
         """Deliver an alert that no event led to.

@@ -16,6 +16,7 @@ from agents.metrics import Metrics
 from agents.observing import MetricsObserver
 from agents.outbox import Outbox
 from agents.parts import Parts
+from agents.reference import References
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.topics import Topics
@@ -38,13 +39,21 @@ class WorkerApp(SealstreamApp):
     runtime: Runtime
 
     def __init__(
-        self, parts: Parts, kafka: KafkaSettings, worker: WorkerSettings, delivery: DeliverySettings, **options: Any
+        self,
+        parts: Parts,
+        references: References,
+        metrics: Metrics,
+        kafka: KafkaSettings,
+        worker: WorkerSettings,
+        delivery: DeliverySettings,
+        **options: Any,
     ) -> None:
         self.topic_names = Topics(kafka.topic_prefix)
         self._parts = parts
+        self._references = references
         self._kafka = kafka
         self._worker = worker
-        self._metrics = Metrics.create()
+        self._metrics = metrics
         self._store_trouble: str | None = "not asked yet"
         self._resources = AsyncExitStack()
         super().__init__(
@@ -78,6 +87,8 @@ class WorkerApp(SealstreamApp):
         threads = self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"))
         publisher = await self._open_publisher()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
+        # Nothing is judged before everything is known that it is judged by.
+        await self._resources.enter_async_context(self._references.following(outbox.alert))
         cases = self._parts.cases
         self.runtime = Runtime(
             sealing=cases.sealing,
@@ -125,5 +136,6 @@ class WorkerApp(SealstreamApp):
         return {
             "partitions": None if is_joined(self) else "not a member of the consumer group",
             "store": self._store_trouble,
+            "reference sets": self._references.trouble,
             "signer": None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days",
         }

@@ -8,6 +8,7 @@ from agents.assembly import CLAIM_GENERATOR
 from agents.cli import alerts, files, publishing, setup, working
 from agents.cli.exits import run_explained
 from agents.cli.lookup import lookup
+from agents.cli.policy.app import app as policy
 
 __all__ = ["app", "main"]
 
@@ -36,7 +37,9 @@ app.command()(files.seal)
 app.command()(files.inspect)
 app.command()(lookup)
 app.command()(publishing.publish)
+app.command()(publishing.review)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(policy, name="policy")
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from agents.delivery.backoff import Backoff
@@ -57,7 +57,7 @@ def refusal_alert(refusal: Refusal) -> Alert:
 
 
 class AlertSender:
-    """Publishes alerts in their order, each until it is delivered.
+    """Publishes an alert for each refusal, in their order, each until it is delivered.
 
     Args:
         publish: delivers one alert.
@@ -67,25 +67,30 @@ class AlertSender:
     def __init__(self, publish: PublishAlert, backoff: Backoff) -> None:
         self._publish = publish
         self._backoff = backoff
-        self._pending: deque[Alert] = deque()
+        self._pending: deque[Refusal] = deque()
         self._arrived = asyncio.Event()
+        self._left_out = 0
 
-    def send(self, alert: Alert) -> None:
-        """Have an alert published; does not wait for it."""
-        if len(self._pending) >= _MOST_PENDING:
-            logger.error("No alert for %s: too many others wait to be published.", alert.event.id)
-            return
-        self._pending.append(alert)
+    def send(self, refusals: Iterable[Refusal]) -> None:
+        """Have alerts published; does not wait for them."""
+        for refusal in refusals:
+            if len(self._pending) < _MOST_PENDING:
+                self._pending.append(refusal)
+            else:
+                self._left_out += 1
         self._arrived.set()
 
     async def run(self) -> None:
         """Publish what is sent, until cancelled."""
         while True:
             await self._arrived.wait()
-            while self._pending:
-                await self._deliver(self._pending[0])
-                self._pending.popleft()
             self._arrived.clear()
+            while self._pending:
+                await self._deliver(refusal_alert(self._pending[0]))
+                self._pending.popleft()
+            if self._left_out:
+                logger.error("%d more updates were refused than alerts could be published.", self._left_out)
+                self._left_out = 0
 
     async def _deliver(self, alert: Alert) -> None:
         attempt = 0

@@ -95,6 +95,11 @@ class Book:
         """The partitions that end before what was read of them: what was there is gone, and something else may be."""
         return sorted(partition for partition, end in ends.items() if self._positions.get(partition, 0) > end)
 
+    def behind_itself(self, read: Read) -> Sequence[TopicPartition]:
+        """The partitions of which something was read that lies before what had been read."""
+        places = [*read.positions.items(), *((record.topic_partition, record.offset) for record in read.records)]
+        return sorted({partition for partition, offset in places if offset < self._positions[partition]})
+
     def _understood(self, record: InputRecord) -> Change | SealstreamError:
         try:
             return change_in(self._sets_by_topic[record.topic], record)

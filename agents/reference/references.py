@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
-from agents.delivery import InputRecord, TopicPartition
+from agents.delivery import TopicPartition
 from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
 from agents.reference.alerting import AlertSender, PublishAlert
@@ -82,10 +82,12 @@ class References:
         """Why the sets cannot be relied on now; None when they can."""
         if not self._is_loaded.is_set():
             return f"not loaded yet: {self._reason}"
-        now = self._clock()
-        if not self._freshness.is_stale(now):
-            return None
-        return f"not known to be up to date for {self._freshness.age(now):.0f} seconds: {self._reason}"
+        return f"not known to be up to date: {self._reason}" if self._freshness.is_stale(self._clock()) else None
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago everything in the topics was surely in force; infinite before the first time."""
+        return self._freshness.age(self._clock())
 
     @asynccontextmanager
     async def following(self, publish: PublishAlert) -> AsyncIterator["References"]:
@@ -164,9 +166,9 @@ class References:
 
     async def _take(self, read: Read, alerts: AlertSender) -> None:
         """Let what was read take effect; while loading, nothing before everything."""
-        if cut := {one.topic_partition for one in read.records if one.offset < self._position(one)}:
-            raise _TopicChangedError(f"{_named(cut)} began anew.")
-        if any(self._book.positions[partition] != offset for partition, offset in read.positions.items()):
+        if changed := self._book.behind_itself(read):
+            raise _TopicChangedError(f"{_named(changed)} began anew.")
+        if read.positions.items() - self._book.positions.items():
             self._freshness.moved(self._clock())
         # Off the event loop: to understand many entries, and to index them, takes seconds.
         await asyncio.to_thread(self._book.read, read)
@@ -176,7 +178,7 @@ class References:
             await self._settle(alerts)
         if not self._book.is_behind(self._freshness.ends) and not self._book.lost(self._freshness.ends):
             self._freshness.caught_up()
-            self._failures = 0
+            self._reason, self._failures = "updates are being read", 0
 
     async def _settle(self, alerts: AlertSender) -> None:
         settled = await asyncio.to_thread(self._book.settle)
@@ -190,9 +192,6 @@ class References:
         self._is_loaded.set()
         self._reporter.in_force(self._current, updates)
         self._reporter.refused(refused, alerts)
-
-    def _position(self, record: InputRecord) -> int:
-        return self._book.positions[record.topic_partition]
 
 
 def _named(partitions: Iterable[TopicPartition]) -> str:

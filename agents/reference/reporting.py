@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from agents.delivery.tracebacks import without_content
-from agents.reference.alerting import AlertSender, refusal_alert
+from agents.reference.alerting import AlertSender
 from agents.reference.book import Refusal
 from agents.reference.observing import ReferenceObserver
 from agents.reference.records import held
@@ -44,11 +44,11 @@ class Reporter:
 
     def refused(self, refusals: Sequence[Refusal], alerts: AlertSender) -> None:
         """Say which entries were not taken."""
-        for number, refusal in enumerate(refusals):
+        alerts.send(refusals)
+        for refusal in refusals:
             self._observer.refused(refusal.set_name)
-            alerts.send(refusal_alert(refusal))
-            if number < _MOST_LINES:
-                _log(refusal)
+        for refusal in refusals[:_MOST_LINES]:
+            _log(refusal)
         if len(refusals) > _MOST_LINES:
             logger.warning("%d more updates of reference sets were refused.", len(refusals) - _MOST_LINES)
 
