@@ -68,19 +68,19 @@ def test_a_document_with_a_hundred_thousand_violations_is_answered_at_once() -> 
 
 
 def test_a_nullable_object_is_judged_as_the_object_it_was_meant_to_be() -> None:
-    decision = example("decision.v1", "block-tampered")
+    decision = example("decision.v2", "block-tampered")
     decision["credential"]["signer"]["not_after"] = "next year"
-    violation = violation_of("decision.v1", decision)
+    violation = violation_of("decision.v2", decision)
     assert violation is not None
     assert (violation.path, violation.keyword) == ("$.credential.signer.not_after", "format")
 
 
 def test_a_member_name_that_is_no_identifier_is_quoted_in_the_path() -> None:
-    decision = example("decision.v1", "hold-unlabeled")
-    decision["findings"][1]["evidence"]["consent.status"] = {}
-    violation = violation_of("decision.v1", decision)
+    decision = example("decision.v2", "hold-unlabeled")
+    decision["findings"][1]["evidence"]["content.news_source_listed"] = {}
+    violation = violation_of("decision.v2", decision)
     assert violation is not None
-    assert violation.path == "$.findings[1].evidence['consent.status']"
+    assert violation.path == "$.findings[1].evidence['content.news_source_listed']"
 
 
 def test_schemas_that_are_not_ours_are_explained_without_descriptions() -> None:
