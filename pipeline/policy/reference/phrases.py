@@ -13,7 +13,7 @@ from pipeline.policy.reference.entries import FeatureEntry
 
 __all__ = ["NO_PHRASES", "PhraseIndex"]
 
-_WINDOW: Final = 64 * 1024
+_WINDOW: Final = 16 * 1024
 """Bytes looked at in one go: the list of what was found in them is bounded, whatever phrases lie inside each other."""
 
 _ANEW: Final = 10
