@@ -20,11 +20,18 @@ from pipeline.credentials import Credential, CredentialService
 from pipeline.escalation import Escalation, counted
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
-from pipeline.events.outputs import Alert, Decision, Declared, Enforcement, InspectedContent, Subject
-from pipeline.judgement import Evidence, Judgement, Policy, credential_facts, credential_findings, summary_of
+from pipeline.events.outputs import Alert, Decision, Enforcement, InspectedContent, Subject
+from pipeline.judgement import (
+    Evidence,
+    Judgement,
+    Policy,
+    credential_facts,
+    credential_findings,
+    declared_facts,
+    summary_of,
+)
 from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
-from pipeline.policy.vocabulary import FactValue
 from pipeline.records import commit_record, manifests_for, stored_record
 from pipeline.store import Layout, ObjectStore
 
@@ -105,7 +112,7 @@ class Inspection:
                 event_type=event.event_type,
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
-                derived={**content_facts(asset), **_origin(event)},
+                derived={**content_facts(asset), **declared_facts(event.declared)},
                 measured=credential_facts(credential),
                 findings=credential_findings(credential, event.declared),
             )
@@ -130,12 +137,6 @@ class Inspection:
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
         )
-
-
-def _origin(event: PublicationEvent) -> dict[str, FactValue]:
-    """What the event declares of the content's origin, in the words of rules."""
-    origins: dict[Declared, FactValue] = {"ai": "yes", "human": "no"}
-    return {"content.synthetic": origins[event.declared]} if event.declared in origins else {}
 
 
 def _alerts(decision: Decision) -> tuple[Alert, ...]:

@@ -25,7 +25,16 @@ from pipeline.policy.judge import Judge
 from pipeline.policy.reference import Match, Observed, ReferenceSets, reference_facts
 from pipeline.policy.vocabulary import Facts, FactValue, facts_of
 
-__all__ = ["Evidence", "Judgement", "Policy", "credential_facts", "credential_findings", "event_time", "summary_of"]
+__all__ = [
+    "Evidence",
+    "Judgement",
+    "Policy",
+    "credential_facts",
+    "credential_findings",
+    "declared_facts",
+    "event_time",
+    "summary_of",
+]
 
 _VERDICT: Final = "review.verdict"
 _MATCHES: Final = "matched_features"
@@ -119,6 +128,12 @@ def credential_facts(credential: Credential) -> dict[str, FactValue]:
     if credential.ai_generated:
         facts["content.synthetic"] = "yes"
     return facts
+
+
+def declared_facts(declared: Declared) -> dict[str, FactValue]:
+    """What an event declares of its content's origin, in the words of rules."""
+    origins: dict[Declared, FactValue] = {"ai": "yes", "human": "no"}
+    return {"content.synthetic": origins[declared]} if declared in origins else {}
 
 
 def credential_findings(credential: Credential, declared: Declared) -> tuple[Finding, ...]:

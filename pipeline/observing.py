@@ -9,7 +9,7 @@ from pipeline.fingerprints import ImageCoder, is_picture
 from pipeline.policy.reference import Observed, ReferenceSets
 from pipeline.policy.vocabulary import FactValue
 
-__all__ = ["Observer", "content_facts", "text_of"]
+__all__ = ["Observer", "content_facts", "media_facts", "text_of"]
 
 _TEXTS: Final = frozenset({"application/json", "application/xml", "application/xhtml+xml", "image/svg+xml"})
 """Media types beside `text/*` whose bytes are text that people read or hear."""
@@ -55,10 +55,13 @@ def content_facts(asset: Asset) -> dict[str, FactValue]:
         "content.sha256": asset.sha256,
         "content.size": len(asset.body),
     }
-    media = _MEDIA.get(_bare(asset.media_type).partition("/")[0])
-    if media is not None:
-        facts["content.media"] = media
-    return facts
+    return {**facts, **media_facts(asset.media_type)}
+
+
+def media_facts(media_type: str) -> dict[str, FactValue]:
+    """The medium people meet, where the media type tells it."""
+    media = _MEDIA.get(_bare(media_type).partition("/")[0])
+    return {} if media is None else {"content.media": media}
 
 
 def _bare(media_type: str) -> str:

@@ -42,7 +42,15 @@ from pipeline.events.outputs import (
     StoredDigest,
     Subject,
 )
-from pipeline.judgement import Evidence, Judgement, Policy, credential_facts, credential_findings, summary_of
+from pipeline.judgement import (
+    Evidence,
+    Judgement,
+    Policy,
+    credential_facts,
+    credential_findings,
+    declared_facts,
+    summary_of,
+)
 from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.vocabulary import FactValue
@@ -131,7 +139,7 @@ class Sealing:
                 event_type=event.event_type,
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
-                derived={**content_facts(asset), **_origin(event)},
+                derived={**content_facts(asset), **declared_facts(event.declared)},
                 measured={**credential_facts(kept.credential), **log},
                 findings=inherited,
             )
@@ -227,11 +235,6 @@ class Sealing:
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
         )
-
-
-def _origin(event: GenerationEvent) -> dict[str, FactValue]:
-    """A generation event that says the service made or edited the content says that the content is synthetic."""
-    return {"content.synthetic": "yes"} if event.content.operation in ("generated", "edited") else {}
 
 
 def _alerts(record: ManifestRecord) -> tuple[Alert, ...]:

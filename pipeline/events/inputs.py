@@ -116,6 +116,11 @@ class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
     prompt: Prompt = Prompt()
     event_type: str = "generation.completed"
 
+    @property
+    def declared(self) -> Declared:
+        """A service that says it made or edited the content says that AI did."""
+        return "ai" if self.content.operation in ("generated", "edited") else "unknown"
+
 
 class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An asset is about to be published, or was seen published.

@@ -19,7 +19,8 @@ from pipeline.events.intake import (
     intake_publication,
 )
 from pipeline.events.outputs import EventReference
-from pipeline.judgement import event_time
+from pipeline.judgement import declared_facts, event_time
+from pipeline.observing import media_facts
 from pipeline.policy.vocabulary import FactValue, facts_of
 
 __all__ = ["Kind", "KindOption", "StatedEvent", "stated_event"]
@@ -75,13 +76,21 @@ def stated_event(document: bytes, name: str, *, kind: Kind | None, jurisdictions
         )
     event = intake(body, headers)
     at = event_time(event.reference)
+    stated = facts_of(event.facts, event_type=event.event_type, time=at, jurisdictions=jurisdictions)
     return StatedEvent(
         reference=event.reference,
         event_type=event.event_type,
-        facts=facts_of(event.facts, event_type=event.event_type, time=at, jurisdictions=jurisdictions),
+        facts={**_derived(event), **stated},
         at=at,
         is_placed="jurisdictions" in event.facts,
     )
+
+
+def _derived(event: GenerationEvent | PublicationEvent | ActivityEvent) -> dict[str, FactValue]:
+    """What follows from the event where it does not say so itself, as far as that takes no asset."""
+    if isinstance(event, ActivityEvent):
+        return {}
+    return {**media_facts(event.content.mime), **declared_facts(event.declared)}
 
 
 def _enveloped(document: bytes, name: str, kind: Kind | None) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
