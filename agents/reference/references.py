@@ -47,6 +47,7 @@ class References:
         sets_by_topic: which set each topic carries.
         settings: how patient it is.
         observer: hears what happens.
+        backoff: how long to wait after something went wrong.
         clock: monotonic seconds.
     """
 
@@ -57,10 +58,12 @@ class References:
         *,
         settings: ReferenceSettings | None = None,
         observer: ReferenceObserver | None = None,
+        backoff: Backoff = _BACKOFF,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._open_consumer = open_consumer
         self._sets_by_topic = sets_by_topic
+        self._backoff = backoff
         self._clock = clock
         self._reporter = Reporter(sets_by_topic, observer or ReferenceObserver())
         self._freshness = Freshness(patience=(settings or ReferenceSettings()).stale_seconds)
@@ -96,7 +99,7 @@ class References:
         Args:
             publish: delivers an alert about an entry that was refused.
         """
-        alerts = AlertSender(publish, _BACKOFF)
+        alerts = AlertSender(publish, self._backoff)
         tasks = [asyncio.create_task(self._follow(alerts)), asyncio.create_task(alerts.run())]
         try:
             await self._is_loaded.wait()
@@ -123,7 +126,7 @@ class References:
                 logger.error("Reading the reference topics failed:\n%s", without_content(error))  # noqa: TRY400
                 self._reason = f"a fault of the program ({type(error).__name__}); see the log"
             self._failures += 1
-            await asyncio.sleep(_BACKOFF.wait(self._failures))
+            await asyncio.sleep(self._backoff.wait(self._failures))
 
     def _begin_anew(self) -> None:
         """Read everything from its beginning into a book of its own; what is in force stays so until that is done."""
