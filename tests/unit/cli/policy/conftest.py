@@ -1,0 +1,66 @@
+"""`sealstream policy ...` as a person types it, and small packs and events as files."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.cli.main import main
+from tests.unit.cli.policy.given import PACK, RULES, Answer, Run
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a policy command; answer with exit code, output and errors."""
+    monkeypatch.setattr("agents.cli.console.console.width", 200)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["sealstream", "policy", *map(str, arguments)])
+        capfd.readouterr()
+        try:
+            main()
+            code: Any = 0
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return int(code), out, err
+
+    return run
+
+
+@pytest.fixture
+def answer(run: Run) -> Answer:
+    """Run a policy command that has to succeed, with --json; answer with what it says."""
+
+    def answer(*arguments: object) -> Any:
+        code, out, err = run(*arguments, "--json")
+        assert code == 0, err
+        return json.loads(out)
+
+    return answer
+
+
+@pytest.fixture
+def pack_file(tmp_path: Path) -> Callable[..., Path]:
+    """Write the pack `small-law`, or one with changes."""
+
+    def write(
+        file: str = "small-law.yaml",
+        *,
+        name: str = "small-law",
+        version: str = "1.0.0",
+        must: str = "!content.is_news",
+        action: str = "hold",
+        examples: str | None = None,
+    ) -> Path:
+        path = tmp_path / file
+        rules = RULES.format(name="law", must=must, action=action)
+        path.write_text(PACK.format(name=name, version=version, rules=rules), encoding="utf-8")
+        if examples is not None:
+            path.with_name(f"{path.stem}.examples.yaml").write_text(examples, encoding="utf-8")
+        return path
+
+    return write
