@@ -181,5 +181,10 @@ def _record(event: EventT[bytes]) -> InputRecord:
         key=message.key,
         value=message.value,
         headers=tuple(headers),
-        timestamp=message.timestamp,
+        timestamp=_known(message.timestamp),
     )
+
+
+def _known(timestamp: float | None) -> float | None:
+    """None where the message has no timestamp: its format has none, or the producer said -1 (here in seconds)."""
+    return None if timestamp is None or timestamp < 0 else timestamp

@@ -45,10 +45,12 @@ class DeliveryLoop:
 
     Args:
         settings: bounds and times.
-        patience: classes of `WorldError` that become a dead letter after so many seconds, instead of never.
+        patience: classes of `WorldError` that become a dead letter in a record that is so many seconds old, instead
+            of never.
         observer: hears what happens.
         stop: called when the configuration turns out to be unusable; expected to end the process.
         clock: a monotonic time, in seconds.
+        time_of_day: seconds since 1970, which timestamps of records are compared with.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class DeliveryLoop:
         observer: Observer | None = None,
         stop: Callable[[OperatorError], None] = leave_for_operator,
         clock: Callable[[], float] = time.monotonic,
+        time_of_day: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
         self._policy = TroublePolicy(
@@ -67,6 +70,7 @@ class DeliveryLoop:
         self._observer = observer or Observer()
         self._stop = stop
         self._clock = clock
+        self._time_of_day = time_of_day
         self._ledger = Ledger()
         self._capacity = asyncio.Semaphore(settings.max_in_flight)
         self._tasks: dict[asyncio.Task[None], float] = {}
@@ -174,9 +178,9 @@ class DeliveryLoop:
 
     async def _work(self, record: InputRecord, process: Process) -> tuple[SealstreamError | None, int]:
         """Process a record until that succeeds or is given up; return why it was given up, and the attempts."""
-        trouble = Trouble()
+        trouble, appeared = Trouble(), self._clock() - self._age(record)
         while (error := await self._attempt(lambda: process(record))) is not None:
-            trouble, decision = self._policy.judge(trouble, error, self._clock())
+            trouble, decision = self._policy.judge(trouble, error, self._clock() - appeared)
             _log(record, error, trouble.attempts)
             match decision:
                 case GiveUp(error=reason):
@@ -187,6 +191,10 @@ class DeliveryLoop:
                     self._observer.retried(record, error, delay)
                     await self._pause(delay)
         return None, trouble.attempts
+
+    def _age(self, record: InputRecord) -> float:
+        """How long ago the record was sent, in seconds; 0 where that is not known, or in the future by our clock."""
+        return 0.0 if record.timestamp is None else max(0.0, self._time_of_day() - record.timestamp)
 
     async def _bury(self, record: InputRecord, error: SealstreamError, attempts: int, dead_letter: DeadLetter) -> None:
         """Publish a dead letter, trying for ever: there is nothing else that could still be done with the record."""

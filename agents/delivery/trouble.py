@@ -48,12 +48,12 @@ class Trouble:
     Args:
         attempts: how often it was tried and failed.
         bugs: how many of these failures were bugs.
-        waiting_since: when the present run of errors began for which patience is limited; None outside such a run.
+        misses: how many of the latest failures, one after another, were errors for which patience is limited.
     """
 
     attempts: int = 0
     bugs: int = 0
-    waiting_since: float | None = None
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,33 +63,36 @@ class TroublePolicy:
     Args:
         backoff: how long to wait before another attempt.
         bug_attempts: how often a record is tried that meets bugs, in total.
-        patience: classes of `WorldError` that become a dead letter after so many seconds, instead of never.
+        patience: classes of `WorldError` that become a dead letter in a record that is so many seconds old, instead
+            of never.
+        least_misses: how many tries, one after another, must have met such an error, however old the record is: after
+            an outage of ours everything is old, and clocks of producers may be behind.
     """
 
     backoff: Backoff = field(default_factory=Backoff)
     bug_attempts: int = 3
     patience: Mapping[type[WorldError], float] = field(default_factory=dict)
+    least_misses: int = 5
 
-    def judge(self, trouble: Trouble, error: Exception, now: float) -> tuple[Trouble, Decision]:
+    def judge(self, trouble: Trouble, error: Exception, age: float) -> tuple[Trouble, Decision]:
         """Return what the record has met, this error included, and what to do.
 
         Args:
             trouble: what the record met before.
             error: what it met now.
-            now: a monotonic time, in seconds.
+            age: how long the record has been there, in seconds; not only with us, so that patience goes on over
+                rebalances and starts.
         """
         patience = self._patience_for(error)
-        since = None if patience is None else (now if trouble.waiting_since is None else trouble.waiting_since)
+        misses = 0 if patience is None else trouble.misses + 1
         bug = not isinstance(error, ProducerError | WorldError | OperatorError)
-        met = replace(
-            trouble, attempts=trouble.attempts + 1, bugs=trouble.bugs + (1 if bug else 0), waiting_since=since
-        )
+        met = replace(trouble, attempts=trouble.attempts + 1, bugs=trouble.bugs + (1 if bug else 0), misses=misses)
         match error:
             case ProducerError():
                 return met, GiveUp(error=error)
             case OperatorError():
                 return met, Stop(error=error)
-            case WorldError() if patience is not None and since is not None and now - since >= patience:
+            case WorldError() if patience is not None and age >= patience and misses >= self.least_misses:
                 return met, GiveUp(error=error)
             case _ if bug and met.bugs >= self.bug_attempts:
                 return met, GiveUp(error=_as_bug(error))

@@ -67,6 +67,7 @@ class Bench:
 
     def __init__(self, settings: DeliverySettings = FAST, patience: float | None = None) -> None:
         self.now = 100.0
+        self.today = 1_800_000_000.0
         self.listener = Listener()
         self.dead: list[tuple[int, SealstreamError, int]] = []
         self.dead_letter_failures: list[Exception] = []
@@ -77,12 +78,25 @@ class Bench:
             observer=self.listener,
             stop=self.stopped_by.append,
             clock=lambda: self.now,
+            time_of_day=lambda: self.today,
         )
 
     def admit(
-        self, offset: int, work: Callable[[], Awaitable[None]], partition: TopicPartition = A, generation: int = 1
+        self,
+        offset: int,
+        work: Callable[[], Awaitable[None]],
+        partition: TopicPartition = A,
+        generation: int = 1,
+        timestamp: float | None = None,
     ) -> bool:
-        record = InputRecord(topic=partition.topic, partition=partition.partition, offset=offset, key=None, value=b"")
+        record = InputRecord(
+            topic=partition.topic,
+            partition=partition.partition,
+            offset=offset,
+            key=None,
+            value=b"",
+            timestamp=timestamp,
+        )
         return self.loop.admit(record, generation, process=lambda _: work(), dead_letter=self._dead_letter)
 
     async def _dead_letter(self, record: InputRecord, error: SealstreamError, attempts: int) -> None:
@@ -202,17 +216,44 @@ async def test_a_dead_letter_is_tried_for_ever_and_nothing_is_acknowledged_befor
     assert seen == [[(7, MALFORMED, 1)]]
 
 
-async def test_an_asset_that_stays_missing_becomes_a_dead_letter_when_patience_ends() -> None:
-    bench = Bench(patience=60.0)
+def missing(bench: Bench, seconds: float = 7.0) -> Callable[[], Awaitable[None]]:
+    """Work that takes so long and never finds its asset."""
 
-    async def missing() -> None:
-        bench.now += 7
+    async def work() -> None:
+        bench.now += seconds
         raise MISSING
 
-    bench.admit(7, missing)
+    return work
+
+
+async def test_an_asset_that_stays_missing_becomes_a_dead_letter_when_patience_ends() -> None:
+    bench = Bench(patience=60.0)
+    bench.admit(7, missing(bench))
     await bench.until_acknowledged(8)
     assert [(offset, error) for offset, error, _ in bench.dead] == [(7, MISSING)]
-    assert bench.now == 100 + 7 + 63
+    assert bench.now == 100 + 63
+
+
+async def test_patience_goes_on_where_an_earlier_owner_of_the_partition_left_it() -> None:
+    bench = Bench(patience=60.0)
+    bench.admit(7, missing(bench, seconds=5), timestamp=bench.today - 30)
+    await bench.until_acknowledged(8)
+    assert bench.now == 100 + 30
+
+
+async def test_an_hour_in_which_nobody_worked_costs_no_event_its_tries() -> None:
+    bench = Bench(patience=60.0)
+    bench.admit(7, failing(*[MISSING] * 4), timestamp=bench.today - 3600)
+    bench.admit(8, missing(bench), timestamp=bench.today - 3600)
+    await bench.until_acknowledged(9)
+    assert bench.dead == [(8, MISSING, 5)]
+
+
+async def test_a_producer_whose_clock_is_ahead_makes_nobody_wait_longer() -> None:
+    bench = Bench(patience=60.0)
+    bench.admit(7, missing(bench), timestamp=bench.today + 3600)
+    await bench.until_acknowledged(8)
+    assert bench.now == 100 + 63
 
 
 async def test_a_bug_becomes_a_dead_letter_after_a_few_attempts_and_its_log_quotes_nothing(

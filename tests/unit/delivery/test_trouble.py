@@ -19,10 +19,11 @@ POLICY = TroublePolicy(
 )
 
 
-def judged(*errors: Exception, seconds_apart: float = 1.0) -> Decision:
+def judged(*errors: Exception, seconds_apart: float = 1.0, age: float = 0.0) -> Decision:
+    """What is decided after these errors, of a record that has been in Kafka for so long when it is first tried."""
     trouble, decision = Trouble(), None
     for number, error in enumerate(errors):
-        trouble, decision = POLICY.judge(trouble, error, now=100 + number * seconds_apart)
+        trouble, decision = POLICY.judge(trouble, error, age=age + number * seconds_apart)
     assert decision is not None
     assert trouble.attempts == len(errors)
     return decision
@@ -51,12 +52,23 @@ def test_patience_with_a_missing_asset_ends() -> None:
     assert judged(*[MISSING] * 61) == GiveUp(error=MISSING)
 
 
-def test_patience_begins_anew_after_another_error() -> None:
-    assert isinstance(judged(*[MISSING] * 60, AWAY, MISSING), TryAgain)
+def test_patience_counts_from_when_the_record_came_to_be() -> None:
+    assert isinstance(judged(*[MISSING] * 30, age=30.0), TryAgain)
+    assert judged(*[MISSING] * 31, age=30.0) == GiveUp(error=MISSING)
 
 
-def test_patience_does_not_begin_before_the_error_it_is_for() -> None:
+@given(age=st.floats(60.0, 1e9))
+def test_a_record_that_is_old_when_it_is_first_tried_gets_a_few_tries_all_the_same(age: float) -> None:
+    assert [judged(*[MISSING] * tries, age=age) for tries in (1, 2, 3, 4)] == [
+        TryAgain(delay=seconds) for seconds in (1.0, 2.0, 4.0, 8.0)
+    ]
+    assert judged(*[MISSING] * 5, age=age) == GiveUp(error=MISSING)
+
+
+def test_tries_that_failed_for_another_reason_say_nothing_of_the_asset() -> None:
     assert isinstance(judged(*[AWAY] * 100, MISSING), TryAgain)
+    assert isinstance(judged(*[MISSING] * 4, *[AWAY] * 100, *[MISSING] * 4), TryAgain)
+    assert judged(*[MISSING] * 4, *[AWAY] * 100, *[MISSING] * 5) == GiveUp(error=MISSING)
 
 
 def test_a_bug_is_tried_a_few_times_and_is_then_a_dead_letter_that_says_so() -> None:
