@@ -45,8 +45,8 @@ _FORMATS: Final = tuple(
 )
 _SIDE: Final = 32
 
-# Pillow warns of large pictures, and refuses larger ones; the limit that counts is the one above.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# Pillow warns of large pictures and of oddities of broken ones, with numbers out of the file. Nobody reads that.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def image_code_of(asset: bytes) -> str | None:

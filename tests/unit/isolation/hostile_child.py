@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import SealRefusedError
 from pipeline.isolation.child import Perform, main
-from pipeline.isolation.messages import Answer, Extracted, ExtractJob, Job, Start
+from pipeline.isolation.messages import Answer, Extracted, ExtractJob, ImageCoded, ImageCodeJob, Job, Start
 
 
 def endless(mark: str) -> None:
@@ -40,6 +40,8 @@ def stumble(over: str) -> None:
 
 ACTS: dict[str, Callable[[str], object]] = {
     "abort": lambda _: os.abort(),
+    "answer": lambda how: how,
+    "code": lambda code: code,
     "die-once": die_once,
     "echo": lambda words: words,
     "endless": endless,
@@ -56,10 +58,13 @@ ACTS: dict[str, Callable[[str], object]] = {
 
 
 def perform(job: Job) -> Answer:
-    assert isinstance(job, ExtractJob)
+    assert isinstance(job, ExtractJob | ImageCodeJob)
     name, _, argument = job.asset.decode().partition(" ")
     result = ACTS[name](argument)
-    return Extracted(manifest=(result if isinstance(result, str) else argument).encode())
+    said = result if isinstance(result, str) else argument
+    if isinstance(job, ImageCodeJob) and name != "answer":
+        return ImageCoded(code=said)
+    return Extracted(manifest=said.encode())
 
 
 def prepare(start: Start) -> Perform:
