@@ -1,6 +1,6 @@
 """The three steps of the Provisions."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -138,7 +138,9 @@ def test_a_duty_begins_and_ends_with_the_day_where_it_is_law(at: datetime | None
 def test_an_article_that_no_rule_checks_begins_with_its_law() -> None:
     law = pack(rule("small.one"), articles=(article("8"), article("9")))
     assert row(law, "8").in_force_from == date(2023, 1, 10)
-    assert row(law, "8", at=datetime(2022, 1, 1, tzinfo=UTC)).standing == "not-in-force"
+    first_moment = datetime(2023, 1, 9, 16, tzinfo=UTC)
+    assert row(law, "8", at=first_moment).standing == "applies"
+    assert row(law, "8", at=first_moment - timedelta(seconds=1)).standing == "not-in-force"
 
 
 def test_only_the_law_of_the_jurisdictions_is_shown() -> None:

@@ -75,6 +75,14 @@ def test_an_example_that_comes_out_otherwise_fails_with_its_line(run: Run, pack_
     assert "small-law.examples.yaml:7: small.law.news: the example of violation comes out as pass" in out
 
 
+def test_one_of_several_examples_that_comes_out_otherwise_is_no_tick(run: Run, pack_file: Callable[..., Path]) -> None:
+    wrong = "  - {rule: small.law.news, event_type: publish.requested, pass: {content.is_news: true}}\n"
+    code, out, _ = run("test", pack_file(examples=EXAMPLES + wrong))
+    assert code == 1
+    line = next(line for line in out.splitlines() if line.startswith("  small.law.news"))
+    assert line.split() == ["small.law.news", "✗", "✓", "✓"]
+
+
 def test_a_missing_example_is_a_hole_and_fails(run: Run, pack_file: Callable[..., Path]) -> None:
     code, out, _ = run("test", pack_file(examples=EXAMPLES.replace("    unknown: {content.is_news: null}\n", "")))
     assert code == 1
