@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
@@ -170,6 +170,7 @@ def test_a_picture_cut_off_has_no_code(kind: str, part: float) -> None:
     assert image_code_of(asset[: int(len(asset) * part)]) is None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(FORMATS), st.data())
 def test_broken_bytes_have_a_code_or_none_and_break_nothing(kind: str, data: st.DataObject) -> None:
     asset = bytearray(SMALL[kind])

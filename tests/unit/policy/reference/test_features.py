@@ -6,7 +6,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.fingerprints import ImageCode
@@ -34,6 +34,7 @@ def with_bits_flipped(code: ImageCode, count: int) -> str:
 WORDS = st.lists(st.text("abAＢ的词 \u200b\n", min_size=1, max_size=4).filter(folded), max_size=6, unique=True)
 
 
+@settings(deadline=None)
 @given(WORDS, st.text("abAＢ的词 \u200b\n", max_size=60))
 def test_every_phrase_in_a_text_is_found_and_no_other(phrases: list[str], text: str) -> None:
     index = index_of(*(feature(str(number), phrase=phrase) for number, phrase in enumerate(phrases)))

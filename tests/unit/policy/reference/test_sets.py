@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.events.outputs import ReferenceVersions
@@ -42,6 +42,7 @@ def test_empty_sets_have_no_version() -> None:
     assert ReferenceSets.empty().versions == NONE
 
 
+@settings(deadline=None)
 @given(CHANGES)
 def test_a_batch_is_its_changes_one_after_the_other(changes: list[Entry | Removal]) -> None:
     after, refused = one_by_one(ReferenceSets.empty(), changes)
@@ -50,6 +51,7 @@ def test_a_batch_is_its_changes_one_after_the_other(changes: list[Entry | Remova
     assert len(update.refused) == len(update.refused_at) == refused
 
 
+@settings(deadline=None)
 @given(CHANGES, st.sampled_from("abcdefgh"))
 def test_however_an_index_came_to_be_it_finds_the_same(changes: list[Entry | Removal], text: str) -> None:
     grown, _ = one_by_one(ReferenceSets.empty(), changes)
@@ -57,12 +59,14 @@ def test_however_an_index_came_to_be_it_finds_the_same(changes: list[Entry | Rem
     assert grown.index.match(text=text) == anew.index.match(text=text)
 
 
+@settings(deadline=None)
 @given(st.lists(ENTRIES, max_size=8, unique_by=lambda one: (type(one), one.id)), st.randoms())
 def test_the_version_of_a_set_does_not_depend_on_the_order_in_which_it_came(entries: list[Entry], luck) -> None:
     shuffled = luck.sample(entries, len(entries))
     assert sets_of(*entries).versions == sets_of(*shuffled).versions
 
 
+@settings(deadline=None)
 @given(CHANGES, ENTRIES)
 def test_taking_away_what_was_added_gives_the_sets_as_they_were(changes: list[Entry | Removal], added: Entry) -> None:
     before, _ = one_by_one(ReferenceSets.empty(), changes)
@@ -73,6 +77,7 @@ def test_taking_away_what_was_added_gives_the_sets_as_they_were(changes: list[En
     assert held(without.put(added).remove(name, added.id)) == held(without)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(CHANGES, CHANGES)
 def test_a_snapshot_never_changes(changes: list[Entry | Removal], later: list[Entry | Removal]) -> None:
     sets = ReferenceSets.empty().updated(changes).sets
