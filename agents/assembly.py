@@ -120,8 +120,18 @@ def open_parsers(
         yield Parsers(credentials=IsolatedCredentialService(pool), image_coder=IsolatedImageCoder(pool))
 
 
-def law_of(settings: PolicySettings, references: Callable[[], ReferenceSets] = ReferenceSets.empty) -> Law:
+def law_of(
+    settings: PolicySettings,
+    references: Callable[[], ReferenceSets] = ReferenceSets.empty,
+    *,
+    retention_days: int | None = None,
+) -> Law:
     """The configured policy packs over the reference sets.
+
+    Args:
+        settings: which packs, and whom they bind.
+        references: the reference sets as they are now.
+        retention_days: how long the store is certain to keep records; None where it does not see to that.
 
     Raises:
         OperatorError: a pack or the ladder cannot be used; the message names file, line and reason.
@@ -131,6 +141,7 @@ def law_of(settings: PolicySettings, references: Callable[[], ReferenceSets] = R
             judge=Judge(load_packs(settings.packs), settings.roles),
             references=references,
             jurisdictions=settings.jurisdictions,
+            retention_days=retention_days,
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
     )
@@ -147,8 +158,6 @@ def use_cases(
     law: Law,
     stores: StoreSettings,
     assets: AssetSettings,
-    *,
-    retention_days: int | None = None,
 ) -> UseCases:
     """All use cases, over the given store, parsers and law.
 
@@ -158,7 +167,6 @@ def use_cases(
         law: what events are judged by.
         stores: the buckets.
         assets: which assets are taken.
-        retention_days: how long the store is certain to keep records; None where it does not see to that.
     """
     layout = layout_of(stores)
     fetcher = AssetFetcher(
@@ -179,7 +187,6 @@ def use_cases(
             escalation=escalation,
             claim_generator=CLAIM_GENERATOR,
             now=_now,
-            retention_days=retention_days,
         ),
         inspection=Inspection(
             store=store,

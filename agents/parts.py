@@ -48,7 +48,8 @@ def open_parts(references: Callable[[], ReferenceSets] = ReferenceSets.empty) ->
     Raises:
         OperatorError: the configuration cannot work: a setting, a policy pack, the certificate, a bucket.
     """
-    law = law_of(load(PolicySettings), references)
+    policy = load(PolicySettings)
+    law_of(policy)  # What is wrong with it is said before anything is asked of a network.
     stores, assets, credential_settings = load(StoreSettings), load(AssetSettings), load(CredentialSettings)
     identity = identity_of(credential_settings)
     if identity.is_development:
@@ -61,11 +62,10 @@ def open_parts(references: Callable[[], ReferenceSets] = ReferenceSets.empty) ->
     store = S3ObjectStore(connection, locked_buckets=frozenset(one.bucket for one in reports if one.object_lock))
     probe_at = Location(stores.records_bucket, "v1/probe")
     is_locked = any(one.bucket == stores.records_bucket and one.object_lock for one in reports)
+    law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
     with open_parsers(credential_settings, identity) as parsers:
         yield Parts(
-            cases=use_cases(
-                store, parsers, law, stores, assets, retention_days=stores.retention_days if is_locked else None
-            ),
+            cases=use_cases(store, parsers, law, stores, assets),
             probe_store=lambda: _ignore(store.head(probe_at)),
             signer_not_after=datetime.fromisoformat(identity.signing.not_after),
             missing_asset_patience=assets.missing_asset_patience,

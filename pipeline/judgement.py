@@ -82,18 +82,20 @@ class Policy:
         judge: the policy packs.
         references: the reference sets as they are now.
         jurisdictions: where services are taken to be offered by events that do not say it.
+        retention_days: how long records are certain to be kept; None where the store does not see to that.
     """
 
     judge: Judge
     references: Callable[[], ReferenceSets]
     jurisdictions: tuple[str, ...] = ()
+    retention_days: int | None = None
 
     def assess(self, evidence: Evidence) -> Judgement:
         """Judge an event by what is known of it."""
         event, sets = evidence.event, self.references()
         at = event_time(event)
         claimed = facts_of(evidence.data, event_type=evidence.event_type, time=at, jurisdictions=self.jurisdictions)
-        facts = {**evidence.derived, **claimed, **evidence.measured}
+        facts = {**evidence.derived, **claimed, **self._log_facts(), **evidence.measured}
         enriched = reference_facts(facts, sets, evidence.observed, at)
         found = (*evidence.findings, *_with_matches(self.judge.findings(enriched.facts, at), enriched.matches))
         return Judgement(
@@ -102,6 +104,11 @@ class Policy:
             judged_by=JudgedBy(packs=self.judge.packs, reference_sets=sets.versions),
             counts_against=self._counts_against(found, facts),
         )
+
+    def _log_facts(self) -> Facts:
+        """Whatever is judged leaves a record, which is the log that the laws ask for."""
+        kept: dict[str, FactValue] = {"log.present": True}
+        return kept if self.retention_days is None else {**kept, "log.retain_days": self.retention_days}
 
     def _counts_against(self, findings: tuple[Finding, ...], facts: Facts) -> CountsAgainst | None:
         rules = tuple(one.rule for one in findings if one.outcome == "violation" and one.rule in self.judge.counting)

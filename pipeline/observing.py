@@ -1,7 +1,9 @@
 """Observing: what an asset shows to whoever looks at its bytes. Nothing here believes what an event says of it."""
 
+import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import Message
 from typing import Final
 
 from pipeline.assets import Asset
@@ -9,10 +11,21 @@ from pipeline.fingerprints import ImageCoder, is_picture
 from pipeline.policy.reference import Observed, ReferenceSets
 from pipeline.policy.vocabulary import FactValue
 
-__all__ = ["Observer", "content_facts", "media_facts", "text_of"]
+__all__ = ["LONGEST_TEXT", "Observer", "content_facts", "media_facts", "text_of"]
 
 _TEXTS: Final = frozenset({"application/json", "application/xml", "application/xhtml+xml", "image/svg+xml"})
 """Media types beside `text/*` whose bytes are text that people read or hear."""
+
+LONGEST_TEXT: Final = 8 * 2**20
+"""Bytes of a text that is matched; beyond that it takes seconds, and somebody should look at it."""
+
+_BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 _MEDIA: Final = {"text": "text", "image": "image", "audio": "audio", "video": "video"}
 
@@ -41,11 +54,27 @@ class Observer:
 
 
 def text_of(asset: Asset) -> str | None:
-    """The text of an asset that is text: in UTF-8, what is not UTF-8 replaced; None of one that is not."""
+    """The text of an asset that is text.
+
+    It is read as its media type or its byte order mark says, as UTF-8 otherwise. None of an asset that is no text, that
+    is not written as it says, or that is longer than `LONGEST_TEXT`: what was not read was not checked either.
+    """
     bare = _bare(asset.media_type)
-    if bare.startswith("text/") or bare in _TEXTS:
-        return asset.body.decode("utf-8", errors="replace")
-    return None
+    if not (bare.startswith("text/") or bare in _TEXTS) or len(asset.body) > LONGEST_TEXT:
+        return None
+    try:
+        return asset.body.decode(_encoding(asset))
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _encoding(asset: Asset) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if asset.body.startswith(mark):
+            return encoding
+    declared = Message()
+    declared["content-type"] = asset.media_type
+    return declared.get_content_charset("utf-8")
 
 
 def content_facts(asset: Asset) -> dict[str, FactValue]:

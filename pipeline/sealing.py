@@ -53,7 +53,6 @@ from pipeline.judgement import (
 )
 from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
-from pipeline.policy.vocabulary import FactValue
 from pipeline.records import commit_record, manifests_for, stored_record
 from pipeline.store import Layout, ObjectStore
 
@@ -87,7 +86,6 @@ class Sealing:
         escalation: counts what a blocked event counts against an account.
         claim_generator: who we are, as manifests and records say.
         now: the time of day, with time zone.
-        retention_days: how long records are certain to be kept; None where the store does not enforce it.
     """
 
     store: ObjectStore
@@ -99,7 +97,6 @@ class Sealing:
     escalation: Escalation
     claim_generator: ClaimGenerator
     now: Callable[[], datetime]
-    retention_days: int | None = None
 
     def __call__(self, event: GenerationEvent) -> Sealed:
         """Seal the event's asset, store everything, and return what is to be published.
@@ -130,9 +127,6 @@ class Sealing:
         self, event: GenerationEvent, asset: Asset, kept: SealedAsset, inherited: tuple[Finding, ...]
     ) -> Judgement:
         """Judge the event by what it says and by what its sealed asset shows."""
-        log: dict[str, FactValue] = {"log.present": True}
-        if self.retention_days is not None:
-            log["log.retain_days"] = self.retention_days
         return self.policy.assess(
             Evidence(
                 event=event.reference,
@@ -140,7 +134,7 @@ class Sealing:
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
-                measured={**credential_facts(kept.credential), **log},
+                measured=credential_facts(kept.credential),
                 findings=inherited,
             )
         )

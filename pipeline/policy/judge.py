@@ -217,7 +217,11 @@ def _finding(one: _Compiled, facts: Facts, *, is_violated: bool) -> Finding:
 
 def _open_question(one: _Compiled, facts: Facts) -> str:
     missing = [name for name in one.facts if name not in facts]
-    return f"Cannot be ruled out while {' and '.join(missing)} stays unknown: {one.rule.text}"
+    if not missing:
+        # Such as the first item of an empty list; a bug of the pack, and no reason to let anything pass.
+        return f"Cannot be ruled out, since the rule gives no answer for these facts: {one.rule.text}"
+    names = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+    return f"Cannot be ruled out while {names} {'is' if len(missing) == 1 else 'are'} unknown: {one.rule.text}"
 
 
 def _evidence(

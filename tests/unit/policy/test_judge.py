@@ -54,7 +54,7 @@ def test_what_stays_open_asks_for_what_the_rule_asks_for_then_and_names_what_is_
     finding = found(NEWS)
     assert finding is not None
     assert (finding.outcome, finding.action) == ("unknown", "hold")
-    assert finding.message == "Cannot be ruled out while content.news_source_listed stays unknown: A test."
+    assert finding.message == "Cannot be ruled out while content.news_source_listed is unknown: A test."
     assert finding.evidence == {"content.is_news": True, "content.news_source_listed": None}
 
 
@@ -76,6 +76,19 @@ def test_a_rule_is_three_valued(when: Truth, must: Truth, expected: str) -> None
     known: dict[str, bool | None] = {"content.is_news": when, "content.news_source_listed": must}
     facts: dict[str, FactValue] = {name: value for name, value in known.items() if value is not None}
     assert outcome({**facts, "event_type": "publish.requested", "jurisdictions": ("CN",)}) == expected
+
+
+def test_several_missing_facts_are_all_named() -> None:
+    finding = found({**NEWS, "content.is_news": True}, pack_of(rule(must="consent.separate && consent.prompted")))
+    assert finding is not None
+    assert finding.message.startswith("Cannot be ruled out while consent.separate and consent.prompted are unknown")
+
+
+def test_a_rule_that_gives_no_answer_for_known_facts_does_not_let_them_pass() -> None:
+    finding = found({**NEWS, "content.biometric": ()}, pack_of(rule(must="content.biometric[0] == 'face'")))
+    assert finding is not None
+    assert (finding.outcome, finding.action) == ("unknown", "hold")
+    assert finding.message.startswith("Cannot be ruled out, since the rule gives no answer")
 
 
 def test_values_about_persons_are_not_shown() -> None:
