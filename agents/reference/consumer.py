@@ -4,9 +4,10 @@ No consumer group: every worker reads every partition, so nobody hands partition
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final, TypeVar
 
@@ -14,6 +15,7 @@ import aiokafka
 from aiokafka.errors import KafkaError
 
 from agents.delivery import InputRecord, TopicPartition
+from agents.delivery.tracebacks import without_content
 from agents.header_names import accept_any_header_name
 from agents.kafka import connection
 from agents.reference.port import Consumer, OpenConsumer, Positions, Read
@@ -21,6 +23,8 @@ from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 
 __all__ = ["consumers_of"]
+
+logger = logging.getLogger(__name__)
 
 accept_any_header_name()
 
@@ -62,9 +66,22 @@ async def _open_consumer(servers: str, arguments: Mapping[str, object]) -> Async
         await _answered(client.start(), servers, within=2 * _REQUEST_SECONDS)
         yield _KafkaConsumer(client, servers)
     finally:
-        # Without a broker, parts of aiokafka never end.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(client.stop(), _STOP_SECONDS)
+        await _stop(client)
+
+
+async def _stop(client: aiokafka.AIOKafkaConsumer) -> None:
+    """Stop, whatever aiokafka makes of it.
+
+    Without a broker parts of it never end. And while it waits for the brokers it takes the cancellation of a task of
+    its own for that of its caller, who would end by it, and leaves its connections open.
+    """
+    for stop in (client.stop, client._client.close):  # noqa: SLF001 - the second is what the first may not get to
+        stopping = asyncio.create_task(stop())
+        await asyncio.wait([stopping], timeout=_STOP_SECONDS)
+        if not stopping.done():
+            stopping.cancel()
+        elif not stopping.cancelled() and (error := stopping.exception()) is not None:
+            logger.warning("A consumer of the reference topics did not stop in order:\n%s", without_content(error))
 
 
 class _KafkaConsumer:

@@ -43,19 +43,16 @@ def deletion(topics: Topics, name: SetName, entry_id: str) -> KafkaMessage:
     return KafkaMessage(topic=topic_of(topics, name), key=entry_id.encode(), value=None)
 
 
-def understood(name: SetName, message: KafkaMessage) -> Entry | Removal:
-    """What a worker will make of a message.
+def understood(name: SetName, message: KafkaMessage) -> Entry:
+    """What a worker will make of a message that puts an entry.
 
     Raises:
         ProducerError: it will refuse it.
         BugError: it cannot read it, by a fault of ours.
     """
     record = InputRecord(
-        topic=message.topic,
-        partition=message.partition or 0,
-        offset=message.offset or 0,
-        key=message.key,
-        value=message.value,
-        headers=message.headers,
+        topic=message.topic, partition=0, offset=0, key=message.key, value=message.value, headers=message.headers
     )
-    return change_in(name, record)
+    change = change_in(name, record)
+    assert not isinstance(change, Removal)  # noqa: S101 - it has a value
+    return change

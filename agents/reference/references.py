@@ -122,7 +122,10 @@ class References:
                 logger.warning("%s All reference topics are read again; what was known stays in force so long.", error)
                 self._reason = str(error)
                 self._begin_anew()
-            except Exception as error:  # noqa: BLE001 - it must never end, and never silently fail
+            except (Exception, asyncio.CancelledError) as error:
+                if _is_cancelled():
+                    raise
+                # Neither an error nor the end of a task inside the client may end this one.
                 logger.error("Reading the reference topics failed:\n%s", without_content(error))  # noqa: TRY400
                 self._reason = f"a fault of the program ({type(error).__name__}); see the log"
             self._failures += 1
@@ -195,6 +198,11 @@ class References:
         self._is_loaded.set()
         self._reporter.in_force(self._current, updates)
         self._reporter.refused(refused, alerts)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _named(partitions: Iterable[TopicPartition]) -> str:

@@ -34,7 +34,7 @@ class FakeKafka:
     def __init__(self) -> None:
         self.logs: dict[TopicPartition, list[InputRecord]] = {}
         self.now = 1000.0
-        self.trouble: Exception | None = None
+        self.trouble: BaseException | None = None
         self.is_stalled = False
         self.at_a_time = 100
         self.delivered = 0

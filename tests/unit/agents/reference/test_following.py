@@ -133,9 +133,13 @@ async def test_brokers_that_are_away_at_the_start_are_waited_for(kafka: FakeKafk
     await back
 
 
-@pytest.mark.parametrize("trouble", [AWAY, ValueError("a phrase"), TimeoutError()], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize(
+    "trouble",
+    [AWAY, ValueError("a phrase"), TimeoutError(), asyncio.CancelledError()],
+    ids=lambda one: type(one).__name__,
+)
 async def test_whatever_goes_wrong_reading_goes_on_from_where_it_was(
-    kafka: FakeKafka, worker: Worker, trouble: Exception, caplog: pytest.LogCaptureFixture
+    kafka: FakeKafka, worker: Worker, trouble: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in range(50):
         put_phrase(kafka, f"f-{number}", "x")
