@@ -212,12 +212,16 @@ def _facts(entry: "Entry", *, show: bool) -> dict[str, object]:
     """What is shown of an entry: never what a feature looks for, unless it was asked for."""
     from pipeline.policy.reference import FeatureEntry
 
-    facts: dict[str, object] = msgspec.to_builtins(entry)
-    if isinstance(entry, FeatureEntry):
-        pattern = facts.pop("pattern")
-        if show:
-            facts["pattern"] = pattern
-    return facts
+    if not isinstance(entry, FeatureEntry):
+        return dict(msgspec.to_builtins(entry))
+    return {
+        "id": entry.id,
+        "version": entry.version,
+        "verdict": entry.verdict,
+        "how": entry.how,
+        "applies_to": entry.applies_to,
+        **({"pattern": entry.pattern} if show else {}),
+    }
 
 
 def _text(fact: object) -> str:
