@@ -13,14 +13,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import orjson
 from rich.console import Console
 
+from agents.demo.scenes import Scene
 from agents.demo.stack import KEEP, READY_FILE, TROUBLE_FILE
 from agents.demo.stage import Stage
-from agents.demo.story import BROKEN, FIRST_ACT, SECOND_ACT
+from agents.demo.story import STORY
 from agents.demo.view import View, summary
-from agents.kafka import Publisher, open_publisher, read_topic
+from agents.demo.worker_metrics import reference_counts
+from agents.kafka import open_publisher, read_topic
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
@@ -37,8 +40,16 @@ _UP_WITHIN: Final = 60.0
 _ACT_WITHIN: Final = 120.0
 """Longest wait for the outcomes of an act, in seconds; it takes about ten."""
 
-_QUIET: Final = 1.0
-"""How long nothing more must arrive for the alerts to be complete, in seconds."""
+_LOOK_AGAIN: Final = 0.25
+"""How often what is on no topic is looked at, in seconds."""
+
+
+class _Up(msgspec.Struct, frozen=True, kw_only=True):
+    """The stack as it says of itself: how to reach it, its process, and where its worker serves health."""
+
+    environment: dict[str, str]
+    pid: int
+    health: str
 
 
 def play(*, keep: bool, samples: Path) -> bool:
@@ -51,7 +62,7 @@ def play(*, keep: bool, samples: Path) -> bool:
     Raises:
         OperatorError: the stack cannot come up, or samples are missing.
     """
-    needed = {scene.file for scene in (*FIRST_ACT, *SECOND_ACT)}
+    needed = {scene.file for act in STORY for scene in act.scenes if isinstance(scene, Scene)}
     missing = sorted(name for name in needed if not (samples / name).is_file())
     if missing:
         raise OperatorError(
@@ -61,17 +72,18 @@ def play(*, keep: bool, samples: Path) -> bool:
     console = Console(highlight=False)
     directory = Path(tempfile.mkdtemp(prefix="sealstream-demo-"))
     console.print("Starting an embedded broker, an S3 server and a worker ...", style="dim")
-    with _stack(directory, keep=keep) as environment:
-        os.environ.update(environment)
+    with _stack(directory, keep=keep) as up:
+        os.environ.update(up.environment)
         stage = _stage(samples)
         try:
-            asyncio.run(_perform(stage, console))
+            asyncio.run(_perform(stage, console, health=up.health))
         except TimeoutError:
             console.print(f"Not every event came to an end; the worker's log is {directory / 'worker.log'}")
-        _write_environment(directory / "environment", environment)
-    _say_what_next(console, directory, keep=keep)
-    console.print(summary(stage.played.values()))
-    return stage.open == 0
+        _write_environment(directory / "environment", up.environment)
+    console.print()
+    _say_what_next(console, directory, up, keep=keep)
+    console.print(summary(stage.played.values()), soft_wrap=True)
+    return not stage.is_open
 
 
 def _stage(samples: Path) -> Stage:
@@ -79,12 +91,9 @@ def _stage(samples: Path) -> Stage:
     return Stage(S3ObjectStore(connect()), topics, samples, load(StoreSettings).inbox_bucket)
 
 
-async def _perform(stage: Stage, console: Console) -> None:
+async def _perform(stage: Stage, console: Console, *, health: str) -> None:
     kafka = load(KafkaSettings)
-    topics = Topics(kafka.topic_prefix)
-    outputs = read_topic(
-        kafka, topics.manifests, topics.decisions, topics.alerts, topics.dead_letters, from_beginning=True
-    )
+    outputs = read_topic(kafka, *stage.outputs, from_beginning=True)
     arrivals: asyncio.Queue[KafkaMessage] = asyncio.Queue()
 
     async def collect() -> None:
@@ -95,40 +104,30 @@ async def _perform(stage: Stage, console: Console) -> None:
     try:
         async with open_publisher(kafka) as publisher:
             with View(console) as view:
-                await _act([stage.play(scene) for scene in FIRST_ACT], stage, publisher, arrivals, view)
-                last = [stage.play(scene) for scene in SECOND_ACT]
-                last += [stage.play_broken(scene) for scene in BROKEN]
-                await _act(last, stage, publisher, arrivals, view)
+                for act in STORY:
+                    view.begin(act.title)
+                    await publisher.publish([stage.play(scene) for scene in act.scenes])
+                    async with asyncio.timeout(_ACT_WITHIN):
+                        await _watch(stage, arrivals, view, health)
     finally:
         collecting.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await collecting
 
 
-async def _act(
-    messages: list[KafkaMessage],
-    stage: Stage,
-    publisher: Publisher,
-    arrivals: asyncio.Queue[KafkaMessage],
-    view: View,
-) -> None:
-    """Send the events of an act and wait until each has its outcome and no more alerts arrive."""
-    await publisher.publish(messages)
-    async with asyncio.timeout(_ACT_WITHIN):
-        while True:
-            view.show(stage.played.values())
-            try:
-                message = await asyncio.wait_for(arrivals.get(), _QUIET)
-            except TimeoutError:
-                if not stage.open:
-                    view.show(stage.played.values(), complete=True)
-                    return
-            else:
-                stage.see(message)
+async def _watch(stage: Stage, arrivals: asyncio.Queue[KafkaMessage], view: View, health: str) -> None:
+    """Follow what comes of the messages until that is everything."""
+    while stage.is_open:
+        view.show(stage.played.values())
+        with contextlib.suppress(TimeoutError):
+            stage.see(await asyncio.wait_for(arrivals.get(), _LOOK_AGAIN))
+        if stage.awaits_entries:
+            stage.see_entries(await asyncio.to_thread(reference_counts, health))
+    view.show(stage.played.values())
 
 
 @contextlib.contextmanager
-def _stack(directory: Path, *, keep: bool) -> Iterator[Mapping[str, str]]:
+def _stack(directory: Path, *, keep: bool) -> Iterator[_Up]:
     """The stack in a process of its own, up and running; told at the end to stop or to go on."""
     with (directory / "stack.log").open("wb") as log:
         process = subprocess.Popen(
@@ -152,13 +151,12 @@ def _stack(directory: Path, *, keep: bool) -> Iterator[Mapping[str, str]]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], directory: Path) -> Mapping[str, str]:
+def _wait_until_up(process: subprocess.Popen[bytes], directory: Path) -> _Up:
     deadline = time.monotonic() + _UP_WITHIN
     ready, trouble = directory / READY_FILE, directory / TROUBLE_FILE
     while time.monotonic() < deadline and process.poll() is None:
         if ready.exists():
-            environment: dict[str, str] = orjson.loads(ready.read_bytes())["environment"]
-            return environment
+            return msgspec.json.decode(ready.read_bytes(), type=_Up)
         time.sleep(0.05)
     if trouble.exists():
         raise OperatorError(**orjson.loads(trouble.read_bytes()))
@@ -172,15 +170,15 @@ def _write_environment(path: Path, environment: Mapping[str, str]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _say_what_next(console: Console, directory: Path, *, keep: bool) -> None:
+def _say_what_next(console: Console, directory: Path, up: _Up, *, keep: bool) -> None:
     if keep:
-        pid = orjson.loads((directory / READY_FILE).read_bytes())["pid"]
         for line in (
             "The stack is still up. Next, in this shell:",
             f"  . {directory / 'environment'}",
             "  sealstream alerts tail --from-beginning",
             "  sealstream lookup --file samples/harbour.jpg",
-            f"  kill {pid}        # to stop it",
+            f"  curl -s {up.health}/readyz",
+            f"  kill {up.pid}        # to stop it",
         ):
             console.print(line, soft_wrap=True, markup=False)
     else:

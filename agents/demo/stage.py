@@ -1,51 +1,34 @@
-"""The stage: samples are stored, events sent, and whatever comes of each is matched to it."""
+"""The stage: samples are stored, messages made, and whatever comes of each is matched to it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, assert_never
 
 import msgspec
 import orjson
 
 from agents.cli.local_file import media_type_of
-from agents.demo.story import BrokenScene, Scene
+from agents.demo.circumstances import merged
+from agents.demo.played import Kind, Outcome, Played
+from agents.demo.scenes import NOW, ActivityScene, BrokenScene, EntryScene, ReviewScene, Scene, SomeScene
+from agents.demo.worker_metrics import ReferenceCounts
 from agents.messages import KafkaMessage
+from agents.reference.messages import deletion, entry_message, topic_of
 from agents.topics import Topics
 from pipeline.assets import sha256_hex
-from pipeline.events.intake import GENERATION, PUBLICATION
+from pipeline.errors import AssetDigestError
+from pipeline.events.intake import ACTIVITY, GENERATION, PUBLICATION, REVIEW
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
-from pipeline.events.outputs import Alert, DeadLetter, Decision, ManifestRecord
+from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
+from pipeline.policy.reference import SetName
 from pipeline.store import Location, ObjectStore
 
-__all__ = ["Played", "Stage"]
+__all__ = ["Stage"]
 
-_SOURCE = "sealstream-demo"
-_TIME = "2026-06-01T09:00:00Z"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
-    """One event that was sent, and what is known of it so far.
-
-    Args:
-        key: content id and Kafka key; unique in the demo, so every output is matched by it.
-        title: what a person reads.
-        file: the sample, or nothing.
-        outcome: what became of it; None while it is under way.
-        detail: one line about the outcome.
-        alerts: kinds of the alerts it raised, by alert id.
-        record: the record of a sealed asset.
-    """
-
-    key: str
-    title: str
-    file: str
-    kind: str
-    outcome: Literal["sealed", "allow", "hold", "block", "dead letter"] | None = None
-    detail: str = ""
-    alerts: Mapping[str, str] = field(default_factory=dict)
-    record: ManifestRecord | None = None
+_SOURCE: Final = "sealstream-demo"
+_OPERATIONS: Final = "operations"
 
 
 class Stage:
@@ -56,36 +39,106 @@ class Stage:
         self._topics = topics
         self._samples = samples
         self._inbox = inbox
+        self._readers: Mapping[str, Callable[[KafkaMessage], Played | None]] = {
+            topics.manifests: self._see_record,
+            topics.decisions: self._see_decision,
+            topics.alerts: self._see_alert,
+            topics.enforcement: self._see_step,
+            topics.dead_letters: self._see_dead_letter,
+        }
+        self._entries: dict[str, tuple[SetName, Outcome]] = {}
         self.played: dict[str, Played] = {}
 
     @property
-    def open(self) -> int:
-        """How many events are under way."""
-        return sum(one.outcome is None for one in self.played.values())
+    def outputs(self) -> tuple[str, ...]:
+        """The topics on which something comes of what is sent."""
+        return tuple(self._readers)
 
-    def play(self, scene: Scene) -> KafkaMessage:
-        """Store the scene's asset and make its event."""
-        played = self._enter(scene.title, scene.file, scene.kind)
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is under way."""
+        return not all(one.is_settled for one in self.played.values())
+
+    @property
+    def awaits_entries(self) -> bool:
+        """Whether updates of reference sets are under way, of which nothing is said on any topic."""
+        return any(self.played[key].outcome is None for key in self._entries)
+
+    def play(self, scene: SomeScene) -> KafkaMessage:
+        """Store what the scene needs, and make its message."""
+        match scene:
+            case Scene():
+                return self._play(scene)
+            case ActivityScene():
+                return self._play_activity(scene)
+            case ReviewScene():
+                return self._play_review(scene)
+            case EntryScene():
+                return self._play_entry(scene)
+            case BrokenScene():
+                return self._play_broken(scene)
+            case _:
+                assert_never(scene)
+
+    def see(self, message: KafkaMessage) -> None:
+        """Match a message of an output topic to its scene."""
+        played = self._readers[message.topic](message)
+        if played is not None:
+            self.played[played.key] = played
+
+    def see_entries(self, counts: ReferenceCounts) -> None:
+        """Take note of how many updates of reference sets the worker has dealt with."""
+        sent = Counter((name, outcome == "refused") for name, outcome in self._entries.values())
+        for key, (name, outcome) in self._entries.items():
+            dealt_with = (counts.refused if outcome == "refused" else counts.taken).get(name, 0)
+            if dealt_with >= sent[name, outcome == "refused"]:
+                self.played[key] = replace(self.played[key], outcome=outcome)
+
+    def _play(self, scene: Scene) -> KafkaMessage:
+        played = self._enter(scene.title, scene.kind, where=_where(scene.facts), file=scene.file)
         body, media_type = self._body(scene)
-        content = {
-            "id": played.key,
-            "mime": media_type,
-            **(
-                {"text": body.decode()}
-                if scene.asset == "inline"
-                else self._put(f"{played.key}/{scene.file}", body, media_type)
-            ),
-            **scene.content,
-        }
+        bytes_at = (
+            {"text": body.decode()}
+            if scene.asset == "inline"
+            else self._put(f"{played.key}/{scene.file}", body, media_type)
+        )
+        content: dict[str, object] = {"id": played.key, "mime": media_type, **bytes_at}
         if scene.parent is not None:
             content["parents"] = [self._parent(scene.parent)]
         event_type = GENERATION if scene.kind == "generation" else PUBLICATION
         topic = self._topics.generation if scene.kind == "generation" else self._topics.publication
-        return _message(topic, played.key, event_type, {**scene.facts, "content": content})
+        return _message(topic, played.key, event_type, merged(scene.facts, {"content": content}), time=scene.time)
 
-    def play_broken(self, scene: BrokenScene) -> KafkaMessage:
-        """Make an input that can never succeed."""
-        played = self._enter(scene.title, "", "generation")
+    def _play_activity(self, scene: ActivityScene) -> KafkaMessage:
+        played = self._enter(scene.title, "activity", where=_where(scene.facts))
+        return _message(self._topics.activities, played.key, ACTIVITY, scene.facts)
+
+    def _play_review(self, scene: ReviewScene) -> KafkaMessage:
+        held = next(one for one in self.played.values() if one.title == scene.about and one.result is not None)
+        assert held.result is not None  # noqa: S101 - it was asked for
+        played = self._enter(scene.title, "review", where=held.where, about=held.key)
+        data = {
+            "event_uid": held.result.event_uid,
+            "verdict": scene.verdict,
+            "reviewer": {"id": "reviewer-17"},
+            "reason": scene.reason,
+        }
+        message = _message(self._topics.reviews, played.key, REVIEW, data)
+        return msgspec.structs.replace(message, key=held.result.event_uid.encode())
+
+    def _play_entry(self, scene: EntryScene) -> KafkaMessage:
+        played = self._enter(scene.title, "reference", file=scene.name)
+        outcome: Outcome = "refused" if not scene.is_good else "deleted" if scene.entry is None else "in force"
+        self._entries[played.key] = (scene.name, outcome)
+        if not scene.is_good:
+            self.played[played.key] = replace(played, expected_alerts=1)
+        if scene.entry is None:
+            return deletion(self._topics, scene.name, scene.entry_id)
+        entry = {"id": scene.entry_id, **scene.entry}
+        return entry_message(self._topics, scene.name, entry, source=_SOURCE)
+
+    def _play_broken(self, scene: BrokenScene) -> KafkaMessage:
+        played = self._enter(scene.title, "generation")
         if scene.content is None:
             return KafkaMessage(topic=self._topics.generation, key=played.key.encode(), value=scene.raw)
         if str(scene.content.get("uri", "")).endswith("harbour.jpg"):
@@ -93,54 +146,90 @@ class Stage:
         content = {"id": played.key, **scene.content}
         return _message(self._topics.generation, played.key, GENERATION, {"content": content})
 
-    def see(self, message: KafkaMessage) -> bool:
-        """Match a message of an output topic to its event; tells whether it was one of the demo's."""
-        played = self.played.get((message.key or b"").decode(errors="replace"))
+    def _see_record(self, message: KafkaMessage) -> Played | None:
+        record = msgspec.json.decode(message.value or b"", type=ManifestRecord)
+        return self._known(record.event.id, record, "sealed", f"{record.manifest.binding} manifest")
+
+    def _see_decision(self, message: KafkaMessage) -> Played | None:
+        decision = msgspec.json.decode(message.value or b"", type=Decision)
+        if decision.review is not None:
+            played = self._known(
+                decision.review.event.id, decision, decision.decision, f"by {decision.review.reviewer}"
+            )
+            # What there was to wake someone for was said when the event was held.
+            return None if played is None else replace(played, expected_alerts=0)
+        credential = decision.credential
+        detail = "" if credential is None else f"credential {credential.credential}, {credential.trust}"
+        return self._known(decision.event.id, decision, decision.decision, detail)
+
+    def _known(self, key: str, result: ManifestRecord | Decision, outcome: Outcome, detail: str) -> Played | None:
+        played = self.played.get(key)
         if played is None:
-            return False
-        self.played[played.key] = self._known(played, message)
-        return True
+            return None
+        return replace(
+            played,
+            outcome=outcome,
+            detail=detail,
+            result=result,
+            expected_alerts=sum(finding.action != "record" for finding in result.findings),
+            expects_step=result.decision == "block" and result.counts_against is not None,
+        )
 
-    def _known(self, played: Played, message: KafkaMessage) -> Played:
-        value = message.value or b""
-        if message.topic == self._topics.manifests:
-            record = msgspec.json.decode(value, type=ManifestRecord)
-            detail = f"{record.manifest.binding} manifest, {record.credential.trust}"
-            return replace(played, outcome="sealed", detail=detail, record=record)
-        if message.topic == self._topics.decisions:
-            decision = msgspec.json.decode(value, type=Decision)
-            credential = decision.credential
-            detail = "" if credential is None else f"credential {credential.credential}, {credential.trust}"
-            return replace(played, outcome=decision.decision, detail=detail)
-        if message.topic == self._topics.alerts:
-            alert = msgspec.json.decode(value, type=Alert)
-            return replace(played, alerts={**played.alerts, alert.alert_id: alert.kind})
-        letter = msgspec.json.decode(dict(message.headers)[DEAD_LETTER_HEADER] or b"", type=DeadLetter)
-        return replace(played, outcome="dead letter", detail=letter.what)
+    def _see_alert(self, message: KafkaMessage) -> Played | None:
+        alert = msgspec.json.decode(message.value or b"", type=Alert)
+        played = self._refused(alert) if alert.kind == _OPERATIONS else self.played.get(alert.event.id)
+        if played is None or alert.alert_id in {one.alert_id for one in played.alerts}:
+            return None
+        return replace(played, alerts=(*played.alerts, alert))
 
-    def _enter(self, title: str, file: str, kind: str) -> Played:
-        played = Played(key=f"demo-{len(self.played) + 1:02}", title=title, file=file, kind=kind)
-        self.played[played.key] = played
-        return played
+    def _refused(self, alert: Alert) -> Played | None:
+        """The entry that an alert is about; it names the place in the topic, not what is there."""
+        for key, (name, outcome) in self._entries.items():
+            if outcome == "refused" and alert.event.source == f"kafka:{topic_of(self._topics, name)}":
+                return self.played[key]
+        return None
+
+    def _see_step(self, message: KafkaMessage) -> Played | None:
+        step = msgspec.json.decode(message.value or b"", type=Enforcement)
+        played = self.played.get(step.event.id)
+        if played is None:
+            return None
+        if not played.expects_step and played.decision == "hold":
+            # The event was held, so it was its review that made it count.
+            played = next((one for one in self.played.values() if one.about == played.key), played)
+        return replace(played, step=step)
+
+    def _see_dead_letter(self, message: KafkaMessage) -> Played | None:
+        headers = dict(message.headers)
+        letter = msgspec.json.decode(headers[DEAD_LETTER_HEADER] or b"", type=DeadLetter)
+        played = self.played.get((headers.get("ce_id") or message.key or b"").decode(errors="replace"))
+        if played is None:
+            return None
+        alerts = int(letter.error == AssetDigestError.__name__)
+        return replace(played, outcome="dead letter", detail=letter.what, expected_alerts=alerts)
+
+    def _enter(self, title: str, kind: Kind, *, where: str = "", file: str = "", about: str = "") -> Played:
+        key = f"demo-{len(self.played) + 1:02}"
+        self.played[key] = Played(key=key, title=title, kind=kind, where=where, file=file, about=about)
+        return self.played[key]
 
     def _body(self, scene: Scene) -> tuple[bytes, str]:
         sample = self._samples / scene.file
-        media_type = media_type_of(sample, None)
-        if scene.asset != "sealed":
-            return scene.change(sample.read_bytes()), media_type
-        return scene.change(
+        body = (
             self._store.require(Location.parse(self._record_of(scene.file).sealed.uri)).body
-        ), media_type
+            if scene.asset == "sealed"
+            else sample.read_bytes()
+        )
+        return scene.change(body), media_type_of(sample, None)
 
     def _parent(self, file: str) -> dict[str, object]:
         record = self._record_of(file)
         return {"id": record.content.id, "mime": record.content.mime, **msgspec.to_builtins(record.sealed)}
 
     def _record_of(self, file: str) -> ManifestRecord:
-        return next(one.record for one in self._sealed() if one.file == file and one.record is not None)
-
-    def _sealed(self) -> Iterator[Played]:
-        return (one for one in self.played.values() if one.record is not None)
+        return next(
+            one.result for one in self.played.values() if one.file == file and isinstance(one.result, ManifestRecord)
+        )
 
     def _put(self, key: str, body: bytes, media_type: str) -> dict[str, object]:
         location = Location(self._inbox, key)
@@ -148,8 +237,13 @@ class Stage:
         return {"uri": location.uri, "sha256": sha256_hex(body), "size": len(body)}
 
 
-def _message(topic: str, key: str, event_type: str, data: Mapping[str, object]) -> KafkaMessage:
-    attributes = {"specversion": "1.0", "id": key, "source": _SOURCE, "type": event_type, "time": _TIME}
+def _where(facts: Mapping[str, object]) -> str:
+    jurisdictions = facts.get("jurisdictions")
+    return ",".join(jurisdictions) if isinstance(jurisdictions, list) else ""
+
+
+def _message(topic: str, key: str, event_type: str, data: Mapping[str, object], *, time: str = NOW) -> KafkaMessage:
+    attributes = {"specversion": "1.0", "id": key, "source": _SOURCE, "type": event_type, "time": time}
     return KafkaMessage(
         topic=topic,
         key=key.encode(),

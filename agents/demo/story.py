@@ -1,164 +1,268 @@
-"""The demo's story: which events are sent, in which order, and why each is worth watching."""
+"""The demo's story: what happens at a service, in which order, and why each of it is worth watching."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from collections.abc import Callable
+from typing import Any, Final, Literal
 
-__all__ = ["BROKEN", "FIRST_ACT", "SECOND_ACT", "BrokenScene", "Scene"]
+from agents.demo.circumstances import CALIFORNIA, CHINA, EUROPE, INDIA, KOREA, UNVERIFIED, merged
+from agents.demo.damage import flip_in_the_claim, flip_in_the_middle, flip_in_the_structure
+from agents.demo.scenes import Act, ActivityScene, BrokenScene, EntryScene, Facts, ReviewScene, Scene
 
-Facts = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """One event about a sample.
-
-    Args:
-        title: what a person reads.
-        file: the sample.
-        kind: generation or publication.
-        content: more members of the event's `content`.
-        facts: more members of the event's data.
-        asset: the sample as it is, the same inline in the event, or what an earlier scene sealed it into.
-        change: what happens to the bytes on the way.
-        parent: the sample it was made from.
-    """
-
-    title: str
-    file: str
-    kind: Literal["generation", "publication"]
-    content: Facts = field(default_factory=dict)
-    facts: Facts = field(default_factory=dict)
-    asset: Literal["sample", "inline", "sealed"] = "sample"
-    change: Callable[[bytes], bytes] = bytes
-    parent: str | None = None
+__all__ = ["STORY"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenScene:
-    """An input that can never succeed.
-
-    Args:
-        title: what a person reads.
-        content: all of the event's `content`; None where there is no event at all.
-        raw: what is sent instead of an event.
-    """
-
-    title: str
-    content: Facts | None = None
-    raw: bytes = b""
-
-
-def _flip_in_the_middle(body: bytes) -> bytes:
-    """Change one bit where the picture is: a manifest lies at the beginning or at the end."""
-    return _flip(body, len(body) // 2)
-
-
-def _flip_in_the_claim(body: bytes) -> bytes:
-    """Change one bit of what the claim says, so that the signature fits no more."""
-    return _flip(body, body.index(b"sealstream", body.index(b"claim_generator_info")))
-
-
-def _flip_in_the_structure(body: bytes) -> bytes:
-    """Change one bit of a name the specification asks for, so that the claim is none any more."""
-    return _flip(body, body.index(b"claim_generator_info") + 3)
-
-
-def _flip(body: bytes, at: int) -> bytes:
-    return body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
-
-
-def _generated(title: str, file: str, content: Facts | None = None, **facts: Facts) -> Scene:
-    service: Facts = {"id": "studio", "provider_name": "Example Studio", "system_name": "Studio One"}
-    return Scene(
-        title=title,
-        file=file,
-        kind="generation",
-        content={"operation": "generated", **(content or {})},
-        facts={"service": service, "user": _VERIFIED, **facts},
-    )
+def _generated(title: str, file: str, where: Facts, *more: Facts) -> Scene:
+    return Scene(title=title, file=file, kind="generation", facts=merged(where, *more))
 
 
 def _published(
     title: str,
     file: str,
-    content: Facts | None = None,
-    *,
+    where: Facts,
+    *more: Facts,
     asset: Literal["sample", "sealed"] = "sealed",
     change: Callable[[bytes], bytes] = bytes,
-    user: Facts | None = None,
+    **options: Any,
 ) -> Scene:
-    return Scene(
-        title=title,
-        file=file,
-        kind="publication",
-        content={"synthetic": "yes", **(content or {})},
-        facts={"user": user or _VERIFIED},
-        asset=asset,
-        change=change,
-    )
+    facts = merged(where, *more)
+    return Scene(title=title, file=file, kind="publication", facts=facts, asset=asset, change=change, **options)
 
 
-_VERIFIED: Final[Facts] = {"identity": {"status": "verified", "method": "mobile"}}
-_UNVERIFIED: Final[Facts] = {"identity": {"status": "unverified", "method": "none"}}
-_CONSENT: Final[Facts] = {"status": "granted", "separate": True, "prompted": True, "ref": "consent-0001"}
-_NO_CONSENT: Final[Facts] = {"status": "missing"}
+def _reposted_news(title: str, source: str) -> Scene:
+    more = {"event_type": "repost.requested", "content": {"is_news": True, "news_source": source}}
+    return _published(title, "newsroom.txt", CHINA, more)
 
-FIRST_ACT: Final = (
-    _generated("a portrait, with consent", "portrait.jpg", {"biometric": ["face"]}, consent=_CONSENT),
-    _generated("a photo", "harbour.jpg"),
-    _generated("a still life", "still-life.png"),
-    _generated("a garden", "garden.webp"),
-    _generated("a spoken announcement", "announcement.wav"),
-    _generated("a cloned voice, no consent", "voice-note.mp3", {"biometric": ["voice"]}, consent=_NO_CONSENT),
-    _generated("spoken news", "news-zh.wav"),
-    _generated("a video", "clip.mp4"),
-    _generated("a report", "report.pdf"),
-    _generated("a diagram", "diagram.svg"),
-    _generated("a letter", "letter.docx"),
-    Scene(
-        title="an article, inside the event",
-        file="article.txt",
-        kind="generation",
-        content={"operation": "generated"},
-        asset="inline",
+
+# Salted hashes, as a service would send them.
+_REPEATER: Final[Facts] = {"user": {"id_hash": "5d9b1c0f6a7e"}}
+_FORGETFUL: Final[Facts] = {"user": {"id_hash": "c27e4410d3ba"}}
+
+_WITH_CONSENT: Final[Facts] = {
+    "content": {"operation": "edited", "biometric": ["face"]},
+    "consent": {"ref": "consent-0001"},
+}
+_NO_CONSENT: Final[Facts] = {"content": {"biometric": ["voice"]}, "consent": {"status": "missing"}}
+_NO_LABEL: Final[Facts] = {"explicit": {"present": False}}
+_DEEPFAKE: Final[Facts] = {"content": {"deepfake": True}, **_NO_LABEL}
+_PROHIBITED_PROMPT: Final[Facts] = {"prompt": {"text": "Praise the GLIMMER\u200bWOCK  Elixir."}}
+
+_NEWCOMER: Final[Facts] = {"public_opinion": True, "biometric_tool": False, "sensitive_scene_tool": False}
+_NO_MARK: Final[Facts] = {"implicit": {"present": False, "count": 0}, "watermark": {"present": False}}
+
+_KNOWN: Final = Act(
+    title="What the operator knows: reference sets",
+    scenes=(
+        EntryScene(
+            title="the studio is filed and assessed",
+            name="services",
+            entry_id="studio",
+            entry={
+                "version": 1,
+                "service": {
+                    "public_opinion": True,
+                    "filing_no": "example-filing-1",
+                    "filing_displayed": True,
+                    "security_assessment": "done",
+                    "suspended_by_order": False,
+                    "label_function_offered": True,
+                    "label_prompted": True,
+                    "monthly_users": 2_400_000,
+                    "detector": {"available": True, "free": True, "reports_basis": True},
+                },
+            },
+        ),
+        EntryScene(
+            title="a newcomer is not assessed yet",
+            name="services",
+            entry_id="newcomer",
+            entry={"version": 1, "service": {**_NEWCOMER, "security_assessment": "pending"}},
+        ),
+        *(
+            EntryScene(
+                title=f"{name} may bring news",
+                name="news-sources",
+                entry_id=name.lower().replace(" ", "-"),
+                entry={"version": 1, "name": name, "status": "licensed"},
+            )
+            for name in ("Brenlow Gazette", "Osk Herald")
+        ),
+        EntryScene(
+            title="a phrase that is prohibited",
+            name="features",
+            entry_id="phrase-1",
+            entry={"version": 1, "verdict": "illegal", "phrase": "glimmerwock elixir"},
+        ),
+        EntryScene(
+            title="a picture that is prohibited",
+            name="features",
+            entry_id="picture-1",
+            entry={
+                "version": 1,
+                "verdict": "harmful",
+                "iscc": "ISCC:EEDY3K4GXDTJZQHUHELCLTWL5DUOE47U4OLRE6DERGZLKXQ4OQ3JJGI",
+            },
+        ),
+        EntryScene(
+            title="the person in the portrait agreed",
+            name="consents",
+            entry_id="consent-0001",
+            entry={"version": 1, "status": "granted", "separate": True, "prompted": True, "biometric": ["face"]},
+        ),
     ),
-    _generated("an article in Chinese", "article-zh.txt"),
-    _generated("meeting notes", "notes.md"),
-    _generated("a chat answer", "answer.json"),
 )
-"""What an AI service generates; every one is sealed."""
+"""Harmless words and a garden stand for what is prohibited."""
 
-SECOND_ACT: Final = (
-    Scene(
-        title="the photo, edited",
-        file="harbour-edited.jpg",
-        kind="generation",
-        content={"operation": "edited"},
-        parent="harbour.jpg",
+_GENERATION: Final = Act(
+    title="What AI services generate: every asset is sealed, and judged",
+    scenes=(
+        _generated("a portrait edited with consent", "portrait.jpg", CHINA, _WITH_CONSENT),
+        _generated("a photo", "harbour.jpg", INDIA),
+        _generated("a still life", "still-life.png", KOREA),
+        _generated("a garden", "garden.webp", KOREA),
+        _generated("a spoken announcement", "announcement.wav", INDIA),
+        _generated("a cloned voice, no consent", "voice-note.mp3", KOREA, _NO_CONSENT),
+        _generated("spoken news without a mark", "news-zh.wav", CHINA, {"content": {"art17_scenario": 2}}, _NO_LABEL),
+        _generated("a video", "clip.mp4", KOREA),
+        _generated("a report", "report.pdf", CHINA),
+        _generated("a diagram, no watermark", "diagram.svg", EUROPE, {"watermark": {"present": False}}),
+        _generated("a letter", "letter.docx", KOREA),
+        Scene(
+            title="an article, inside the event",
+            file="article.txt",
+            kind="generation",
+            facts=merged(EUROPE, {"content": {"containerised": False, "tokens": 330}}),
+            asset="inline",
+        ),
+        _generated("an article in Chinese", "article-zh.txt", CHINA),
+        _generated("a news item", "newsroom.txt", CHINA),
+        _generated("meeting notes, for nobody knows where", "notes.md", {"content": {"operation": "generated"}}),
+        _generated("a chat answer", "answer.json", KOREA),
     ),
-    _published("the sealed photo", "harbour.jpg"),
-    _published("the sealed article", "article.txt"),
-    _published("a picture never sealed", "still-life.png", asset="sample"),
-    _published("a picture changed after sealing", "garden.webp", change=_flip_in_the_middle),
-    _published("a forged manifest", "portrait.jpg", change=_flip_in_the_claim),
-    _published("a broken manifest", "still-life.png", change=_flip_in_the_structure),
-    _published("AI video, declared human", "clip.mp4", {"synthetic": "no"}),
-    _published(
-        "news from an unlisted source", "newsroom.txt", {"is_news": True, "news_source_listed": False}, asset="sample"
-    ),
-    _published("a report by an unverified user", "report.pdf", user=_UNVERIFIED),
 )
-"""What is edited and published afterwards, honestly and otherwise; it needs what the first act sealed."""
+
+_PUBLICATION: Final = Act(
+    title="What is published and done, honestly and otherwise",
+    scenes=(
+        _published("an article with everything in order", "article-zh.txt", CHINA),
+        _published("a report by an unverified user", "report.pdf", CHINA, UNVERIFIED),
+        _published("a prompt with a prohibited phrase", "article.txt", CHINA, _PROHIBITED_PROMPT, _REPEATER),
+        _published("a prohibited picture, sealed anew", "garden.webp", CHINA),
+        _published("AI content not declared", "letter.docx", CHINA, _FORGETFUL, {"declaration": {"made": False}}),
+        _published("a photo without implicit mark", "harbour.jpg", CHINA, _NO_MARK),
+        _published("a video of a service nobody knows", "clip.mp4", CHINA, {"service": {"id": "unheard-of"}}),
+        _reposted_news("licensed news, reposted", "brenlow-gazette"),
+        _published("a deepfake without a label", "portrait.jpg", EUROPE, _DEEPFAKE),
+        _published("the same before the law applied", "portrait.jpg", EUROPE, _DEEPFAKE, time="2026-07-31T09:00:00Z"),
+        _published("a photo like life, no label", "harbour.jpg", KOREA, {"content": {"photoreal": True}}, _NO_LABEL),
+        _published("audio without latent disclosure", "announcement.wav", CALIFORNIA),
+        Scene(
+            title="the photo, edited: a mark got lost",
+            file="harbour-edited.jpg",
+            kind="generation",
+            facts=merged(
+                INDIA,
+                {
+                    "event_type": "transform.completed",
+                    "content": {"operation": "edited"},
+                    "transform": {"lost": 1, "intent": "routine"},
+                },
+            ),
+            parent="harbour.jpg",
+        ),
+        _published("a picture never sealed", "still-life.png", KOREA, asset="sample"),
+        _published("a picture changed after sealing", "garden.webp", KOREA, change=flip_in_the_middle),
+        _published("a forged manifest", "portrait.jpg", KOREA, change=flip_in_the_claim),
+        _published("a broken manifest", "still-life.png", KOREA, change=flip_in_the_structure),
+        _published("AI video, declared human", "clip.mp4", KOREA, {"content": {"synthetic": "no"}}),
+        ActivityScene(
+            title="the newcomer changes, not assessed",
+            facts={"event_type": "service.changed", "jurisdictions": ["CN"], "service": {"id": "newcomer"}},
+        ),
+        ActivityScene(
+            title="a complaint waits too long",
+            facts={"event_type": "complaint.updated", "jurisdictions": ["CN"], "complaint": {"overdue": True}},
+        ),
+        ActivityScene(
+            title="content taken down after five hours",
+            facts={
+                "event_type": "takedown.updated",
+                "jurisdictions": ["IN"],
+                "takedown": {"kind": "order", "elapsed_hours": 5.0},
+            },
+        ),
+    ),
+)
+
+_PEOPLE: Final = Act(
+    title="What people decide, and what changes while the workers run",
+    scenes=(
+        ReviewScene(
+            title="the video is released",
+            about="a video of a service nobody knows",
+            verdict="release",
+            reason="The service is known by another name, and is filed.",
+        ),
+        ReviewScene(
+            title="what was not declared is refused",
+            about="AI content not declared",
+            verdict="refuse",
+            reason="The user was asked twice.",
+        ),
+        EntryScene(
+            title="the person takes the consent back",
+            name="consents",
+            entry_id="consent-0001",
+            entry={"version": 2, "status": "revoked"},
+        ),
+        EntryScene(title="Brenlow Gazette is struck off", name="news-sources", entry_id="brenlow-gazette", entry=None),
+        EntryScene(
+            title="a phrase with an old version number",
+            name="features",
+            entry_id="phrase-1",
+            entry={"version": 1, "verdict": "rumour", "phrase": "another phrase"},
+            is_good=False,
+        ),
+        _published(
+            "false news by the same user",
+            "newsroom.txt",
+            CHINA,
+            _REPEATER,
+            {"content": {"is_news": True}, "review": {"verdict": "rumour", "mode": "human"}},
+        ),
+    ),
+)
 
 _REFERENCE: Final[Facts] = {"mime": "image/jpeg", "operation": "generated", "sha256": "0" * 64, "size": 1000}
 
-BROKEN: Final = (
-    BrokenScene(title="an asset that never arrives", content={**_REFERENCE, "uri": "s3://sealstream-inbox/never.jpg"}),
-    BrokenScene(title="bytes not as declared", content={**_REFERENCE, "uri": "s3://sealstream-inbox/harbour.jpg"}),
-    BrokenScene(title="an address outside the store", content={**_REFERENCE, "uri": "file:///etc/hostname"}),
-    BrokenScene(title="a bucket that is not allowed", content={**_REFERENCE, "uri": "s3://somebody-elses/photo.jpg"}),
-    BrokenScene(title="an event without an asset", content={"mime": "image/jpeg", "operation": "generated"}),
-    BrokenScene(title="no JSON at all", raw=b'{"specversion": "1.0", "id": '),
+_AFTERWARDS: Final = Act(
+    title="What follows, and what can never succeed",
+    scenes=(
+        _generated("the portrait again, consent revoked", "portrait.jpg", CHINA, _WITH_CONSENT),
+        _reposted_news("the same news, reposted again", "brenlow-gazette"),
+        _generated(
+            "the same user has the mark removed",
+            "still-life.png",
+            CHINA,
+            _REPEATER,
+            {"event_type": "transform.completed", "transform": {"lost": 2, "intent": "requested_removal"}},
+        ),
+        ReviewScene(
+            title="somebody else reviews the video",
+            about="a video of a service nobody knows",
+            verdict="refuse",
+            reason="I do not like it.",
+        ),
+        BrokenScene(
+            title="an asset that never arrives", content={**_REFERENCE, "uri": "s3://sealstream-inbox/never.jpg"}
+        ),
+        BrokenScene(title="bytes not as declared", content={**_REFERENCE, "uri": "s3://sealstream-inbox/harbour.jpg"}),
+        BrokenScene(title="an address outside the store", content={**_REFERENCE, "uri": "file:///etc/hostname"}),
+        BrokenScene(
+            title="a bucket that is not allowed", content={**_REFERENCE, "uri": "s3://somebody-elses/photo.jpg"}
+        ),
+        BrokenScene(title="an event without an asset", content={"mime": "image/jpeg", "operation": "generated"}),
+        BrokenScene(title="no JSON at all", raw=b'{"specversion": "1.0", "id": '),
+    ),
 )
-"""What producers send by mistake or in bad faith; every one becomes a dead letter."""
+
+STORY: Final = (_KNOWN, _GENERATION, _PUBLICATION, _PEOPLE, _AFTERWARDS)
+"""Every act needs what was done in those before it."""

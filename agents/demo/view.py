@@ -1,15 +1,16 @@
-"""What a person sees of the demo: a table that fills up on a terminal, a line for each finished event elsewhere."""
+"""What a person sees of the demo: finished scenes with what was found, and, on a terminal, what is under way."""
 
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Final, Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
-from agents.demo.stage import Played
+from agents.demo.citations import short_citation
+from agents.demo.played import Played
+from pipeline.events.outputs import Alert, Enforcement
 
 __all__ = ["View", "summary"]
 
@@ -17,27 +18,31 @@ _STYLES: Final[Mapping[str | None, str]] = {
     None: "dim",
     "sealed": "green",
     "allow": "green",
+    "in force": "green",
+    "deleted": "green",
     "hold": "yellow",
+    "alert": "yellow",
     "block": "red",
+    "account": "bold red",
+    "refused": "red",
     "dead letter": "magenta",
 }
 
-_COLUMNS: Final = (
-    ("event", 11, ""),
-    ("what", 30, ""),
-    ("file", 18, ""),
-    ("outcome", 11, ""),
-    ("alerts", 20, "bold red"),
-)
-"""Name, width and style of all columns but the last, which takes what is left of the line."""
+_UNDER_WAY: Final = 6
+"""So many lines at most show what is under way, so that they fit on any terminal."""
+
+_STRICTEST_FIRST: Final = ("block", "hold", "alert")
+_MOST_ALERTS: Final = 3
+
+_OF_STEPS: Final = "Deep Synthesis Provisions, Art. 10"
 
 
 class View:
-    """Shows what is known of every event; a context manager that ends the live table."""
+    """Shows what is known of every scene; a context manager that ends what is live."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, refresh_per_second=8) if console.is_terminal else None
+        self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
         self._printed: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -51,52 +56,93 @@ class View:
         if self._live is not None:
             self._live.stop()
 
-    def show(self, played: Iterable[Played], *, complete: bool = False) -> None:
-        """Show the events as they stand; `complete` says that no more alerts are coming for those that are done."""
+    def begin(self, title: str) -> None:
+        """Show that an act begins."""
+        self._print(Text(f"\n{title}", style="bold"))
+
+    def show(self, played: Iterable[Played]) -> None:
+        """Show the scenes as they stand: what is settled once and for all, the rest while it is under way."""
+        scenes = list(played)
         if self._live is not None:
-            self._live.update(_table(played))
-            return
-        for one in played:
-            # Alerts arrive beside the outcome, on a topic of their own, so lines without one wait for the end.
-            if one.key not in self._printed and one.outcome is not None and (complete or one.alerts):
+            # No thread refreshes it: Rich loses count of the lines where one does and another prints above them.
+            self._live.update(_under_way([one for one in scenes if not one.is_settled]), refresh=True)
+        for one in scenes:
+            if one.is_settled and one.key not in self._printed:
                 self._printed.add(one.key)
-                self._console.print(_line(one), soft_wrap=True)
+                for line in _lines(one):
+                    self._print(line)
+
+    def _print(self, line: Text) -> None:
+        # A terminal shows the beginning of a long line; a file gets all of it.
+        if self._console.is_terminal:
+            self._console.print(line, no_wrap=True, overflow="ellipsis")
+        else:
+            self._console.print(line, soft_wrap=True)
 
 
 def summary(played: Iterable[Played]) -> str:
     """The last line of the demo."""
-    events = list(played)
-    outcomes = [one.outcome for one in events]
+    scenes = list(played)
+    alerts = [alert for one in scenes for alert in one.alerts]
+    cited = {short_citation(alert.rule.citation) for alert in alerts} - {""}
+    outcomes = [one.outcome for one in scenes]
     decisions = sum(outcome in ("allow", "hold", "block") for outcome in outcomes)
     return (
-        f"demo: {len(events)} events, {outcomes.count('sealed')} sealed, {decisions} decisions, "
-        f"{sum(len(one.alerts) for one in events)} alerts, {outcomes.count('dead letter')} dead letters, "
-        f"{outcomes.count(None)} lost"
+        f"demo: {len(scenes)} events, {outcomes.count('sealed')} sealed, {decisions} decisions, "
+        f"{len(alerts)} alerts citing {len(cited)} provisions, {sum(one.step is not None for one in scenes)} steps "
+        f"against accounts, {outcomes.count('dead letter')} dead letters, "
+        f"{sum(not one.is_settled for one in scenes)} lost"
     )
 
 
-def _table(played: Iterable[Played]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    for name, width, style in _COLUMNS:
-        table.add_column(name, no_wrap=True, width=width, style=style)
-    table.add_column("detail", no_wrap=True, style="dim", ratio=1)
-    for one in played:
-        table.add_row(
-            one.kind,
-            one.title,
-            one.file,
-            Text(one.outcome or "...", style=_STYLES[one.outcome]),
-            ", ".join(sorted(set(one.alerts.values()))),
-            one.detail,
-        )
-    return table
+def _lines(one: Played) -> Iterable[Text]:
+    yield _scene(one)
+    alerts = sorted(one.alerts, key=lambda alert: _STRICTEST_FIRST.index(alert.action))
+    for alert in alerts[:_MOST_ALERTS]:
+        yield _alert(alert)
+    if len(alerts) > _MOST_ALERTS:
+        yield Text(f"    and {len(alerts) - _MOST_ALERTS} alerts more", style="dim")
+    if one.step is not None:
+        yield _step(one.step)
 
 
-def _line(one: Played) -> Text:
-    alerts = ", ".join(sorted(set(one.alerts.values())))
+def _scene(one: Played) -> Text:
+    text = Text.assemble(
+        f"{one.kind:11} {one.where:5} {one.title:37} ", (f"{one.outcome or '...':11} ", _STYLES[one.outcome])
+    )
+    if one.outcome == "sealed" and one.decision != "allow":
+        text.append(f"{one.decision}, ", style=_STYLES[one.decision])
+    return text.append(", ".join(part for part in (one.file, one.detail) if part), style="dim")
+
+
+def _alert(alert: Alert) -> Text:
+    features = alert.evidence.get("matched_features")
+    found = f" ({', '.join(features)})" if isinstance(features, tuple) else ""
+    return _below(alert.action, alert.rule.citation, f"{alert.kind}{found}", alert.message)
+
+
+def _step(step: Enforcement) -> Text:
+    times = "1 violation" if step.violations == 1 else f"{step.violations} violations"
+    return _below(
+        "account", _OF_STEPS, step.step, f"{times} within {step.window_days} days, account {step.account[:8]}"
+    )
+
+
+def _below(what: str, citation: str | None, kind: str, message: str) -> Text:
+    """A line about what was found in the scene above it."""
     return Text.assemble(
-        f"{one.kind:11}  {one.title:32}  {one.file:18}  ",
-        (f"{one.outcome or '...':11}", _STYLES[one.outcome]),
-        (f"  {alerts or '-':38}", "red"),
-        f"  {one.detail}",
+        ("    ↳ ", "dim"),
+        (f"{what:8}", _STYLES[what]),
+        (f"{short_citation(citation):31} ", "bold"),
+        (kind, _STYLES[what]),
+        f": {message}",
     )
+
+
+def _under_way(waiting: list[Played]) -> Group:
+    lines = [_scene(one) for one in waiting[:_UNDER_WAY]]
+    if len(waiting) > _UNDER_WAY:
+        lines.append(Text(f"... and {len(waiting) - _UNDER_WAY} more under way", style="dim"))
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Group(*lines)

@@ -1,0 +1,34 @@
+"""Citations as people say them, short enough for a line on a terminal."""
+
+import re
+from typing import Final
+
+__all__ = ["short_citation"]
+
+_SHORTER: Final = (
+    (r"CAC, MIIT(,| and) MPS Order No\. 12( \(Deep Synthesis Provisions\))?", "Deep Synthesis Provisions"),
+    (r"CAC, MIIT, MPS and NRTA Notice .* \(Labeling Measures\)", "Labeling Measures"),
+    (r"Labeling Measures \(2025\)", "Labeling Measures"),
+    (r"Regulation \(EU\) 2024/1689( \(AI Act\) as amended by Regulation \(EU\) 2026/1744)?", "EU AI Act"),
+    (r"EU Code of Practice on Transparency of AI-Generated Content of 10 June 2026, Measures?", "EU Code of Practice"),
+    (r"EU Code of Practice on Transparency of AI-Generated Content of 10 June 2026", "EU Code of Practice"),
+    (r"G\.S\.R\. 120\(E\) of 10 February 2026, amending the IT Rules 2021, rules?", "India IT Rules"),
+    (r"AI Basic Act \(Republic of Korea, Act No\. 20676\)", "Korea AI Basic Act"),
+    (r"Cal\. Bus\. & Prof\. Code", "Cal. BPC"),
+    (r"^(Good practice).*", r"\1"),
+    (r"^(C2PA 2\.4), ([A-Z][a-z ]+|Trust Model).*", r"\1 \2"),
+    (r"Deep Synthesis Provisions", "CN Deep Synthesis"),
+    (r"Labeling Measures", "CN Labeling Measures"),
+    (r"GB 45438-2025", "CN GB 45438"),
+    (r", (first|second) subparagraph$|, with the period .*$| \((numbers? not verified|voluntary|SB 942|AB 853).*$", ""),
+    (r",? (Art\.|cl\.|§|Commitment|App\.)", r" \1"),
+)
+"""What is written in full, and what it is called; applied one after the other."""
+
+
+def short_citation(citation: str | None) -> str:
+    """A citation without what only those need who look the text up; only the first of several."""
+    short = (citation or "").partition(";")[0]
+    for written, called in _SHORTER:
+        short = re.sub(written, called, short)
+    return short

@@ -1,0 +1,112 @@
+"""What a story is made of: things that happen at a service, each of them one message."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.policy.reference import SetName
+
+__all__ = [
+    "NOW",
+    "Act",
+    "ActivityScene",
+    "BrokenScene",
+    "EntryScene",
+    "Facts",
+    "ReviewScene",
+    "Scene",
+    "SomeScene",
+]
+
+Facts = Mapping[str, object]
+
+NOW = "2026-11-20T09:00:00Z"
+"""When the story happens: a day on which every law of it is in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One event about a sample.
+
+    Args:
+        title: what a person reads.
+        file: the sample.
+        kind: generation or publication.
+        facts: the event's data, without what the stage knows: id, media type and bytes of the content.
+        asset: the sample as it is, the same inline in the event, or what an earlier scene sealed it into.
+        change: what happens to the bytes on the way.
+        parent: the sample it was made from.
+        time: when it happens.
+    """
+
+    title: str
+    file: str
+    kind: Literal["generation", "publication"]
+    facts: Facts = field(default_factory=dict)
+    asset: Literal["sample", "inline", "sealed"] = "sample"
+    change: Callable[[bytes], bytes] = bytes
+    parent: str | None = None
+    time: str = NOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityScene:
+    """One event without an asset; `facts` is its data."""
+
+    title: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewScene:
+    """A person decides about a held event: the one of the scene with the title `about`."""
+
+    title: str
+    about: str
+    verdict: Literal["release", "refuse"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryScene:
+    """An update of a reference set.
+
+    Args:
+        title: what a person reads.
+        name: the set.
+        entry_id: the entry.
+        entry: what it says from now on, without its id; None deletes it.
+        is_good: whether the workers will take it.
+    """
+
+    title: str
+    name: SetName
+    entry_id: str
+    entry: Facts | None
+    is_good: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenScene:
+    """An input that can never succeed.
+
+    Args:
+        title: what a person reads.
+        content: all of the event's `content`; None where there is no event at all.
+        raw: what is sent instead of an event.
+    """
+
+    title: str
+    content: Facts | None = None
+    raw: bytes = b""
+
+
+SomeScene = Scene | ActivityScene | ReviewScene | EntryScene | BrokenScene
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Scenes that happen at once, after everything before them is done with."""
+
+    title: str
+    scenes: tuple[SomeScene, ...]
