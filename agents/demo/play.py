@@ -177,13 +177,15 @@ def _say_what_next(console: Console, directory: Path, up: _Up, *, keep: bool) ->
             f"  . {directory / 'environment'}",
             "  sealstream alerts tail --from-beginning",
             "  sealstream lookup --file samples/harbour.jpg",
+            "  sealstream reference list features",
             f"  curl -s {up.health}/readyz",
             f"  kill {up.pid}        # to stop it",
         ):
             console.print(line, soft_wrap=True, markup=False)
     else:
         for line in (
-            "Next: make demo KEEP=1 leaves the stack up to look around;",
-            "      .venv/bin/sealstream inspect samples/harbour.jpg judges a file without any server.",
+            "Next: make demo KEEP=1 leaves the stack up to look around. Without any server:",
+            "      .venv/bin/sealstream inspect samples/harbour.jpg",
+            "      .venv/bin/sealstream policy obligations --role provider --category voice",
         ):
             console.print(line, soft_wrap=True, markup=False)
