@@ -9,6 +9,7 @@ from agents.cli import alerts, files, publishing, setup, working
 from agents.cli.exits import run_explained
 from agents.cli.lookup import lookup
 from agents.cli.policy.app import app as policy
+from agents.cli.reference import app as reference
 
 __all__ = ["app", "main"]
 
@@ -40,6 +41,7 @@ app.command()(publishing.publish)
 app.command()(publishing.review)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(policy, name="policy")
+app.add_typer(reference, name="reference")
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
