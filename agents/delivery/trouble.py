@@ -66,13 +66,13 @@ class TroublePolicy:
         patience: classes of `WorldError` that become a dead letter in a record that is so many seconds old, instead
             of never.
         least_misses: how many tries, one after another, must have met such an error, however old the record is: after
-            an outage of ours everything is old, and clocks of producers may be behind.
+            an outage of ours everything is old. So few that they fit between two rebalances, even when those are many.
     """
 
     backoff: Backoff = field(default_factory=Backoff)
     bug_attempts: int = 3
     patience: Mapping[type[WorldError], float] = field(default_factory=dict)
-    least_misses: int = 5
+    least_misses: int = 3
 
     def judge(self, trouble: Trouble, error: Exception, age: float) -> tuple[Trouble, Decision]:
         """Return what the record has met, this error included, and what to do.
