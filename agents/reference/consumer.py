@@ -36,7 +36,7 @@ _RETRY_MS: Final = 1000
 _TOPOLOGY_SECONDS: Final = 15.0
 """How long is believed which partitions there are. To ask is to ask about every topic of the cluster."""
 
-_STOP_SECONDS: Final = 5.0
+_STOP_SECONDS: Final = 2.0
 _MILLISECONDS: Final = 1000
 
 Answer = TypeVar("Answer")

@@ -47,6 +47,13 @@ def test_good_entries_are_counted_in_every_shape(run: Run, tmp_path: Path, text:
     assert json.loads(out) == {"set": "features", "entries": 2, "put": 2, "unchanged": 0, "dry_run": True}
 
 
+def test_an_entry_that_is_there_twice_is_put_once(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "entries.json"
+    file.write_text(json.dumps([GOOD, GOOD]))
+    answer = json.loads(run("put", "features", file, "--dry-run", "--json")[1])
+    assert (answer["put"], answer["unchanged"]) == (1, 1)
+
+
 def test_one_object_is_one_entry_and_may_come_from_another_program(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

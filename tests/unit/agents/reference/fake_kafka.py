@@ -27,6 +27,7 @@ class FakeKafka:
         trouble: raised by every call while set.
         is_stalled: polls bring nothing.
         at_a_time: most records that one poll brings.
+        seconds_to_deliver: how long a poll takes that brings something.
         delivered: how many records were handed out.
         connections: how often a consumer was opened.
     """
@@ -37,6 +38,7 @@ class FakeKafka:
         self.trouble: BaseException | None = None
         self.is_stalled = False
         self.at_a_time = 100
+        self.seconds_to_deliver = 0.0
         self.delivered = 0
         self.connections = 0
 
@@ -103,8 +105,7 @@ class _FakeConsumer:
             taken = [] if self._kafka.is_stalled else log[position:][: self._kafka.at_a_time - len(records)]
             self._positions[partition] += len(taken)
             records += taken
-        if not records:
-            self._kafka.now += seconds
+        self._kafka.now += self._kafka.seconds_to_deliver if records else seconds
         self._kafka.delivered += len(records)
         return Read(records, dict(self._positions))
 

@@ -42,9 +42,9 @@ async def test_nothing_is_in_force_before_everything_is(kafka: FakeKafka, worker
 
 
 async def test_a_topic_that_is_never_quiet_does_not_delay_the_start(kafka: FakeKafka, worker: Worker) -> None:
-    for number in range(20):
-        put_phrase(kafka, "f", "x", version=number + 1)
-    kafka.at_a_time = 1
+    for version in range(1, 21):
+        put_phrase(kafka, "f", "x", version=version)
+    kafka.at_a_time, kafka.seconds_to_deliver = 1, 6.0
 
     async def write_for_ever() -> None:
         for version in range(21, 1_000_000):
@@ -55,6 +55,15 @@ async def test_a_topic_that_is_never_quiet_does_not_delay_the_start(kafka: FakeK
     async with asyncio.timeout(10), worker.at_work():
         assert worker.phrases == {"f": "x"}
     writing.cancel()
+
+
+async def test_a_long_load_is_not_taken_for_a_stuck_one(kafka: FakeKafka, worker: Worker) -> None:
+    for number in range(50):
+        put_phrase(kafka, f"f-{number}", "x")
+    kafka.at_a_time, kafka.seconds_to_deliver = 1, 6.0
+    async with worker.at_work():
+        assert len(worker.phrases) == 50
+    assert kafka.connections == 1
 
 
 async def test_a_topic_that_does_not_exist_is_an_empty_set_and_is_named_once(
@@ -74,6 +83,7 @@ async def test_a_topic_that_does_not_exist_is_an_empty_set_and_is_named_once(
         kafka.create(TOPICS.consents)
         kafka.put("consents", id="c", version=1, status="revoked")
         await until(lambda: "c" in references.current.consents)
+    assert kafka.connections == 1
 
 
 async def test_without_any_topic_a_worker_works(worker: Worker, kafka: FakeKafka) -> None:
