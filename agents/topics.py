@@ -110,14 +110,15 @@ class Topics:
     def plans(self) -> tuple[TopicPlan, ...]:
         """Every topic, inputs first.
 
-        Manifests and reference sets are compacted and kept for ever: their topics hold the newest of each key. What
-        asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days at least.
+        Manifests and reference sets are compacted and kept for ever: their topics hold the newest of each key. Of
+        reference sets, what it replaced stays for a week at least: the newest may be an entry that no worker takes.
+        What asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days at least.
         """
-        month = str(30 * 24 * 3600 * 1000)
+        week, month = str(7 * 24 * 3600 * 1000), str(30 * 24 * 3600 * 1000)
         compacted = {"cleanup.policy": "compact", "retention.ms": _FOREVER}
         return (
             *(TopicPlan(name=name, config={}) for name in self.inputs),
-            *(TopicPlan(name=name, config=compacted) for name in self.references),
+            *(TopicPlan(name=name, config={**compacted, "min.compaction.lag.ms": week}) for name in self.references),
             TopicPlan(name=self.manifests, config=compacted),
             TopicPlan(name=self.decisions, config={"retention.ms": month}),
             TopicPlan(name=self.alerts, config={"retention.ms": month}),
