@@ -71,6 +71,7 @@ def put(
     file: Annotated[
         Path,
         typer.Argument(
+            metavar="FILE",
             help="A JSON array of entries, JSON Lines, or one JSON object; - reads standard input.",
             allow_dash=True,
             show_default=False,
