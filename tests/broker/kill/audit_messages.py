@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import schemas
-from tests.broker.kill.bucket import record_key
-from tests.broker.kill.cases import Case, alert_id, decision_id
+from tests.broker.kill.bucket import outcome_key, record_key
+from tests.broker.kill.cases import Against, Case, Expected, alert_id
 from tests.broker.kill.evidence import Evidence, Input, Message
+from tests.broker.kill.ledger import is_of_ledger
 from tests.broker.kill.problems import Problem
 
 __all__ = ["audit_messages"]
@@ -40,12 +41,11 @@ def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mappi
 
 
 def _outcome(case: Case, evidence: Evidence, records: Mapping[str, bytes]) -> Iterator[Problem]:
-    uid, expected = str(case.uid), case.expected
-    record = records.get(record_key(uid))
-    if expected.outcome == "manifest":
-        message, schema, kind = evidence.manifests.get(uid), "manifest-record.v2", "manifest"
+    record = records.get(outcome_key(case))
+    if case.expected.outcome == "manifest":
+        message, schema, kind = evidence.manifests.get(case.output_id), "manifest-record.v2", "manifest"
     else:
-        message, schema, kind = evidence.decisions.get(decision_id(uid)), "decision.v2", "decision"
+        message, schema, kind = evidence.decisions.get(case.output_id), "decision.v2", "decision"
     if record is None:
         yield Problem.of(case, "lost", "there is no record in the store")
     if message is None:
@@ -55,28 +55,54 @@ def _outcome(case: Case, evidence: Evidence, records: Mapping[str, bytes]) -> It
     if message.value != record:
         yield Problem.of(case, "wrong", f"the {kind} message is not what is stored")
     yield from _message(case, message, kind=kind, schema=schema)
-    yield from _content_of(case, json.loads(record))
+    found, said = json.loads(record), _said(case.expected, json.loads(record))
+    for name, value in _wanted(case, json.loads(records.get(record_key(case.subject), b"{}"))).items():
+        if said[name] != value:
+            yield Problem.of(case, "wrong", f"the record's {name} is {said[name]!r} instead of {value!r}")
+    if (found.get("review") is None) != (case.about is None):
+        yield Problem.of(case, "wrong", "the record names a reviewer where nobody reviewed, or nobody where one did")
 
 
-def _content_of(case: Case, record: dict[str, Any]) -> Iterator[Problem]:
+def _said(expected: Expected, record: dict[str, Any]) -> dict[str, object]:
+    """What a record says, in the words of `_wanted`."""
+    content, against = record["content"], record["counts_against"]
+    said = {
+        "event_uid": record["event_uid"],
+        "content": None if content is None else content["id"],
+        "rules": frozenset(finding["rule"] for finding in record["findings"] if finding["action"] != "record"),
+        "against": against and Against(account=against["account"], rules=frozenset(against["rules"])),
+        "decision": record["decision"],
+    }
+    if expected.outcome != "manifest":
+        return {**said, "original": None if content is None else content["sha256"]}
+    return {
+        **said,
+        "original": record["original"]["sha256"],
+        "binding": record["manifest"]["binding"],
+        "credential": record["credential"]["credential"],
+    }
+
+
+def _wanted(case: Case, judged: dict[str, Any]) -> dict[str, object]:
+    """What a record has to say; `judged` is the record of the event that a review is about."""
     expected = case.expected
-    rules = frozenset(finding["rule"] for finding in record["findings"] if finding["action"] != "record")
-    found: dict[str, object] = {"event_uid": record["event_uid"], "content": record["content"]["id"], "rules": rules}
-    wanted: dict[str, object] = {"event_uid": case.uid, "content": _text(case.key), "rules": expected.alerts}
+    wanted: dict[str, object] = {
+        "event_uid": case.subject,
+        "content": case.content_id,
+        "rules": expected.alerts | expected.repeated,
+        "against": expected.against,
+        "original": expected.original if case.about is None else _judged_bytes(judged),
+    }
     if expected.outcome == "manifest":
-        found |= {
-            "original": record["original"]["sha256"],
-            "binding": record["manifest"]["binding"],
-            "credential": record["credential"]["credential"],
-        }
-        binding = "embedded" if expected.embedded else "sidecar"
-        wanted |= {"original": expected.original, "binding": binding, "credential": "valid"}
-    else:
-        found |= {"original": record["content"]["sha256"], "decision": record["decision"]}
-        wanted |= {"original": expected.original, "decision": expected.decision}
-    for name, value in wanted.items():
-        if found[name] != value:
-            yield Problem.of(case, "wrong", f"the record's {name} is {found[name]!r} instead of {value!r}")
+        wanted |= {"binding": "embedded" if expected.embedded else "sidecar", "credential": "valid"}
+    # Of what is sealed only law decides whether it may be handed on, and cases that it judges say what it decides.
+    return wanted if expected.decision is None else {**wanted, "decision": expected.decision}
+
+
+def _judged_bytes(record: dict[str, Any]) -> str | None:
+    """What a review is about: of a generation event what was sealed, because that would be handed on."""
+    about = record.get("sealed") or record.get("content")
+    return None if about is None else str(about["sha256"])
 
 
 def _alerts(case: Case, evidence: Evidence) -> Iterator[Problem]:
@@ -129,10 +155,10 @@ def _what_nothing_called_for(
 ) -> Iterator[Problem]:
     done = [case for case in cases.values() if case.expected.outcome != "dead-letter"]
     alerts = {alert_id(str(case.uid), rule) for case in cases.values() for rule in case.expected.alerts}
-    manifests = {case.uid for case in done if case.expected.outcome == "manifest"}
-    decisions = {decision_id(str(case.uid)) for case in done if case.expected.outcome == "decision"}
+    manifests = {case.output_id for case in done if case.expected.outcome == "manifest"}
+    decisions = {case.output_id for case in done if case.expected.outcome == "decision"}
     for kind, there, wanted in (
-        ("record", set(records), {record_key(str(case.uid)) for case in done}),
+        ("record", {key for key in records if not is_of_ledger(key)}, set(map(outcome_key, done))),
         ("manifest message", set(evidence.manifests), manifests),
         ("decision message", set(evidence.decisions), decisions),
         ("alert", set(evidence.alerts), alerts),
@@ -152,7 +178,3 @@ def _inputs_by_case(evidence: Evidence) -> dict[int, list[Input]]:
 def _show(one: Input) -> str:
     partition = one.place.partition
     return f"{partition.topic}[{partition.partition}]@{one.place.offset}"
-
-
-def _text(key: bytes | None) -> str | None:
-    return None if key is None else key.decode()

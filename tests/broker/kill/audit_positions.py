@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aiokafka.structs import TopicPartition
 
-from tests.broker.kill.bucket import Listed, record_key
-from tests.broker.kill.cases import Case, alert_id, decision_id
+from tests.broker.kill.bucket import Listed, outcome_key
+from tests.broker.kill.cases import Case, alert_id
 from tests.broker.kill.evidence import Evidence, Input, Message
+from tests.broker.kill.ledger import Entry
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit
 
@@ -17,7 +18,11 @@ _SECOND = 1000
 
 
 def audit_positions(
-    cases: Mapping[int, Case], evidence: Evidence, records: Mapping[str, Listed], commits: Iterable[Commit]
+    cases: Mapping[int, Case],
+    evidence: Evidence,
+    records: Mapping[str, Listed],
+    entries: Mapping[str, Entry],
+    commits: Iterable[Commit],
 ) -> Iterator[Problem]:
     """For every input: what had to come of it was there before the first commit of a position above it.
 
@@ -28,6 +33,7 @@ def audit_positions(
         cases: all cases, by number.
         evidence: what lies in the topics.
         records: the records bucket.
+        entries: of all ledgers, by event.
         commits: of every partition, in any order.
     """
     by_partition: dict[TopicPartition, list[Commit]] = {}
@@ -39,7 +45,10 @@ def audit_positions(
         for one in evidence.inputs.get(partition, []):
             first = bisect_right(offsets, one.place.offset)
             if first < len(rising):
-                yield from _overtaken(cases[one.case], one, evidence, records, rising[first])
+                case, commit = cases[one.case], rising[first]
+                entry = entries.get(case.subject) if case.expected.counts else None
+                yield from _undelivered(case, one, evidence, entry, commit)
+                yield from _unstored(case, one, records, entry, commit)
 
 
 def _rising(history: Iterable[Commit]) -> list[Commit]:
@@ -51,29 +60,42 @@ def _rising(history: Iterable[Commit]) -> list[Commit]:
     return rising
 
 
-def _overtaken(
-    case: Case, one: Input, evidence: Evidence, records: Mapping[str, Listed], commit: Commit
-) -> Iterator[Problem]:
-    at = f"{commit.partition.topic}[{commit.partition.partition}]@{one.place.offset}"
-    for name, message in _messages(case, one, evidence):
+def _undelivered(case: Case, one: Input, evidence: Evidence, entry: Entry | None, commit: Commit) -> Iterator[Problem]:
+    for name, message in _messages(case, one, evidence, entry):
         if message is None or message.time > commit.time:
             late = "never came" if message is None else f"came {message.time - commit.time} ms later"
-            yield Problem.of(case, "overtaken", f"{commit.offset} was committed past {at}, and its {name} {late}")
+            yield _overtaken(case, one, commit, f"and its {name} {late}")
+
+
+def _unstored(
+    case: Case, one: Input, records: Mapping[str, Listed], entry: Entry | None, commit: Commit
+) -> Iterator[Problem]:
+    keys = {}
     if case.expected.outcome != "dead-letter":
-        record = records.get(record_key(str(case.uid)))
-        if record is None or record.modified * _SECOND > commit.time:
-            yield Problem.of(case, "overtaken", f"{commit.offset} was committed past {at} before its record was stored")
+        keys["record"] = outcome_key(case)
+    if case.expected.counts:
+        keys["ledger entry"] = entry.key if entry else ""
+    for name, key in keys.items():
+        stored = records.get(key)
+        if stored is None or stored.modified * _SECOND > commit.time:
+            yield _overtaken(case, one, commit, f"before its {name} was stored")
 
 
-def _messages(case: Case, one: Input, evidence: Evidence) -> Iterator[tuple[str, Message | None]]:
+def _overtaken(case: Case, one: Input, commit: Commit, how: str) -> Problem:
+    at = f"{commit.partition.topic}[{commit.partition.partition}]@{one.place.offset}"
+    return Problem.of(case, "overtaken", f"{commit.offset} was committed past {at}, {how}")
+
+
+def _messages(case: Case, one: Input, evidence: Evidence, entry: Entry | None) -> Iterator[tuple[str, Message | None]]:
     """Everything that must have been delivered before the input was done."""
-    uid = str(case.uid)
     match case.expected.outcome:
         case "manifest":
-            yield "manifest message", evidence.manifests.get(uid)
+            yield "manifest message", evidence.manifests.get(case.output_id)
         case "decision":
-            yield "decision", evidence.decisions.get(decision_id(uid))
+            yield "decision", evidence.decisions.get(case.output_id)
         case "dead-letter":
             yield "dead letter", evidence.dead_letters.get(one.place)
     for rule in case.expected.alerts:
-        yield f"alert of {rule}", evidence.alerts.get(alert_id(uid, rule))
+        yield f"alert of {rule}", evidence.alerts.get(alert_id(case.subject, rule))
+    if entry is not None and entry.enforcement_id is not None:
+        yield "enforcement message", evidence.enforcement.get(entry.enforcement_id)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tests.broker.kill.bucket import Stored, manifest_key, pointer_key, record_key
+from tests.broker.kill.bucket import Stored, manifest_key, outcome_key, pointer_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.problems import Problem
 
@@ -43,7 +43,7 @@ def audit_store(
     for case in cases.values():
         if case.expected.outcome == "dead-letter":
             continue
-        key = record_key(str(case.uid))
+        key = outcome_key(case)
         written = versions.get(key, ())
         if len(written) > 1 and not let_through(written, outages):
             yield Problem.of(case, "duplicated", f"the record was written {len(written)} times")

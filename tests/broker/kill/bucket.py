@@ -11,12 +11,25 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from tests.broker.kill.cases import Object, sha256
+from tests.broker.kill.cases import Case, Object, sha256
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
-__all__ = ["Bucket", "Listed", "Stored", "asset_key", "list_versions", "manifest_key", "pointer_key", "record_key"]
+__all__ = [
+    "Bucket",
+    "Listed",
+    "Stored",
+    "asset_key",
+    "counted_key",
+    "entry_key",
+    "list_versions",
+    "manifest_key",
+    "outcome_key",
+    "pointer_key",
+    "record_key",
+    "review_key",
+]
 
 _AT_ONCE: Final = 32
 _ANSWER_WITHIN: Final = 2.0
@@ -127,6 +140,26 @@ def list_versions(name: str, environment: Mapping[str, str]) -> dict[str, tuple[
 def record_key(uid: str) -> str:
     """Where layout v1 puts a record."""
     return f"v1/records/{uid[:2]}/{uid[2:4]}/{uid}.json"
+
+
+def review_key(uid: str) -> str:
+    """Where layout v1 puts what a person decided about a held event."""
+    return f"v1/reviews/{uid[:2]}/{uid[2:4]}/{uid}.json"
+
+
+def outcome_key(case: Case) -> str:
+    """Where what became of a case is stored."""
+    return record_key(case.subject) if case.about is None else review_key(case.subject)
+
+
+def entry_key(account: str, number: int) -> str:
+    """Where layout v1 puts an entry of an account's ledger: the newest first."""
+    return f"v1/accounts/{account[:2]}/{account[2:4]}/{account}/{10**8 - number:08}.json"
+
+
+def counted_key(uid: str) -> str:
+    """Where layout v1 puts the copy of the ledger entry that an event has."""
+    return f"v1/counted/{uid[:2]}/{uid[2:4]}/{uid}.json"
 
 
 def asset_key(uid: str, extension: str) -> str:

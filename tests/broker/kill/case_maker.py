@@ -6,14 +6,20 @@ import random
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from tests.broker.kill.cases import Case, Expected, Headers, Object, event_uid, sha256
+from tests.broker.kill.cases import Case, Expected, Headers, Object, Topic, event_uid, sha256
 from tests.broker.kill.credentials import Credentialed
 from tests.broker.kill.media import MAKERS, TEXTS
 
-__all__ = ["Json", "Maker", "Supplies", "Topic", "dump"]
+__all__ = ["Json", "Maker", "Supplies", "dump"]
 
-Topic = Literal["generation", "publication"]
 Json = dict[str, Any]
+
+_TYPES: Final[dict[Topic, str]] = {
+    "generation": "generation",
+    "publication": "publication",
+    "activities": "activity",
+    "reviews": "review",
+}
 
 _MISMATCH: Final = frozenset({"credential.content-mismatch"})
 
@@ -80,14 +86,25 @@ class Maker:
         objects: tuple[Object, ...] = (),
         type_of: Topic | None = None,
         times: int = 1,
+        about: Case | None = None,
     ) -> Case:
-        """A CloudEvent in one of the three shapes that producers send."""
+        """A CloudEvent in one of the three shapes that producers send.
+
+        Args:
+            topic: where it goes.
+            data: what it says.
+            expected: what must come of it.
+            objects: what has to be in the inbox before.
+            type_of: the topic whose event type it has, where that is another one.
+            times: how often it is sent.
+            about: the case that it reviews.
+        """
         source, identity = f"//producer-{self.rng.randrange(3)}/kill", f"{self.kind}-{self.supplies.seed}-{self.number}"
         attributes = {
             "specversion": "1.0",
             "id": identity,
             "source": source,
-            "type": f"sealstream.{type_of or topic}.v1",
+            "type": f"sealstream.{_TYPES[type_of or topic]}.v1",
             "time": f"2026-01-01T{self.number // 3600 % 24:02}:{self.number // 60 % 60:02}:{self.number % 60:02}Z",
         }
         shape = self.rng.choice(("structured", "binary", "plain"))
@@ -98,22 +115,26 @@ class Maker:
         else:
             value = dump({**attributes, "datacontenttype": "application/json", "data": data})
             headers = (("content-type", b"application/cloudevents+json"),) if shape == "structured" else ()
+        uid = event_uid(source, identity)
+        content_id = self.content_id if "content" in data else None
         return Case(
             number=self.number,
             kind=self.kind,
             topic=topic,
-            key=self.content_id.encode(),
+            key=(content_id or uid).encode() if about is None else about.key,
             value=value,
             headers=headers,
-            uid=event_uid(source, identity),
+            uid=uid,
             expected=expected,
             objects=objects,
             times=times,
+            content_id=content_id if about is None else about.content_id,
+            about=None if about is None else about.uid,
         )
 
     def refused(self, content: Json, error: str, *, objects: tuple[Object, ...] = (), mismatch: bool = False) -> Case:
         """A generation or publication event that can never succeed."""
-        topic: Topic = self.rng.choice(("generation", "publication"))
+        topic: Literal["generation", "publication"] = self.rng.choice(("generation", "publication"))
         content = {**content, "operation": "generated"} if topic == "generation" else content
         expected = Expected(outcome="dead-letter", error=error, alerts=_MISMATCH if mismatch else frozenset())
         return self.event(topic, {"content": content}, expected, objects=objects)
@@ -123,7 +144,7 @@ class Maker:
         return Case(
             number=self.number,
             kind=self.kind,
-            topic=self.rng.choice(("generation", "publication")),
+            topic=self.rng.choice(tuple(_TYPES)),
             key=self.rng.choice((None, self.content_id.encode())),
             value=value,
             headers=(*headers, ("trace", self.rng.choice((None, b"", b"\xff")))),

@@ -7,12 +7,28 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["CASE_HEADER", "Case", "Expected", "Headers", "Object", "alert_id", "decision_id", "event_uid", "sha256"]
+__all__ = [
+    "CASE_HEADER",
+    "Against",
+    "Case",
+    "Expected",
+    "Headers",
+    "Object",
+    "Topic",
+    "account_of",
+    "alert_id",
+    "decision_id",
+    "enforcement_id",
+    "event_uid",
+    "review_id",
+    "sha256",
+]
 
 CASE_HEADER = "kill-case"
 """A header of our own, by which an input is recognised in the topic and its dead letter in another."""
 
 Headers: TypeAlias = tuple[tuple[str, bytes | None], ...]
+Topic: TypeAlias = Literal["generation", "publication", "activities", "reviews"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +41,24 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """Whose conduct it is that a record complains about, and by which rules."""
+
+    account: str
+    rules: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """What must come of a case.
 
     Args:
         outcome: a manifest record, a decision, or a dead letter and no record.
         alerts: the rules that must raise an alert each; no other may.
-        decision: of a publication event.
+        repeated: rules whose findings are repeated without another alert: those of the held event, by its review.
+        decision: of a publication or activity event, or of a review.
+        against: which account's violations the record names.
+        counts: this input has them entered into the account's ledger.
         original: SHA-256 of the asset that is sealed or judged.
         embedded: whether a sealed asset carries its manifest inside.
         error: class of the error that a dead letter names.
@@ -39,7 +66,10 @@ class Expected:
 
     outcome: Literal["manifest", "decision", "dead-letter"]
     alerts: frozenset[str] = frozenset()
+    repeated: frozenset[str] = frozenset()
     decision: Literal["allow", "hold", "block"] | None = None
+    against: Against | None = None
+    counts: bool = False
     original: str | None = None
     embedded: bool = False
     error: str | None = None
@@ -55,11 +85,14 @@ class Case:
         topic: where it goes.
         uid: its event_uid; None where no CloudEvent can be read from it.
         times: how often it is sent; more than once as a producer does that was not sure.
+        content_id: of the content that it is about; None where it is about none.
+        about: the event_uid of the event that a review is about; None for what is no review.
+        after: the case that must have been decided before this one is sent.
     """
 
     number: int
     kind: str
-    topic: Literal["generation", "publication"]
+    topic: Topic
     key: bytes | None
     value: bytes | None
     headers: Headers
@@ -67,6 +100,21 @@ class Case:
     expected: Expected
     objects: tuple[Object, ...] = ()
     times: int = 1
+    content_id: str | None = None
+    about: str | None = None
+    after: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The event_uid that its outcome is about."""
+        return str(self.about or self.uid)
+
+    @property
+    def output_id(self) -> str:
+        """The identity of the message that tells its outcome."""
+        if self.expected.outcome == "manifest":
+            return self.subject
+        return decision_id(self.subject) if self.about is None else review_id(self.subject)
 
 
 def sha256(body: bytes) -> str:
@@ -87,3 +135,18 @@ def alert_id(uid: str, rule: str) -> str:
 def decision_id(uid: str) -> str:
     """The identity of a decision, by the contract."""
     return sha256(f"{uid}\0decision".encode())
+
+
+def review_id(uid: str) -> str:
+    """The identity of the decision that a review takes, by the contract."""
+    return sha256(f"{uid}\0review".encode())
+
+
+def account_of(id_hash: str) -> str:
+    """The account behind a user's hash, by the contract."""
+    return sha256(f"account\0{id_hash}".encode())
+
+
+def enforcement_id(account: str, number: int) -> str:
+    """The identity of the step that an entry of an account's ledger leads to, by the contract."""
+    return sha256(f"enforcement\0{account}\0{number}".encode())

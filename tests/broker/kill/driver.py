@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from agents.kafka import open_publisher
 from tests.broker.kill.bucket import Bucket
 from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case
@@ -18,6 +19,7 @@ from tests.broker.kill.crew import Crew
 from tests.broker.kill.evidence import Evidence
 from tests.broker.kill.feed import Feed, open_feed
 from tests.broker.kill.inquest import Inquest, Observed
+from tests.broker.kill.law import feature_messages
 from tests.broker.kill.ordeal import Ordeal
 from tests.broker.kill.plan import Plan
 from tests.broker.kill.positions import PositionWatch
@@ -99,11 +101,13 @@ class _Run:
         await asyncio.to_thread(
             subprocess.run, [sealstream(), "bucket", "create"], env=self.environment, check=True, capture_output=True
         )
+        async with open_publisher(stack.kafka) as operator:
+            await operator.publish(list(feature_messages(stack.topics)))
         cases = await self._prepare()
         topics = [plan.name for plan in stack.topics.plans()]
         async with (
             follow(stack.kafka, topics, self.evidence.take) as follower,
-            open_feed(stack.kafka) as feed,
+            open_feed(stack.kafka, self.evidence.done) as feed,
             Crew(
                 [sealstream(), "worker"],
                 self.environment,
@@ -122,7 +126,7 @@ class _Run:
             async with self._watching(watch, follower, feed, len(cases)):
                 started = time.monotonic()
                 await ordeal.go(steps_of(plan, own_broker=stack.broker is not None), cases)
-                wedged = not await self._all_committed(watch, follower)
+                wedged = not await self._all_committed(watch, follower, feed)
                 seconds = time.monotonic() - started
                 if wedged:
                     await self._tell_where_it_is_stuck(crew, watch)
@@ -169,14 +173,14 @@ class _Run:
                 await asyncio.sleep(_LOOK_SECONDS)
         self.onlooker.say(f"{self.plan.workers} workers are ready")
 
-    async def _all_committed(self, watch: PositionWatch, follower: TopicFollower) -> bool:
+    async def _all_committed(self, watch: PositionWatch, follower: TopicFollower, feed: Feed) -> bool:
         """Wait until nothing is left to do; False when nothing has moved for too long."""
         moved, last = time.monotonic(), (-1, -1)
         while time.monotonic() - moved < self.plan.patience_seconds:
             now = (self._lag(watch), len(self.evidence.done))
             if now != last:
                 moved, last = time.monotonic(), now
-            if now[0] == 0 and await self._is_everything(watch, follower):
+            if now[0] == 0 and feed.waiting == 0 and await self._is_everything(watch, follower):
                 return True
             await asyncio.sleep(_LOOK_SECONDS)
         return False

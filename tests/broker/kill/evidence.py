@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.topics import Topics
-from tests.broker.kill.cases import CASE_HEADER, Case, decision_id
+from tests.broker.kill.cases import CASE_HEADER, Case
 
 __all__ = ["Evidence", "Input", "Message", "Place"]
 
@@ -68,6 +68,7 @@ class Evidence:
         self.manifests: dict[str, Message] = {}
         self.decisions: dict[str, Message] = {}
         self.alerts: dict[str, Message] = {}
+        self.enforcement: dict[str, Message] = {}
         self.dead_letters: dict[Place, Message] = {}
         self.done: set[int] = set()
         self.finished_at: list[int] = []
@@ -75,11 +76,11 @@ class Evidence:
 
     def expect(self, case: Case) -> None:
         """Remember by which identity a case's outcome will be known."""
-        if case.uid is not None and case.expected.outcome != "dead-letter":
-            self._case_of[case.uid if case.expected.outcome == "manifest" else decision_id(case.uid)] = case.number
+        if case.expected.outcome != "dead-letter":
+            self._case_of[case.output_id] = case.number
 
     def take(self, record: ConsumerRecord) -> None:
-        """Take note of a record of any of the topics."""
+        """Take note of a record of any of the topics; what the operator put into reference topics is none of them."""
         if record.topic in self.topics.inputs:
             place = Place(TopicPartition(record.topic, record.partition), record.offset)
             case = int(dict(record.headers)[CASE_HEADER])
@@ -88,7 +89,7 @@ class Evidence:
             headers = dict(record.headers)
             _add(self.dead_letters, _place_of(headers), record)
             self._finish(int(headers[CASE_HEADER]), record.timestamp)
-        else:
+        elif record.topic not in self.topics.references:
             identity = dict(record.headers)["ce_id"].decode()
             _add(self._messages(record.topic), identity, record)
             if identity in self._case_of:
@@ -99,6 +100,7 @@ class Evidence:
             self.topics.of("manifests"): self.manifests,
             self.topics.of("decisions"): self.decisions,
             self.topics.of("alerts"): self.alerts,
+            self.topics.of("enforcement"): self.enforcement,
         }
         return by_topic[topic]
 

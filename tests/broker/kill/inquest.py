@@ -15,6 +15,7 @@ import msgspec
 from devstack.kafka_artifacts import kafka_version
 from pipeline.credentials import CredentialService
 from pipeline.events.outputs import ManifestRecord
+from tests.broker.kill.audit_ledger import audit_ledger
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import audit_store, let_through
@@ -22,6 +23,7 @@ from tests.broker.kill.bucket import Bucket, list_versions, record_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.crew import Crew
 from tests.broker.kill.evidence import Evidence, Message
+from tests.broker.kill.ledger import entries_by_event, read_entries
 from tests.broker.kill.ordeal import Suffered
 from tests.broker.kill.plan import Plan
 from tests.broker.kill.positions import PositionWatch
@@ -75,7 +77,10 @@ class Inquest:
         problems = [
             *audit_messages(seen.cases, seen.evidence, records),
             *audit_store(seen.cases, records, versions, content, STORES.content_bucket, seen.suffered.store_away),
-            *audit_positions(seen.cases, seen.evidence, listed, commits),
+            *audit_ledger(
+                seen.cases, seen.evidence, records, versions, STORES.records_bucket, seen.suffered.store_away
+            ),
+            *audit_positions(seen.cases, seen.evidence, listed, entries_by_event(records), commits),
             *_without_record(seen.watch, seen.cases),
             *_ready_without_store(seen.suffered),
         ]
@@ -93,6 +98,7 @@ class Inquest:
             commits=len(commits),
             generation=history.generation if history else None,
             twice=twice,
+            counted=Counter(entry.account for entry in read_entries(records)),
         )
 
     def _sample(self, cases: Mapping[int, Case], records: Mapping[str, bytes]) -> list[tuple[Case, ManifestRecord]]:
@@ -126,6 +132,7 @@ class Inquest:
         commits: int,
         generation: int | None,
         twice: int,
+        counted: Mapping[str, int],
     ) -> Report:
         crew, suffered, watch, evidence = seen.crew, seen.suffered, seen.watch, seen.evidence
         done = max(1, len(evidence.done))
@@ -133,9 +140,11 @@ class Inquest:
         return Report(
             plan=asdict(self.plan),
             broker=f"Apache Kafka {kafka_version()}" if self.stack.broker else self.stack.kafka.bootstrap_servers,
-            events=len(seen.cases),
+            events=sum(1 for case in seen.cases.values() if case.after is None),
+            reviews=sum(1 for case in seen.cases.values() if case.after is not None),
+            counted=sorted(counted.values(), reverse=True),
             inputs=sum(map(len, evidence.inputs.values())),
-            outcomes={**outcomes, "alert": len(evidence.alerts)},
+            outcomes={**outcomes, "alert": len(evidence.alerts), "enforcement": len(evidence.enforcement)},
             kills=suffered.kills,
             broker_restarts=suffered.broker_down,
             outages=[outage.last - outage.first for outage in suffered.store_away],
@@ -153,6 +162,7 @@ class Inquest:
                 "manifests": _repeated(evidence.manifests.values()),
                 "decisions": _repeated(evidence.decisions.values()),
                 "alerts": _repeated(evidence.alerts.values()),
+                "enforcement": _repeated(evidence.enforcement.values()),
                 "dead letters": _repeated(evidence.dead_letters.values()),
             },
             commits=commits,

@@ -14,14 +14,17 @@ from agents.delivery import InputRecord
 from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.outbox import Outbox
+from agents.reference.messages import understood
 from agents.runtime import Runtime
 from agents.topics import Topics
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
 from pipeline.fingerprints.in_process import InProcessImageCoder
+from pipeline.policy.reference import ReferenceSets, Removal
 from pipeline.settings import AssetSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
 from pipeline.store.simulator import StoreSimulator
+from tests.broker.kill.audit_ledger import audit_ledger
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import Outage, audit_store
@@ -30,6 +33,8 @@ from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case, sha256
 from tests.broker.kill.credentials import credential_service, seal_each_media_type
 from tests.broker.kill.evidence import Evidence
+from tests.broker.kill.law import LADDER, feature_messages
+from tests.broker.kill.ledger import entries_by_event
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit
 from tests.broker.kill.workload import KINDS, make_cases
@@ -60,7 +65,8 @@ class Miniature:
         return [
             *audit_messages(self.cases, self.evidence, self.records),
             *audit_store(self.cases, self.records, self.versions, self.content, CONTENT, self.outages),
-            *audit_positions(self.cases, self.evidence, self.written, self.commits),
+            *audit_ledger(self.cases, self.evidence, self.records, self.versions, RECORDS, self.outages),
+            *audit_positions(self.cases, self.evidence, self.written, entries_by_event(self.records), self.commits),
         ]
 
     def one(self, kind: str) -> Case:
@@ -125,7 +131,7 @@ class _Stage:
         self.published += messages
 
     async def _deliver(self, case: Case, runtime: Runtime, evidence: Evidence) -> Commit:
-        topic = self.topics.generation if case.topic == "generation" else self.topics.publication
+        topic = f"{self.topics.prefix}{case.topic}"
         partition = TopicPartition(topic, case.number % 2)
         offset = len(evidence.inputs.get(partition, []))
         evidence.take(_record(topic, partition.partition, offset, self.time, case.key, case.value, case.headers))
@@ -139,7 +145,7 @@ class _Stage:
             timestamp=self.time / 1000,
         )
         try:
-            await (runtime.generation if case.topic == "generation" else runtime.publication)(record)
+            await getattr(runtime, case.topic)(record)
         except SealstreamError as error:
             await runtime.outbox.dead_letter(record, error, 1)
         for number, message in enumerate(self.published):
@@ -148,10 +154,15 @@ class _Stage:
         return Commit(partition, offset + 1, self.time + STEP - 1)
 
     def _runtime(self, threads: ThreadPoolExecutor) -> Runtime:
+        references = ReferenceSets.empty()
+        for message in feature_messages(self.topics):
+            entry = understood("features", message)
+            assert not isinstance(entry, Removal)
+            references = references.put(entry)
         cases = use_cases(
             self.store,
             Parsers(credentials=self.credentials, image_coder=InProcessImageCoder()),
-            law_of(PolicySettings(jurisdictions=("ES",))),
+            law_of(PolicySettings(jurisdictions=("ES",), ladder=LADDER), lambda: references),
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
             AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
         )

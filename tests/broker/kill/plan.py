@@ -11,7 +11,7 @@ class Plan:
     """The parameters of one run; the defaults fit into four minutes on two cores.
 
     Args:
-        events: how many different inputs are sent.
+        events: how many different inputs are sent; reviews of those that are held come on top.
         kills: how many times a worker is killed, with SIGKILL and SIGTERM in turn, in random order.
         seed: of every random choice.
         minutes: over how long the input is spread; outage and broker restarts come on top.

@@ -12,7 +12,7 @@ from aiokafka.structs import TopicPartition
 
 from agents.kafka import connection
 from agents.settings import KafkaSettings
-from tests.broker.kill.bucket import Bucket, record_key
+from tests.broker.kill.bucket import Bucket, outcome_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.evidence import Evidence, Input
 from tests.broker.kill.topic_log import Commit
@@ -90,7 +90,7 @@ class PositionWatch:
     async def _check_pending(self) -> None:
         while self._pending:
             one = self._pending[-1]
-            there = await self.records.has(record_key(str(self.cases[one.case].uid)))
+            there = await self.records.has(outcome_key(self.cases[one.case]))
             self.heads += 1
             if there is None:
                 self.deferred += len(self._pending)

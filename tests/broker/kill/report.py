@@ -18,13 +18,16 @@ class Report:
     Args:
         plan: its parameters.
         broker: which broker it ran on.
-        events: how many different inputs were sent.
+        events: how many different inputs were sent, not counting reviews of others.
+        reviews: how many reviews were sent after what they are about was decided.
+        counted: how many violations the ledger of each account counts.
         inputs: how many lay in the input topics, those that were sent twice included.
         outcomes: how many inputs came to each outcome, and how many alerts there were.
         kills: by signal.
         broker_restarts: for how many seconds the broker was away, each time.
         outages: for how many seconds the store was away, each time.
-        let_through_by_store: records written twice by the store itself around an outage; see `audit_store`.
+        let_through_by_store: objects of the records bucket that the store itself wrote twice around an outage; see
+            `audit_store`.
         workers_that_joined: in rebalance storms.
         rebalances: generations of the group; None where the broker does not let us see.
         unsettled: how many times not all workers were ready within 45 s after something was done to them.
@@ -54,6 +57,8 @@ class Report:
     plan: Mapping[str, object]
     broker: str
     events: int
+    reviews: int
+    counted: Sequence[int]
     inputs: int
     outcomes: Mapping[str, int]
     kills: Mapping[str, int]
@@ -103,11 +108,13 @@ class Report:
         """The report for people."""
         repeated = ", ".join(f"{count} {topic}" for topic, count in self.repeated_deliveries.items() if count) or "none"
         yield f"{'PASSED' if self.passed else 'FAILED'} on {self.broker}"
-        yield f"  events             {self.events} ({self.inputs} inputs) in {self.seconds:.0f} s"
+        yield f"  events             {self.events} and {self.reviews} reviews of them in {self.seconds:.0f} s"
+        yield f"  inputs             {self.inputs}"
         yield "  outcomes           " + ", ".join(f"{count} {name}" for name, count in self.outcomes.items())
+        yield f"  counted            {', '.join(map(str, self.counted)) or 'no'} violations, each account's apart"
         yield "  kills              " + ", ".join(f"{count} {name}" for name, count in self.kills.items())
         yield f"  broker restarts    {_each(self.broker_restarts)}"
-        yield f"  store outages      {_each(self.outages)}, {self.let_through_by_store} records let through twice"
+        yield f"  store outages      {_each(self.outages)}, {self.let_through_by_store} objects let through twice"
         yield f"  rebalances         {self.rebalances} generations, {self.workers_that_joined} extra workers"
         yield f"  worker starts      {self.starts}, of which {self.refused_starts} found no broker or store"
         yield f"  readiness          denied {self.asked_without_store} times without store, late {self.unsettled} times"

@@ -14,6 +14,7 @@ from agents.settings import KafkaSettings
 from agents.topics import TopicPlan, Topics
 from devstack import KafkaServer, SeaweedServer
 from pipeline.settings import StoreSettings
+from tests.broker.kill.law import LADDER
 
 __all__ = ["BOOTSTRAP", "STORES", "Stack", "create_all_topics", "open_stack", "sealstream"]
 
@@ -29,10 +30,11 @@ _SHORT_TIMES: Final[Mapping[str, str]] = {
     "SEALSTREAM_DRAIN_SECONDS": "5",
     "SEALSTREAM_RETRY_CAP_SECONDS": "3",
     "SEALSTREAM_MISSING_ASSET_PATIENCE": "3",
-    # No law of ours is in force there, so only the rules for everywhere have a say.
+    # Of events that do not say where: no law of ours is in force there, so only the rules for everywhere have a say.
     "SEALSTREAM_POLICY_JURISDICTIONS": "ES",
+    "SEALSTREAM_POLICY_LADDER": LADDER,
 }
-"""What is shorter than in production, so that a run ends in minutes. Nothing else differs from the defaults."""
+"""What is shorter than in production, so that a run ends in minutes, and the law. Nothing else is no default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

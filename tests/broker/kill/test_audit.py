@@ -1,6 +1,5 @@
 """The audit of a kill run finds what it is there to find: a run that went well is spoiled in every way it could be."""
 
-import copy
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,23 +9,13 @@ from tests.broker.kill.audit_store import Outage
 from tests.broker.kill.bucket import Listed, record_key
 from tests.broker.kill.cases import alert_id, decision_id, event_uid
 from tests.broker.kill.evidence import Message, Place
-from tests.broker.kill.miniature import Miniature, play
+from tests.broker.kill.miniature import Miniature
 from tests.broker.kill.problems import Problem
-from tests.broker.kill.workload import KINDS
+from tests.broker.kill.workload import KINDS, REVIEWS
 
 SEALED, JUDGED, REFUSED = "generated-by-unverified-user", "published-unlabeled", "digest-mismatch"
 TWICE = "generated-sent-twice"
 ANYBODY = event_uid("//nobody", "nothing")
-
-
-@pytest.fixture(scope="module")
-def good_run(tmp_path_factory: pytest.TempPathFactory) -> Miniature:
-    return play(tmp_path_factory.mktemp("chain"))
-
-
-@pytest.fixture
-def run(good_run: Miniature) -> Miniature:
-    return copy.deepcopy(good_run)
 
 
 def found(run: Miniature) -> set[tuple[str, str | None]]:
@@ -51,7 +40,7 @@ def alert_of(run: Miniature, kind: str, rule: str) -> str:
 
 
 def test_a_run_of_every_kind_of_input_that_went_well_has_no_problems(run: Miniature) -> None:
-    assert {case.kind for case in run.cases.values()} == set(KINDS)
+    assert {case.kind for case in run.cases.values()} == {*KINDS, *REVIEWS}
     assert run.audit() == []
     assert run.evidence.done == set(run.cases)
 

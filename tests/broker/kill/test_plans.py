@@ -9,11 +9,12 @@ import pytest
 
 from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.credentials import Credentialed
+from tests.broker.kill.law import ACCOUNTS
 from tests.broker.kill.media import MAKERS, tampered
 from tests.broker.kill.plan import Plan
 from tests.broker.kill.steps import steps_of
 from tests.broker.kill.worker_process import Ending
-from tests.broker.kill.workload import KINDS, make_cases
+from tests.broker.kill.workload import KINDS, REVIEWS, make_cases
 
 CREDENTIALED = tuple(
     Credentialed(mime=mime, sealed=b"sealed", tampered=b"tampered", manifest=beside)
@@ -52,9 +53,31 @@ def test_every_kind_of_input_comes_up_and_none_is_like_another() -> None:
     cases = list(make_cases(SUPPLIES, 300))
     uids = [case.uid for case in cases if case.uid is not None]
 
-    assert [case.number for case in cases] == list(range(300))
-    assert {case.kind for case in cases} == set(KINDS)
+    assert [case.number for case in cases] == list(range(len(cases)))
+    assert sum(case.after is None for case in cases) == 300
+    assert {case.kind for case in cases} == {*KINDS, *REVIEWS}
     assert len(set(uids)) == len(uids)
+
+
+def test_a_review_comes_after_what_it_is_about() -> None:
+    cases = list(make_cases(SUPPLIES, 300))
+    reviews = [case for case in cases if case.after is not None]
+
+    assert reviews
+    for review in reviews:
+        assert review.after < review.number
+        assert review.about in {case.uid for case in cases[: review.number]}
+
+
+def test_violations_count_against_a_handful_of_accounts() -> None:
+    counted = Counter(
+        case.expected.against.account
+        for case in make_cases(SUPPLIES, 300)
+        if case.expected.counts and case.expected.against is not None
+    )
+
+    assert len(counted) == ACCOUNTS
+    assert min(counted.values()) >= 2
 
 
 @pytest.mark.parametrize("mime", MAKERS)

@@ -4,26 +4,40 @@ import base64
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import count as count_up
 from typing import Final, Literal
 
 from tests.broker.kill.case_maker import Json, Maker, Supplies, dump
 from tests.broker.kill.cases import CASE_HEADER, Case, Expected, sha256
+from tests.broker.kill.law_cases import FOLLOWED_BY, LAW_KINDS, REVIEWS
 from tests.broker.kill.media import MAKERS, TEXTS
 
-__all__ = ["KINDS", "make_cases"]
+__all__ = ["KINDS", "REVIEWS", "make_cases"]
 
 _EMBEDDING: Final = tuple(mime for mime in MAKERS if mime not in TEXTS)
 
 
 def make_cases(supplies: Supplies, count: int) -> Iterator[Case]:
-    """Make so many cases in random order; where there are enough of them, every kind comes up."""
+    """Make so many cases in random order, and the reviews of those that are reviewed right behind them.
+
+    Where there are enough of them, every kind comes up.
+    """
     rng = random.Random(supplies.seed)
     kinds, weights = tuple(KINDS), tuple(weight for _, weight in KINDS.values())
     order = [*kinds, *rng.choices(kinds, weights, k=max(0, count - len(kinds)))][:count]
     rng.shuffle(order)
-    for number, kind in enumerate(order):
-        case = KINDS[kind][0](Maker(supplies, rng, number, kind))
-        yield replace(case, headers=(*case.headers, (CASE_HEADER, str(number).encode())))
+    numbers = count_up()
+    for kind in order:
+        case = last = KINDS[kind][0](Maker(supplies, rng, next(numbers), kind))
+        yield _recognisable(case)
+        for review in FOLLOWED_BY.get(kind, ()):
+            after = last.number
+            last = REVIEWS[review](Maker(supplies, rng, next(numbers), review), case)
+            yield _recognisable(replace(last, after=after))
+
+
+def _recognisable(case: Case) -> Case:
+    return replace(case, headers=(*case.headers, (CASE_HEADER, str(case.number).encode())))
 
 
 def _generation(make: Maker, data: Json | None = None, alerts: frozenset[str] = frozenset(), times: int = 1) -> Case:
@@ -154,5 +168,6 @@ KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
     "asset-missing": (_missing, 0.5),
     "asset-oversized": (_oversized, 0.5),
     "bucket-not-allowed": (_other_bucket, 0.5),
+    **LAW_KINDS,
 }
-"""Every kind of input: what makes it, and its weight in the mix."""
+"""Every kind of input but reviews of other cases: what makes it, and its weight in the mix."""

@@ -1,0 +1,184 @@
+"""One installation for tests: topics, buckets, a worker as a process, and producers' and consumers' side of it."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.structs import TopicPartition
+
+from agents.kafka import create_topics, open_publisher, read_topic
+from agents.messages import KafkaMessage
+from agents.reference.messages import deletion, entry_message
+from agents.settings import KafkaSettings
+from agents.topics import Topics
+from devstack import SeaweedServer
+from tests.broker.kill.cases import event_uid
+from tests.broker.kill.topic_log import follow
+
+__all__ = ["Installation", "Said"]
+
+_TYPES = {"publication": "publication", "activities": "activity", "reviews": "review", "generation": "generation"}
+_WITHIN_SECONDS = 60
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of an output topic."""
+
+    id: str
+    key: str | None
+    data: dict[str, Any]
+    body: bytes
+    headers: Mapping[str, bytes | None]
+
+
+class Installation:
+    """The topics and buckets of one installation, and its one worker."""
+
+    def __init__(self, bootstrap: str, s3: SeaweedServer, directory: Path, **settings: str) -> None:
+        name = f"law-{secrets.token_hex(4)}"
+        self.kafka = KafkaSettings(bootstrap_servers=bootstrap, topic_prefix=f"{name}.", group=name)
+        self.topics = Topics(self.kafka.topic_prefix)
+        self.log = directory / "worker.log"
+        self.environment = {
+            **{name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "SEALSTREAM_"))},
+            **s3.environment(),
+            "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+            "SEALSTREAM_KAFKA_TOPIC_PREFIX": self.kafka.topic_prefix,
+            "SEALSTREAM_KAFKA_GROUP": name,
+            "SEALSTREAM_KAFKA_SESSION_SECONDS": "6",
+            "SEALSTREAM_DRAIN_SECONDS": "1",
+            "SEALSTREAM_STATE_DIR": str(directory / "state"),
+            "SEALSTREAM_HEALTH_PORT": "0",
+            **settings,
+        }
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    async def create(self) -> None:
+        """Create topics and buckets."""
+        await create_topics(self.kafka, self.topics.plans(), partitions=2, replication_factor=1)
+        self.sealstream("bucket", "create")
+
+    def sealstream(self, *arguments: str, code: int = 0, **settings: str) -> str:
+        """Run the program to its end; what it said on standard error."""
+        done = subprocess.run(
+            [sys.executable, "-m", "agents.cli", *arguments],
+            env={**self.environment, **settings},
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        return done.stderr
+
+    def start_worker(self) -> None:
+        """Start the worker; events that are sent before it is up wait for it."""
+        with self.log.open("ab") as log:
+            self._worker = subprocess.Popen(
+                [sys.executable, "-m", "agents.cli", "worker"], env=self.environment, stderr=log
+            )
+
+    def kill_worker(self) -> None:
+        """Kill the worker with SIGKILL."""
+        assert self._worker is not None
+        self._worker.kill()
+        assert self._worker.wait(10) == -signal.SIGKILL
+
+    def stop_worker(self) -> None:
+        """Stop the worker in order."""
+        assert self._worker is not None
+        self._worker.terminate()
+        assert self._worker.wait(40) == 0, self.log.read_text()
+
+    async def send(self, topic: str, data: Mapping[str, Any], name: str | None = None) -> str:
+        """Send an event; returns its event_uid. The same name again is the same event."""
+        source, identity = "//tests/law", name or secrets.token_hex(8)
+        event = {
+            "specversion": "1.0",
+            "id": identity,
+            "source": source,
+            "type": f"sealstream.{_TYPES[topic]}.v1",
+            "time": "2026-11-20T12:00:00Z",
+            "data": data,
+        }
+        uid = event_uid(source, identity)
+        await self._publish(
+            KafkaMessage(topic=f"{self.topics.prefix}{topic}", key=uid.encode(), value=json.dumps(event).encode())
+        )
+        return uid
+
+    async def put_feature(self, **entry: Any) -> None:
+        """Put an entry into the feature database."""
+        whole = {"version": 1, "verdict": "illegal", **entry}
+        await self._publish(entry_message(self.topics, "features", whole, source="//tests/operator"))
+
+    async def delete_feature(self, entry_id: str) -> None:
+        """Take an entry out of the feature database."""
+        await self._publish(deletion(self.topics, "features", entry_id))
+
+    async def said(self, topic: str, wanted: Callable[[Said], bool], count: int = 1) -> list[Said]:
+        """The first messages of an output topic that are wanted, waited for."""
+        found: list[Said] = []
+        try:
+            async with asyncio.timeout(_WITHIN_SECONDS):
+                async for message in read_topic(self.kafka, f"{self.topics.prefix}{topic}", from_beginning=True):
+                    if wanted(one := _said(message)):
+                        found.append(one)
+                        if len(found) == count:
+                            break
+        except TimeoutError:
+            raise AssertionError(f"{len(found)} of {count} in {topic}; worker:\n{self.log.read_text()}") from None
+        return found
+
+    async def everything_said(self, topic: str) -> list[Said]:
+        """All messages that an output topic has now."""
+        messages = read_topic(self.kafka, f"{self.topics.prefix}{topic}", from_beginning=True, idle_seconds=2)
+        return [_said(message) async for message in messages]
+
+    async def everything_done(self) -> None:
+        """Wait until the worker has committed all events and reviews that were sent."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap_servers)
+        await admin.start()
+        try:
+            async with follow(self.kafka, self.topics.inputs, lambda _: None) as follower:
+                sent = {partition: end for partition, end in (await follower.ends()).items() if end}
+            async with asyncio.timeout(_WITHIN_SECONDS):
+                while await self._is_behind(admin, sent):  # noqa: ASYNC110 - it is asked of the broker
+                    await asyncio.sleep(0.2)
+        finally:
+            await admin.close()
+
+    async def _is_behind(self, admin: AIOKafkaAdminClient, sent: Mapping[TopicPartition, int]) -> bool:
+        committed = await admin.list_consumer_group_offsets(self.kafka.group)
+        return any(partition not in committed or committed[partition].offset < end for partition, end in sent.items())
+
+    async def decision(self, uid: str) -> dict[str, Any]:
+        """The decision about an event, by rules."""
+        (decision,) = await self.said(
+            "decisions", lambda one: one.data["event_uid"] == uid and one.data["review"] is None
+        )
+        return decision.data
+
+    async def _publish(self, *messages: KafkaMessage) -> None:
+        async with open_publisher(self.kafka) as publisher:
+            await publisher.publish(messages)
+
+
+def _said(message: KafkaMessage) -> Said:
+    headers, body = dict(message.headers), message.value or b"null"
+    return Said(
+        id=(headers.get("ce_id") or b"").decode(),
+        key=None if message.key is None else message.key.decode(),
+        data=json.loads(body),
+        body=body,
+        headers=headers,
+    )

@@ -1,0 +1,78 @@
+"""What the law of a run is: prohibited content, the ladder, accounts, and events that do everything right in China."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from agents.messages import KafkaMessage
+from agents.topics import Topics
+
+__all__ = ["ACCOUNTS", "LADDER", "PHRASE", "PROMPT", "feature_messages", "in_order", "step_for", "user"]
+
+ACCOUNTS: Final = 4
+"""So few that many events count against each, side by side."""
+
+PHRASE: Final = "the forbidden lighthouse"
+PROMPT: Final = "draw me a contraband-4711 at night"
+
+_FEATURES: Final[tuple[dict[str, Any], ...]] = (
+    {"id": "phrase", "version": 1, "verdict": "illegal", "phrase": PHRASE},
+    {"id": "regex", "version": 3, "verdict": "harmful", "regex": "contraband-[0-9]+", "applies_to": ["prompt"]},
+)
+
+_RUNGS: Final = (("warn", 2), ("restrict", 4), ("suspend", 8), ("close", 16))
+LADDER: Final = ",".join(f"{step}:{violations}" for step, violations in _RUNGS)
+"""The first violation leads to no step, so that entries without an enforcement message come up too."""
+
+
+def step_for(violations: int) -> str | None:
+    """The step that so many violations lead to."""
+    due = [step for step, least in _RUNGS if violations >= least]
+    return due[-1] if due else None
+
+
+def feature_messages(topics: Topics) -> Iterator[KafkaMessage]:
+    """What puts the prohibited content into its reference topic."""
+    for data in _FEATURES:
+        event = {
+            "specversion": "1.0",
+            "id": f"{data['id']}@{data['version']}",
+            "source": "//operator/kill",
+            "type": "sealstream.feature.v1",
+            "data": data,
+        }
+        yield KafkaMessage(topic=topics.features, key=data["id"].encode(), value=json.dumps(event).encode())
+
+
+def user(number: int) -> str:
+    """The salted hash of one of the users."""
+    return f"salted-hash-of-user-{number % ACCOUNTS}"
+
+
+def in_order(content: dict[str, Any], id_hash: str) -> dict[str, Any]:
+    """The data of an event about AI content in China with which every rule is satisfied."""
+    return {
+        "jurisdictions": ["CN"],
+        "actor": {"role": "provider"},
+        "user": {"id_hash": id_hash, "identity": {"status": "verified", "method": "mobile"}},
+        "content": {
+            "synthetic": "yes",
+            "is_news": False,
+            "biometric": [],
+            "art17_scenario": 0,
+            "has_file": True,
+            "containerised": False,
+            **content,
+        },
+        "service": {
+            "public_opinion": False,
+            "suspended_by_order": False,
+            "label_function_offered": True,
+            "label_prompted": True,
+        },
+        "review": {"input_checked": True, "output_checked": True, "feature_db_version": "theirs", "verdict": "ok"},
+        "explicit": {"present": False, "waived_on_request": False},
+        "implicit": {"present": True, "readback_ok": True},
+        "log": {"present": True, "retain_days": 200},
+        "declaration": {"made": True, "value": "ai"},
+    }

@@ -1,0 +1,208 @@
+"""The part of the workload that law judges: violations that count, held events and their reviews, activities."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+from tests.broker.kill.case_maker import Json, Maker
+from tests.broker.kill.cases import Against, Case, Expected, account_of, sha256
+from tests.broker.kill.law import ACCOUNTS, PHRASE, PROMPT, in_order, user
+from tests.broker.kill.media import MAKERS, TEXTS
+
+__all__ = ["FOLLOWED_BY", "LAW_KINDS", "REVIEWS"]
+
+_UNLABELED: Final = "credential.unlabeled"
+_PROHIBITED: Final = "cn.deep-synthesis.art10.block-prohibited"
+_FALSE_NEWS: Final = "cn.deep-synthesis.art06.false-news"
+_MARK_REMOVED: Final = "cn.deep-synthesis.art18.mark-removed"
+_IMPLICIT_MARK: Final = "cn.deep-synthesis.art16.implicit-mark"
+_DECLARE: Final = "cn.label-measures.art10.declare"
+_LISTING: Final = "cn.deep-synthesis.art13.app-listing"
+_NEW_FEATURE: Final = "cn.deep-synthesis.art20.new-feature"
+_COMPLAINT: Final = "cn.deep-synthesis.art12.complaint-deadline"
+
+
+def _published(
+    make: Maker,
+    facts: Json,
+    *,
+    decision: Literal["hold", "block"],
+    counting: frozenset[str],
+    mime_and_body: tuple[str, bytes] | None = None,
+    content: Json | None = None,
+    times: int = 1,
+) -> Case:
+    """A publication in China by one of few users, whose asset carries no credential."""
+    mime, body = mime_and_body or make.asset()
+    described, objects = make.by_reference(mime, body, **(content or {}))
+    id_hash = user(make.rng.randrange(ACCOUNTS))
+    data = in_order(described, id_hash)
+    expected = Expected(
+        outcome="decision",
+        decision=decision,
+        alerts=frozenset({_UNLABELED}) | counting,
+        against=Against(account=account_of(id_hash), rules=counting),
+        counts=decision == "block",
+        original=sha256(body),
+    )
+    merged = {name: {**data.get(name, {}), **facts.get(name, {})} for name in facts}
+    return make.event("publication", {**data, **merged}, expected, objects=objects, times=times)
+
+
+def _prohibited_output(make: Maker, times: int = 1) -> Case:
+    mime = make.rng.choice(("text/plain", "text/markdown"))
+    body = f"{TEXTS[mime](make.rng)} {PHRASE.upper()} and more".encode()
+    return _published(
+        make, {}, decision="block", counting=frozenset({_PROHIBITED}), mime_and_body=(mime, body), times=times
+    )
+
+
+def _prohibited_prompt(make: Maker) -> Case:
+    return _published(make, {"prompt": {"text": PROMPT}}, decision="block", counting=frozenset({_PROHIBITED}))
+
+
+def _rumour(make: Maker) -> Case:
+    return _published(
+        make,
+        {"review": {"verdict": "rumour"}},
+        decision="block",
+        counting=frozenset({_PROHIBITED, _FALSE_NEWS}),
+        content={"is_news": True},
+    )
+
+
+def _undeclared(make: Maker) -> Case:
+    """Held until somebody reviews it; only what a review refuses counts."""
+    facts = {"actor": {"role": "user"}, "declaration": {"made": False}}
+    return _published(make, facts, decision="hold", counting=frozenset({_DECLARE}))
+
+
+def _mark_removed(make: Maker) -> Case:
+    """Sealed all the same, and blocked: it must not be handed on."""
+    mime, body = make.asset()
+    content, objects = make.by_reference(mime, body, operation="edited")
+    id_hash = user(make.rng.randrange(ACCOUNTS))
+    data = {
+        **in_order(content, id_hash),
+        "event_type": "transform.completed",
+        "transform": {"lost": 1, "intent": "requested_removal"},
+    }
+    expected = Expected(
+        outcome="manifest",
+        decision="block",
+        alerts=frozenset({_MARK_REMOVED}),
+        against=Against(account=account_of(id_hash), rules=frozenset({_MARK_REMOVED})),
+        counts=True,
+        original=sha256(body),
+        embedded=mime in MAKERS and mime not in TEXTS,
+    )
+    return make.event("generation", data, expected, objects=objects)
+
+
+def _unmarked(make: Maker) -> Case:
+    """Sealed, and held for want of a mark of the Chinese format, which is nobody's conduct but the service's."""
+    mime, body = make.asset()
+    content, objects = make.by_reference(mime, body, operation="generated")
+    data = {
+        **in_order(content, user(make.rng.randrange(ACCOUNTS))),
+        "implicit": {"present": False},
+        "watermark": {"present": False},
+    }
+    expected = Expected(
+        outcome="manifest",
+        decision="hold",
+        alerts=frozenset({_IMPLICIT_MARK}),
+        original=sha256(body),
+        embedded=mime in MAKERS and mime not in TEXTS,
+    )
+    return make.event("generation", data, expected, objects=objects)
+
+
+def _activity(make: Maker, facts: Json, decision: Literal["allow", "hold", "block"], *alerts: str) -> Case:
+    expected = Expected(outcome="decision", decision=decision, alerts=frozenset(alerts))
+    return make.event("activities", {"jurisdictions": ["CN"], **facts}, expected, times=make.rng.choice((1, 1, 2)))
+
+
+def _service_changed(make: Maker, assessment: Literal["done", "none"]) -> Case:
+    service = {"public_opinion": True, "biometric_tool": False, "sensitive_scene_tool": False}
+    facts = {"event_type": "service.changed", "service": {**service, "security_assessment": assessment}}
+    return _activity(make, facts, "allow") if assessment == "done" else _activity(make, facts, "block", _NEW_FEATURE)
+
+
+def _listing(make: Maker) -> Case:
+    """Whether the filing was verified is not said: held, because not knowing is not a yes."""
+    app = {"assessment_checked": True, "ai_declared": False}
+    return _activity(make, {"event_type": "app.listing", "app": app}, "hold", _LISTING)
+
+
+def _complaint(make: Maker) -> Case:
+    return _activity(make, {"event_type": "complaint.updated", "complaint": {"overdue": True}}, "allow", _COMPLAINT)
+
+
+def _review(
+    make: Maker, held: Case | None, expected: Expected, verdict: Literal["release", "refuse"], times: int = 1
+) -> Case:
+    data = {
+        "event_uid": sha256(make.content_id.encode()) if held is None else held.uid,
+        "verdict": verdict,
+        "reviewer": {"id": f"reviewer-{make.number % 3}", "role": "trust-and-safety"},
+        "reason": "Seen by a person.",
+    }
+    return make.event("reviews", data, expected, times=times, about=held)
+
+
+def _deciding(make: Maker, held: Case, verdict: Literal["release", "refuse"]) -> Case:
+    refused = verdict == "refuse"
+    expected = Expected(
+        outcome="decision",
+        decision="block" if refused else "allow",
+        repeated=held.expected.alerts,
+        against=held.expected.against,
+        counts=refused and held.expected.against is not None,
+    )
+    return _review(make, held, expected, verdict, times=make.rng.choice((1, 1, 2)))
+
+
+def _idle(make: Maker, held: Case | None) -> Case:
+    """A review that has nothing to decide."""
+    expected = Expected(outcome="dead-letter", error="ReviewRefusedError")
+    return _review(make, held, expected, make.rng.choice(("release", "refuse")))
+
+
+LAW_KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
+    "counted-output": (_prohibited_output, 2),
+    "counted-output-sent-twice": (lambda make: _prohibited_output(make, times=2), 1),
+    "counted-prompt": (_prohibited_prompt, 2),
+    "counted-rumour": (_rumour, 1),
+    "counted-mark-removed": (_mark_removed, 1.5),
+    "counted-and-reviewed": (_prohibited_output, 0.5),
+    "held-and-released": (_undeclared, 1),
+    "held-and-refused": (_undeclared, 2),
+    "held-and-reviewed-twice": (_undeclared, 1),
+    "held-seal-refused": (_unmarked, 0.5),
+    "held-seal-released": (_unmarked, 0.5),
+    "held-activity-released": (_listing, 1),
+    "activity-allowed": (lambda make: _service_changed(make, "done"), 1),
+    "activity-blocked": (lambda make: _service_changed(make, "none"), 1),
+    "activity-alerted": (_complaint, 1),
+    "review-of-nothing": (lambda make: _idle(make, None), 0.5),
+}
+"""Every kind of input that law judges: what makes it, and its weight in the mix."""
+
+REVIEWS: Final[Mapping[str, Callable[[Maker, Case], Case]]] = {
+    "review-release": lambda make, held: _deciding(make, held, "release"),
+    "review-refuse": lambda make, held: _deciding(make, held, "refuse"),
+    "review-too-late": _idle,
+    "review-of-blocked": _idle,
+}
+"""Every kind of review of another case."""
+
+FOLLOWED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "counted-and-reviewed": ("review-of-blocked",),
+    "held-and-released": ("review-release",),
+    "held-and-refused": ("review-refuse",),
+    "held-and-reviewed-twice": ("review-refuse", "review-too-late"),
+    "held-seal-refused": ("review-refuse",),
+    "held-seal-released": ("review-release",),
+    "held-activity-released": ("review-release",),
+}
+"""Which kinds of cases are reviewed, and how: each review is sent after the one before was decided."""
