@@ -6,7 +6,7 @@ from typing import Final, Literal
 from tests.broker.kill.case_maker import Json, Maker
 from tests.broker.kill.cases import Against, Case, Expected, account_of, sha256
 from tests.broker.kill.law import ACCOUNTS, PHRASE, PROMPT, in_order, user
-from tests.broker.kill.media import MAKERS, TEXTS
+from tests.broker.kill.media import EMBEDDING, TEXTS
 
 __all__ = ["FOLLOWED_BY", "LAW_KINDS", "REVIEWS"]
 
@@ -93,7 +93,7 @@ def _mark_removed(make: Maker) -> Case:
         against=Against(account=account_of(id_hash), rules=frozenset({_MARK_REMOVED})),
         counts=True,
         original=sha256(body),
-        embedded=mime in MAKERS and mime not in TEXTS,
+        embedded=mime in EMBEDDING,
     )
     return make.event("generation", data, expected, objects=objects)
 
@@ -112,7 +112,7 @@ def _unmarked(make: Maker) -> Case:
         decision="hold",
         alerts=frozenset({_IMPLICIT_MARK}),
         original=sha256(body),
-        embedded=mime in MAKERS and mime not in TEXTS,
+        embedded=mime in EMBEDDING,
     )
     return make.event("generation", data, expected, objects=objects)
 

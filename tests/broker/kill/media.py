@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Final
 
-__all__ = ["MAKERS", "TEXTS", "tampered"]
+__all__ = ["EMBEDDING", "MAKERS", "TEXTS", "tampered"]
 
 _WORDS: Final = (
     *("harbour", "light", "evening", "tide", "model", "network", "answer", "question", "river", "stone", "letter"),
@@ -67,7 +67,10 @@ MAKERS: Final[Mapping[str, Callable[[random.Random], bytes]]] = {
     "image/svg+xml": _svg,
     **{mime: lambda rng, make=make: make(rng).encode() for mime, make in TEXTS.items()},  # type: ignore[misc]
 }
-"""What makes an asset of each media type: those that carry a manifest inside, then those that cannot."""
+"""What makes an asset of each media type: those that are no text, then texts."""
+
+EMBEDDING: Final = ("image/png", "audio/wav", "image/svg+xml")
+"""The media types that carry a manifest inside."""
 
 
 def tampered(asset: bytes, sealed: bytes, mime: str) -> bytes:

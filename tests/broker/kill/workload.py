@@ -10,11 +10,9 @@ from typing import Final, Literal
 from tests.broker.kill.case_maker import Json, Maker, Supplies, dump
 from tests.broker.kill.cases import CASE_HEADER, Case, Expected, sha256
 from tests.broker.kill.law_cases import FOLLOWED_BY, LAW_KINDS, REVIEWS
-from tests.broker.kill.media import MAKERS, TEXTS
+from tests.broker.kill.media import EMBEDDING
 
 __all__ = ["KINDS", "REVIEWS", "make_cases"]
-
-_EMBEDDING: Final = tuple(mime for mime in MAKERS if mime not in TEXTS)
 
 
 def make_cases(supplies: Supplies, count: int) -> Iterator[Case]:
@@ -50,7 +48,7 @@ def _generation(make: Maker, data: Json | None = None, alerts: frozenset[str] = 
         content, objects = make.inline(mime, body, **more), ()
     data = data or {"user": {"identity": {"status": "verified"}}, "model": {"name": "painter", "version": "3"}}
     content.update(data.get("content", {}))
-    expected = Expected(outcome="manifest", alerts=alerts, original=sha256(body), embedded=mime in _EMBEDDING)
+    expected = Expected(outcome="manifest", alerts=alerts, original=sha256(body), embedded=mime in EMBEDDING)
     return make.event("generation", {**data, "content": content}, expected, objects=objects, times=times)
 
 
@@ -130,7 +128,7 @@ def _missing(make: Maker) -> Case:
 
 
 def _oversized(make: Maker) -> Case:
-    mime, body = make.asset(_EMBEDDING)
+    mime, body = make.asset(EMBEDDING)
     content, objects = make.by_reference(mime, body + b"\0" * (make.supplies.max_asset_bytes + 1 - len(body)))
     return make.refused(content, "AssetRefusedError", objects=objects)
 
