@@ -31,7 +31,7 @@ _HUMAN: Final = frozenset(
 """IPTC digital source types, among them retired ones, that leave no room for a generating model."""
 
 _SOURCE_TYPE: Final = re.compile(r"https?://[!-~]{1,256}")
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]{1,1024}")
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]{1,1024}")
 
 
 class Latent(msgspec.Struct, frozen=True, kw_only=True):

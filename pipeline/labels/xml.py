@@ -41,9 +41,10 @@ def serialised(root: etree._Element) -> bytes:
     """The whole document again, with what stands before and after its root, in the encoding it had."""
     tree = root.getroottree()
     encoding = tree.docinfo.encoding or "UTF-8"
-    standalone: Any = tree.docinfo.standalone  # None, where nothing is said about it, which the stubs do not know
+    standalone: Any = tree.docinfo.standalone or None  # no is what it is anyway, and None says nothing
     with refusing("The file's XML cannot be written again in its encoding.", etree.LxmlError, ValueError, LookupError):
-        return bytes(etree.tostring(tree, xml_declaration=True, encoding=encoding, standalone=standalone))
+        written = etree.tostring(tree, xml_declaration=True, encoding=encoding, standalone=standalone)
+    return written if isinstance(written, bytes) else written.encode(encoding)
 
 
 def _refers_to_entities(root: etree._Element) -> bool:

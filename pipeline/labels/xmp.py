@@ -24,6 +24,7 @@ from pipeline.labels.xml import parse_xml
 __all__ = [
     "LATENT_NAMES",
     "MOST_XMP",
+    "clean_element",
     "found_in",
     "found_in_element",
     "holds",
@@ -108,7 +109,7 @@ def rewrite(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[bytes, ...]:
     cleaned = []
     for packet in others:
         root = _parsed(packet)
-        cleaned.append(_packed(root) if _clean(root, marks) else packet)
+        cleaned.append(_packed(root) if clean_element(root, marks) else packet)
     return (merge(first, marks), *cleaned)
 
 
@@ -118,7 +119,17 @@ def holds(packet: bytes, marks: MarksToWrite) -> bool:
     Raises:
         LabelRefusedError: the packet is out of bounds, or no XMP.
     """
-    return _clean(_parsed(packet), marks)
+    return clean_element(_parsed(packet), marks)
+
+
+def without_aigc(packet: bytes) -> bytes:
+    """A packet without the AIGC object, for files that have another place for it.
+
+    Raises:
+        LabelRefusedError: the packet is out of bounds, or no XMP.
+    """
+    root = _parsed(packet)
+    return _packed(root) if _take_out(root, frozenset({_AIGC})) else packet
 
 
 def new_element() -> etree._Element:
@@ -130,7 +141,7 @@ def new_element() -> etree._Element:
 
 def merge_element(root: etree._Element, marks: MarksToWrite) -> None:
     """Put the marks into a parsed packet, in the place of any of their kind."""
-    _clean(root, marks)
+    clean_element(root, marks)
     rdf = next(root.iter(_ROOT), None)
     if rdf is None:
         rdf = etree.SubElement(root, _ROOT, nsmap={"rdf": _RDF})
@@ -155,9 +166,12 @@ def _to_write(marks: MarksToWrite) -> Iterator[tuple[str, str]]:
             yield name, getattr(marks.latent, member)
 
 
-def _clean(root: etree._Element, marks: MarksToWrite) -> bool:
-    """Take out what the marks replace; whether anything was there."""
-    names = {name for name, _ in _to_write(marks)}
+def clean_element(root: etree._Element, marks: MarksToWrite) -> bool:
+    """Take out of a parsed packet what the marks replace; whether anything was there."""
+    return _take_out(root, frozenset(name for name, _ in _to_write(marks)))
+
+
+def _take_out(root: etree._Element, names: frozenset[str]) -> bool:
     changed = False
     for description in list(_descriptions(root)):
         attributes = [name for name in description.attrib if name in names]
@@ -196,7 +210,7 @@ def _values(element: etree._Element) -> list[str]:
     if resource is not None:
         return [str(resource)]
     inner = next(element.iter(_DESCRIPTION), element)
-    members = {etree.QName(child).localname: _text(child) for child in inner if isinstance(child.tag, str)}
+    members = {etree.QName(child).localname: _text(child) for child in inner.iterchildren("*")}
     members |= {etree.QName(name).localname: str(value) for name, value in inner.attrib.items() if inner is not element}
     return [json.dumps(members)] if members else [_text(element)]
 
