@@ -1,17 +1,21 @@
 """Which media types carry their manifest inside the file, and which get one beside it.
 
-Embedding was measured for each type below: the file read back valid here and in a second, independent validator. All
-others get a sidecar, among them some that could embed in part:
+Embedding was measured for each type below: the file read back valid here and in a second, independent validator; plain
+text, which the library cannot embed by itself, in two. All others get a sidecar, among them some that could embed in
+part:
 
 - ZIP containers (OOXML, ODF, EPUB): entries compressed with DEFLATE cannot be embedded, and what the library embeds
   into stored ones does not satisfy the other validator (`assertion.collectionHash.malformed`).
-- Text, Markdown, HTML, JSON, CSV, WebM, Matroska, Ogg: the library cannot embed. Text in a message should stay the
-  text that was sent, too.
+- Markdown, HTML, JSON, CSV, XML: programs read these, and stumble over characters that people do not see. Plain text is
+  for people, and the only type that carries a manifest in its characters (`pipeline.credentials.text`).
+- WebM, Matroska, Ogg: the library cannot embed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from pipeline.credentials.text.wrapper import TRACE
 
 __all__ = ["SIDECAR_MEDIA_TYPE", "canonical", "embeds", "file_extension", "reading_hint", "shows_traces"]
 
@@ -59,7 +63,7 @@ _FORMATS: Final[Mapping[str, _Format]] = {
     "video/quicktime": _Format(extension="mov", trace=_BMFF),
     "video/x-msvideo": _Format(extension="avi", aliases=("video/avi", "video/msvideo"), trace=_JUMBF),
     "application/pdf": _Format(extension="pdf", aliases=("application/x-pdf",), trace=b"/C2PA_Manifest"),
-    "text/plain": _Format(extension="txt"),
+    "text/plain": _Format(extension="txt", trace=TRACE),
     "text/markdown": _Format(extension="md", aliases=("text/x-markdown",)),
     "text/html": _Format(extension="html"),
     "text/csv": _Format(extension="csv"),

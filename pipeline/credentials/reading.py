@@ -87,7 +87,9 @@ def read(asset: bytes, media_type: str, *, manifest: bytes | None = None, valida
         return Credential(
             state="remote", trust="unknown", active_codes=("manifest.inaccessible",), remote_url=remote.url
         )
-    except (UnreadableManifestError, msgspec.MsgspecError, RecursionError):
+    except UnreadableManifestError as unreadable:
+        return _malformed(binding, unreadable.code)
+    except (msgspec.MsgspecError, RecursionError):
         return _malformed(binding)
 
 
@@ -118,8 +120,8 @@ def credential_of(examination: Examination, binding: Binding) -> Credential:
     )
 
 
-def _malformed(binding: Binding) -> Credential:
-    return Credential(state="malformed", trust="unknown", active_codes=("general.error",), binding=binding)
+def _malformed(binding: Binding, code: str = "general.error") -> Credential:
+    return Credential(state="malformed", trust="unknown", active_codes=(code,), binding=binding)
 
 
 def _trust(active: Results) -> TrustState:

@@ -1,4 +1,4 @@
-"""The C2PA library behind typed edges: the only module that imports `c2pa`.
+"""The C2PA library behind typed edges: with `text.native`, the only module that imports `c2pa`.
 
 What the library says in exceptions becomes one of five outcomes here. Its messages are not passed on: some quote bytes
 of the asset. Nothing here reaches the network except the time-stamp authority that the signer names: remote
@@ -6,9 +6,10 @@ manifests, revocation responders and identity documents that an asset points to 
 """
 
 import io
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 import c2pa
 import msgspec
@@ -16,6 +17,17 @@ import msgspec
 from pipeline.credentials.definition import Definition
 from pipeline.credentials.media_types import SIDECAR_MEDIA_TYPE, canonical, reading_hint
 from pipeline.credentials.model import SigningMaterial
+from pipeline.credentials.text import (
+    BrokenWrapperError,
+    TextFitter,
+    UnfitTextError,
+    Wrapper,
+    find_wrapper,
+    is_text,
+    judged,
+)
+from pipeline.credentials.text.embedding import Json
+from pipeline.credentials.text.native import placeholder, sign_embeddable
 from pipeline.errors import OperatorError
 
 __all__ = [
@@ -35,7 +47,15 @@ class NoManifestError(Exception):
 
 
 class UnreadableManifestError(Exception):
-    """There is a manifest store, and it cannot be parsed."""
+    """There is a manifest store, and it cannot be parsed.
+
+    Args:
+        code: the validation code for that.
+    """
+
+    def __init__(self, code: str = "general.error") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class RemoteManifestError(Exception):
@@ -90,7 +110,12 @@ class Validator:
         Raises:
             NoManifestError, UnreadableManifestError, RemoteManifestError: there is nothing to validate.
         """
-        return _examine(self._checking, asset, media_type, manifest)
+        wrapper = _wrapper(asset, media_type, manifest)
+        if wrapper is None:
+            return _examine(self._checking, asset, media_type, manifest)
+        found = _examine(self._checking, asset, media_type, wrapper.store)
+        report = judged(found.report, found.details, asset, wrapper)
+        return replace(found, report=report, manifest=wrapper.store)
 
     def find(self, asset: bytes, media_type: str) -> bytes:
         """The manifest store inside an asset, not validated.
@@ -98,7 +123,22 @@ class Validator:
         Raises:
             NoManifestError, UnreadableManifestError, RemoteManifestError: there is none that can be read.
         """
-        return _examine(self._finding, asset, media_type, None).manifest
+        wrapper = _wrapper(asset, media_type)
+        if wrapper is None:
+            return _examine(self._finding, asset, media_type, None).manifest
+        _examine(self._finding, asset, media_type, wrapper.store)
+        return wrapper.store
+
+
+def _wrapper(asset: bytes, media_type: str, manifest: bytes | None = None) -> Wrapper | None:
+    """What in a text carries its manifest, or the given manifest: that may come a second time beside its text."""
+    try:
+        found = find_wrapper(asset) if is_text(media_type) else None
+    except BrokenWrapperError as broken:
+        if manifest is None:
+            raise UnreadableManifestError(broken.code) from broken
+        return None
+    return found if found is not None and manifest in (None, found.store) else None
 
 
 class ManifestSigner:
@@ -111,9 +151,8 @@ class ManifestSigner:
     def __init__(self, material: SigningMaterial) -> None:
         self.time_stamp_authority = material.time_stamp_authority
         self.not_after = datetime.fromisoformat(material.not_after)
-        self._context = _context(None, validate=False)
         try:
-            self._signer = c2pa.Signer.from_info(
+            signer = c2pa.Signer.from_info(
                 c2pa.C2paSignerInfo(
                     alg=material.algorithm,
                     sign_cert=material.certificate_chain,
@@ -126,6 +165,8 @@ class ManifestSigner:
                 what=f"The signing certificate and its {material.algorithm} key were refused by the C2PA library.",
                 remedy="Check that chain, key and algorithm belong together.",
             ) from error
+        self._context = _context(None, validate=False, signer=signer)
+        self._fitter = TextFitter()
 
     def sign(self, definition: Definition, asset: bytes, media_type: str, *, embed: bool) -> tuple[bytes, bytes]:
         """Sign an asset; returns the asset as it is now, and its manifest store.
@@ -134,20 +175,39 @@ class ManifestSigner:
             UnsuitableAssetError: the asset cannot be signed in this way.
             SigningFailedError: no signature was made.
         """
-        signed = io.BytesIO()
         try:
-            with c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), self._context) as builder:
-                for identifier, resource in definition.resources.items():
-                    builder.add_resource(identifier, io.BytesIO(resource))
+            if embed and is_text(media_type):
+                return self._sign_text(definition, asset, media_type)
+            signed = io.BytesIO()
+            with self._builder(definition) as builder:
                 if not embed:
                     builder.set_no_embed()
                 media_type = canonical(media_type) if embed else SIDECAR_MEDIA_TYPE
-                manifest: bytes = builder.sign(self._signer, media_type, io.BytesIO(asset), signed)
+                manifest: bytes = builder.sign(media_type, io.BytesIO(asset), signed)
         except c2pa.C2paError.Signature as error:
             raise SigningFailedError from error
-        except c2pa.C2paError as error:
+        except (c2pa.C2paError, UnfitTextError) as error:
             raise UnsuitableAssetError from error
         return signed.getvalue(), manifest
+
+    def _sign_text(self, definition: Definition, text: bytes, media_type: str) -> tuple[bytes, bytes]:
+        assertions = cast("list[Json]", definition.json["assertions"])
+
+        def make(call: Callable[[c2pa.Builder], bytes]) -> Callable[[Json], bytes]:
+            def made(binding: Json) -> bytes:
+                bound = replace(definition, json=definition.json | {"assertions": [*assertions, binding]})
+                with self._builder(bound) as builder:
+                    return call(builder)
+
+            return made
+
+        return self._fitter.embed(text, media_type, place=make(placeholder), sign=make(sign_embeddable))
+
+    def _builder(self, definition: Definition) -> c2pa.Builder:
+        builder = c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), self._context)
+        for identifier, resource in definition.resources.items():
+            builder.add_resource(identifier, io.BytesIO(resource))
+        return builder
 
 
 _ASSET_ERRORS: Final = ("ManifestNotFound:", "NotSupported:", "Io:", "Other: asset could not be parsed")
@@ -189,7 +249,7 @@ class _Active(msgspec.Struct):
     active_manifest: str
 
 
-def _context(trust_anchors: bytes | None, *, validate: bool) -> c2pa.Context:
+def _context(trust_anchors: bytes | None, *, validate: bool, signer: c2pa.Signer | None = None) -> c2pa.Context:
     settings: dict[str, object] = {
         "version": 1,
         "core": {
@@ -223,7 +283,7 @@ def _context(trust_anchors: bytes | None, *, validate: bool) -> c2pa.Context:
         trust = {"trust_config": "\n".join(_CLAIM_USAGES)}
         if trust_anchors is not None:
             trust["user_anchors"] = trust_anchors.decode()
-        return c2pa.Context.from_dict(settings | {"trust": trust})
+        return c2pa.Context.from_dict(settings | {"trust": trust}, signer)
     except (c2pa.C2paError, UnicodeDecodeError) as error:
         raise OperatorError(
             what="The trust anchors are not a list of PEM certificates.", remedy="Correct the trust list."

@@ -67,26 +67,37 @@ def test_content_that_was_changed_after_sealing_is_blocked(house: House) -> None
     assert said.decision.credential.credential == "invalid"
 
 
-def test_a_text_we_sealed_is_recognised_by_its_bytes(house: House) -> None:
-    house.seal(
-        generation(
-            {"content": {"id": "story", "mime": "text/plain", "operation": "generated", "text": TEXT}}, event_id="m"
-        )
-    )
-    said = house.inspect(publication({"content": {"id": "s", "mime": "text/plain", "text": TEXT, "synthetic": "yes"}}))
+def story(mime: str) -> dict[str, object]:
+    return {"content": {"id": "story", "mime": mime, "operation": "generated", "text": TEXT}}
+
+
+def test_a_text_beside_which_a_manifest_was_put_is_recognised_by_its_bytes(house: House) -> None:
+    house.seal(generation(story("text/markdown"), event_id="m"))
+    content = {"id": "s", "mime": "text/markdown", "text": TEXT, "synthetic": "yes"}
+    said = house.inspect(publication({"content": content}))
     assert (said.decision.credential.credential, said.decision.credential.binding) == ("valid", "sidecar")
-    changed = {"id": "s", "mime": "text/plain", "text": TEXT.upper(), "synthetic": "yes"}
+    changed = {**content, "text": TEXT.upper()}
     assert kinds(house.inspect(publication({"content": changed}, event_id="2"))) == {"unlabeled"}
 
 
+def test_a_plain_text_we_sealed_brings_its_manifest_along(house: House) -> None:
+    record = house.seal(generation(story("text/plain"), event_id="m")).record
+    sealed = house.stored(record.sealed.uri).decode()
+    assert sealed.startswith(TEXT)
+    content = {"id": "s", "mime": "text/plain", "text": sealed, "synthetic": "yes"}
+    said = house.inspect(publication({"content": content}))
+    assert (said.decision.credential.credential, said.decision.credential.binding) == ("valid", "embedded")
+    assert said.decision.decision == "allow"
+    changed = {**content, "text": sealed.replace("Once", "Twice")}
+    assert "content-tampered" in kinds(house.inspect(publication({"content": changed}, event_id="2")))
+    without = {**content, "text": TEXT}
+    assert kinds(house.inspect(publication({"content": without}, event_id="3"))) == {"unlabeled"}
+
+
 def test_a_manifest_that_travels_beside_the_content_is_read(house: House) -> None:
-    record = house.seal(
-        generation(
-            {"content": {"id": "story", "mime": "text/plain", "operation": "generated", "text": TEXT}}, event_id="m"
-        )
-    ).record
+    record = house.seal(generation(story("text/markdown"), event_id="m")).record
     manifest = {"base64": base64.b64encode(house.stored(record.manifest.uri)).decode()}
-    changed = {"id": "s", "mime": "text/plain", "text": TEXT.upper(), "synthetic": "yes", "manifest": manifest}
+    changed = {"id": "s", "mime": "text/markdown", "text": TEXT.upper(), "synthetic": "yes", "manifest": manifest}
     assert "content-tampered" in kinds(house.inspect(publication({"content": changed})))
 
 

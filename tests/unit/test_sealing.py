@@ -22,7 +22,7 @@ from pipeline.store.lookup import find_by_digest, find_by_event
 from tests.unit.house import House, generation, png, publication
 
 INBOX, RECORDS = "sealstream-inbox", "sealstream-records"
-TEXT = {"id": "story", "mime": "text/plain", "operation": "generated", "text": "Once upon a time.\n"}
+TEXT = {"id": "story", "mime": "text/markdown", "operation": "generated", "text": "Once upon a time.\n"}
 
 
 def image(house: House, **more: object) -> dict[str, object]:

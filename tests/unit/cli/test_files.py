@@ -53,8 +53,8 @@ def test_a_sealed_image_inspects_as_valid_and_trusted(run: Run, image: Path) -> 
     assert (answer["alerts"], answer["decision"]) == ([], "allow")
 
 
-def test_a_text_gets_a_manifest_beside_it_that_inspect_finds(run: Run, tmp_path: Path) -> None:
-    text = tmp_path / "story.txt"
+def test_a_page_gets_a_manifest_beside_it_that_inspect_finds(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "story.md"
     text.write_text("Once upon a time.\n")
     code, out, _ = run("seal", text, "--json")
     assert (code, json.loads(out)["binding"]) == (0, "sidecar")
@@ -62,6 +62,21 @@ def test_a_text_gets_a_manifest_beside_it_that_inspect_finds(run: Run, tmp_path:
     assert judged(run, text)["credential"] == "valid"
     text.write_text("Twice upon a time.\n")
     changed = judged(run, text)
+    assert changed["credential"] == "invalid"
+    assert [alert["kind"] for alert in changed["alerts"]] == ["content-tampered"]
+
+
+def test_a_plain_text_carries_its_manifest_unseen(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "story.txt"
+    text.write_text("Once upon a time.\n")
+    code, out, _ = run("seal", text, "--json")
+    assert (code, json.loads(out)["binding"]) == (0, "embedded")
+    sealed = tmp_path / "story.sealed.txt"
+    assert sealed.read_text().startswith("Once upon a time.\n")
+    answer = judged(run, sealed)
+    assert (answer["credential"], answer["trust"], answer["alerts"]) == ("valid", "trusted", [])
+    sealed.write_text(sealed.read_text().replace("Once", "Twice"))
+    changed = judged(run, sealed)
     assert changed["credential"] == "invalid"
     assert [alert["kind"] for alert in changed["alerts"]] == ["content-tampered"]
 

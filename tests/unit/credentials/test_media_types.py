@@ -22,16 +22,27 @@ def test_a_media_type_has_one_name(written: str, meant: str) -> None:
     assert canonical(written) == meant
 
 
-@pytest.mark.parametrize("media_type", ["image/jpeg", "image/jpg", "audio/mpeg", "video/mp4", "application/pdf"])
-def test_media_files_and_pdf_carry_their_manifest(media_type: str) -> None:
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "image/jpeg",
+        "image/jpg",
+        "audio/mpeg",
+        "video/mp4",
+        "application/pdf",
+        "text/plain",
+        "text/plain; charset=utf-8",
+    ],
+)
+def test_media_files_pdf_and_plain_text_carry_their_manifest(media_type: str) -> None:
     assert embeds(media_type)
 
 
 @pytest.mark.parametrize(
     "media_type",
-    ["text/plain", "text/markdown", "application/json", "text/csv", DOCX, "application/zip", "video/webm", "x/unknown"],
+    ["text/markdown", "text/html", "application/json", "text/csv", DOCX, "application/zip", "video/webm", "x/unknown"],
 )
-def test_text_containers_and_unknown_types_get_a_sidecar(media_type: str) -> None:
+def test_text_that_programs_read_containers_and_unknown_types_get_a_sidecar(media_type: str) -> None:
     assert not embeds(media_type)
 
 

@@ -29,10 +29,12 @@ def manifests_of(asset: bytes, media_type: str, manifest: bytes | None = None) -
     return manifests
 
 
-def test_text_gets_a_sidecar_and_stays_as_it_was(service: InProcessCredentialService, make_order: MakeOrder) -> None:
-    sealed = service.seal(TEXT, make_order())
+def test_text_that_programs_read_gets_a_sidecar_and_stays_as_it_was(
+    service: InProcessCredentialService, make_order: MakeOrder
+) -> None:
+    sealed = service.seal(TEXT, make_order("text/markdown"))
     assert (sealed.binding, sealed.asset, sealed.fell_back) == ("sidecar", TEXT, False)
-    assert service.read(TEXT, "text/plain", manifest=sealed.manifest) == sealed.credential
+    assert service.read(TEXT, "text/markdown", manifest=sealed.manifest) == sealed.credential
     assert (sealed.credential.state, sealed.credential.trust, sealed.credential.ai_generated) == (
         "valid",
         "trusted",
@@ -74,8 +76,8 @@ def test_the_credential_of_a_parent_becomes_part_of_the_chain(
     service: InProcessCredentialService, make_order: MakeOrder, png: bytes, *, beside: bool
 ) -> None:
     if beside:
-        earlier = service.seal(TEXT, make_order())
-        parent = Parent(media_type="text/plain", asset=TEXT, manifest=earlier.manifest)
+        earlier = service.seal(TEXT, make_order("text/markdown"))
+        parent = Parent(media_type="text/markdown", asset=TEXT, manifest=earlier.manifest)
     else:
         earlier = service.seal(png, make_order("image/png"))
         parent = Parent(media_type="image/png", asset=earlier.asset)

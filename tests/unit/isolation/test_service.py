@@ -63,9 +63,16 @@ def test_what_a_child_seals_is_what_this_process_reads(
 
 
 def test_a_sidecar_comes_and_goes_beside_its_text(service: CredentialService) -> None:
+    sealed = service.seal(b"words", order("text/markdown"))
+    assert service.read(b"words", "text/markdown", manifest=sealed.manifest) == sealed.credential
+    assert service.extract(b"words", "text/markdown") is None
+
+
+def test_a_plain_text_carries_its_manifest_to_the_child_and_back(service: CredentialService) -> None:
     sealed = service.seal(b"words", order("text/plain"))
-    assert service.read(b"words", "text/plain", manifest=sealed.manifest) == sealed.credential
-    assert service.extract(b"words", "text/plain") is None
+    assert sealed.asset.startswith(b"words")
+    assert service.read(sealed.asset, "text/plain") == sealed.credential
+    assert service.extract(sealed.asset, "text/plain") == sealed.manifest
 
 
 def test_errors_come_back_as_what_they_are(service: CredentialService) -> None:

@@ -1,0 +1,165 @@
+"""Whether a text is the one that its claim was made for (C2PA 2.4 §15.12.1.3).
+
+The procedure is the specification's: the claim's data hash leaves out exactly the run that the manifest was found in,
+and what is left without that run, brought to NFC, has the hash that the claim has. So a text that was stored in another
+normal form in between is still the same text, as long as the run did not move. If it did, the text decides what that is
+called: a mismatch where it is another one, malformed where only the place is wrong.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from pipeline.credentials.text.wrapper import Wrapper
+
+__all__ = ["judged", "text_digest"]
+
+_LABEL: Final = "c2pa.hash.data"
+_MATCH: Final = "assertion.dataHash.match"
+_MISMATCH: Final = "assertion.dataHash.mismatch"
+_MALFORMED: Final = "assertion.dataHash.malformed"
+_UNSUPPORTED: Final = "algorithm.unsupported"
+
+_EXPLANATIONS: Final[Mapping[str, str]] = {
+    _MATCH: "the text without its manifest has the hash that was signed",
+    _MISMATCH: "the text without its manifest has another hash than was signed",
+    _MALFORMED: "what the data hash leaves out is not the manifest in this text, or the text cannot be hashed",
+    _UNSUPPORTED: "the data hash uses an algorithm that C2PA does not allow",
+}
+
+_ALGORITHMS: Final = frozenset({"sha256", "sha384", "sha512"})
+_BASE64: Final = re.compile(r"b64'([A-Za-z0-9+/]*=*)'")
+_LONGEST_STACK: Final = 256
+"""Combining characters in a row that are put in order: the time that takes grows with their square."""
+
+
+class _Exclusion(msgspec.Struct, frozen=True):
+    start: int
+    length: int
+
+
+class _DataHash(msgspec.Struct, frozen=True):
+    hash: str
+    exclusions: tuple[_Exclusion, ...] = ()
+    alg: str | None = None
+
+
+class _Claim(msgspec.Struct, frozen=True):
+    alg: str | None = None
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    label: str
+    assertions: dict[str, object] = {}
+    claim_v2: _Claim | None = msgspec.field(default=None, name="claim.v2")
+    claim: _Claim | None = None
+
+
+class _Details(msgspec.Struct, frozen=True):
+    manifests: tuple[_Manifest, ...]
+
+
+def text_digest(text: bytes) -> bytes:
+    """SHA-256 of a text in NFC.
+
+    Raises:
+        UnicodeDecodeError, ValueError: it is no UTF-8, or none that can be normalised in reasonable time.
+    """
+    return _digest(text, "sha256")
+
+
+def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper) -> bytes:
+    """The library's report on a manifest, with what became of its hard binding in the text it was found in.
+
+    Args:
+        report: the library's JSON report.
+        details: the same in crJSON.
+        text: the whole text.
+        wrapper: the run in it that carries the manifest.
+
+    Raises:
+        msgspec.MsgspecError: the manifest says things that no claim generator should.
+    """
+    answer: dict[str, Any] = msgspec.json.decode(report)
+    label = answer["active_manifest"]
+    code = _judgement(details, label, text, wrapper)
+    results = answer.setdefault("validation_results", {})
+    active = results.setdefault("activeManifest", {})
+    for outcome in ("success", "informational", "failure"):
+        active[outcome] = [one for one in active.get(outcome, ()) if not one["code"].startswith("assertion.dataHash.")]
+    url = f"self#jumbf=/c2pa/{label}/c2pa.assertions/{_LABEL}"
+    status = {"code": code, "url": url, "explanation": _EXPLANATIONS[code]}
+    active["success" if code == _MATCH else "failure"].append(status)
+    answer.pop("validation_status", None)
+    answer["validation_state"] = validation_state(results)
+    return msgspec.json.encode(answer)
+
+
+def validation_state(results: Mapping[str, Any]) -> str:
+    """The state that validation results amount to (C2PA 2.4 §14.3.5 and §14.3.6): the rule that the library follows."""
+    active = results["activeManifest"]
+    successes = {one["code"] for one in active.get("success", ())}
+    failures = {one["code"] for one in active.get("failure", ())}
+    for delta in results.get("ingredientDeltas") or ():
+        failures |= {one["code"] for one in delta["validationDeltas"].get("failure", ())}
+    if not {"claimSignature.validated", "claimSignature.insideValidity"} <= successes:
+        return "Invalid"
+    if failures - {"signingCredential.untrusted"}:
+        return "Invalid"
+    return "Trusted" if not failures and "signingCredential.trusted" in successes else "Valid"
+
+
+def _judgement(details: bytes, label: str, text: bytes, wrapper: Wrapper) -> str:
+    found = next((one for one in msgspec.json.decode(details, type=_Details).manifests if one.label == label), None)
+    if found is None or _LABEL not in found.assertions:
+        return _MALFORMED
+    try:
+        binding = msgspec.convert(found.assertions[_LABEL], _DataHash)
+    except msgspec.ValidationError:
+        return _MALFORMED
+    claim = found.claim_v2 or found.claim or _Claim()
+    algorithm = binding.alg or claim.alg
+    if algorithm not in _ALGORITHMS:
+        return _UNSUPPORTED
+    stops = [
+        stop
+        for stop in (wrapper.stop, wrapper.filled_stop)
+        if binding.exclusions == (_Exclusion(wrapper.start, stop - wrapper.start),)
+    ]
+    stop = stops[0] if stops else wrapper.filled_stop
+    try:
+        same = _digest(text[: wrapper.start] + text[stop:], algorithm) == _signed(binding.hash)
+    except ValueError:
+        return _MALFORMED
+    if not same:
+        return _MISMATCH
+    return _MATCH if stops else _MALFORMED
+
+
+def _signed(value: str) -> bytes:
+    quoted = _BASE64.fullmatch(value)
+    if quoted is None:
+        raise ValueError
+    try:
+        return base64.b64decode(quoted[1], validate=True)
+    except binascii.Error as error:
+        raise ValueError from error
+
+
+def _digest(text: bytes, algorithm: str) -> bytes:
+    return hashlib.new(algorithm, _normalised(text.decode()).encode()).digest()
+
+
+def _normalised(text: str) -> str:
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    stacks = bytes(map(unicodedata.combining, text)).split(b"\x00")
+    if max(map(len, stacks)) > _LONGEST_STACK:
+        raise ValueError
+    return unicodedata.normalize("NFC", text)
