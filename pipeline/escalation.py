@@ -27,6 +27,7 @@ from pipeline.events.identity import enforcement_id
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Decision, EnforcedRule, Enforcement, EventReference, ManifestRecord, Step
 from pipeline.policy.ladder import Ladder
+from pipeline.prepared import prepare
 from pipeline.store import Layout, Location, ObjectStore, StoredObject
 from pipeline.store.layout import account_prefix
 
@@ -62,6 +63,9 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     entered_at: str
     tally: Mapping[date, int]
     """How many entries of the ledger there are for each day, up to and including this one."""
+
+
+prepare(LedgerEntry)
 
 
 def counted(record: ManifestRecord | Decision) -> Counted | None:

@@ -8,12 +8,15 @@ import msgspec
 from pipeline.errors import EnvelopeError, WorldError
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Decision, ManifestRecord
+from pipeline.prepared import prepare
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.lookup import manifests_of
 
 __all__ = ["commit_record", "manifests_for", "stored_record"]
 
 Record = TypeVar("Record", ManifestRecord, Decision)
+
+prepare(ManifestRecord, Decision)
 
 
 def stored_record(store: ObjectStore, at: Location, kind: type[Record]) -> Record | None:

@@ -23,6 +23,7 @@ from pipeline.events.inputs import (
     Service,
 )
 from pipeline.events.outputs import EventReference
+from pipeline.prepared import prepare
 
 __all__ = [
     "ACTIVITY",
@@ -75,6 +76,9 @@ class _Review(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Literal["release", "refuse"]
     reviewer: Reviewer
     reason: str
+
+
+prepare(_Generation, _Publication, _Activity, _Review)
 
 
 Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review)
