@@ -4,6 +4,8 @@
 
 Real Kafka (or the embedded broker, where there is none) and SeaweedFS run beside the worker and share its cores, so the
 rate says little about other machines; the CPU time for each event is the worker's own, with its child processes.
+
+Settings are taken from the environment: SEALSTREAM_POLICY_JURISDICTIONS=CN judges the events by the law of China.
 """
 
 import asyncio

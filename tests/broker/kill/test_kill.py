@@ -13,6 +13,7 @@ import pytest
 from devstack import KafkaUnavailableError
 from tests.broker.kill.command import TerminalOnlooker
 from tests.broker.kill.driver import run
+from tests.broker.kill.law import ACCOUNTS
 from tests.broker.kill.plan import Plan
 from tests.conftest import BOOTSTRAP, REQUIRE_KAFKA
 
@@ -42,5 +43,8 @@ def test_every_event_comes_to_its_end_whatever_is_killed(
     assert report.log_errors == {}
     assert sum(report.kills.values()) >= plan.kills
     assert report.events == plan.events
+    assert report.reviews > 0
+    assert len(report.counted) == ACCOUNTS
+    assert report.outcomes["enforcement"] > 0
     assert len(report.outages) == plan.outages
     assert os.environ.get(BOOTSTRAP) or len(report.broker_restarts) == plan.broker_restarts
