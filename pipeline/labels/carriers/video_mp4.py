@@ -1,0 +1,159 @@
+"""MP4, MOV and M4A: the key `AIGC` of `moov.udta.meta`, as the video practice guide (TC260-PG-20257A) puts it.
+
+Where `udta` has a `meta` of iTunes tags, one with keys is put after it: readers that know only one kind find theirs.
+XMP is in a `uuid` box, put after `moov`; in QuickTime files in `moov.udta.XMP_`.
+
+All else stays as it is, byte for byte; places in the file that are named in it move along.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from pipeline.labels.carriers.tagging import (
+    AIGC,
+    Entry,
+    aigc_text,
+    found,
+    packets_to_write,
+    text_of,
+)
+from pipeline.labels.carriers.video_boxes import Box, BoxReader, Splice, apply, box
+from pipeline.labels.carriers.video_meta import Meta, meta_of, new_meta, with_value, without_marks
+from pipeline.labels.carriers.video_places import move_places
+from pipeline.labels.errors import LabelRefusedError
+from pipeline.labels.marks import FoundMarks, MarksToWrite
+
+__all__ = ["read", "write"]
+
+_XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_FIRST: Final = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
+_LITERAL: Final = b"AIGC"
+"""A box of this name in `udta` is read, too: some programs write one."""
+
+
+class _File(NamedTuple):
+    """What matters here of a file.
+
+    Attributes:
+        xmp: the boxes of XMP packets; `body` is where the packet begins.
+    """
+
+    reader: BoxReader
+    moov: Box
+    udta: Box | None
+    metas: list[Meta]
+    xmp: list[Box]
+    quicktime: bool
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks in an MP4, MOV or M4A file.
+
+    Raises:
+        LabelRefusedError: the file is broken, truncated, or has no `moov`.
+    """
+    file = _opened(body)
+    return found(_entries(body, file), xmp=[body[one.body : one.end] for one in file.xmp])
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """The file with the marks, in the place of any that it has.
+
+    Raises:
+        LabelRefusedError: the file is broken, or names places in itself that cannot be moved along.
+    """
+    file = _opened(body)
+    packets = packets_to_write([body[one.body : one.end] for one in file.xmp], marks)
+    udta = _udta(body, file, marks, packets)
+    splices = [_moov(body, file, udta, marks)]
+    for place, packet in zip(file.xmp, packets, strict=False):
+        if place.kind == b"uuid" and packet != body[place.body : place.end]:
+            splices.append(Splice(place.start, place.end, box(b"uuid", _XMP, packet)))
+    if len(packets) > len(file.xmp) and not file.quicktime:
+        splices.append(Splice(file.moov.end, file.moov.end, box(b"uuid", _XMP, packets[-1])))
+    splices.sort(key=lambda one: one.start)
+    return move_places(apply(body, splices), splices)
+
+
+def _opened(body: bytes) -> _File:
+    reader = BoxReader(body)
+    top = list(reader.children(0, len(body)))
+    if not top or top[0].kind not in _FIRST:
+        raise LabelRefusedError(what="The file is no MP4.")
+    moov = _only([one for one in top if one.kind == b"moov"], "moov")
+    if moov is None:
+        raise LabelRefusedError(what="The file has no moov box: it is truncated, or part of a stream.")
+    udta = _only(reader.named(moov, b"udta"), "udta")
+    uuids = [(one, body[one.body : one.body + 16]) for one in top if one.kind == b"uuid"]
+    xmp = [one._replace(body=one.body + 16) for one, name in uuids if name == _XMP]
+    return _File(
+        reader=reader,
+        moov=moov,
+        udta=udta,
+        metas=[
+            meta_of(body, reader, one)
+            for parent in (udta, moov)
+            if parent is not None
+            for one in reader.named(parent, b"meta")
+        ],
+        xmp=[*xmp, *(reader.named(udta, b"XMP_") if udta is not None else ())],
+        quicktime=top[0].kind != b"ftyp" or body[top[0].body : top[0].body + 4] == b"qt  ",
+    )
+
+
+def _only(boxes: Sequence[Box], name: str) -> Box | None:
+    if len(boxes) > 1:
+        raise LabelRefusedError(what=f"The file has more than one {name} box.")
+    return boxes[0] if boxes else None
+
+
+def _entries(body: bytes, file: _File) -> Iterator[Entry]:
+    for meta in file.metas:
+        carrier = "moov.udta.meta" if _inside(meta.at, file.udta) else "moov.meta"
+        for name, value in meta.marks:
+            yield Entry(carrier, name, text_of(value))
+    if file.udta is not None:
+        for one in file.reader.named(file.udta, _LITERAL):
+            yield Entry("moov.udta.AIGC", AIGC, text_of(body[one.body : one.end]))
+
+
+def _udta(body: bytes, file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> bytes:
+    """The `udta` box anew; nothing where there is none and none is needed."""
+    text = aigc_text(marks)
+    # In QuickTime files the packets of `udta` come last, and a new one goes there.
+    here = {one.start: packet for one, packet in zip(file.xmp, packets, strict=False)}
+    children: list[bytes] = []
+    written = text is None
+    for one in [] if file.udta is None else file.reader.children(file.udta.body, file.udta.end):
+        meta = next((each for each in file.metas if each.at == one), None)
+        if meta is not None and text is not None:
+            children.append(without_marks(body, meta) if written or not meta.has_keys else with_value(body, meta, text))
+            written = written or meta.has_keys
+        elif one.kind == b"XMP_":
+            children.append(box(b"XMP_", here[one.start]))
+        elif one.kind != _LITERAL or text is None:
+            children.append(body[one.start : one.end])
+    if not written and text is not None:
+        children.append(new_meta(text))
+    if len(packets) > len(file.xmp) and file.quicktime:
+        children.append(box(b"XMP_", packets[-1]))
+    return box(b"udta", *children) if children or file.udta is not None else b""
+
+
+def _moov(body: bytes, file: _File, udta: bytes, marks: MarksToWrite) -> Splice:
+    children: list[bytes] = []
+    for one in file.reader.children(file.moov.body, file.moov.end):
+        meta = next((each for each in file.metas if each.at == one), None)
+        if one == file.udta:
+            children.append(udta)
+        elif meta is not None and marks.aigc is not None:
+            children.append(without_marks(body, meta))
+        else:
+            children.append(body[one.start : one.end])
+    if file.udta is None:
+        children.append(udta)
+    return Splice(file.moov.start, file.moov.end, box(b"moov", *children))
+
+
+def _inside(one: Box, parent: Box | None) -> bool:
+    return parent is not None and parent.start <= one.start < parent.end
