@@ -1,6 +1,5 @@
 """The stage: samples are stored, messages made, and whatever comes of each is matched to it."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,22 +12,27 @@ from agents.cli.local_file import media_type_of
 from agents.demo.circumstances import merged
 from agents.demo.played import Kind, Outcome, Played
 from agents.demo.scenes import NOW, ActivityScene, BrokenScene, EntryScene, ReviewScene, Scene, SomeScene
-from agents.demo.worker_metrics import ReferenceCounts
 from agents.messages import KafkaMessage
-from agents.reference.messages import deletion, entry_message, topic_of
+from agents.reference.messages import deletion, entry_message, topic_of, understood
 from agents.topics import Topics
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetDigestError
 from pipeline.events.intake import ACTIVITY, GENERATION, PUBLICATION, REVIEW
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
-from pipeline.policy.reference import SetName
+from pipeline.policy.reference import ReferenceSets, SetName
 from pipeline.store import Location, ObjectStore
 
 __all__ = ["Stage"]
 
 _SOURCE: Final = "sealstream-demo"
 _OPERATIONS: Final = "operations"
+_QUESTION: Final = "question-"
+_HARMLESS: Final[Mapping[str, object]] = {
+    "event_type": "interaction.started",
+    "jurisdictions": ["KR"],
+    "service": {"ai_notice_shown": True},
+}
 
 
 class Stage:
@@ -47,6 +51,9 @@ class Stage:
             topics.dead_letters: self._see_dead_letter,
         }
         self._entries: dict[str, tuple[SetName, Outcome]] = {}
+        self._sets = ReferenceSets.empty()
+        self._question: str | None = None
+        self._questions = 0
         self.played: dict[str, Played] = {}
 
     @property
@@ -58,11 +65,6 @@ class Stage:
     def is_open(self) -> bool:
         """Whether anything is under way."""
         return not all(one.is_settled for one in self.played.values())
-
-    @property
-    def awaits_entries(self) -> bool:
-        """Whether updates of reference sets are under way, of which nothing is said on any topic."""
-        return any(self.played[key].outcome is None for key in self._entries)
 
     def play(self, scene: SomeScene) -> KafkaMessage:
         """Store what the scene needs, and make its message."""
@@ -86,13 +88,17 @@ class Stage:
         if played is not None:
             self.played[played.key] = played
 
-    def see_entries(self, counts: ReferenceCounts) -> None:
-        """Take note of how many updates of reference sets the worker has dealt with."""
-        sent = Counter((name, outcome == "refused") for name, outcome in self._entries.values())
-        for key, (name, outcome) in self._entries.items():
-            dealt_with = (counts.refused if outcome == "refused" else counts.taken).get(name, 0)
-            if dealt_with >= sent[name, outcome == "refused"]:
-                self.played[key] = replace(self.played[key], outcome=outcome)
+    def ask(self) -> KafkaMessage | None:
+        """An event whose decision will say what the worker knows by then; None if no update of a reference set waits.
+
+        No topic says that an update is in force. But every decision says by which versions of the sets it was made.
+        """
+        waiting = [key for key, (_, outcome) in self._entries.items() if outcome != "refused"]
+        if self._question is not None or all(self.played[key].outcome for key in waiting):
+            return None
+        self._questions += 1
+        self._question = f"{_QUESTION}{self._questions}"
+        return _message(self._topics.activities, self._question, ACTIVITY, _HARMLESS)
 
     def _play(self, scene: Scene) -> KafkaMessage:
         played = self._enter(scene.title, scene.kind, where=_where(scene.facts), file=scene.file)
@@ -130,12 +136,13 @@ class Stage:
         played = self._enter(scene.title, "reference", file=scene.name)
         outcome: Outcome = "refused" if not scene.is_good else "deleted" if scene.entry is None else "in force"
         self._entries[played.key] = (scene.name, outcome)
-        if not scene.is_good:
-            self.played[played.key] = replace(played, expected_alerts=1)
         if scene.entry is None:
+            self._sets = self._sets.remove(scene.name, scene.entry_id)
             return deletion(self._topics, scene.name, scene.entry_id)
-        entry = {"id": scene.entry_id, **scene.entry}
-        return entry_message(self._topics, scene.name, entry, source=_SOURCE)
+        message = entry_message(self._topics, scene.name, {"id": scene.entry_id, **scene.entry}, source=_SOURCE)
+        if scene.is_good:
+            self._sets = self._sets.put(understood(scene.name, message))
+        return message
 
     def _play_broken(self, scene: BrokenScene) -> KafkaMessage:
         played = self._enter(scene.title, "generation")
@@ -158,9 +165,20 @@ class Stage:
             )
             # What there was to wake someone for was said when the event was held.
             return None if played is None else replace(played, expected_alerts=0)
+        if decision.event.id == self._question:
+            self._hear(decision)
+            return None
         credential = decision.credential
         detail = "" if credential is None else f"credential {credential.credential}, {credential.trust}"
         return self._known(decision.event.id, decision, decision.decision, detail)
+
+    def _hear(self, answer: Decision) -> None:
+        """Updates are in force once a decision was made with all of them."""
+        self._question = None
+        if answer.judged_by is not None and answer.judged_by.reference_sets == self._sets.versions:
+            for key, (_, outcome) in self._entries.items():
+                if outcome != "refused":
+                    self.played[key] = replace(self.played[key], outcome=outcome)
 
     def _known(self, key: str, result: ManifestRecord | Decision, outcome: Outcome, detail: str) -> Played | None:
         played = self.played.get(key)
@@ -186,7 +204,7 @@ class Stage:
         """The entry that an alert is about; it names the place in the topic, not what is there."""
         for key, (name, outcome) in self._entries.items():
             if outcome == "refused" and alert.event.source == f"kafka:{topic_of(self._topics, name)}":
-                return self.played[key]
+                return replace(self.played[key], outcome=outcome)
         return None
 
     def _see_step(self, message: KafkaMessage) -> Played | None:

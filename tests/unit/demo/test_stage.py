@@ -10,13 +10,13 @@ import pytest
 from agents.demo.scenes import NOW, ActivityScene, BrokenScene, EntryScene, Facts, ReviewScene, Scene
 from agents.demo.stage import Stage
 from agents.demo.story import STORY
-from agents.demo.worker_metrics import ReferenceCounts
 from agents.messages import KafkaMessage
 from agents.reference.messages import understood
 from agents.topics import Topics
 from pipeline.errors import ProducerError
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
+from pipeline.events.outputs import ReferenceVersions
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets, Removal
@@ -200,18 +200,45 @@ def test_a_review_has_its_own_decision_and_the_step_it_led_to(stage: Stage) -> N
     assert stage.played[review.reference.id].step is not None
 
 
-def test_entries_are_settled_when_the_worker_counted_them_all(stage: Stage) -> None:
-    for scene in (PUT, GONE, BAD):
-        stage.play(scene)
-    stage.see_entries(ReferenceCounts(taken={"features": 1}))
-    assert outcomes(stage) == ["in force", None, None]
+def answered(stage: Stage, question: KafkaMessage, versions: ReferenceVersions) -> None:
+    """Let a decision say by which versions of the reference sets it was made."""
+    event = intake_activity(question.value, question.headers)
+    made = decided(event.reference.id, "allow", findings=[])
+    judged_by = {"packs": [], "reference_sets": msgspec.to_builtins(versions)}
+    stage.see(output(TOPICS.decisions, {**made, "judged_by": judged_by}))
 
-    stage.see_entries(ReferenceCounts(taken={"features": 1, "news-sources": 1}, refused={"features": 1}))
-    assert outcomes(stage) == ["in force", "deleted", "refused"]
-    assert not is_over(stage)  # the alert is missing
+
+def test_updates_are_in_force_when_a_decision_was_made_by_all_of_them(stage: Stage) -> None:
+    message = stage.play(PUT)
+    stage.play(GONE)
+    versions = ReferenceSets.empty().put(understood("features", message)).versions
+
+    first = stage.ask()
+    assert first is not None
+    assert stage.ask() is None, "one question at a time"
+    answered(stage, first, ReferenceSets.empty().versions)
+    assert outcomes(stage) == [None, None]
+
+    second = stage.ask()
+    assert second is not None
+    assert event_uid_of(first) != event_uid_of(second)
+    answered(stage, second, versions)
+    assert outcomes(stage) == ["in force", "deleted"]
+    assert stage.ask() is None
+
+
+def event_uid_of(message: KafkaMessage) -> str:
+    return intake_activity(message.value, message.headers).uid
+
+
+def test_an_update_is_refused_when_operators_hear_of_it(stage: Stage) -> None:
+    stage.play(BAD)
+    assert stage.ask() is None
 
     event = {"source": "kafka:demo.features", "id": "0/1", "type": "sealstream.feature.v1", "time": None}
     stage.see(output(TOPICS.alerts, alert_about(event, "operations")))
+
+    assert outcomes(stage) == ["refused"]
     assert is_over(stage)
 
 
