@@ -20,10 +20,20 @@ import yaml
 
 from agents.delivery.settings import DeliverySettings
 from agents.metrics import Metrics
+from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings, WorkerSettings
-from pipeline.settings import AssetSettings, CredentialSettings, StoreSettings
+from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings
 
-SETTINGS = (AssetSettings, CredentialSettings, DeliverySettings, KafkaSettings, StoreSettings, WorkerSettings)
+SETTINGS = (
+    AssetSettings,
+    CredentialSettings,
+    DeliverySettings,
+    KafkaSettings,
+    PolicySettings,
+    ReferenceSettings,
+    StoreSettings,
+    WorkerSettings,
+)
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = ROOT / "docker-compose.yml"
 DASHBOARD = ROOT / "deploy/grafana/dashboards/sealstream.json"
@@ -273,16 +283,19 @@ def test_prometheus_is_there_on_request_and_asks_every_worker_where_it_answers(m
     assert worker["SEALSTREAM_HEALTH_HOST"] == "0.0.0.0"  # noqa: S104 (inside its container)
 
 
-def test_the_dashboard_shows_only_metrics_that_exist_with_labels_they_have() -> None:
+def test_the_dashboard_shows_exactly_the_metrics_that_exist_with_labels_they_have() -> None:
     suffix = {"counter": "_total", "gauge": "", "histogram": "_bucket"}
     collectors = [getattr(Metrics.create(), field.name) for field in fields(Metrics) if field.name != "registry"]
     labels = {collector._name + suffix[collector._type]: {*collector._labelnames, "le"} for collector in collectors}
     dashboard = json.loads(DASHBOARD.read_text())
+    seen = set()
 
     for expression in [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]:
         (shown,) = re.findall(r"\bsealstream_\w+", expression)
         grouped_by = re.findall(r"\bby \((.+?)\)", expression)
         assert {label for group in grouped_by for label in group.split(", ")} <= labels[shown], expression
+        seen.add(shown)
+    assert seen == labels.keys()
 
 
 def test_grafana_finds_its_datasource_and_its_dashboard_where_they_are_mounted(model: Model) -> None:

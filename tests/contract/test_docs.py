@@ -10,10 +10,13 @@ from typer.main import get_command
 from agents.cli.main import app
 from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
+from agents.metrics import Metrics
+from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.topics import Topics
 from pipeline.policy import credential_rules
-from pipeline.settings import AssetSettings, CredentialSettings, StoreSettings
+from pipeline.policy.pack_files import load_packs
+from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings
 
 ROOT = Path(__file__).parents[2]
 ALL_SETTINGS: list[type[BaseSettings]] = [
@@ -21,6 +24,8 @@ ALL_SETTINGS: list[type[BaseSettings]] = [
     CredentialSettings,
     DeliverySettings,
     KafkaSettings,
+    PolicySettings,
+    ReferenceSettings,
     StoreSettings,
     WatchdogSettings,
     WorkerSettings,
@@ -44,12 +49,25 @@ def test_operations_lists_exactly_the_settings_there_are() -> None:
 @pytest.mark.parametrize("document", ["README.md", "docs/topics.md"])
 def test_every_topic_is_explained(document: str) -> None:
     for plan in Topics("").plans():
-        assert plan.name in text(document)
+        assert re.search(rf"`(sealstream\.)?{plan.name}`", text(document)), plan.name
 
 
 def test_every_alert_kind_with_a_rule_is_explained() -> None:
-    for kind in (*credential_rules._RULES, "high-risk"):
+    for kind in (*credential_rules._RULES, *(rule.kind for pack in load_packs() for rule in pack.rules)):
         assert f"`{kind}`" in text("docs/topics.md")
+
+
+def test_every_metric_is_in_operations_by_the_name_that_prometheus_shows() -> None:
+    shown = {line.split()[2] for line in Metrics.create().render().decode().splitlines() if line.startswith("# TYPE")}
+
+    assert shown - {name for name in shown if name.endswith("_created")} == set(
+        re.findall(r"`(sealstream_[a-z_]+)[`{]", text("docs/operations.md"))
+    )
+
+
+def test_every_pack_that_ships_is_in_the_readme_with_its_jurisdiction() -> None:
+    for pack in load_packs():
+        assert re.search(rf"^\| `{pack.name}` \| {re.escape(pack.jurisdiction)} \|", text("README.md"), re.MULTILINE)
 
 
 def test_every_command_is_in_the_readme_and_every_command_in_the_readme_exists() -> None:
