@@ -21,9 +21,9 @@ from tests.media.conftest import Ask, Sealed
 
 TAMPERED = {"content-tampered", "manifest-tampered", "manifest-malformed"}
 
-ASKED_AS = {"text/plain": "text/markdown", "application/json": "text/markdown"}
-"""The independent validator knows manifests of these types only inside the text (C2PA 2.4 A.8), and refuses any beside
-it. The manifest and the bytes are the same under the name of a type whose sidecars it reads."""
+ASKED_AS = {"application/json": "text/markdown"}
+"""The independent validator knows manifests of this type only inside the text, and refuses any beside it. The manifest
+and the bytes are the same under the name of a type whose sidecars it reads."""
 
 
 def test_it_reads_back_valid_trusted_and_ai_generated(sample: Sealed, service: InProcessCredentialService) -> None:
@@ -111,8 +111,10 @@ def test_it_is_still_a_file_of_its_format(sample: Sealed, tmp_path: Path) -> Non
                 assert sealed.readframes(10**9) == original.readframes(10**9)
         case "image/svg+xml":
             assert ET.fromstring(asset).tag.endswith("svg")  # noqa: S314 (our own sample)
-        case "application/json" | "text/plain" | "text/markdown":
+        case "application/json" | "text/markdown":
             assert asset == sample.original
+        case "text/plain":
+            assert asset.decode().partition("\ufeff")[0] == sample.original.decode()
         case "application/pdf":
             run("pdfinfo", str(file))
         case media_type if "openxmlformats" in media_type:

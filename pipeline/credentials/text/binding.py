@@ -26,6 +26,8 @@ _MISMATCH: Final = "assertion.dataHash.mismatch"
 _MALFORMED: Final = "assertion.dataHash.malformed"
 _UNSUPPORTED: Final = "algorithm.unsupported"
 
+_REPLACED: Final = frozenset({_MATCH, _MISMATCH, _MALFORMED})
+
 _EXPLANATIONS: Final[Mapping[str, str]] = {
     _MATCH: "the text without its manifest has the hash that was signed",
     _MISMATCH: "the text without its manifest has another hash than was signed",
@@ -92,7 +94,7 @@ def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper) -> byte
     results = answer.setdefault("validation_results", {})
     active = results.setdefault("activeManifest", {})
     for outcome in ("success", "informational", "failure"):
-        active[outcome] = [one for one in active.get(outcome, ()) if not one["code"].startswith("assertion.dataHash.")]
+        active[outcome] = [one for one in active.get(outcome, ()) if one["code"] not in _REPLACED]
     url = f"self#jumbf=/c2pa/{label}/c2pa.assertions/{_LABEL}"
     status = {"code": code, "url": url, "explanation": _EXPLANATIONS[code]}
     active["success" if code == _MATCH else "failure"].append(status)
