@@ -66,4 +66,4 @@ def _show(value: bytes, *, as_json: bool) -> None:
         return
     console.print(f"{alert.event.time or '-':24} ", end="")
     console.print(f"{alert.severity:8}", style=_STYLES[alert.severity], end=" ")
-    console.print(f"{alert.kind:18} {alert.subject.content_id}  {alert.message}", markup=False, soft_wrap=True)
+    console.print(f"{alert.kind:18} {alert.subject.content_id or '-'}  {alert.message}", markup=False, soft_wrap=True)

@@ -132,7 +132,6 @@ def _say_what_next(console: Console, directory: Path, up: RunningStack, *, keep:
             "  sealstream alerts tail --from-beginning",
             "  sealstream lookup --file samples/harbour.jpg",
             "  sealstream reference list features",
-            f"  curl -s {up.health}/readyz",
             f"  kill {up.pid}        # to stop it",
         ):
             console.print(line, soft_wrap=True, markup=False)

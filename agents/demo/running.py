@@ -28,7 +28,6 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
 
     environment: dict[str, str]
     pid: int
-    health: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +37,10 @@ class RunningStack:
     Args:
         environment: the environment variables that reach it.
         pid: its process.
-        health: the address at which its worker serves health.
     """
 
     environment: dict[str, str]
     pid: int
-    health: str
     _process: subprocess.Popen[bytes]
     _directory: Path
 
@@ -79,9 +76,7 @@ def running_stack(directory: Path, *, keep: bool) -> Iterator[RunningStack]:
     assert process.stdin is not None  # noqa: S101 - it was asked for
     try:
         ready = _wait_until_up(process, directory)
-        yield RunningStack(
-            environment=ready.environment, pid=ready.pid, health=ready.health, _process=process, _directory=directory
-        )
+        yield RunningStack(environment=ready.environment, pid=ready.pid, _process=process, _directory=directory)
         if keep:
             process.stdin.write(KEEP)
     finally:

@@ -19,7 +19,6 @@ from agents.kafka import create_topics
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from devstack import EmbeddedBroker, SeaweedServer
-from devstack.ports import LOOPBACK, free_port
 from pipeline.errors import OperatorError, SealstreamError
 from pipeline.settings import StoreSettings, load
 from pipeline.store.buckets import create_buckets
@@ -28,7 +27,7 @@ from pipeline.store.connection import connect
 __all__ = ["KEEP", "READY_FILE", "TROUBLE_FILE"]
 
 READY_FILE = "stack.json"
-"""What the stack writes into its directory when it is up: the environment that reaches it, and the worker's health."""
+"""What the stack writes into its directory when it is up: the environment that reaches it, and its process."""
 
 TROUBLE_FILE = "trouble.json"
 """What it writes instead when it cannot come up: the error."""
@@ -50,11 +49,9 @@ def run(directory: Path) -> None:
         kafka = load(KafkaSettings)
         asyncio.run(create_topics(kafka, Topics(kafka.topic_prefix).plans(), partitions=3, replication_factor=1))
         create_buckets(connect(), load(StoreSettings))
-        # A port of the worker's own: in the environment it would be taken from whoever starts another worker.
-        port = free_port()
-        worker = _start_worker(directory, health_port=port)
+        worker = _start_worker(directory)
         try:
-            _write(directory / READY_FILE, _up(environment, port))
+            _write(directory / READY_FILE, {"environment": environment, "pid": os.getpid()})
             threading.Thread(target=_listen, args=(told,), daemon=True).start()
             while not told.wait(0.5):
                 if worker.poll() is not None:
@@ -81,15 +78,10 @@ def _environment(bootstrap_servers: str, s3: Mapping[str, str], directory: Path)
     }
 
 
-def _up(environment: Mapping[str, str], port: int) -> Mapping[str, object]:
-    return {"environment": environment, "pid": os.getpid(), "health": f"http://{LOOPBACK}:{port}"}
-
-
-def _start_worker(directory: Path, *, health_port: int) -> subprocess.Popen[bytes]:
+def _start_worker(directory: Path) -> subprocess.Popen[bytes]:
     with (directory / "worker.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "agents.cli", "worker"],
-            env={**os.environ, "SEALSTREAM_HEALTH_PORT": str(health_port)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
