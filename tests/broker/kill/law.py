@@ -60,8 +60,7 @@ def in_order(content: dict[str, Any], id_hash: str) -> dict[str, Any]:
             "is_news": False,
             "biometric": [],
             "art17_scenario": 0,
-            "has_file": True,
-            "containerised": False,
+            "has_file": False,
             **content,
         },
         "service": {
@@ -72,7 +71,7 @@ def in_order(content: dict[str, Any], id_hash: str) -> dict[str, Any]:
         },
         "review": {"input_checked": True, "output_checked": True, "feature_db_version": "theirs", "verdict": "ok"},
         "explicit": {"present": False, "waived_on_request": False},
-        "implicit": {"present": True, "readback_ok": True},
+        "watermark": {"present": True, "detector_ok": True},
         "log": {"present": True, "retain_days": 200},
         "declaration": {"made": True, "value": "ai"},
     }

@@ -69,7 +69,7 @@ MAKERS: Final[Mapping[str, Callable[[random.Random], bytes]]] = {
 }
 """What makes an asset of each media type: those that are no text, then texts."""
 
-EMBEDDING: Final = ("image/png", "audio/wav", "image/svg+xml")
+EMBEDDING: Final = ("image/png", "audio/wav", "image/svg+xml", "text/plain")
 """The media types that carry a manifest inside."""
 
 
@@ -90,6 +90,6 @@ def tampered(asset: bytes, sealed: bytes, mime: str) -> bytes:
             at = sealed.index(b"fill=") + 7
             return sealed[:at] + (b"0" if sealed[at : at + 1] != b"0" else b"1") + sealed[at + 1 :]
         case _:
-            at = 10
+            at = sealed.index(b" ")  # a whole character in UTF-8
             return sealed[:at] + b"_" + sealed[at + 1 :]
     return sealed[:at] + bytes([sealed[at] ^ 0xFF]) + sealed[at + 1 :]

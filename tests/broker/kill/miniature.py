@@ -20,8 +20,9 @@ from agents.topics import Topics
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
 from pipeline.fingerprints.in_process import InProcessImageCoder
+from pipeline.labels.in_process import InProcessMarker
 from pipeline.policy.reference import ReferenceSets, Removal
-from pipeline.settings import AssetSettings, PolicySettings, StoreSettings
+from pipeline.settings import AssetSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
 from pipeline.store.simulator import StoreSimulator
 from tests.broker.kill.audit_ledger import audit_ledger
@@ -161,10 +162,11 @@ class _Stage:
             references = references.put(entry)
         cases = use_cases(
             self.store,
-            Parsers(credentials=self.credentials, image_coder=InProcessImageCoder()),
+            Parsers(credentials=self.credentials, image_coder=InProcessImageCoder(), marker=InProcessMarker()),
             law_of(PolicySettings(jurisdictions=("ES",), ladder=LADDER), lambda: references),
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
             AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
+            LabelSettings(),
         )
         publisher: Any = self
         return Runtime(
