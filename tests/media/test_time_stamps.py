@@ -130,3 +130,20 @@ def test_a_time_stamp_of_an_authority_that_nobody_trusts_is_told_by_its_code(
     material = msgspec.structs.replace(chain.material, time_stamp_authority=authority.url)
     service = InProcessCredentialService(signing=material, trust_anchors=chain.trust_anchors)
     assert "timeStamp.untrusted" in service.seal(b"Words.\n", make_order("text/plain")).credential.codes
+
+
+def test_a_time_stamp_fits_into_a_text_and_is_asked_for_once(
+    authority: Authority, chain: DevelopmentChain, make_order: MakeOrder, ask: Ask
+) -> None:
+    """How long a time stamp is shows only when it has come; the first text of a signer is signed twice for that."""
+    material = msgspec.structs.replace(chain.material, time_stamp_authority=authority.url)
+    service = InProcessCredentialService(signing=material, trust_anchors=chain.trust_anchors + authority.root)
+    for number in range(4):
+        sealed = service.seal(b"Stamped words, number %d.\n" % number, make_order("text/plain"))
+        assert (sealed.binding, sealed.credential.trust) == ("embedded", "trusted")
+        assert not [code for code in sealed.credential.codes if code.startswith("timeStamp.")]
+        assert len(sealed.asset) < 20_000
+    report = ask(sealed.asset, "text/plain", tsa_trust_pem=authority.root.decode())
+    assert report["validation_state"] == "Trusted"
+    assert "timeStamp.trusted" in [one["code"] for one in report["validation_results"]["success"]]
+    assert int((authority.directory / "serial").read_text(), 16) - 1 <= 5

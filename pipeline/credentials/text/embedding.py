@@ -4,11 +4,13 @@ The claim states the length of the run, the run carries the claim, and how long 
 the signature, which is random, and on the time stamp, which somebody else makes. So the length is chosen beforehand,
 with a guess at what signing will bring, and met afterwards: the library pads each signature with zeros outside of what
 is signed, for this very purpose (C2PA 2.4 §10.4), and each of them that is made another number costs one byte more.
-The run itself is not padded; validators disagree about runs that are.
+It pads generously, thousands of bytes where there is a time stamp, and a text pays for each three times; so most of the
+padding is taken out before. The run itself is not padded; validators disagree about runs that are.
 """
 
 import re
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from pipeline.credentials.text.binding import text_digest
@@ -24,6 +26,11 @@ _TWO_BYTES: Final = 0xFFFF
 """The length that the claim states has a length itself: two bytes up to here, four beyond."""
 
 _UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+_SIZE: Final = struct.Struct(">I")
+_ROOM: Final = 320
+"""How many bytes of padding stay: signatures and time stamps of one signer vary by some dozens. As many as make the
+padding's own length take the two bytes that it had."""
+
 _FILLER: Final = b"\xff"
 _PAD: Final = re.compile(rb"\x63pad(?:([\x40-\x57])|\x58(.)|\x59(..))", re.DOTALL)
 """The header `pad` of a COSE signature: its name, and a byte string of up to 23, 255 or 65,535 bytes."""
@@ -61,7 +68,7 @@ class TextFitter:
             blank = len(wrapped(place(binding(_TWO_BYTES + 1))))
         for _ in range(_ATTEMPTS):
             length = blank + self._growth
-            store = sign(binding(length))
+            store = _slim(sign(binding(length)))
             signed = len(wrapped(store))
             pad = _padding(store)
             self._growth = signed + len(pad) // 2 - blank
@@ -116,6 +123,38 @@ def _padding(store: bytes) -> range:
     size = int.from_bytes(medium or long or b"") if short is None else short[0] - 0x40
     pad = range(found.end(), found.end() + size)
     return range(0) if store[pad.start : pad.stop].strip(b"\x00") else pad
+
+
+def _slim(store: bytes) -> bytes:
+    """A store with as much padding as fitting takes; as it is where that is not to be had."""
+    pad = _padding(store)
+    surplus = len(pad) - _ROOM
+    around = list(_boxes_around(store, pad.start)) if surplus > 0 else []
+    if not around or store[around[-1] + 4 : around[-1] + 8] != b"cbor":
+        return store
+    slim = bytearray(store)
+    for at in around:
+        (size,) = _SIZE.unpack_from(store, at)
+        _SIZE.pack_into(slim, at, size - surplus)
+    slim[pad.start - 2 : pad.start] = _ROOM.to_bytes(2)
+    del slim[pad.start : pad.start + surplus]
+    return bytes(slim)
+
+
+def _boxes_around(store: bytes, position: int) -> Iterator[int]:
+    """Where the boxes begin that a position is in, outermost first."""
+    at, end = 0, len(store)
+    while at + 8 <= end:
+        (size,) = _SIZE.unpack_from(store, at)
+        if size < 8 or at + size > end:  # noqa: PLR2004 (the length of a box's own header)
+            return
+        if position >= at + size:
+            at += size
+            continue
+        yield at
+        if store[at + 4 : at + 8] != b"jumb":
+            return
+        at, end = at + 8, at + size
 
 
 def _lengthened(store: bytes, pad: range, by: int) -> bytes:

@@ -69,6 +69,14 @@ def test_a_text_carries_its_manifest_and_gives_it_back(
     assert kinds(sealed.credential) == []
 
 
+def test_a_text_is_not_burdened_with_the_padding_that_files_get(
+    service: InProcessCredentialService, make_order: MakeOrder, sealed: SealedAsset
+) -> None:
+    beside = service.seal(WORDS, make_order("text/markdown"))
+    assert len(sealed.manifest) < len(beside.manifest) - 400
+    assert int.from_bytes(sealed.manifest[:4]) == len(sealed.manifest)
+
+
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
 def test_what_a_person_sees_stays_as_it_was(
     service: InProcessCredentialService, make_order: MakeOrder, text: str
