@@ -26,7 +26,7 @@ from PIL import (
 
 from pipeline.fingerprints.image_code import LONGEST_CODE
 
-__all__ = ["MOST_PIXELS", "image_code_of"]
+__all__ = ["MOST_PIXELS", "code_of", "has_features", "image_code_of", "pixels_of", "prepared"]
 
 MOST_PIXELS: Final = 80_000_000
 """A larger picture has no code: with transparency, decoding it would need more than 700 MB."""
@@ -44,6 +44,7 @@ _FORMATS: Final = tuple(
     )
 )
 _SIDE: Final = 32
+_CONTRAST: Final = 16
 
 # Pillow warns of large pictures and of oddities of broken ones, with numbers out of the file. Nobody reads that.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -58,23 +59,43 @@ def image_code_of(asset: bytes) -> str | None:
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
+    pixels = pixels_of(asset)
+    return None if pixels is None else code_of(pixels)
+
+
+def pixels_of(asset: bytes) -> bytes | None:
+    """What the Image-Code of a picture's first frame is made of; None as with `image_code_of`.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
     try:
         with Image.open(io.BytesIO(asset), formats=_FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
-            pixels = _prepared(picture).tobytes()
+            ImageOps.exif_transpose(picture, in_place=True)
+            return prepared(picture)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 (a decoder may stumble over broken bytes in any way; none of them has a code)
         return None
+
+
+def prepared(picture: Image.Image) -> bytes:
+    """A picture that is upright, as the standard wants it: a small square of greys, one a byte."""
+    grey = _without_border(_opaque(picture)).convert("L")
+    return grey.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC).tobytes()
+
+
+def has_features(pixels: bytes) -> bool:
+    """Whether there is anything to see: pictures of nearly one grey look alike, whatever they are."""
+    return max(pixels) - min(pixels) >= _CONTRAST
+
+
+def code_of(pixels: bytes) -> str:
+    """The Image-Code of a prepared picture, 256 bits long."""
     code: str = iscc_core.gen_image_code_v0(list(pixels), bits=LONGEST_CODE)["iscc"]
     return code
-
-
-def _prepared(picture: Image.Image) -> Image.Image:
-    ImageOps.exif_transpose(picture, in_place=True)
-    grey = _without_border(_opaque(picture)).convert("L")
-    return grey.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
 
 
 def _opaque(picture: Image.Image) -> Image.Image:

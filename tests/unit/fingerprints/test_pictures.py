@@ -187,7 +187,7 @@ def test_not_enough_memory_is_no_property_of_the_picture(monkeypatch: pytest.Mon
     def starve(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(pictures, "_prepared", starve)
+    monkeypatch.setattr(pictures, "prepared", starve)
     with pytest.raises(MemoryError):
         image_code_of(written(scene()))
 

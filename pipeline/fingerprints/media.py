@@ -1,0 +1,81 @@
+"""Opening sound and video that nobody vouches for: as one container format, and nothing from outside."""
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Final
+
+import av
+import av.container
+
+__all__ = ["AUDIO_TYPES", "MOST_BYTES", "VIDEO_TYPES", "TooLargeMediaError", "UnreadableMediaError", "opened"]
+
+MOST_BYTES: Final = 1_000_000_000
+
+AUDIO_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "audio/aac": "aac",
+        "audio/aiff": "aiff",
+        "audio/flac": "flac",
+        "audio/m4a": "mov",
+        "audio/mp3": "mp3",
+        "audio/mp4": "mov",
+        "audio/mpeg": "mp3",
+        "audio/ogg": "ogg",
+        "audio/opus": "ogg",
+        "audio/vnd.wave": "wav",
+        "audio/wav": "wav",
+        "audio/wave": "wav",
+        "audio/webm": "matroska",
+        "audio/x-aiff": "aiff",
+        "audio/x-flac": "flac",
+        "audio/x-m4a": "mov",
+        "audio/x-wav": "wav",
+    }
+)
+VIDEO_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "video/avi": "avi",
+        "video/flv": "flv",
+        "video/matroska": "matroska",
+        "video/mp4": "mov",
+        "video/mpeg": "mpeg",
+        "video/quicktime": "mov",
+        "video/webm": "matroska",
+        "video/x-flv": "flv",
+        "video/x-m4v": "mov",
+        "video/x-matroska": "matroska",
+        "video/x-msvideo": "avi",
+    }
+)
+"""Which container a media type stands for. Never guessed from the bytes: among the guesses are play lists, whose
+entries would be opened."""
+
+
+class TooLargeMediaError(Exception):
+    """Reading all that is needed would take too long."""
+
+
+class UnreadableMediaError(Exception):
+    """The bytes are not what their media type says, or broken."""
+
+
+@contextmanager
+def opened(body: bytes, container_format: str) -> Iterator[av.container.InputContainer]:
+    """A container, open for reading.
+
+    Raises:
+        UnreadableMediaError: something about the bytes stops the library, now or while the container is in use.
+        MemoryError: reading needs more memory than there is.
+    """
+    try:
+        # An empty list of protocols: what the bytes refer to is opened by none.
+        with av.open(
+            io.BytesIO(body), "r", container_format, metadata_errors="ignore", options={"protocol_whitelist": ""}
+        ) as container:
+            yield container
+    except (MemoryError, TooLargeMediaError):
+        raise
+    except Exception as error:  # a decoder may stumble over broken bytes in any way
+        raise UnreadableMediaError from error

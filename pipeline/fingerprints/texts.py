@@ -1,0 +1,137 @@
+"""From the bytes of a text to what a reader sees of it, and to its Text-Code.
+
+Markup counts for nothing, nor do case, white space, punctuation and characters that nobody sees: a manifest written
+into a text with such characters leaves its code as it was.
+"""
+
+import codecs
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from email.message import EmailMessage
+from types import MappingProxyType
+from typing import Final
+
+import iscc_core
+import lxml.etree
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
+
+__all__ = ["FEWEST_FEATURES", "MOST_BYTES", "MOST_CHARACTERS", "TEXT_TYPES", "text_fingerprint"]
+
+MOST_BYTES: Final = 4_000_000
+MOST_CHARACTERS: Final = 500_000
+"""Coding so many takes about two seconds."""
+
+FEWEST_FEATURES: Final = 48
+"""Of so many different sequences of 13 characters a text must be made at least; shorter ones occur by chance."""
+
+_CHARSETS: Final = frozenset(
+    {
+        "utf-8",
+        "utf-16",
+        "ascii",
+        "iso8859-1",
+        "cp1252",
+        "gb18030",
+        "gbk",
+        "gb2312",
+        "big5",
+        "shift_jis",
+        "euc_jp",
+        "euc_kr",
+    }
+)
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UNSEEN: Final = ("head", "script", "style", "template", "noscript", "object", "svg", "math")
+
+
+class _UnreadableError(Exception):
+    """The bytes are no text of their media type."""
+
+
+def text_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
+    """The fingerprint of a text in one of `TEXT_TYPES`."""
+    if len(body) > MOST_BYTES:
+        return NoFingerprint(reason="too-large")
+    try:
+        seen = TEXT_TYPES[media_type.partition(";")[0].strip().lower()](body, media_type)
+    except _UnreadableError:
+        return NoFingerprint(reason="not-readable")
+    text = iscc_core.text_collapse(seen)
+    if len(text) > MOST_CHARACTERS:
+        return NoFingerprint(reason="too-large")
+    features = len(text) - iscc_core.core_opts.text_ngram_size + 1
+    if features < FEWEST_FEATURES:
+        return NoFingerprint(reason="too-short")
+    if len(set(iscc_core.sliding_window(text, iscc_core.core_opts.text_ngram_size))) < FEWEST_FEATURES:
+        return NoFingerprint(reason="featureless")
+    return Fingerprint(kind="text", code=iscc_core.gen_text_code_v0(text, bits=BITS)["iscc"])
+
+
+def _plain(body: bytes, media_type: str) -> str:
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return _decoded(body, encoding)
+    declared = EmailMessage()
+    declared["Content-Type"] = media_type
+    charset = declared.get_content_charset("utf-8")
+    try:
+        name = codecs.lookup(charset).name
+    except LookupError:
+        raise _UnreadableError from None
+    if name not in _CHARSETS:
+        raise _UnreadableError
+    return _decoded(body, name)
+
+
+def _decoded(body: bytes, encoding: str) -> str:
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError:
+        raise _UnreadableError from None
+
+
+def _markdown(body: bytes, media_type: str) -> str:
+    tokens = MarkdownIt("commonmark").enable("table").parse(_plain(body, media_type))
+    return "\n".join(_written(tokens))
+
+
+def _written(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in ("text", "code_inline", "code_block", "fence"):
+            yield token.content
+        elif token.children:
+            yield "".join(_written(token.children))
+
+
+def _html(body: bytes, media_type: str) -> str:
+    encoding = None
+    with contextlib.suppress(_UnreadableError):
+        body, encoding = _plain(body, media_type).encode(), "utf-8"
+    # Without an encoding, the page's own word for it counts.
+    parser = lxml.etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding=encoding)
+    try:
+        page = lxml.etree.fromstring(body, parser)
+    except (lxml.etree.LxmlError, ValueError):
+        raise _UnreadableError from None
+    if page is None:
+        raise _UnreadableError
+    for element in page.iter():
+        if element.get("hidden") is not None:
+            element.tag = _UNSEEN[0]
+    lxml.etree.strip_elements(page, *_UNSEEN, with_tail=False)
+    return " ".join(str(piece) for piece in page.itertext())
+
+
+TEXT_TYPES: Final[Mapping[str, Callable[[bytes, str], str]]] = MappingProxyType(
+    {
+        "text/plain": _plain,
+        "text/markdown": _markdown,
+        "text/x-markdown": _markdown,
+        "text/html": _html,
+        "application/xhtml+xml": _html,
+    }
+)
+"""What a reader sees of each kind of text."""
