@@ -2,7 +2,8 @@
 
 The document is written anew by pikepdf (qpdf), which leaves the streams of pages, pictures and fonts as they are.
 Encrypted and signed documents are read where they open without a password, and not written: their protection, or the
-signature, would be gone.
+signature, would be gone. Broken ones are not written either: how one is
+mended is the guess of whoever shows it.
 """
 
 import io
@@ -27,6 +28,7 @@ _SIGNATURES_EXIST: Final = 1
 _UNREADABLE: Final = "The PDF document is broken, or asks for a password."
 _RAISED: Final = (
     pikepdf.PdfError,
+    pikepdf.PasswordError,
     pikepdf.DataDecodingError,
     ValueError,
     TypeError,
@@ -42,13 +44,13 @@ _RAISED: Final = (
 
 def read(body: bytes) -> FoundMarks:
     """The marks of a PDF document."""
-    with _opened(body) as document:
+    with _opened(body, repaired=True) as document:
         return _found(document)
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
     """A PDF document with the marks."""
-    with _opened(body) as document:
+    with _opened(body, repaired=False) as document:
         if document.is_encrypted:
             raise LabelRefusedError(what="The PDF document is encrypted, and would not be afterwards.")
         if _is_signed(document):
@@ -70,6 +72,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
         document.save(
             out,
             deterministic_id=True,
+            fix_metadata_version=False,
             compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
             object_stream_mode=pikepdf.ObjectStreamMode.preserve,
@@ -78,10 +81,12 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 
 
 @contextmanager
-def _opened(body: bytes) -> Iterator[pikepdf.Pdf]:
+def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
     with (
         refusing(_UNREADABLE, *_RAISED),
-        pikepdf.open(io.BytesIO(body), suppress_warnings=True, inherit_page_attributes=False) as document,
+        pikepdf.open(
+            io.BytesIO(body), suppress_warnings=True, attempt_recovery=repaired, inherit_page_attributes=False
+        ) as document,
     ):
         yield document
 

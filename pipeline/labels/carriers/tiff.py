@@ -3,9 +3,13 @@
 The packet and a copy of the directory that names it are put behind the file, and the header is pointed to the copy.
 Everything else stays where it is, so no offset in the file changes its meaning. A packet that was there before is
 blanked: nothing points to it any more, and who searches the bytes for a mark must not find two.
+
+A file that ends before its pixels do is refused: what is put behind it would be taken for them.
 """
 
 import struct
+from contextlib import AbstractContextManager
+from operator import add
 from typing import Final, NamedTuple
 
 from pipeline.labels import xmp
@@ -18,6 +22,14 @@ __all__ = ["read", "write"]
 _XMP: Final = 0x2BC
 _BYTE: Final = 1
 _UNDEFINED: Final = 7
+_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+"""How long one value of each type is."""
+
+_NUMBERS: Final = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+_PIXELS: Final = ((273, 279), (324, 325))
+"""The tags that say where strips and tiles begin, and how long they are."""
+
+_MOST_STRIPS: Final = 1_000_000
 _CLASSIC: Final = 42
 _BIG: Final = 43
 
@@ -39,6 +51,10 @@ class _Layout(NamedTuple):
 
     def size(self, format_: str) -> int:
         return struct.calcsize(self.order + format_)
+
+    def place(self, value: bytes) -> int:
+        """The offset that a value is."""
+        return int.from_bytes(value, "little" if self.order == "<" else "big")
 
     @property
     def inline(self) -> int:
@@ -63,7 +79,7 @@ class _Directory(NamedTuple):
         entry = next((one for one in self.entries if one.tag == _XMP), None)
         if entry is None or entry.number <= self.layout.inline:
             return None
-        begin = int.from_bytes(entry.value, "little" if self.layout.order == "<" else "big")
+        begin = self.layout.place(entry.value)
         if entry.type not in (_BYTE, _UNDEFINED) or begin + entry.number > len(body):
             raise broken("TIFF file", "its XMP packet is not in the file")
         return begin, begin + entry.number
@@ -79,6 +95,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """A TIFF file with the marks."""
     directory = _directory(body)
     layout = directory.layout
+    _check_end(body, directory)
     place = directory.packet(body)
     packet = xmp.merge(None if place is None else _held(body, place), marks)
     file = bytearray(body)
@@ -101,22 +118,64 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 
 
 def _directory(body: bytes) -> _Directory:
-    with refusing("The TIFF file is broken: its first directory is not in the file.", struct.error):
+    with _reading():
         layout = _layout(body)
         (at,) = layout.unpack(layout.offset, body, layout.header)
-        (number,) = layout.unpack(layout.number, body, at)
-        counted(number, MOST_METADATA, of="tags")
-        at += layout.size(layout.number)
-        entries = []
-        for _ in range(number):
-            tag, type_, count = layout.unpack(layout.entry, body, at)
-            at += layout.size(layout.entry)
-            entries.append(_Entry(tag, type_, count, body[at : at + layout.inline]))
-            at += layout.inline
-        (following,) = layout.unpack(layout.offset, body, at)
+        return _directory_at(body, layout, at)
+
+
+def _directory_at(body: bytes, layout: _Layout, at: int) -> _Directory:
+    (number,) = layout.unpack(layout.number, body, at)
+    counted(number, MOST_METADATA, of="tags")
+    at += layout.size(layout.number)
+    entries = []
+    for _ in range(number):
+        tag, type_, count = layout.unpack(layout.entry, body, at)
+        at += layout.size(layout.entry)
+        entries.append(_Entry(tag, type_, count, body[at : at + layout.inline]))
+        at += layout.inline
+    (following,) = layout.unpack(layout.offset, body, at)
     if not entries:
-        raise broken("TIFF file", "its first directory is empty")
+        raise broken("TIFF file", "a directory is empty")
     return _Directory(layout, entries, following)
+
+
+def _check_end(body: bytes, directory: _Directory) -> None:
+    """Refuse a file in which any page says that something of it is behind the file's end."""
+    strips = 0
+    for number in range(MOST_METADATA + 1):
+        counted(number, MOST_METADATA - 1, of="pages")
+        for one in directory.entries:
+            size = _SIZES.get(one.type, 1) * one.number
+            if size > directory.layout.inline and directory.layout.place(one.value) + size > len(body):
+                raise broken("TIFF file", "it is cut off")
+        for begins, lengths in _PIXELS:
+            places = _numbers(body, directory, begins)
+            strips += len(places)
+            counted(strips, _MOST_STRIPS, of="strips")
+            if any(map(len(body).__lt__, map(add, places, _numbers(body, directory, lengths)))):
+                raise broken("TIFF file", "it is cut off")
+        if not directory.following:
+            return
+        with _reading():
+            directory = _directory_at(body, directory.layout, directory.following)
+
+
+def _numbers(body: bytes, directory: _Directory, tag: int) -> tuple[int, ...]:
+    """What a tag says whose values are numbers; nothing where there is no such tag."""
+    layout = directory.layout
+    entry = next((one for one in directory.entries if one.tag == tag), None)
+    if entry is None or entry.type not in _NUMBERS:
+        return ()
+    counted(entry.number, _MOST_STRIPS, of="strips")
+    format_ = f"{entry.number}{_NUMBERS[entry.type]}"
+    stored = layout.size(format_) <= layout.inline
+    with _reading():
+        return layout.unpack(format_, entry.value if stored else body, 0 if stored else layout.place(entry.value))
+
+
+def _reading() -> AbstractContextManager[None]:
+    return refusing("The TIFF file is broken: a directory is not in the file.", struct.error, OverflowError)
 
 
 def _layout(body: bytes) -> _Layout:
