@@ -11,7 +11,7 @@ __all__ = ["CRC", "VOID", "Element", "ElementReader", "can_be_void", "master", "
 CRC: Final = 0xBF
 VOID: Final = 0xEC
 
-_MOST_ELEMENTS: Final = 1_000_000
+_MOST_ELEMENTS: Final = 500_000
 _LONGEST_ID: Final = 4
 _LONGEST_SIZE: Final = 8
 _SHORTEST_VOID: Final = 2

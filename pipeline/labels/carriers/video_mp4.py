@@ -1,7 +1,8 @@
 """MP4, MOV and M4A: the key `AIGC` of `moov.udta.meta`, as the video practice guide (TC260-PG-20257A) puts it.
 
 Where `udta` has a `meta` of iTunes tags, one with keys is put after it: readers that know only one kind find theirs.
-XMP is in a `uuid` box, put after `moov`; in QuickTime files in `moov.udta.XMP_`.
+Where a `meta` has keys already, in `udta` or right in `moov` as phones write it, the mark is one key more. XMP is in a
+`uuid` box, put after `moov`; in QuickTime files in `moov.udta.XMP_`.
 
 All else stays as it is, byte for byte; places in the file that are named in it move along.
 """
@@ -117,23 +118,35 @@ def _entries(body: bytes, file: _File) -> Iterator[Entry]:
             yield Entry("moov.udta.AIGC", AIGC, text_of(body[one.body : one.end]))
 
 
+def _home(file: _File) -> Meta | None:
+    """The box with keys that a mark is to go into, if there is one.
+
+    Programs read the keys of one box for the items of all, so a second box with keys would mix up the two.
+    """
+    return next((one for one in file.metas if one.has_keys), None)
+
+
+def _meta(body: bytes, file: _File, one: Meta, text: str | None) -> bytes:
+    if text is None:
+        return body[one.at.start : one.at.end]
+    return with_value(body, one, text) if one is _home(file) else without_marks(body, one)
+
+
 def _udta(body: bytes, file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> bytes:
     """The `udta` box anew; nothing where there is none and none is needed."""
     text = aigc_text(marks)
     # In QuickTime files the packets of `udta` come last, and a new one goes there.
     here = {one.start: packet for one, packet in zip(file.xmp, packets, strict=False)}
     children: list[bytes] = []
-    written = text is None
     for one in [] if file.udta is None else file.reader.children(file.udta.body, file.udta.end):
         meta = next((each for each in file.metas if each.at == one), None)
-        if meta is not None and text is not None:
-            children.append(without_marks(body, meta) if written or not meta.has_keys else with_value(body, meta, text))
-            written = written or meta.has_keys
+        if meta is not None:
+            children.append(_meta(body, file, meta, text))
         elif one.kind == b"XMP_":
             children.append(box(b"XMP_", here[one.start]))
         elif one.kind != _LITERAL or text is None:
             children.append(body[one.start : one.end])
-    if not written and text is not None:
+    if text is not None and _home(file) is None:
         children.append(new_meta(text))
     if len(packets) > len(file.xmp) and file.quicktime:
         children.append(box(b"XMP_", packets[-1]))
@@ -146,8 +159,8 @@ def _moov(body: bytes, file: _File, udta: bytes, marks: MarksToWrite) -> Splice:
         meta = next((each for each in file.metas if each.at == one), None)
         if one == file.udta:
             children.append(udta)
-        elif meta is not None and marks.aigc is not None:
-            children.append(without_marks(body, meta))
+        elif meta is not None:
+            children.append(_meta(body, file, meta, aigc_text(marks)))
         else:
             children.append(body[one.start : one.end])
     if file.udta is None:
