@@ -63,6 +63,12 @@ class Publisher:
             ) from error
 
     async def _send(self, message: KafkaMessage) -> asyncio.Future[object]:
+        delivery = await self._hand_over(message)
+        # It may fail after nobody waits for it any more: when a message behind it could not be sent, or on a stop.
+        delivery.add_done_callback(_see_failure)
+        return delivery
+
+    async def _hand_over(self, message: KafkaMessage) -> asyncio.Future[object]:
         delivery: asyncio.Future[object]
         headers = list(message.headers)
         if message.key is not None or message.value is not None:
@@ -75,6 +81,12 @@ class Publisher:
         partitions = await self._producer.partitions_for(message.topic)
         delivery = await self._producer.send_batch(batch, message.topic, partition=min(partitions))
         return delivery
+
+
+def _see_failure(delivery: asyncio.Future[object]) -> None:
+    """Take note of a failure, which asyncio would log as one that nobody saw."""
+    if not delivery.cancelled():
+        delivery.exception()
 
 
 @asynccontextmanager
