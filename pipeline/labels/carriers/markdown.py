@@ -10,6 +10,7 @@ from typing import Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from pipeline.labels.carriers.bounds import counted
 from pipeline.labels.carriers.fields import found_in_fields, is_ours, replaces, to_fields
 from pipeline.labels.errors import LabelRefusedError, refusing
 from pipeline.labels.marks import FoundMarks, MarksToWrite
@@ -17,6 +18,9 @@ from pipeline.labels.marks import FoundMarks, MarksToWrite
 __all__ = ["read", "write"]
 
 _LONGEST: Final = 64 * 1024
+_MOST_BRACKETS: Final = 1000
+"""Nested ones take a reader of YAML time that grows with their square."""
+
 _MATTER: Final = re.compile(r"---[ \t]*(\r?\n)(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _OTHER_MATTER: Final = re.compile(r"(\+\+\+|;;;)[ \t]*\r?\n.*?^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _ENTRY: Final = re.compile(r"""(["']?)([A-Za-z]+)\1[ \t]*:(?=\s)""")
@@ -63,6 +67,7 @@ def _parted(text: str) -> tuple[str, re.Match[str] | None]:
 
 
 def _entries(matter: str) -> dict[str, object]:
+    counted(matter.count("[") + matter.count("{"), _MOST_BRACKETS, of="brackets in its front matter")
     loader = YAML(typ="safe", pure=True)
     raised = (YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
     with refusing("The document's front matter is no YAML that can be read.", *raised):

@@ -160,6 +160,15 @@ def test_a_png_with_too_many_chunks_of_metadata_is_refused() -> None:
     assert "more than" in (read_marks(body, "image/png").refused or "")
 
 
+def test_a_webp_or_gif_file_with_too_many_pieces_of_metadata_is_refused() -> None:
+    pieces = (b"EXIF" + bytes(4)) * 1001
+    webp = made("webp-extended")
+    webp = webp[:4] + (len(webp) - 8 + len(pieces)).to_bytes(4, "little") + webp[8:] + pieces
+    assert "more than" in (read_marks(webp, "image/webp").refused or "")
+    gif = made("gif")[:-1] + b"\x21\xfe\x00" * 1001 + b"\x3b"
+    assert "more than" in (read_marks(gif, "image/gif").refused or "")
+
+
 @pytest.mark.parametrize("name", ["webp-lossy", "webp-lossless", "webp-lossless-alpha"])
 def test_a_simple_webp_file_becomes_an_extended_one_of_the_same_size(name: str) -> None:
     marked = write_marks(made(name), "image/webp", MARKS)
