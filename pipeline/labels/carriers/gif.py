@@ -4,6 +4,7 @@ The packet is not cut into sub-blocks: it stands there as it is, and a trailer b
 for the lengths of sub-blocks safely to the end of the extension.
 """
 
+import itertools
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -58,8 +59,8 @@ def _blocks(body: bytes) -> Iterator[_Block]:
     at = _SCREEN + _colours(body[10])
     yield _Block(0, 0, at)
     metadata = 0
-    for number in range(MOST_PIECES + 1):
-        counted(number, MOST_PIECES - 1, of="blocks")
+    for number in itertools.count():
+        counted(number, MOST_PIECES, of="blocks")
         kind = body[at] if at < len(body) else None
         if kind == _END:
             return

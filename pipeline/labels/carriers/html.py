@@ -111,7 +111,7 @@ class _Head(HTMLParser):
         if tag in ("html", "head") or (tag == "meta" and ("charset" in found or "http-equiv" in found)):
             self._put_after(length)
         elif tag == "meta" and is_ours(found.get("name", "")):
-            counted(len(self.metas), MOST_METADATA - 1, of="marks")
+            counted(len(self.metas) + 1, MOST_METADATA, of="marks")
             begin = self._begin()
             self.metas.append(_Meta(found["name"], found.get("content", ""), begin, begin + length))
 

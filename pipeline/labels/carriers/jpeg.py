@@ -3,6 +3,7 @@
 Segments are put in before the picture's data, which is copied as it is.
 """
 
+import itertools
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -65,8 +66,8 @@ def _segments(body: bytes) -> Iterator[_Segment]:
     if not body.startswith(_START):
         raise broken("JPEG file", "it does not begin like one")
     at = len(_START)
-    for number in range(MOST_METADATA + 1):
-        counted(number, MOST_METADATA - 1, of="segments before its picture")
+    for number in itertools.count():
+        counted(number, MOST_METADATA, of="segments before its picture")
         begin = at
         if body[at : at + 1] != b"\xff":
             raise broken("JPEG file", "there is something between its segments")

@@ -4,6 +4,7 @@ Some generators put the mark into a text chunk `AIGC` instead; that is read too,
 Chunks are copied as they are, the picture's among them.
 """
 
+import itertools
 import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -63,7 +64,7 @@ def _chunks(body: bytes) -> Iterator[_Chunk]:
         raise broken("PNG file", "it does not begin like one")
     at = len(_SIGNATURE)
     metadata = 0
-    for number in range(MOST_PIECES + 2):
+    for number in itertools.count():
         counted(number, MOST_PIECES, of="chunks")
         kind = body[at + 4 : at + 8]
         end = at + _WRAPPING + int.from_bytes(body[at : at + 4], "big")

@@ -7,6 +7,7 @@ blanked: nothing points to it any more, and who searches the bytes for a mark mu
 A file that ends before its pixels do is refused: what is put behind it would be taken for them.
 """
 
+import itertools
 import struct
 from contextlib import AbstractContextManager
 from operator import add
@@ -143,8 +144,8 @@ def _directory_at(body: bytes, layout: _Layout, at: int) -> _Directory:
 def _check_end(body: bytes, directory: _Directory) -> None:
     """Refuse a file in which any page says that something of it is behind the file's end."""
     strips = 0
-    for number in range(MOST_METADATA + 1):
-        counted(number, MOST_METADATA - 1, of="pages")
+    for number in itertools.count(1):
+        counted(number, MOST_METADATA, of="pages")
         for one in directory.entries:
             size = _SIZES.get(one.type, 1) * one.number
             if size > directory.layout.inline and directory.layout.place(one.value) + size > len(body):

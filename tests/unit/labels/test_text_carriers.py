@@ -72,6 +72,14 @@ def test_what_only_looks_like_a_mark_of_the_page_is_none(page: bytes) -> None:
     assert page.replace(b"<head>", b"") in write_marks(page, PAGE, MARKS).replace(b"<head>", b"")
 
 
+def test_a_mark_far_down_in_a_long_head_is_found_where_it_is() -> None:
+    filler = "<link rel=x href='\u6f6e\u6c50'>\r\n<!-- a > b -->\n<style>p > a { }\n</style>\n" * 1500
+    mark = b"<meta\n name=AIGC content='old'>"
+    page = b"<!doctype html>\n<head>\n" + filler.encode() + mark + b"\n<title>x</title></head>"
+    assert [one.raw for one in read_marks(page, PAGE).aigc] == ["old"]
+    assert without_metas(write_marks(page, PAGE, MARKS)) == page.replace(mark, b"")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
 def test_a_page_in_wide_characters_is_refused(encoding: str) -> None:
     with pytest.raises(LabelRefusedError, match="UTF-16"):
