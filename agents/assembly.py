@@ -16,8 +16,9 @@ from pipeline.escalation import Escalation
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.fingerprints import ImageCoder
 from pipeline.inspection import Inspection
-from pipeline.isolation import IsolatedCredentialService, IsolatedImageCoder, WorkerPool
+from pipeline.isolation import IsolatedCredentialService, IsolatedImageCoder, IsolatedMarker, WorkerPool
 from pipeline.judgement import Policy
+from pipeline.labels.port import Marker
 from pipeline.observing import Observer
 from pipeline.policy.judge import Judge
 from pipeline.policy.ladder import Ladder, parse_ladder
@@ -25,7 +26,7 @@ from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
 from pipeline.reviewing import Reviewing
 from pipeline.sealing import Sealing
-from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings
+from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Layout, ObjectStore
 
 __all__ = [
@@ -69,6 +70,7 @@ class Parsers:
 
     credentials: CredentialService
     image_coder: ImageCoder
+    marker: Marker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,11 @@ def open_parsers(
         signing=identity.signing,
         trust_anchors=identity.trust_anchors,
     ) as pool:
-        yield Parsers(credentials=IsolatedCredentialService(pool), image_coder=IsolatedImageCoder(pool))
+        yield Parsers(
+            credentials=IsolatedCredentialService(pool),
+            image_coder=IsolatedImageCoder(pool),
+            marker=IsolatedMarker(pool),
+        )
 
 
 def law_of(
@@ -158,6 +164,7 @@ def use_cases(
     law: Law,
     stores: StoreSettings,
     assets: AssetSettings,
+    labels: LabelSettings,
 ) -> UseCases:
     """All use cases, over the given store, parsers and law.
 
@@ -167,6 +174,7 @@ def use_cases(
         law: what events are judged by.
         stores: the buckets.
         assets: which assets are taken.
+        labels: what is written into them.
     """
     layout = layout_of(stores)
     fetcher = AssetFetcher(
@@ -185,6 +193,8 @@ def use_cases(
             policy=law.policy,
             observer=observer,
             escalation=escalation,
+            marker=parsers.marker,
+            producer=labels.producer,
             claim_generator=CLAIM_GENERATOR,
             now=_now,
         ),
@@ -196,6 +206,7 @@ def use_cases(
             policy=law.policy,
             observer=observer,
             escalation=escalation,
+            marker=parsers.marker,
             now=_now,
         ),
         assessment=Assessment(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
 from pipeline.policy.reference import ReferenceSets
-from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings, load
+from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings, load
 from pipeline.store import Location
 from pipeline.store.buckets import probe_buckets
 from pipeline.store.connection import connect
@@ -65,7 +65,7 @@ def open_parts(references: Callable[[], ReferenceSets] = ReferenceSets.empty) ->
     law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
     with open_parsers(credential_settings, identity) as parsers:
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, assets),
+            cases=use_cases(store, parsers, law, stores, assets, load(LabelSettings)),
             probe_store=lambda: _ignore(store.head(probe_at)),
             signer_not_after=datetime.fromisoformat(identity.signing.not_after),
             missing_asset_patience=assets.missing_asset_patience,

@@ -6,14 +6,19 @@ Nothing personal goes into a manifest, neither the user nor the prompt: manifest
 from typing import Final
 
 from pipeline.credentials import Disclosure, Parent, SealOrder, Software
-from pipeline.events.inputs import GenerationEvent
+from pipeline.events.inputs import Content, GenerationEvent
 
-__all__ = ["seal_order"]
+__all__ = ["seal_order", "source_type_of"]
 
 _GENERATED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _EDITED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _MODEL_TYPE: Final = "c2pa.types.model"
 """The type of a model of which the event does not say more (C2PA 2.4, asset types)."""
+
+
+def source_type_of(content: Content) -> str:
+    """How content came to be, by its IPTC digital source type: as the event says, or as its operation has it."""
+    return content.digital_source_type or (_EDITED if content.operation == "edited" else _GENERATED)
 
 
 def seal_order(event: GenerationEvent, parents: tuple[Parent, ...], claim_generator: Software) -> SealOrder:
@@ -24,7 +29,7 @@ def seal_order(event: GenerationEvent, parents: tuple[Parent, ...], claim_genera
     return SealOrder(
         media_type=content.mime,
         operation="edited" if edited else "generated",
-        digital_source_type=content.digital_source_type or (_EDITED if edited else _GENERATED),
+        digital_source_type=source_type_of(content),
         claim_generator=claim_generator,
         when=event.reference.time,
         software_agent=None if name is None else Software(name=name, version=version),

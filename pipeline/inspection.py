@@ -3,7 +3,7 @@
 Commit order, as in `pipeline.sealing`:
 
 1. asset bytes fetched, digest checked against the event
-2. credential read and judged together with the event's facts
+2. credential and marks read, and judged together with the event's facts
 3. (nothing but the record is stored)
 4. record stored: it is the commit marker of the event
    violations of a blocked event entered into the ledger of the account that answers for them
@@ -30,6 +30,9 @@ from pipeline.judgement import (
     declared_facts,
     summary_of,
 )
+from pipeline.labels.marks import FoundMarks
+from pipeline.labels.port import Marker
+from pipeline.marking import carries_marks, found_findings, mark_facts
 from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
 from pipeline.records import commit_record, manifests_for, stored_record
@@ -58,6 +61,7 @@ class Inspection:
         policy: judges events.
         observer: looks at assets the way the feature database does.
         escalation: counts what a blocked event counts against an account.
+        marker: finds marks inside files.
         now: the time of day, with time zone.
     """
 
@@ -68,6 +72,7 @@ class Inspection:
     policy: Policy
     observer: Observer
     escalation: Escalation
+    marker: Marker
     now: Callable[[], datetime]
 
     def __call__(self, event: PublicationEvent) -> Inspected:
@@ -82,7 +87,8 @@ class Inspection:
         if decision is None:
             asset = self.fetcher.fetch(event.content)  # 1
             credential = self._credential(event, asset)  # 2
-            judgement = self._judge(event, asset, credential)
+            found = self.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
+            judgement = self._judge(event, asset, credential, found)
             decision = commit_record(self.store, record_at, self._decision(event, asset, credential, judgement))  # 4
         against = counted(decision)
         return Inspected(
@@ -105,7 +111,9 @@ class Inspection:
             yield self.fetcher.fetch_sidecar(event.content.manifest)
         yield from manifests_for(self.store, self.layout, asset.sha256)
 
-    def _judge(self, event: PublicationEvent, asset: Asset, credential: Credential) -> Judgement:
+    def _judge(
+        self, event: PublicationEvent, asset: Asset, credential: Credential, found: FoundMarks | None
+    ) -> Judgement:
         return self.policy.assess(
             Evidence(
                 event=event.reference,
@@ -113,8 +121,11 @@ class Inspection:
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
-                measured=credential_facts(credential),
-                findings=credential_findings(credential, event.declared),
+                measured={**mark_facts(found), **credential_facts(credential)},
+                findings=(
+                    *credential_findings(credential, event.declared),
+                    *found_findings(found, event.declared),
+                ),
             )
         )
 

@@ -7,6 +7,7 @@ from email.message import Message
 from typing import Final
 
 from pipeline.assets import Asset
+from pipeline.credentials.text.wrapper import BrokenWrapperError, unwrapped
 from pipeline.fingerprints import ImageCoder, is_picture
 from pipeline.policy.reference import Observed, ReferenceSets
 from pipeline.policy.vocabulary import FactValue
@@ -63,8 +64,9 @@ def text_of(asset: Asset) -> str | None:
     if not (bare.startswith("text/") or bare in _TEXTS) or len(asset.body) > LONGEST_TEXT:
         return None
     try:
-        return asset.body.decode(_encoding(asset))
-    except (UnicodeDecodeError, LookupError):
+        # A manifest inside the text is written in characters that nobody sees.
+        return unwrapped(asset.body).decode(_encoding(asset))
+    except (UnicodeDecodeError, LookupError, BrokenWrapperError):
         return None
 
 

@@ -3,7 +3,7 @@
 Commit order; a crash between any two steps repeats the work and changes nothing that anyone sees:
 
 1. asset bytes fetched, digest checked against the event
-2. the credential it came with read; sealed; judged by what the sealed asset says of itself
+2. the credential it came with read; marked; sealed; judged by what the sealed asset says of itself
 3. sealed asset and manifest stored
 4. record stored last: it is the commit marker of the event
    violations of a blocked event entered into the ledger of the account that answers for them
@@ -25,7 +25,7 @@ import msgspec
 
 from pipeline.assets import Asset, AssetFetcher, sha256_hex
 from pipeline.claims import seal_order
-from pipeline.credentials import CredentialService, Parent, SealedAsset, SealOrder, Software
+from pipeline.credentials import Credential, CredentialService, Parent, SealedAsset, SealOrder, Software
 from pipeline.errors import BugError
 from pipeline.escalation import Escalation, counted
 from pipeline.events.inputs import GenerationEvent
@@ -36,7 +36,6 @@ from pipeline.events.outputs import (
     ClaimGenerator,
     ContentName,
     Enforcement,
-    Finding,
     ManifestRecord,
     ManifestReference,
     StoredDigest,
@@ -51,6 +50,8 @@ from pipeline.judgement import (
     declared_facts,
     summary_of,
 )
+from pipeline.labels.port import Marked, Marker
+from pipeline.marking import carries_marks, mark_facts, marks_of, written_findings
 from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
 from pipeline.records import commit_record, manifests_for, stored_record
@@ -84,6 +85,8 @@ class Sealing:
         policy: judges events.
         observer: looks at assets the way the feature database does.
         escalation: counts what a blocked event counts against an account.
+        marker: writes and finds marks inside files.
+        producer: who generates, as implicit labels say for events that name no provider code.
         claim_generator: who we are, as manifests and records say.
         now: the time of day, with time zone.
     """
@@ -95,6 +98,8 @@ class Sealing:
     policy: Policy
     observer: Observer
     escalation: Escalation
+    marker: Marker
+    producer: str | None
     claim_generator: ClaimGenerator
     now: Callable[[], datetime]
 
@@ -109,24 +114,32 @@ class Sealing:
         record = stored_record(self.store, record_at, ManifestRecord)
         if record is None:
             asset = self.fetcher.fetch(event.content)  # 1
-            inherited = self._inherited(asset)  # 2
-            sealed = self.credentials.seal(asset.body, self._order(event))
+            inherited = self.credentials.read(asset.body, asset.media_type)  # 2
+            marked = self._marked(event, asset, inherited)
+            sealed = self.credentials.seal(marked.asset, self._order(event))
             kept = self._keep(event, asset, sealed)  # 3
-            judgement = self._judge(event, asset, kept, inherited)
+            judgement = self._judge(event, asset, inherited, marked, kept)
             record = commit_record(self.store, record_at, self._record(event, asset, kept, judgement))  # 4
         against = counted(record)
         return Sealed(
             record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
         )
 
-    def _inherited(self, asset: Asset) -> tuple[Finding, ...]:
-        """What is worth knowing before our name goes on it: what the credential it came with is worth."""
-        return credential_findings(self.credentials.read(asset.body, asset.media_type), "unknown")
+    def _marked(self, event: GenerationEvent, asset: Asset, inherited: Credential) -> Marked:
+        """The asset with its implicit label, before the signature that covers it."""
+        if inherited.state != "absent":
+            # Its manifest is bound to these bytes, and is to be an ingredient that can still be validated.
+            return Marked(asset=asset.body)
+        marks = marks_of(event, producer=self.producer)
+        if marks is None or not carries_marks(asset.media_type):
+            return Marked(asset=asset.body)
+        return self.marker.mark(asset.body, asset.media_type, marks)
 
     def _judge(
-        self, event: GenerationEvent, asset: Asset, kept: SealedAsset, inherited: tuple[Finding, ...]
+        self, event: GenerationEvent, asset: Asset, inherited: Credential, marked: Marked, kept: SealedAsset
     ) -> Judgement:
-        """Judge the event by what it says and by what its sealed asset shows."""
+        """Judge the event by what it says and by what is read back from its sealed asset."""
+        found = self.marker.read(kept.asset, asset.media_type) if carries_marks(asset.media_type) else None
         return self.policy.assess(
             Evidence(
                 event=event.reference,
@@ -134,8 +147,8 @@ class Sealing:
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
-                measured=credential_facts(kept.credential),
-                findings=inherited,
+                measured={**credential_facts(kept.credential), **mark_facts(found)},
+                findings=(*credential_findings(inherited, "unknown"), *written_findings(marked, found)),
             )
         )
 

@@ -13,7 +13,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
 
-__all__ = ["ENV_PREFIX", "AssetSettings", "CredentialSettings", "PolicySettings", "StoreSettings", "load"]
+__all__ = [
+    "ENV_PREFIX",
+    "AssetSettings",
+    "CredentialSettings",
+    "LabelSettings",
+    "PolicySettings",
+    "StoreSettings",
+    "load",
+]
 
 ENV_PREFIX: Final = "SEALSTREAM_"
 
@@ -125,6 +133,16 @@ class PolicySettings(BaseSettings):
 
     ladder_days: int = Field(default=365, ge=1, le=36_500)
     """How many days a violation counts."""
+
+
+class LabelSettings(BaseSettings):
+    """Marks inside files."""
+
+    model_config = SettingsConfigDict(**{**CONFIG, "env_prefix": "SEALSTREAM_LABEL_"})
+
+    producer: str | None = Field(default=None, pattern=r"^[!#-\[\]-~]{1,1024}$")
+    """Who generates, for events that name no provider code: your code of 27 characters (TC260-PG-20252A), or a name in
+    printable ASCII without spaces, quotes and backslashes. Without it the provider's name stands in, if it fits."""
 
 
 def load(settings_type: type[AnySettings]) -> AnySettings:

@@ -86,8 +86,8 @@ def seal(
 ) -> None:
     """Seal FILE: attach a signed C2PA manifest that says the content is AI-generated.
 
-    The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG and more),
-    and beside it as NAME.c2pa where it cannot (text, JSON, Office documents).
+    The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG, plain
+    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents).
 
     Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
     """

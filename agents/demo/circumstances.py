@@ -23,6 +23,9 @@ _ANYWHERE: Final[Facts] = {
     "content": {"operation": "generated", "synthetic": "yes", "is_news": False, "biometric": []},
 }
 
+_PROVIDER_CODE: Final = "001191110000DEM000000100000"
+"""Well formed, check digit included, and nobody's: implicit labels name the provider by it (TC260-PG-20252A)."""
+
 UNVERIFIED: Final[Facts] = {"user": {"identity": {"status": "unverified", "method": "none"}}}
 
 CHINA: Final[Facts] = merged(
@@ -30,6 +33,7 @@ CHINA: Final[Facts] = merged(
     {
         "jurisdictions": ["CN"],
         "actor": {"role": "user"},
+        "service": {"provider_code": _PROVIDER_CODE},
         "content": {"art17_scenario": 1, "confusion_risk": "yes", "has_file": True, "containerised": True},
         "prompt": {"text": "Something pleasant about the harbour, please."},
         "review": {"input_checked": True, "output_checked": True, "verdict": "ok", "mode": "both"},

@@ -84,6 +84,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str | None = None
     provider_name: str | None = None
+    provider_code: str | None = None
     system_name: str | None = None
     system_version: str | None = None
 

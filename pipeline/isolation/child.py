@@ -27,7 +27,11 @@ from pipeline.isolation.messages import (
     ImageCodeJob,
     Inspected,
     Job,
+    MarkedAsset,
+    MarkJob,
+    MarksFound,
     ReadJob,
+    ReadMarksJob,
     Ready,
     Reply,
     Sealed,
@@ -37,6 +41,7 @@ from pipeline.isolation.messages import (
     decode_start,
     encode,
 )
+from pipeline.labels.port import Marker
 
 __all__ = ["ALARM_GRACE", "Perform", "credential_worker", "main"]
 
@@ -96,8 +101,19 @@ def credential_worker(start: Start) -> Perform:
                 return Extracted(manifest=service.extract(job.asset, job.media_type))
             case ImageCodeJob():
                 return ImageCoded(code=_image_code(job.asset))
+            case MarkJob():
+                return MarkedAsset(marked=_marker().mark(job.asset, job.media_type, job.marks))
+            case ReadMarksJob():
+                return MarksFound(found=_marker().read(job.asset, job.media_type))
 
     return perform
+
+
+def _marker() -> Marker:
+    # With the first marks, for the same reason as pictures.
+    from pipeline.labels.in_process import InProcessMarker  # noqa: PLC0415
+
+    return InProcessMarker()
 
 
 def _image_code(asset: bytes) -> str | None:

@@ -18,6 +18,8 @@ from pipeline.errors import (
     SealstreamError,
     WorldError,
 )
+from pipeline.labels.marks import FoundMarks, MarksToWrite
+from pipeline.labels.port import Marked
 
 __all__ = [
     "HEADER",
@@ -29,7 +31,11 @@ __all__ = [
     "ImageCoded",
     "Inspected",
     "Job",
+    "MarkJob",
+    "MarkedAsset",
+    "MarksFound",
     "ReadJob",
+    "ReadMarksJob",
     "Ready",
     "Reply",
     "SealJob",
@@ -95,7 +101,22 @@ class ImageCodeJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     asset: bytes
 
 
-Job = SealJob | ReadJob | ExtractJob | ImageCodeJob
+class MarkJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Write marks into an asset."""
+
+    asset: bytes
+    media_type: str
+    marks: MarksToWrite
+
+
+class ReadMarksJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Find the marks of an asset."""
+
+    asset: bytes
+    media_type: str
+
+
+Job = SealJob | ReadJob | ExtractJob | ImageCodeJob | MarkJob | ReadMarksJob
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -126,6 +147,18 @@ class ImageCoded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     code: str | None
 
 
+class MarkedAsset(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `MarkJob`."""
+
+    marked: Marked
+
+
+class MarksFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `ReadMarksJob`."""
+
+    found: FoundMarks
+
+
 _FAMILIES: Final[dict[str, type[SealstreamError]]] = {
     family.__name__: family for family in (HostileAssetError, SealRefusedError, WorldError, OperatorError, BugError)
 }
@@ -148,7 +181,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         return _FAMILIES.get(self.family, BugError)(what=self.what, remedy=self.remedy)
 
 
-Answer = Ready | Sealed | Inspected | Extracted | ImageCoded | Fault
+Answer = Ready | Sealed | Inspected | Extracted | ImageCoded | MarkedAsset | MarksFound | Fault
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

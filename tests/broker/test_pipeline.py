@@ -125,7 +125,7 @@ def test_events_of_a_file_are_sent_as_they_are(run: Run, worker: Path, tmp_path:
         )
     )
     for sent in run("publish", events, "--json")["sent"]:
-        assert looked_up(run, worker, sent)["record"]["manifest"]["binding"] == "sidecar"
+        assert looked_up(run, worker, sent)["record"]["manifest"]["binding"] == "embedded"
 
 
 def test_an_event_that_breaks_its_schema_is_refused_before_it_is_sent(run: Run, tmp_path: Path) -> None:

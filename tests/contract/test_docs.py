@@ -16,7 +16,7 @@ from agents.settings import KafkaSettings, WorkerSettings
 from agents.topics import Topics
 from pipeline.policy import credential_rules
 from pipeline.policy.pack_files import load_packs
-from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings
+from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 
 ROOT = Path(__file__).parents[2]
 ALL_SETTINGS: list[type[BaseSettings]] = [
@@ -24,6 +24,7 @@ ALL_SETTINGS: list[type[BaseSettings]] = [
     CredentialSettings,
     DeliverySettings,
     KafkaSettings,
+    LabelSettings,
     PolicySettings,
     ReferenceSettings,
     StoreSettings,

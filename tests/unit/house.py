@@ -15,6 +15,7 @@ from pipeline.events.intake import intake_activity, intake_generation, intake_pu
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.inspection import Inspection
 from pipeline.judgement import Policy
+from pipeline.labels.in_process import InProcessMarker
 from pipeline.observing import Observer
 from pipeline.policy.judge import Judge
 from pipeline.policy.ladder import parse_ladder
@@ -41,7 +42,13 @@ class House:
     Events that name no jurisdiction are offered in Spain, which has no pack; `references` can be replaced.
     """
 
-    def __init__(self, credentials: InProcessCredentialService, *, jurisdictions: tuple[str, ...] = ("ES",)) -> None:
+    def __init__(
+        self,
+        credentials: InProcessCredentialService,
+        *,
+        jurisdictions: tuple[str, ...] = ("ES",),
+        producer: str | None = None,
+    ) -> None:
         self.references = ReferenceSets.empty()
         self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
         self.layout = Layout(content_bucket="sealstream", records_bucket="sealstream-records")
@@ -60,10 +67,11 @@ class House:
             **common,
             "fetcher": fetcher,
             "credentials": credentials,
+            "marker": InProcessMarker(),
             "observer": Observer(image_coder=NoPictures(), references=lambda: self.references),
         }
         self.fetcher = fetcher
-        self.seal = Sealing(claim_generator=ClaimGenerator(name="sealstream", version="0"), **parts)
+        self.seal = Sealing(claim_generator=ClaimGenerator(name="sealstream", version="0"), producer=producer, **parts)
         self.inspect = Inspection(**parts)
 
     def put(self, key: str, body: bytes, media_type: str) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+"""Marking an asset, and looking for marks: what `carriers` can do, and what is done where they cannot."""
+
+import msgspec
+
+from pipeline.labels.errors import LabelRefusedError
+from pipeline.labels.marks import FoundMarks, MarksToWrite
+from pipeline.labels.port import Marked
+from pipeline.labels.table import read_marks, write_marks
+
+__all__ = ["mark"]
+
+
+def mark(asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
+    """Write marks into an asset.
+
+    A mark that conforms and is there already stays: a file has one implicit mark, and the first producer's counts
+    (GB 45438-2025 Appendix E). A file that cannot take marks comes back as it was, with the reason.
+    """
+    found: FoundMarks = read_marks(asset, media_type)
+    if found.refused is not None:
+        return Marked(asset=asset, refused=found.refused)
+    missing = msgspec.structs.replace(marks, aigc=None) if found.mark is not None else marks
+    try:
+        return Marked(asset=write_marks(asset, media_type, missing))
+    except LabelRefusedError as error:
+        return Marked(asset=asset, refused=error.what)
