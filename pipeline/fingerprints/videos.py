@@ -23,8 +23,8 @@ __all__ = ["MOST_PIXELS", "PICTURES", "video_fingerprint"]
 PICTURES: Final = 16
 """So many pictures are taken from a video, each from the middle of one of so many equal parts."""
 
-MOST_PIXELS: Final = 8_000_000_000
-"""So many pixels are decoded at most: two and a half minutes of full HD, or hours of which most can be skipped."""
+MOST_PIXELS: Final = 6_000_000_000
+"""So many pixels are decoded at most: nearly two minutes of full HD, or hours of which most can be skipped."""
 
 _FAR: Final = 5.0
 """Seconds to the next picture from which on skipping to it pays."""

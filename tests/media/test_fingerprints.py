@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
+from pipeline.fingerprints.confirming import same_recording
 from pipeline.fingerprints.content import examine
 from pipeline.fingerprints.recognition import FingerprintIndex
 from tests.media.conftest import MakeOrder
@@ -88,6 +89,15 @@ def test_a_copy_of_a_recording_is_recognised_as_that_and_as_nothing_else(name: s
         assert NEAR["audio"] < found.distance(of_sample(name)) < 40
     else:
         assert recognised(found) == [key_of(name)]
+
+
+@pytest.mark.parametrize("name", of_kind("audio/"))
+@pytest.mark.parametrize("copy", SOUND_COPIES)
+def test_laid_over_each_other_all_copies_of_a_recording_are_the_same_and_others_are_not(name: str, copy: str) -> None:
+    media_type, make = SOUND_COPIES[copy]
+    body = make(original(name))
+    for other in of_kind("audio/"):
+        assert same_recording(body, media_type, original(other), MEDIA_TYPES[other]) == (other == name)
 
 
 @pytest.mark.parametrize("name", of_kind("video/"))
