@@ -4,8 +4,16 @@ Aborts of a native parser on hostile input cannot be caught; a process can be lo
 """
 
 from pipeline.isolation.image_coder import IsolatedImageCoder
+from pipeline.isolation.labeler import IsolatedLabeler
 from pipeline.isolation.marker import IsolatedMarker
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
 from pipeline.isolation.service import IsolatedCredentialService
 
-__all__ = ["AssetStalledError", "IsolatedCredentialService", "IsolatedImageCoder", "IsolatedMarker", "WorkerPool"]
+__all__ = [
+    "AssetStalledError",
+    "IsolatedCredentialService",
+    "IsolatedImageCoder",
+    "IsolatedLabeler",
+    "IsolatedMarker",
+    "WorkerPool",
+]

@@ -23,15 +23,9 @@ from pipeline.isolation.messages import (
     Extracted,
     ExtractJob,
     Fault,
-    ImageCoded,
-    ImageCodeJob,
     Inspected,
     Job,
-    MarkedAsset,
-    MarkJob,
-    MarksFound,
     ReadJob,
-    ReadMarksJob,
     Ready,
     Reply,
     Sealed,
@@ -41,7 +35,6 @@ from pipeline.isolation.messages import (
     decode_start,
     encode,
 )
-from pipeline.labels.port import Marker
 
 __all__ = ["ALARM_GRACE", "Perform", "credential_worker", "main"]
 
@@ -76,7 +69,7 @@ def main(prepare: Callable[[Start], Perform]) -> None:
 
 
 def credential_worker(start: Start) -> Perform:
-    """What performs jobs: the credential service of this process, and the decoders of pictures.
+    """What performs jobs: the credential service of this process, and what decodes media.
 
     Raises:
         OperatorError: the signing material or the trust anchors cannot be used.
@@ -99,28 +92,13 @@ def credential_worker(start: Start) -> Perform:
                 return Inspected(credential=service.read(job.asset, job.media_type, manifest=job.manifest))
             case ExtractJob():
                 return Extracted(manifest=service.extract(job.asset, job.media_type))
-            case ImageCodeJob():
-                return ImageCoded(code=_image_code(job.asset))
-            case MarkJob():
-                return MarkedAsset(marked=_marker().mark(job.asset, job.media_type, job.marks))
-            case ReadMarksJob():
-                return MarksFound(found=_marker().read(job.asset, job.media_type))
+            case _:
+                # With the first such job, and not above: loading decoders takes as long as the rest of a start.
+                from pipeline.isolation.media_jobs import perform_media_job  # noqa: PLC0415
+
+                return perform_media_job(job)
 
     return perform
-
-
-def _marker() -> Marker:
-    # With the first marks, for the same reason as pictures.
-    from pipeline.labels.in_process import InProcessMarker  # noqa: PLC0415
-
-    return InProcessMarker()
-
-
-def _image_code(asset: bytes) -> str | None:
-    # With the first picture, and not above: loading what decodes and codes takes as long as the rest of a start.
-    from pipeline.fingerprints.pictures import image_code_of  # noqa: PLC0415
-
-    return image_code_of(asset)
 
 
 def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) -> None:

@@ -18,12 +18,15 @@ from pipeline.errors import (
     SealstreamError,
     WorldError,
 )
+from pipeline.explicit.model import Checked, Claim, MarkOrder
+from pipeline.explicit.port import Labeled
 from pipeline.labels.marks import FoundMarks, MarksToWrite
 from pipeline.labels.port import Marked
 
 __all__ = [
     "HEADER",
     "Answer",
+    "CheckJob",
     "ExtractJob",
     "Extracted",
     "Fault",
@@ -31,6 +34,9 @@ __all__ = [
     "ImageCoded",
     "Inspected",
     "Job",
+    "LabelChecked",
+    "LabelJob",
+    "LabeledAsset",
     "MarkJob",
     "MarkedAsset",
     "MarksFound",
@@ -116,7 +122,23 @@ class ReadMarksJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     media_type: str
 
 
-Job = SealJob | ReadJob | ExtractJob | ImageCodeJob | MarkJob | ReadMarksJob
+class LabelJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Put an explicit label on an asset."""
+
+    asset: bytes
+    media_type: str
+    order: MarkOrder
+
+
+class CheckJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Look for the explicit label of an asset."""
+
+    asset: bytes
+    media_type: str
+    claim: Claim
+
+
+Job = SealJob | ReadJob | ExtractJob | ImageCodeJob | MarkJob | ReadMarksJob | LabelJob | CheckJob
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -159,6 +181,18 @@ class MarksFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     found: FoundMarks
 
 
+class LabeledAsset(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `LabelJob`."""
+
+    labeled: Labeled
+
+
+class LabelChecked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `CheckJob`."""
+
+    checked: Checked
+
+
 _FAMILIES: Final[dict[str, type[SealstreamError]]] = {
     family.__name__: family for family in (HostileAssetError, SealRefusedError, WorldError, OperatorError, BugError)
 }
@@ -181,7 +215,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         return _FAMILIES.get(self.family, BugError)(what=self.what, remedy=self.remedy)
 
 
-Answer = Ready | Sealed | Inspected | Extracted | ImageCoded | MarkedAsset | MarksFound | Fault
+Answer = (
+    Ready | Sealed | Inspected | Extracted | ImageCoded | MarkedAsset | MarksFound | LabeledAsset | LabelChecked | Fault
+)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
