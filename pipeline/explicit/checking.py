@@ -7,7 +7,7 @@ cannot, so a claim of one is neither confirmed nor denied: `Checked.present` is 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from PIL import ImageOps
+from PIL import Image, ImageOps
 
 from pipeline.credentials.media_types import canonical
 from pipeline.explicit.audio import beginning_of
@@ -59,8 +59,15 @@ def check(body: bytes, media_type: str, claim: Claim | None = None) -> Checked:
 def _picture(body: bytes, _: Claim) -> Checked:
     with refusing("The picture cannot be decoded.", *BROKEN_PICTURE), open_picture(body) as picture:
         ImageOps.exif_transpose(picture, in_place=True)
-        found = find_plate(picture.convert("RGB"))
+        found = find_plate(_in_shades(picture))
     return _unknown() if found is None else Checked(present=True, found=_plate(found))
+
+
+def _in_shades(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I;16"):
+        # Converted as they are, all but the darkest of 65,536 greys would be white.
+        return picture.point(lambda value: value * (1 / 256)).convert("L")
+    return picture.convert("RGB").convert("L")
 
 
 def _sound(body: bytes, _: Claim) -> Checked:

@@ -62,7 +62,17 @@ _CORNERS: Final[dict[Corner, tuple[int, int]]] = {
 _QUALITY: Final = 92
 """For formats that do not tell how much they were compressed."""
 
-BROKEN: Final = (OSError, ValueError, SyntaxError, KeyError, IndexError, TypeError, EOFError, RuntimeError)
+BROKEN: Final = (
+    Image.DecompressionBombError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 """What Pillow raises over broken files, depending on the format."""
 
 # Pillow warns of large pictures and of oddities of broken ones, with numbers out of the file. Nobody reads that.

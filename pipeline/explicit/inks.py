@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import numpy as np
 from PIL import Image
 
 from pipeline.explicit.errors import ExplicitRefusedError
@@ -39,7 +40,7 @@ def inked(picture: Image.Image, shades: Image.Image, at: tuple[int, int], *, sof
     if picture.mode not in _INKS:
         raise ExplicitRefusedError(what=f"Nobody can say what is dark in a picture of mode {picture.mode}.")
     dark, light = _INKS[picture.mode]
-    _draw(picture, shades, at, dark, light, soft=soft and picture.mode not in {"1", "I;16"})
+    _draw(picture, shades, at, dark, light, soft=soft and picture.mode != "1")
     return picture
 
 
@@ -52,12 +53,15 @@ def _draw(
     *,
     soft: bool,
 ) -> None:
-    box = (*at, at[0] + shades.width, at[1] + shades.height)
-    patch = Image.new(picture.mode, shades.size, dark)
-    bright = Image.new(picture.mode, shades.size, light)
-    # Pixels that are no shades, such as numbers of colours, have nothing in between.
-    patch.paste(bright, (0, 0), shades if soft else shades.point(lambda shade: 255 if shade >= _HALF else 0))
-    picture.paste(patch, box)
+    if picture.mode == "I;16":
+        # Through a mask, Pillow pastes 16 bits as if they were 8, and the letters come out half as wide.
+        patch = Image.fromarray(np.where(np.asarray(shades) >= _HALF, light, dark).astype("<u2"))
+    else:
+        patch = Image.new(picture.mode, shades.size, dark)
+        bright = Image.new(picture.mode, shades.size, light)
+        # Pixels that are no shades, such as numbers of colours, have nothing in between.
+        patch.paste(bright, (0, 0), shades if soft else shades.point(lambda shade: 255 if shade >= _HALF else 0))
+    picture.paste(patch, (*at, at[0] + shades.width, at[1] + shades.height))
 
 
 def _inked_palette(picture: Image.Image, shades: Image.Image, at: tuple[int, int], *, soft: bool) -> Image.Image:

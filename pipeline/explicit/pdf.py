@@ -48,7 +48,7 @@ def mark_pdf(body: bytes, order: MarkOrder) -> Marked:
         ExplicitRefusedError: no PDF, broken, encrypted, signed, or of too many pages.
     """
     saved = io.BytesIO()
-    with refusing("The document cannot be read.", *_BROKEN), Pdf.open(io.BytesIO(body)) as document:
+    with refusing("The document cannot be read.", *_BROKEN), _opened(body) as document:
         _refuse(document)
         text = WORDINGS[order.language].text
         ratios = [_stamp(document, page, order) for page in document.pages if text not in _texts_on(page)]
@@ -64,11 +64,16 @@ def find_in_pdf(body: bytes) -> tuple[str, bool] | None:
     Raises:
         ExplicitRefusedError: as `mark_pdf`, except that signed documents can be read.
     """
-    with refusing("The document cannot be read.", *_BROKEN), Pdf.open(io.BytesIO(body)) as document:
+    with refusing("The document cannot be read.", *_BROKEN), _opened(body) as document:
         for number, page in enumerate(document.pages[:MOST_PAGES]):
             for text in _texts_on(page):
                 return text, number == 0
     return None
+
+
+def _opened(body: bytes) -> Pdf:
+    """A document that is whole: what a repair would make of a broken one may lack pages."""
+    return Pdf.open(io.BytesIO(body), attempt_recovery=False)
 
 
 def _refuse(document: Pdf) -> None:

@@ -26,7 +26,8 @@ _LOUDNESS: Final = 0.35
 _DUCKED: Final = 0.2
 """What is left of the sound under the tones; together they cannot exceed full scale."""
 
-LEAST_LIKENESS: Final = 0.8
+LEAST_LIKENESS: Final = 0.88
+"""Of 1. Ours is above 0.94 after MP3 at 32 kbit/s; SOS, the nearest of other rhythms in our pitch, has 0.81."""
 _LEAST_PURITY: Final = 0.5
 _HOP: Final = 0.01
 _WINDOW: Final = 0.03

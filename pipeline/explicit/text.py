@@ -64,7 +64,7 @@ def mark_html(body: bytes, order: MarkOrder) -> Marked:
     before, inside, after = text[:start], text[start:end], text[end:]
     if order.place in {"start", "both"} and not inside.startswith(label):
         inside = label + inside
-    if order.place in {"end", "both"} and not (inside.endswith(label) and inside != label):
+    if order.place in {"end", "both"} and not (inside.endswith(label) and (order.place == "end" or inside != label)):
         inside += label
     return Marked(body=(before + inside + after).encode(), written=_written(order), kept=True)
 
