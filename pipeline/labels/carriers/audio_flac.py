@@ -11,8 +11,9 @@ from typing import Any, Final
 from mutagen.flac import FLAC
 
 from pipeline.labels.carriers.audio_id3 import tag_of
+from pipeline.labels.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.carriers.audio_vorbis import BROKEN, entries, saved, with_marks
-from pipeline.labels.carriers.tagging import LIBRARY_ERRORS, found
+from pipeline.labels.carriers.tagging import found
 from pipeline.labels.errors import LabelRefusedError, refusing
 from pipeline.labels.marks import FoundMarks, MarksToWrite
 

@@ -12,9 +12,9 @@ from mutagen import PaddingInfo
 from mutagen.id3 import ID3, PRIV, TXXX, Encoding
 
 from pipeline.labels.carriers.audio_id3 import Tag, tag_of
+from pipeline.labels.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.carriers.tagging import (
     AIGC,
-    LIBRARY_ERRORS,
     aigc_text,
     found,
     names_aigc,

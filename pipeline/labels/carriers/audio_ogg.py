@@ -13,8 +13,9 @@ from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
+from pipeline.labels.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.carriers.audio_vorbis import BROKEN, Comments, entries, saved, with_marks
-from pipeline.labels.carriers.tagging import LIBRARY_ERRORS, found
+from pipeline.labels.carriers.tagging import found
 from pipeline.labels.errors import LabelRefusedError, refusing
 from pipeline.labels.marks import FoundMarks, MarksToWrite
 

@@ -8,9 +8,10 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from mutagen import FileType, PaddingInfo
+from mutagen import FileType
 
-from pipeline.labels.carriers.tagging import LIBRARY_ERRORS, Entry, fields_to_write, is_replaced, text_of
+from pipeline.labels.carriers.audio_library import LIBRARY_ERRORS, kept_padding
+from pipeline.labels.carriers.tagging import Entry, fields_to_write, is_replaced, text_of
 from pipeline.labels.errors import refusing
 from pipeline.labels.marks import MarksToWrite
 
@@ -42,9 +43,5 @@ def saved(file: FileType, body: bytes) -> bytes:
     """
     copy = io.BytesIO(body)
     with refusing("The file's comments cannot be written anew.", *LIBRARY_ERRORS):
-        file.save(copy, padding=_padding)
+        file.save(copy, padding=kept_padding)
     return copy.getvalue()
-
-
-def _padding(info: PaddingInfo) -> int:
-    return max(info.padding, 0)

@@ -4,21 +4,19 @@ The `AIGC` object stands bare in a field of its own name. In audio and video the
 latent disclosure go into XMP; a container without a place for XMP takes them as fields.
 """
 
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from lxml import etree
-from mutagen import MutagenError
 
 from pipeline.labels.aigc import to_json
+from pipeline.labels.errors import LabelRefusedError
 from pipeline.labels.marks import FoundMark, FoundMarks, MarksToWrite, found_mark, latent_from
 from pipeline.labels.xml import parse_xml
 from pipeline.labels.xmp import LATENT_NAMES, MOST_XMP, found_in, rewrite
 
 __all__ = [
     "AIGC",
-    "LIBRARY_ERRORS",
     "Entry",
     "aigc_text",
     "fields_to_write",
@@ -33,21 +31,9 @@ __all__ = [
 AIGC: Final = "AIGC"
 """The name of the field. Any name that contains it counts on reading (GB 45438-2025 Appendix E)."""
 
-LIBRARY_ERRORS: Final = (
-    MutagenError,
-    ArithmeticError,
-    AssertionError,
-    EOFError,
-    LookupError,
-    OSError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-"""What mutagen raises over broken bytes: its own errors, and what it does not foresee."""
-
 _SOURCE_TYPE: Final = "DigitalSourceType"
 _MEMBERS: Final = {name.casefold(): member for member, name in LATENT_NAMES.items()}
+_MOST_PACKETS: Final = 16
 _MOST_TEXT: Final = 32 * 1024 + 1
 """One more than what a mark may have: enough to tell that it is too long."""
 
@@ -86,8 +72,10 @@ def found(entries: Iterable[Entry], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
     """What fields and XMP packets of one file say together.
 
     Raises:
-        LabelRefusedError: a packet is out of bounds, or no XMP.
+        LabelRefusedError: there are too many packets, or one is out of bounds, or no XMP.
     """
+    if len(xmp) > _MOST_PACKETS:
+        raise LabelRefusedError(what=f"The file has more than {_MOST_PACKETS} XMP packets.")
     packets = found_in(xmp)
     marks: list[FoundMark] = []
     source_types: list[str] = []

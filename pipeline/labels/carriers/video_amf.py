@@ -94,8 +94,6 @@ class _Walk:
         self._left = _MOST_VALUES
 
     def properties(self, at: int, depth: int = 0) -> Iterator[Property]:
-        if depth > _DEEPEST:
-            raise LabelRefusedError(what=f"The file's metadata is nested more than {_DEEPEST} levels deep.")
         kind = self._byte(at)
         if kind not in (_OBJECT, _LIST):
             raise LabelRefusedError(what="The file's metadata is no list of properties.")
@@ -111,6 +109,8 @@ class _Walk:
         self._left -= 1
         if self._left < 0:
             raise LabelRefusedError(what=f"The file's metadata has more than {_MOST_VALUES} values.")
+        if depth > _DEEPEST:
+            raise LabelRefusedError(what=f"The file's metadata is nested more than {_DEEPEST} levels deep.")
         kind = self._byte(at)
         if kind in _FIXED:
             end = at + 1 + _FIXED[kind]
@@ -118,20 +118,25 @@ class _Walk:
             end = at + 3 + int.from_bytes(self._data[at + 1 : at + 3])
         elif kind in _LONG:
             end = at + 5 + int.from_bytes(self._data[at + 1 : at + 5])
-        elif kind in (_OBJECT, _LIST):
-            end = at + (5 if kind == _LIST else 1)
-            for one in self.properties(at, depth + 1):
-                end = one.end
-            end += len(_END)
-        elif kind == _ARRAY:
-            end = at + 5
-            for _ in range(int.from_bytes(self._data[at + 1 : at + 5])):
-                end = self._after(end, depth + 1)
         else:
-            raise LabelRefusedError(what="The file's metadata has a value of an unknown kind.")
+            end = self._after_all(at, kind, depth + 1)
         if end > len(self._data):
             raise LabelRefusedError(what="The file's metadata is cut off.")
         return end
+
+    def _after_all(self, at: int, kind: int, depth: int) -> int:
+        """Where a value ends that is made of values."""
+        if kind == _ARRAY:
+            end = at + 5
+            for _ in range(int.from_bytes(self._data[at + 1 : end])):
+                end = self._after(end, depth)
+            return end
+        if kind not in (_OBJECT, _LIST):
+            raise LabelRefusedError(what="The file's metadata has a value of an unknown kind.")
+        end = at + (5 if kind == _LIST else 1)
+        for one in self.properties(at, depth):
+            end = one.end
+        return end + len(_END)
 
     def _byte(self, at: int) -> int:
         if at >= len(self._data):

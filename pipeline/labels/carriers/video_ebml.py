@@ -1,7 +1,7 @@
 """Elements of EBML, which Matroska and WebM files are made of (RFC 8794)."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from pipeline.labels.errors import LabelRefusedError
@@ -37,17 +37,17 @@ class ElementReader:
         self._data = data
         self._left = _MOST_ELEMENTS
 
-    def children(self, start: int, end: int) -> Iterator[Element]:
-        """The elements between two places, up to one that does not say where it ends.
+    def children(self, start: int, end: int, *, endless: Container[int] = ()) -> Iterator[Element]:
+        """The elements between two places; those that may leave out their size are said to end where all do.
 
         Raises:
             LabelRefusedError: one is broken or does not end where it should, or there are too many.
         """
         while start < end:
             found = self.element(start, end)
+            if not found.sized and found.id not in endless:
+                raise LabelRefusedError(what="An element has no length that has to have one: the file is broken.")
             yield found
-            if not found.sized:
-                return
             start = found.end
 
     def element(self, at: int, end: int) -> Element:
@@ -85,9 +85,9 @@ def master(number: int, children: Iterable[bytes], *, crc: bool = False) -> byte
     return _element(number, payload)
 
 
-def unsigned(number: int, value: int) -> bytes:
-    """An element that is a number, in as few bytes as it takes."""
-    return _element(number, value.to_bytes(max(1, (value.bit_length() + 7) // 8)))
+def unsigned(number: int, value: int, *, spare: int = 0) -> bytes:
+    """An element that is a number, in as few bytes as it takes, and some to spare."""
+    return _element(number, value.to_bytes(max(1, (value.bit_length() + 7) // 8) + spare))
 
 
 def can_be_void(length: int) -> bool:
@@ -96,13 +96,7 @@ def can_be_void(length: int) -> bool:
 
 
 def void(length: int) -> bytes:
-    """Nothing, of a certain length, header included; at least two bytes, or none.
-
-    Raises:
-        LabelRefusedError: one byte cannot be filled.
-    """
-    if not can_be_void(length):
-        raise LabelRefusedError(what="The file has one byte too few, or too many, for the marks.")
+    """Nothing, of a length that it can have, header included."""
     if length == 0:
         return b""
     if length - 2 <= _ONE_BYTE:

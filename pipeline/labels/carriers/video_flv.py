@@ -37,6 +37,7 @@ _TAIL: Final = 4
 _SCRIPT: Final = 18
 _KIND: Final = 0x1F
 _LONGEST: Final = 0xFF_FFFF
+_MOST_METADATA: Final = 16
 _MOST_TAGS: Final = 2_000_000
 _GREATEST: Final = 2**53
 _SIZES: Final = ("filesize", "datasize")
@@ -95,11 +96,11 @@ def _opened(body: bytes) -> _File:
         raise LabelRefusedError(what="The file is no FLV.")
     first = max(int.from_bytes(body[5:_HEADER]), _HEADER) + _TAIL
     scripts = list(_scripts(body, first))
-    return _File(
-        metadata=[one for one in scripts if body.startswith(_METADATA, one.body)],
-        packets=[one for one in scripts if body.startswith(_PACKET, one.body)],
-        first=first,
-    )
+    metadata = [one for one in scripts if body.startswith(_METADATA, one.body)]
+    if len(metadata) > _MOST_METADATA:
+        raise LabelRefusedError(what=f"The file describes itself more than {_MOST_METADATA} times.")
+    packets = [one for one in scripts if body.startswith(_PACKET, one.body)]
+    return _File(metadata=metadata, packets=packets, first=first)
 
 
 def _scripts(body: bytes, at: int) -> Iterator[_Tag]:

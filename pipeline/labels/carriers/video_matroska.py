@@ -109,7 +109,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 def _opened(body: bytes) -> _File:
     reader = ElementReader(body)
     top = []
-    for one in reader.children(0, len(body)):
+    for one in reader.children(0, len(body), endless=(_SEGMENT,)):
         top.append(one)
         if one.id == _SEGMENT:
             break
@@ -137,7 +137,7 @@ def _parts(reader: ElementReader, segment: Element) -> Iterator[Element]:
 
 def _end_of(reader: ElementReader, cluster: Element) -> int:
     """Where a cluster of unknown length ends: with the file, or before the next element of its level."""
-    for one in reader.children(cluster.body, cluster.end):
+    for one in reader.children(cluster.body, cluster.end, endless=_LEVEL_1):
         if one.id in _LEVEL_1:
             return one.start
     return cluster.end
@@ -206,18 +206,33 @@ def _emptied(old: Sequence[Element]) -> list[Splice]:
 
 def _index(body: bytes, file: _File, head: Element, place: int) -> Splice:
     """The index at the beginning with a new place of the tags, taking up as much room as before."""
-    entries = []
-    checked = False
-    for one in file.reader.children(head.body, head.end):
-        checked = checked or one.id == CRC
-        if one.id == _SEEK and int.from_bytes(_value(body, file.reader, one, _SEEK_ID)) != _TAGS:
-            entries.append(body[one.start : one.end])
-    entries.append(master(_SEEK, (unsigned(_SEEK_ID, _TAGS), unsigned(_SEEK_POSITION, place))))
-    new = master(_SEEK_HEAD, entries, crc=checked)
-    end = _after_voids(file, head)
-    if len(new) > end - head.start:
-        raise LabelRefusedError(what="The file's index has no room for the place of the marks.")
-    return Splice(head.start, end, new + void(end - head.start - len(new)))
+    children = list(file.reader.children(head.body, head.end))
+    kept = _entries(body, file, [one for one in children if one.id == _SEEK])
+    room = _after_voids(file, head) - head.start
+    # Room of one byte cannot be left over, so the number may have one more than it needs.
+    for spare in (0, 1):
+        entry = master(_SEEK, (unsigned(_SEEK_ID, _TAGS), unsigned(_SEEK_POSITION, place, spare=spare)))
+        new = master(_SEEK_HEAD, (*kept, entry), crc=any(one.id == CRC for one in children))
+        if can_be_void(room - len(new)):
+            return Splice(head.start, head.start + room, new + void(room - len(new)))
+    raise LabelRefusedError(what="The file's index has no room for the place of the marks.")
+
+
+def _entries(body: bytes, file: _File, entries: Sequence[Element]) -> list[bytes]:
+    """The entries of the index but those of tags.
+
+    Raises:
+        LabelRefusedError: nothing is where one says. Programs that go by such an index would not find marks.
+    """
+    there = {(one.id, one.start - file.segment.body) for one in file.parts}
+    kept = []
+    for one in entries:
+        number, place = (int.from_bytes(_value(body, file.reader, one, each)) for each in (_SEEK_ID, _SEEK_POSITION))
+        if (number, place) not in there:
+            raise LabelRefusedError(what="The file's index names places that are wrong.")
+        if number != _TAGS:
+            kept.append(body[one.start : one.end])
+    return kept
 
 
 def _before_clusters(body: bytes, file: _File, old: Sequence[Element], new: bytes) -> list[Splice]:

@@ -42,7 +42,7 @@ class _File(NamedTuple):
     reader: BoxReader
     moov: Box
     udta: Box | None
-    metas: list[Meta]
+    metas: dict[int, Meta]
     xmp: list[Box]
     quicktime: bool
 
@@ -91,12 +91,12 @@ def _opened(body: bytes) -> _File:
         reader=reader,
         moov=moov,
         udta=udta,
-        metas=[
-            meta_of(body, reader, one)
+        metas={
+            one.start: meta_of(body, reader, one)
             for parent in (udta, moov)
             if parent is not None
             for one in reader.named(parent, b"meta")
-        ],
+        },
         xmp=[*xmp, *(reader.named(udta, b"XMP_") if udta is not None else ())],
         quicktime=top[0].kind != b"ftyp" or body[top[0].body : top[0].body + 4] == b"qt  ",
     )
@@ -109,7 +109,7 @@ def _only(boxes: Sequence[Box], name: str) -> Box | None:
 
 
 def _entries(body: bytes, file: _File) -> Iterator[Entry]:
-    for meta in file.metas:
+    for meta in file.metas.values():
         carrier = "moov.udta.meta" if _inside(meta.at, file.udta) else "moov.meta"
         for name, value in meta.marks:
             yield Entry(carrier, name, text_of(value))
@@ -118,35 +118,35 @@ def _entries(body: bytes, file: _File) -> Iterator[Entry]:
             yield Entry("moov.udta.AIGC", AIGC, text_of(body[one.body : one.end]))
 
 
-def _home(file: _File) -> Meta | None:
-    """The box with keys that a mark is to go into, if there is one.
+def _metas(body: bytes, file: _File, text: str | None) -> dict[int, bytes]:
+    """All `meta` boxes anew, by where they were: the mark in the first that has keys.
 
     Programs read the keys of one box for the items of all, so a second box with keys would mix up the two.
     """
-    return next((one for one in file.metas if one.has_keys), None)
-
-
-def _meta(body: bytes, file: _File, one: Meta, text: str | None) -> bytes:
     if text is None:
-        return body[one.at.start : one.at.end]
-    return with_value(body, one, text) if one is _home(file) else without_marks(body, one)
+        return {start: body[start : one.at.end] for start, one in file.metas.items()}
+    home = next((start for start, one in file.metas.items() if one.has_keys), None)
+    return {
+        start: with_value(body, one, text) if start == home else without_marks(body, one)
+        for start, one in file.metas.items()
+    }
 
 
 def _udta(body: bytes, file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> bytes:
     """The `udta` box anew; nothing where there is none and none is needed."""
     text = aigc_text(marks)
+    metas = _metas(body, file, text)
     # In QuickTime files the packets of `udta` come last, and a new one goes there.
     here = {one.start: packet for one, packet in zip(file.xmp, packets, strict=False)}
     children: list[bytes] = []
     for one in [] if file.udta is None else file.reader.children(file.udta.body, file.udta.end):
-        meta = next((each for each in file.metas if each.at == one), None)
-        if meta is not None:
-            children.append(_meta(body, file, meta, text))
+        if one.start in metas:
+            children.append(metas[one.start])
         elif one.kind == b"XMP_":
             children.append(box(b"XMP_", here[one.start]))
         elif one.kind != _LITERAL or text is None:
             children.append(body[one.start : one.end])
-    if text is not None and _home(file) is None:
+    if text is not None and not any(one.has_keys for one in file.metas.values()):
         children.append(new_meta(text))
     if len(packets) > len(file.xmp) and file.quicktime:
         children.append(box(b"XMP_", packets[-1]))
@@ -154,15 +154,13 @@ def _udta(body: bytes, file: _File, marks: MarksToWrite, packets: Sequence[bytes
 
 
 def _moov(body: bytes, file: _File, udta: bytes, marks: MarksToWrite) -> Splice:
+    metas = _metas(body, file, aigc_text(marks))
     children: list[bytes] = []
     for one in file.reader.children(file.moov.body, file.moov.end):
-        meta = next((each for each in file.metas if each.at == one), None)
         if one == file.udta:
             children.append(udta)
-        elif meta is not None:
-            children.append(_meta(body, file, meta, aigc_text(marks)))
         else:
-            children.append(body[one.start : one.end])
+            children.append(metas.get(one.start) or body[one.start : one.end])
     if file.udta is None:
         children.append(udta)
     return Splice(file.moov.start, file.moov.end, box(b"moov", *children))

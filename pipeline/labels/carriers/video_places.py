@@ -19,6 +19,7 @@ _DEEPEST: Final = 5
 """As deep as `moov.trak.mdia.minf.stbl` has its boxes."""
 
 _HAS_BASE: Final = 1
+_MOST_PLACES: Final = 2_000_000
 
 
 class _Places(NamedTuple):
@@ -50,7 +51,10 @@ def _move_all(data: bytearray, changed: Sequence[Splice], splices: Sequence[Spli
         return
     if any(one.kind == b"sidx" and one.start < changed[0].start for one in top):
         _refuse("an index of segments")
-    for places in list(_places(data, reader, top, 0)):
+    found = list(_places(data, reader, top, 0))
+    if sum(one.number for one in found) > _MOST_PLACES:
+        raise LabelRefusedError(what=f"The file names more than {_MOST_PLACES} places in itself.")
+    for places in found:
         _move(data, places, splices)
 
 

@@ -109,7 +109,8 @@ class TestHostileFiles:
             film(described(b"\x00\x01a\x00")),
             film(described(property_of(b"a", b"b"), end=b"")),
             nested(b"\x03", 5000),
-            nested(b"\x0a\x00\x00\x00\x01\x03", 5000),
+            film(tag(string(b"onMetaData") + b"\x08\x00\x00\x00\x01\x00\x01a" + b"\x0a\x00\x00\x00\x01" * 5000)),
+            film(*[described()] * 17),
             film(described(b"\x00\x01a\x0a\xff\xff\xff\xff" + b"\x05" * 600_000)),
         ],
         ids=[
@@ -123,6 +124,7 @@ class TestHostileFiles:
             "endless",
             "deep",
             "deep-arrays",
+            "many-descriptions",
             "many-values",
         ],
     )

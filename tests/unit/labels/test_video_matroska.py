@@ -30,16 +30,18 @@ def seek(number: int, place: int) -> bytes:
 
 
 def film(*parts: bytes) -> bytes:
-    return HEAD + master(SEGMENT, parts)
+    """A file whose segment may grow: it says its length in eight bytes."""
+    payload = b"".join(parts)
+    return HEAD + SEGMENT.to_bytes(4) + (1 << 56 | len(payload)).to_bytes(8) + payload
 
 
-INDEX = master(SEEK_HEAD, (seek(INFO, 60),))
+INDEX = master(SEEK_HEAD, ())
 FRAMES = master(CLUSTER, (unsigned(0xE7, 1), void(40)))
 
 
 def parts(body: bytes) -> tuple[Element, list[Element]]:
     reader = ElementReader(body)
-    segment = next(one for one in reader.children(0, len(body)) if one.id == SEGMENT)
+    segment = next(one for one in reader.children(0, len(body), endless=(SEGMENT,)) if one.id == SEGMENT)
     return segment, list(reader.children(segment.body, segment.end))
 
 
@@ -89,9 +91,22 @@ class TestPlaces:
         body = HEAD + SEGMENT.to_bytes(4) + UNKNOWN + void(9) + CLUSTER.to_bytes(4) + UNKNOWN + unsigned(0xE7, 1)
         written = write(body, AIGC)
         reader = ElementReader(written)
-        segment = next(one for one in reader.children(0, len(written)) if one.id == SEGMENT)
-        assert [one.id for one in reader.children(segment.body, segment.end)] == [0xEC, TAGS, CLUSTER]
+        segment = next(one for one in reader.children(0, len(written), endless=(SEGMENT,)) if one.id == SEGMENT)
+        found = reader.children(segment.body, segment.end, endless=(CLUSTER,))
+        assert [one.id for one in found] == [0xEC, TAGS, CLUSTER]
         assert read(written).mark == MARKS.aigc
+
+    @pytest.mark.parametrize("room", range(15, 40))
+    def test_any_room_that_is_enough_is_filled_to_the_byte(self, room: int) -> None:
+        body = film(INDEX, void(room), FRAMES)
+        try:
+            written = write(body, AIGC)
+        except LabelRefusedError:
+            assert room < 17
+        else:
+            assert dict(places(written)).keys() == {TAGS}
+            assert written.endswith(written[dict(places(written))[TAGS] :])
+            assert written[len(body) - len(FRAMES) : len(body)] == FRAMES
 
     def test_bytes_after_the_segment_stay_behind_it(self) -> None:
         written = write(film(INDEX, void(60), FRAMES) + void(20), AIGC)
@@ -103,12 +118,21 @@ class TestPlaces:
         [
             film(INDEX, FRAMES),
             film(INDEX, void(2), FRAMES),
+            film(master(SEEK_HEAD, (seek(INFO, 60),)), void(60), FRAMES),
             film(FRAMES, master(CUES, ())),
             film(master(CLUSTER, (unsigned(0xA7, 30),))),
             film(FRAMES, master(TAGS, (void(9),)), FRAMES),
             HEAD + SEGMENT.to_bytes(4) + bytes((0x80 | len(FRAMES),)) + FRAMES,
         ],
-        ids=["full-index", "little-room", "cues-without-index", "placed-cluster", "late-tags", "short-size"],
+        ids=[
+            "full-index",
+            "little-room",
+            "wrong-index",
+            "cues-without-index",
+            "placed-cluster",
+            "late-tags",
+            "short-size",
+        ],
     )
     def test_a_file_without_room_for_the_place_is_refused(self, body: bytes) -> None:
         assert read(body).aigc == ()
@@ -157,10 +181,21 @@ class TestHostileFiles:
             HEAD + master(0xA3, ()) + master(SEGMENT, ()),
             HEAD + SEGMENT.to_bytes(4) + UNKNOWN + INFO.to_bytes(4) + UNKNOWN,
             film(TAGS.to_bytes(4) + b"\x84", b"ab"),
+            film(master(TAGS, (TAG.to_bytes(2) + UNKNOWN + simple("AIGC", TEXT),))),
             film(b"\x00" * 20),
             film(void(2) * 500_001),
         ],
-        ids=["no-segment", "cut", "other-type", "other-top", "endless-info", "overlong", "zeros", "many-elements"],
+        ids=[
+            "no-segment",
+            "cut",
+            "other-type",
+            "other-top",
+            "endless-info",
+            "overlong",
+            "endless-tag",
+            "zeros",
+            "many-elements",
+        ],
     )
     def test_they_are_refused(self, body: bytes) -> None:
         assert read_marks(body, "video/webm").refused

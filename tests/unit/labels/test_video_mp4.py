@@ -161,8 +161,9 @@ class TestPlaces:
             film(places=bytes(12), kind=b"saio"),
             film(places=bytes(4) + struct.pack(">I", 1000)),
             film(places=bytes(4)),
+            film(places=bytes(4) + struct.pack(">I", 2_000_001) + bytes(8_000_004)),
         ],
-        ids=["segments-before", "items", "auxiliary", "longer-than-its-box", "cut-off"],
+        ids=["segments-before", "items", "auxiliary", "longer-than-its-box", "cut-off", "too-many"],
     )
     def test_places_that_cannot_be_moved_along_are_a_reason_to_refuse(self, body: bytes) -> None:
         with pytest.raises(LabelRefusedError):
@@ -224,12 +225,27 @@ class TestHostileFiles:
             film(udta=box(b"udta", box(b"meta", bytes(4), box(b"keys", bytes(8), b"\x00\x00\x00\x02")))),
             film(after=box(b"uuid", XMP_BOX, b"<x" + b"<a>" * 500)),
             film(after=box(b"free") * 300_001),
+            film(after=box(b"uuid", XMP_BOX, xmp.merge(None, AIGC)) * 17),
         ],
-        ids=["no-index", "two", "two-user-data", "short-box", "short-long-box", "keys", "xmp", "many-boxes"],
+        ids=[
+            "no-index",
+            "two",
+            "two-user-data",
+            "short-box",
+            "short-long-box",
+            "keys",
+            "xmp",
+            "many-boxes",
+            "many-packets",
+        ],
     )
     def test_they_are_refused(self, body: bytes) -> None:
         with pytest.raises(LabelRefusedError):
             read(body)
+
+    def test_many_lists_of_metadata_are_read_and_written_in_time(self) -> None:
+        body = film(udta=box(b"udta", box(b"meta", bytes(4)) * 50_000))
+        assert read(write(body, AIGC)).show(AIGC)
 
     def test_boxes_in_boxes_are_not_followed_without_end(self) -> None:
         nest = b""
