@@ -13,6 +13,7 @@ from tests.unit.labels.makers import AI, MARKS, OTHER_MARKS
 
 HEADER, DOC_TYPE, SEGMENT, SEEK_HEAD, SEEK = 0x1A45DFA3, 0x4282, 0x18538067, 0x114D9B74, 0x4DBB
 SEEK_ID, SEEK_POSITION, INFO, CLUSTER, CUES, TAGS = 0x53AB, 0x53AC, 0x1549A966, 0x1F43B675, 0x1C53BB6B, 0x1254C367
+CHAPTERS, ATTACHMENTS, VOID = 0x1043A770, 0x1941A469, 0xEC
 TAG, TARGETS, TRACK, SIMPLE_TAG, NAME, STRING, CRC = 0x7373, 0x63C0, 0x63C5, 0x67C8, 0x45A3, 0x4487, 0xBF
 UNKNOWN = b"\x01" + b"\xff" * 7
 
@@ -57,11 +58,11 @@ def places(body: bytes) -> Iterator[tuple[int, int]]:
 
 class TestPlaces:
     @pytest.mark.parametrize("name", ["mkv", "mkv-cues-first", "webm", "weba"])
-    def test_clusters_and_cues_stay_where_they_are(self, name: str) -> None:
+    def test_everything_but_tags_and_index_stays_where_it_is(self, name: str) -> None:
         body, written = made(name), write(made(name), MARKS)
         _, before = parts(body)
         for one in before:
-            if one.id in (CLUSTER, CUES, INFO):
+            if one.id not in (TAGS, SEEK_HEAD, VOID):
                 assert written[one.start : one.end] == body[one.start : one.end]
 
     @pytest.mark.parametrize("name", ["mkv", "mkv-cues-first", "webm", "weba"])
@@ -141,6 +142,13 @@ class TestPlaces:
 
 
 class TestWhatStays:
+    def test_chapters_and_attachments(self) -> None:
+        others = (master(CHAPTERS, (void(30),)), master(ATTACHMENTS, (text(0x466E, "cover.png"), void(300))))
+        body = film(INDEX, void(60), *others, FRAMES, others[1])
+        written = write(body, AIGC)
+        assert b"".join(others) + FRAMES + others[1] in written
+        assert written.index(FRAMES) == body.index(FRAMES)
+
     def test_tags_of_others_and_of_tracks(self) -> None:
         track = master(TAG, (master(TARGETS, (unsigned(TRACK, 7),)), simple("ARTIST", "Lena"), simple("AIGC", TEXT)))
         other = master(TAG, (master(TARGETS, ()), simple("TITLE", "Tides")))

@@ -128,6 +128,12 @@ class TestWhatStays:
         assert (shown["com.apple.quicktime.model"], shown["AIGC"]) == ("Harbour 3", TEXT)
         assert [(one.carrier, one.mark) for one in read(written).aigc] == [("moov.meta", MARKS.aigc)]
 
+    @pytest.mark.parametrize("name", ["mp4", "mov"])
+    def test_tracks_of_a_file_whose_index_is_last_keep_their_bytes(self, name: str) -> None:
+        """Rotation, colour, edit lists: whatever a track says."""
+        before, after = (boxes(only(body, b"moov")) for body in (made(name), write(made(name), MARKS)))
+        assert [one for one in after if one[0] != b"udta"] == [one for one in before if one[0] != b"udta"]
+
     def test_all_but_index_and_xmp_keeps_its_bytes(self) -> None:
         before, after = boxes(made("mp4-index-first")), boxes(write(made("mp4-index-first"), MARKS))
         assert [one for one in after if one[0] not in (b"moov", b"uuid")] == [
