@@ -33,11 +33,15 @@ class FingerprintIndex:
 
     def load(self, entries: Iterable[tuple[Fingerprint, bytes]]) -> None:
         """Add many fingerprints with their keys; see `SimilarityIndex.load`."""
+        self.extend(entries)
+        self.settle()
+
+    def extend(self, entries: Iterable[tuple[Fingerprint, bytes]]) -> None:
+        """Add many fingerprints with their keys, and leave settling to the caller; see `SimilarityIndex.extend`."""
         remaining = iter(entries)
         while batch := list(islice(remaining, _BATCH)):
             for kind, index in self._indexes.items():
                 index.extend((one.digest, key) for one, key in batch if one.kind == kind)
-        self.settle()
 
     def settle(self) -> None:
         """See `SimilarityIndex.settle`."""

@@ -3,6 +3,7 @@
 Aborts of a native parser on hostile input cannot be caught; a process can be lost.
 """
 
+from pipeline.isolation.fingerprinter import IsolatedFingerprinter
 from pipeline.isolation.image_coder import IsolatedImageCoder
 from pipeline.isolation.labeler import IsolatedLabeler
 from pipeline.isolation.marker import IsolatedMarker
@@ -12,6 +13,7 @@ from pipeline.isolation.service import IsolatedCredentialService
 __all__ = [
     "AssetStalledError",
     "IsolatedCredentialService",
+    "IsolatedFingerprinter",
     "IsolatedImageCoder",
     "IsolatedLabeler",
     "IsolatedMarker",

@@ -1,4 +1,4 @@
-"""Jobs that need no credentials: codes of pictures, implicit marks, explicit labels.
+"""Jobs that need no credentials: codes of pictures, fingerprints, implicit marks, explicit labels.
 
 What decodes a kind of media is loaded with the first job about it.
 """
@@ -7,6 +7,8 @@ from pipeline.errors import BugError
 from pipeline.isolation.messages import (
     Answer,
     CheckJob,
+    Fingerprinted,
+    FingerprintJob,
     ImageCoded,
     ImageCodeJob,
     Job,
@@ -17,6 +19,8 @@ from pipeline.isolation.messages import (
     MarkJob,
     MarksFound,
     ReadMarksJob,
+    RecordingsCompared,
+    SameRecordingJob,
 )
 
 __all__ = ["perform_media_job"]
@@ -47,5 +51,17 @@ def perform_media_job(job: Job) -> Answer:
             if isinstance(job, LabelJob):
                 return LabeledAsset(labeled=labeler.label(job.asset, job.media_type, job.order))
             return LabelChecked(checked=labeler.check(job.asset, job.media_type, job.claim))
+        case FingerprintJob() | SameRecordingJob():
+            return _perform_fingerprint_job(job)
         case _:
             raise BugError(what=f"No child does a {type(job).__name__}.", remedy="Report this.")
+
+
+def _perform_fingerprint_job(job: FingerprintJob | SameRecordingJob) -> Answer:
+    from pipeline.fingerprints.in_process import InProcessFingerprinter  # noqa: PLC0415
+
+    fingerprinter = InProcessFingerprinter()
+    if isinstance(job, FingerprintJob):
+        return Fingerprinted(fingerprint=fingerprinter.fingerprint(job.asset, job.media_type))
+    same = fingerprinter.same_recording(job.one, job.one_type, job.other, job.other_type)
+    return RecordingsCompared(same=same)

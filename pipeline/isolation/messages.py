@@ -20,6 +20,7 @@ from pipeline.errors import (
 )
 from pipeline.explicit.model import Checked, Claim, MarkOrder
 from pipeline.explicit.port import Labeled
+from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.labels.marks import FoundMarks, MarksToWrite
 from pipeline.labels.port import Marked
 
@@ -30,6 +31,8 @@ __all__ = [
     "ExtractJob",
     "Extracted",
     "Fault",
+    "FingerprintJob",
+    "Fingerprinted",
     "ImageCodeJob",
     "ImageCoded",
     "Inspected",
@@ -43,7 +46,9 @@ __all__ = [
     "ReadJob",
     "ReadMarksJob",
     "Ready",
+    "RecordingsCompared",
     "Reply",
+    "SameRecordingJob",
     "SealJob",
     "Sealed",
     "Start",
@@ -138,7 +143,34 @@ class CheckJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     claim: Claim
 
 
-Job = SealJob | ReadJob | ExtractJob | ImageCodeJob | MarkJob | ReadMarksJob | LabelJob | CheckJob
+class FingerprintJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Take the fingerprint of an asset."""
+
+    asset: bytes
+    media_type: str
+
+
+class SameRecordingJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Say whether two recordings are copies."""
+
+    one: bytes
+    one_type: str
+    other: bytes
+    other_type: str
+
+
+Job = (
+    SealJob
+    | ReadJob
+    | ExtractJob
+    | ImageCodeJob
+    | MarkJob
+    | ReadMarksJob
+    | LabelJob
+    | CheckJob
+    | FingerprintJob
+    | SameRecordingJob
+)
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -193,6 +225,18 @@ class LabelChecked(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     checked: Checked
 
 
+class Fingerprinted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `FingerprintJob`."""
+
+    fingerprint: Fingerprint | None
+
+
+class RecordingsCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `SameRecordingJob`."""
+
+    same: bool
+
+
 _FAMILIES: Final[dict[str, type[SealstreamError]]] = {
     family.__name__: family for family in (HostileAssetError, SealRefusedError, WorldError, OperatorError, BugError)
 }
@@ -216,7 +260,18 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 Answer = (
-    Ready | Sealed | Inspected | Extracted | ImageCoded | MarkedAsset | MarksFound | LabeledAsset | LabelChecked | Fault
+    Ready
+    | Sealed
+    | Inspected
+    | Extracted
+    | ImageCoded
+    | MarkedAsset
+    | MarksFound
+    | LabeledAsset
+    | LabelChecked
+    | Fingerprinted
+    | RecordingsCompared
+    | Fault
 )
 
 

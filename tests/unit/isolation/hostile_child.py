@@ -8,7 +8,17 @@ from pathlib import Path
 
 from pipeline.errors import SealRefusedError
 from pipeline.isolation.child import Perform, main
-from pipeline.isolation.messages import Answer, Extracted, ExtractJob, ImageCoded, ImageCodeJob, Job, Start
+from pipeline.isolation.messages import (
+    Answer,
+    Extracted,
+    ExtractJob,
+    FingerprintJob,
+    ImageCoded,
+    ImageCodeJob,
+    Job,
+    SameRecordingJob,
+    Start,
+)
 
 
 def endless(mark: str) -> None:
@@ -58,8 +68,9 @@ ACTS: dict[str, Callable[[str], object]] = {
 
 
 def perform(job: Job) -> Answer:
-    assert isinstance(job, ExtractJob | ImageCodeJob)
-    name, _, argument = job.asset.decode().partition(" ")
+    assert isinstance(job, ExtractJob | ImageCodeJob | FingerprintJob | SameRecordingJob)
+    asset = job.one if isinstance(job, SameRecordingJob) else job.asset
+    name, _, argument = asset.decode().partition(" ")
     result = ACTS[name](argument)
     said = result if isinstance(result, str) else argument
     if isinstance(job, ImageCodeJob) and name != "answer":

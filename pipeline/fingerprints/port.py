@@ -1,0 +1,48 @@
+"""The ports: who can say the fingerprint of an asset, and who knows the fingerprints of what was sealed."""
+
+from typing import Protocol
+
+from pipeline.fingerprints.fingerprint import Fingerprint
+from pipeline.fingerprints.similarity import Match
+
+__all__ = ["Fingerprinter", "KnownFingerprints"]
+
+
+class Fingerprinter(Protocol):
+    """Computes and compares fingerprints. Safe to call from several threads.
+
+    `pipeline.isolation.IsolatedFingerprinter` does it in child processes, which keeps hostile bytes out of the
+    caller's; `pipeline.fingerprints.in_process.InProcessFingerprinter` does it where it is called.
+    """
+
+    def fingerprint(self, asset: bytes, media_type: str) -> Fingerprint | None:
+        """The fingerprint of an asset.
+
+        None where there is none to be had: the media type has no code, the file is broken, larger than it should be,
+        too plain to be told from others, or hostile. That is no error, for it can be sealed and judged without.
+
+        Raises:
+            WorldError: no process to do it in could be started.
+        """
+        ...
+
+    def same_recording(self, one: bytes, one_type: str, other: bytes, other_type: str) -> bool:
+        """Whether two recordings are copies, by all that can be heard; False where one cannot be read.
+
+        Raises:
+            WorldError: no process to do it in could be started.
+        """
+        ...
+
+
+class KnownFingerprints(Protocol):
+    """What was sealed, by its fingerprints; the keys are events' identities. Safe to ask from several threads.
+
+    `pipeline.fingerprints.recognition.FingerprintIndex` is one; a worker's follows what all workers seal.
+    """
+
+    def nearest(
+        self, fingerprint: Fingerprint, *, max_distance: int | None = None, limit: int = 1
+    ) -> tuple[Match, ...]:
+        """Those that are as near as near copies are, or as `max_distance` says; the nearest first."""
+        ...
