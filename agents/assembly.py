@@ -14,9 +14,16 @@ from pipeline.credentials.signer import load_signing_material
 from pipeline.errors import OperatorError
 from pipeline.escalation import Escalation
 from pipeline.events.outputs import ClaimGenerator
+from pipeline.explicit.port import Labeler
 from pipeline.fingerprints import ImageCoder
 from pipeline.inspection import Inspection
-from pipeline.isolation import IsolatedCredentialService, IsolatedImageCoder, IsolatedMarker, WorkerPool
+from pipeline.isolation import (
+    IsolatedCredentialService,
+    IsolatedImageCoder,
+    IsolatedLabeler,
+    IsolatedMarker,
+    WorkerPool,
+)
 from pipeline.judgement import Policy
 from pipeline.labels.port import Marker
 from pipeline.observing import Observer
@@ -70,6 +77,7 @@ class Parsers:
 
     credentials: CredentialService
     image_coder: ImageCoder
+    labeler: Labeler
     marker: Marker
 
 
@@ -122,6 +130,7 @@ def open_parsers(
         yield Parsers(
             credentials=IsolatedCredentialService(pool),
             image_coder=IsolatedImageCoder(pool),
+            labeler=IsolatedLabeler(pool),
             marker=IsolatedMarker(pool),
         )
 
@@ -193,6 +202,7 @@ def use_cases(
             policy=law.policy,
             observer=observer,
             escalation=escalation,
+            labeler=parsers.labeler,
             marker=parsers.marker,
             producer=labels.producer,
             claim_generator=CLAIM_GENERATOR,
@@ -206,6 +216,7 @@ def use_cases(
             policy=law.policy,
             observer=observer,
             escalation=escalation,
+            labeler=parsers.labeler,
             marker=parsers.marker,
             now=_now,
         ),

@@ -21,6 +21,8 @@ from pipeline.escalation import Escalation, counted
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
 from pipeline.events.outputs import Alert, Decision, Enforcement, InspectedContent, Subject
+from pipeline.explicit.model import Checked
+from pipeline.explicit.port import Labeler
 from pipeline.judgement import (
     Evidence,
     Judgement,
@@ -30,6 +32,7 @@ from pipeline.judgement import (
     declared_facts,
     summary_of,
 )
+from pipeline.labeling import claim_of, label_facts
 from pipeline.labels.marks import FoundMarks
 from pipeline.labels.port import Marker
 from pipeline.marking import carries_marks, found_findings, mark_facts
@@ -61,6 +64,7 @@ class Inspection:
         policy: judges events.
         observer: looks at assets the way the feature database does.
         escalation: counts what a blocked event counts against an account.
+        labeler: checks explicit labels.
         marker: finds marks inside files.
         now: the time of day, with time zone.
     """
@@ -72,6 +76,7 @@ class Inspection:
     policy: Policy
     observer: Observer
     escalation: Escalation
+    labeler: Labeler
     marker: Marker
     now: Callable[[], datetime]
 
@@ -121,13 +126,22 @@ class Inspection:
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
-                measured={**mark_facts(found), **credential_facts(credential)},
+                measured={
+                    **label_facts(self._checked(event, asset)),
+                    **mark_facts(found),
+                    **credential_facts(credential),
+                },
                 findings=(
                     *credential_findings(credential, event.declared),
                     *found_findings(found, event.declared),
                 ),
             )
         )
+
+    def _checked(self, event: PublicationEvent, asset: Asset) -> Checked | None:
+        """The explicit label that the event claims, as it is found in the asset."""
+        claim = claim_of(event.facts)
+        return None if claim is None else self.labeler.check(asset.body, asset.media_type, claim)
 
     def _decision(
         self, event: PublicationEvent, asset: Asset, credential: Credential, judgement: Judgement

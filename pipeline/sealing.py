@@ -41,6 +41,8 @@ from pipeline.events.outputs import (
     StoredDigest,
     Subject,
 )
+from pipeline.explicit.model import Checked, Claim
+from pipeline.explicit.port import Labeled, Labeler
 from pipeline.judgement import (
     Evidence,
     Judgement,
@@ -50,6 +52,7 @@ from pipeline.judgement import (
     declared_facts,
     summary_of,
 )
+from pipeline.labeling import claim_of, label_facts, labeled_findings, order_of
 from pipeline.labels.port import Marked, Marker
 from pipeline.marking import carries_marks, mark_facts, marks_of, written_findings
 from pipeline.observing import Observer, content_facts
@@ -85,6 +88,7 @@ class Sealing:
         policy: judges events.
         observer: looks at assets the way the feature database does.
         escalation: counts what a blocked event counts against an account.
+        labeler: writes and checks explicit labels.
         marker: writes and finds marks inside files.
         producer: who generates, as implicit labels say for events that name no provider code.
         claim_generator: who we are, as manifests and records say.
@@ -98,6 +102,7 @@ class Sealing:
     policy: Policy
     observer: Observer
     escalation: Escalation
+    labeler: Labeler
     marker: Marker
     producer: str | None
     claim_generator: ClaimGenerator
@@ -115,28 +120,49 @@ class Sealing:
         if record is None:
             asset = self.fetcher.fetch(event.content)  # 1
             inherited = self.credentials.read(asset.body, asset.media_type)  # 2
-            marked = self._marked(event, asset, inherited)
+            labeled = self._labeled(event, asset, inherited)
+            marked = self._marked(event, asset, labeled, inherited)
             sealed = self.credentials.seal(marked.asset, self._order(event))
             kept = self._keep(event, asset, sealed)  # 3
-            judgement = self._judge(event, asset, inherited, marked, kept)
+            judgement = self._judge(event, asset, inherited, labeled, marked, kept)
             record = commit_record(self.store, record_at, self._record(event, asset, kept, judgement))  # 4
         against = counted(record)
         return Sealed(
             record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
         )
 
-    def _marked(self, event: GenerationEvent, asset: Asset, inherited: Credential) -> Marked:
+    def _labeled(self, event: GenerationEvent, asset: Asset, inherited: Credential) -> Labeled:
+        """The asset with the explicit label that the event asks for."""
+        order = order_of(event)
+        if order is None:
+            return Labeled(asset=asset.body)
+        if inherited.state != "absent":
+            return Labeled(asset=asset.body, refused="The asset carries a manifest, which a label would break.")
+        return self.labeler.label(asset.body, asset.media_type, order)
+
+    def _marked(self, event: GenerationEvent, asset: Asset, labeled: Labeled, inherited: Credential) -> Marked:
         """The asset with its implicit label, before the signature that covers it."""
         if inherited.state != "absent":
             # Its manifest is bound to these bytes, and is to be an ingredient that can still be validated.
-            return Marked(asset=asset.body)
+            return Marked(asset=labeled.asset)
         marks = marks_of(event, producer=self.producer)
         if marks is None or not carries_marks(asset.media_type):
-            return Marked(asset=asset.body)
-        return self.marker.mark(asset.body, asset.media_type, marks)
+            return Marked(asset=labeled.asset)
+        return self.marker.mark(labeled.asset, asset.media_type, marks)
+
+    def _checked(self, event: GenerationEvent, labeled: Labeled, kept: SealedAsset, media_type: str) -> Checked | None:
+        """The explicit label as it is found in the final bytes, where there is said to be one."""
+        claim = Claim() if labeled.written is not None else claim_of(event.facts)
+        return None if claim is None else self.labeler.check(kept.asset, media_type, claim)
 
     def _judge(
-        self, event: GenerationEvent, asset: Asset, inherited: Credential, marked: Marked, kept: SealedAsset
+        self,
+        event: GenerationEvent,
+        asset: Asset,
+        inherited: Credential,
+        labeled: Labeled,
+        marked: Marked,
+        kept: SealedAsset,
     ) -> Judgement:
         """Judge the event by what it says and by what is read back from its sealed asset."""
         found = self.marker.read(kept.asset, asset.media_type) if carries_marks(asset.media_type) else None
@@ -147,8 +173,16 @@ class Sealing:
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
-                measured={**credential_facts(kept.credential), **mark_facts(found)},
-                findings=(*credential_findings(inherited, "unknown"), *written_findings(marked, found)),
+                measured={
+                    **credential_facts(kept.credential),
+                    **mark_facts(found),
+                    **label_facts(self._checked(event, labeled, kept, asset.media_type), labeled),
+                },
+                findings=(
+                    *credential_findings(inherited, "unknown"),
+                    *labeled_findings(labeled),
+                    *written_findings(marked, found),
+                ),
             )
         )
 

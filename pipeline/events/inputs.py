@@ -15,6 +15,7 @@ __all__ = [
     "ActivityEvent",
     "Content",
     "Declaration",
+    "ExplicitOrder",
     "GenerationEvent",
     "Model",
     "Parent",
@@ -102,6 +103,15 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
 
 
+class ExplicitOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """The explicit label that the event asks for; what it leaves open is for the writer to choose."""
+
+    language: Literal["zh", "en", "ko", "ja", "hi", "es", "fr", "de"] = "zh"
+    corner: Literal["bottom-right", "bottom-left", "top-right", "top-left"] = "bottom-right"
+    place: Literal["start", "end", "both"] = "both"
+    seconds: float | None = None
+
+
 class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An AI service generated or edited an asset.
 
@@ -115,6 +125,7 @@ class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
     service: Service
     facts: Mapping[str, object]
     prompt: Prompt = Prompt()
+    explicit_order: ExplicitOrder | None = None
     event_type: str = "generation.completed"
 
     @property

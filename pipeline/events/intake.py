@@ -13,6 +13,7 @@ from pipeline.events.inputs import (
     ActivityEvent,
     Content,
     Declaration,
+    ExplicitOrder,
     GenerationEvent,
     Model,
     Prompt,
@@ -51,6 +52,7 @@ class _Generation(msgspec.Struct, frozen=True, kw_only=True):
     model: Model = Model()
     service: Service = Service()
     prompt: Prompt = Prompt()
+    explicit_order: ExplicitOrder | None = None
     event_type: str = "generation.completed"
 
 
@@ -100,6 +102,7 @@ def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
         service=parts.service,
         facts=event.data,
         prompt=parts.prompt,
+        explicit_order=parts.explicit_order,
         event_type=parts.event_type,
     )
 

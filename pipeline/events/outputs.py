@@ -29,10 +29,13 @@ __all__ = [
     "InputPosition",
     "InspectedContent",
     "JudgedBy",
+    "LabelingState",
     "ManifestRecord",
     "ManifestReference",
     "Outcome",
     "PackReference",
+    "Propagation",
+    "RecordedParent",
     "ReferenceVersions",
     "ReviewOutcome",
     "Rule",
@@ -49,6 +52,9 @@ Outcome = Literal["violation", "unknown"]
 DecisionOutcome = Literal["allow", "hold", "block"]
 Declared = Literal["ai", "human", "unknown"]
 Step = Literal["warn", "restrict", "suspend", "close"]
+LabelingState = Literal["confirmed", "possible", "suspected", "none"]
+"""What is to be told of content (Labeling Measures Art. 6): AI made it for certain, possibly, by suspicion; or not."""
+
 Evidence = Mapping[str, str | int | float | bool | tuple[str, ...] | None]
 
 
@@ -168,6 +174,18 @@ class ClaimGenerator(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
+class RecordedParent(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset that another one was made from, and the event that it is known by here.
+
+    `manifest` is where that event's manifest is stored. Null is what nobody told, or what is not known here.
+    """
+
+    content_id: str
+    sha256: str | None
+    event_uid: str | None
+    manifest: str | None
+
+
 class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a generation event: the record in the store, and the message on the manifests topic."""
 
@@ -186,6 +204,7 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     decision: DecisionOutcome = "allow"
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
+    parents: tuple[RecordedParent, ...] = ()
 
 
 class InspectedContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +226,13 @@ class ReviewOutcome(msgspec.Struct, frozen=True, kw_only=True):
     event: EventReference
 
 
+class Propagation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a platform that hands content on writes into its implicit label (GB 45438-2025 App. E)."""
+
+    content_propagator: str
+    propagate_id: str
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an event: the record in the store, and the message on the decisions topic.
 
@@ -226,6 +252,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
     review: ReviewOutcome | None = None
+    state: LabelingState | None = None
+    propagation: Propagation | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.escalation import Escalation
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
+from pipeline.explicit.in_process import InProcessLabeler
 from pipeline.inspection import Inspection
 from pipeline.judgement import Policy
 from pipeline.labels.in_process import InProcessMarker
@@ -67,6 +68,7 @@ class House:
             **common,
             "fetcher": fetcher,
             "credentials": credentials,
+            "labeler": InProcessLabeler(),
             "marker": InProcessMarker(),
             "observer": Observer(image_coder=NoPictures(), references=lambda: self.references),
         }

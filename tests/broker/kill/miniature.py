@@ -19,6 +19,7 @@ from agents.runtime import Runtime
 from agents.topics import Topics
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
+from pipeline.explicit.in_process import InProcessLabeler
 from pipeline.fingerprints.in_process import InProcessImageCoder
 from pipeline.labels.in_process import InProcessMarker
 from pipeline.policy.reference import ReferenceSets, Removal
@@ -162,7 +163,12 @@ class _Stage:
             references = references.put(entry)
         cases = use_cases(
             self.store,
-            Parsers(credentials=self.credentials, image_coder=InProcessImageCoder(), marker=InProcessMarker()),
+            Parsers(
+                credentials=self.credentials,
+                image_coder=InProcessImageCoder(),
+                labeler=InProcessLabeler(),
+                marker=InProcessMarker(),
+            ),
             law_of(PolicySettings(jurisdictions=("ES",), ladder=LADDER), lambda: references),
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
             AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
