@@ -44,6 +44,7 @@ _AGAIN: Final = {"aac": "aac", "opus": "libopus", "mp3": "libmp3lame"}
 _LOSSLESS: Final = ("flac", "alac")
 _USUAL_BIT_RATE: Final = 128_000
 _HEARD_RATE: Final = 8000
+_RATES: Final = range(4_000, 400_001)
 _FULL_SCALE: Final = {"u8": 128.0, "s16": 2.0**15, "s32": 2.0**31}
 
 
@@ -61,9 +62,7 @@ def mark_audio(body: bytes, media_type: str) -> Marked:
         return Marked(body=body, written=written, kept=True)
     saved = io.BytesIO()
     with refusing("The sound cannot be decoded or encoded.", *BROKEN), open_media(body) as source:
-        if not source.streams.audio:
-            raise ExplicitRefusedError(what="The file has no sound.")
-        stream = source.streams.audio[0]
+        stream = _sound_stream(source)
         codec = stream.codec_context.name.removesuffix("float")
         with av.open(saved, "w", format=name) as target:
             target.metadata.update(source.metadata)
@@ -91,11 +90,23 @@ def beginning_of(body: bytes, seconds: float, rate: int) -> NDArray[np.float64]:
     wanted = round(seconds * rate)
     with refusing("The sound cannot be decoded.", *BROKEN), open_media(body) as source:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
-        for frame in source.decode(audio=0) if source.streams.audio else ():
+        for frame in source.decode(_sound_stream(source)):
             pieces += [part.to_ndarray().ravel().astype(np.float64) for part in resampler.resample(frame)]
             if sum(map(len, pieces)) >= wanted:
                 break
     return np.concatenate(pieces)[:wanted] if pieces else np.zeros(0)
+
+
+def _sound_stream(source: InputContainer) -> AudioStream:
+    if not source.streams.audio:
+        raise ExplicitRefusedError(what="The file has no sound.")
+    stream = source.streams.audio[0]
+    context: av.AudioCodecContext | None = stream.codec_context
+    if context is None:
+        raise ExplicitRefusedError(what="The sound is in a codec that is not known.")
+    if context.sample_rate not in _RATES:
+        raise ExplicitRefusedError(what=f"The sound has {context.sample_rate} samples per second.")
+    return stream
 
 
 def _again(codec: str) -> str:

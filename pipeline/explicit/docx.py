@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Any, Final
 
 from lxml import etree
@@ -21,14 +22,15 @@ _RELATIONS: Final = "_rels/.rels"
 _MAIN: Final = "/officeDocument"
 _SIGNATURES: Final = "_xmlsignatures/"
 _BROKEN: Final = (
-    zipfile.BadZipFile,
-    etree.XMLSyntaxError,
-    KeyError,
-    ValueError,
     EOFError,
+    KeyError,
+    NotImplementedError,
     OSError,
     RuntimeError,
-    NotImplementedError,
+    ValueError,
+    etree.XMLSyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 """What opening, unpacking and parsing raise over broken, encrypted and oddly packed files."""
 

@@ -33,6 +33,10 @@ _SLACK: Final = 5
 # The size as it is comes first: most pictures were never scaled.
 _SCALES: Final = sorted(np.geomspace(0.5, 2.0, 141).tolist(), key=lambda scale: abs(math.log(scale)))
 _STEP: Final = 1.008
+_COARSE: Final = 3
+_WORTH_MORE: Final = 0.35
+"""Where not one size in three is at least as like as this, the sizes between them are not tried."""
+
 _FLAT: Final = 4.0
 CORNERS: Final[tuple[Corner, ...]] = ("bottom-right", "bottom-left", "top-right", "top-left")
 
@@ -77,8 +81,8 @@ def find_plate(
             found = _best_in(grey, corner, language)
             if found is not None and (best is None or found.likeness > best.likeness):
                 best = found
-        if best is not None and best.likeness >= _CERTAIN:
-            break
+            if best is not None and best.likeness >= _CERTAIN:
+                return best
     return best if best is not None and best.likeness >= LEAST_LIKENESS else None
 
 
@@ -90,7 +94,10 @@ def is_still_there(picture: Image.Image, found: PlateFound) -> bool:
 
 def _best_in(picture: Image.Image, corner: Corner, language: Language) -> PlateFound | None:
     best: PlateFound | None = None
-    for em, shortest in _candidates(picture.size, language):
+    candidates = _candidates(picture.size, language)
+    for number, (em, shortest) in enumerate((*candidates[::_COARSE], *candidates)):
+        if number == len(candidates[::_COARSE]) and (best is None or best.likeness < _WORTH_MORE):
+            break
         likeness = _likeness(picture, corner, language, em, min(picture.size) / shortest)
         if best is None or likeness > best.likeness:
             best = PlateFound(language=language, corner=corner, likeness=likeness, em=em, shortest=shortest)
@@ -110,7 +117,7 @@ def _candidates(size: tuple[int, int], language: Language) -> tuple[tuple[int, i
         ratio = em / min(original)
         if all(max(ratio, known) / min(ratio, known) > _STEP for known in found):
             found[ratio] = em, min(original)
-    return tuple(found.values())
+    return tuple(found[ratio] for ratio in sorted(found))
 
 
 def _likeness(picture: Image.Image, corner: Corner, language: Language, em: int, scale: float) -> float:

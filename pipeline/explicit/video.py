@@ -12,6 +12,7 @@ from typing import Final
 import av
 import av.error
 import numpy as np
+from av import VideoCodecContext
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 from av.video.frame import PictureType, VideoFrame
@@ -116,7 +117,9 @@ def _picture_stream(source: InputContainer) -> VideoStream:
     if not source.streams.video:
         raise ExplicitRefusedError(what="The file has no pictures.")
     stream = source.streams.video[0]
-    context = stream.codec_context
+    context: VideoCodecContext | None = stream.codec_context
+    if context is None:
+        raise ExplicitRefusedError(what="The pictures are in a codec that is not known.")
     if context.width * context.height > MOST_PIXELS:
         raise ExplicitRefusedError(what=f"Pictures of {context.width} by {context.height} pixels are too large.")
     return stream
