@@ -14,6 +14,7 @@ __all__ = ["Frame", "Tag", "tag_of"]
 _HEAD: Final = 10
 _OLDEST: Final = 3
 _NEWEST: Final = 4
+_NEVER: Final = 0xFF
 _MOST_FRAMES: Final = 10_000
 _UNSYNCHRONISED: Final = 0x80
 _EXTENDED: Final = 0x40
@@ -75,6 +76,8 @@ def tag_of(data: bytes) -> Tag | None:
         return None
     if len(data) < _HEAD or not _OLDEST <= data[3] <= _NEWEST:
         raise LabelRefusedError(what="The file has an ID3 tag that is neither version 2.3 nor 2.4.")
+    if data[4] == _NEVER or any(byte & 0x80 for byte in data[6:_HEAD]):
+        raise LabelRefusedError(what="The header of the file's ID3 tag is broken.")
     version, flags = data[3], data[5]
     end = _HEAD + _syncsafe(data[6:_HEAD])
     footer = _HEAD if flags & _FOOTER and version == _NEWEST else 0

@@ -144,13 +144,16 @@ def _end_of(reader: ElementReader, cluster: Element) -> int:
 
 
 def _value(body: bytes, reader: ElementReader, parent: Element, number: int) -> bytes:
-    children = reader.children(parent.body, parent.end)
-    return next((body[one.body : one.end] for one in children if one.id == number), b"")
+    # All of them are walked: programs give up on tags, and an index, that are broken anywhere.
+    values = [body[one.body : one.end] for one in reader.children(parent.body, parent.end) if one.id == number]
+    return values[0] if values else b""
 
 
 def _simple_tags(body: bytes, reader: ElementReader, tag: Element) -> Iterator[tuple[Element, str, bytes]]:
     for one in reader.children(tag.body, tag.end):
-        if one.id == _SIMPLE_TAG:
+        if one.id == _TARGETS:
+            _value(body, reader, one, _TARGET_LEVEL)
+        elif one.id == _SIMPLE_TAG:
             name = _value(body, reader, one, _NAME)[:256].decode(errors="replace").rstrip("\x00")
             yield one, name, _value(body, reader, one, _STRING)
 
