@@ -129,7 +129,11 @@ def event_time(event: EventReference) -> datetime | None:
 def credential_facts(credential: Credential) -> dict[str, FactValue]:
     """The facts that reading a credential measures."""
     present = credential.state != "absent"
-    facts: dict[str, FactValue] = {"signed_meta.present": present, "signed_meta.valid": credential.state == "valid"}
+    facts: dict[str, FactValue] = {
+        "signed_meta.present": present,
+        "signed_meta.valid": credential.state == "valid",
+        "signed_meta.timestamped": credential.time_stamped,
+    }
     if credential.ai_generated is not None or not present:
         facts["signed_meta.ai_asserted"] = bool(credential.ai_generated)
     if credential.ai_generated:

@@ -65,6 +65,8 @@ _TRUST: Final[tuple[tuple[frozenset[str], TrustState], ...]] = (
     (frozenset({"signingCredential.trusted"}), "trusted"),
 )
 
+_STAMPED: Final = "timeStamp.trusted"
+
 
 def read(asset: bytes, media_type: str, *, manifest: bytes | None = None, validator: Validator) -> Credential:
     """Read and validate an asset's credential.
@@ -117,6 +119,7 @@ def credential_of(examination: Examination, binding: Binding) -> Credential:
         binding=binding,
         digital_source_types=sources,
         claim_generator=next((manifest.generator() for _, manifest in report.chain()), None),
+        time_stamped=any(status.code == _STAMPED for status in active.success),
     )
 
 

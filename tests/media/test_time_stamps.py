@@ -117,7 +117,7 @@ def test_a_manifest_is_time_stamped_and_both_validators_trust_the_time(
     material = msgspec.structs.replace(chain.material, time_stamp_authority=authority.url)
     service = InProcessCredentialService(signing=material, trust_anchors=chain.trust_anchors + authority.root)
     sealed = service.seal(b"Stamped words.\n", make_order("text/markdown"))
-    assert sealed.credential.trust == "trusted"
+    assert (sealed.credential.trust, sealed.credential.time_stamped) == ("trusted", True)
     assert not [code for code in sealed.credential.codes if code.startswith("timeStamp.")]
     report = ask(sealed.asset, "text/markdown", sealed.manifest, tsa_trust_pem=authority.root.decode())
     assert report["validation_state"] == "Trusted"
@@ -129,7 +129,14 @@ def test_a_time_stamp_of_an_authority_that_nobody_trusts_is_told_by_its_code(
 ) -> None:
     material = msgspec.structs.replace(chain.material, time_stamp_authority=authority.url)
     service = InProcessCredentialService(signing=material, trust_anchors=chain.trust_anchors)
-    assert "timeStamp.untrusted" in service.seal(b"Words.\n", make_order("text/plain")).credential.codes
+    credential = service.seal(b"Words.\n", make_order("text/plain")).credential
+    assert "timeStamp.untrusted" in credential.codes
+    assert not credential.time_stamped
+
+
+def test_without_an_authority_there_is_no_time_stamp(chain: DevelopmentChain, make_order: MakeOrder) -> None:
+    service = InProcessCredentialService(signing=chain.material, trust_anchors=chain.trust_anchors)
+    assert not service.seal(b"Words.\n", make_order("text/markdown")).credential.time_stamped
 
 
 def test_a_time_stamp_fits_into_a_text_and_is_asked_for_once(
