@@ -125,6 +125,8 @@ class Reviewing:
                 reviewed_at=review.reference.time,
                 event=review.reference,
             ),
+            state=held.state if isinstance(held, Decision) else None,
+            propagation=held.propagation if isinstance(held, Decision) else None,
         )
 
 

@@ -12,6 +12,7 @@ import msgspec
 __all__ = [
     "Action",
     "Alert",
+    "AssetFingerprint",
     "ClaimGenerator",
     "ContentName",
     "CountsAgainst",
@@ -167,6 +168,14 @@ class ManifestReference(msgspec.Struct, frozen=True, kw_only=True):
     binding: Literal["embedded", "sidecar"]
 
 
+class AssetFingerprint(msgspec.Struct, frozen=True, kw_only=True):
+    """What near copies of an asset are recognised by: the algorithm as C2PA names it, and its code."""
+
+    algorithm: str
+    kind: Literal["text", "image", "audio", "video"]
+    code: str
+
+
 class ClaimGenerator(msgspec.Struct, frozen=True, kw_only=True):
     """The software that made the claim."""
 
@@ -204,6 +213,7 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     decision: DecisionOutcome = "allow"
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
+    fingerprint: AssetFingerprint | None = None
     parents: tuple[RecordedParent, ...] = ()
 
 

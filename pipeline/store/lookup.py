@@ -106,19 +106,20 @@ def find_by_event(store: ObjectStore, layout: Layout, source: str, event_id: str
     )
 
 
-def find_by_digest(store: ObjectStore, layout: Layout, sha256: str) -> tuple[Found, ...]:
+def find_by_digest(store: ObjectStore, layout: Layout, sha256: str, *, limit: int = _LIMIT) -> tuple[Found, ...]:
     """Find every event that knows a file, by the file's SHA-256; in the order of their event_uid.
 
     Args:
         store: where to look.
         layout: which buckets.
         sha256: of the file in hand, lower-case hex.
+        limit: the most events that are looked at.
 
     Raises:
         WorldError: the store does not answer.
     """
     found: list[Found] = []
-    for key in _keys(store, layout, sha256):
+    for key in _keys(store, layout, sha256, limit):
         match parse_key(key):
             case ManifestKey(event_uid=uid):
                 found.append(_sealed(store, layout, uid, Location(layout.content_bucket, key)))
@@ -131,12 +132,12 @@ def find_by_digest(store: ObjectStore, layout: Layout, sha256: str) -> tuple[Fou
 
 def manifests_of(store: ObjectStore, layout: Layout, sha256: str) -> tuple[Location, ...]:
     """Where the manifests lie that are valid for exactly the bytes with this SHA-256; one request."""
-    keys = _keys(store, layout, sha256)
+    keys = _keys(store, layout, sha256, _LIMIT)
     return tuple(Location(layout.content_bucket, key) for key in keys if isinstance(parse_key(key), ManifestKey))
 
 
-def _keys(store: ObjectStore, layout: Layout, sha256: str) -> tuple[str, ...]:
-    return store.list_keys(layout.content_bucket, digest_prefix(sha256), limit=_LIMIT)
+def _keys(store: ObjectStore, layout: Layout, sha256: str, limit: int) -> tuple[str, ...]:
+    return store.list_keys(layout.content_bucket, digest_prefix(sha256), limit=limit)
 
 
 def _sealed(store: ObjectStore, layout: Layout, uid: str, manifest: Location) -> Found:
