@@ -16,9 +16,12 @@ from pipeline.escalation import Escalation
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.explicit.port import Labeler
 from pipeline.fingerprints import ImageCoder
+from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
+from pipeline.fingerprints.recognition import FingerprintIndex
 from pipeline.inspection import Inspection
 from pipeline.isolation import (
     IsolatedCredentialService,
+    IsolatedFingerprinter,
     IsolatedImageCoder,
     IsolatedLabeler,
     IsolatedMarker,
@@ -31,6 +34,7 @@ from pipeline.policy.judge import Judge
 from pipeline.policy.ladder import Ladder, parse_ladder
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
+from pipeline.recognition import Recognition
 from pipeline.reviewing import Reviewing
 from pipeline.sealing import Sealing
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
@@ -79,6 +83,7 @@ class Parsers:
     image_coder: ImageCoder
     labeler: Labeler
     marker: Marker
+    fingerprinter: Fingerprinter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,7 @@ def open_parsers(
             image_coder=IsolatedImageCoder(pool),
             labeler=IsolatedLabeler(pool),
             marker=IsolatedMarker(pool),
+            fingerprinter=IsolatedFingerprinter(pool),
         )
 
 
@@ -174,6 +180,7 @@ def use_cases(
     stores: StoreSettings,
     assets: AssetSettings,
     labels: LabelSettings,
+    known: KnownFingerprints | None = None,
 ) -> UseCases:
     """All use cases, over the given store, parsers and law.
 
@@ -184,6 +191,7 @@ def use_cases(
         stores: the buckets.
         assets: which assets are taken.
         labels: what is written into them.
+        known: the fingerprints of what was sealed; None where nothing is to be recognised.
     """
     layout = layout_of(stores)
     fetcher = AssetFetcher(
@@ -193,6 +201,12 @@ def use_cases(
     )
     observer = Observer(image_coder=parsers.image_coder, references=law.policy.references)
     escalation = Escalation(store=store, layout=layout, ladder=law.ladder, now=_now)
+    recognition = Recognition(
+        store=store,
+        layout=layout,
+        fingerprinter=parsers.fingerprinter,
+        known=FingerprintIndex() if known is None else known,
+    )
     return UseCases(
         sealing=Sealing(
             store=store,
@@ -204,6 +218,7 @@ def use_cases(
             escalation=escalation,
             labeler=parsers.labeler,
             marker=parsers.marker,
+            fingerprinter=parsers.fingerprinter,
             producer=labels.producer,
             claim_generator=CLAIM_GENERATOR,
             now=_now,
@@ -218,6 +233,8 @@ def use_cases(
             escalation=escalation,
             labeler=parsers.labeler,
             marker=parsers.marker,
+            producer=labels.producer,
+            recognition=recognition,
             now=_now,
         ),
         assessment=Assessment(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),

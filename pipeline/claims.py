@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.credentials import Disclosure, Parent, SealOrder, Software
 from pipeline.events.inputs import Content, GenerationEvent
+from pipeline.fingerprints import Fingerprint
 
 __all__ = ["seal_order", "source_type_of"]
 
@@ -21,8 +22,20 @@ def source_type_of(content: Content) -> str:
     return content.digital_source_type or (_EDITED if content.operation == "edited" else _GENERATED)
 
 
-def seal_order(event: GenerationEvent, parents: tuple[Parent, ...], claim_generator: Software) -> SealOrder:
-    """What the manifest of the event's asset shall say; `parents` are the event's parents, resolved."""
+def seal_order(
+    event: GenerationEvent,
+    parents: tuple[Parent, ...],
+    claim_generator: Software,
+    fingerprint: Fingerprint | None = None,
+) -> SealOrder:
+    """What the manifest of the event's asset shall say.
+
+    Args:
+        event: the event.
+        parents: the event's parents, resolved.
+        claim_generator: who we are.
+        fingerprint: of the asset that is to be sealed.
+    """
     content, model, service = event.content, event.model, event.service
     edited = content.operation == "edited"
     name, version = model.name or service.system_name, model.version or service.system_version
@@ -40,4 +53,5 @@ def seal_order(event: GenerationEvent, parents: tuple[Parent, ...], claim_genera
             human_oversight=model.human_oversight,
         ),
         parents=parents,
+        fingerprint=fingerprint,
     )

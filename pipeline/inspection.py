@@ -33,11 +33,14 @@ from pipeline.judgement import (
     summary_of,
 )
 from pipeline.labeling import claim_of, label_facts
+from pipeline.labeling_state import Detected, detected, propagation_of, state_facts
 from pipeline.labels.marks import FoundMarks
 from pipeline.labels.port import Marker
 from pipeline.marking import carries_marks, found_findings, mark_facts
 from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
+from pipeline.policy.vocabulary import Facts
+from pipeline.recognition import Recognition
 from pipeline.records import commit_record, manifests_for, stored_record
 from pipeline.store import Layout, ObjectStore
 
@@ -66,6 +69,8 @@ class Inspection:
         escalation: counts what a blocked event counts against an account.
         labeler: checks explicit labels.
         marker: finds marks inside files.
+        recognition: finds the sealed original of an asset without marks.
+        producer: who hands content on, as implicit labels say; without it, the provider code that an event names.
         now: the time of day, with time zone.
     """
 
@@ -78,6 +83,8 @@ class Inspection:
     escalation: Escalation
     labeler: Labeler
     marker: Marker
+    recognition: Recognition
+    producer: str | None
     now: Callable[[], datetime]
 
     def __call__(self, event: PublicationEvent) -> Inspected:
@@ -93,8 +100,11 @@ class Inspection:
             asset = self.fetcher.fetch(event.content)  # 1
             credential = self._credential(event, asset)  # 2
             found = self.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
-            judgement = self._judge(event, asset, credential, found)
-            decision = commit_record(self.store, record_at, self._decision(event, asset, credential, judgement))  # 4
+            measured = self._measured(event, asset, credential, found)
+            state = detected(event.facts, measured, event.declared)
+            judgement = self._judge(event, asset, credential, found, {**measured, **state_facts(state)})
+            decision = self._decision(event, asset, credential, judgement, state)
+            decision = commit_record(self.store, record_at, decision)  # 4
         against = counted(decision)
         return Inspected(
             decision=decision,
@@ -116,8 +126,22 @@ class Inspection:
             yield self.fetcher.fetch_sidecar(event.content.manifest)
         yield from manifests_for(self.store, self.layout, asset.sha256)
 
-    def _judge(
+    def _measured(
         self, event: PublicationEvent, asset: Asset, credential: Credential, found: FoundMarks | None
+    ) -> Facts:
+        return {
+            **label_facts(self._checked(event, asset)),
+            **mark_facts(found),
+            **credential_facts(credential),
+        }
+
+    def _judge(
+        self,
+        event: PublicationEvent,
+        asset: Asset,
+        credential: Credential,
+        found: FoundMarks | None,
+        measured: Facts,
     ) -> Judgement:
         return self.policy.assess(
             Evidence(
@@ -126,14 +150,11 @@ class Inspection:
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
-                measured={
-                    **label_facts(self._checked(event, asset)),
-                    **mark_facts(found),
-                    **credential_facts(credential),
-                },
+                measured=measured,
                 findings=(
                     *credential_findings(credential, event.declared),
                     *found_findings(found, event.declared),
+                    *self.recognition(asset, credential, found),
                 ),
             )
         )
@@ -144,7 +165,7 @@ class Inspection:
         return None if claim is None else self.labeler.check(asset.body, asset.media_type, claim)
 
     def _decision(
-        self, event: PublicationEvent, asset: Asset, credential: Credential, judgement: Judgement
+        self, event: PublicationEvent, asset: Asset, credential: Credential, judgement: Judgement, state: Detected
     ) -> Decision:
         return Decision(
             decision_id=decision_id(event.uid),
@@ -161,6 +182,8 @@ class Inspection:
             decided_at=self.now().isoformat(timespec="milliseconds"),
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
+            state=state.state,
+            propagation=propagation_of(event, state.state, producer=self.producer),
         )
 
 

@@ -3,7 +3,7 @@
 Commit order; a crash between any two steps repeats the work and changes nothing that anyone sees:
 
 1. asset bytes fetched, digest checked against the event
-2. the credential it came with read; marked; sealed; judged by what the sealed asset says of itself
+2. the credential it came with read; marked; fingerprint taken; sealed; judged by what the sealed asset says of itself
 3. sealed asset and manifest stored
 4. record stored last: it is the commit marker of the event
    violations of a blocked event entered into the ledger of the account that answers for them
@@ -25,11 +25,10 @@ import msgspec
 
 from pipeline.assets import Asset, AssetFetcher, sha256_hex
 from pipeline.claims import seal_order
-from pipeline.credentials import Credential, CredentialService, Parent, SealedAsset, SealOrder, Software
+from pipeline.credentials import Credential, CredentialService, SealedAsset, SealOrder, Software
 from pipeline.errors import BugError
 from pipeline.escalation import Escalation, counted
 from pipeline.events.inputs import GenerationEvent
-from pipeline.events.inputs import Parent as ParentReference
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import (
     Alert,
@@ -43,6 +42,8 @@ from pipeline.events.outputs import (
 )
 from pipeline.explicit.model import Checked, Claim
 from pipeline.explicit.port import Labeled, Labeler
+from pipeline.fingerprints import Fingerprint
+from pipeline.fingerprints.port import Fingerprinter
 from pipeline.judgement import (
     Evidence,
     Judgement,
@@ -54,18 +55,18 @@ from pipeline.judgement import (
 )
 from pipeline.labeling import claim_of, label_facts, labeled_findings, order_of
 from pipeline.labels.port import Marked, Marker
+from pipeline.lineage import KnownParent, known_parents, parent_findings
 from pipeline.marking import carries_marks, mark_facts, marks_of, written_findings
 from pipeline.observing import Observer, content_facts
 from pipeline.policy.decision import alerts_for
-from pipeline.records import commit_record, manifests_for, stored_record
+from pipeline.recognition import named
+from pipeline.records import commit_record, stored_record
 from pipeline.store import Layout, ObjectStore
 
 __all__ = ["Sealed", "Sealing"]
 
 MANIFEST_MEDIA_TYPE: Final = "application/c2pa"
 """C2PA 2.4, external manifests."""
-
-UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +91,7 @@ class Sealing:
         escalation: counts what a blocked event counts against an account.
         labeler: writes and checks explicit labels.
         marker: writes and finds marks inside files.
+        fingerprinter: says what the asset is recognised by when it loses them.
         producer: who generates, as implicit labels say for events that name no provider code.
         claim_generator: who we are, as manifests and records say.
         now: the time of day, with time zone.
@@ -104,6 +106,7 @@ class Sealing:
     escalation: Escalation
     labeler: Labeler
     marker: Marker
+    fingerprinter: Fingerprinter
     producer: str | None
     claim_generator: ClaimGenerator
     now: Callable[[], datetime]
@@ -122,10 +125,13 @@ class Sealing:
             inherited = self.credentials.read(asset.body, asset.media_type)  # 2
             labeled = self._labeled(event, asset, inherited)
             marked = self._marked(event, asset, labeled, inherited)
-            sealed = self.credentials.seal(marked.asset, self._order(event))
+            fingerprint = self.fingerprinter.fingerprint(marked.asset, asset.media_type)
+            parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
+            sealed = self.credentials.seal(marked.asset, self._order(event, parents, fingerprint))
             kept = self._keep(event, asset, sealed)  # 3
-            judgement = self._judge(event, asset, inherited, labeled, marked, kept)
-            record = commit_record(self.store, record_at, self._record(event, asset, kept, judgement))  # 4
+            judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
+            done = self._record(event, asset, kept, judgement, parents, fingerprint)
+            record = commit_record(self.store, record_at, done)  # 4
         against = counted(record)
         return Sealed(
             record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
@@ -163,6 +169,7 @@ class Sealing:
         labeled: Labeled,
         marked: Marked,
         kept: SealedAsset,
+        parents: tuple[KnownParent, ...],
     ) -> Judgement:
         """Judge the event by what it says and by what is read back from its sealed asset."""
         found = self.marker.read(kept.asset, asset.media_type) if carries_marks(asset.media_type) else None
@@ -182,30 +189,17 @@ class Sealing:
                     *credential_findings(inherited, "unknown"),
                     *labeled_findings(labeled),
                     *written_findings(marked, found),
+                    *parent_findings(parents),
                 ),
             )
         )
 
-    def _order(self, event: GenerationEvent) -> SealOrder:
-        parents = tuple(self._parent(parent) for parent in event.content.parents)
-        return seal_order(
-            event, parents, Software(name=self.claim_generator.name, version=self.claim_generator.version)
-        )
-
-    def _parent(self, parent: str | ParentReference) -> Parent:
-        """A parent with its bytes and manifest where the event says where they are, by its id alone otherwise."""
-        if isinstance(parent, str):
-            return Parent(media_type=UNKNOWN_MEDIA_TYPE, instance_id=parent)
-        media_type = parent.mime or UNKNOWN_MEDIA_TYPE
-        if parent.uri is None:
-            return Parent(media_type=media_type, instance_id=parent.id)
-        body = self.fetcher.fetch_reference(parent.uri, parent.sha256, parent.size)
-        return Parent(
-            media_type=media_type,
-            instance_id=parent.id,
-            asset=body,
-            manifest=next(manifests_for(self.store, self.layout, sha256_hex(body)), None),
-        )
+    def _order(
+        self, event: GenerationEvent, parents: tuple[KnownParent, ...], fingerprint: Fingerprint | None
+    ) -> SealOrder:
+        ingredients = tuple(parent.ingredient for parent in parents)
+        software = Software(name=self.claim_generator.name, version=self.claim_generator.version)
+        return seal_order(event, ingredients, software, fingerprint)
 
     def _keep(self, event: GenerationEvent, asset: Asset, sealed: SealedAsset) -> SealedAsset:
         """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
@@ -246,7 +240,15 @@ class Sealing:
             credential=credential,
         )
 
-    def _record(self, event: GenerationEvent, asset: Asset, kept: SealedAsset, judgement: Judgement) -> ManifestRecord:
+    def _record(
+        self,
+        event: GenerationEvent,
+        asset: Asset,
+        kept: SealedAsset,
+        judgement: Judgement,
+        parents: tuple[KnownParent, ...],
+        fingerprint: Fingerprint | None,
+    ) -> ManifestRecord:
         sealed_sha256 = sha256_hex(kept.asset)
         credential = summary_of(kept.credential)
         return ManifestRecord(
@@ -275,6 +277,8 @@ class Sealing:
             decision=judgement.decision,
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
+            parents=tuple(parent.recorded for parent in parents),
+            fingerprint=named(fingerprint),
         )
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline.credentials.model import Disclosure, Parent, SealOrder, Software
+from pipeline.fingerprints.soft_binding import SOFT_BINDING, soft_binding
 
 __all__ = ["SPEC_VERSION", "Definition", "Evidence", "manifest_definition"]
 
@@ -83,6 +84,8 @@ def manifest_definition(
     ]
     if order.disclosure is not None:
         assertions.append({"label": "c2pa.ai-disclosure", "created": True, "data": _disclosure(order.disclosure)})
+    if order.fingerprint is not None:
+        assertions.append({"label": SOFT_BINDING, "created": True, "data": soft_binding(order.fingerprint)})
     json: Json = {
         "claim_generator_info": [_software(order.claim_generator) | {"specVersion": SPEC_VERSION}],
         "assertions": assertions,

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.fingerprints.fingerprint import Fingerprint
+
 __all__ = [
     "Binding",
     "Credential",
@@ -68,6 +70,7 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
         when: RFC 3339 time of the operation, None where the event does not say.
         software_agent: the model or program that performed the operation.
         parents: what the asset was made from, the one that was edited first.
+        fingerprint: what the asset is recognised by when it loses the manifest (C2PA: soft binding).
     """
 
     media_type: str
@@ -79,6 +82,7 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
     software_agent: Software | None = None
     disclosure: Disclosure | None = None
     parents: tuple[Parent, ...] = ()
+    fingerprint: Fingerprint | None = None
 
 
 class SignerIdentity(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +111,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         dismissed_codes: those of `active_codes` that, looked at closely, say nothing against the asset.
         digital_source_types: source types found, those of the active manifest first.
         remote_url: where the asset says its manifest is. A fact about the asset; it is never fetched.
+        time_stamped: a time-stamp authority that is trusted says when the active manifest was signed.
     """
 
     state: CredentialState
@@ -121,6 +126,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     digital_source_types: tuple[str, ...] = ()
     claim_generator: str | None = None
     remote_url: str | None = None
+    time_stamped: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:

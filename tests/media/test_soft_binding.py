@@ -2,13 +2,11 @@
 
 import io
 import json
-from collections.abc import Sequence
 
 import c2pa
+import msgspec
 import pytest
 
-from pipeline.credentials import SealOrder, sealing
-from pipeline.credentials.definition import Definition, Evidence, manifest_definition
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.fingerprints import Fingerprint
 from pipeline.fingerprints.content import fingerprint
@@ -29,21 +27,13 @@ def test_a_manifest_with_it_is_valid_and_tells_the_fingerprint(
     service: InProcessCredentialService,
     make_order: MakeOrder,
     ask: Ask,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     body, media_type = (SAMPLES / name).read_bytes(), MEDIA_TYPES[name]
     found = fingerprint(body, media_type)
     assert found is not None
 
-    def bound(order: SealOrder, *, own: Evidence | None = None, parents: Sequence[Evidence | None] = ()) -> Definition:
-        definition = manifest_definition(order, own=own, parents=parents)
-        assertions = definition.json["assertions"]
-        assert isinstance(assertions, list)
-        assertions.append({"label": SOFT_BINDING, "created": True, "data": soft_binding(found)})
-        return definition
-
-    monkeypatch.setattr(sealing, "manifest_definition", bound)
-    sealed = service.seal(body, make_order(media_type))
+    order = msgspec.structs.replace(make_order(media_type), fingerprint=found)
+    sealed = service.seal(body, order)
     assert (sealed.credential.state, sealed.credential.trust) == ("valid", "trusted")
     sidecar = sealed.manifest if sealed.binding == "sidecar" else None
     if media_type != "text/plain":

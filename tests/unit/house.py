@@ -14,6 +14,8 @@ from pipeline.escalation import Escalation
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.explicit.in_process import InProcessLabeler
+from pipeline.fingerprints.in_process import InProcessFingerprinter
+from pipeline.fingerprints.recognition import FingerprintIndex
 from pipeline.inspection import Inspection
 from pipeline.judgement import Policy
 from pipeline.labels.in_process import InProcessMarker
@@ -22,6 +24,7 @@ from pipeline.policy.judge import Judge
 from pipeline.policy.ladder import parse_ladder
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
+from pipeline.recognition import Recognition
 from pipeline.reviewing import Reviewing
 from pipeline.sealing import Sealing
 from pipeline.store import Layout, Location
@@ -70,11 +73,19 @@ class House:
             "credentials": credentials,
             "labeler": InProcessLabeler(),
             "marker": InProcessMarker(),
+            "producer": producer,
             "observer": Observer(image_coder=NoPictures(), references=lambda: self.references),
         }
         self.fetcher = fetcher
-        self.seal = Sealing(claim_generator=ClaimGenerator(name="sealstream", version="0"), producer=producer, **parts)
-        self.inspect = Inspection(**parts)
+        fingerprinter = InProcessFingerprinter()
+        self.known = FingerprintIndex()
+        recognition = Recognition(store=self.store, layout=self.layout, fingerprinter=fingerprinter, known=self.known)
+        self.seal = Sealing(
+            fingerprinter=fingerprinter,
+            claim_generator=ClaimGenerator(name="sealstream", version="0"),
+            **parts,
+        )
+        self.inspect = Inspection(recognition=recognition, **parts)
 
     def put(self, key: str, body: bytes, media_type: str) -> dict[str, Any]:
         """Put an asset into the inbox, and say it as an event's content does."""
