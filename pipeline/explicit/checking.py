@@ -67,7 +67,9 @@ def _in_shades(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I;16"):
         # Converted as they are, all but the darkest of 65,536 greys would be white.
         return picture.point(lambda value: value * (1 / 256)).convert("L")
-    return picture.convert("RGB").convert("L")
+    if picture.mode in {"P", "CMYK"}:
+        picture = picture.convert("RGB")
+    return picture.convert("L")
 
 
 def _sound(body: bytes, _: Claim) -> Checked:

@@ -59,6 +59,9 @@ _CORNERS: Final[dict[Corner, tuple[int, int]]] = {
     "bottom-left": (0, 1),
     "bottom-right": (1, 1),
 }
+_PNG_LEVEL: Final = 3
+"""Of 9; three times as fast as the usual 6, and a few per cent larger."""
+
 _QUALITY: Final = 92
 """For formats that do not tell how much they were compressed."""
 
@@ -194,7 +197,7 @@ def _options(picture: Image.Image, frames: list[Image.Image], body: bytes) -> di
         case "JPEG" | "MPO":
             options = _jpeg_options(picture)
         case "PNG":
-            options = {"pnginfo": _texts(picture), "optimize": False}
+            options = {"pnginfo": _texts(picture), "compress_level": _PNG_LEVEL}
         case "WEBP":
             options = {"lossless": True, "exact": True} if b"VP8L" in body else {"quality": _QUALITY, "method": 4}
         case "AVIF":

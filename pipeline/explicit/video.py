@@ -44,8 +44,8 @@ _FORMATS: Final = {
     "video/x-flv": "flv",
 }
 _ENCODERS: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    "h264": ("libx264", {"crf": "18", "preset": "fast"}),
-    "hevc": ("libx265", {"crf": "20", "preset": "fast", "x265-params": "log-level=none"}),
+    "h264": ("libx264", {"crf": "18", "preset": "veryfast"}),
+    "hevc": ("libx265", {"crf": "20", "preset": "superfast", "x265-params": "log-level=none"}),
     "vp8": ("libvpx", {"crf": "8", "b:v": "8M", "cpu-used": "4"}),
     "vp9": ("libvpx-vp9", {"crf": "22", "b:v": "0", "cpu-used": "4", "row-mt": "1"}),
     "av1": ("libsvtav1", {"crf": "24", "preset": "8"}),

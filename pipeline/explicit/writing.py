@@ -16,7 +16,8 @@ from pipeline.explicit.video import mark_video
 __all__ = ["WRITERS", "reason_against", "write_mark"]
 
 _Writer = Callable[[bytes, str, MarkOrder], Marked]
-_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_WORD: Final = f"{_OFFICE}.wordprocessingml.document"
 
 WRITERS: Final[Mapping[str, _Writer]] = {
     **dict.fromkeys(
@@ -44,6 +45,9 @@ _REASONS: Final[Mapping[str, str]] = {
     "image/heif": "no library that is used here writes it",
     "image/jxl": "no library that is used here writes it",
     "image/svg+xml": "a drawing has no pixels, and its text depends on the fonts of the reader",
+    f"{_OFFICE}.spreadsheetml.sheet": "its cells are values, and a label would be one more",
+    f"{_OFFICE}.presentationml.presentation": "nothing that is used here can lay out a slide",
+    "application/epub+zip": "its readers begin at any chapter, and nothing here writes into each",
     "text/csv": _DATA,
     "application/json": _DATA,
     "application/xml": _DATA,
