@@ -6,6 +6,7 @@ into a text with such characters leaves its code as it was.
 
 import codecs
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.message import EmailMessage
 from types import MappingProxyType
@@ -44,6 +45,12 @@ _CHARSETS: Final = frozenset(
     }
 )
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_FRONT_MATTER: Final = re.compile(
+    r"""\A---[ \t]*\r?\n(?:[ \t]*(?:\#[^\n]*)?\r?\n)*  # perhaps comments
+    (?=["']?[\w-]+["']?[ \t]*:\s)                     # an entry, or else these are two rules around a text
+    .*?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
 _UNSEEN: Final = ("head", "script", "style", "template", "noscript", "object", "svg", "math")
 
 
@@ -94,7 +101,9 @@ def _decoded(body: bytes, encoding: str) -> str:
 
 
 def _markdown(body: bytes, media_type: str) -> str:
-    tokens = MarkdownIt("commonmark").enable("table").parse(_plain(body, media_type))
+    # Readers do not show front matter, which is where implicit labels are.
+    seen = _FRONT_MATTER.sub("", _plain(body, media_type), count=1)
+    tokens = MarkdownIt("commonmark").enable("table").parse(seen)
     return "\n".join(_written(tokens))
 
 

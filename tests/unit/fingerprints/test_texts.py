@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.fingerprints import Fingerprint, NoFingerprint, texts
+from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint, texts
 from pipeline.fingerprints.content import examine
 
 WORDS = (
@@ -81,6 +81,23 @@ MARKDOWN = f"""# The night *ferry*
 
 def test_of_markdown_the_words_count() -> None:
     assert code_of(MARKDOWN, "text/markdown") == code_of(WORDS)
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["---\n", "...\r\n"])
+@pytest.mark.parametrize(
+    "matter", ["title: Ferries\nAIGC: {}\n", "# for the layout\n\n'a-b' : c\r\n", 'AIGC: {"Label":"1"}\n']
+)
+def test_front_matter_of_markdown_does_not_count(matter: str, start: str, end: str) -> None:
+    assert code_of(f"{start}---\n{matter}{end}{MARKDOWN}", "text/markdown") == code_of(WORDS)
+
+
+@pytest.mark.parametrize(
+    "rules", ["---\n\n{}\n\n---\n", "---\n{}\n---\nAIGC: no\n---\n", "---\nAIGC: {}\n", "{}\n---\na: b\n---\n"]
+)
+def test_text_between_rules_counts(rules: str) -> None:
+    said = code_of(rules.format(MARKDOWN), "text/markdown")
+    assert Fingerprint(kind="text", code=said).distance(Fingerprint(kind="text", code=code_of(WORDS))) <= NEAR["text"]
     assert code_of(MARKDOWN) != code_of(WORDS)
 
 
