@@ -1,0 +1,48 @@
+"""docs/media.md says what happens: every format, through labels, marks, seal and a copy of what came out."""
+
+from typing import Final
+
+import pytest
+
+from pipeline.fingerprints import NEAR, Fingerprint
+from pipeline.fingerprints.confirming import same_recording
+from pipeline.fingerprints.content import examine
+from tests.media.copies import SOUND_COPIES
+from tests.media.exhibits import EXHIBITS, spoken
+from tests.media.matrix import Cell, outcome
+from tools.make_media_page import PAGE, render
+
+FORMATS: Final = (
+    "JPEG", "PNG", "WebP", "AVIF", "HEIC", "TIFF", "GIF", "SVG", "MP4", "MOV", "MKV", "WebM", "FLV", "AVI", "WAV",
+    "MP3", "M4A", "FLAC", "OGG", "PDF", "DOCX", "EPUB", "Markdown", "plain text", "HTML", "JSON", "CSV",
+)  # fmt: skip
+COLUMNS: Final = ("embed", "sidecar", "implicit", "others", "explicit", "fingerprint", "survives")
+
+
+def test_every_format_is_there() -> None:
+    assert {name.partition(" (")[0] for name in EXHIBITS} >= set(FORMATS)
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_every_cell_is_true_or_has_its_reason(name: str) -> None:
+    row = outcome(name)
+    for column in COLUMNS:
+        cell: Cell = getattr(row, column)
+        assert cell.can or cell.why_not, column
+        assert not (cell.can and cell.why_not), column
+
+
+def test_the_page_is_what_was_found() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render({name: outcome(name) for name in EXHIBITS}), (
+        "what a format carries has changed; write the page anew: python -m tools.make_media_page"
+    )
+
+
+def test_sound_compressed_with_loss_twice_is_the_exception_that_the_page_tells_of() -> None:
+    body = spoken("mp3", "libmp3lame", bit_rate=64_000)()
+    media_type, make = SOUND_COPIES["AAC"]
+    before, after = examine(body, "audio/mpeg"), examine(make(body), media_type)
+    assert isinstance(before, Fingerprint)
+    assert isinstance(after, Fingerprint)
+    assert NEAR["audio"] < after.distance(before) < NEAR["audio"] + 10
+    assert same_recording(make(body), media_type, body, "audio/mpeg")
