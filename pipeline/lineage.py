@@ -19,7 +19,7 @@ from pipeline.prepared import prepare
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.lookup import Found, find_by_digest
 
-__all__ = ["KnownParent", "known_parents", "parent_findings"]
+__all__ = ["KnownParent", "known_parents", "makers", "parent_findings"]
 
 RULE: Final = "lineage.parent-finding"
 KIND: Final = "inherited-finding"
@@ -68,7 +68,7 @@ def _known(
         parent = ParentReference(id=parent)
     body = None if parent.uri is None else fetcher.fetch_reference(parent.uri, parent.sha256, parent.size)
     digest = parent.sha256 if body is None else sha256_hex(body)
-    events = () if digest is None else _makers(find_by_digest(store, layout, digest, limit=_MOST_EVENTS), event_uid)
+    events = () if digest is None else makers(find_by_digest(store, layout, digest, limit=_MOST_EVENTS), event_uid)
     first = events[0] if events else None
     manifest = None if first is None or first.role != "sealed" or first.manifest is None else store.get(first.manifest)
     return KnownParent(
@@ -88,7 +88,7 @@ def _known(
     )
 
 
-def _makers(found: Iterable[Found], event_uid: str) -> Sequence[Found]:
+def makers(found: Iterable[Found], event_uid: str | None = None) -> Sequence[Found]:
     """The events that made these bytes; where none did, those that took them in. Never the event in question."""
     others = [one for one in found if one.event_uid != event_uid]
     return [one for one in others if one.role == "sealed"] or others

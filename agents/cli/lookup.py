@@ -15,7 +15,16 @@ from pipeline.errors import AssetRefusedError, OperatorError
 from pipeline.settings import AssetSettings, StoreSettings, load
 from pipeline.store.lookup import Found, find_by_digest, find_by_event
 
-__all__ = ["lookup"]
+__all__ = ["ByDigest", "ByEvent", "ByFile", "digest_of", "lookup", "require_one"]
+
+ByDigest = Annotated[
+    str | None, typer.Option(metavar="HEX", help="SHA-256 of a file, sealed or original.", show_default=False)
+]
+ByFile = Annotated[Path | None, typer.Option(help="A file in hand, sealed or original.", show_default=False)]
+ByEvent = Annotated[
+    tuple[str, str] | None,
+    typer.Option(metavar="SOURCE ID", help="The CloudEvents source and id of an event.", show_default=False),
+]
 
 
 class FoundEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,17 +39,7 @@ class FoundEvent(msgspec.Struct, frozen=True, kw_only=True):
     review: msgspec.Raw | None
 
 
-def lookup(
-    sha256: Annotated[
-        str | None, typer.Option(metavar="HEX", help="SHA-256 of a file, sealed or original.", show_default=False)
-    ] = None,
-    file: Annotated[Path | None, typer.Option(help="A file in hand, sealed or original.", show_default=False)] = None,
-    event: Annotated[
-        tuple[str, str] | None,
-        typer.Option(metavar="SOURCE ID", help="The CloudEvents source and id of an event.", show_default=False),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
+def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, as_json: AsJson = False) -> None:
     """Look up what is known of a file or of an event: manifest, sealed asset and record.
 
     Exit code 1 means that nothing is known. The same works with any S3 client; see docs/objects.md.
@@ -48,18 +47,14 @@ def lookup(
     from pipeline.store.connection import connect
     from pipeline.store.s3 import S3ObjectStore
 
-    if [sha256, file, event].count(None) != 2:  # noqa: PLR2004 - three ways, one of them given
-        raise OperatorError(
-            what="Say what to look up in exactly one way.",
-            remedy="Give --sha256 HEX, --file FILE or --event SOURCE ID.",
-        )
+    require_one(sha256, file, event)
     layout = layout_of(load(StoreSettings))
     store = S3ObjectStore(connect())
     if event is not None:
         one = find_by_event(store, layout, *event)
         found: Sequence[Found] = () if one is None else (one,)
     else:
-        found = find_by_digest(store, layout, _digest(sha256, file))
+        found = find_by_digest(store, layout, digest_of(sha256, file))
     answers = [_answer(one) for one in found]
     if as_json:
         print_json({"found": answers})
@@ -72,7 +67,17 @@ def lookup(
         raise typer.Exit(1)
 
 
-def _digest(sha256: str | None, file: Path | None) -> str:
+def require_one(*ways: object) -> None:
+    """Refuse to look something up that is named in two ways, or in none."""
+    if sum(way is not None for way in ways) != 1:
+        raise OperatorError(
+            what="Say what to look up in exactly one way.",
+            remedy="Give --sha256 HEX, --file FILE or --event SOURCE ID.",
+        )
+
+
+def digest_of(sha256: str | None, file: Path | None) -> str:
+    """The SHA-256 that was given, or that of a file."""
     if file is not None:
         return sha256_hex(read_file(file, max_bytes=load(AssetSettings).max_asset_bytes))
     digest = (sha256 or "").strip().lower()

@@ -7,6 +7,7 @@ import typer
 from agents.assembly import CLAIM_GENERATOR
 from agents.cli import alerts, files, publishing, setup, working
 from agents.cli.exits import run_explained
+from agents.cli.lineage import lineage
 from agents.cli.lookup import lookup
 from agents.cli.policy.app import app as policy
 from agents.cli.reference import app as reference
@@ -37,6 +38,7 @@ app.add_typer(setup.bucket, name="bucket")
 app.command()(files.seal)
 app.command()(files.inspect)
 app.command()(lookup)
+app.command()(lineage)
 app.command()(publishing.publish)
 app.command()(publishing.review)
 app.add_typer(alerts.app, name="alerts")
