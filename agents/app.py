@@ -10,6 +10,7 @@ from agents.observing import ReferenceMetrics
 from agents.parts import Parts, open_parts
 from agents.reference import references_of
 from agents.settings import KafkaSettings, WorkerSettings
+from agents.similarity import known_fingerprints_of
 from agents.worker_app import WorkerApp
 from pipeline.settings import load
 
@@ -43,10 +44,12 @@ def create_app(
     )
     metrics = Metrics.create()
     references = references_of(kafka, observer=ReferenceMetrics(metrics))
+    known = known_fingerprints_of(kafka)
     with ExitStack() as opened:
         app = WorkerApp(
-            parts or opened.enter_context(open_parts(lambda: references.current)),
+            parts or opened.enter_context(open_parts(lambda: references.current, known)),
             references,
+            known,
             metrics,
             kafka,
             worker,

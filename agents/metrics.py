@@ -25,6 +25,7 @@ class Metrics:
     alerts: Counter
     dead_letters: Counter
     enforcement: Counter
+    fingerprints: Gauge
     reference_entries: Gauge
     reference_updates: Counter
     reference_refused: Counter
@@ -61,6 +62,7 @@ class Metrics:
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
             ),
+            fingerprints=Gauge("sealstream_fingerprints", "Fingerprints of sealed assets known.", registry=registry),
             reference_entries=Gauge(
                 "sealstream_reference_entries", "Entries of a reference set in force.", ["set"], registry=registry
             ),

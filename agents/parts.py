@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
+from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.policy.reference import ReferenceSets
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings, load
 from pipeline.store import Location
@@ -39,11 +40,14 @@ class Parts:
 
 
 @contextmanager
-def open_parts(references: Callable[[], ReferenceSets] = ReferenceSets.empty) -> Iterator[Parts]:
+def open_parts(
+    references: Callable[[], ReferenceSets] = ReferenceSets.empty, known: KnownFingerprints | None = None
+) -> Iterator[Parts]:
     """Put the parts together from the environment; child processes end with the context.
 
     Args:
         references: the reference sets as they are now.
+        known: the fingerprints of what was sealed; None where nothing is to be recognised.
 
     Raises:
         OperatorError: the configuration cannot work: a setting, a policy pack, the certificate, a bucket.
@@ -65,7 +69,7 @@ def open_parts(references: Callable[[], ReferenceSets] = ReferenceSets.empty) ->
     law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
     with open_parsers(credential_settings, identity) as parsers:
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, assets, load(LabelSettings)),
+            cases=use_cases(store, parsers, law, stores, assets, load(LabelSettings), known),
             probe_store=lambda: _ignore(store.head(probe_at)),
             signer_not_after=datetime.fromisoformat(identity.signing.not_after),
             missing_asset_patience=assets.missing_asset_patience,

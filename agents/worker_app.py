@@ -19,6 +19,7 @@ from agents.parts import Parts
 from agents.reference import References
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
+from agents.similarity import SealedFingerprints
 from agents.topics import Topics
 from pipeline.errors import AssetForbiddenError, AssetMissingError, WorldError
 
@@ -42,6 +43,7 @@ class WorkerApp(SealstreamApp):
         self,
         parts: Parts,
         references: References,
+        known: SealedFingerprints,
         metrics: Metrics,
         kafka: KafkaSettings,
         worker: WorkerSettings,
@@ -51,6 +53,7 @@ class WorkerApp(SealstreamApp):
         self.topic_names = Topics(kafka.topic_prefix)
         self._parts = parts
         self._references = references
+        self._known = known
         self._kafka = kafka
         self._worker = worker
         self._metrics = metrics
@@ -89,6 +92,7 @@ class WorkerApp(SealstreamApp):
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
         # Nothing is judged before everything is known that it is judged by.
         await self._resources.enter_async_context(self._references.following(outbox.alert))
+        await self._resources.enter_async_context(self._known.following())
         cases = self._parts.cases
         self.runtime = Runtime(
             sealing=cases.sealing,
@@ -132,10 +136,12 @@ class WorkerApp(SealstreamApp):
     def _checks(self) -> Mapping[str, str | None]:
         days_left = (self._parts.signer_not_after - datetime.now(UTC)).days
         self._metrics.in_flight.set(self.delivery.in_flight)
+        self._metrics.fingerprints.set(len(self._known))
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
         return {
             "partitions": None if is_joined(self) else "not a member of the consumer group",
             "store": self._store_trouble,
             "reference sets": self._references.trouble,
+            "fingerprints": self._known.trouble,
             "signer": None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days",
         }

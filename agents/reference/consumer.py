@@ -42,17 +42,19 @@ _MILLISECONDS: Final = 1000
 Answer = TypeVar("Answer")
 
 
-def consumers_of(settings: KafkaSettings) -> OpenConsumer:
-    """What opens consumers on these brokers.
+def consumers_of(settings: KafkaSettings, of: str = "The reference topics") -> OpenConsumer:
+    """What opens consumers on these brokers; `of` is what messages call the topics that they read.
 
     Raises:
         OperatorError: the settings cannot be used.
     """
-    return partial(_open_consumer, settings.bootstrap_servers, connection(settings))
+    return partial(
+        _open_consumer, f"{of} cannot be read from Kafka at {settings.bootstrap_servers}", connection(settings)
+    )
 
 
 @asynccontextmanager
-async def _open_consumer(servers: str, arguments: Mapping[str, object]) -> AsyncIterator[Consumer]:
+async def _open_consumer(trouble: str, arguments: Mapping[str, object]) -> AsyncIterator[Consumer]:
     client = aiokafka.AIOKafkaConsumer(
         **arguments,
         auto_offset_reset="earliest",
@@ -63,8 +65,8 @@ async def _open_consumer(servers: str, arguments: Mapping[str, object]) -> Async
         retry_backoff_ms=_RETRY_MS,
     )
     try:
-        await _answered(client.start(), servers, within=2 * _REQUEST_SECONDS)
-        yield _KafkaConsumer(client, servers)
+        await _answered(client.start(), trouble, within=2 * _REQUEST_SECONDS)
+        yield _KafkaConsumer(client, trouble)
     finally:
         await _stop(client)
 
@@ -81,20 +83,20 @@ async def _stop(client: aiokafka.AIOKafkaConsumer) -> None:
         if not stopping.done():
             stopping.cancel()
         elif not stopping.cancelled() and (error := stopping.exception()) is not None:
-            logger.warning("A consumer of the reference topics did not stop in order:\n%s", without_content(error))
+            logger.warning("A consumer did not stop in order:\n%s", without_content(error))
 
 
 class _KafkaConsumer:
     """The port on aiokafka."""
 
-    def __init__(self, client: aiokafka.AIOKafkaConsumer, servers: str) -> None:
+    def __init__(self, client: aiokafka.AIOKafkaConsumer, trouble: str) -> None:
         self._client = client
-        self._servers = servers
+        self._trouble = trouble
         self._partitions: Sequence[aiokafka.TopicPartition] = ()
         self._topology_until = 0.0
 
     async def ends(self, topics: Collection[str]) -> Positions:
-        return await _answered(self._ends(topics), self._servers, within=2 * _REQUEST_SECONDS)
+        return await _answered(self._ends(topics), self._trouble, within=2 * _REQUEST_SECONDS)
 
     def read_from(self, positions: Positions) -> None:
         self._client.assign([aiokafka.TopicPartition(*partition) for partition in positions])
@@ -102,7 +104,7 @@ class _KafkaConsumer:
             self._client.seek(aiokafka.TopicPartition(*partition), offset)
 
     async def poll(self, seconds: float) -> Read:
-        return await _answered(self._poll(seconds), self._servers, within=seconds + 2 * _REQUEST_SECONDS)
+        return await _answered(self._poll(seconds), self._trouble, within=seconds + 2 * _REQUEST_SECONDS)
 
     async def _ends(self, topics: Collection[str]) -> Positions:
         if time.monotonic() >= self._topology_until:
@@ -146,12 +148,12 @@ def _record(record: aiokafka.ConsumerRecord) -> InputRecord:
     )
 
 
-async def _answered(question: Coroutine[object, object, Answer], servers: str, *, within: float) -> Answer:
+async def _answered(question: Coroutine[object, object, Answer], trouble: str, *, within: float) -> Answer:
     try:
         async with asyncio.timeout(within):
             return await question
     except (KafkaError, TimeoutError) as error:
         raise WorldError(
-            what=f"The reference topics cannot be read from Kafka at {servers} ({type(error).__name__}).",
+            what=f"{trouble} ({type(error).__name__}).",
             remedy="It is tried again; see that the brokers are up and this user may read and describe the topics.",
         ) from error

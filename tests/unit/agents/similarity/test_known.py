@@ -1,0 +1,177 @@
+"""What a worker knows of sealed assets: everything before it takes work, and whatever is sealed from then on."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from agents.delivery import TopicPartition
+from agents.delivery.backoff import Backoff
+from agents.messages import KafkaMessage
+from agents.similarity import SealedFingerprints
+from pipeline.errors import WorldError
+from pipeline.fingerprints import Fingerprint
+from tests.unit.agents.reference.fake_kafka import AWAY, FakeKafka
+
+TOPIC = "t.manifests"
+
+
+class Topic:
+    """The manifests topic, and a worker's view of it."""
+
+    def __init__(self) -> None:
+        self.kafka = FakeKafka()
+        self.kafka.create(TOPIC, partitions=2)
+        self.known = SealedFingerprints(
+            self.kafka.open, TOPIC, backoff=Backoff(first=0.001, cap=0.001), clock=lambda: self.kafka.now
+        )
+
+    def seal(self, name: str, partition: int = 0) -> None:
+        code = {"algorithm": "io.iscc.v0", "kind": "image", "code": image(name).code}
+        self.send(msgspec.json.encode({"event_uid": uid(name), "fingerprint": code}), partition)
+
+    def send(self, value: bytes | None, partition: int = 0) -> None:
+        self.kafka.send(KafkaMessage(topic=TOPIC, key=b"content", value=value), partition)
+
+    def knows(self, name: str) -> bool:
+        return [match.key.hex() for match in self.known.nearest(image(name))] == [uid(name)]
+
+
+def uid(name: str) -> str:
+    return hashlib.sha256(f"uid {name}".encode()).hexdigest()
+
+
+def image(name: str) -> Fingerprint:
+    return Fingerprint.of("image", hashlib.sha256(name.encode()).digest())
+
+
+def nearly(fingerprint: Fingerprint, bits: int) -> Fingerprint:
+    flipped = int.from_bytes(fingerprint.digest, "big") ^ ((1 << bits) - 1)
+    return Fingerprint.of(fingerprint.kind, flipped.to_bytes(32, "big"))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+def topic() -> Topic:
+    return Topic()
+
+
+async def test_everything_is_known_before_work_is_taken(topic: Topic) -> None:
+    for number in range(250):
+        topic.seal(f"asset {number}", number % 2)
+    assert topic.known.trouble is not None
+    async with topic.known.following():
+        assert len(topic.known) == 250
+        assert topic.known.trouble is None
+        assert topic.knows("asset 0")
+        assert topic.knows("asset 249")
+        assert not topic.knows("another")
+
+
+async def test_what_is_sealed_later_is_known_at_once(topic: Topic) -> None:
+    async with topic.known.following():
+        assert not topic.knows("new")
+        topic.seal("new", 1)
+        await until(lambda: topic.knows("new"))
+
+
+async def test_the_nearest_of_all_partitions_comes_first(topic: Topic) -> None:
+    topic.seal("a", 0)
+    topic.seal("a", 1)
+    topic.seal("b", 1)
+    async with topic.known.following():
+        (match,) = topic.known.nearest(nearly(image("a"), 32), limit=5)
+        assert (match.key.hex(), match.distance) == (uid("a"), 32)
+        assert topic.known.nearest(nearly(image("a"), 33)) == ()
+        both = topic.known.nearest(image("a"), max_distance=256, limit=5)
+        assert [one.key.hex() for one in both] == [uid("a"), uid("b")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        b"no JSON",
+        b"{}",
+        b'{"event_uid": "xy"}',
+        b'{"event_uid": "00", "fingerprint": {"code": "ISCC:EED"}}',
+        msgspec.json.encode({"event_uid": uid("old")}),
+    ],
+)
+async def test_what_tells_no_fingerprint_is_passed_over(topic: Topic, value: bytes | None) -> None:
+    topic.send(value)
+    topic.seal("after it")
+    async with topic.known.following():
+        assert topic.knows("after it")
+        assert len(topic.known) == 1
+
+
+async def test_brokers_that_are_away_are_waited_for_and_the_worker_says_so(topic: Topic) -> None:
+    topic.seal("before")
+    async with topic.known.following():
+        topic.kafka.trouble = AWAY
+        await until(lambda: topic.known.trouble is not None)
+        assert topic.knows("before")
+        topic.seal("meanwhile")
+        topic.kafka.trouble = None
+        await until(lambda: topic.knows("meanwhile") and topic.known.trouble is None)
+        assert len(topic.known) == 2
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError("a bug"), asyncio.CancelledError()])
+async def test_reading_never_dies(topic: Topic, trouble: BaseException) -> None:
+    async with topic.known.following():
+        topic.kafka.trouble = trouble
+        await until(lambda: topic.known.trouble is not None)
+        topic.kafka.trouble = None
+        topic.seal("after")
+        await until(lambda: topic.knows("after") and topic.known.trouble is None)
+
+
+async def test_brokers_that_deliver_nothing_are_left_for_a_new_connection(topic: Topic) -> None:
+    async with topic.known.following():
+        topic.kafka.is_stalled = True
+        topic.seal("stalled")
+        await until(lambda: topic.kafka.connections > 1 and topic.known.trouble is not None)
+        topic.kafka.is_stalled = False
+        await until(lambda: topic.knows("stalled") and topic.known.trouble is None)
+
+
+async def test_a_partition_that_was_made_anew_is_read_again_and_the_others_are_not(topic: Topic) -> None:
+    topic.seal("one", 0)
+    topic.seal("two", 0)
+    topic.seal("other", 1)
+    async with topic.known.following():
+        delivered = topic.kafka.delivered
+        topic.kafka.logs[TopicPartition(TOPIC, 0)] = []
+        topic.seal("three", 0)
+        await until(lambda: topic.knows("three"))
+        assert not topic.knows("one")
+        assert topic.knows("other")
+        assert topic.kafka.delivered == delivered + 1
+
+
+async def test_without_the_topic_nothing_is_known_until_it_is_there() -> None:
+    topic = Topic()
+    topic.kafka.delete(TOPIC)
+    async with topic.known.following():
+        assert len(topic.known) == 0
+        topic.kafka.create(TOPIC)
+        topic.seal("first")
+        await until(lambda: topic.knows("first"))
+
+
+async def test_work_is_not_taken_while_the_brokers_are_away(topic: Topic) -> None:
+    topic.kafka.trouble = WorldError(what="The brokers are away.", remedy="Wait.")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1), topic.known.following():
+            pytest.fail("it was entered")
