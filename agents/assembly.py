@@ -217,6 +217,7 @@ def use_cases(
             observer=observer,
             escalation=escalation,
             labeler=parsers.labeler,
+            labels_when_required=labels.explicit == "when-required",
             marker=parsers.marker,
             fingerprinter=parsers.fingerprinter,
             producer=labels.producer,

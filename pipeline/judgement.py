@@ -105,6 +105,11 @@ class Policy:
             counts_against=self._counts_against(found, facts),
         )
 
+    def calls_for_label(self, evidence: Evidence) -> bool:
+        """Whether a law is certain to be broken that an explicit label would satisfy; asked before sealing."""
+        findings = self.assess(evidence).findings
+        return any(one.outcome == "violation" and one.rule in self.judge.calling_for_label for one in findings)
+
     def _log_facts(self) -> Facts:
         """Whatever is judged leaves a record, which is the log that the laws ask for."""
         kept: dict[str, FactValue] = {"log.present": True}

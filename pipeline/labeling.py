@@ -11,9 +11,14 @@ from pipeline.events.inputs import GenerationEvent
 from pipeline.events.outputs import Finding
 from pipeline.explicit.model import Checked, Claim, Kind, MarkOrder, Position
 from pipeline.explicit.port import Labeled
+from pipeline.explicit.wording import Language
+from pipeline.judgement import Evidence, Policy
 from pipeline.policy.vocabulary import Facts
 
-__all__ = ["claim_of", "label_facts", "labeled_findings", "order_of"]
+__all__ = ["claim_of", "label_facts", "labeled_findings", "order_of", "required_order"]
+
+_LANGUAGES: Final[Mapping[str, Language]] = {"CN": "zh", "KR": "ko", "ES": "es"}
+"""The language of a label by jurisdiction; English for others."""
 
 _KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 _POSITIONS: Final[Mapping[str, Position]] = {position: position for position in get_args(Position)}
@@ -25,6 +30,32 @@ def order_of(event: GenerationEvent) -> MarkOrder | None:
     if order is None:
         return None
     return MarkOrder(language=order.language, corner=order.corner, place=order.place, seconds=order.seconds)
+
+
+def required_order(event: GenerationEvent, policy: Policy, derived: Facts) -> MarkOrder | None:
+    """The explicit label that a law asks for, in the language of its jurisdiction; None where none does.
+
+    Whoever asked for a copy without label gets one (Labeling Measures Art. 9): the rules know.
+
+    Args:
+        event: the event; a label that it claims is taken for granted here, and looked for later.
+        policy: judges what is broken without a label.
+        derived: facts that follow from the asset.
+    """
+    if claim_of(event.facts) is not None:
+        return None
+    evidence = Evidence(
+        event=event.reference,
+        event_type=event.event_type,
+        data=event.facts,
+        derived=derived,
+        measured={"explicit.present": False},
+    )
+    if not policy.calls_for_label(evidence):
+        return None
+    named = event.facts.get("jurisdictions")
+    jurisdictions = tuple(named) if isinstance(named, list) else policy.jurisdictions
+    return MarkOrder(language=next((_LANGUAGES[one] for one in jurisdictions if one in _LANGUAGES), "en"))
 
 
 def claim_of(data: Mapping[str, object]) -> Claim | None:

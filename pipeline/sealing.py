@@ -53,7 +53,7 @@ from pipeline.judgement import (
     declared_facts,
     summary_of,
 )
-from pipeline.labeling import claim_of, label_facts, labeled_findings, order_of
+from pipeline.labeling import claim_of, label_facts, labeled_findings, order_of, required_order
 from pipeline.labels.port import Marked, Marker
 from pipeline.lineage import KnownParent, known_parents, parent_findings
 from pipeline.marking import carries_marks, mark_facts, marks_of, written_findings
@@ -90,6 +90,7 @@ class Sealing:
         observer: looks at assets the way the feature database does.
         escalation: counts what a blocked event counts against an account.
         labeler: writes and checks explicit labels.
+        labels_when_required: whether an explicit label is also put where no event asks for it, but a law does.
         marker: writes and finds marks inside files.
         fingerprinter: says what the asset is recognised by when it loses them.
         producer: who generates, as implicit labels say for events that name no provider code.
@@ -105,6 +106,7 @@ class Sealing:
     observer: Observer
     escalation: Escalation
     labeler: Labeler
+    labels_when_required: bool
     marker: Marker
     fingerprinter: Fingerprinter
     producer: str | None
@@ -138,8 +140,10 @@ class Sealing:
         )
 
     def _labeled(self, event: GenerationEvent, asset: Asset, inherited: Credential) -> Labeled:
-        """The asset with the explicit label that the event asks for."""
+        """The asset with the explicit label that the event asks for, or that a law does where that is configured."""
         order = order_of(event)
+        if order is None and self.labels_when_required:
+            order = required_order(event, self.policy, {**content_facts(asset), **declared_facts(event.declared)})
         if order is None:
             return Labeled(asset=asset.body)
         if inherited.state != "absent":

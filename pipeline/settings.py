@@ -144,6 +144,10 @@ class LabelSettings(BaseSettings):
     """Who generates, for events that name no provider code: your code of 27 characters (TC260-PG-20252A), or a name in
     printable ASCII without spaces, quotes and backslashes. Without it the provider's name stands in, if it fits."""
 
+    explicit: Literal["on-request", "when-required"] = "on-request"
+    """When an explicit label, which people see or hear, is put on an asset: only where its event asks for one, or also
+    where a rule of a pack is broken that it would satisfy."""
+
 
 def load(settings_type: type[AnySettings]) -> AnySettings:
     """Read settings from the environment.

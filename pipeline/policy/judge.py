@@ -91,6 +91,10 @@ class Judge:
         self._by_event: Mapping[object, _Asked] = _by_event(self._rules, self._roles)
         self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
         """The ids of the rules whose violation is conduct of the user."""
+        self.calling_for_label: frozenset[str] = frozenset(
+            one.rule.id for one in self._rules if one.rule.mended_by == "explicit-label"
+        )
+        """The ids of the rules that an explicit label satisfies."""
 
     def findings(self, facts: Facts, at: datetime | None) -> tuple[Finding, ...]:
         """What the rules find, in the order of the packs.

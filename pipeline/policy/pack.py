@@ -63,6 +63,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         text: what is wrong when it is violated, for a person.
         remedy: what would mend it.
         counts_against_user: a violation is conduct of the user and climbs the ladder of the account.
+        mended_by: what the product can put on an asset so that the rule holds.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     remedy: str
     counts_against_user: bool = False
+    mended_by: Literal["explicit-label"] | None = None
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True):

@@ -72,7 +72,16 @@ KNOWN: Final = "known"
 
 _EVENTS: Final = ("generation-event.v1", "publication-event.v1", "activity-event.v1")
 _NO_FACTS: Final = frozenset(
-    {"event_type", "prompt", "explicit_order", "content.uri", "content.text", "content.base64", "content.manifest", "content.parents"}
+    {
+        "event_type",
+        "prompt",
+        "explicit_order",
+        "content.uri",
+        "content.text",
+        "content.base64",
+        "content.manifest",
+        "content.parents",
+    }
 )
 """Members that carry bytes, places or words of people, and the event type, which rules name apart."""
 

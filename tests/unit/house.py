@@ -52,6 +52,7 @@ class House:
         *,
         jurisdictions: tuple[str, ...] = ("ES",),
         producer: str | None = None,
+        labels_when_required: bool = False,
     ) -> None:
         self.references = ReferenceSets.empty()
         self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
@@ -81,6 +82,7 @@ class House:
         self.known = FingerprintIndex()
         recognition = Recognition(store=self.store, layout=self.layout, fingerprinter=fingerprinter, known=self.known)
         self.seal = Sealing(
+            labels_when_required=labels_when_required,
             fingerprinter=fingerprinter,
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
             **parts,

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.credentials.text import unwrapped
 from tests.unit.house import House, generation, publication
 
 SERVICE = {"provider_code": "001191110000DEM000000100000"}
@@ -26,6 +27,11 @@ def picture() -> bytes:
 def labeled_picture(house: House, **order: object) -> Any:
     content = {**house.put("a.png", picture(), "image/png"), "operation": "generated", "art17_scenario": 3}
     return house.seal(generation({"content": content, "service": SERVICE, "explicit_order": order}))
+
+
+def sealed_text(house: House, said: Any) -> str:
+    """What a person sees of it."""
+    return unwrapped(house.stored(said.record.sealed.uri)).decode()
 
 
 def outcomes(said: Any, rule: str) -> list[str]:
@@ -68,6 +74,37 @@ def test_a_format_that_takes_no_label_is_sealed_without_and_says_so(chinese: Hou
     (finding,) = (one for one in said.record.findings if one.kind == "explicit-refused")
     assert finding.action == "alert"
     assert said.record.credential.credential == "valid"
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "facts", "expected"),
+    [
+        ("CN", {"art17_scenario": 1, "confusion_risk": "yes"}, "AI生成"),
+        ("CN", {"art17_scenario": 0}, None),
+        ("CN", {}, None),
+        ("KR", {"photoreal": True, "media": "image"}, "AI 생성"),
+        ("KR", {"photoreal": False}, None),
+    ],
+)
+def test_where_it_is_configured_a_law_that_asks_for_a_label_gets_it(
+    credentials: InProcessCredentialService, jurisdiction: str, facts: dict[str, object], expected: str | None
+) -> None:
+    house = House(credentials, jurisdictions=(jurisdiction,), labels_when_required=True)
+    content = {"id": "t", "mime": "text/plain", "text": "A quiet evening.", "operation": "generated", **facts}
+    said = house.seal(generation({"content": content, "explicit": {"waived_on_request": False}}))
+    text = sealed_text(house, said)
+    assert (text.splitlines()[0] == "A quiet evening.") == (expected is None)
+    assert expected is None or expected.split()[0] in text.splitlines()[0]
+    not_asked = House(credentials, jurisdictions=(jurisdiction,))
+    assert sealed_text(not_asked, not_asked.seal(generation({"content": content}))).startswith("A quiet evening.")
+
+
+def test_who_asked_for_a_copy_without_label_gets_one(credentials: InProcessCredentialService) -> None:
+    house = House(credentials, jurisdictions=("CN",), labels_when_required=True)
+    content = {"id": "t", "mime": "text/plain", "text": "A quiet evening.", "operation": "generated"}
+    facts = {**content, "art17_scenario": 1, "confusion_risk": "yes"}
+    said = house.seal(generation({"content": facts, "explicit": {"waived_on_request": True}}))
+    assert sealed_text(house, said).startswith("A quiet evening.")
 
 
 def test_a_label_that_is_claimed_and_not_there_is_none(chinese: House) -> None:

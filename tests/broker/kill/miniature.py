@@ -20,7 +20,7 @@ from agents.topics import Topics
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
 from pipeline.explicit.in_process import InProcessLabeler
-from pipeline.fingerprints.in_process import InProcessImageCoder
+from pipeline.fingerprints.in_process import InProcessFingerprinter, InProcessImageCoder
 from pipeline.labels.in_process import InProcessMarker
 from pipeline.policy.reference import ReferenceSets, Removal
 from pipeline.settings import AssetSettings, LabelSettings, PolicySettings, StoreSettings
@@ -168,6 +168,7 @@ class _Stage:
                 image_coder=InProcessImageCoder(),
                 labeler=InProcessLabeler(),
                 marker=InProcessMarker(),
+                fingerprinter=InProcessFingerprinter(),
             ),
             law_of(PolicySettings(jurisdictions=("ES",), ladder=LADDER), lambda: references),
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
