@@ -36,6 +36,9 @@ class Topic:
     def send(self, value: bytes | None, partition: int = 0) -> None:
         self.kafka.send(KafkaMessage(topic=TOPIC, key=b"content", value=value), partition)
 
+    def is_relied_on(self) -> bool:
+        return self.known.trouble is None
+
     def knows(self, name: str) -> bool:
         return [match.key.hex() for match in self.known.nearest(image(name))] == [uid(name)]
 
@@ -68,10 +71,10 @@ def topic() -> Topic:
 async def test_everything_is_known_before_work_is_taken(topic: Topic) -> None:
     for number in range(250):
         topic.seal(f"asset {number}", number % 2)
-    assert topic.known.trouble is not None
+    assert not topic.is_relied_on()
     async with topic.known.following():
+        assert topic.is_relied_on()
         assert len(topic.known) == 250
-        assert topic.known.trouble is None
         assert topic.knows("asset 0")
         assert topic.knows("asset 249")
         assert not topic.knows("another")
