@@ -168,7 +168,7 @@ _PUBLICATION: Final = Act(
             ),
             parent="harbour.jpg",
         ),
-        _published("a picture never sealed", "still-life.png", KOREA, asset="sample"),
+        _published("a picture without its labels", "still-life.png", KOREA, asset="sample"),
         _published("a picture changed after sealing", "garden.webp", KOREA, change=flip_in_the_middle),
         _published("a forged manifest", "portrait.jpg", KOREA, change=flip_in_the_claim),
         _published("a broken manifest", "still-life.png", KOREA, change=flip_in_the_structure),

@@ -44,6 +44,7 @@ def test_it_ends_with_nothing_lost(told: str) -> None:
         ("a deepfake without a label", "hold", r"EU AI Act Art. 50\(4\) .*explicit-mark-missing"),
         ("a photo like life, no label", "hold", r"Korea AI Basic Act Art. 31\(3\) .*explicit-mark-missing"),
         ("the photo, edited: a mark got lost", "block", r"India IT Rules 3\(3\) .*mark-removed"),
+        ("a picture without its labels", "block", "label-removed"),
         ("audio without latent disclosure", "hold", r"Cal. BPC § 22757.3\(b\) .*latent-disclosure-missing"),
     ],
 )

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.credentials import Disclosure, Parent, SealOrder, Software
 from pipeline.credentials.definition import Definition, Evidence, manifest_definition
+from pipeline.fingerprints import Fingerprint
 
 AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
@@ -111,6 +113,14 @@ def test_the_claim_generator_names_the_specification_it_follows() -> None:
     assert manifest_definition(order()).json["claim_generator_info"] == [
         {"name": "sealstream", "version": "0.1.0", "specVersion": "2.4.0"}
     ]
+
+
+def test_a_fingerprint_is_a_soft_binding_and_without_one_there_is_none() -> None:
+    code = Fingerprint.of("image", bytes(32))
+    bound = manifest_definition(order(fingerprint=code))
+    assert data_of(bound, "c2pa.soft-binding") == {"alg": "io.iscc.v0", "blocks": [{"scope": {}, "value": code.code}]}
+    with pytest.raises(StopIteration):
+        data_of(manifest_definition(order()), "c2pa.soft-binding")
 
 
 def test_time_and_software_agent_are_those_of_the_event() -> None:
