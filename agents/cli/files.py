@@ -104,7 +104,8 @@ def seal(
         facts={},
     )
     with open_parsers(settings, identity, processes=1) as parsers:
-        order = seal_order(event, (), Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version))
+        software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
+        order = seal_order(event, (), software, parsers.fingerprinter.fingerprint(body, kind))
         sealed = parsers.credentials.seal(body, order)
     embedded = sealed.binding == "embedded"
     target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
