@@ -8,11 +8,10 @@ import typer
 
 from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
 from agents.cli.console import AsJson, console, print_json, print_pairs
-from agents.cli.local_file import media_type_of, read_file, sidecar_path
+from agents.cli.local_file import media_type_of, read_file, sidecar_path, write_file
 from pipeline.assets import sha256_hex
 from pipeline.claims import seal_order
 from pipeline.credentials import Credential, CredentialService, Software
-from pipeline.errors import AssetRefusedError
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
 from pipeline.judgement import credential_findings, summary_of
@@ -111,9 +110,9 @@ def seal(
     target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
     manifest_target = None if embedded else sidecar_path(target)
     if target != file:
-        _write(target, sealed.asset, force=force)
+        write_file(target, sealed.asset, force=force)
     if manifest_target is not None:
-        _write(manifest_target, sealed.manifest, force=force)
+        write_file(manifest_target, sealed.manifest, force=force)
     answer = SealedFile(
         file=str(file),
         sealed=str(target),
@@ -240,17 +239,3 @@ def _signer_line(signer: SignerSummary | None) -> str:
     return f"{signer.common_name or signer.issuer or 'unknown'}" + (
         f", until {signer.not_after}" if signer.not_after else ""
     )
-
-
-def _write(path: Path, body: bytes, *, force: bool) -> None:
-    try:
-        with path.open("wb" if force else "xb") as target:
-            target.write(body)
-    except FileExistsError:
-        raise AssetRefusedError(
-            what=f"{path} is there already.", remedy="Name another file with --out, or overwrite it with --force."
-        ) from None
-    except OSError as error:
-        raise AssetRefusedError(
-            what=f"{path} cannot be written: {error.strerror}.", remedy="Name another file with --out."
-        ) from error

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.credentials import canonical
 from pipeline.errors import AssetRefusedError
 
-__all__ = ["media_type_of", "read_file", "sidecar_path"]
+__all__ = ["media_type_of", "read_file", "sidecar_path", "write_file"]
 
 _UNKNOWN = "application/octet-stream"
 
@@ -58,3 +58,22 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
 def sidecar_path(path: Path) -> Path:
     """Where the manifest beside a file lies: the same name with the extension c2pa (C2PA 2.4, external manifests)."""
     return path.with_suffix(".c2pa")
+
+
+def write_file(path: Path, body: bytes, *, force: bool) -> None:
+    """Write a file, over one that is there only by `force`.
+
+    Raises:
+        AssetRefusedError: it is there, or cannot be written.
+    """
+    try:
+        with path.open("wb" if force else "xb") as target:
+            target.write(body)
+    except FileExistsError:
+        raise AssetRefusedError(
+            what=f"{path} is there already.", remedy="Name another file with --out, or overwrite it with --force."
+        ) from None
+    except OSError as error:
+        raise AssetRefusedError(
+            what=f"{path} cannot be written: {error.strerror}.", remedy="Name another file with --out."
+        ) from error

@@ -10,6 +10,7 @@ from agents.cli.exits import run_explained
 from agents.cli.lineage import lineage
 from agents.cli.lookup import lookup
 from agents.cli.policy.app import app as policy
+from agents.cli.propagating import propagate
 from agents.cli.reference import app as reference
 
 __all__ = ["app", "main"]
@@ -37,6 +38,7 @@ app.add_typer(setup.topics, name="topics")
 app.add_typer(setup.bucket, name="bucket")
 app.command()(files.seal)
 app.command()(files.inspect)
+app.command()(propagate)
 app.command()(lookup)
 app.command()(lineage)
 app.command()(publishing.publish)

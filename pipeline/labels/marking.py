@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pipeline.labels.aigc import AigcMark
 from pipeline.labels.errors import LabelRefusedError
 from pipeline.labels.marks import FoundMarks, MarksToWrite
 from pipeline.labels.port import Marked
@@ -14,13 +15,22 @@ def mark(asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
     """Write marks into an asset.
 
     A mark that conforms and is there already stays: a file has one implicit mark, and the first producer's counts
-    (GB 45438-2025 Appendix E). A file that cannot take marks comes back as it was, with the reason.
+    (GB 45438-2025 Appendix E). Only who spreads it, and under which number, is for the next one to write: a mark that
+    differs in nothing else replaces it. A file that cannot take marks comes back as it was, with the reason.
     """
     found: FoundMarks = read_marks(asset, media_type)
     if found.refused is not None:
         return Marked(asset=asset, refused=found.refused)
-    missing = msgspec.structs.replace(marks, aigc=None) if found.mark is not None else marks
+    stays = found.mark is not None and (marks.aigc is None or not _spreads(found.mark, marks.aigc))
+    missing = msgspec.structs.replace(marks, aigc=None) if stays else marks
     try:
         return Marked(asset=write_marks(asset, media_type, missing))
     except LabelRefusedError as error:
         return Marked(asset=asset, refused=error.what)
+
+
+def _spreads(there: AigcMark, new: AigcMark) -> bool:
+    """Whether a mark is the one that is there, as the next one to spread the content writes it."""
+    return new == msgspec.structs.replace(
+        there, content_propagator=new.content_propagator, propagate_id=new.propagate_id
+    )

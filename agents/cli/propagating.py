@@ -1,0 +1,98 @@
+"""The command for platforms that hand content on: their name and number, into the implicit label of a file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from agents.assembly import Parsers, identity_of, open_parsers
+from agents.cli.console import AsJson, print_json, print_pairs
+from agents.cli.files import File, MediaType
+from agents.cli.local_file import media_type_of, read_file, write_file
+from pipeline.assets import sha256_hex
+from pipeline.errors import AssetRefusedError
+from pipeline.labels.aigc import AigcMark
+from pipeline.labels.marks import MarksToWrite
+from pipeline.marking import carries_marks
+from pipeline.settings import AssetSettings, CredentialSettings, load
+
+__all__ = ["propagate"]
+
+
+class PropagatedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What `propagate` answers."""
+
+    file: str
+    written: str
+    sha256: str
+    label: AigcMark
+
+
+def propagate(
+    file: File,
+    by: Annotated[str, typer.Option(metavar="CODE", help="Code or name of the platform.", show_default=False)],
+    number: Annotated[
+        str, typer.Option("--id", metavar="ID", help="The platform's number of the content.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Where the new file goes; NAME.propagated.EXT beside it otherwise."),
+    ] = None,
+    media_type: MediaType = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write into the implicit label of FILE who hands it on: ContentPropagator and PropagateID (GB 45438-2025).
+
+    Everything else in the label stays. A file with a C2PA manifest is refused: its signature covers the label.
+    """
+    kind = media_type_of(file, media_type)
+    body = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
+    settings = load(CredentialSettings)
+    with open_parsers(settings, identity_of(settings), processes=1) as parsers:
+        label = msgspec.structs.replace(_label(parsers, file, body, kind), content_propagator=by, propagate_id=number)
+        written = _written(parsers, body, kind, label)
+    target = out or file.with_suffix(f".propagated{file.suffix}")
+    write_file(target, written, force=force)
+    answer = PropagatedFile(file=str(file), written=str(target), sha256=sha256_hex(written), label=label)
+    if as_json:
+        print_json(answer)
+        return
+    print_pairs(
+        f"Wrote {answer.written}",
+        {
+            "producer": label.content_producer,
+            "number": label.produce_id,
+            "propagator": label.content_propagator,
+            "its number": label.propagate_id,
+            "sha256": answer.sha256,
+        },
+    )
+
+
+def _label(parsers: Parsers, file: Path, body: bytes, media_type: str) -> AigcMark:
+    """The one implicit label of a file that may be changed."""
+    if parsers.credentials.read(body, media_type).state != "absent":
+        raise AssetRefusedError(
+            what=f"{file} carries a C2PA manifest, which covers the label: with another label it would be broken.",
+            remedy="Keep the label as it is, and your own number beside the file.",
+        )
+    found = parsers.marker.read(body, media_type) if carries_marks(media_type) else None
+    if found is None or found.mark is None:
+        reason = "has no implicit label" if found is None or not found.aigc else "has no implicit label that is valid"
+        raise AssetRefusedError(
+            what=f"{file} {reason}." if found is None or found.refused is None else found.refused,
+            remedy="Only a label that a producer wrote is carried on; have the content labeled by who made it.",
+        )
+    return found.mark
+
+
+def _written(parsers: Parsers, body: bytes, media_type: str, label: AigcMark) -> bytes:
+    marked = parsers.marker.mark(body, media_type, MarksToWrite(aigc=label))
+    if marked.refused is not None or parsers.marker.read(marked.asset, media_type).mark != label:
+        raise AssetRefusedError(
+            what=marked.refused or "The label that was written is not found again in the file.",
+            remedy="Have the file written anew by another program, and try again.",
+        )
+    return marked.asset
