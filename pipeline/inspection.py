@@ -20,7 +20,7 @@ from pipeline.credentials import Credential, CredentialService
 from pipeline.escalation import Escalation, counted
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
-from pipeline.events.outputs import Alert, Decision, Enforcement, InspectedContent, Subject
+from pipeline.events.outputs import Alert, Decision, Enforcement, Finding, InspectedContent, Subject
 from pipeline.explicit.model import Checked
 from pipeline.explicit.port import Labeler
 from pipeline.judgement import (
@@ -101,8 +101,10 @@ class Inspection:
             credential = self._credential(event, asset)  # 2
             found = self.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
             measured = self._measured(event, asset, credential, found)
-            state = detected(event.facts, measured, event.declared)
-            judgement = self._judge(event, asset, credential, found, {**measured, **state_facts(state)})
+            recognised = self.recognition(asset, credential, found)
+            state = detected(event.facts, measured, event.declared, is_recognised=bool(recognised))
+            measured = {**measured, **state_facts(state)}
+            judgement = self._judge(event, asset, credential, found, measured, recognised)
             decision = self._decision(event, asset, credential, judgement, state)
             decision = commit_record(self.store, record_at, decision)  # 4
         against = counted(decision)
@@ -142,6 +144,7 @@ class Inspection:
         credential: Credential,
         found: FoundMarks | None,
         measured: Facts,
+        recognised: tuple[Finding, ...],
     ) -> Judgement:
         return self.policy.assess(
             Evidence(
@@ -154,7 +157,7 @@ class Inspection:
                 findings=(
                     *credential_findings(credential, event.declared),
                     *found_findings(found, event.declared),
-                    *self.recognition(asset, credential, found),
+                    *recognised,
                 ),
             )
         )

@@ -31,13 +31,16 @@ class Detected(NamedTuple):
     basis: tuple[str, ...]
 
 
-def detected(data: Mapping[str, object], measured: Facts, declared: Declared) -> Detected:
+def detected(
+    data: Mapping[str, object], measured: Facts, declared: Declared, *, is_recognised: bool = False
+) -> Detected:
     """The state of content, by what was measured, what is declared, and what the event says of a detector's verdict.
 
     Args:
         data: the event's data; its own verdict counts where it is the stronger one.
         measured: the facts that were measured in the asset.
         declared: what the event declares of the content's origin.
+        is_recognised: whether it resembles something that was sealed.
     """
     claimed = flatten(data)
     seen: list[Detected] = []
@@ -50,6 +53,8 @@ def detected(data: Mapping[str, object], measured: Facts, declared: Declared) ->
         seen.append(Detected("possible", ("declaration",)))
     if {**claimed, **measured}.get("explicit.present") is True:
         seen.append(Detected("suspected", ("explicit_label",)))
+    if is_recognised:
+        seen.append(Detected("suspected", ("fingerprint",)))
     seen.extend(Detected(one, _basis(claimed)) for one in _STATES if one == claimed.get("detection.verdict"))
     state: LabelingState = max((one.state for one in seen), key=_STATES.index, default="none")
     basis = dict.fromkeys(name for one in seen if one.state == state for name in one.basis)

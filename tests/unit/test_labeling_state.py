@@ -51,6 +51,11 @@ def test_an_explicit_label_that_was_looked_for_and_not_found_is_no_sign() -> Non
     assert detected({"explicit": {"present": True}}, {"explicit.present": False}, "unknown").state == "none"
 
 
+def test_what_resembles_a_sealed_asset_is_suspected_unless_something_says_more() -> None:
+    assert detected({}, {}, "human", is_recognised=True) == Detected("suspected", ("fingerprint",))
+    assert detected({}, {}, "ai", is_recognised=True) == Detected("possible", ("declaration",))
+
+
 @given(
     claimed=st.sampled_from([*STATES, "error", None]),
     declared=st.sampled_from(["ai", "human", "unknown"]),
