@@ -60,8 +60,10 @@ class Recognition:
             return ()
         for match in self.known.nearest(fingerprint, limit=_CANDIDATES):
             record = self._record(match.key.hex())
-            distance = None if record is None else _distance(fingerprint, record)
-            if record is not None and distance is not None and self._confirmed(fingerprint, asset, record):
+            if record is None or _is_source(asset, record):
+                continue
+            distance = _distance(fingerprint, record)
+            if distance is not None and self._confirmed(fingerprint, asset, record):
                 return (_finding(fingerprint, distance, record),)
         return ()
 
@@ -79,6 +81,11 @@ class Recognition:
         return sealed is not None and self.fingerprinter.same_recording(
             asset.body, asset.media_type, sealed.body, record.content.mime
         )
+
+
+def _is_source(asset: Asset, record: ManifestRecord) -> bool:
+    """Whether what was sealed was made from this very asset, which nobody here made: it never had a mark."""
+    return any(parent.sha256 == asset.sha256 and parent.event_uid is None for parent in record.parents)
 
 
 def _distance(fingerprint: Fingerprint, record: ManifestRecord) -> int | None:

@@ -20,10 +20,10 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 ARTICLE = (SAMPLES / "article.txt").read_text(encoding="utf-8")
 
 
-def seal(house: House, name: str, body: bytes, media_type: str, event_id: str = "made") -> Any:
+def seal(house: House, name: str, body: bytes, media_type: str, **changes: Any) -> Any:
     """Seal an asset, and let the house know of it as its workers would."""
-    content = {**house.put(name, body, media_type), "operation": "generated"}
-    record = house.seal(generation({"content": content}, event_id=event_id)).record
+    content = {**house.put(name, body, media_type), "operation": "generated", **changes}
+    record = house.seal(generation({"content": content}, event_id=name)).record
     if record.fingerprint is not None:
         found = Fingerprint.parse(record.fingerprint.code)
         assert found is not None
@@ -150,6 +150,18 @@ def test_the_nearest_original_is_named_that_has_a_record(house: House) -> None:
     house.known.add(nearer, bytes(32))
     (finding,) = removed(published(house, "copy.webp", copy, "image/webp"))
     assert finding.evidence["event_uid"] == record.event_uid
+
+
+def test_the_photo_that_an_edited_one_was_made_from_never_had_a_mark(house: House) -> None:
+    photo = smaller("harbour.jpg")
+    parent = house.put("photo.webp", photo, "image/webp")
+    seal(
+        house, "edited.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg", operation="edited", parents=[parent]
+    )
+
+    said = house.inspect(publication({"content": {**parent, "synthetic": "no"}}, event_id="photo"))
+    assert removed(said) == []
+    assert len(removed(published(house, "again.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg"))) == 1
 
 
 def test_a_replay_says_what_was_stored_whatever_was_sealed_since(house: House) -> None:
