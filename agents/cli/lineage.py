@@ -35,7 +35,7 @@ def lineage(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None,
         print_json({"lineage": trees})
     else:
         for tree in trees:
-            console.print(_branch(tree, Tree(_line(tree))), soft_wrap=True)
+            console.print(_branch(tree, Tree(_line(tree))))
     if not trees:
         if not as_json:
             console.print("Nothing is known of it in this store.")
@@ -49,7 +49,7 @@ def _branch(asset: Ancestor, tree: Tree) -> Tree:
 
 
 def _line(asset: Ancestor) -> Text:
-    """An asset in one line, or in two where there is a manifest to name."""
+    """An asset, and below it what sealed it; short lines, so that ids stay whole on a narrow screen."""
     if asset.standing != "known":
         uid = "" if asset.event_uid is None else f", event {asset.event_uid}"
         return Text.assemble((asset.content_id, "bold"), (f"  {_ASIDE[asset.standing]}{uid}", "dim"))
@@ -60,5 +60,5 @@ def _line(asset: Ancestor) -> Text:
         f"  {asset.media_type}  ",
         (decision, _STYLES.get(decision, "")),
         f"{reviewed}\n",
-        (f"{asset.manifest_label}, {asset.sealed_at}, {asset.signer or 'signer unknown'}", "dim"),
+        (f"{asset.manifest_label}\n{asset.sealed_at}, {asset.signer or 'signer unknown'}", "dim"),
     )
