@@ -46,6 +46,9 @@ _DEEPFAKE: Final[Facts] = {"content": {"deepfake": True}, **_NO_LABEL}
 _PROHIBITED_PROMPT: Final[Facts] = {"prompt": {"text": "Praise the GLIMMER\u200bWOCK  Elixir."}}
 
 _NEWCOMER: Final[Facts] = {"public_opinion": True, "biometric_tool": False, "sensitive_scene_tool": False}
+_LABELED: Final[Facts] = {"explicit_order": {"language": "zh"}}
+"""Asks for the words that readers see; what an event only claims of a text is looked for in vain."""
+
 _NO_MARK: Final[Facts] = {"implicit": {"present": False, "count": 0}, "watermark": {"present": False}}
 
 _KNOWN: Final = Act(
@@ -132,7 +135,7 @@ _GENERATION: Final = Act(
             facts=merged(EUROPE, {"content": {"containerised": False, "tokens": 330}}),
             asset="inline",
         ),
-        _generated("an article in Chinese", "article-zh.txt", CHINA),
+        _generated("an article in Chinese, labeled", "article-zh.txt", CHINA, _LABELED),
         _generated("a news item", "newsroom.txt", CHINA),
         _generated("meeting notes, for nobody knows where", "notes.md", {"content": {"operation": "generated"}}),
         _generated("a chat answer", "answer.json", KOREA),
