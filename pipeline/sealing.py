@@ -129,8 +129,8 @@ class Sealing:
             marked = self._marked(event, asset, labeled, inherited)
             fingerprint = self.fingerprinter.fingerprint(marked.asset, asset.media_type)
             parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
-            sealed = self.credentials.seal(marked.asset, self._order(event, parents, fingerprint))
-            kept = self._keep(event, asset, sealed)  # 3
+            order = self._order(event, parents, fingerprint)
+            kept = self._keep(event, asset, order, self.credentials.seal(marked.asset, order))  # 3
             judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
             done = self._record(event, asset, kept, judgement, parents, fingerprint)
             record = commit_record(self.store, record_at, done)  # 4
@@ -205,13 +205,13 @@ class Sealing:
         software = Software(name=self.claim_generator.name, version=self.claim_generator.version)
         return seal_order(event, ingredients, software, fingerprint)
 
-    def _keep(self, event: GenerationEvent, asset: Asset, sealed: SealedAsset) -> SealedAsset:
+    def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
         """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
         asset_at = self.layout.asset(event.uid, asset.media_type)
         if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type):
             stored = self.store.require(asset_at).body
             if stored != sealed.asset:
-                sealed = self._reopen(stored, asset.media_type, sidecar=None)
+                sealed = self._take_up(event, order, stored)
         manifest_at = self.layout.manifest(sha256_hex(sealed.asset), event.uid)
         if not self.store.create(manifest_at, sealed.manifest, media_type=MANIFEST_MEDIA_TYPE):
             manifest = self.store.require(manifest_at).body
@@ -225,6 +225,24 @@ class Sealing:
                 media_type=asset.media_type,
             )
             self.store.create(pointer_at, to_json(pointer), media_type="application/json")
+        return sealed
+
+    def _take_up(self, event: GenerationEvent, order: SealOrder, stored: bytes) -> SealedAsset:
+        """The asset that an earlier attempt stored: with the manifest inside it or beside it, or with a new one beside.
+
+        An encoder may give other bytes each time, and that attempt may have ended before its sidecar was stored.
+        """
+        if self.credentials.extract(stored, order.media_type) is not None:
+            return self._reopen(stored, order.media_type, sidecar=None)
+        beside = self.store.get(self.layout.manifest(sha256_hex(stored), event.uid))
+        if beside is not None:
+            return self._reopen(stored, order.media_type, sidecar=beside.body)
+        sealed = self.credentials.seal(stored, order)
+        if sealed.asset != stored:
+            raise BugError(
+                what="What an earlier attempt stored for this event was to have a manifest inside, and has none.",
+                remedy="Compare the stored asset with its event, and report this.",
+            )
         return sealed
 
     def _reopen(self, body: bytes, media_type: str, *, sidecar: bytes | None) -> SealedAsset:
