@@ -15,6 +15,8 @@ from pipeline.credentials import Credential, CredentialService, Software
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
 from pipeline.judgement import credential_findings, summary_of
+from pipeline.labels.aigc import Label
+from pipeline.marking import carries_marks, found_findings
 from pipeline.policy.decision import decide
 from pipeline.settings import AssetSettings, CredentialSettings, load
 
@@ -67,6 +69,8 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     binding: str | None
     active_manifest: str | None
     signer: SignerSummary | None
+    implicit_label: Label | None
+    """What the implicit label says (GB 45438-2025): 1 AI-generated, 2 perhaps, 3 suspected; null without one of use."""
 
 
 def seal(
@@ -87,6 +91,8 @@ def seal(
 
     The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG, plain
     text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents).
+
+    Labels are for workers, which know the event: nothing but the manifest is added here.
 
     Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
     """
@@ -151,7 +157,9 @@ def inspect(
     media_type: MediaType = None,
     as_json: AsJson = False,
 ) -> None:
-    """Inspect FILE: read and validate its credential, and judge it as a publication event would be.
+    """Inspect FILE: read and validate its credential and its implicit label, and judge what they say.
+
+    A publication event is judged by the law as well; `sealstream policy explain` shows that for an event.
 
     The answer has two parts that are never mixed: `credential` (absent, valid, invalid, malformed, or remote, which is
     never fetched) and `trust` in its signer. Exit code 0 means that a judgement was possible, whatever it is.
@@ -162,7 +170,8 @@ def inspect(
     settings = load(CredentialSettings)
     with open_parsers(settings, identity_of(settings), processes=1) as parsers:
         credential = _credential(parsers.credentials, body, kind, file, manifest, limit)
-    findings = credential_findings(credential, declared)
+        marks = parsers.marker.read(body, kind) if carries_marks(kind) else None
+    findings = (*credential_findings(credential, declared), *found_findings(marks, declared))
     summary = summary_of(credential)
     answer = InspectedFile(
         file=str(file),
@@ -178,6 +187,7 @@ def inspect(
         binding=summary.binding,
         active_manifest=summary.active_manifest,
         signer=summary.signer,
+        implicit_label=None if marks is None or marks.mark is None else marks.mark.label,
     )
     if as_json:
         print_json(answer)
@@ -208,6 +218,7 @@ def _show(answer: InspectedFile) -> None:
             "trust": answer.trust,
             "signer": None if answer.signer is None else _signer_line(answer.signer),
             "AI-generated": f"{says} (declared: {answer.declared})",
+            "implicit label": answer.implicit_label,
             "decision": answer.decision,
             "codes": ", ".join(answer.codes) or None,
         },

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from agents.cli.main import main
+from pipeline.labels.aigc import first_write
+from pipeline.labels.in_process import InProcessMarker
+from pipeline.labels.marks import MarksToWrite
 from tests.unit.house import png
 
 Run = Callable[..., tuple[int, str, str]]
@@ -51,6 +54,15 @@ def test_a_sealed_image_inspects_as_valid_and_trusted(run: Run, image: Path) -> 
     answer = judged(run, image.with_name("a.sealed.png"))
     assert (answer["credential"], answer["trust"], answer["ai_generated"]) == ("valid", "trusted", True)
     assert (answer["alerts"], answer["decision"]) == ([], "allow")
+
+
+def test_the_implicit_label_of_a_file_is_read_and_believed(run: Run, image: Path) -> None:
+    marks = MarksToWrite(aigc=first_write("studio", "1"))
+    image.write_bytes(InProcessMarker().mark(png(), "image/png", marks).asset)
+    answer = judged(run, image, "--declared", "human")
+    assert (answer["credential"], answer["implicit_label"], answer["decision"]) == ("absent", "1", "hold")
+    assert [alert["kind"] for alert in answer["alerts"]] == ["undeclared-ai"]
+    assert "implicit label" in run("inspect", image)[1]
 
 
 def test_a_page_gets_a_manifest_beside_it_that_inspect_finds(run: Run, tmp_path: Path) -> None:
