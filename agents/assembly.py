@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from pipeline.assessment import Assessment
 from pipeline.assets import AssetFetcher
 from pipeline.credentials import CredentialService, SigningMaterial
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.signer import load_signing_material
 from pipeline.errors import OperatorError
-from pipeline.escalation import Escalation
 from pipeline.events.outputs import ClaimGenerator
-from pipeline.explicit.port import Labeler
+from pipeline.evidence.content import Observer
+from pipeline.evidence.removal import Recognition
 from pipeline.fingerprints import ImageCoder
+from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
-from pipeline.fingerprints.recognition import FingerprintIndex
-from pipeline.inspection import Inspection
 from pipeline.isolation import (
     IsolatedCredentialService,
     IsolatedFingerprinter,
@@ -27,18 +25,20 @@ from pipeline.isolation import (
     IsolatedMarker,
     WorkerPool,
 )
-from pipeline.judgement import Policy
-from pipeline.labels.port import Marker
-from pipeline.observing import Observer
+from pipeline.labels.explicit.port import Labeler
+from pipeline.labels.implicit.port import Marker
 from pipeline.policy.judge import Judge
+from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder, parse_ladder
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
-from pipeline.recognition import Recognition
-from pipeline.reviewing import Reviewing
-from pipeline.sealing import Sealing
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Layout, ObjectStore
+from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.escalation import Escalation
+from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.reviewing import Reviewing
+from pipeline.usecases.sealing import Sealing
 
 __all__ = [
     "CLAIM_GENERATOR",

@@ -11,7 +11,7 @@ from agents.topics import Topics
 from pipeline.errors import SealstreamError
 from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
-from pipeline.refusal import Refusal, refuse
+from pipeline.usecases.refusal import Refusal, refuse
 
 __all__ = ["Outbox", "refusal_of"]
 

@@ -14,9 +14,9 @@ from agents.delivery import InputRecord
 from agents.outbox import Outbox
 from pipeline.events.inputs import ActivityEvent, GenerationEvent, PublicationEvent, Review
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
-from pipeline.inspection import Inspected
-from pipeline.reviewing import Reviewed
-from pipeline.sealing import Sealed
+from pipeline.usecases.inspection import Inspected
+from pipeline.usecases.reviewing import Reviewed
+from pipeline.usecases.sealing import Sealed
 
 __all__ = ["Runtime"]
 

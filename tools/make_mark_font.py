@@ -20,7 +20,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from pipeline.explicit.wording import WORDINGS
+from pipeline.labels.explicit.wording import WORDINGS
 
 FAMILY = "Sealstream Mark"
 TARGET = Path(__file__).parents[1] / "pipeline" / "explicit" / "fonts"

@@ -10,15 +10,15 @@ from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import media_type_of, read_file, sidecar_path, write_file
 from pipeline.assets import sha256_hex
-from pipeline.claims import seal_order
 from pipeline.credentials import Credential, CredentialService, Software
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
-from pipeline.judgement import credential_findings, summary_of
-from pipeline.labels.aigc import Label
-from pipeline.marking import carries_marks, found_findings
+from pipeline.evidence.credential import credential_findings, summary_of
+from pipeline.evidence.implicit import carries_marks, found_findings
+from pipeline.labels.implicit.aigc import Label
 from pipeline.policy.decision import decide
 from pipeline.settings import AssetSettings, CredentialSettings, load
+from pipeline.usecases.orders import seal_order
 
 __all__ = ["inspect", "seal"]
 

@@ -7,8 +7,8 @@ from rich.tree import Tree
 from agents.assembly import layout_of
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.lookup import ByDigest, ByEvent, ByFile, digest_of, require_one
-from pipeline.ancestry import Ancestor, Ancestry
 from pipeline.settings import StoreSettings, load
+from pipeline.usecases.ancestry import Ancestor, Ancestry
 
 __all__ = ["lineage"]
 

@@ -12,9 +12,9 @@ from agents.cli.files import File, MediaType
 from agents.cli.local_file import media_type_of, read_file, write_file
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError
-from pipeline.labels.aigc import AigcMark
-from pipeline.labels.marks import MarksToWrite
-from pipeline.marking import carries_marks
+from pipeline.evidence.implicit import carries_marks
+from pipeline.labels.implicit.aigc import AigcMark
+from pipeline.labels.implicit.marks import MarksToWrite
 from pipeline.settings import AssetSettings, CredentialSettings, load
 
 __all__ = ["propagate"]

@@ -174,7 +174,7 @@ async def _delete(settings: KafkaSettings, name: Name, ids: Sequence[str]) -> li
 
 
 async def _read(settings: KafkaSettings, name: Name) -> "WholeSet":
-    from agents.reference.consumer import consumers_of
+    from agents.following.consumer import consumers_of
     from agents.reference.messages import topic_of
     from agents.reference.whole import read_whole
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.delivery import InputRecord, TopicPartition
-from agents.reference.port import Positions, Read
+from agents.following.port import Positions, Read
 from agents.reference.records import Change, change_in
 from pipeline.errors import SealstreamError
 from pipeline.policy.reference import ReferenceSets, SetName

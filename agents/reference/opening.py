@@ -1,6 +1,6 @@
 """Reference sets made from settings."""
 
-from agents.reference.consumer import consumers_of
+from agents.following.consumer import consumers_of
 from agents.reference.observing import ReferenceObserver
 from agents.reference.records import sets_by_topic
 from agents.reference.references import References

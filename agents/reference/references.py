@@ -10,11 +10,11 @@ from typing import Final
 from agents.delivery import TopicPartition
 from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
+from agents.following.freshness import Freshness
+from agents.following.port import Consumer, OpenConsumer, Positions, Read
 from agents.reference.alerting import AlertSender, PublishAlert
 from agents.reference.book import Book
-from agents.reference.freshness import Freshness
 from agents.reference.observing import ReferenceObserver
-from agents.reference.port import Consumer, OpenConsumer, Positions, Read
 from agents.reference.reporting import Reporter
 from agents.reference.settings import ReferenceSettings
 from pipeline.errors import WorldError

@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from agents.following.port import OpenConsumer
 from agents.reference.book import Book, Refusal
-from agents.reference.port import OpenConsumer
 from pipeline.errors import OperatorError, WorldError
 from pipeline.policy.reference import ReferenceSets, SetName
 

@@ -10,9 +10,9 @@ from typing import Final
 from agents.delivery import TopicPartition
 from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
-from agents.reference.consumer import consumers_of
-from agents.reference.freshness import Freshness
-from agents.reference.port import Consumer, OpenConsumer, Positions, Read
+from agents.following.consumer import consumers_of
+from agents.following.freshness import Freshness
+from agents.following.port import Consumer, OpenConsumer, Positions, Read
 from agents.settings import KafkaSettings
 from agents.similarity.shards import Shards
 from agents.topics import Topics

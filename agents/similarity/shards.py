@@ -7,11 +7,11 @@ from typing import NamedTuple
 import msgspec
 
 from agents.delivery import InputRecord, TopicPartition
-from agents.reference.port import Positions, Read
+from agents.following.port import Positions, Read
+from pipeline.events.prepared import prepare
 from pipeline.fingerprints import Fingerprint
-from pipeline.fingerprints.recognition import FingerprintIndex
+from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.fingerprints.similarity import KEY_BYTES, Match
-from pipeline.prepared import prepare
 
 __all__ = ["Shards", "entry_in"]
 

@@ -3,7 +3,7 @@
 from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningMaterial
 from pipeline.credentials.reading import read
 from pipeline.credentials.sdk import ManifestSigner, Validator
-from pipeline.credentials.sealing import extract_manifest, seal
+from pipeline.credentials.signing import extract_manifest, seal
 from pipeline.errors import OperatorError
 
 __all__ = ["InProcessCredentialService"]

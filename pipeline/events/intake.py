@@ -24,7 +24,7 @@ from pipeline.events.inputs import (
     Service,
 )
 from pipeline.events.outputs import EventReference
-from pipeline.prepared import prepare
+from pipeline.events.prepared import prepare
 
 __all__ = [
     "ACTIVITY",

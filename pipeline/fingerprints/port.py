@@ -38,7 +38,7 @@ class Fingerprinter(Protocol):
 class KnownFingerprints(Protocol):
     """What was sealed, by its fingerprints; the keys are events' identities. Safe to ask from several threads.
 
-    `pipeline.fingerprints.recognition.FingerprintIndex` is one; a worker's follows what all workers seal.
+    `pipeline.fingerprints.index.FingerprintIndex` is one; a worker's follows what all workers seal.
     """
 
     def nearest(

@@ -1,16 +1,16 @@
 """The labeler with all decoding and encoding in child processes."""
 
 from pipeline.errors import HostileAssetError
-from pipeline.explicit.model import Checked, Claim, MarkOrder
-from pipeline.explicit.port import Labeled
 from pipeline.isolation.messages import CheckJob, LabelChecked, LabeledAsset, LabelJob, unexpected
 from pipeline.isolation.pool import WorkerPool
+from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
+from pipeline.labels.explicit.port import Labeled
 
 __all__ = ["IsolatedLabeler"]
 
 
 class IsolatedLabeler:
-    """A `pipeline.explicit.port.Labeler` over a pool; whoever made the pool closes it."""
+    """A `pipeline.labels.explicit.port.Labeler` over a pool; whoever made the pool closes it."""
 
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool

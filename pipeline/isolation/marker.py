@@ -3,14 +3,14 @@
 from pipeline.errors import HostileAssetError
 from pipeline.isolation.messages import MarkedAsset, MarkJob, MarksFound, ReadMarksJob, unexpected
 from pipeline.isolation.pool import WorkerPool
-from pipeline.labels.marks import FoundMarks, MarksToWrite
-from pipeline.labels.port import Marked
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.port import Marked
 
 __all__ = ["IsolatedMarker"]
 
 
 class IsolatedMarker:
-    """A `pipeline.labels.port.Marker` over a pool; whoever made the pool closes it."""
+    """A `pipeline.labels.implicit.port.Marker` over a pool; whoever made the pool closes it."""
 
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool

@@ -38,14 +38,14 @@ def perform_media_job(job: Job) -> Answer:
 
             return ImageCoded(code=image_code_of(job.asset))
         case MarkJob() | ReadMarksJob():
-            from pipeline.labels.in_process import InProcessMarker  # noqa: PLC0415
+            from pipeline.labels.implicit.in_process import InProcessMarker  # noqa: PLC0415
 
             marker = InProcessMarker()
             if isinstance(job, MarkJob):
                 return MarkedAsset(marked=marker.mark(job.asset, job.media_type, job.marks))
             return MarksFound(found=marker.read(job.asset, job.media_type))
         case LabelJob() | CheckJob():
-            from pipeline.explicit.in_process import InProcessLabeler  # noqa: PLC0415
+            from pipeline.labels.explicit.in_process import InProcessLabeler  # noqa: PLC0415
 
             labeler = InProcessLabeler()
             if isinstance(job, LabelJob):

@@ -18,11 +18,11 @@ from pipeline.errors import (
     SealstreamError,
     WorldError,
 )
-from pipeline.explicit.model import Checked, Claim, MarkOrder
-from pipeline.explicit.port import Labeled
 from pipeline.fingerprints.fingerprint import Fingerprint
-from pipeline.labels.marks import FoundMarks, MarksToWrite
-from pipeline.labels.port import Marked
+from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
+from pipeline.labels.explicit.port import Labeled
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.port import Marked
 
 __all__ = [
     "HEADER",

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.media.conftest import DOCX, SAMPLES
 from tests.media.copies import PICTURE_COPIES, SOUND_COPIES, TEXT_COPIES, VIDEO_COPIES, filmed, recorded, samples_of
-from tests.unit.labels.makers import archive, epub_parts, heic, office_parts
+from tests.unit.labels.implicit.makers import archive, epub_parts, heic, office_parts
 
 __all__ = ["EXHIBITS", "Copy", "Exhibit", "spoken"]
 

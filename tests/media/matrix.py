@@ -19,18 +19,18 @@ from pipeline.credentials.definition import manifest_definition
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.sdk import ManifestSigner
-from pipeline.explicit import Claim, ExplicitRefusedError, MarkOrder
-from pipeline.explicit.in_process import InProcessLabeler
-from pipeline.explicit.model import Written
-from pipeline.explicit.writing import reason_against, write_mark
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.content import examine
 from pipeline.fingerprints.fingerprint import Reason
-from pipeline.labels import row_of
-from pipeline.labels.in_process import InProcessMarker
+from pipeline.labels.explicit import Claim, ExplicitRefusedError, MarkOrder
+from pipeline.labels.explicit.in_process import InProcessLabeler
+from pipeline.labels.explicit.model import Written
+from pipeline.labels.explicit.writing import reason_against, write_mark
+from pipeline.labels.implicit import row_of
+from pipeline.labels.implicit.in_process import InProcessMarker
 from tests.media.conftest import AI
 from tests.media.exhibits import EXHIBITS, Exhibit
-from tests.unit.labels.makers import MARKS
+from tests.unit.labels.implicit.makers import MARKS
 
 __all__ = ["Cell", "Outcome", "outcome"]
 

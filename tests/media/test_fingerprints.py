@@ -11,7 +11,7 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.confirming import same_recording
 from pipeline.fingerprints.content import examine
-from pipeline.fingerprints.recognition import FingerprintIndex
+from pipeline.fingerprints.index import FingerprintIndex
 from tests.media.conftest import MakeOrder
 from tests.media.copies import PICTURE_COPIES, SOUND_COPIES, TEXT_COPIES, VIDEO_COPIES
 

@@ -12,14 +12,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.explicit import MarkOrder
-from pipeline.explicit.plate import draw_plate, em_for, margin_for
-from pipeline.explicit.rhythm import SECONDS
-from pipeline.explicit.wording import WORDINGS
-from pipeline.explicit.writing import write_mark
-from pipeline.labels.in_process import InProcessMarker
+from pipeline.labels.explicit import MarkOrder
+from pipeline.labels.explicit.plate import draw_plate, em_for, margin_for
+from pipeline.labels.explicit.rhythm import SECONDS
+from pipeline.labels.explicit.wording import WORDINGS
+from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.implicit.in_process import InProcessMarker
 from tests.media.conftest import MakeOrder
-from tests.unit.labels.makers import MARKS
+from tests.unit.labels.implicit.makers import MARKS
 
 MARKER: Final = InProcessMarker()
 RATE: Final = 8000

@@ -7,28 +7,28 @@ from typing import Any
 
 import orjson
 
-from pipeline.assessment import Assessment
 from pipeline.assets import AssetFetcher, sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.escalation import Escalation
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
-from pipeline.explicit.in_process import InProcessLabeler
+from pipeline.evidence.content import Observer
+from pipeline.evidence.removal import Recognition
 from pipeline.fingerprints.in_process import InProcessFingerprinter
-from pipeline.fingerprints.recognition import FingerprintIndex
-from pipeline.inspection import Inspection
-from pipeline.judgement import Policy
-from pipeline.labels.in_process import InProcessMarker
-from pipeline.observing import Observer
+from pipeline.fingerprints.index import FingerprintIndex
+from pipeline.labels.explicit.in_process import InProcessLabeler
+from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.policy.judge import Judge
+from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import parse_ladder
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
-from pipeline.recognition import Recognition
-from pipeline.reviewing import Reviewing
-from pipeline.sealing import Sealing
 from pipeline.store import Layout, Location
 from pipeline.store.simulator import StoreSimulator
+from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.escalation import Escalation
+from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.reviewing import Reviewing
+from pipeline.usecases.sealing import Sealing
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 

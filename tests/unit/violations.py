@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from pipeline.escalation import Counted, LedgerEntry
 from pipeline.events.identity import account_of, decision_id, event_uid
 from pipeline.events.outputs import (
     ClaimGenerator,
@@ -29,6 +28,7 @@ from pipeline.events.outputs import (
 )
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.layout import account_prefix
+from pipeline.usecases.escalation import Counted, LedgerEntry
 
 LAYOUT = Layout(content_bucket="content", records_bucket="records")
 USER, STRANGER = account_of("user-1"), account_of("user-2")

@@ -19,8 +19,9 @@ from pipeline.events.intake import (
     intake_publication,
 )
 from pipeline.events.outputs import EventReference
-from pipeline.judgement import declared_facts, event_time
-from pipeline.observing import media_facts
+from pipeline.evidence.content import media_facts
+from pipeline.evidence.credential import declared_facts
+from pipeline.policy.judging import event_time
 from pipeline.policy.vocabulary import FactValue, facts_of
 
 __all__ = ["Kind", "KindOption", "StatedEvent", "stated_event"]

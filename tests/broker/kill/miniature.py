@@ -19,9 +19,9 @@ from agents.runtime import Runtime
 from agents.topics import Topics
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
-from pipeline.explicit.in_process import InProcessLabeler
 from pipeline.fingerprints.in_process import InProcessFingerprinter, InProcessImageCoder
-from pipeline.labels.in_process import InProcessMarker
+from pipeline.labels.explicit.in_process import InProcessLabeler
+from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.policy.reference import ReferenceSets, Removal
 from pipeline.settings import AssetSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Location

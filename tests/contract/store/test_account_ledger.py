@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from pipeline.escalation import Counted, Escalation, LedgerEntry
 from pipeline.events.identity import account_of, event_uid
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import EventReference
 from pipeline.policy.ladder import parse_ladder
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.layout import AccountEntryKey, account_prefix, parse_key
+from pipeline.usecases.escalation import Counted, Escalation, LedgerEntry
 from tests.contract.store.conftest import SETTINGS
 
 LAYOUT = Layout(content_bucket=SETTINGS.content_bucket, records_bucket=SETTINGS.records_bucket)

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from agents.cli.main import main
-from pipeline.ancestry import Ancestor, Ancestry
 from pipeline.events.identity import event_uid
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import ContentName, ManifestRecord, RecordedParent
+from pipeline.usecases.ancestry import Ancestor, Ancestry
 from tests.unit.house import House, generation, png, publication, review
 
 Run = Callable[..., tuple[int, str, str]]

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from agents.cli.main import main
-from pipeline.labels.aigc import first_write
-from pipeline.labels.in_process import InProcessMarker
-from pipeline.labels.marks import MarksToWrite
+from pipeline.labels.implicit.aigc import first_write
+from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.marks import MarksToWrite
 from tests.unit.house import png
 
 Run = Callable[..., tuple[int, str, str]]

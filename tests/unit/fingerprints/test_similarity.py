@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from pipeline.fingerprints import NEAR, Fingerprint, bands
 from pipeline.fingerprints import similarity as module
-from pipeline.fingerprints.recognition import FingerprintIndex
+from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.fingerprints.similarity import Match, SimilarityIndex
 
 Entry = tuple[bytes, bytes]

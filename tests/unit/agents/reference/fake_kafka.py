@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from agents.delivery import InputRecord, TopicPartition
+from agents.following.port import Consumer, Positions, Read
 from agents.messages import KafkaMessage
 from agents.reference.messages import deletion, entry_message
-from agents.reference.port import Consumer, Positions, Read
 from agents.reference.records import sets_by_topic
 from agents.topics import Topics
 from pipeline.errors import WorldError

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.delivery import TopicPartition
+from agents.following.port import Read
 from agents.reference.book import Book
-from agents.reference.port import Read
 from tests.unit.agents.reference.fake_kafka import SETS, TOPICS, FakeKafka
 
 PARTITION = TopicPartition(TOPICS.features, 0)

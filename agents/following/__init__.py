@@ -1,0 +1,1 @@
+"""Following a topic from its beginning: what the followers of reference sets and fingerprints share."""

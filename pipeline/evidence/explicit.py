@@ -1,0 +1,63 @@
+"""Explicit labels of events: put on the asset where the event asks for it, and checked where an event claims one.
+
+What people see or hear (Deep Synthesis Provisions Art. 17, Labeling Measures Art. 4, GB 45438-2025 cl. 5). A label that
+cannot be looked for, because another's cannot be told from the content, stays recorded as it was claimed.
+"""
+
+from collections.abc import Mapping
+from typing import Final, get_args
+
+from pipeline.events.outputs import Finding
+from pipeline.labels.explicit.model import Checked, Claim, Kind, Position
+from pipeline.labels.explicit.port import Labeled
+from pipeline.policy.vocabulary import Facts
+
+__all__ = ["claim_of", "label_facts", "labeled_findings"]
+
+_KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in get_args(Kind)}
+_POSITIONS: Final[Mapping[str, Position]] = {position: position for position in get_args(Position)}
+
+
+def claim_of(data: Mapping[str, object]) -> Claim | None:
+    """What an event says of an explicit label that the asset has; None where it says of none."""
+    claimed = data.get("explicit")
+    if not isinstance(claimed, dict) or claimed.get("present") is not True:
+        return None
+    text = claimed.get("text")
+    return Claim(
+        kind=_KINDS.get(str(claimed.get("kind"))),
+        text=text if isinstance(text, str) else None,
+        position=_POSITIONS.get(str(claimed.get("position"))),
+    )
+
+
+def label_facts(checked: Checked | None, labeled: Labeled | None = None) -> Facts:
+    """The facts that looking for an explicit label measures.
+
+    Args:
+        checked: what was found in the final bytes; None where nothing was looked for.
+        labeled: what we wrote there, which stands where it cannot be looked for.
+    """
+    if checked is not None and checked.present is not None:
+        return checked.facts()
+    return {} if labeled is None or labeled.written is None else labeled.written.facts()
+
+
+def labeled_findings(labeled: Labeled) -> tuple[Finding, ...]:
+    """What is to be said where the explicit label that an event asks for could not be put on its asset."""
+    if labeled.refused is None:
+        return ()
+    return (
+        Finding(
+            rule="label.explicit-refused",
+            kind="explicit-refused",
+            severity="medium",
+            action="alert",
+            outcome="violation",
+            code=None,
+            message="The explicit label that the event asks for could not be put on the file; it is sealed without.",
+            citation="Labeling Measures (2025) Art. 4; GB 45438-2025 cl. 5",
+            evidence={"reason": labeled.refused},
+            remedy="Send the content in a format that takes the label, or put it there before.",
+        ),
+    )

@@ -1,0 +1,23 @@
+"""Explicit labels: what a person sees or hears, and whether it is there.
+
+`writing` and `checking` in here parse untrusted bytes with native libraries and are for processes that hostile bytes may
+harm; what is exported here imports none of them.
+"""
+
+from pipeline.labels.explicit.errors import ExplicitRefusedError
+from pipeline.labels.explicit.model import Checked, Claim, Marked, MarkOrder, Written
+from pipeline.labels.explicit.wording import LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
+
+__all__ = [
+    "LANGUAGES",
+    "WORDINGS",
+    "Checked",
+    "Claim",
+    "ExplicitRefusedError",
+    "MarkOrder",
+    "Marked",
+    "Written",
+    "has_ai_token",
+    "has_gen_token",
+    "names_both",
+]

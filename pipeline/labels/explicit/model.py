@@ -1,0 +1,111 @@
+"""The values that go into writing and checking explicit labels and come out of it."""
+
+from typing import Literal
+
+import msgspec
+
+from pipeline.labels.explicit.wording import Language, has_ai_token, has_gen_token
+from pipeline.policy.vocabulary import Facts, FactValue
+
+__all__ = ["Checked", "Claim", "Corner", "Kind", "MarkOrder", "Marked", "Place", "Position", "Written"]
+
+Kind = Literal["text", "corner", "voice", "rhythm", "ui", "icon"]
+"""The form of a label, as `explicit.kind` has it."""
+
+Position = Literal["start", "end", "middle", "edge_corner", "around_player", "ui_persistent"]
+"""Where a label is, as `explicit.position` has it."""
+
+Corner = Literal["bottom-right", "bottom-left", "top-right", "top-left"]
+Place = Literal["start", "end", "both"]
+
+
+class MarkOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Which label to put on a file; each medium takes what concerns it.
+
+    Attributes:
+        language: of the words.
+        corner: of a picture, as it is shown.
+        place: in a text.
+        seconds: how long a video shows it from the first frame on, at least two; None for all of it.
+    """
+
+    language: Language = "zh"
+    corner: Corner = "bottom-right"
+    place: Place = "both"
+    seconds: float | None = None
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A label that was put on a file.
+
+    Attributes:
+        text: its words; None for a rhythm.
+        height_ratio: height of its letters over the shortest side of the picture or page; None where there is none.
+        visible_ms: how long it is seen; None where nothing moves.
+    """
+
+    kind: Kind
+    text: str | None = None
+    position: Position
+    height_ratio: float | None = None
+    visible_ms: int | None = None
+    at_start: bool
+
+    def facts(self) -> Facts:
+        """The facts `explicit.*`; the tokens are those of GB 45438-2025, which are Chinese but for the letters AI."""
+        facts: dict[str, FactValue] = {
+            "explicit.present": True,
+            "explicit.kind": self.kind,
+            "explicit.position": self.position,
+            "explicit.at_start": self.at_start,
+        }
+        if self.text is not None:
+            facts["explicit.text"] = self.text
+            facts["explicit.has_ai_token"] = has_ai_token(self.text)
+            facts["explicit.has_gen_token"] = has_gen_token(self.text)
+        if self.height_ratio is not None:
+            facts["explicit.height_ratio"] = self.height_ratio
+        if self.visible_ms is not None:
+            facts["explicit.visible_ms"] = self.visible_ms
+        return facts
+
+
+class Marked(msgspec.Struct, frozen=True, kw_only=True):
+    """A file with its label.
+
+    Attributes:
+        kept: whether everything outside the label is exactly as it was: letters, pixels, samples, packets. False where
+            the format had to be compressed with loss once more.
+    """
+
+    body: bytes
+    written: Written
+    kept: bool
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event says of a label; None is what it leaves open."""
+
+    kind: Kind | None = None
+    text: str | None = None
+    position: Position | None = None
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of a label.
+
+    Attributes:
+        present: whether there is one; None where that cannot be told, and the claim stands as it was made.
+        found: the label that was found; what could not be measured in it is None.
+        reason: why it cannot be told, or that it is missing; one sentence.
+    """
+
+    present: bool | None
+    found: Written | None = None
+    reason: str | None = None
+
+    def facts(self) -> Facts:
+        """The facts `explicit.*` that checking established; none where nothing can be told."""
+        if self.found is not None:
+            return self.found.facts()
+        return {} if self.present is None else {"explicit.present": self.present}

@@ -1,0 +1,73 @@
+"""Which files take an explicit label, and how. Only for processes that hostile bytes may harm."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pipeline.credentials.media_types import canonical
+from pipeline.labels.explicit.audio import mark_audio
+from pipeline.labels.explicit.docx import mark_docx
+from pipeline.labels.explicit.errors import ExplicitRefusedError
+from pipeline.labels.explicit.image import mark_image
+from pipeline.labels.explicit.model import Marked, MarkOrder
+from pipeline.labels.explicit.pdf import mark_pdf
+from pipeline.labels.explicit.text import mark_html, mark_text
+from pipeline.labels.explicit.video import mark_video
+
+__all__ = ["WRITERS", "reason_against", "write_mark"]
+
+_Writer = Callable[[bytes, str, MarkOrder], Marked]
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_WORD: Final = f"{_OFFICE}.wordprocessingml.document"
+
+WRITERS: Final[Mapping[str, _Writer]] = {
+    **dict.fromkeys(
+        ("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/bmp"),
+        lambda body, _, order: mark_image(body, order),
+    ),
+    **dict.fromkeys(
+        ("audio/wav", "audio/mpeg", "audio/flac", "audio/mp4", "audio/aac", "audio/ogg", "audio/webm"),
+        lambda body, media_type, _: mark_audio(body, media_type),
+    ),
+    **dict.fromkeys(
+        ("video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/x-msvideo", "video/x-flv"), mark_video
+    ),
+    "text/plain": lambda body, _, order: mark_text(body, order),
+    "text/markdown": lambda body, _, order: mark_text(body, order, front_matter=True),
+    "text/html": lambda body, _, order: mark_html(body, order),
+    "application/pdf": lambda body, _, order: mark_pdf(body, order),
+    _WORD: lambda body, _, order: mark_docx(body, order),
+}
+"""By canonical media type. One particular file may still be refused."""
+
+_DATA: Final = "it is read by programs, and a label would be one more value"
+_REASONS: Final[Mapping[str, str]] = {
+    "image/heic": "no library that is used here writes it",
+    "image/heif": "no library that is used here writes it",
+    "image/jxl": "no library that is used here writes it",
+    "image/svg+xml": "a drawing has no pixels, and its text depends on the fonts of the reader",
+    f"{_OFFICE}.spreadsheetml.sheet": "its cells are values, and a label would be one more",
+    f"{_OFFICE}.presentationml.presentation": "nothing that is used here can lay out a slide",
+    "application/epub+zip": "its readers begin at any chapter, and nothing here writes into each",
+    "text/csv": _DATA,
+    "application/json": _DATA,
+    "application/xml": _DATA,
+}
+
+
+def write_mark(body: bytes, media_type: str, order: MarkOrder) -> Marked:
+    """Put the explicit label on a file, in the way of its medium.
+
+    Raises:
+        ExplicitRefusedError: files of this type take none, or this one does not.
+    """
+    name = canonical(media_type)
+    against = reason_against(name)
+    if against is not None:
+        raise ExplicitRefusedError(what=f"A file of type {name} takes no explicit label: {against}.")
+    return WRITERS[name](body, name, order)
+
+
+def reason_against(media_type: str) -> str | None:
+    """Why files of a type take no explicit label, in a few words; None where they do."""
+    name = canonical(media_type)
+    return None if name in WRITERS else _REASONS.get(name, "nothing is known of how it shows text")

@@ -1,0 +1,33 @@
+"""Marks inside files: the implicit label of GB 45438-2025 Appendix E, and what other laws ask for beside it.
+
+Files are parsed here, so this is for child processes (`pipeline.isolation`) wherever strangers' bytes come in.
+"""
+
+from pipeline.labels.implicit.aigc import AigcFault, AigcMark, first_write, parse, to_json
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.facts import facts_of
+from pipeline.labels.implicit.marks import FoundMark, FoundMarks, Latent, MarksToWrite
+from pipeline.labels.implicit.provider_code import ProviderCode, code_ok, parse_provider_code
+from pipeline.labels.implicit.table import ROWS, Row, read_marks, row_of, write_marks
+
+__all__ = [
+    "ROWS",
+    "AigcFault",
+    "AigcMark",
+    "FoundMark",
+    "FoundMarks",
+    "LabelRefusedError",
+    "Latent",
+    "MarksToWrite",
+    "ProviderCode",
+    "Row",
+    "code_ok",
+    "facts_of",
+    "first_write",
+    "parse",
+    "parse_provider_code",
+    "read_marks",
+    "row_of",
+    "to_json",
+    "write_marks",
+]

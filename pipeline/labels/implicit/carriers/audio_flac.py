@@ -1,0 +1,80 @@
+"""FLAC: the comment `AIGC`, as the audio practice guide (TC260-PG-202510A) puts it. mutagen writes it.
+
+Frames of sound, and all other blocks of metadata, keep their bytes.
+"""
+
+# mypy: allow-untyped-calls
+import io
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mutagen.flac import FLAC
+
+from pipeline.labels.implicit.carriers.audio_id3 import tag_of
+from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
+from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, entries, saved, with_marks
+from pipeline.labels.implicit.carriers.tagging import found
+from pipeline.labels.implicit.errors import LabelRefusedError, refusing
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+
+__all__ = ["read", "write"]
+
+_COMMENTS: Final = 4
+_PADDING: Final = 1
+_HEAD: Final = 4
+_MOST_BLOCKS: Final = 1000
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks in a FLAC file.
+
+    Raises:
+        LabelRefusedError: the file is broken, or no FLAC.
+    """
+    flac = _opened(body)
+    return found(one for comments in _comments(flac) for one in entries(comments))
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """The file with the marks, in the place of any that it has.
+
+    Raises:
+        LabelRefusedError: the file is broken, or has something that would be lost.
+    """
+    flac = _opened(body)
+    with refusing(BROKEN, *LIBRARY_ERRORS):
+        blocks = [(one.code, one.write()) for one in flac.metadata_blocks if one.code != _PADDING]
+    if blocks != list(_blocks(body)):
+        raise LabelRefusedError(what="The file's metadata would lose something if it was written anew.")
+    if flac.tags is None:
+        flac.add_tags()
+    for number, comments in enumerate(_comments(flac)):
+        comments[:] = with_marks(comments, marks, write=not number)
+    return saved(flac, body)
+
+
+def _opened(body: bytes) -> FLAC:
+    with refusing(BROKEN, *LIBRARY_ERRORS):
+        return FLAC(io.BytesIO(body))
+
+
+def _comments(flac: FLAC) -> list[Any]:
+    """All blocks of comments; there should be one, but a second one is not overlooked."""
+    return [one for one in flac.metadata_blocks if one.code == _COMMENTS]
+
+
+def _blocks(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """All blocks of metadata but padding, as they stand in the file."""
+    tag = tag_of(body)
+    place = _HEAD + (0 if tag is None else tag.end)
+    for _ in range(_MOST_BLOCKS):
+        head = body[place : place + _HEAD]
+        end = place + _HEAD + int.from_bytes(head[1:])
+        if len(head) < _HEAD or end > len(body):
+            break
+        if head[0] & 0x7F != _PADDING:
+            yield head[0] & 0x7F, body[place + _HEAD : end]
+        place = end
+        if head[0] & 0x80:
+            return
+    raise LabelRefusedError(what="The file's metadata is cut off, or in more blocks than are read.")

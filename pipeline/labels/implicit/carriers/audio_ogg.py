@@ -1,0 +1,66 @@
+"""Ogg with Vorbis, Opus or FLAC: the comment `AIGC`, as the audio practice guide (TC260-PG-202510A) puts it.
+
+mutagen writes it, and numbers and sums up the pages anew that come after; the packets of sound keep their bytes.
+"""
+
+# mypy: allow-untyped-calls
+import io
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from mutagen.ogg import OggFileType
+from mutagen.oggflac import OggFLAC
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+
+from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
+from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, Comments, entries, saved, with_marks
+from pipeline.labels.implicit.carriers.tagging import found
+from pipeline.labels.implicit.errors import LabelRefusedError, refusing
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+
+__all__ = ["read", "write"]
+
+_KINDS: Final[Mapping[bytes, type[OggFileType]]] = {
+    b"\x01vorbis": OggVorbis,
+    b"OpusHead": OggOpus,
+    b"\x7fFLAC": OggFLAC,
+}
+_BEGINNING: Final = 512
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks in an Ogg file.
+
+    Raises:
+        LabelRefusedError: the file is broken, truncated, or holds none of the known kinds of sound.
+    """
+    return found(entries(_comments(_opened(body))))
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """The file with the marks, in the place of any that it has.
+
+    Raises:
+        LabelRefusedError: the file is broken, or has something that would be lost.
+    """
+    ogg = _opened(body)
+    if saved(ogg, body) != body:
+        raise LabelRefusedError(what="The file's comments would lose something if they were written anew.")
+    comments = _comments(ogg)
+    comments[:] = with_marks(comments, marks)
+    return saved(ogg, body)
+
+
+def _opened(body: bytes) -> OggFileType:
+    beginning = body[:_BEGINNING]
+    kind = next((one for name, one in _KINDS.items() if name in beginning), None)
+    if kind is None or not body.startswith(b"OggS"):
+        raise LabelRefusedError(what="The file is no Ogg with Vorbis, Opus or FLAC.")
+    with refusing(BROKEN, *LIBRARY_ERRORS):
+        return kind(io.BytesIO(body))
+
+
+def _comments(ogg: OggFileType) -> Comments:
+    comments: Any = ogg.tags
+    return cast(Comments, comments)

@@ -1,0 +1,47 @@
+"""Vorbis comments, which FLAC and Ogg files have in common.
+
+There is no place for XMP that others would look into: the digital source type and the latent disclosure are comments.
+"""
+
+# mypy: allow-untyped-calls
+import io
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from mutagen import FileType
+
+from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS, kept_padding
+from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, is_replaced, text_of
+from pipeline.labels.implicit.errors import refusing
+from pipeline.labels.implicit.marks import MarksToWrite
+
+__all__ = ["BROKEN", "Comments", "entries", "saved", "with_marks"]
+
+Comments = list[tuple[str, str]]
+
+BROKEN: Final = "The file's comments cannot be read: it is broken, truncated, or of another format."
+
+
+def entries(comments: Iterable[tuple[str, str]]) -> Iterator[Entry]:
+    """What comments say, as fields."""
+    for name, value in comments:
+        yield Entry("vorbis.AIGC", name, text_of(value.encode(errors="replace")))
+
+
+def with_marks(comments: Iterable[tuple[str, str]], marks: MarksToWrite, *, write: bool = True) -> Comments:
+    """The comments with the marks, or without those that the marks replace."""
+    fields = fields_to_write(marks)
+    kept = [(name, value) for name, value in comments if not is_replaced(name, fields)]
+    return [*kept, *fields.items()] if write else kept
+
+
+def saved(file: FileType, body: bytes) -> bytes:
+    """The file with its comments as they are now; padding is used up, and none is added.
+
+    Raises:
+        LabelRefusedError: they cannot be written.
+    """
+    copy = io.BytesIO(body)
+    with refusing("The file's comments cannot be written anew.", *LIBRARY_ERRORS):
+        file.save(copy, padding=kept_padding)
+    return copy.getvalue()

@@ -1,0 +1,80 @@
+"""WAV: a chunk `AIGC` beside the samples, as the audio practice guide (TC260-PG-202510A) puts it, and `_PMX` for XMP.
+
+New chunks go to the end, where they move nothing. A list of descriptive texts may hold a mark of somebody else's.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.labels.implicit.carriers.audio_riff import (
+    FIELD,
+    XMP,
+    Chunk,
+    chunk,
+    file_of,
+    info_entries,
+    info_with,
+    is_info,
+    rest_of,
+    riff,
+    whole,
+)
+from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, aigc_text, found, packets_to_write, text_of
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+
+__all__ = ["read", "write"]
+
+_FORM: Final = b"WAVE"
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks in a WAV file.
+
+    Raises:
+        LabelRefusedError: the file is broken, truncated, larger than 4 GiB, or no WAV.
+    """
+    chunks = riff(body, _FORM)
+    return found(_entries(body, chunks), xmp=[body[one.body : one.end] for one in chunks if one.kind == XMP])
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """The file with the marks, in the place of any that it has.
+
+    Raises:
+        LabelRefusedError: the file is broken, truncated, or would be larger than 4 GiB.
+    """
+    chunks = riff(body, _FORM)
+    kinds = [one.kind for one in chunks]
+    if b"data" not in kinds:
+        raise LabelRefusedError(what="The file has no samples.")
+    text = aigc_text(marks)
+    old = [body[one.body : one.end] for one in chunks if one.kind == XMP]
+    packets = packets_to_write(old, marks)
+    at_hand = iter(packets)
+    pieces: list[bytes] = []
+    for one in chunks:
+        if one.kind == XMP:
+            pieces.append(chunk(XMP, next(at_hand)))
+        elif text is not None and is_info(body, one) and any(info_entries(body, one)):
+            pieces.append(info_with(body, one, None))
+        elif text is None or one.kind != FIELD:
+            pieces.append(whole(body, one))
+    if text is not None:
+        place = len(pieces) if FIELD not in kinds else _place(chunks)
+        pieces.insert(place, chunk(FIELD, text.encode()))
+    pieces.extend(chunk(XMP, packet) for packet in at_hand)
+    return file_of(_FORM, pieces, rest_of(body))
+
+
+def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[Entry]:
+    for one in chunks:
+        if one.kind == FIELD:
+            yield Entry("riff.AIGC", AIGC, text_of(body[one.body : one.end]))
+        elif is_info(body, one):
+            yield from info_entries(body, one)
+
+
+def _place(chunks: list[Chunk]) -> int:
+    """Where the first mark is among the chunks that are kept."""
+    return next(number for number, one in enumerate(chunks) if one.kind == FIELD)

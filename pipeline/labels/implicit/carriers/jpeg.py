@@ -1,0 +1,147 @@
+"""JPEG: an APP1 segment with an XMP packet, and its extension of several segments where a packet is longer than one.
+
+Segments are put in before the picture's data, which is copied as it is.
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from pipeline.labels.implicit import xmp
+from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+
+__all__ = ["read", "write"]
+
+_START: Final = b"\xff\xd8"
+_APP0: Final = 0xE0
+_APP1: Final = 0xE1
+_APP2: Final = 0xE2
+_SCAN: Final = 0xDA
+_END: Final = 0xD9
+_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
+_LONGEST: Final = 0xFFFF - 2
+_PACKET: Final = b"http://ns.adobe.com/xap/1.0/\x00"
+_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\x00"
+_EXIF: Final = b"Exif\x00"
+_SEVERAL_PICTURES: Final = b"MPF\x00"
+_GUID: Final = 32
+_HEAD: Final = len(_EXTENSION) + _GUID + 8
+_NOTE: Final = b"HasExtendedXMP"
+
+
+class _Segment(NamedTuple):
+    marker: int
+    begin: int
+    end: int
+    body: bytes
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks of a JPEG file."""
+    segments = list(_segments(body))
+    packets = [one.body[len(_PACKET) :] for one in segments if _is_packet(one)]
+    return xmp.found_in([*packets, *_extended(segments, packets)])
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """A JPEG file with the marks."""
+    segments = list(_segments(body))
+    there = [one for one in segments if _is_packet(one)]
+    packets = [one.body[len(_PACKET) :] for one in there]
+    if any(xmp.holds(extension, marks) for extension in _extended(segments, packets)):
+        raise LabelRefusedError(what="The JPEG file has marks in extended XMP, which is not written here.")
+    written = [_segment(_PACKET + packet) for packet in xmp.rewrite(packets, marks)]
+    if not there:
+        place = _after_head(segments)
+        return body[:place] + written[0] + body[place:]
+    _keep_offsets(segments, there, written)
+    for one, new in zip(reversed(there), reversed(written), strict=True):
+        body = body[: one.begin] + new + body[one.end :]
+    return body
+
+
+def _segments(body: bytes) -> Iterator[_Segment]:
+    if not body.startswith(_START):
+        raise broken("JPEG file", "it does not begin like one")
+    at = len(_START)
+    for number in itertools.count():
+        counted(number, MOST_METADATA, of="segments before its picture")
+        begin = at
+        if body[at : at + 1] != b"\xff":
+            raise broken("JPEG file", "there is something between its segments")
+        while body[at : at + 1] == b"\xff":
+            at += 1
+        marker = body[at] if at < len(body) else _END
+        at += 1
+        if marker in (_SCAN, _END):
+            return
+        if marker in _ALONE:
+            continue
+        length = int.from_bytes(body[at : at + 2], "big")
+        if length < 2 or at + length > len(body):  # noqa: PLR2004 - a length counts its own two bytes
+            raise broken("JPEG file", "a segment is longer than the file")
+        yield _Segment(marker, begin, at + length, body[at + 2 : at + length])
+        at += length
+
+
+def _is_packet(segment: _Segment) -> bool:
+    return segment.marker == _APP1 and segment.body.startswith(_PACKET)
+
+
+def _extended(segments: list[_Segment], packets: list[bytes]) -> list[bytes]:
+    """The extended packet, put together; only the one that a packet of the file names by its GUID counts."""
+    parts: dict[bytes, dict[int, bytes]] = {}
+    lengths: dict[bytes, int] = {}
+    for one in segments:
+        if one.marker == _APP1 and one.body.startswith(_EXTENSION) and len(one.body) >= _HEAD:
+            guid = one.body[len(_EXTENSION) : len(_EXTENSION) + _GUID]
+            lengths[guid] = int.from_bytes(one.body[_HEAD - 8 : _HEAD - 4], "big")
+            parts.setdefault(guid, {})[int.from_bytes(one.body[_HEAD - 4 : _HEAD], "big")] = one.body[_HEAD:]
+    return [
+        _joined(parts[guid], lengths[guid])
+        for guid in parts
+        if any(_NOTE in packet and guid in packet for packet in packets)
+    ]
+
+
+def _joined(parts: dict[int, bytes], length: int) -> bytes:
+    whole = bytearray()
+    for offset in sorted(parts):
+        if offset != len(whole):
+            raise broken("JPEG file", "a piece of its extended XMP is missing")
+        whole += parts[offset]
+        if len(whole) > xmp.MOST_XMP:
+            break
+    if length > xmp.MOST_XMP or len(whole) > xmp.MOST_XMP:
+        raise LabelRefusedError(what=f"The JPEG file's extended XMP is longer than {xmp.MOST_XMP} bytes.")
+    if len(whole) != length:
+        raise broken("JPEG file", "its extended XMP is not as long as it says")
+    return bytes(whole)
+
+
+def _segment(body: bytes) -> bytes:
+    if len(body) > _LONGEST:
+        raise LabelRefusedError(what="With the marks, the XMP packet is longer than a JPEG segment can be.")
+    return b"\xff" + bytes([_APP1]) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def _after_head(segments: list[_Segment]) -> int:
+    """Behind JFIF and Exif, which readers expect first."""
+    place = len(_START)
+    for one in segments:
+        if one.marker != _APP0 and not (one.marker == _APP1 and one.body.startswith(_EXIF)):
+            break
+        place = one.end
+    return place
+
+
+def _keep_offsets(segments: list[_Segment], there: list[_Segment], written: list[bytes]) -> None:
+    """An index of several pictures counts from itself, so nothing behind it may change its length."""
+    index = next((one for one in segments if one.marker == _APP2 and one.body.startswith(_SEVERAL_PICTURES)), None)
+    if index is None:
+        return
+    for one, new in zip(there, written, strict=True):
+        if one.begin > index.begin and one.end - one.begin != len(new):
+            raise LabelRefusedError(what="The JPEG file holds several pictures, whose index stands before its XMP.")

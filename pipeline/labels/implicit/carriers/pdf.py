@@ -1,0 +1,141 @@
+"""PDF: the `AIGC` object in the Info dictionary, everything else in the document's XMP packet.
+
+The document is written anew by pikepdf (qpdf), which leaves the streams of pages, pictures and fonts as they are.
+Encrypted and signed documents are read where they open without a password, and not written: their protection, or the
+signature, would be gone. Broken ones are not written either: how one is
+mended is the guess of whoever shows it.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+import pikepdf
+
+from pipeline.labels.implicit import xmp
+from pipeline.labels.implicit.aigc import to_json
+from pipeline.labels.implicit.carriers.bounds import inflated
+from pipeline.labels.implicit.errors import LabelRefusedError, refusing
+from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark
+
+__all__ = ["read", "write"]
+
+_AIGC: Final = "/AIGC"
+_LONGEST_INFO: Final = 64 * 1024
+_SIGNATURES_EXIST: Final = 1
+_UNREADABLE: Final = "The PDF document is broken, or asks for a password."
+_RAISED: Final = (
+    pikepdf.PdfError,
+    pikepdf.PasswordError,
+    pikepdf.DataDecodingError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+)
+"""What pikepdf raises over objects that are not of the kind they have to be."""
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks of a PDF document."""
+    with _opened(body, repaired=True) as document:
+        return _found(document)
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """A PDF document with the marks."""
+    with _opened(body, repaired=False) as document:
+        if document.is_encrypted:
+            raise LabelRefusedError(what="The PDF document is encrypted, and would not be afterwards.")
+        if _is_signed(document):
+            raise LabelRefusedError(what="The PDF document is signed, and the signature would be broken.")
+        beside = MarksToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent)
+        packet = _packet(document)
+        if packet is not None and marks.aigc is not None:
+            packet = xmp.without_aigc(packet)
+        if beside != MarksToWrite():
+            packet = xmp.merge(packet, beside)
+        if packet is not None:
+            stream = document.make_stream(packet, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
+            document.Root.Metadata = stream
+        if marks.aigc is not None:
+            for name in _fields(document):
+                del document.docinfo[name]
+            document.docinfo[_AIGC] = to_json(marks.aigc, shape="bare")
+        out = io.BytesIO()
+        document.save(
+            out,
+            deterministic_id=True,
+            fix_metadata_version=False,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+        )
+    return out.getvalue()
+
+
+@contextmanager
+def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
+    with (
+        refusing(_UNREADABLE, *_RAISED),
+        pikepdf.open(
+            io.BytesIO(body), suppress_warnings=True, attempt_recovery=repaired, inherit_page_attributes=False
+        ) as document,
+    ):
+        yield document
+
+
+def _found(document: pikepdf.Pdf) -> FoundMarks:
+    packet = _packet(document)
+    found = xmp.found_in([] if packet is None else [packet])
+    return msgspec.structs.replace(found, aigc=(*_in_info(document), *found.aigc))
+
+
+def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMark]:
+    for name in _fields(document):
+        value = document.docinfo[name]
+        text = str(value)[:_LONGEST_INFO] if isinstance(value, pikepdf.String) else ""
+        yield found_mark(text, carrier="pdf.info")
+
+
+def _fields(document: pikepdf.Pdf) -> list[str]:
+    """The names in the Info dictionary that hold a mark: `AIGC`, however it is spelled."""
+    if pikepdf.Name.Info not in document.trailer:
+        return []
+    return [name for name in document.docinfo.keys() if name.upper() == _AIGC]  # noqa: SIM118 - it is no mapping
+
+
+def _packet(document: pikepdf.Pdf) -> bytes | None:
+    stream = document.Root.get(pikepdf.Name.Metadata)
+    if stream is None:
+        return None
+    if not isinstance(stream, pikepdf.Stream):
+        raise LabelRefusedError(what="The PDF document's metadata is no stream.")
+    filters = stream.get(pikepdf.Name.Filter)
+    names = [] if filters is None else list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+    raw = stream.read_raw_bytes()
+    if not names:
+        return raw
+    if names == [pikepdf.Name.FlateDecode] and pikepdf.Name.DecodeParms not in stream:
+        # Not by the library, which has no bound for what comes out.
+        return inflated(raw, what="the XMP packet")
+    raise LabelRefusedError(what="The PDF document's XMP packet is encoded in a way that is not read here.")
+
+
+def _is_signed(document: pikepdf.Pdf) -> bool:
+    root = document.Root
+    if pikepdf.Name.Perms in root:
+        return True
+    form = root.get(pikepdf.Name.AcroForm)
+    if form is None:
+        return False
+    if int(form.get(pikepdf.Name.SigFlags, 0)) & _SIGNATURES_EXIST:
+        return True
+    fields = form.get(pikepdf.Name.Fields, pikepdf.Array())
+    return any(one.get(pikepdf.Name.FT) == pikepdf.Name.Sig and pikepdf.Name.V in one for one in fields)

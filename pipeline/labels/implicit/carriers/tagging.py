@@ -1,0 +1,134 @@
+"""Marks as texts under names: what fields of a file say, what is written into them, and what goes into XMP instead.
+
+The `AIGC` object stands bare in a field of its own name. In audio and video the digital source type and California's
+latent disclosure go into XMP; a container without a place for XMP takes them as fields.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from pipeline.labels.implicit.aigc import to_json
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark, latent_from
+from pipeline.labels.implicit.xml import parse_xml
+from pipeline.labels.implicit.xmp import LATENT_NAMES, MOST_XMP, found_in, rewrite
+
+__all__ = [
+    "AIGC",
+    "Entry",
+    "aigc_text",
+    "fields_to_write",
+    "found",
+    "is_ours",
+    "is_replaced",
+    "names_aigc",
+    "packets_to_write",
+    "text_of",
+]
+
+AIGC: Final = "AIGC"
+"""The name of the field. Any name that contains it counts on reading (GB 45438-2025 Appendix E)."""
+
+_SOURCE_TYPE: Final = "DigitalSourceType"
+_MEMBERS: Final = {name.casefold(): member for member, name in LATENT_NAMES.items()}
+_MOST_PACKETS: Final = 16
+_MOST_TEXT: Final = 32 * 1024 + 1
+"""One more than what a mark may have: enough to tell that it is too long."""
+
+
+class Entry(NamedTuple):
+    """A field found in a file: where, its name, and what it says."""
+
+    carrier: str
+    name: str
+    value: str
+
+
+def text_of(value: bytes) -> str:
+    """What the bytes of a field say, cut after what any mark may have."""
+    return value[:_MOST_TEXT].decode(errors="replace").strip("\x00 \t\r\n")
+
+
+def names_aigc(name: str) -> bool:
+    """Whether a field of this name is the place of a mark."""
+    return AIGC in name.upper()
+
+
+def is_ours(name: str) -> bool:
+    """Whether a field of this name says anything that is read here."""
+    return names_aigc(name) or name.casefold() == _SOURCE_TYPE.casefold() or name.casefold() in _MEMBERS
+
+
+def is_replaced(name: str, fields: Mapping[str, str]) -> bool:
+    """Whether a field of this name goes where these fields are written."""
+    if AIGC in fields and names_aigc(name):
+        return True
+    return name.casefold() in {one.casefold() for one in fields}
+
+
+def found(entries: Iterable[Entry], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
+    """What fields and XMP packets of one file say together.
+
+    Raises:
+        LabelRefusedError: there are too many packets, or one is out of bounds, or no XMP.
+    """
+    if len(xmp) > _MOST_PACKETS:
+        raise LabelRefusedError(what=f"The file has more than {_MOST_PACKETS} XMP packets.")
+    packets = found_in(xmp)
+    marks: list[FoundMark] = []
+    source_types: list[str] = []
+    members: dict[str, str] = {}
+    for one in entries:
+        name = one.name.casefold()
+        if names_aigc(one.name):
+            marks.append(found_mark(one.value, carrier=one.carrier))
+        elif name == _SOURCE_TYPE.casefold():
+            source_types.append(one.value)
+        elif name in _MEMBERS:
+            members.setdefault(_MEMBERS[name], one.value)
+    return FoundMarks(
+        aigc=(*marks, *packets.aigc),
+        digital_source_types=(*source_types, *packets.digital_source_types),
+        latent=latent_from(members) or packets.latent,
+    )
+
+
+def aigc_text(marks: MarksToWrite) -> str | None:
+    """The mark as its field holds it."""
+    return None if marks.aigc is None else to_json(marks.aigc, shape="bare")
+
+
+def fields_to_write(marks: MarksToWrite) -> dict[str, str]:
+    """The fields of a container that has no place for XMP."""
+    stated = {AIGC: aigc_text(marks), _SOURCE_TYPE: marks.digital_source_type}
+    if marks.latent is not None:
+        stated |= {name: getattr(marks.latent, member) for member, name in LATENT_NAMES.items()}
+    return {name: value for name, value in stated.items() if value is not None}
+
+
+def packets_to_write(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[bytes, ...]:
+    """All XMP packets of a file anew, in their order; a first one where there was none and something to say.
+
+    A mark in a packet goes where another is written into a field: a file has one.
+
+    Raises:
+        LabelRefusedError: a packet is out of bounds, or no XMP.
+    """
+    kept = tuple(packets if marks.aigc is None else map(_without_mark, packets))
+    if marks.digital_source_type is None and marks.latent is None:
+        return kept
+    return rewrite(kept, MarksToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent))
+
+
+def _without_mark(packet: bytes) -> bytes:
+    if not found_in([packet]).aigc:
+        return packet
+    root = parse_xml(packet, what="the XMP packet", most_bytes=MOST_XMP)
+    for element in list(root.iter(etree.Element)):
+        for name in [name for name in element.attrib if etree.QName(name).localname == AIGC]:
+            del element.attrib[name]
+        if etree.QName(element).localname == AIGC and (parent := element.getparent()) is not None:
+            parent.remove(element)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=False)

@@ -1,0 +1,174 @@
+"""FLV: a property `AIGC` of `onMetaData`, as the video practice guide (TC260-PG-20257A) puts it.
+
+The digital source type and the latent disclosure are properties, too. XMP (`onXMPData`) is read, but none is written:
+players take it for one more stream. Places in the file that `onMetaData` names (those of key frames) move along; all
+other tags stay as they are.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, found, is_ours, is_replaced, text_of
+from pipeline.labels.implicit.carriers.video_amf import (
+    NUMBER,
+    is_list,
+    listed,
+    numbers,
+    properties,
+    property_of,
+    string,
+    text_at,
+)
+from pipeline.labels.implicit.carriers.video_boxes import Splice, apply, moved
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+
+__all__ = ["read", "write"]
+
+_CARRIER: Final = "flv.onMetaData"
+_METADATA: Final = string(b"onMetaData")
+_PACKET: Final = string(b"onXMPData")
+_PROPERTY: Final = "liveXML"
+_EMPTY: Final = b"\x08\x00\x00\x00\x00\x00\x00\x09"
+_HEADER: Final = 9
+_HEAD: Final = 11
+_TAIL: Final = 4
+_SCRIPT: Final = 18
+_KIND: Final = 0x1F
+_LONGEST: Final = 0xFF_FFFF
+_MOST_METADATA: Final = 16
+_MOST_TAGS: Final = 2_000_000
+_GREATEST: Final = 2**53
+_SIZES: Final = ("filesize", "datasize")
+_KEY_FRAMES: Final = "keyframes"
+_PLACES: Final = "filepositions"
+_PLACE: Final = "lastkeyframelocation"
+
+
+class _Tag(NamedTuple):
+    """A tag with data of a program: where it begins, where its data begins and ends."""
+
+    start: int
+    body: int
+    end: int
+
+
+class _File(NamedTuple):
+    """Where metadata and XMP packets are, and where the first tag is."""
+
+    metadata: list[_Tag]
+    packets: list[_Tag]
+    first: int
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks in an FLV file.
+
+    Raises:
+        LabelRefusedError: the file is broken, truncated, or no FLV.
+    """
+    file = _opened(body)
+    return found(_entries(body, file), xmp=_packets(body, file))
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """The file with the marks, in the place of any that it has.
+
+    Raises:
+        LabelRefusedError: the file is broken, truncated, no FLV, or would describe itself at too great length.
+    """
+    file = _opened(body)
+    if found((), xmp=_packets(body, file)) != FoundMarks():
+        raise LabelRefusedError(what="The file's XMP has marks of its own, which cannot be replaced.")
+    fields = fields_to_write(marks)
+    splices: list[Splice] = []
+    for one in file.metadata:
+        data = _with_fields(body[one.body : one.end], {} if splices else fields, fields)
+        splices.append(Splice(one.start, one.end + _TAIL, _tag(data, body[one.start + 4 : one.body])))
+    if not splices:
+        splices.append(Splice(file.first, file.first, _tag(_with_fields(_METADATA + _EMPTY, fields, fields))))
+    return _places_moved(apply(body, splices), splices)
+
+
+def _opened(body: bytes) -> _File:
+    if body[:3] != b"FLV" or len(body) < _HEADER + _TAIL:
+        raise LabelRefusedError(what="The file is no FLV.")
+    first = max(int.from_bytes(body[5:_HEADER]), _HEADER) + _TAIL
+    scripts = list(_scripts(body, first))
+    metadata = [one for one in scripts if body.startswith(_METADATA, one.body)]
+    if len(metadata) > _MOST_METADATA:
+        raise LabelRefusedError(what=f"The file describes itself more than {_MOST_METADATA} times.")
+    packets = [one for one in scripts if body.startswith(_PACKET, one.body)]
+    return _File(metadata=metadata, packets=packets, first=first)
+
+
+def _scripts(body: bytes, at: int) -> Iterator[_Tag]:
+    for _ in range(_MOST_TAGS):
+        if at == len(body):
+            return
+        data = at + _HEAD
+        end = data + int.from_bytes(body[at + 1 : at + 4])
+        if end + _TAIL > len(body):
+            break
+        if body[at] & _KIND == _SCRIPT:
+            yield _Tag(at, data, end)
+        at = end + _TAIL
+    raise LabelRefusedError(what=f"The file is truncated, or has more than {_MOST_TAGS} tags.")
+
+
+def _entries(body: bytes, file: _File) -> Iterator[Entry]:
+    for one in file.metadata:
+        data = body[one.body : one.end]
+        for each in properties(data, len(_METADATA)):
+            if is_ours(each.name):
+                yield Entry(_CARRIER, each.name, text_of(text_at(data, each.value) or b""))
+
+
+def _packets(body: bytes, file: _File) -> list[bytes]:
+    packets: list[bytes] = []
+    for one in file.packets:
+        data = body[one.body : one.end]
+        there = properties(data, len(_PACKET))
+        packets.extend(text_at(data, each.value) or b"" for each in there if each.name == _PROPERTY)
+    return packets
+
+
+def _with_fields(data: bytes, fields: Mapping[str, str], instead_of: Mapping[str, str]) -> bytes:
+    """Metadata with these fields, in the place of any of the other ones' names."""
+    at = len(_METADATA)
+    kept = [data[one.start : one.end] for one in properties(data, at) if not is_replaced(one.name, instead_of)]
+    kept += [property_of(name.encode(), value.encode()) for name, value in fields.items()]
+    return data[:at] + listed(data, at, kept)
+
+
+def _tag(data: bytes, rest: bytes = bytes(_HEAD - 4)) -> bytes:
+    """A tag with data of a program; `rest` is its time and stream."""
+    if len(data) > _LONGEST:
+        raise LabelRefusedError(what="With the marks, the file's metadata would be longer than FLV can say.")
+    size = len(data)
+    return bytes((_SCRIPT,)) + size.to_bytes(3) + rest + data + (size + _HEAD).to_bytes(4)
+
+
+def _places_moved(data: bytearray, splices: Sequence[Splice]) -> bytes:
+    """The data after splices, with sizes and places as they are now."""
+    whole = bytes(data)
+    grown = sum(len(one.new) - (one.end - one.start) for one in splices)
+    for tag in _opened(whole).metadata if grown else ():
+        for name, at in _stated(whole[tag.body : tag.end]):
+            (number,) = struct.unpack_from(">d", data, tag.body + at)
+            if 0 < number < _GREATEST:
+                number = number + grown if name in _SIZES else moved(int(number), splices)
+                struct.pack_into(">d", data, tag.body + at, number)
+    return bytes(data)
+
+
+def _stated(said: bytes) -> Iterator[tuple[str, int]]:
+    """Where in the metadata numbers are that depend on the file as a whole."""
+    for one in properties(said, len(_METADATA)):
+        if one.name in (*_SIZES, _PLACE) and said[one.value] == NUMBER:
+            yield one.name, one.value + 1
+        elif one.name == _KEY_FRAMES and is_list(said, one.value):
+            for each in properties(said, one.value):
+                if each.name == _PLACES:
+                    yield from ((each.name, at) for at in numbers(said, each.value))

@@ -1,0 +1,248 @@
+"""Matroska and WebM: a tag `AIGC` of the whole file, as the video practice guide (TC260-PG-20257A) puts it.
+
+There is no place for XMP: the digital source type and the latent disclosure are tags, too.
+
+Clusters stay where they are, so that cues go on pointing at them: tags go to where the tags were if they fit, else to
+the end of the file, and the index at its beginning (`SeekHead`) says so. A stream that was recorded has no such index;
+its tags go before the first cluster.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, found, is_ours, is_replaced, text_of
+from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
+from pipeline.labels.implicit.carriers.video_ebml import (
+    CRC,
+    VOID,
+    Element,
+    ElementReader,
+    can_be_void,
+    master,
+    resized,
+    text,
+    unsigned,
+    void,
+)
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+
+__all__ = ["read", "write"]
+
+_CARRIER: Final = "matroska.SimpleTag"
+_HEADER: Final = 0x1A45DFA3
+_TYPE: Final = 0x4282
+_TYPES: Final = (b"matroska", b"webm")
+_SEGMENT: Final = 0x18538067
+_SEEK_HEAD: Final = 0x114D9B74
+_SEEK: Final = 0x4DBB
+_SEEK_ID: Final = 0x53AB
+_SEEK_POSITION: Final = 0x53AC
+_CLUSTER: Final = 0x1F43B675
+_CLUSTER_POSITION: Final = 0xA7
+_CUES: Final = 0x1C53BB6B
+_TAGS: Final = 0x1254C367
+_LEVEL_1: Final = frozenset({_SEEK_HEAD, 0x1549A966, 0x1654AE6B, _CLUSTER, _CUES, _TAGS, 0x1043A770, 0x1941A469})
+_TAG: Final = 0x7373
+_TARGETS: Final = 0x63C0
+_TARGET_LEVEL: Final = 0x68CA
+_WHOLE: Final = 50
+_SIMPLE_TAG: Final = 0x67C8
+_NAME: Final = 0x45A3
+_LANGUAGE: Final = 0x447A
+_STRING: Final = 0x4487
+
+
+class _File(NamedTuple):
+    """What matters here of a file; `parts` are what its segment has on its first level."""
+
+    reader: ElementReader
+    segment: Element
+    parts: list[Element]
+
+    def all_of(self, number: int) -> list[Element]:
+        """The parts of one kind."""
+        return [one for one in self.parts if one.id == number]
+
+
+def read(body: bytes) -> FoundMarks:
+    """The marks in a Matroska or WebM file.
+
+    Raises:
+        LabelRefusedError: the file is broken, truncated, or no Matroska.
+    """
+    file = _opened(body)
+    return found(
+        Entry(_CARRIER, name, text_of(value))
+        for tags in file.all_of(_TAGS)
+        for tag in file.reader.children(tags.body, tags.end)
+        if tag.id == _TAG
+        for _, name, value in _simple_tags(body, file.reader, tag)
+        if is_ours(name)
+    )
+
+
+def write(body: bytes, marks: MarksToWrite) -> bytes:
+    """The file with the marks, in the place of any that it has.
+
+    Raises:
+        LabelRefusedError: the file is broken or truncated, or its index has no room for where the marks are.
+    """
+    file = _opened(body)
+    old = file.all_of(_TAGS)
+    new = _tags(body, file, fields_to_write(marks))
+    head = next(iter(file.all_of(_SEEK_HEAD)), None)
+    if len(old) == 1 and (splices := _in_place(file, old[0], new)):
+        pass
+    elif head is None:
+        splices = _before_clusters(body, file, old, new)
+    else:
+        place = file.segment.end - file.segment.body
+        splices = [_index(body, file, head, place), *_emptied(old), Splice(file.segment.end, file.segment.end, new)]
+    grown = sum(len(one.new) - (one.end - one.start) for one in splices)
+    if grown and file.segment.sized:
+        size = resized(file.segment, file.segment.end - file.segment.body + grown)
+        splices.append(Splice(file.segment.size, file.segment.body, size))
+    return bytes(apply(body, sorted(splices, key=lambda one: one.start)))
+
+
+def _opened(body: bytes) -> _File:
+    reader = ElementReader(body)
+    top = []
+    for one in reader.children(0, len(body), endless=(_SEGMENT,)):
+        top.append(one)
+        if one.id == _SEGMENT:
+            break
+        if one.id not in (_HEADER, VOID):
+            raise LabelRefusedError(what="The file is no Matroska.")
+    if not top or top[0].id != _HEADER or top[-1].id != _SEGMENT:
+        raise LabelRefusedError(what="The file is no Matroska, or has no segment.")
+    kind = _value(body, reader, top[0], _TYPE)
+    if kind.rstrip(b"\x00") not in _TYPES:
+        raise LabelRefusedError(what="The file is neither Matroska nor WebM.")
+    return _File(reader, top[-1], list(_parts(reader, top[-1])))
+
+
+def _parts(reader: ElementReader, segment: Element) -> Iterator[Element]:
+    at = segment.body
+    while at < segment.end:
+        one = reader.element(at, segment.end)
+        if not one.sized:
+            if one.id != _CLUSTER:
+                raise LabelRefusedError(what="The file has an element of unknown length that may not be.")
+            one = one._replace(end=_end_of(reader, one))
+        yield one
+        at = one.end
+
+
+def _end_of(reader: ElementReader, cluster: Element) -> int:
+    """Where a cluster of unknown length ends: with the file, or before the next element of its level."""
+    for one in reader.children(cluster.body, cluster.end, endless=_LEVEL_1):
+        if one.id in _LEVEL_1:
+            return one.start
+    return cluster.end
+
+
+def _value(body: bytes, reader: ElementReader, parent: Element, number: int) -> bytes:
+    # All of them are walked: programs give up on tags, and an index, that are broken anywhere.
+    values = [body[one.body : one.end] for one in reader.children(parent.body, parent.end) if one.id == number]
+    return values[0] if values else b""
+
+
+def _simple_tags(body: bytes, reader: ElementReader, tag: Element) -> Iterator[tuple[Element, str, bytes]]:
+    for one in reader.children(tag.body, tag.end):
+        if one.id == _TARGETS:
+            _value(body, reader, one, _TARGET_LEVEL)
+        elif one.id == _SIMPLE_TAG:
+            name = _value(body, reader, one, _NAME)[:256].decode(errors="replace").rstrip("\x00")
+            yield one, name, _value(body, reader, one, _STRING)
+
+
+def _tags(body: bytes, file: _File, fields: Mapping[str, str]) -> bytes:
+    """All tags of the file anew, in one element."""
+    tags = []
+    checked = False
+    for one in (each for old in file.all_of(_TAGS) for each in file.reader.children(old.body, old.end)):
+        checked = checked or one.id == CRC
+        if one.id == _TAG:
+            tags.append(_tag_without(body, file.reader, one, fields))
+    written = [
+        master(_SIMPLE_TAG, (text(_NAME, name), text(_LANGUAGE, "und"), text(_STRING, value)))
+        for name, value in fields.items()
+    ]
+    if written:
+        tags.append(master(_TAG, (master(_TARGETS, (unsigned(_TARGET_LEVEL, _WHOLE),)), *written)))
+    return master(_TAGS, tags, crc=checked)
+
+
+def _tag_without(body: bytes, reader: ElementReader, tag: Element, fields: Mapping[str, str]) -> bytes:
+    gone = {one for one, name, _ in _simple_tags(body, reader, tag) if is_replaced(name, fields)}
+    if not gone:
+        return body[tag.start : tag.end]
+    kept = [one for one in reader.children(tag.body, tag.end) if one not in gone and one.id != CRC]
+    if not any(one.id == _SIMPLE_TAG for one in kept):
+        return b""
+    return master(_TAG, (body[one.start : one.end] for one in kept))
+
+
+def _in_place(file: _File, old: Element, new: bytes) -> list[Splice]:
+    """The new tags where the old ones were, if they fit there or if nothing comes after; else nothing."""
+    if old.end == file.segment.end:
+        return [Splice(old.start, old.end, new)]
+    end = _after_voids(file, old)
+    left = end - old.start - len(new)
+    return [Splice(old.start, end, new + void(left))] if can_be_void(left) else []
+
+
+def _after_voids(file: _File, one: Element) -> int:
+    """Where what is nothing ends after an element."""
+    end = one.end
+    for part in file.parts:
+        if part.start == end and part.id == VOID:
+            end = part.end
+    return end
+
+
+def _emptied(old: Sequence[Element]) -> list[Splice]:
+    return [Splice(one.start, one.end, void(one.end - one.start)) for one in old]
+
+
+def _index(body: bytes, file: _File, head: Element, place: int) -> Splice:
+    """The index at the beginning with a new place of the tags, taking up as much room as before."""
+    children = list(file.reader.children(head.body, head.end))
+    kept = _entries(body, file, [one for one in children if one.id == _SEEK])
+    room = _after_voids(file, head) - head.start
+    # Room of one byte cannot be left over, so the number may have one more than it needs.
+    for spare in (0, 1):
+        entry = master(_SEEK, (unsigned(_SEEK_ID, _TAGS), unsigned(_SEEK_POSITION, place, spare=spare)))
+        new = master(_SEEK_HEAD, (*kept, entry), crc=any(one.id == CRC for one in children))
+        if can_be_void(room - len(new)):
+            return Splice(head.start, head.start + room, new + void(room - len(new)))
+    raise LabelRefusedError(what="The file's index has no room for the place of the marks.")
+
+
+def _entries(body: bytes, file: _File, entries: Sequence[Element]) -> list[bytes]:
+    """The entries of the index but those of tags.
+
+    Raises:
+        LabelRefusedError: nothing is where one says. Programs that go by such an index would not find marks.
+    """
+    there = {(one.id, one.start - file.segment.body) for one in file.parts}
+    kept = []
+    for one in entries:
+        number, place = (int.from_bytes(_value(body, file.reader, one, each)) for each in (_SEEK_ID, _SEEK_POSITION))
+        if (number, place) not in there:
+            raise LabelRefusedError(what="The file's index names places that are wrong.")
+        if number != _TAGS:
+            kept.append(body[one.start : one.end])
+    return kept
+
+
+def _before_clusters(body: bytes, file: _File, old: Sequence[Element], new: bytes) -> list[Splice]:
+    """The new tags before the first cluster, in a file in which nothing names a place."""
+    clusters = file.all_of(_CLUSTER)
+    first = clusters[0].start if clusters else file.segment.end
+    placed = any(_value(body, file.reader, one, _CLUSTER_POSITION).strip(b"\x00") for one in clusters)
+    if placed or file.all_of(_CUES) or any(one.start > first for one in old):
+        raise LabelRefusedError(what="The file names places in itself, and has no index in which to name one more.")
+    return [*(Splice(one.start, one.end, b"") for one in old), Splice(first, first, new)]

@@ -1,0 +1,141 @@
+"""The `meta` box of MP4 and QuickTime: named keys (`mdta`), or the tags of iTunes (`mdir`)."""
+
+import struct
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from pipeline.labels.implicit.carriers.tagging import AIGC, names_aigc
+from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
+from pipeline.labels.implicit.errors import LabelRefusedError
+
+__all__ = ["Meta", "meta_of", "new_meta", "with_value", "without_marks"]
+
+_KEYS: Final = b"mdta"
+_FREE_FORM: Final = b"----"
+_UTF_8: Final = 1
+_KEY_HEAD: Final = 8
+_MOST_KEYS: Final = 10_000
+_HANDLER: Final = box(b"hdlr", bytes(8), _KEYS, bytes(13))
+
+
+class _Item(NamedTuple):
+    """One item of a list: the name of its key, and all values that it has."""
+
+    at: Box
+    name: str
+    values: tuple[bytes, ...]
+
+
+class Meta(NamedTuple):
+    """One `meta` box.
+
+    Attributes:
+        head: its payload before the first box inside: version and flags, which QuickTime leaves out.
+        has_keys: whether its items are numbers of keys.
+        key_box, list_box: where keys and items are.
+    """
+
+    at: Box
+    head: bytes
+    has_keys: bool
+    children: tuple[Box, ...]
+    keys: tuple[bytes, ...]
+    items: tuple[_Item, ...]
+
+    @property
+    def marks(self) -> list[tuple[str, bytes]]:
+        """Names and values of all items that stand where a mark belongs."""
+        return [(one.name, value) for one in self.items if names_aigc(one.name) for value in one.values]
+
+
+def meta_of(data: bytes, reader: BoxReader, at: Box) -> Meta:
+    """Read one box.
+
+    Raises:
+        LabelRefusedError: it is broken.
+    """
+    head = b"" if data[at.body + 4 : at.body + 8] == b"hdlr" else data[at.body : min(at.body + 4, at.end)]
+    children = tuple(reader.children(at.body + len(head), at.end))
+    handler = next((data[one.body + 8 : one.body + 12] for one in children if one.kind == b"hdlr"), b"")
+    keys = tuple(key for one in children if one.kind == b"keys" for key in _keys(data, one))
+    has_keys = handler == _KEYS
+    return Meta(
+        at=at,
+        head=head,
+        has_keys=has_keys,
+        children=children,
+        keys=keys,
+        items=tuple(
+            _item(data, reader, item, keys if has_keys else None)
+            for one in children
+            if one.kind == b"ilst" and handler in (_KEYS, b"mdir")
+            for item in reader.children(one.body, one.end)
+        ),
+    )
+
+
+def new_meta(text: str) -> bytes:
+    """A box with nothing but a mark."""
+    return box(b"meta", bytes(4), _HANDLER, _key_box((_key(),)), box(b"ilst", _value(1, text)))
+
+
+def with_value(data: bytes, meta: Meta, text: str) -> bytes:
+    """A box with keys, with the mark in the place of any that it has."""
+    key = _key()
+    keys = meta.keys if key in meta.keys else (*meta.keys, key)
+    kept = (data[one.at.start : one.at.end] for one in meta.items if not names_aigc(one.name))
+    items = box(b"ilst", *kept, _value(keys.index(key) + 1, text))
+    # Keys and items may be missing, and have an order: handler, keys, items.
+    others = [data[one.start : one.end] for one in meta.children if one.kind not in (b"keys", b"ilst")]
+    return box(b"meta", meta.head, *others, _key_box(keys), items)
+
+
+def without_marks(data: bytes, meta: Meta) -> bytes:
+    """The box without the items that stand where a mark belongs. A key that nothing refers to stays."""
+    if not meta.marks:
+        return data[meta.at.start : meta.at.end]
+    kept = [data[one.at.start : one.at.end] for one in meta.items if not names_aigc(one.name)]
+    children = [box(b"ilst", *kept) if one.kind == b"ilst" else data[one.start : one.end] for one in meta.children]
+    return box(b"meta", meta.head, *children)
+
+
+def _keys(data: bytes, at: Box) -> Iterator[bytes]:
+    """The keys as they stand, each with its namespace before it."""
+    place = at.body + 8
+    for _ in range(_MOST_KEYS):
+        if place == at.end:
+            return
+        size = int.from_bytes(data[place : min(place + 4, at.end)])
+        if size < _KEY_HEAD or place + size > at.end:
+            break
+        yield data[place + 4 : place + size]
+        place += size
+    raise LabelRefusedError(what="The list of keys in the file's metadata is broken, or too long.")
+
+
+def _item(data: bytes, reader: BoxReader, at: Box, keys: tuple[bytes, ...] | None) -> _Item:
+    children = list(reader.children(at.body, at.end)) if keys is not None or at.kind == _FREE_FORM else []
+    name = ""
+    if keys is None:
+        name = next((_text(data[one.body + 4 : one.end]) for one in children if one.kind == b"name"), "")
+    elif 0 < (number := int.from_bytes(at.kind)) <= len(keys):
+        name = _text(keys[number - 1][4:])
+    values = tuple(data[one.body + 8 : one.end] for one in children if one.kind == b"data")
+    return _Item(at, name, values)
+
+
+def _text(name: bytes) -> str:
+    return name[:256].decode(errors="replace")
+
+
+def _key() -> bytes:
+    return _KEYS + AIGC.encode()
+
+
+def _key_box(keys: tuple[bytes, ...]) -> bytes:
+    entries = b"".join(struct.pack(">I", len(key) + 4) + key for key in keys)
+    return box(b"keys", bytes(4), struct.pack(">I", len(keys)), entries)
+
+
+def _value(number: int, text: str) -> bytes:
+    return box(struct.pack(">I", number), box(b"data", struct.pack(">II", _UTF_8, 0), text.encode()))

@@ -1,0 +1,30 @@
+"""Marks found in a file, as facts that policy packs ask for."""
+
+from pipeline.labels.implicit.aigc import KEYS
+from pipeline.labels.implicit.marks import FoundMarks
+from pipeline.labels.implicit.provider_code import code_ok
+from pipeline.policy.vocabulary import Facts, FactValue
+
+__all__ = ["facts_of"]
+
+
+def facts_of(found: FoundMarks) -> Facts:
+    """The facts `implicit.*` and `latent.*` of a file that was read; none of one that could not be read.
+
+    A file with several marks has no `implicit.aigc.*`: which of them to believe is not for the reader to choose.
+    """
+    if found.refused is not None:
+        return {}
+    facts: dict[str, FactValue] = {"implicit.present": bool(found.aigc), "implicit.count": len(found.aigc)}
+    if found.aigc:
+        facts["implicit.carrier"] = found.aigc[0].carrier
+        facts["implicit.schema_ok"] = all(one.mark is not None for one in found.aigc)
+    mark = found.mark
+    if mark is not None:
+        named = (mark.content_producer, mark.content_propagator)
+        facts["implicit.code_ok"] = bool(mark.content_producer) and all(code_ok(one) for one in named if one)
+        facts["implicit.first_write"] = mark.is_first_write
+        facts |= {f"implicit.aigc.{key}": getattr(mark, attribute) for key, attribute in KEYS.items()}
+    if found.latent is not None:
+        facts |= {f"latent.{key}": getattr(found.latent, key) for key in found.latent.__struct_fields__}
+    return facts

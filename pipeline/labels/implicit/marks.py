@@ -1,0 +1,155 @@
+"""What is written into a file and what is found in it, the same for every kind of file."""
+
+import re
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from pipeline.labels.implicit.aigc import AigcFault, AigcMark, parse
+from pipeline.labels.implicit.errors import LabelRefusedError
+
+__all__ = ["Contradiction", "FoundMark", "FoundMarks", "Latent", "MarksToWrite", "found_mark", "latent_from"]
+
+Contradiction = Literal["several-aigc-marks", "several-source-types", "human-source-type-with-aigc-mark"]
+"""What in one file cannot all be true, or must not be there twice; the stricter reading is for the reader to take."""
+
+_HUMAN: Final = frozenset(
+    {
+        "computationalCapture",
+        "digitalArt",
+        "digitalCapture",
+        "digitalCreation",
+        "humanEdits",
+        "minorHumanEdits",
+        "negativeFilm",
+        "positiveFilm",
+        "print",
+        "screenCapture",
+    }
+)
+"""IPTC digital source types, among them retired ones, that leave no room for a generating model."""
+
+_SOURCE_TYPE: Final = re.compile(r"https?://[!-~]{1,256}")
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]{1,1024}")
+
+
+class Latent(msgspec.Struct, frozen=True, kw_only=True):
+    """What California's latent disclosure has to convey (Business and Professions Code 22757.3(b)).
+
+    `created_at` is RFC 3339 with a time zone.
+
+    Raises:
+        LabelRefusedError: a member is empty, longer than 1,024 characters, or has control characters.
+    """
+
+    provider_name: str
+    system_name: str
+    system_version: str
+    created_at: str
+    unique_id: str
+
+    def __post_init__(self) -> None:
+        for field in self.__struct_fields__:
+            if _TEXT.fullmatch(getattr(self, field)) is None:
+                raise _unusable(f"the latent disclosure's {field}", "Use 1 to 1,024 characters, none of them control.")
+        if not _is_instant(self.created_at):
+            raise _unusable("the latent disclosure's created_at", "Give it as in 2026-05-01T12:00:00Z.")
+
+
+class MarksToWrite(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file is to carry. What is None is left as it is in the file; anything else replaces what is there.
+
+    Raises:
+        LabelRefusedError: the digital source type is no address of a term.
+    """
+
+    aigc: AigcMark | None = None
+    digital_source_type: str | None = None
+    latent: Latent | None = None
+
+    def __post_init__(self) -> None:
+        if self.digital_source_type is not None and _SOURCE_TYPE.fullmatch(self.digital_source_type) is None:
+            raise _unusable("the digital source type", "Give the address of the IPTC term, in ASCII.")
+
+
+class FoundMark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that stands where an AIGC mark belongs: `mark` if it conforms, else `fault`.
+
+    Attributes:
+        carrier: where it was found, in the words of the fact `implicit.carrier`.
+        raw: as it stands in the file, cut after 32 KiB.
+    """
+
+    carrier: str
+    raw: str
+    mark: AigcMark | None = None
+    fault: AigcFault | None = None
+
+
+class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything found in one file; `refused` says why where the file could not be read."""
+
+    aigc: tuple[FoundMark, ...] = ()
+    digital_source_types: tuple[str, ...] = ()
+    latent: Latent | None = None
+    refused: str | None = None
+
+    @property
+    def mark(self) -> AigcMark | None:
+        """The one conforming mark of the file; None where there is none, or more than one thing in its place."""
+        return self.aigc[0].mark if len(self.aigc) == 1 else None
+
+    @property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """What contradicts itself. A file must have one AIGC object, so a second one does even if it says the same."""
+        found: list[Contradiction] = []
+        if len(self.aigc) > 1:
+            found.append("several-aigc-marks")
+        if len(set(self.digital_source_types)) > 1:
+            found.append("several-source-types")
+        # A broken mark still says that somebody marked the content.
+        if self.aigc and any(_is_human(one) for one in self.digital_source_types):
+            found.append("human-source-type-with-aigc-mark")
+        return tuple(found)
+
+    def show(self, marks: MarksToWrite) -> bool:
+        """Whether the file says what these marks say, once, and nothing beside it in their places."""
+        return (
+            self.refused is None
+            and (marks.aigc is None or self.mark == marks.aigc)
+            and (marks.digital_source_type is None or self.digital_source_types == (marks.digital_source_type,))
+            and (marks.latent is None or self.latent == marks.latent)
+        )
+
+
+def found_mark(raw: str, *, carrier: str) -> FoundMark:
+    """What a text found in the place of a mark is."""
+    found = parse(raw)
+    kept = raw[: 32 * 1024]
+    if isinstance(found, AigcMark):
+        return FoundMark(carrier=carrier, raw=kept, mark=found)
+    return FoundMark(carrier=carrier, raw=kept, fault=found)
+
+
+def latent_from(members: dict[str, str]) -> Latent | None:
+    """The latent disclosure that members found in a file make; None where one is missing or unusable."""
+    try:
+        return msgspec.convert(members, Latent)
+    except (msgspec.ValidationError, LabelRefusedError):
+        return None
+
+
+def _unusable(what: str, remedy: str) -> LabelRefusedError:
+    return LabelRefusedError(what=f"The marks cannot be made: {what} is not usable.", remedy=remedy)
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_human(source_type: str) -> bool:
+    return source_type.rstrip("/").rpartition("/")[2] in _HUMAN

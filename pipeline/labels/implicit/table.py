@@ -1,0 +1,182 @@
+"""Which file takes its marks where: one line for each kind of file, and the two functions for all of them.
+
+A carrier is a module with `read(body)` and `write(body, marks)`. It is loaded when the first file of its kind comes, as
+some of them bring large libraries.
+"""
+
+import importlib
+from functools import cache
+from typing import Final, Protocol, cast
+
+import msgspec
+
+from pipeline.credentials.media_types import canonical, shows_traces
+from pipeline.labels.implicit.aigc import Shape
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+
+__all__ = ["LONGEST", "ROWS", "Carrier", "Row", "read_marks", "row_of", "write_marks"]
+
+LONGEST: Final = 512 * 1024 * 1024
+"""A longer file is refused, in bytes."""
+
+
+class Carrier(Protocol):
+    """What a carrier module has. Both raise `LabelRefusedError` and nothing else, whatever the bytes."""
+
+    def read(self, body: bytes) -> FoundMarks:
+        """The marks of a file."""
+        ...
+
+    def write(self, body: bytes, marks: MarksToWrite) -> bytes:
+        """The file with the marks, in the place of any of their kind."""
+        ...
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of file.
+
+    Attributes:
+        format: its name.
+        media_types: the canonical names it goes by.
+        carrier: the module in `pipeline.labels.implicit.carriers`; None where such files carry no marks.
+        place: where the `AIGC` object is.
+        others: where the digital source type and the latent disclosure are.
+        shape: which shape of the object is written.
+        reason: why there is no carrier.
+    """
+
+    format: str
+    media_types: tuple[str, ...]
+    carrier: str | None = None
+    place: str | None = None
+    others: str | None = None
+    shape: Shape | None = None
+    reason: str | None = None
+
+    @property
+    def embeds(self) -> bool:
+        """Whether files of this kind carry their marks."""
+        return self.carrier is not None
+
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_XMP: Final = "XMP, TC260:AIGC"
+_UNKNOWN: Final = "No carrier for this media type is known here."
+_NO_METADATA: Final = "The format has no place for metadata, and text in a message stays the text that was sent."
+
+
+def _row(format_: str, carrier: str, media_types: tuple[str, ...], place: str, others: str = "XMP") -> Row:
+    return Row(format=format_, media_types=media_types, carrier=carrier, place=place, others=others, shape="bare")
+
+
+def _none(format_: str, media_types: tuple[str, ...], reason: str) -> Row:
+    return Row(format=format_, media_types=media_types, reason=reason)
+
+
+ROWS: Final[tuple[Row, ...]] = (
+    _row("JPEG", "jpeg", ("image/jpeg",), f"APP1 segment: {_XMP}"),
+    _row("PNG", "png", ("image/png",), f"iTXt chunk: {_XMP}"),
+    _row("WebP", "webp", ("image/webp",), f"XMP chunk: {_XMP}"),
+    _row("GIF", "gif", ("image/gif",), f"application extension: {_XMP}"),
+    _row("TIFF", "tiff", ("image/tiff",), f"tag 0x2BC: {_XMP}"),
+    _row("AVIF", "heif", ("image/avif",), f"metadata item: {_XMP}"),
+    _row("HEIC", "heif", ("image/heic", "image/heif"), f"metadata item: {_XMP}"),
+    _row("SVG", "svg", ("image/svg+xml",), f"metadata element: {_XMP}"),
+    _row("PDF", "pdf", ("application/pdf",), "Info dictionary: /AIGC"),
+    _row(
+        "Office Open XML",
+        "ooxml",
+        tuple(
+            f"{_OFFICE}.{one}"
+            for one in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+        ),
+        "docProps/custom.xml: property AIGC",
+        "docProps/custom.xml",
+    ),
+    _row("EPUB", "epub", ("application/epub+zip",), "package document: meta name AIGC", "package document"),
+    _row("HTML", "html", ("text/html",), "head: meta name AIGC", "head"),
+    _row("Markdown", "markdown", ("text/markdown",), "front matter: AIGC", "front matter"),
+    _row("MP4", "video_mp4", ("video/mp4",), "moov.udta.meta: key AIGC"),
+    _row("QuickTime", "video_mp4", ("video/quicktime",), "moov.udta.meta: key AIGC"),
+    _row("M4A", "video_mp4", ("audio/mp4",), "moov.udta.meta: key AIGC"),
+    _row("Matroska", "video_matroska", ("video/x-matroska", "audio/x-matroska"), "SimpleTag AIGC", "SimpleTags"),
+    _row("WebM", "video_matroska", ("video/webm", "audio/webm"), "SimpleTag AIGC", "SimpleTags"),
+    _row("FLV", "video_flv", ("video/x-flv", "video/flv"), "onMetaData: AIGC", "onMetaData"),
+    _row("AVI", "video_avi", ("video/x-msvideo",), "LIST INFO: AIGC"),
+    _row("WAV", "audio_wav", ("audio/wav",), "RIFF chunk AIGC"),
+    _row("MP3", "audio_mp3", ("audio/mpeg",), "ID3 TXXX: AIGC"),
+    _row("FLAC", "audio_flac", ("audio/flac",), "Vorbis comment AIGC", "Vorbis comments"),
+    _row("Ogg", "audio_ogg", ("audio/ogg", "audio/opus"), "Vorbis comment AIGC", "Vorbis comments"),
+    _none("AAC", ("audio/aac",), "A bare stream of frames, without a place for metadata."),
+    _none("plain text", ("text/plain",), f"{_NO_METADATA} A manifest goes inside it by C2PA 2.4 A.8, or beside it."),
+    _none("CSV", ("text/csv",), f"{_NO_METADATA} A manifest goes beside it."),
+    _none(
+        "JSON", ("application/json",), "Every member belongs to whoever defined the object. A manifest goes beside it."
+    ),
+    _none(
+        "XML", ("application/xml",), "Every element belongs to whoever defined the document. A manifest goes beside it."
+    ),
+    _none("ZIP", ("application/zip",), "A container of files, each of which has marks of its own."),
+    _none("JPEG XL", ("image/jxl",), "No practice guide names a place, and most files have no container for one."),
+)
+"""Every kind of file, and what it carries. A new carrier is one line here."""
+
+
+@cache
+def row_of(media_type: str) -> Row:
+    """The kind of file that a media type means, whatever the spelling; one without a carrier for unknown ones."""
+    name = canonical(media_type)
+    found = next((row for row in ROWS if name in row.media_types), None)
+    return found or Row(format="unknown", media_types=(), reason=_UNKNOWN)
+
+
+def read_marks(body: bytes, media_type: str) -> FoundMarks:
+    """The marks in a file. One that cannot be read has none, and `refused` says why; nothing is raised for it."""
+    carrier = _carrier(row_of(media_type))
+    if carrier is None:
+        return FoundMarks()
+    try:
+        _check_length(body)
+        return carrier.read(body)
+    except LabelRefusedError as error:
+        return FoundMarks(refused=error.what)
+
+
+def write_marks(body: bytes, media_type: str, marks: MarksToWrite) -> bytes:
+    """The file with the marks, read back from the very bytes that are returned.
+
+    A file that says so already comes back unchanged. What is seen and heard is never changed, nor is metadata that is
+    not a mark. A file that carries a C2PA manifest is refused: its signature would not hold for the marked file, and
+    what somebody signed would look tampered with.
+
+    Raises:
+        LabelRefusedError: files of this kind carry no marks, or this one cannot be read or written.
+    """
+    row = row_of(media_type)
+    carrier = _carrier(row)
+    if carrier is None:
+        raise LabelRefusedError(what=f"Files of the kind {row.format} carry no marks. {row.reason}")
+    _check_length(body)
+    if carrier.read(body).show(marks):
+        return body
+    if shows_traces(body, media_type):
+        raise LabelRefusedError(what=f"The {row.format} file carries a C2PA manifest, which marks would invalidate.")
+    written = carrier.write(body, marks)
+    if not carrier.read(written).show(marks):
+        raise LabelRefusedError(what=f"The marks could not be read back from the {row.format} file.")
+    return written
+
+
+def _check_length(body: bytes) -> None:
+    if len(body) > LONGEST:
+        raise LabelRefusedError(what=f"The file is longer than {LONGEST} bytes.")
+
+
+@cache
+def _load(name: str) -> Carrier:
+    return cast(Carrier, importlib.import_module(f"pipeline.labels.implicit.carriers.{name}"))
+
+
+def _carrier(row: Row) -> Carrier | None:
+    return None if row.carrier is None else _load(row.carrier)

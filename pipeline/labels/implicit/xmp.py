@@ -1,0 +1,235 @@
+"""XMP packets: what marks they hold, and how marks are merged into one without losing anything else.
+
+| mark | property |
+|---|---|
+| the `AIGC` object, bare | `TC260:AIGC` (`http://www.tc260.org.cn/ns/AIGC/1.0/`) |
+| the digital source type | `Iptc4xmpExt:DigitalSourceType` (`http://iptc.org/std/Iptc4xmpExt/2008-02-29/`) |
+| California's latent disclosure | `sealstream:ProviderName`, `SystemName`, `SystemVersion`, `CreatedAt`, `UniqueId` |
+
+No namespace for the last one is known to us, so there is one of ours, `urn:sealstream:latent:1.0#`. Only properties of
+the file itself count: those of its ingredients, which XMP nests deeper, say nothing about it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from lxml import etree
+
+from pipeline.labels.implicit.aigc import to_json
+from pipeline.labels.implicit.errors import LabelRefusedError, refusing
+from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark, latent_from
+from pipeline.labels.implicit.xml import parse_xml
+
+__all__ = [
+    "LATENT_NAMES",
+    "MOST_XMP",
+    "clean_element",
+    "found_in",
+    "found_in_element",
+    "holds",
+    "merge",
+    "merge_element",
+    "new_element",
+    "rewrite",
+]
+
+MOST_XMP: Final = 1024 * 1024
+"""The longest packet that is read, in bytes."""
+
+LATENT_NAMES: Final[Mapping[str, str]] = {
+    "provider_name": "ProviderName",
+    "system_name": "SystemName",
+    "system_version": "SystemVersion",
+    "created_at": "CreatedAt",
+    "unique_id": "UniqueId",
+}
+"""What the members of the latent disclosure are called in files."""
+
+_META: Final = "adobe:ns:meta/"
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_NAMESPACES: Final = {
+    "TC260": "http://www.tc260.org.cn/ns/AIGC/1.0/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "sealstream": "urn:sealstream:latent:1.0#",
+}
+_AIGC: Final = f"{{{_NAMESPACES['TC260']}}}AIGC"
+_SOURCE_TYPE: Final = f"{{{_NAMESPACES['Iptc4xmpExt']}}}DigitalSourceType"
+_LATENT: Final = {f"{{{_NAMESPACES['sealstream']}}}{name}": member for member, name in LATENT_NAMES.items()}
+_READ: Final = frozenset({_AIGC, _SOURCE_TYPE, *_LATENT})
+_ROOT: Final = f"{{{_RDF}}}RDF"
+_DESCRIPTION: Final = f"{{{_RDF}}}Description"
+_ABOUT: Final = f"{{{_RDF}}}about"
+_BEGIN: Final = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'.encode()
+_END: Final = b'<?xpacket end="w"?>'
+
+
+def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundMarks:
+    """The marks in all packets of one file.
+
+    Raises:
+        LabelRefusedError: a packet is out of bounds, or no XMP.
+    """
+    return found_in_element([_parsed(packet) for packet in packets], carrier=carrier)
+
+
+def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -> FoundMarks:
+    """The marks in packets that were parsed, or that stand in another document."""
+    marks: list[FoundMark] = []
+    source_types: list[str] = []
+    latent: dict[str, str] = {}
+    for name, value in (one for root in roots for one in _properties(root)):
+        if name == _AIGC:
+            marks.append(found_mark(value.strip(), carrier=carrier))
+        elif name == _SOURCE_TYPE:
+            source_types.append(value.strip())
+        elif name in _LATENT:
+            latent.setdefault(_LATENT[name], value)
+    return FoundMarks(aigc=tuple(marks), digital_source_types=tuple(source_types), latent=latent_from(latent))
+
+
+def merge(packet: bytes | None, marks: MarksToWrite) -> bytes:
+    """A packet with the marks, and with everything else that the given one holds.
+
+    Raises:
+        LabelRefusedError: the given packet is out of bounds, or no XMP.
+    """
+    root = new_element() if packet is None else _parsed(packet)
+    merge_element(root, marks)
+    return _packed(root)
+
+
+def rewrite(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[bytes, ...]:
+    """All packets of a file anew: the first with the marks, the others without any of their kind.
+
+    Raises:
+        LabelRefusedError: a packet is out of bounds, or no XMP.
+    """
+    first, *others = packets or (None,)
+    cleaned = []
+    for packet in others:
+        root = _parsed(packet)
+        cleaned.append(_packed(root) if clean_element(root, marks) else packet)
+    return (merge(first, marks), *cleaned)
+
+
+def holds(packet: bytes, marks: MarksToWrite) -> bool:
+    """Whether a packet has anything that writing these marks would replace.
+
+    Raises:
+        LabelRefusedError: the packet is out of bounds, or no XMP.
+    """
+    return clean_element(_parsed(packet), marks)
+
+
+def without_aigc(packet: bytes) -> bytes:
+    """A packet without the AIGC object, for files that have another place for it.
+
+    Raises:
+        LabelRefusedError: the packet is out of bounds, or no XMP.
+    """
+    root = _parsed(packet)
+    return _packed(root) if _take_out(root, frozenset({_AIGC})) else packet
+
+
+def new_element() -> etree._Element:
+    """A packet that says nothing."""
+    root = etree.Element(f"{{{_META}}}xmpmeta", nsmap={"x": _META})
+    etree.SubElement(root, _ROOT, nsmap={"rdf": _RDF})
+    return root
+
+
+def merge_element(root: etree._Element, marks: MarksToWrite) -> None:
+    """Put the marks into a parsed packet, in the place of any of their kind."""
+    clean_element(root, marks)
+    rdf = next(root.iter(_ROOT), None)
+    if rdf is None:
+        rdf = etree.SubElement(root, _ROOT, nsmap={"rdf": _RDF})
+    # All descriptions of a packet are about the same thing, and have to say so with the same words.
+    about = next((one.get(_ABOUT) for one in rdf.iter(_DESCRIPTION) if one.get(_ABOUT) is not None), None) or ""
+    written = list(_to_write(marks))
+    if not written:
+        return
+    description = etree.SubElement(rdf, _DESCRIPTION, {_ABOUT: about}, nsmap=_NAMESPACES)
+    with refusing("The marks hold characters that XML cannot.", ValueError):
+        for name, value in written:
+            etree.SubElement(description, name).text = value
+
+
+def _to_write(marks: MarksToWrite) -> Iterator[tuple[str, str]]:
+    if marks.aigc is not None:
+        yield _AIGC, to_json(marks.aigc, shape="bare")
+    if marks.digital_source_type is not None:
+        yield _SOURCE_TYPE, marks.digital_source_type
+    if marks.latent is not None:
+        for name, member in _LATENT.items():
+            yield name, getattr(marks.latent, member)
+
+
+def clean_element(root: etree._Element, marks: MarksToWrite) -> bool:
+    """Take out of a parsed packet what the marks replace; whether anything was there."""
+    return _take_out(root, frozenset(name for name, _ in _to_write(marks)))
+
+
+def _take_out(root: etree._Element, names: frozenset[str]) -> bool:
+    changed = False
+    for description in list(_descriptions(root)):
+        attributes = [name for name in description.attrib if name in names]
+        elements = [child for child in description if child.tag in names]
+        for name in attributes:
+            del description.attrib[name]
+        for child in elements:
+            description.remove(child)
+        if attributes or elements:
+            changed = True
+            parent = description.getparent()
+            if parent is not None and not len(description) and set(description.attrib) <= {_ABOUT}:
+                parent.remove(description)
+    return changed
+
+
+def _descriptions(root: etree._Element) -> Iterator[etree._Element]:
+    for rdf in root.iter(_ROOT):
+        yield from (child for child in rdf if child.tag == _DESCRIPTION)
+
+
+def _properties(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for description in _descriptions(root):
+        yield from ((str(name), str(value)) for name, value in description.attrib.items())
+        for child in description:
+            if child.tag in _READ:
+                yield from ((str(child.tag), value) for value in _values(child))
+
+
+def _values(element: etree._Element) -> list[str]:
+    """What a property says; several values where it is a list, and a structure as the JSON object it stands for."""
+    items = list(element.iter(f"{{{_RDF}}}li"))
+    if items:
+        return [_text(item) for item in items]
+    resource = element.get(f"{{{_RDF}}}resource")
+    if resource is not None:
+        return [str(resource)]
+    inner = next(element.iter(_DESCRIPTION), element)
+    members = {etree.QName(child).localname: _text(child) for child in inner.iterchildren("*")}
+    members |= {etree.QName(name).localname: str(value) for name, value in inner.attrib.items() if inner is not element}
+    return [json.dumps(members)] if members else [_text(element)]
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(str(piece) for piece in element.itertext())
+
+
+def _parsed(packet: bytes) -> etree._Element:
+    if packet.startswith((b"<", b"\xef\xbb\xbf")):
+        packet = packet.rstrip(b"\x00")
+    root = parse_xml(packet, what="the XMP packet", most_bytes=MOST_XMP)
+    if root.tag not in (f"{{{_META}}}xmpmeta", f"{{{_META}}}xapmeta", _ROOT):
+        raise LabelRefusedError(what="What stands in the file as its XMP packet is something else.")
+    return root
+
+
+def _packed(root: etree._Element) -> bytes:
+    packet = _BEGIN + etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False) + _END
+    if len(packet) > MOST_XMP:
+        raise LabelRefusedError(what=f"With the marks, the XMP packet would be longer than {MOST_XMP} bytes.")
+    return packet

@@ -1,0 +1,133 @@
+"""Judgement: what an event says and what was measured become facts, facts become findings, findings one decision."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from pipeline.events.identity import account_of
+from pipeline.events.outputs import (
+    CountsAgainst,
+    DecisionOutcome,
+    EventReference,
+    Finding,
+    JudgedBy,
+)
+from pipeline.policy.decision import decide
+from pipeline.policy.judge import Judge
+from pipeline.policy.reference import Match, Observed, ReferenceSets, reference_facts
+from pipeline.policy.vocabulary import Facts, FactValue, facts_of
+
+__all__ = [
+    "Evidence",
+    "Judgement",
+    "Policy",
+    "event_time",
+]
+
+_VERDICT: Final = "review.verdict"
+_MATCHES: Final = "matched_features"
+"""What findings about a review's verdict call the entries of the feature database that led to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything that an event is judged by.
+
+    Args:
+        event: which event; its time decides which rules are in force.
+        event_type: what happened.
+        data: the event's data, which its schema has accepted.
+        observed: what is matched against the feature database.
+        derived: facts that follow from what the event is, where it does not state them itself.
+        measured: facts that were measured, whatever the event claims.
+        findings: what was found already, of the asset's credential.
+    """
+
+    event: EventReference
+    event_type: str
+    data: Mapping[str, object]
+    observed: Observed = field(default_factory=Observed)
+    derived: Facts = field(default_factory=dict)
+    measured: Facts = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What an event was found to be, and by what it was judged."""
+
+    findings: tuple[Finding, ...]
+    decision: DecisionOutcome
+    judged_by: JudgedBy
+    counts_against: CountsAgainst | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Judges events by packs and reference sets; safe to call from several threads.
+
+    Args:
+        judge: the policy packs.
+        references: the reference sets as they are now.
+        jurisdictions: where services are taken to be offered by events that do not say it.
+        retention_days: how long records are certain to be kept; None where the store does not see to that.
+    """
+
+    judge: Judge
+    references: Callable[[], ReferenceSets]
+    jurisdictions: tuple[str, ...] = ()
+    retention_days: int | None = None
+
+    def assess(self, evidence: Evidence) -> Judgement:
+        """Judge an event by what is known of it."""
+        event, sets = evidence.event, self.references()
+        at = event_time(event)
+        claimed = facts_of(evidence.data, event_type=evidence.event_type, time=at, jurisdictions=self.jurisdictions)
+        facts = {**evidence.derived, **claimed, **self._log_facts(), **evidence.measured}
+        enriched = reference_facts(facts, sets, evidence.observed, at)
+        found = (*evidence.findings, *_with_matches(self.judge.findings(enriched.facts, at), enriched.matches))
+        return Judgement(
+            findings=found,
+            decision=decide(found),
+            judged_by=JudgedBy(packs=self.judge.packs, reference_sets=sets.versions),
+            counts_against=self._counts_against(found, facts),
+        )
+
+    def calls_for_label(self, evidence: Evidence) -> bool:
+        """Whether a law is certain to be broken that an explicit label would satisfy; asked before sealing."""
+        findings = self.assess(evidence).findings
+        return any(one.outcome == "violation" and one.rule in self.judge.calling_for_label for one in findings)
+
+    def _log_facts(self) -> Facts:
+        """Whatever is judged leaves a record, which is the log that the laws ask for."""
+        kept: dict[str, FactValue] = {"log.present": True}
+        return kept if self.retention_days is None else {**kept, "log.retain_days": self.retention_days}
+
+    def _counts_against(self, findings: tuple[Finding, ...], facts: Facts) -> CountsAgainst | None:
+        rules = tuple(one.rule for one in findings if one.outcome == "violation" and one.rule in self.judge.counting)
+        user = facts.get("user.id_hash")
+        if not rules or not isinstance(user, str) or not user:
+            return None
+        return CountsAgainst(account=account_of(user), rules=rules)
+
+
+def event_time(event: EventReference) -> datetime | None:
+    """The time of an event, in UTC; None where it has none, or one that no clock shows (a leap second, year 0)."""
+    try:
+        return None if event.time is None else datetime.fromisoformat(event.time.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _with_matches(findings: tuple[Finding, ...], matches: tuple[Match, ...]) -> tuple[Finding, ...]:
+    """Findings that rest on the verdict of our own review name the entries that led to it."""
+    if not matches:
+        return findings
+    entries = tuple(dict.fromkeys(match.entry_id for match in matches))
+    return tuple(
+        msgspec.structs.replace(one, evidence={**one.evidence, _MATCHES: entries}) if _VERDICT in one.evidence else one
+        for one in findings
+    )

@@ -1,0 +1,63 @@
+"""What is stored of earlier events: records, which are commit markers, and manifests for bytes seen again."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import msgspec
+
+from pipeline.errors import EnvelopeError, WorldError
+from pipeline.events.outgoing import to_json
+from pipeline.events.outputs import Decision, ManifestRecord
+from pipeline.events.prepared import prepare
+from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.lookup import manifests_of
+
+__all__ = ["commit_record", "manifests_for", "stored_record"]
+
+Record = TypeVar("Record", ManifestRecord, Decision)
+
+prepare(ManifestRecord, Decision)
+
+
+def stored_record(store: ObjectStore, at: Location, kind: type[Record]) -> Record | None:
+    """The record of an event whose work was done before; None where it was not.
+
+    Raises:
+        EnvelopeError: the record is of another kind: two events share one `source` and `id`.
+        WorldError: the store does not answer.
+    """
+    stored = store.get(at)
+    if stored is None:
+        return None
+    try:
+        return msgspec.json.decode(stored.body, type=kind)
+    except msgspec.ValidationError:
+        raise EnvelopeError(
+            what="Another event with the same source and id, but of another type, was here before.",
+            remedy="Give every event an id that is unique for its source (CloudEvents 1.0), and send it again.",
+        ) from None
+
+
+def commit_record(store: ObjectStore, at: Location, record: Record) -> Record:
+    """Store the record of an event and return the one that counts: this one, or the one that was there first."""
+    if store.create(at, to_json(record), media_type="application/json"):
+        return record
+    first = stored_record(store, at, type(record))
+    if first is None:
+        raise WorldError(
+            what="The store says that a record exists and then does not find it.",
+            remedy="It is tried again; see that the store reads its own writes.",
+        )
+    return first
+
+
+def manifests_for(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[bytes]:
+    """The manifests that are stored for exactly these bytes, in the order of their keys.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    for location in manifests_of(store, layout, sha256):
+        stored = store.get(location)
+        if stored is not None:
+            yield stored.body

@@ -1,0 +1,1 @@
+"""Use cases: what is done with an event, in the order in which it is committed."""

@@ -1,0 +1,203 @@
+"""The use case of repeated violations: an account's ledger, and the step that a new entry leads to.
+
+Deep Synthesis Provisions Art. 10: whoever breaks the rules with a service is warned, restricted, suspended or shut out.
+What counts against an account is said by the records of its events; here it is counted, once for each event.
+
+The ledger is the state: numbered entries without a gap, written create-only after the record (4) and before anything is
+published (5), so it survives whatever is killed. Every entry carries on what was counted before it, so the newest one
+is all that has to be read, however long the ledger is:
+
+a. list the newest entry, and see that it is found by its event too (its writer may have died before)
+b. look up this event; an event that is found keeps its entry, and a replay says the same again
+c. write the next number; whoever finds it taken starts again
+
+An entry is written only after all earlier ones are found by their events (a), so (b) cannot miss one that is older than
+the newest, and (c) fails if there is one that is newer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+import msgspec
+
+from pipeline.errors import BugError, WorldError
+from pipeline.events.identity import enforcement_id
+from pipeline.events.outgoing import to_json
+from pipeline.events.outputs import Decision, EnforcedRule, Enforcement, EventReference, ManifestRecord, Step
+from pipeline.events.prepared import prepare
+from pipeline.policy.ladder import Ladder
+from pipeline.store import Layout, Location, ObjectStore, StoredObject
+from pipeline.store.layout import account_prefix
+
+__all__ = ["Counted", "Escalation", "LedgerEntry", "counted"]
+
+_ATTEMPTS: Final = 32
+"""Every lost race is an entry that somebody else won, so this is met only under a storm on one account."""
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """An event whose violations count against an account, and the record that says so."""
+
+    account: str
+    rules: tuple[EnforcedRule, ...]
+    event_uid: str
+    event: EventReference
+    record_uri: str
+
+
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of an account's ledger, as it is stored; `docs/objects.md` describes it."""
+
+    account: str
+    number: int
+    event_uid: str
+    event: EventReference
+    at: str
+    rules: tuple[EnforcedRule, ...]
+    record_uri: str
+    step: Step | None
+    violations: int
+    window_days: int
+    entered_at: str
+    tally: Mapping[date, int]
+    """How many entries of the ledger there are for each day, up to and including this one."""
+
+
+prepare(LedgerEntry)
+
+
+def counted(record: ManifestRecord | Decision) -> Counted | None:
+    """What of a record counts against an account now: of a blocked event everything, of any other one nothing.
+
+    An event that is held counts when a review refuses it, by the decision of that review.
+    """
+    against = record.counts_against
+    if record.decision != "block" or against is None:
+        return None
+    citations = {finding.rule: finding.citation for finding in record.findings}
+    return Counted(
+        account=against.account,
+        rules=tuple(EnforcedRule(id=rule, citation=citations.get(rule)) for rule in against.rules),
+        event_uid=record.event_uid,
+        event=record.event,
+        record_uri=record.record_uri,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Enters violations into the ledgers of accounts; safe to call from several threads and processes.
+
+    A new entry costs six requests to the store and a replay four, whatever the length of the ledger.
+
+    Args:
+        store: where the ledgers are kept.
+        layout: which object goes where.
+        ladder: which step is due.
+        now: the time of day, with time zone.
+    """
+
+    store: ObjectStore
+    layout: Layout
+    ladder: Ladder
+    now: Callable[[], datetime]
+
+    def __call__(self, violation: Counted) -> Enforcement | None:
+        """Enter an event into the ledger of its account, and return the step it leads to; None for no step.
+
+        The same event again leads to the same step, also after the ladder was changed.
+
+        Raises:
+            WorldError: the store does not answer, or too many others write to this ledger; try again.
+        """
+        for _ in range(_ATTEMPTS):
+            newest = self._newest(violation)
+            if newest is not None:
+                self._make_findable(newest)  # a
+            entry = self._found(violation)  # b
+            if entry is None:
+                entry = self._next(violation, newest)
+                if not self._write(self.layout.account_entry(entry.account, entry.number), entry):  # c
+                    continue
+                self._make_findable(entry)
+            return self._enforcement(entry)
+        raise WorldError(
+            what=f"{_ATTEMPTS} times another violation was entered first into the ledger of one account.",
+            remedy="It is tried again; look for an account that violates rules in large numbers.",
+        )
+
+    def _newest(self, violation: Counted) -> LedgerEntry | None:
+        bucket = self.layout.records_bucket
+        keys = self.store.list_keys(bucket, account_prefix(violation.account), limit=1)
+        return _decoded(self.store.require(Location(bucket, keys[0])), violation) if keys else None
+
+    def _found(self, violation: Counted) -> LedgerEntry | None:
+        stored = self.store.get(self.layout.counted(violation.event_uid))
+        return None if stored is None else _decoded(stored, violation)
+
+    def _make_findable(self, entry: LedgerEntry) -> None:
+        self._write(self.layout.counted(entry.event_uid), entry)
+
+    def _write(self, at: Location, entry: LedgerEntry) -> bool:
+        return self.store.create(at, to_json(entry), media_type="application/json")
+
+    def _next(self, violation: Counted, newest: LedgerEntry | None) -> LedgerEntry:
+        entered_at = self.now().isoformat(timespec="milliseconds")
+        at = violation.event.time or entered_at
+        day = _day(at)
+        earlier: Mapping[date, int] = {} if newest is None else newest.tally
+        tally = dict(sorted({**earlier, day: earlier.get(day, 0) + 1}.items()))
+        violations = self.ladder.count(tally, day)
+        return LedgerEntry(
+            account=violation.account,
+            number=1 if newest is None else newest.number + 1,
+            event_uid=violation.event_uid,
+            event=violation.event,
+            at=at,
+            rules=violation.rules,
+            record_uri=violation.record_uri,
+            step=self.ladder.step_for(violations),
+            violations=violations,
+            window_days=self.ladder.window_days,
+            entered_at=entered_at,
+            tally=tally,
+        )
+
+    def _enforcement(self, entry: LedgerEntry) -> Enforcement | None:
+        if entry.step is None:
+            return None
+        return Enforcement(
+            enforcement_id=enforcement_id(entry.account, entry.number),
+            account=entry.account,
+            step=entry.step,
+            violations=entry.violations,
+            window_days=entry.window_days,
+            event_uid=entry.event_uid,
+            event=entry.event,
+            rules=entry.rules,
+            record_uri=entry.record_uri,
+            entry_uri=self.layout.account_entry(entry.account, entry.number).uri,
+            entered_at=entry.entered_at,
+        )
+
+
+def _day(at: str) -> date:
+    """The day of an RFC 3339 time, in UTC."""
+    time = datetime.fromisoformat(at.upper())
+    try:
+        return time.astimezone(UTC).date()
+    except OverflowError:  # within hours of the first or the last day that there is
+        return time.date()
+
+
+def _decoded(stored: StoredObject, violation: Counted) -> LedgerEntry:
+    try:
+        return msgspec.json.decode(stored.body, type=LedgerEntry)
+    except msgspec.DecodeError as error:
+        # Not named by its key: that holds the account.
+        raise BugError(
+            what=f"A ledger entry read for the event {violation.event_uid} is not what layout v1 says it is.",
+            remedy="See who else writes to the records bucket.",
+        ) from error

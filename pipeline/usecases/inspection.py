@@ -1,0 +1,198 @@
+"""The use case of a publication event: what the asset says of itself, a decision, and alerts.
+
+Commit order, as in `pipeline.usecases.sealing`:
+
+1. asset bytes fetched, digest checked against the event
+2. credential and marks read, and judged together with the event's facts
+3. (nothing but the record is stored)
+4. record stored: it is the commit marker of the event
+   violations of a blocked event entered into the ledger of the account that answers for them
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from pipeline.assets import Asset, AssetFetcher
+from pipeline.credentials import Credential, CredentialService
+from pipeline.events.identity import decision_id
+from pipeline.events.inputs import PublicationEvent
+from pipeline.events.outputs import Alert, Decision, Enforcement, Finding, InspectedContent, Subject
+from pipeline.evidence.content import Observer, content_facts
+from pipeline.evidence.credential import credential_facts, credential_findings, declared_facts, summary_of
+from pipeline.evidence.explicit import claim_of, label_facts
+from pipeline.evidence.implicit import carries_marks, found_findings, mark_facts
+from pipeline.evidence.removal import Recognition
+from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
+from pipeline.labels.explicit.model import Checked
+from pipeline.labels.explicit.port import Labeler
+from pipeline.labels.implicit.marks import FoundMarks
+from pipeline.labels.implicit.port import Marker
+from pipeline.policy.decision import alerts_for
+from pipeline.policy.judging import Evidence, Judgement, Policy
+from pipeline.policy.vocabulary import Facts
+from pipeline.store import Layout, ObjectStore
+from pipeline.store.records import commit_record, manifests_for, stored_record
+from pipeline.usecases.escalation import Escalation, counted
+
+__all__ = ["Inspected", "Inspection"]
+
+
+class Inspected(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published for a publication event: the decision, and the alerts and the step that follow from it."""
+
+    decision: Decision
+    alerts: tuple[Alert, ...]
+    enforcement: Enforcement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """Judges the assets of publication events; safe to call from several threads.
+
+    Args:
+        store: where records and sidecars are kept.
+        layout: which object goes where.
+        fetcher: brings the assets.
+        credentials: reads manifests.
+        policy: judges events.
+        observer: looks at assets the way the feature database does.
+        escalation: counts what a blocked event counts against an account.
+        labeler: checks explicit labels.
+        marker: finds marks inside files.
+        recognition: finds the sealed original of an asset without marks.
+        producer: who hands content on, as implicit labels say; without it, the provider code that an event names.
+        now: the time of day, with time zone.
+    """
+
+    store: ObjectStore
+    layout: Layout
+    fetcher: AssetFetcher
+    credentials: CredentialService
+    policy: Policy
+    observer: Observer
+    escalation: Escalation
+    labeler: Labeler
+    marker: Marker
+    recognition: Recognition
+    producer: str | None
+    now: Callable[[], datetime]
+
+    def __call__(self, event: PublicationEvent) -> Inspected:
+        """Judge the event's asset, store the record, and return what is to be published.
+
+        Raises:
+            ProducerError: the event can never succeed.
+            WorldError: the store does not answer; try again.
+        """
+        record_at = self.layout.record(event.uid)
+        decision = stored_record(self.store, record_at, Decision)
+        if decision is None:
+            asset = self.fetcher.fetch(event.content)  # 1
+            credential = self._credential(event, asset)  # 2
+            found = self.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
+            measured = self._measured(event, asset, credential, found)
+            recognised = self.recognition(asset, credential, found)
+            state = detected(event.facts, measured, event.declared, is_recognised=bool(recognised))
+            measured = {**measured, **state_facts(state)}
+            judgement = self._judge(event, asset, credential, found, measured, recognised)
+            decision = self._decision(event, asset, credential, judgement, state)
+            decision = commit_record(self.store, record_at, decision)  # 4
+        against = counted(decision)
+        return Inspected(
+            decision=decision,
+            alerts=_alerts(decision),
+            enforcement=None if against is None else self.escalation(against),
+        )
+
+    def _credential(self, event: PublicationEvent, asset: Asset) -> Credential:
+        """The asset's own credential; else the manifest beside it, or the one that we stored for these bytes."""
+        credential = self.credentials.read(asset.body, asset.media_type)
+        if credential.state not in ("absent", "remote"):
+            return credential
+        for manifest in self._sidecars(event, asset):
+            return self.credentials.read(asset.body, asset.media_type, manifest=manifest)
+        return credential
+
+    def _sidecars(self, event: PublicationEvent, asset: Asset) -> Iterator[bytes]:
+        if event.content.manifest is not None:
+            yield self.fetcher.fetch_sidecar(event.content.manifest)
+        yield from manifests_for(self.store, self.layout, asset.sha256)
+
+    def _measured(
+        self, event: PublicationEvent, asset: Asset, credential: Credential, found: FoundMarks | None
+    ) -> Facts:
+        return {
+            **label_facts(self._checked(event, asset)),
+            **mark_facts(found),
+            **credential_facts(credential),
+        }
+
+    def _judge(
+        self,
+        event: PublicationEvent,
+        asset: Asset,
+        credential: Credential,
+        found: FoundMarks | None,
+        measured: Facts,
+        recognised: tuple[Finding, ...],
+    ) -> Judgement:
+        return self.policy.assess(
+            Evidence(
+                event=event.reference,
+                event_type=event.event_type,
+                data=event.facts,
+                observed=self.observer(asset, event.prompt.text),
+                derived={**content_facts(asset), **declared_facts(event.declared)},
+                measured=measured,
+                findings=(
+                    *credential_findings(credential, event.declared),
+                    *found_findings(found, event.declared),
+                    *recognised,
+                ),
+            )
+        )
+
+    def _checked(self, event: PublicationEvent, asset: Asset) -> Checked | None:
+        """The explicit label that the event claims, as it is found in the asset."""
+        claim = claim_of(event.facts)
+        return None if claim is None else self.labeler.check(asset.body, asset.media_type, claim)
+
+    def _decision(
+        self, event: PublicationEvent, asset: Asset, credential: Credential, judgement: Judgement, state: Detected
+    ) -> Decision:
+        return Decision(
+            decision_id=decision_id(event.uid),
+            event_uid=event.uid,
+            event=event.reference,
+            content=InspectedContent(
+                id=event.content.id, mime=asset.media_type, sha256=asset.sha256, size=len(asset.body)
+            ),
+            decision=judgement.decision,
+            declared=event.declared,
+            credential=summary_of(credential),
+            findings=judgement.findings,
+            record_uri=self.layout.record(event.uid).uri,
+            decided_at=self.now().isoformat(timespec="milliseconds"),
+            judged_by=judgement.judged_by,
+            counts_against=judgement.counts_against,
+            state=state.state,
+            propagation=propagation_of(event, state.state, producer=self.producer),
+        )
+
+
+def _alerts(decision: Decision) -> tuple[Alert, ...]:
+    content = decision.content
+    return alerts_for(
+        decision.findings,
+        event_uid=decision.event_uid,
+        event=decision.event,
+        subject=Subject(
+            content_id=None if content is None else content.id,
+            mime=None if content is None else content.mime,
+            sha256=None if content is None else content.sha256,
+        ),
+        record_uri=decision.record_uri,
+    )

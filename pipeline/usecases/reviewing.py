@@ -1,0 +1,167 @@
+"""The use case of a review: a person releases or refuses an event that is held.
+
+Commit order, as in `pipeline.usecases.sealing`; steps 1 to 3 were done when the event was held:
+
+4. decision of the review stored: the first review of an event counts
+   a refusal entered into the ledger of the account that answers for the violations (`pipeline.usecases.escalation`)
+
+Publishing (5) and acknowledging (6) follow in the agents. The record of the held event stays as it is; the decision of
+the review repeats what was found and says who decided what.
+"""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+import msgspec
+
+from pipeline.errors import BugError, ProducerError
+from pipeline.events.identity import event_uid, review_id
+from pipeline.events.inputs import Review
+from pipeline.events.outputs import (
+    Alert,
+    Decision,
+    DecisionOutcome,
+    Enforcement,
+    InspectedContent,
+    ManifestRecord,
+    ReviewOutcome,
+)
+from pipeline.store import Layout, ObjectStore
+from pipeline.store.records import commit_record, stored_record
+from pipeline.usecases.escalation import Escalation, counted
+
+__all__ = ["ReviewRefusedError", "Reviewed", "Reviewing"]
+
+_OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block"}
+
+
+@dataclass(slots=True, eq=False)
+class ReviewRefusedError(ProducerError):
+    """The review has nothing to decide: its event is unknown, is not held, or was decided by another review."""
+
+    stage: ClassVar[str] = "inspect"
+
+
+class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published for a review: the decision, and the step against the account that it led to."""
+
+    decision: Decision
+    alerts: tuple[Alert, ...]
+    """Always empty: what there was to wake someone for was said when the event was held."""
+
+    enforcement: Enforcement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewing:
+    """Decides about held events as people say; safe to call from several threads.
+
+    Args:
+        store: where records are kept.
+        layout: which object goes where.
+        escalation: counts what a refusal counts against an account.
+        now: the time of day, with time zone.
+    """
+
+    store: ObjectStore
+    layout: Layout
+    escalation: Escalation
+    now: Callable[[], datetime]
+
+    def __call__(self, review: Review) -> Reviewed:
+        """Store the decision of a review, count what it refuses, and return what is to be published.
+
+        Raises:
+            ReviewRefusedError: there is nothing to decide for this review.
+            WorldError: the store does not answer; try again.
+        """
+        review_at = self.layout.review(review.event_uid)
+        decision = stored_record(self.store, review_at, Decision)
+        if decision is None:
+            held = self._held(review.event_uid)
+            decision = commit_record(self.store, review_at, self._decision(review, held))  # 4
+        _require_decided_by(review, decision)
+        against = counted(decision)
+        return Reviewed(decision=decision, alerts=(), enforcement=None if against is None else self.escalation(against))
+
+    def _held(self, uid: str) -> ManifestRecord | Decision:
+        """The record of the event, which must be held."""
+        stored = self.store.get(self.layout.record(uid))
+        if stored is None:
+            raise ReviewRefusedError(
+                what=f"The review is about an event that has no record here: {uid}.",
+                remedy="Send the event_uid that the decision or the manifest record of the held event says.",
+            )
+        record = _record(stored.body, uid)
+        if record.decision != "hold":
+            raise ReviewRefusedError(
+                what=f"The review is about an event that is not held: the decision about {uid} is {record.decision}.",
+                remedy="Review events whose decision is hold; other decisions stand.",
+            )
+        return record
+
+    def _decision(self, review: Review, held: ManifestRecord | Decision) -> Decision:
+        return Decision(
+            decision_id=review_id(held.event_uid),
+            event_uid=held.event_uid,
+            event=held.event,
+            content=_content(held),
+            decision=_OUTCOMES[review.verdict],
+            # A generation event says of itself that a machine made the content.
+            declared=held.declared if isinstance(held, Decision) else "ai",
+            credential=held.credential,
+            findings=held.findings,
+            record_uri=self.layout.review(held.event_uid).uri,
+            decided_at=self.now().isoformat(timespec="milliseconds"),
+            judged_by=held.judged_by,
+            counts_against=held.counts_against,
+            review=ReviewOutcome(
+                verdict=review.verdict,
+                reviewer=review.reviewer.id,
+                reason=review.reason,
+                reviewed_at=review.reference.time,
+                event=review.reference,
+            ),
+            state=held.state if isinstance(held, Decision) else None,
+            propagation=held.propagation if isinstance(held, Decision) else None,
+        )
+
+
+def _content(held: ManifestRecord | Decision) -> InspectedContent | None:
+    """What the decision is about; of a generation event the sealed asset, which is what may be handed on."""
+    if isinstance(held, Decision):
+        return held.content
+    return InspectedContent(
+        id=held.content.id, mime=held.content.mime, sha256=held.sealed.sha256, size=held.sealed.size
+    )
+
+
+def _require_decided_by(review: Review, decision: Decision) -> None:
+    """See that the stored decision is the one that this review took."""
+    first = decision.review
+    if first is None:
+        raise BugError(
+            what=f"What is stored as the review of {decision.event_uid} says nothing of a review.",
+            remedy="See who else writes to the records bucket.",
+        )
+    if event_uid(first.event.source, first.event.id) != review.uid:
+        # Who decided is in that object; errors are logged, and a reviewer has no place in logs.
+        raise ReviewRefusedError(
+            what=f"Another review came first: {first.verdict}, decided at {decision.decided_at}, "
+            f"by whom is in {decision.record_uri}.",
+            remedy="The first review of an event counts; to overturn it, publish the content again as a new event.",
+        )
+
+
+def _record(body: bytes, uid: str) -> ManifestRecord | Decision:
+    kinds: tuple[type[ManifestRecord | Decision], ...] = (Decision, ManifestRecord)
+    for kind in kinds:
+        with contextlib.suppress(msgspec.DecodeError):
+            return msgspec.json.decode(body, type=kind)
+    raise BugError(
+        what=f"The record of the event {uid} is neither a decision nor a manifest record.",
+        remedy="See who else writes to the records bucket.",
+    )

@@ -1,0 +1,307 @@
+"""The use case of a generation event: sealed asset, manifest, record and alerts.
+
+Commit order; a crash between any two steps repeats the work and changes nothing that anyone sees:
+
+1. asset bytes fetched, digest checked against the event
+2. the credential it came with read; marked; fingerprint taken; sealed; judged by what the sealed asset says of itself
+3. sealed asset and manifest stored
+4. record stored last: it is the commit marker of the event
+   violations of a blocked event entered into the ledger of the account that answers for them
+
+Whatever is generated gets its mark (Deep Synthesis Provisions Art. 16), whatever is found in it: whether the sealed
+asset may be handed on is what the record's decision says.
+
+Publishing (5) and acknowledging (6) follow in the agents. Every write is create-only: "already there" means that an
+earlier attempt got this far, so what is stored is read and the work goes on from it. What is published is always
+what is stored.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pipeline.assets import Asset, AssetFetcher, sha256_hex
+from pipeline.credentials import Credential, CredentialService, SealedAsset, SealOrder, Software
+from pipeline.errors import BugError
+from pipeline.events.inputs import GenerationEvent
+from pipeline.events.outgoing import to_json
+from pipeline.events.outputs import (
+    Alert,
+    ClaimGenerator,
+    ContentName,
+    Enforcement,
+    ManifestRecord,
+    ManifestReference,
+    StoredDigest,
+    Subject,
+)
+from pipeline.evidence.content import Observer, content_facts
+from pipeline.evidence.credential import credential_facts, credential_findings, declared_facts, summary_of
+from pipeline.evidence.explicit import claim_of, label_facts, labeled_findings
+from pipeline.evidence.implicit import carries_marks, mark_facts, written_findings
+from pipeline.evidence.parents import KnownParent, known_parents, parent_findings
+from pipeline.evidence.removal import named
+from pipeline.fingerprints import Fingerprint
+from pipeline.fingerprints.port import Fingerprinter
+from pipeline.labels.explicit.model import Checked, Claim
+from pipeline.labels.explicit.port import Labeled, Labeler
+from pipeline.labels.implicit.port import Marked, Marker
+from pipeline.policy.decision import alerts_for
+from pipeline.policy.judging import Evidence, Judgement, Policy
+from pipeline.store import Layout, ObjectStore
+from pipeline.store.records import commit_record, stored_record
+from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.orders import marks_of, order_of, required_order, seal_order
+
+__all__ = ["Sealed", "Sealing"]
+
+MANIFEST_MEDIA_TYPE: Final = "application/c2pa"
+"""C2PA 2.4, external manifests."""
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published for a generation event: its record, and the alerts and the step that follow from it."""
+
+    record: ManifestRecord
+    alerts: tuple[Alert, ...]
+    enforcement: Enforcement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """Seals the assets of generation events; safe to call from several threads.
+
+    Args:
+        store: where everything is kept.
+        layout: which object goes where.
+        fetcher: brings the assets.
+        credentials: signs and reads manifests.
+        policy: judges events.
+        observer: looks at assets the way the feature database does.
+        escalation: counts what a blocked event counts against an account.
+        labeler: writes and checks explicit labels.
+        labels_when_required: whether an explicit label is also put where no event asks for it, but a law does.
+        marker: writes and finds marks inside files.
+        fingerprinter: says what the asset is recognised by when it loses them.
+        producer: who generates, as implicit labels say for events that name no provider code.
+        claim_generator: who we are, as manifests and records say.
+        now: the time of day, with time zone.
+    """
+
+    store: ObjectStore
+    layout: Layout
+    fetcher: AssetFetcher
+    credentials: CredentialService
+    policy: Policy
+    observer: Observer
+    escalation: Escalation
+    labeler: Labeler
+    labels_when_required: bool
+    marker: Marker
+    fingerprinter: Fingerprinter
+    producer: str | None
+    claim_generator: ClaimGenerator
+    now: Callable[[], datetime]
+
+    def __call__(self, event: GenerationEvent) -> Sealed:
+        """Seal the event's asset, store everything, and return what is to be published.
+
+        Raises:
+            ProducerError: the event can never succeed.
+            WorldError: the store or the signer does not answer; try again.
+        """
+        record_at = self.layout.record(event.uid)
+        record = stored_record(self.store, record_at, ManifestRecord)
+        if record is None:
+            asset = self.fetcher.fetch(event.content)  # 1
+            inherited = self.credentials.read(asset.body, asset.media_type)  # 2
+            labeled = self._labeled(event, asset, inherited)
+            marked = self._marked(event, asset, labeled, inherited)
+            fingerprint = self.fingerprinter.fingerprint(marked.asset, asset.media_type)
+            parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
+            order = self._order(event, parents, fingerprint)
+            kept = self._keep(event, asset, order, self.credentials.seal(marked.asset, order))  # 3
+            judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
+            done = self._record(event, asset, kept, judgement, parents, fingerprint)
+            record = commit_record(self.store, record_at, done)  # 4
+        against = counted(record)
+        return Sealed(
+            record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
+        )
+
+    def _labeled(self, event: GenerationEvent, asset: Asset, inherited: Credential) -> Labeled:
+        """The asset with the explicit label that the event asks for, or that a law does where that is configured."""
+        order = order_of(event)
+        if order is None and self.labels_when_required:
+            order = required_order(event, self.policy, {**content_facts(asset), **declared_facts(event.declared)})
+        if order is None:
+            return Labeled(asset=asset.body)
+        if inherited.state != "absent":
+            return Labeled(asset=asset.body, refused="The asset carries a manifest, which a label would break.")
+        return self.labeler.label(asset.body, asset.media_type, order)
+
+    def _marked(self, event: GenerationEvent, asset: Asset, labeled: Labeled, inherited: Credential) -> Marked:
+        """The asset with its implicit label, before the signature that covers it."""
+        if inherited.state != "absent":
+            # Its manifest is bound to these bytes, and is to be an ingredient that can still be validated.
+            return Marked(asset=labeled.asset)
+        marks = marks_of(event, producer=self.producer)
+        if marks is None or not carries_marks(asset.media_type):
+            return Marked(asset=labeled.asset)
+        return self.marker.mark(labeled.asset, asset.media_type, marks)
+
+    def _checked(self, event: GenerationEvent, labeled: Labeled, kept: SealedAsset, media_type: str) -> Checked | None:
+        """The explicit label as it is found in the final bytes, where there is said to be one."""
+        claim = Claim() if labeled.written is not None else claim_of(event.facts)
+        return None if claim is None else self.labeler.check(kept.asset, media_type, claim)
+
+    def _judge(
+        self,
+        event: GenerationEvent,
+        asset: Asset,
+        inherited: Credential,
+        labeled: Labeled,
+        marked: Marked,
+        kept: SealedAsset,
+        parents: tuple[KnownParent, ...],
+    ) -> Judgement:
+        """Judge the event by what it says and by what is read back from its sealed asset."""
+        found = self.marker.read(kept.asset, asset.media_type) if carries_marks(asset.media_type) else None
+        return self.policy.assess(
+            Evidence(
+                event=event.reference,
+                event_type=event.event_type,
+                data=event.facts,
+                observed=self.observer(asset, event.prompt.text),
+                derived={**content_facts(asset), **declared_facts(event.declared)},
+                measured={
+                    **credential_facts(kept.credential),
+                    **mark_facts(found),
+                    **label_facts(self._checked(event, labeled, kept, asset.media_type), labeled),
+                },
+                findings=(
+                    *credential_findings(inherited, "unknown"),
+                    *labeled_findings(labeled),
+                    *written_findings(marked, found),
+                    *parent_findings(parents),
+                ),
+            )
+        )
+
+    def _order(
+        self, event: GenerationEvent, parents: tuple[KnownParent, ...], fingerprint: Fingerprint | None
+    ) -> SealOrder:
+        ingredients = tuple(parent.ingredient for parent in parents)
+        software = Software(name=self.claim_generator.name, version=self.claim_generator.version)
+        return seal_order(event, ingredients, software, fingerprint)
+
+    def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
+        """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
+        asset_at = self.layout.asset(event.uid, asset.media_type)
+        if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type):
+            stored = self.store.require(asset_at).body
+            if stored != sealed.asset:
+                sealed = self._take_up(event, order, stored)
+        manifest_at = self.layout.manifest(sha256_hex(sealed.asset), event.uid)
+        if not self.store.create(manifest_at, sealed.manifest, media_type=MANIFEST_MEDIA_TYPE):
+            manifest = self.store.require(manifest_at).body
+            if manifest != sealed.manifest:
+                sealed = self._reopen(sealed.asset, asset.media_type, sidecar=manifest)
+        if sealed.asset != asset.body:
+            pointer_at, pointer = self.layout.pointer(
+                original=asset.sha256,
+                sealed=sha256_hex(sealed.asset),
+                event_uid=event.uid,
+                media_type=asset.media_type,
+            )
+            self.store.create(pointer_at, to_json(pointer), media_type="application/json")
+        return sealed
+
+    def _take_up(self, event: GenerationEvent, order: SealOrder, stored: bytes) -> SealedAsset:
+        """The asset that an earlier attempt stored: with the manifest inside it or beside it, or with a new one beside.
+
+        An encoder may give other bytes each time, and that attempt may have ended before its sidecar was stored.
+        """
+        if self.credentials.extract(stored, order.media_type) is not None:
+            return self._reopen(stored, order.media_type, sidecar=None)
+        beside = self.store.get(self.layout.manifest(sha256_hex(stored), event.uid))
+        if beside is not None:
+            return self._reopen(stored, order.media_type, sidecar=beside.body)
+        sealed = self.credentials.seal(stored, order)
+        if sealed.asset != stored:
+            raise BugError(
+                what="What an earlier attempt stored for this event was to have a manifest inside, and has none.",
+                remedy="Compare the stored asset with its event, and report this.",
+            )
+        return sealed
+
+    def _reopen(self, body: bytes, media_type: str, *, sidecar: bytes | None) -> SealedAsset:
+        """The sealed asset that an earlier attempt stored; its manifest is inside it, or the sidecar."""
+        credential = self.credentials.read(body, media_type, manifest=sidecar)
+        manifest = sidecar or self.credentials.extract(body, media_type)
+        if manifest is None or credential.state != "valid" or credential.active_manifest is None:
+            raise BugError(
+                what="What an earlier attempt stored for this event is no validly sealed asset.",
+                remedy="Compare the stored asset with its manifest, and report this.",
+            )
+        return SealedAsset(
+            asset=body,
+            manifest=manifest,
+            label=credential.active_manifest,
+            binding="embedded" if sidecar is None else "sidecar",
+            credential=credential,
+        )
+
+    def _record(
+        self,
+        event: GenerationEvent,
+        asset: Asset,
+        kept: SealedAsset,
+        judgement: Judgement,
+        parents: tuple[KnownParent, ...],
+        fingerprint: Fingerprint | None,
+    ) -> ManifestRecord:
+        sealed_sha256 = sha256_hex(kept.asset)
+        credential = summary_of(kept.credential)
+        return ManifestRecord(
+            event_uid=event.uid,
+            event=event.reference,
+            content=ContentName(id=event.content.id, mime=asset.media_type),
+            original=asset.digest,
+            sealed=StoredDigest(
+                sha256=sealed_sha256,
+                size=len(kept.asset),
+                uri=self.layout.asset(event.uid, asset.media_type).uri,
+            ),
+            manifest=ManifestReference(
+                uri=self.layout.manifest(sealed_sha256, event.uid).uri,
+                sha256=sha256_hex(kept.manifest),
+                size=len(kept.manifest),
+                label=kept.label,
+                binding=kept.binding,
+            ),
+            signer=credential.signer,
+            credential=credential,
+            findings=judgement.findings,
+            record_uri=self.layout.record(event.uid).uri,
+            sealed_at=self.now().isoformat(timespec="milliseconds"),
+            claim_generator=self.claim_generator,
+            decision=judgement.decision,
+            judged_by=judgement.judged_by,
+            counts_against=judgement.counts_against,
+            parents=tuple(parent.recorded for parent in parents),
+            fingerprint=named(fingerprint),
+        )
+
+
+def _alerts(record: ManifestRecord) -> tuple[Alert, ...]:
+    return alerts_for(
+        record.findings,
+        event_uid=record.event_uid,
+        event=record.event,
+        subject=Subject(content_id=record.content.id, mime=record.content.mime, sha256=record.sealed.sha256),
+        record_uri=record.record_uri,
+    )

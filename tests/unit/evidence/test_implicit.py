@@ -1,0 +1,156 @@
+"""Implicit labels on the way of an event: written before the signature, read back from what is stored."""
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.events.inputs import GenerationEvent
+from pipeline.labels.implicit.aigc import AigcMark, first_write
+from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.port import Marked
+from pipeline.usecases.orders import marks_of
+from tests.unit.house import House, generation, png, publication
+
+CODE = "001191110000DEM000000100000"
+STUDIO = {"provider_code": CODE, "provider_name": "Studio", "system_name": "One", "system_version": "1.2"}
+MARKER = InProcessMarker()
+
+
+def image(house: House, body: bytes | None = None, **data: Any) -> GenerationEvent:
+    content = {**house.put("a.png", png() if body is None else body, "image/png"), "operation": "generated"}
+    event: GenerationEvent = generation({"content": content, "service": STUDIO, **data})
+    return event
+
+
+def published(house: House, body: bytes, **data: Any) -> Any:
+    content = {**house.put("p.png", body, "image/png"), **data.pop("content", {})}
+    return house.inspect(publication({"content": content, **data}, event_id="p"))
+
+
+def marked(*marks: AigcMark, source_type: str | None = None) -> bytes:
+    """A picture with these marks, one after the other."""
+    body = png()
+    for one in marks:
+        body = MARKER.mark(body, "image/png", MarksToWrite(aigc=one, digital_source_type=source_type)).asset
+    return body
+
+
+def kinds(said: Any) -> set[str]:
+    return {alert.kind for alert in said.alerts}
+
+
+# Written and read back
+
+
+def test_what_is_sealed_carries_the_label_the_source_type_and_the_disclosure_inside_the_file(house: House) -> None:
+    event = image(house)
+    record = house.seal(event).record
+    found = MARKER.read(house.stored(record.sealed.uri), "image/png")
+    assert found.mark == first_write(CODE, event.uid)
+    assert found.digital_source_types == ("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",)
+    assert found.latent is not None
+    assert (found.latent.system_name, found.latent.unique_id) == ("One", event.uid)
+    assert record.credential.credential == "valid"
+
+
+def test_the_picture_is_the_same(house: House) -> None:
+    record = house.seal(image(house)).record
+    before, after = (Image.open(io.BytesIO(body)) for body in (png(), house.stored(record.sealed.uri)))
+    assert before.tobytes() == after.tobytes()
+
+
+def test_the_label_read_back_is_what_rules_are_judged_on_whatever_the_event_claims(
+    credentials: InProcessCredentialService,
+) -> None:
+    house = House(credentials, jurisdictions=("CN",))
+    rule = "cn.deep-synthesis.art16.implicit-mark"
+    named = house.seal(image(house, implicit={"present": False}))
+    nameless = house.seal(
+        generation(
+            {
+                "content": {**house.put("b.png", png(1), "image/png"), "operation": "generated"},
+                "implicit": {"present": True, "readback_ok": True},
+                "watermark": {"present": False},
+            },
+            event_id="2",
+        )
+    )
+    assert rule not in {one.rule for one in named.record.findings}
+    assert [one.outcome for one in nameless.record.findings if one.rule == rule] == ["violation"]
+
+
+def test_the_operators_own_code_stands_in_for_events_that_name_none(credentials: InProcessCredentialService) -> None:
+    house = House(credentials, producer="studio-one")
+    record = house.seal(image(house, service={"provider_name": "A name with spaces"})).record
+    found = MARKER.read(house.stored(record.sealed.uri), "image/png")
+    assert found.mark is not None
+    assert found.mark.content_producer == "studio-one"
+
+
+@pytest.mark.parametrize("service", [{}, {"provider_name": "A name with spaces"}, {"provider_name": "工作室"}])
+def test_nobodys_name_is_made_up(house: House, service: dict[str, str]) -> None:
+    event = image(house, service=service)
+    assert marks_of(event, producer=None) is None
+    record = house.seal(event).record
+    assert MARKER.read(house.stored(record.sealed.uri), "image/png") == FoundMarks()
+
+
+def test_what_nobody_generated_is_not_labeled(house: House) -> None:
+    content = {**house.put("a.png", png(), "image/png"), "operation": "none"}
+    assert marks_of(generation({"content": content, "service": STUDIO}), producer=CODE) is None
+
+
+def test_the_first_producers_label_stays(house: House) -> None:
+    first = first_write("first-producer", "1")
+    record = house.seal(image(house, marked(first))).record
+    assert MARKER.read(house.stored(record.sealed.uri), "image/png").mark == first
+
+
+def test_an_asset_with_a_manifest_keeps_it_and_gets_no_label(house: House) -> None:
+    sealed = house.stored(house.seal(image(house, service={})).record.sealed.uri)
+    again = generation(
+        {"content": {**house.put("s.png", sealed, "image/png"), "operation": "edited"}, "service": STUDIO}, event_id="2"
+    )
+    said = house.seal(again)
+    assert MARKER.read(house.stored(said.record.sealed.uri), "image/png").aigc == ()
+    assert said.record.credential.credential == "valid"
+
+
+def test_a_file_that_cannot_take_marks_is_sealed_all_the_same(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: InProcessMarker, asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
+        return Marked(asset=asset, refused="No room.")
+
+    monkeypatch.setattr(InProcessMarker, "mark", refuse)
+    said = house.seal(image(house))
+    (finding,) = (one for one in said.record.findings if one.kind == "label-refused")
+    assert (finding.action, finding.evidence) == ("alert", {"reason": "No room."})
+    assert said.record.credential.credential == "valid"
+
+
+# What marks mean for who publishes
+
+
+def test_a_label_that_the_declaration_denies_is_believed(house: House) -> None:
+    said = published(house, marked(first_write("studio", "1")), content={"synthetic": "no"})
+    (finding,) = (one for one in said.decision.findings if one.kind == "undeclared-ai")
+    assert (said.decision.decision, finding.evidence["label"]) == ("hold", "1")
+
+
+def test_marks_that_contradict_each_other_are_both_named(house: House) -> None:
+    human = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+    said = published(house, marked(first_write("studio", "1"), source_type=human))
+    (finding,) = (one for one in said.decision.findings if one.kind == "marks-contradict")
+    assert finding.evidence["digital_source_types"] == (human,)
+    assert finding.evidence["contradictions"] == ("human-source-type-with-aigc-mark",)
+    assert (finding.action, said.decision.decision) == ("hold", "hold")
+
+
+def test_a_file_without_any_mark_says_so_to_the_rules(credentials: InProcessCredentialService) -> None:
+    house = House(credentials, jurisdictions=("CN",))
+    said = published(house, png(), content={"synthetic": "yes"}, implicit={"present": True, "readback_ok": True})
+    (finding,) = (one for one in said.decision.findings if one.rule == "cn.deep-synthesis.art16.implicit-mark")
+    assert finding.evidence["implicit.present"] is False

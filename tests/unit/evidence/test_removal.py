@@ -1,0 +1,181 @@
+"""Recognition: what has lost its marks is known by its fingerprint, and its original is named."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.events.outputs import Decision
+from pipeline.fingerprints import Fingerprint
+from pipeline.fingerprints.in_process import InProcessFingerprinter
+from pipeline.store import Location
+from tests.media.copies import SOUND_COPIES
+from tests.unit.house import House, generation, publication
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+ARTICLE = (SAMPLES / "article.txt").read_text(encoding="utf-8")
+
+
+def seal(house: House, name: str, body: bytes, media_type: str, **changes: Any) -> Any:
+    """Seal an asset, and let the house know of it as its workers would."""
+    content = {**house.put(name, body, media_type), "operation": "generated", **changes}
+    record = house.seal(generation({"content": content}, event_id=name)).record
+    if record.fingerprint is not None:
+        found = Fingerprint.parse(record.fingerprint.code)
+        assert found is not None
+        house.known.add(found, bytes.fromhex(record.event_uid))
+    return record
+
+
+def harbour(house: House) -> Any:
+    return seal(house, "harbour.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg")
+
+
+def smaller(name: str) -> bytes:
+    target = io.BytesIO()
+    with Image.open(SAMPLES / name) as image:
+        image.convert("RGB").resize((image.width // 2, image.height // 2)).save(target, "WEBP", quality=60)
+    return target.getvalue()
+
+
+def published(house: House, name: str, body: bytes, media_type: str, **facts: Any) -> Any:
+    content = {**house.put(name, body, media_type), "synthetic": "no"}
+    return house.inspect(publication({"content": content, **facts}, event_id=name))
+
+
+def removed(said: Any) -> list[Any]:
+    return [one for one in said.decision.findings if one.rule == "label.label-removed"]
+
+
+def test_a_record_says_the_fingerprint_of_its_asset(house: House) -> None:
+    record = harbour(house)
+    sealed = InProcessFingerprinter().fingerprint(house.stored(record.sealed.uri), "image/jpeg")
+    assert sealed is not None
+    assert msgspec.to_builtins(record.fingerprint) == {
+        "algorithm": "io.iscc.v0",
+        "kind": "image",
+        "code": sealed.code,
+    }
+    assert sealed.code.encode() in house.stored(record.manifest.uri)
+
+
+def test_what_has_no_code_has_no_fingerprint(house: House) -> None:
+    assert seal(house, "answer.json", b'{"answer": 1}', "application/json").fingerprint is None
+
+
+def test_a_copy_without_marks_is_blocked_and_its_original_is_named(house: House) -> None:
+    record = harbour(house)
+    said = published(house, "copy.webp", smaller("harbour.jpg"), "image/webp")
+    (finding,) = removed(said)
+    assert (finding.kind, finding.severity, finding.action) == ("label-removed", "critical", "block")
+    assert "Art. 18" in finding.citation
+    assert "Art. 10" in finding.citation
+    assert finding.remedy
+    evidence = dict(finding.evidence)
+    assert evidence.pop("distance") <= 8
+    assert evidence.pop("similarity") > 0.95
+    assert evidence == {"kind": "image", "event_uid": record.event_uid, "manifest_uri": record.manifest.uri}
+    assert (said.decision.decision, said.decision.state) == ("block", "suspected")
+    assert "label-removed" in {alert.kind for alert in said.alerts}
+
+
+def test_another_picture_is_none_of_them(house: House) -> None:
+    harbour(house)
+    assert removed(published(house, "other.webp", smaller("portrait.jpg"), "image/webp")) == []
+
+
+def test_what_still_has_its_manifest_or_its_label_is_not_asked_about(house: House) -> None:
+    record = harbour(house)
+    whole = published(house, "whole.jpg", house.stored(record.sealed.uri), "image/jpeg")
+    assert whole.decision.credential.credential == "valid"
+    assert removed(whole) == []
+
+    named = House(house.inspect.credentials, producer="studio")  # type: ignore[arg-type]
+    record = harbour(named)
+    target = io.BytesIO()
+    with Image.open(io.BytesIO(named.stored(record.sealed.uri))) as image:
+        image.save(target, "JPEG", xmp=image.info["xmp"])
+    relabelled = published(named, "relabelled.jpg", target.getvalue(), "image/jpeg")
+    assert relabelled.decision.credential.credential == "absent"
+    assert removed(relabelled) == []
+
+
+def test_a_text_is_known_without_the_characters_that_nobody_sees(house: House) -> None:
+    seal(house, "article.txt", ARTICLE.encode(), "text/plain")
+    said = published(house, "pasted.txt", ARTICLE.upper().encode(), "text/plain")
+    assert [one.evidence["distance"] for one in removed(said)] == [0]
+
+
+@pytest.mark.parametrize("copy", ["MP3", "at 44.1 kHz"])
+def test_a_recording_is_known_when_it_sounds_the_same_throughout(house: House, copy: str) -> None:
+    seal(house, "voice-note.mp3", (SAMPLES / "voice-note.mp3").read_bytes(), "audio/mpeg")
+    media_type, change = SOUND_COPIES[copy]
+    said = published(house, "copied", change((SAMPLES / "voice-note.mp3").read_bytes()), media_type)
+    assert len(removed(said)) == 1
+
+
+def test_a_recording_with_the_same_code_that_sounds_otherwise_is_another_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal(house, "voice-note.mp3", (SAMPLES / "voice-note.mp3").read_bytes(), "audio/mpeg")
+    monkeypatch.setattr(InProcessFingerprinter, "same_recording", lambda *_: False)
+    media_type, change = SOUND_COPIES["MP3"]
+    said = published(house, "copied", change((SAMPLES / "voice-note.mp3").read_bytes()), media_type)
+    assert removed(said) == []
+
+
+def test_the_record_has_the_last_word(house: House) -> None:
+    """Whoever may write to the topic can put anything into the index, but not into the store."""
+    record = seal(house, "article.txt", ARTICLE.encode(), "text/plain")
+    copy = smaller("portrait.jpg")
+    found = InProcessFingerprinter().fingerprint(copy, "image/webp")
+    assert found is not None
+    house.known.add(found, bytes.fromhex(record.event_uid))
+    house.known.add(found, bytes(32))
+    published(house, "before.webp", smaller("still-life.png"), "image/webp")
+    decided = next(Location("sealstream-records", key) for key in house.records()[::-1])
+    house.known.add(found, bytes.fromhex(decided.key.rpartition("/")[2].removesuffix(".json")))
+    assert removed(published(house, "portrait.webp", copy, "image/webp")) == []
+
+
+def test_the_nearest_original_is_named_that_has_a_record(house: House) -> None:
+    record = harbour(house)
+    copy = smaller("harbour.jpg")
+    nearer = InProcessFingerprinter().fingerprint(copy, "image/webp")
+    assert nearer is not None
+    house.known.add(nearer, bytes(32))
+    (finding,) = removed(published(house, "copy.webp", copy, "image/webp"))
+    assert finding.evidence["event_uid"] == record.event_uid
+
+
+def test_the_photo_that_an_edited_one_was_made_from_never_had_a_mark(house: House) -> None:
+    photo = smaller("harbour.jpg")
+    parent = house.put("photo.webp", photo, "image/webp")
+    seal(
+        house, "edited.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg", operation="edited", parents=[parent]
+    )
+
+    said = house.inspect(publication({"content": {**parent, "synthetic": "no"}}, event_id="photo"))
+    assert removed(said) == []
+    assert len(removed(published(house, "again.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg"))) == 1
+
+
+def test_a_replay_says_what_was_stored_whatever_was_sealed_since(house: House) -> None:
+    event = publication({"content": {**house.put("first.webp", smaller("harbour.jpg"), "image/webp")}})
+    first = house.inspect(event)
+    harbour(house)
+    again = house.inspect(event)
+    assert again == first
+    assert removed(again) == []
+    assert msgspec.json.decode(house.stored(first.decision.record_uri), type=Decision) == first.decision
+
+
+def test_what_is_too_plain_is_never_recognised(house: House) -> None:
+    target = io.BytesIO()
+    Image.fromarray(np.full((64, 64, 3), 255, np.uint8)).save(target, "PNG")
+    assert seal(house, "white.png", target.getvalue(), "image/png").fingerprint is None
+    assert removed(published(house, "white-again.png", target.getvalue(), "image/png")) == []

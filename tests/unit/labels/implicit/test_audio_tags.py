@@ -1,0 +1,229 @@
+"""MP3, FLAC and Ogg: where marks are, that tags lose nothing, and which files are refused."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from mutagen.flac import FLAC, Picture
+from mutagen.id3 import APIC, COMM, ID3, TXXX
+from mutagen.oggopus import OggOpus
+
+from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit.carriers import audio_flac, audio_mp3, audio_ogg
+from pipeline.labels.implicit.carriers.audio_id3 import tag_of
+from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
+from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS, encoded
+
+AIGC = MarksToWrite(aigc=MARKS.aigc)
+TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
+SOUND = made("mp3-untagged")
+EXTENDED = b"\x00\x00\x00\x06\x01\x00"
+
+
+def length(number: int) -> bytes:
+    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
+
+
+def frame(kind: bytes, payload: bytes, flags: int = 0) -> bytes:
+    return kind + length(len(payload)) + struct.pack(">H", flags) + payload
+
+
+def named(name: str, value: str, flags: int = 0, *, encoding: int = 3, codec: str = "utf-8") -> bytes:
+    return frame(b"TXXX", bytes((encoding,)) + f"{name}\0{value}".encode(codec), flags)
+
+
+def tagged(*frames: bytes, version: int = 4, flags: int = 0, padding: int = 0, sound: bytes = SOUND) -> bytes:
+    body = b"".join(frames) + bytes(padding)
+    return b"ID3" + bytes((version, 0, flags)) + length(len(body)) + body + sound
+
+
+class TestMp3:
+    @pytest.mark.parametrize("name", ["mp3", "mp3-2.3", "mp3-untagged"])
+    def test_the_mark_is_a_text_of_its_own_name(self, name: str) -> None:
+        tags = ID3(io.BytesIO(audio_mp3.write(made(name), AIGC)))
+        assert tags["TXXX:AIGC"].text == [TEXT]
+
+    @pytest.mark.parametrize(("name", "version"), [("mp3", 4), ("mp3-2.3", 3), ("mp3-untagged", 4)])
+    def test_the_tag_keeps_its_version(self, name: str, version: int) -> None:
+        tag = tag_of(audio_mp3.write(made(name), MARKS))
+        assert tag is not None
+        assert tag.version == version
+
+    @pytest.mark.parametrize("name", ["mp3", "mp3-2.3", "mp3-untagged"])
+    def test_all_that_follows_the_tag_keeps_its_bytes(self, name: str) -> None:
+        """Frames of sound, and tags of other kinds at the end."""
+        body = made(name) + b"APETAGEX" + bytes(24)
+        old, new = tag_of(body), tag_of(audio_mp3.write(body, MARKS))
+        assert new is not None
+        assert audio_mp3.write(body, MARKS)[new.end :] == body[0 if old is None else old.end :]
+
+    @pytest.mark.parametrize("version", [3, 4])
+    def test_all_other_frames_stay(self, version: int) -> None:
+        file = io.BytesIO(made("mp3"))
+        tags = ID3(file)
+        tags.add(APIC(encoding=3, mime="image/png", type=3, desc="cover", data=encoded("PNG")))
+        tags.add(COMM(encoding=1, lang="zho", desc="", text=["潮汐"]))
+        tags.add(TXXX(encoding=3, desc="mood", text=["calm", "wide"]))
+        tags.save(file, v2_version=version, v23_sep=None)
+        after = ID3(io.BytesIO(audio_mp3.write(file.getvalue(), MARKS)), translate=False)
+        before = ID3(io.BytesIO(file.getvalue()), translate=False)
+        ours = {"TXXX:AIGC", *(key for key in after if key.startswith("PRIV:XMP"))}
+        assert {key: repr(after[key]) for key in after if key not in ours} == {key: repr(before[key]) for key in before}
+
+    def test_frames_that_nobody_knows_stay(self) -> None:
+        unknown = frame(b"XYZW", b"whatever it is")
+        assert unknown in audio_mp3.write(tagged(unknown, named("a", "b")), AIGC)
+
+    def test_xmp_is_a_private_frame(self) -> None:
+        (packet,) = tag_of(audio_mp3.write(SOUND, MarksToWrite(digital_source_type=AI))).xmp  # type: ignore[union-attr]
+        assert xmp.found_in([packet]).digital_source_types == (AI,)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            tagged(named("aigc", TEXT)),
+            tagged(named("AIGC", TEXT, encoding=0, codec="latin-1")),
+            tagged(named("AIGC", TEXT, encoding=1, codec="utf-16")),
+            tagged(named("AIGC", TEXT, encoding=2, codec="utf-16-be")),
+            tagged(b"TXXX" + struct.pack(">IH", len(TEXT) + 6, 0) + b"\x00AIGC\x00" + TEXT.encode(), version=3),
+            tagged(frame(b"TXXX", b"G\x00AIGC\x00" + TEXT.encode(), 0x40)),
+            tagged(named("AIGC", TEXT), flags=0x80),
+            tagged(EXTENDED, named("AIGC", TEXT), flags=0x40),
+            tagged(frame(b"PRIV", b"XMP\x00" + xmp.merge(None, AIGC))),
+        ],
+        ids=["lower", "latin", "utf-16", "utf-16-be", "2.3", "grouped", "unsynchronised", "extended-header", "xmp"],
+    )
+    def test_a_mark_is_read_however_it_is_written(self, body: bytes) -> None:
+        assert audio_mp3.read(body).mark == MARKS.aigc
+
+    def test_several_marks_are_all_found(self) -> None:
+        """Where a tag must not have two frames of one name, a library that makes one of two would hide the second."""
+        found = audio_mp3.read(tagged(named("AIGC", TEXT), named("AIGC", TEXT), named("x-aigc", "{}")))
+        assert found.contradictions == ("several-aigc-marks",)
+        assert len(found.aigc) == 3
+
+    def test_a_new_mark_takes_the_place_of_all(self) -> None:
+        body = tagged(named("AIGC", TEXT), named("aigc", "{}"), frame(b"PRIV", b"XMP\x00" + xmp.merge(None, AIGC)))
+        assert [one.mark for one in audio_mp3.read(audio_mp3.write(body, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            tagged(named("mood", "a"), named("mood", "b")),
+            tagged(frame(b"TIT2", b"\x09?")),
+            tagged(frame(b"TIT2", b"\x00\x00\x00\x05" + zlib.compress(b"\x00Tides"), 0x09)),
+            tagged(EXTENDED, named("mood", "a"), flags=0x40),
+        ],
+        ids=["twice", "unreadable", "compressed", "extended-header"],
+    )
+    def test_a_tag_that_would_lose_something_is_refused(self, body: bytes) -> None:
+        assert audio_mp3.read(body).aigc == ()
+        with pytest.raises(LabelRefusedError):
+            audio_mp3.write(body, AIGC)
+
+    def test_a_frame_that_unpacks_to_a_gigabyte_is_not_unpacked(self) -> None:
+        pack = zlib.compressobj()
+        bomb = b"".join(pack.compress(bytes(1 << 20)) for _ in range(1024)) + pack.flush()
+        body = tagged(frame(b"TIT2", struct.pack(">I", 1 << 30) + bomb, 0x09))
+        assert audio_mp3.read(body).aigc == ()
+        with pytest.raises(LabelRefusedError, match="compressed"):
+            audio_mp3.write(body, AIGC)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"ID3\x02\x00\x00" + length(0) + SOUND,
+            b"ID3\x04\xff\x00" + length(0) + SOUND,
+            b"ID3\x04\x00\x00\x80\x00\x00\x00" + SOUND,
+            b"ID3\x04\x00\x00" + length(1 << 20) + SOUND,
+            tagged(b"TXXX" + length(1 << 20) + bytes(2)),
+            tagged(named("AIGC", TEXT, 0x08)),
+            tagged(frame(b"TXXX", b"")),
+            tagged(frame(b"TXXX", b"\x07AIGC\x00{}")),
+            tagged(frame(b"ABCD", b"") * 10_001),
+            tagged(named("mood", "a"), sound=b"no sound at all"),
+        ],
+        ids=["2.2", "no-revision", "no-size", "cut", "overlong", "packed", "empty", "encoding", "many", "silent"],
+    )
+    def test_what_cannot_be_read_is_refused(self, body: bytes) -> None:
+        with pytest.raises(LabelRefusedError):
+            audio_mp3.read(body)
+
+
+def flac_with(*blocks: tuple[int, bytes]) -> bytes:
+    """A FLAC file with more blocks of metadata, put after the first."""
+    body = made("flac")
+    first = 8 + int.from_bytes(body[5:8])
+    return (
+        body[:first] + b"".join(bytes((kind,)) + len(data).to_bytes(3) + data for kind, data in blocks) + body[first:]
+    )
+
+
+def comments(*texts: bytes) -> bytes:
+    return struct.pack("<II", 0, len(texts)) + b"".join(struct.pack("<I", len(one)) + one for one in texts)
+
+
+class TestFlac:
+    def test_the_mark_is_a_comment(self) -> None:
+        assert FLAC(io.BytesIO(audio_flac.write(made("flac"), AIGC)))["aigc"] == [TEXT]
+
+    def test_other_blocks_and_frames_keep_their_bytes(self) -> None:
+        picture = Picture()
+        picture.type, picture.mime, picture.data = 3, "image/png", encoded("PNG")
+        body = flac_with((2, b"abcdwhatever"), (6, picture.write()))
+        written = audio_flac.write(body, MARKS)
+        assert b"abcdwhatever" in written
+        assert FLAC(io.BytesIO(written)).pictures == [picture]
+        assert content(written) == content(body)
+        assert body[-5000:] == written[-5000:]
+
+    def test_a_tag_of_another_kind_before_it_stays(self) -> None:
+        tag = tagged(named("mood", "calm"), sound=b"")
+        assert audio_flac.write(tag + made("flac"), AIGC) == tag + audio_flac.write(made("flac"), AIGC)
+
+    def test_marks_in_a_second_block_are_found_and_replaced(self) -> None:
+        body = flac_with((4, comments(b"AIGC=" + TEXT.encode())))
+        assert audio_flac.read(body).mark == MARKS.aigc
+        both = flac_with((4, comments(b"AIGC=" + TEXT.encode())), (4, comments(b"aigc={}")))
+        assert len(audio_flac.read(both).aigc) == 2
+        assert [one.mark for one in audio_flac.read(audio_flac.write(both, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+
+    @pytest.mark.parametrize("comment", [b"mood=\xff\xfe", b"no equals sign", "stimmung·=1".encode(), b"=empty name"])
+    def test_comments_that_would_be_lost_or_changed_are_a_reason_to_refuse(self, comment: bytes) -> None:
+        with pytest.raises(LabelRefusedError):
+            audio_flac.write(flac_with((4, comments(comment))), AIGC)
+
+
+class TestOgg:
+    @pytest.mark.parametrize("name", ["ogg-vorbis", "ogg-opus", "ogg-flac"])
+    def test_the_mark_is_a_comment(self, name: str) -> None:
+        assert metadata(audio_ogg.write(made(name), AIGC))["AIGC"] == TEXT
+
+    def test_comments_longer_than_a_page_stay(self) -> None:
+        file = io.BytesIO(made("ogg-opus"))
+        opus = OggOpus(file)
+        opus["story"] = ["tide " * 40_000]
+        file.seek(0)
+        opus.save(file)
+        written = audio_ogg.write(file.getvalue(), MARKS)
+        assert OggOpus(io.BytesIO(written))["story"] == opus["story"]
+        assert content(written) == content(made("ogg-opus"))
+
+    def test_a_second_song_in_the_same_file_keeps_its_bytes(self) -> None:
+        body = made("ogg-opus") + made("ogg-opus")
+        assert audio_ogg.write(body, AIGC) == audio_ogg.write(made("ogg-opus"), AIGC) + made("ogg-opus")
+
+    def test_comments_that_would_be_changed_are_a_reason_to_refuse(self) -> None:
+        body = made("ogg-opus")
+        at = body.index(b"title=")
+        broken = bytearray(body)
+        broken[at + 6] = 0xFF
+        page = body.rindex(b"OggS", 0, at)
+        broken[page + 22 : page + 26] = bytes(4)
+        with pytest.raises(LabelRefusedError):
+            audio_ogg.write(bytes(broken), AIGC)
+
+    def test_other_kinds_of_sound_are_refused(self) -> None:
+        with pytest.raises(LabelRefusedError, match="Vorbis, Opus or FLAC"):
+            audio_ogg.read(made("ogg-opus").replace(b"OpusHead", b"Speex   "))

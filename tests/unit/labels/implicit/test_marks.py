@@ -1,0 +1,101 @@
+"""Marks that were found: what they show, what contradicts itself, and which facts follow."""
+
+import json
+
+import pytest
+
+from pipeline.labels.implicit import FoundMarks, LabelRefusedError, Latent, MarksToWrite, facts_of, first_write, to_json
+from pipeline.labels.implicit.marks import found_mark, latent_from
+from pipeline.policy.vocabulary import vocabulary
+from tests.unit.labels.implicit.makers import AI, MARKS, PROVIDER
+
+HUMAN = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+ONE = found_mark(to_json(first_write(PROVIDER, "n-1")), carrier="xmp")
+OTHER = found_mark(to_json(first_write(PROVIDER, "n-2")), carrier="png.text")
+BROKEN = found_mark("AIGC", carrier="xmp")
+
+
+@pytest.mark.parametrize(
+    ("found", "contradictions"),
+    [
+        (FoundMarks(), ()),
+        (FoundMarks(aigc=(ONE,), digital_source_types=(AI,)), ()),
+        (FoundMarks(digital_source_types=(HUMAN,)), ()),
+        (FoundMarks(digital_source_types=(AI, AI)), ()),
+        (FoundMarks(aigc=(ONE, OTHER)), ("several-aigc-marks",)),
+        (FoundMarks(aigc=(ONE, ONE)), ("several-aigc-marks",)),
+        (FoundMarks(digital_source_types=(AI, HUMAN)), ("several-source-types",)),
+        (FoundMarks(aigc=(ONE,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
+        (FoundMarks(aigc=(BROKEN,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
+    ],
+)
+def test_contradictions_are_named(found: FoundMarks, contradictions: tuple[str, ...]) -> None:
+    assert found.contradictions == contradictions
+
+
+def test_of_several_marks_none_is_the_mark() -> None:
+    assert FoundMarks(aigc=(ONE,)).mark == first_write(PROVIDER, "n-1")
+    assert FoundMarks(aigc=(ONE, OTHER)).mark is None
+    assert FoundMarks(aigc=(BROKEN,)).mark is None
+
+
+def test_facts_of_a_file_with_one_mark() -> None:
+    facts = facts_of(FoundMarks(aigc=(ONE,), latent=MARKS.latent))
+    assert {name: value for name, value in facts.items() if name.startswith("implicit.")} == {
+        "implicit.present": True,
+        "implicit.count": 1,
+        "implicit.carrier": "xmp",
+        "implicit.schema_ok": True,
+        "implicit.code_ok": True,
+        "implicit.first_write": True,
+        "implicit.aigc.Label": "1",
+        "implicit.aigc.ContentProducer": PROVIDER,
+        "implicit.aigc.ProduceID": "n-1",
+        "implicit.aigc.ReservedCode1": "",
+        "implicit.aigc.ContentPropagator": PROVIDER,
+        "implicit.aigc.PropagateID": "n-1",
+        "implicit.aigc.ReservedCode2": "",
+    }
+    assert facts["latent.system_version"] == "4.2"
+    assert facts.keys() <= vocabulary().keys()
+
+
+def test_facts_of_other_files() -> None:
+    assert facts_of(FoundMarks()) == {"implicit.present": False, "implicit.count": 0}
+    assert facts_of(FoundMarks(refused="The file is broken.")) == {}
+    assert facts_of(FoundMarks(aigc=(ONE, BROKEN))) == {
+        "implicit.present": True,
+        "implicit.count": 2,
+        "implicit.carrier": "xmp",
+        "implicit.schema_ok": False,
+    }
+
+
+def test_a_wrong_check_digit_and_another_platform_are_facts() -> None:
+    members = json.loads(to_json(first_write(PROVIDER[:-6] + "X10002", "n-1"), shape="bare"))
+    facts = facts_of(FoundMarks(aigc=(found_mark(json.dumps(members | {"PropagateID": "n-2"}), carrier="xmp"),)))
+    assert (facts["implicit.code_ok"], facts["implicit.first_write"]) == (False, False)
+
+
+@pytest.mark.parametrize("created_at", ["", "yesterday", "2026-05-01", "2026-05-01T12:00:00"])
+def test_the_latent_disclosure_tells_a_time_with_its_zone(created_at: str) -> None:
+    with pytest.raises(LabelRefusedError, match="created_at"):
+        Latent(provider_name="p", system_name="s", system_version="1", created_at=created_at, unique_id="u")
+
+
+@pytest.mark.parametrize("name", ["", "a\x00b", "a\nb", "a\ud800b", "x" * 1025])
+def test_the_latent_disclosure_has_no_control_characters(name: str) -> None:
+    with pytest.raises(LabelRefusedError, match="provider_name"):
+        Latent(
+            provider_name=name, system_name="s", system_version="1", created_at="2026-05-01T12:00:00Z", unique_id="u"
+        )
+
+
+@pytest.mark.parametrize("source_type", ["", "trainedAlgorithmicMedia", "http://a b", "http://é"])
+def test_a_digital_source_type_is_an_address(source_type: str) -> None:
+    with pytest.raises(LabelRefusedError, match="digital source type"):
+        MarksToWrite(digital_source_type=source_type)
+
+
+def test_a_latent_disclosure_with_a_gap_is_none() -> None:
+    assert latent_from({"provider_name": "p"}) is None

@@ -1,0 +1,253 @@
+"""Pictures: whatever else is in the file stays, broken containers are refused, and each format's own traps."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, read_marks, to_json, write_marks, xmp
+from pipeline.labels.implicit.carriers import jpeg
+from tests.unit.labels.implicit.makers import MARKS, OTHER_MARKS, animated, encoded, made, picture
+from tests.unit.labels.implicit.test_xmp import packet
+
+THERE = packet("<dc:source>the old packet</dc:source>")
+EXIF = Image.Exif()
+EXIF[0x010E] = "A gradient"
+PROFILE = b"a colour profile, or so it says"
+
+
+def shown(body: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(body))
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def after_start(body: bytes, *segments: bytes) -> bytes:
+    return body[:2] + b"".join(segments) + body[2:]
+
+
+XAP = b"http://ns.adobe.com/xap/1.0/\x00"
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_exif_colour_profile_and_a_packet_that_was_there_stay(format_: str) -> None:
+    options: dict[str, dict[str, object]] = {
+        "PNG": {"exif": EXIF},
+        "TIFF": {"tiffinfo": {700: THERE, 0x010E: "A gradient"}},
+    }
+    out = io.BytesIO()
+    picture().save(out, format_, icc_profile=PROFILE, **options.get(format_, {"exif": EXIF, "xmp": THERE}))
+    media_type = f"image/{format_.lower()}"
+    if format_ == "PNG":
+        chunk = b"iTXtXML:com.adobe.xmp" + bytes(5) + THERE
+        whole = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        out = io.BytesIO(out.getvalue()[:33] + whole + out.getvalue()[33:])
+    marked = write_marks(out.getvalue(), media_type, MARKS)
+    image = shown(marked)
+    assert image.info["icc_profile"] == PROFILE
+    assert image.getexif()[0x010E] == "A gradient"
+    assert marked.count(b"the old packet") == 1
+    assert read_marks(marked, media_type).show(MARKS)
+
+
+def test_jpeg_keeps_exif_and_jfif_first_and_everything_else_as_it_is() -> None:
+    original = encoded("JPEG", exif=EXIF, comment=b"a comment", icc_profile=PROFILE)
+    marked = write_marks(original, "image/jpeg", MARKS)
+    at = marked.index(XAP) - 4
+    length = int.from_bytes(marked[at + 2 : at + 4], "big") + 2
+    assert marked[:at] + marked[at + length :] == original
+    assert b"JFIF" in marked[:at]
+    assert b"Exif" in marked[:at]
+
+
+def test_jpeg_reads_extended_xmp_and_refuses_to_leave_marks_in_it() -> None:
+    guid = b"0123456789ABCDEF0123456789ABCDEF"
+    note = 'xmlns:xmpNote="http://ns.adobe.com/xmp/note/" xmpNote:HasExtendedXMP="' + guid.decode() + '" rdf:about=""'
+    extension = xmp.merge(None, MARKS)
+    pieces = [(at, extension[at : at + 400]) for at in range(0, len(extension), 400)]
+    segments = [
+        segment(0xE1, b"http://ns.adobe.com/xmp/extension/\x00" + guid + struct.pack(">II", len(extension), at) + piece)
+        for at, piece in reversed(pieces)
+    ]
+    body = after_start(made("jpeg"), segment(0xE1, XAP + packet("", note)), *segments)
+    assert read_marks(body, "image/jpeg").show(MARKS)
+    with pytest.raises(LabelRefusedError, match="extended XMP"):
+        write_marks(body, "image/jpeg", OTHER_MARKS)
+    assert "missing" in (read_marks(body.replace(segments[1], b""), "image/jpeg").refused or "")
+    foreign = body.replace(b'HasExtendedXMP="0', b'HasExtendedXMP="9')
+    assert not read_marks(foreign, "image/jpeg").aigc
+
+
+def test_jpeg_refuses_a_packet_longer_than_a_segment() -> None:
+    body = after_start(made("jpeg"), segment(0xE1, XAP + packet("x" * 65_000)))
+    with pytest.raises(LabelRefusedError, match="segment"):
+        write_marks(body, "image/jpeg", MARKS)
+
+
+def test_jpeg_refuses_to_move_what_an_index_of_several_pictures_points_to() -> None:
+    index, there = segment(0xE2, b"MPF\x00MM\x00*"), segment(0xE1, XAP + packet(""))
+    with pytest.raises(LabelRefusedError, match="several pictures"):
+        write_marks(after_start(made("jpeg"), index, there), "image/jpeg", MARKS)
+    marked = write_marks(after_start(made("jpeg"), index), "image/jpeg", MARKS)
+    assert marked.index(XAP) < marked.index(b"MPF\x00")
+
+
+def test_jpeg_with_two_packets_gives_up_the_mark_of_the_second() -> None:
+    both = [segment(0xE1, XAP + xmp.merge(None, one)) for one in (MARKS, OTHER_MARKS)]
+    body = after_start(made("jpeg"), *both)
+    assert read_marks(body, "image/jpeg").contradictions == ("several-aigc-marks",)
+    assert read_marks(write_marks(body, "image/jpeg", OTHER_MARKS), "image/jpeg").mark == OTHER_MARKS.aigc
+
+
+def test_jpeg_with_too_many_segments_is_refused() -> None:
+    body = after_start(made("jpeg"), segment(0xFE, b"") * 1001)
+    assert "more than" in (read_marks(body, "image/jpeg").refused or "")
+
+
+def test_what_follows_a_jpeg_stays() -> None:
+    """Phones put films and second pictures behind the first."""
+    assert jpeg.write(made("jpeg") + b"a film", MARKS).endswith(b"\xff\xd9a film")
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def after_header(body: bytes, *chunks: bytes) -> bytes:
+    return body[:33] + b"".join(chunks) + body[33:]
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "squeeze"),
+    [
+        (b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00en\x00name\x00", False),
+        (b"iTXt", b"XML:com.adobe.xmp\x00\x01\x00\x00\x00", True),
+    ],
+)
+def test_png_packets_are_read_however_they_are_packed(kind: bytes, head: bytes, *, squeeze: bool) -> None:
+    written = xmp.merge(None, MARKS)
+    body = after_header(made("png"), chunk(kind, head + (zlib.compress(written) if squeeze else written)))
+    assert read_marks(body, "image/png").show(MARKS)
+    assert read_marks(write_marks(body, "image/png", OTHER_MARKS), "image/png").mark == OTHER_MARKS.aigc
+
+
+@pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt"])
+def test_png_text_chunks_with_marks_are_read_and_replaced(kind: bytes) -> None:
+    assert MARKS.aigc is not None
+    text = to_json(MARKS.aigc).encode()
+    bodies = {b"tEXt": b"AIGC\x00" + text, b"zTXt": b"AIGC\x00\x00" + zlib.compress(text)}
+    body = after_header(made("png"), chunk(kind, bodies.get(kind, b"AIGC" + bytes(5) + text)))
+    found = read_marks(body, "image/png")
+    assert (found.mark, found.aigc[0].carrier) == (MARKS.aigc, "png.text")
+    both = write_marks(body, "image/png", MarksToWrite(digital_source_type=MARKS.digital_source_type))
+    assert read_marks(both, "image/png").mark == MARKS.aigc
+    assert [one.carrier for one in read_marks(write_marks(body, "image/png", OTHER_MARKS), "image/png").aigc] == ["xmp"]
+
+
+@pytest.mark.parametrize("name", [b"XML:com.adobe.xmp", b"AIGC"])
+def test_a_png_text_that_expands_without_end_is_refused(name: bytes) -> None:
+    bomb = zlib.compress(bytes(64 * 1024 * 1024), 9)
+    body = after_header(made("png"), chunk(b"iTXt", name + b"\x00\x01\x00\x00\x00" + bomb))
+    assert "longer" in (read_marks(body, "image/png").refused or "")
+
+
+def test_a_png_with_too_many_chunks_of_metadata_is_refused() -> None:
+    body = after_header(made("png"), chunk(b"tEXt", b"a\x00b") * 1001)
+    assert "more than" in (read_marks(body, "image/png").refused or "")
+
+
+def test_a_webp_or_gif_file_with_too_many_pieces_of_metadata_is_refused() -> None:
+    pieces = (b"EXIF" + bytes(4)) * 1001
+    webp = made("webp-extended")
+    webp = webp[:4] + (len(webp) - 8 + len(pieces)).to_bytes(4, "little") + webp[8:] + pieces
+    assert "more than" in (read_marks(webp, "image/webp").refused or "")
+    gif = made("gif")[:-1] + b"\x21\xfe\x00" * 1001 + b"\x3b"
+    assert "more than" in (read_marks(gif, "image/gif").refused or "")
+
+
+@pytest.mark.parametrize("name", ["webp-lossy", "webp-lossless", "webp-lossless-alpha"])
+def test_a_simple_webp_file_becomes_an_extended_one_of_the_same_size(name: str) -> None:
+    marked = write_marks(made(name), "image/webp", MARKS)
+    assert marked[12:16] == b"VP8X"
+    flags = marked[20]
+    assert bool(flags & 0x04)
+    assert bool(flags & 0x10) == (name == "webp-lossless-alpha")
+    size = tuple(int.from_bytes(marked[at : at + 3], "little") + 1 for at in (24, 27))
+    assert size == shown(made(name)).size
+    assert len(marked) == int.from_bytes(marked[4:8], "little") + 8
+
+
+def test_a_gif_without_extensions_becomes_one_that_may_have_them() -> None:
+    old = b"GIF87a" + made("gif")[6:]
+    marked = write_marks(old, "image/gif", MARKS)
+    assert marked.startswith(b"GIF89a")
+    assert shown(marked).convert("RGB").tobytes() == shown(made("gif")).convert("RGB").tobytes()
+
+
+def test_a_gif_keeps_its_loop_counter_in_front() -> None:
+    marked = write_marks(made("gif-animated"), "image/gif", MARKS)
+    assert marked.index(b"NETSCAPE2.0") < marked.index(b"XMP DataXMP")
+    assert shown(marked).info["loop"] == 0
+
+
+def test_a_gif_packet_in_sub_blocks_is_read() -> None:
+    written = xmp.merge(None, MARKS)
+    blocks = b"".join(
+        bytes([len(piece)]) + piece for piece in (written[at : at + 255] for at in range(0, len(written), 255))
+    )
+    body = made("gif")
+    at = 13 + 3 * (2 << (body[10] & 7))
+    body = body[:at] + b"\x21\xff\x0bXMP DataXMP" + blocks + b"\x00" + body[at:]
+    assert read_marks(body, "image/gif").show(MARKS)
+    assert read_marks(write_marks(body, "image/gif", OTHER_MARKS), "image/gif").mark == OTHER_MARKS.aigc
+
+
+@pytest.mark.parametrize("name", ["tiff", "tiff-compressed", "tiff-pages", "tiff-big-endian", "bigtiff"])
+def test_a_tiff_file_is_only_added_to(name: str) -> None:
+    original, marked = made(name), write_marks(made(name), "image/tiff", MARKS)
+    header = 16 if name == "bigtiff" else 8
+    assert marked[header : len(original)] == original[header:]
+    assert marked[: header // 2] == original[: header // 2]
+
+
+def test_a_tiff_file_that_ends_before_its_pixels_is_refused() -> None:
+    """What is put behind it would be taken for them."""
+    with pytest.raises(LabelRefusedError, match="cut off"):
+        write_marks(made("tiff")[:-100], "image/tiff", MARKS)
+
+
+def test_a_tiff_file_whose_pages_go_round_in_a_circle_is_refused() -> None:
+    body = bytearray(made("tiff-big-endian"))
+    body[-4:] = body[4:8]
+    with pytest.raises(LabelRefusedError, match="pages"):
+        write_marks(bytes(body), "image/tiff", MARKS)
+
+
+@pytest.mark.parametrize("name", ["avif", "avif-alpha", "heic"])
+def test_a_still_keeps_every_byte_of_its_picture_where_its_table_says(name: str) -> None:
+    media_type = f"image/{name.partition('-')[0]}"
+    original = made(name)
+    data = original[original.index(b"mdat") + 4 :]
+    marked = write_marks(original, media_type, MARKS)
+    assert data in marked
+    assert marked.count(b"application/rdf+xml") == 1
+    assert marked.count(b"cdsc") == 1
+    again = write_marks(marked, media_type, OTHER_MARKS)
+    assert len(again) < len(marked) + 400
+    assert again.count(b"application/rdf+xml") == 1
+
+
+def test_a_sequence_of_pictures_is_refused_with_its_reason() -> None:
+    with pytest.raises(LabelRefusedError, match="sequence"):
+        write_marks(animated("AVIF"), "image/avif", MARKS)
+
+
+def test_a_still_whose_last_box_has_no_end_is_refused() -> None:
+    body = made("heic")
+    at = body.index(b"mdat") - 4
+    with pytest.raises(LabelRefusedError, match="no end"):
+        write_marks(body[:at] + bytes(4) + body[at + 4 :], "image/heic", MARKS)
