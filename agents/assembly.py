@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
 from pipeline.credentials import CredentialService, SigningMaterial
-from pipeline.credentials.development import development_chain
+from pipeline.credentials.development import development_anchors, development_chain
 from pipeline.credentials.signer import load_signing_material
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
@@ -50,6 +50,7 @@ __all__ = [
     "law_of",
     "layout_of",
     "open_parsers",
+    "trust_of",
     "use_cases",
 ]
 
@@ -100,7 +101,7 @@ def identity_of(settings: CredentialSettings) -> Identity:
     Raises:
         OperatorError: a file cannot be used; the message names it and its setting.
     """
-    anchors = None if settings.trust_anchors is None else _read_anchors(settings)
+    anchors = _configured_anchors(settings)
     if (settings.sign_cert is None) != (settings.sign_key is None):
         raise OperatorError(
             what="Only one of certificate chain and private key is configured.",
@@ -120,17 +121,42 @@ def identity_of(settings: CredentialSettings) -> Identity:
     return Identity(signing=signing, trust_anchors=anchors, is_development=False)
 
 
+def trust_of(settings: CredentialSettings) -> bytes | None:
+    """Whom we trust, for commands that sign nothing: no key is read, and none is made.
+
+    Where no signer is configured, what the development chain of this machine signed is trusted here, if there is one.
+
+    Raises:
+        OperatorError: the trust list cannot be used; the message names it and its setting.
+    """
+    anchors = _configured_anchors(settings)
+    if settings.sign_cert is not None or settings.sign_key is not None:
+        return anchors
+    return (development_anchors(settings.state_dir) or b"") + (anchors or b"") or None
+
+
 @contextmanager
 def open_parsers(
-    settings: CredentialSettings, identity: Identity, *, processes: int | None = None
+    settings: CredentialSettings,
+    signing: SigningMaterial | None,
+    trust_anchors: bytes | None,
+    *,
+    processes: int | None = None,
 ) -> Iterator[Parsers]:
-    """What parses and signs, in child processes; they end with the context."""
+    """What parses and signs, in child processes; they end with the context.
+
+    Args:
+        settings: limits of the processes.
+        signing: what claims are signed with; None for processes that only read, and hold no key.
+        trust_anchors: PEM certificates that signers are trusted by; None trusts nobody.
+        processes: how many; as configured otherwise.
+    """
     with WorkerPool(
         size=processes or settings.parser_processes,
         memory_bytes=settings.parser_memory_bytes,
         seconds=settings.parser_seconds,
-        signing=identity.signing,
-        trust_anchors=identity.trust_anchors,
+        signing=signing,
+        trust_anchors=trust_anchors,
     ) as pool:
         yield Parsers(
             credentials=IsolatedCredentialService(pool),
@@ -247,8 +273,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _read_anchors(settings: CredentialSettings) -> bytes:
-    assert settings.trust_anchors is not None  # noqa: S101 - the caller's condition
+def _configured_anchors(settings: CredentialSettings) -> bytes | None:
+    if settings.trust_anchors is None:
+        return None
     try:
         return settings.trust_anchors.expanduser().read_bytes()
     except OSError as error:

@@ -67,7 +67,7 @@ def open_parts(
     probe_at = Location(stores.records_bucket, "v1/probe")
     is_locked = any(one.bucket == stores.records_bucket and one.object_lock for one in reports)
     law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
-    with open_parsers(credential_settings, identity) as parsers:
+    with open_parsers(credential_settings, identity.signing, identity.trust_anchors) as parsers:
         yield Parts(
             cases=use_cases(store, parsers, law, stores, assets, load(LabelSettings), known),
             probe_store=lambda: _ignore(store.head(probe_at)),

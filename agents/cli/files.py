@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
-from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
+from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers, trust_of
 from agents.cli.console import AsJson, console, print_json, print_pairs
-from agents.cli.local_file import media_type_of, read_file, sidecar_path, write_file
-from pipeline.assets import sha256_hex
+from agents.cli.local_file import read_asset, read_file, sidecar_path, write_file
+from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
+from pipeline.evidence.content import type_findings
 from pipeline.evidence.credential import credential_findings, summary_of
 from pipeline.evidence.implicit import carries_marks, found_findings
 from pipeline.labels.implicit.aigc import Label
@@ -24,7 +25,10 @@ __all__ = ["inspect", "seal"]
 
 File = Annotated[Path, typer.Argument(help="The file.", show_default=False)]
 MediaType = Annotated[
-    str | None, typer.Option("--media-type", metavar="TYPE", help="Media type; otherwise the file's name tells it.")
+    str | None,
+    typer.Option(
+        "--media-type", metavar="TYPE", help="Media type that is claimed; the bytes decide where they are known."
+    ),
 ]
 
 
@@ -96,22 +100,22 @@ def seal(
 
     Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
     """
-    kind = media_type_of(file, media_type)
-    body = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
+    asset = read_asset(file, media_type, max_bytes=load(AssetSettings).max_asset_bytes)
     settings = load(CredentialSettings)
     identity = identity_of(settings)
     event = GenerationEvent(
         uid="",
         reference=EventReference(source="", id="", type="", time=None),
-        content=Content(id=file.name, mime=kind, operation=operation),
+        content=Content(id=file.name, mime=asset.media_type, operation=operation),
         model=Model(name=model),
         service=Service(),
         facts={},
     )
-    with open_parsers(settings, identity, processes=1) as parsers:
+    with open_parsers(settings, identity.signing, identity.trust_anchors, processes=1) as parsers:
         software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
-        order = seal_order(event, (), software, parsers.fingerprinter.fingerprint(body, kind))
-        sealed = parsers.credentials.seal(body, order)
+        fingerprint = parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
+        order = seal_order(event, asset.media_type, (), software, fingerprint)
+        sealed = parsers.credentials.seal(asset.body, order)
     embedded = sealed.binding == "embedded"
     target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
     manifest_target = None if embedded else sidecar_path(target)
@@ -126,7 +130,7 @@ def seal(
         binding=sealed.binding,
         label=sealed.label,
         sha256=sha256_hex(sealed.asset),
-        original_sha256=sha256_hex(body),
+        original_sha256=asset.sha256,
         credential=summary_of(sealed.credential),
         development_signer=identity.is_development,
     )
@@ -150,7 +154,7 @@ def inspect(
     file: File,
     declared: Annotated[
         Declared, typer.Option(help="What whoever publishes the file declares about its origin.")
-    ] = "ai",
+    ] = "unknown",
     manifest: Annotated[
         Path | None, typer.Option(help="Manifest beside the file; NAME.c2pa is found by itself.", show_default=False)
     ] = None,
@@ -164,19 +168,22 @@ def inspect(
     The answer has two parts that are never mixed: `credential` (absent, valid, invalid, malformed, or remote, which is
     never fetched) and `trust` in its signer. Exit code 0 means that a judgement was possible, whatever it is.
     """
-    kind = media_type_of(file, media_type)
     limit = load(AssetSettings).max_asset_bytes
-    body = read_file(file, max_bytes=limit)
+    asset = read_asset(file, media_type, max_bytes=limit)
     settings = load(CredentialSettings)
-    with open_parsers(settings, identity_of(settings), processes=1) as parsers:
-        credential = _credential(parsers.credentials, body, kind, file, manifest, limit)
-        marks = parsers.marker.read(body, kind) if carries_marks(kind) else None
-    findings = (*credential_findings(credential, declared), *found_findings(marks, declared))
+    with open_parsers(settings, None, trust_of(settings), processes=1) as parsers:
+        credential = _credential(parsers.credentials, asset, file, manifest, limit)
+        marks = parsers.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
+    findings = (
+        *type_findings(asset),
+        *credential_findings(credential, declared),
+        *found_findings(marks, declared),
+    )
     summary = summary_of(credential)
     answer = InspectedFile(
         file=str(file),
-        media_type=kind,
-        sha256=sha256_hex(body),
+        media_type=asset.media_type,
+        sha256=asset.sha256,
         declared=declared,
         credential=summary.credential,
         trust=summary.trust,
@@ -196,14 +203,14 @@ def inspect(
 
 
 def _credential(
-    credentials: CredentialService, body: bytes, media_type: str, file: Path, manifest: Path | None, limit: int
+    credentials: CredentialService, asset: Asset, file: Path, manifest: Path | None, limit: int
 ) -> Credential:
     if manifest is not None:
-        return credentials.read(body, media_type, manifest=read_file(manifest, max_bytes=limit))
-    credential = credentials.read(body, media_type)
+        return credentials.read(asset.body, asset.media_type, manifest=read_file(manifest, max_bytes=limit))
+    credential = credentials.read(asset.body, asset.media_type)
     beside = sidecar_path(file)
     if credential.state in ("absent", "remote") and beside != file and beside.is_file():
-        return credentials.read(body, media_type, manifest=read_file(beside, max_bytes=limit))
+        return credentials.read(asset.body, asset.media_type, manifest=read_file(beside, max_bytes=limit))
     return credential
 
 

@@ -1,35 +1,21 @@
 """A file on this machine, as commands take it: its bytes, its media type, and a manifest beside it."""
 
-import mimetypes
 from pathlib import Path
 
-from pipeline.credentials import canonical
+from pipeline.assets import Asset, asset_of
 from pipeline.errors import AssetRefusedError
+from pipeline.media_types import named_by
 
-__all__ = ["media_type_of", "read_file", "sidecar_path", "write_file"]
-
-_UNKNOWN = "application/octet-stream"
-
-_TYPES = mimetypes.MimeTypes(strict=True)
-for _extension, _media_type in {
-    ".avif": "image/avif",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".heic": "image/heic",
-    ".jxl": "image/jxl",
-    ".m4a": "audio/mp4",
-    ".md": "text/markdown",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".wav": "audio/wav",
-    ".webp": "image/webp",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}.items():
-    # The standard table differs between Python versions and is extended from files of the machine.
-    _TYPES.add_type(_media_type, _extension)
+__all__ = ["read_asset", "read_file", "sidecar_path", "write_file"]
 
 
-def media_type_of(path: Path, given: str | None) -> str:
-    """The media type that was given, or the one that the file's name tells."""
-    return canonical(given or _TYPES.guess_type(path.name)[0] or _UNKNOWN)
+def read_asset(path: Path, given: str | None, *, max_bytes: int) -> Asset:
+    """A file as an asset; what it is, its bytes say, and the given media type or the name where they leave it open.
+
+    Raises:
+        AssetRefusedError: as for `read_file`.
+    """
+    return asset_of(read_file(path, max_bytes=max_bytes), given or named_by(path.name))
 
 
 def read_file(path: Path, *, max_bytes: int) -> bytes:

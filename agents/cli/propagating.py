@@ -6,10 +6,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from agents.assembly import Parsers, identity_of, open_parsers
+from agents.assembly import Parsers, open_parsers, trust_of
 from agents.cli.console import AsJson, print_json, print_pairs
 from agents.cli.files import File, MediaType
-from agents.cli.local_file import media_type_of, read_file, write_file
+from agents.cli.local_file import read_asset, write_file
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError
 from pipeline.evidence.implicit import carries_marks
@@ -47,12 +47,12 @@ def propagate(
 
     Everything else in the label stays. A file with a C2PA manifest is refused: its signature covers the label.
     """
-    kind = media_type_of(file, media_type)
-    body = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
+    asset = read_asset(file, media_type, max_bytes=load(AssetSettings).max_asset_bytes)
     settings = load(CredentialSettings)
-    with open_parsers(settings, identity_of(settings), processes=1) as parsers:
-        label = msgspec.structs.replace(_label(parsers, file, body, kind), content_propagator=by, propagate_id=number)
-        written = _written(parsers, body, kind, label)
+    with open_parsers(settings, None, trust_of(settings), processes=1) as parsers:
+        found = _label(parsers, file, asset.body, asset.media_type)
+        label = msgspec.structs.replace(found, content_propagator=by, propagate_id=number)
+        written = _written(parsers, asset.body, asset.media_type, label)
     target = out or file.with_suffix(f".propagated{file.suffix}")
     write_file(target, written, force=force)
     answer = PropagatedFile(file=str(file), written=str(target), sha256=sha256_hex(written), label=label)

@@ -14,11 +14,11 @@ import typer
 from rich.progress import Progress
 
 from agents.cli.console import AsJson, console, errors, print_json
-from agents.cli.local_file import media_type_of, read_file
+from agents.cli.local_file import read_file
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
-from pipeline.assets import sha256_hex
+from pipeline.assets import asset_of
 from pipeline.errors import EnvelopeError, OperatorError
 from pipeline.events.envelope import parse
 from pipeline.events.intake import (
@@ -31,6 +31,7 @@ from pipeline.events.intake import (
     intake_publication,
     intake_review,
 )
+from pipeline.media_types import named_by
 from pipeline.settings import AssetSettings, StoreSettings, load
 from pipeline.store import Location
 
@@ -183,8 +184,9 @@ def _about_asset(
     from pipeline.store.connection import connect
     from pipeline.store.s3 import S3ObjectStore
 
-    mime = media_type_of(file, media_type)
-    digest = sha256_hex(body)
+    asset = asset_of(body, media_type or named_by(file.name))
+    # What is typed is sent as it is typed: the worker holds it against the bytes.
+    mime, digest = media_type or asset.media_type, asset.sha256
     location = Location(load(StoreSettings).inbox_bucket, f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
     S3ObjectStore(connect()).create(location, body, media_type=mime)
     content = {

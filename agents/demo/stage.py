@@ -8,7 +8,6 @@ from typing import Final, assert_never
 import msgspec
 import orjson
 
-from agents.cli.local_file import media_type_of
 from agents.demo.circumstances import merged
 from agents.demo.played import Kind, Outcome, Played
 from agents.demo.scenes import NOW, ActivityScene, BrokenScene, EntryScene, ReviewScene, Scene, SomeScene
@@ -20,6 +19,7 @@ from pipeline.errors import AssetDigestError
 from pipeline.events.intake import ACTIVITY, GENERATION, PUBLICATION, REVIEW
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
+from pipeline.media_types import UNKNOWN, named_by
 from pipeline.policy.reference import ReferenceSets, SetName
 from pipeline.store import Location, ObjectStore
 
@@ -238,7 +238,7 @@ class Stage:
             if scene.asset == "sealed"
             else sample.read_bytes()
         )
-        return scene.change(body), media_type_of(sample, None)
+        return scene.change(body), named_by(sample.name) or UNKNOWN
 
     def _parent(self, file: str) -> dict[str, object]:
         record = self._record_of(file)

@@ -8,7 +8,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from pipeline.assets.asset import Asset, sha256_hex
+from pipeline.assets.asset import Asset, asset_of, sha256_hex
 from pipeline.errors import AssetDigestError, AssetForbiddenError, AssetMissingError, AssetRefusedError
 from pipeline.events.inputs import Content, Sidecar
 from pipeline.store import Location, ObjectStore, ObjectTooLargeError, StoreRefusedError
@@ -25,7 +25,7 @@ class AssetFetcher:
     max_bytes: int
 
     def fetch(self, content: Content) -> Asset:
-        """The asset of an event, its digest and size checked against what the event declares.
+        """The asset of an event: digest and size checked against what the event declares, its type told by its bytes.
 
         Raises:
             AssetRefusedError: outside the allowed buckets, or too large.
@@ -41,7 +41,7 @@ class AssetFetcher:
         else:
             body = _decoded(content.base64 or "", "content.base64")
         self._check(body, content.sha256, content.size)
-        return Asset(body=body, media_type=content.mime, sha256=sha256_hex(body))
+        return asset_of(body, content.mime)
 
     def fetch_sidecar(self, sidecar: Sidecar) -> bytes:
         """The manifest that travels beside an asset; errors as for `fetch`."""

@@ -5,7 +5,6 @@ What is imported here is light. Signing material comes from `signer` (files of t
 never loads it.
 """
 
-from pipeline.credentials.media_types import canonical, embeds, file_extension
 from pipeline.credentials.model import (
     Credential,
     Disclosure,
@@ -18,6 +17,7 @@ from pipeline.credentials.model import (
 )
 from pipeline.credentials.service import CredentialService
 from pipeline.credentials.status_codes import AlertKind, alert_kinds
+from pipeline.credentials.traces import embeds
 
 __all__ = [
     "AlertKind",
@@ -31,7 +31,5 @@ __all__ = [
     "SigningMaterial",
     "Software",
     "alert_kinds",
-    "canonical",
     "embeds",
-    "file_extension",
 ]

@@ -22,7 +22,7 @@ from pipeline.credentials.model import SigningMaterial
 from pipeline.credentials.signer import CLAIM_SIGNING, load_signing_material
 from pipeline.errors import OperatorError
 
-__all__ = ["DevelopmentChain", "development_chain"]
+__all__ = ["DevelopmentChain", "development_anchors", "development_chain"]
 
 _ROOT: Final = "root.pem"
 _LEAF: Final = "signer.pem"
@@ -65,6 +65,22 @@ def development_chain(directory: Path, *, now: datetime | None = None) -> Develo
         ) from error
     material = load_signing_material(directory / _LEAF, directory / _LEAF, now=now)
     return DevelopmentChain(material=material, trust_anchors=anchors)
+
+
+def development_anchors(directory: Path) -> bytes | None:
+    """What to trust so that files sealed here are trusted; None where no chain was made, and none is made for that.
+
+    Raises:
+        OperatorError: the file is there and cannot be read.
+    """
+    anchors = directory.expanduser() / _ANCHORS
+    try:
+        return anchors.read_bytes() if anchors.exists() else None
+    except OSError as error:
+        raise OperatorError(
+            what=f"The development trust anchors in {directory} cannot be read: {error.strerror}.",
+            remedy="Let this user read the directory, or set SEALSTREAM_STATE_DIR to another.",
+        ) from error
 
 
 def _ends_soon(leaf: Path, now: datetime) -> bool:

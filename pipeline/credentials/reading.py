@@ -28,7 +28,6 @@ from typing import Final
 import msgspec
 
 from pipeline.credentials.exclusions import ADDITIONAL_EXCLUSIONS, leaves_out_nothing_but_padding
-from pipeline.credentials.media_types import shows_traces
 from pipeline.credentials.model import Binding, Credential, SignerIdentity, TrustState
 from pipeline.credentials.report import Details, Report, Results
 from pipeline.credentials.sdk import (
@@ -38,6 +37,7 @@ from pipeline.credentials.sdk import (
     UnreadableManifestError,
     Validator,
 )
+from pipeline.credentials.traces import shows_traces
 
 __all__ = ["AI_SOURCE_TYPES", "credential_of", "read"]
 

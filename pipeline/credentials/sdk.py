@@ -15,7 +15,6 @@ import c2pa
 import msgspec
 
 from pipeline.credentials.definition import Definition
-from pipeline.credentials.media_types import SIDECAR_MEDIA_TYPE, canonical, reading_hint
 from pipeline.credentials.model import SigningMaterial
 from pipeline.credentials.text import (
     BrokenWrapperError,
@@ -28,7 +27,9 @@ from pipeline.credentials.text import (
 )
 from pipeline.credentials.text.embedding import Json
 from pipeline.credentials.text.native import placeholder, sign_embeddable
+from pipeline.credentials.traces import SIDECAR_MEDIA_TYPE, reading_hint
 from pipeline.errors import OperatorError
+from pipeline.media_types import canonical
 
 __all__ = [
     "Examination",

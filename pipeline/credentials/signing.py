@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pipeline.credentials.definition import Definition, Evidence, manifest_definition
-from pipeline.credentials.media_types import embeds
 from pipeline.credentials.model import Binding, SealedAsset, SealOrder
 from pipeline.credentials.reading import credential_of
 from pipeline.credentials.sdk import (
@@ -20,6 +19,7 @@ from pipeline.credentials.sdk import (
     UnsuitableAssetError,
     Validator,
 )
+from pipeline.credentials.traces import embeds
 from pipeline.errors import BugError, OperatorError, SealRefusedError, SealstreamError, WorldError
 
 __all__ = ["extract_manifest", "seal"]

@@ -1,34 +1,27 @@
 """Observing: what an asset shows to whoever looks at its bytes. Nothing here believes what an event says of it."""
 
-import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from typing import Final
 
 from pipeline.assets import Asset
+from pipeline.assets.characters import BYTE_ORDER_MARKS
 from pipeline.credentials.text.wrapper import BrokenWrapperError, unwrapped
+from pipeline.events.outputs import Finding
 from pipeline.fingerprints import ImageCoder, is_picture
+from pipeline.media_types import canonical, format_of
 from pipeline.policy.reference import Observed, ReferenceSets
 from pipeline.policy.vocabulary import FactValue
 
-__all__ = ["LONGEST_TEXT", "Observer", "content_facts", "media_facts", "text_of"]
+__all__ = ["LONGEST_TEXT", "Observer", "content_facts", "media_facts", "text_of", "type_facts", "type_findings"]
 
-_TEXTS: Final = frozenset({"application/json", "application/xml", "application/xhtml+xml", "image/svg+xml"})
-"""Media types beside `text/*` whose bytes are text that people read or hear."""
+_LONGEST_CLAIM: Final = 128
 
 LONGEST_TEXT: Final = 8 * 2**20
 """Bytes of a text that is matched; beyond that it takes seconds, and somebody should look at it."""
 
-_BYTE_ORDER_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-_MEDIA: Final = {"text": "text", "image": "image", "audio": "audio", "video": "video"}
+_MEDIA: Final = frozenset({"text", "image", "audio", "video"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +53,7 @@ def text_of(asset: Asset) -> str | None:
     It is read as its media type or its byte order mark says, as UTF-8 otherwise. None of an asset that is no text, that
     is not written as it says, or that is longer than `LONGEST_TEXT`: what was not read was not checked either.
     """
-    bare = _bare(asset.media_type)
-    if not (bare.startswith("text/") or bare in _TEXTS) or len(asset.body) > LONGEST_TEXT:
+    if not _is_text(asset.media_type) or len(asset.body) > LONGEST_TEXT:
         return None
     try:
         # A manifest inside the text is written in characters that nobody sees.
@@ -71,7 +63,7 @@ def text_of(asset: Asset) -> str | None:
 
 
 def _encoding(asset: Asset) -> str:
-    for mark, encoding in _BYTE_ORDER_MARKS:
+    for mark, encoding in BYTE_ORDER_MARKS:
         if asset.body.startswith(mark):
             return encoding
     declared = Message()
@@ -91,9 +83,36 @@ def content_facts(asset: Asset) -> dict[str, FactValue]:
 
 def media_facts(media_type: str) -> dict[str, FactValue]:
     """The medium people meet, where the media type tells it."""
-    media = _MEDIA.get(_bare(media_type).partition("/")[0])
-    return {} if media is None else {"content.media": media}
+    known = format_of(media_type)
+    media = canonical(media_type).partition("/")[0] if known is None else known.medium
+    return {"content.media": media} if media in _MEDIA else {}
 
 
-def _bare(media_type: str) -> str:
-    return media_type.partition(";")[0].strip().lower()
+def _is_text(media_type: str) -> bool:
+    known = format_of(media_type)
+    return media_type.startswith("text/") or (known is not None and known.is_text)
+
+
+def type_facts(asset: Asset) -> dict[str, FactValue]:
+    """What an asset is, where its event says something else: these facts overrule the claim."""
+    return {} if asset.claimed is None else {"content.mime": asset.media_type, **media_facts(asset.media_type)}
+
+
+def type_findings(asset: Asset) -> tuple[Finding, ...]:
+    """What is to be said of an asset that is something else than its event declares."""
+    if asset.claimed is None:
+        return ()
+    return (
+        Finding(
+            rule="content.type-mismatch",
+            kind="type-mismatch",
+            severity="medium",
+            action="alert",
+            outcome="violation",
+            code=None,
+            message="The bytes are of another media type than the event declares; they were treated as what they are.",
+            citation="RFC 9110 §8.3",
+            evidence={"declared": asset.claimed[:_LONGEST_CLAIM], "found": asset.media_type},
+            remedy="Send content.mime as the bytes have it, and see who gave the file its name or type.",
+        ),
+    )

@@ -10,12 +10,14 @@ from typing import Final
 import msgspec
 
 from pipeline.assets import AssetFetcher, sha256_hex
+from pipeline.assets.sniffing import sniffed
 from pipeline.credentials import Parent
 from pipeline.errors import BugError
 from pipeline.events.inputs import GenerationEvent
 from pipeline.events.inputs import Parent as ParentReference
 from pipeline.events.outputs import Action, Decision, Finding, ManifestRecord, RecordedParent, Severity
 from pipeline.events.prepared import prepare
+from pipeline.media_types import UNKNOWN
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.lookup import Found, find_by_digest
 
@@ -24,7 +26,6 @@ __all__ = ["KnownParent", "known_parents", "makers", "parent_findings"]
 RULE: Final = "lineage.parent-finding"
 KIND: Final = "inherited-finding"
 
-_UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
 _MOST_EVENTS: Final = 64
 """The most events that are looked at for the bytes of one parent."""
 
@@ -73,7 +74,7 @@ def _known(
     manifest = None if first is None or first.role != "sealed" or first.manifest is None else store.get(first.manifest)
     return KnownParent(
         ingredient=Parent(
-            media_type=parent.mime or _UNKNOWN_MEDIA_TYPE,
+            media_type=(parent.mime or UNKNOWN) if body is None else sniffed(body, parent.mime).media_type,
             instance_id=parent.id,
             asset=body,
             manifest=None if body is None or manifest is None else manifest.body,

@@ -2,6 +2,8 @@
 
 from typing import Final, Protocol
 
+from pipeline.media_types import canonical
+
 __all__ = ["ImageCoder", "is_picture"]
 
 _DRAWING: Final = "image/svg+xml"
@@ -28,5 +30,5 @@ class ImageCoder(Protocol):
 
 def is_picture(media_type: str) -> bool:
     """Whether a media type is one that pictures made of pixels may have."""
-    bare = media_type.partition(";")[0].strip().lower()
-    return bare.startswith("image/") and bare != _DRAWING
+    name = canonical(media_type)
+    return name.startswith("image/") and name != _DRAWING

@@ -10,6 +10,7 @@ from pipeline.fingerprints.pictures import code_of, has_features, pixels_of
 from pipeline.fingerprints.sounds import audio_fingerprint
 from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint
 from pipeline.fingerprints.videos import video_fingerprint
+from pipeline.media_types import canonical
 
 __all__ = ["examine", "fingerprint"]
 
@@ -30,14 +31,14 @@ def examine(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
-    bare = media_type.partition(";")[0].strip().lower()
-    if bare in TEXT_TYPES:
+    name = canonical(media_type)
+    if name in TEXT_TYPES:
         return text_fingerprint(body, media_type)
-    if bare in AUDIO_TYPES:
-        return audio_fingerprint(body, bare)
-    if bare in VIDEO_TYPES:
-        return video_fingerprint(body, bare)
-    if is_picture(bare):
+    if name in AUDIO_TYPES:
+        return audio_fingerprint(body, name)
+    if name in VIDEO_TYPES:
+        return video_fingerprint(body, name)
+    if is_picture(name):
         return _image_fingerprint(body)
     return NoFingerprint(reason="not-supported")
 

@@ -6,6 +6,7 @@ from pipeline.fingerprints.content import fingerprint
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.media import AUDIO_TYPES
 from pipeline.fingerprints.pictures import image_code_of
+from pipeline.media_types import canonical
 
 __all__ = ["InProcessFingerprinter", "InProcessImageCoder"]
 
@@ -27,5 +28,5 @@ class InProcessFingerprinter:
 
     def same_recording(self, one: bytes, one_type: str, other: bytes, other_type: str) -> bool:
         """Whether two recordings are copies; see `Fingerprinter.same_recording`."""
-        kinds = [kind.partition(";")[0].strip().lower() for kind in (one_type, other_type)]
+        kinds = [canonical(kind) for kind in (one_type, other_type)]
         return all(kind in AUDIO_TYPES for kind in kinds) and same_recording(one, kinds[0], other, kinds[1])

@@ -18,39 +18,28 @@ AUDIO_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "audio/aac": "aac",
         "audio/aiff": "aiff",
         "audio/flac": "flac",
-        "audio/m4a": "mov",
-        "audio/mp3": "mp3",
         "audio/mp4": "mov",
         "audio/mpeg": "mp3",
         "audio/ogg": "ogg",
-        "audio/opus": "ogg",
-        "audio/vnd.wave": "wav",
         "audio/wav": "wav",
-        "audio/wave": "wav",
         "audio/webm": "matroska",
-        "audio/x-aiff": "aiff",
-        "audio/x-flac": "flac",
-        "audio/x-m4a": "mov",
-        "audio/x-wav": "wav",
+        "audio/x-matroska": "matroska",
     }
 )
 VIDEO_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "video/avi": "avi",
-        "video/flv": "flv",
-        "video/matroska": "matroska",
         "video/mp4": "mov",
         "video/mpeg": "mpeg",
+        "video/ogg": "ogg",
         "video/quicktime": "mov",
         "video/webm": "matroska",
         "video/x-flv": "flv",
-        "video/x-m4v": "mov",
         "video/x-matroska": "matroska",
         "video/x-msvideo": "avi",
     }
 )
-"""Which container a media type stands for. Never guessed from the bytes: among the guesses are play lists, whose
-entries would be opened."""
+"""How FFmpeg calls the container of a format, by its canonical name. Never guessed by FFmpeg from the bytes: among its
+guesses are play lists, whose entries would be opened."""
 
 
 class TooLargeMediaError(Exception):

@@ -138,7 +138,6 @@ TEXT_TYPES: Final[Mapping[str, Callable[[bytes, str], str]]] = MappingProxyType(
     {
         "text/plain": _plain,
         "text/markdown": _markdown,
-        "text/x-markdown": _markdown,
         "text/html": _html,
         "application/xhtml+xml": _html,
     }

@@ -18,12 +18,12 @@ down: 100000000 less the entry's number, 99999999 for the first, and the newest 
 
 import re
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from pipeline.errors import BugError
+from pipeline.media_types import extension_of
 from pipeline.store.location import Location
 
 __all__ = [
@@ -39,58 +39,13 @@ __all__ = [
     "ReviewKey",
     "account_prefix",
     "digest_prefix",
-    "extension",
     "parse_key",
 ]
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _EXTENSION: Final = re.compile(r"[a-z0-9]{1,8}")
-_NO_EXTENSION: Final = "bin"
 _PLACE: Final = re.compile(r"[0-9]{8}")
 _PLACES: Final = 10**8
-
-_EXTENSIONS: Final = MappingProxyType(
-    {
-        "application/json": "json",
-        "application/pdf": "pdf",
-        "application/xml": "xml",
-        "audio/aac": "aac",
-        "audio/flac": "flac",
-        "audio/mp4": "m4a",
-        "audio/mpeg": "mp3",
-        "audio/ogg": "ogg",
-        "audio/vnd.wave": "wav",
-        "audio/wav": "wav",
-        "audio/webm": "weba",
-        "audio/x-wav": "wav",
-        "image/avif": "avif",
-        "image/gif": "gif",
-        "image/heic": "heic",
-        "image/heif": "heif",
-        "image/jpeg": "jpg",
-        "image/jxl": "jxl",
-        "image/png": "png",
-        "image/svg+xml": "svg",
-        "image/tiff": "tif",
-        "image/webp": "webp",
-        "image/x-adobe-dng": "dng",
-        "text/csv": "csv",
-        "text/html": "html",
-        "text/markdown": "md",
-        "text/plain": "txt",
-        "video/mp4": "mp4",
-        "video/quicktime": "mov",
-        "video/webm": "webm",
-        "video/x-msvideo": "avi",
-    }
-)
-"""Part of the contract, and so written out: the standard library's table differs from one machine to the next."""
-
-
-def extension(media_type: str) -> str:
-    """The extension of a sealed asset's key: from a fixed table, whatever the media type says; `bin` for others."""
-    essence = media_type.partition(";")[0].strip().lower()
-    return _EXTENSIONS.get(essence, _NO_EXTENSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +152,7 @@ class Layout:
 
     def asset(self, event_uid: str, media_type: str) -> Location:
         """Where the sealed asset of an event lies."""
-        return self._in_content(AssetKey(event_uid, extension(media_type)))
+        return self._in_content(AssetKey(event_uid, extension_of(media_type)))
 
     def manifest(self, sha256: str, event_uid: str) -> Location:
         """Where the manifest lies that an event gave to the bytes with this SHA-256."""

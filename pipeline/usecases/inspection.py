@@ -20,7 +20,7 @@ from pipeline.credentials import Credential, CredentialService
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
 from pipeline.events.outputs import Alert, Decision, Enforcement, Finding, InspectedContent, Subject
-from pipeline.evidence.content import Observer, content_facts
+from pipeline.evidence.content import Observer, content_facts, type_facts, type_findings
 from pipeline.evidence.credential import credential_facts, credential_findings, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts
 from pipeline.evidence.implicit import carries_marks, found_findings, mark_facts
@@ -125,6 +125,7 @@ class Inspection:
         self, event: PublicationEvent, asset: Asset, credential: Credential, found: FoundMarks | None
     ) -> Facts:
         return {
+            **type_facts(asset),
             **label_facts(self._checked(event, asset)),
             **mark_facts(found),
             **credential_facts(credential),
@@ -148,6 +149,7 @@ class Inspection:
                 derived={**content_facts(asset), **declared_facts(event.declared)},
                 measured=measured,
                 findings=(
+                    *type_findings(asset),
                     *credential_findings(credential, event.declared),
                     *found_findings(found, event.declared),
                     *recognised,

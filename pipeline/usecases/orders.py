@@ -37,6 +37,7 @@ def source_type_of(content: Content) -> str:
 
 def seal_order(
     event: GenerationEvent,
+    media_type: str,
     parents: tuple[Parent, ...],
     claim_generator: Software,
     fingerprint: Fingerprint | None = None,
@@ -45,6 +46,7 @@ def seal_order(
 
     Args:
         event: the event.
+        media_type: what its asset is.
         parents: the event's parents, resolved.
         claim_generator: who we are.
         fingerprint: of the asset that is to be sealed.
@@ -53,7 +55,7 @@ def seal_order(
     edited = content.operation == "edited"
     name, version = model.name or service.system_name, model.version or service.system_version
     return SealOrder(
-        media_type=content.mime,
+        media_type=media_type,
         operation="edited" if edited else "generated",
         digital_source_type=source_type_of(content),
         claim_generator=claim_generator,

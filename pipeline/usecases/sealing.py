@@ -38,7 +38,7 @@ from pipeline.events.outputs import (
     StoredDigest,
     Subject,
 )
-from pipeline.evidence.content import Observer, content_facts
+from pipeline.evidence.content import Observer, content_facts, type_facts, type_findings
 from pipeline.evidence.credential import credential_facts, credential_findings, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts, labeled_findings
 from pipeline.evidence.implicit import carries_marks, mark_facts, written_findings
@@ -122,7 +122,7 @@ class Sealing:
             marked = self._marked(event, asset, labeled, inherited)
             fingerprint = self.fingerprinter.fingerprint(marked.asset, asset.media_type)
             parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
-            order = self._order(event, parents, fingerprint)
+            order = self._order(event, asset.media_type, parents, fingerprint)
             kept = self._keep(event, asset, order, self.credentials.seal(marked.asset, order))  # 3
             judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
             done = self._record(event, asset, kept, judgement, parents, fingerprint)
@@ -178,11 +178,13 @@ class Sealing:
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
                 measured={
+                    **type_facts(asset),
                     **credential_facts(kept.credential),
                     **mark_facts(found),
                     **label_facts(self._checked(event, labeled, kept, asset.media_type), labeled),
                 },
                 findings=(
+                    *type_findings(asset),
                     *credential_findings(inherited, "unknown"),
                     *labeled_findings(labeled),
                     *written_findings(marked, found),
@@ -192,11 +194,15 @@ class Sealing:
         )
 
     def _order(
-        self, event: GenerationEvent, parents: tuple[KnownParent, ...], fingerprint: Fingerprint | None
+        self,
+        event: GenerationEvent,
+        media_type: str,
+        parents: tuple[KnownParent, ...],
+        fingerprint: Fingerprint | None,
     ) -> SealOrder:
         ingredients = tuple(parent.ingredient for parent in parents)
         software = Software(name=self.claim_generator.name, version=self.claim_generator.version)
-        return seal_order(event, ingredients, software, fingerprint)
+        return seal_order(event, media_type, ingredients, software, fingerprint)
 
     def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
         """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""

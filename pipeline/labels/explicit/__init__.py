@@ -1,7 +1,7 @@
 """Explicit labels: what a person sees or hears, and whether it is there.
 
-`writing` and `checking` in here parse untrusted bytes with native libraries and are for processes that hostile bytes may
-harm; what is exported here imports none of them.
+`writing` and `checking` in here parse untrusted bytes with native libraries and are for processes that hostile bytes
+may harm; what is exported here imports none of them.
 """
 
 from pipeline.labels.explicit.errors import ExplicitRefusedError

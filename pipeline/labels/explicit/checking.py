@@ -9,7 +9,6 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from pipeline.credentials.media_types import canonical
 from pipeline.labels.explicit.audio import beginning_of
 from pipeline.labels.explicit.docx import text_of_docx
 from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
@@ -23,8 +22,9 @@ from pipeline.labels.explicit.text import decoded, find_in_text, text_of_html
 from pipeline.labels.explicit.video import LEAST_SECONDS, frames_of
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.explicit.writing import WRITERS
+from pipeline.media_types import canonical
 
-__all__ = ["check"]
+__all__ = ["CHECKERS", "check"]
 
 _LISTENED: Final = 60.0
 """Seconds of sound in which the rhythm is looked for."""
@@ -47,7 +47,7 @@ def check(body: bytes, media_type: str, claim: Claim | None = None) -> Checked:
         claim: what is said of the label; without it, any label is looked for.
     """
     name = canonical(media_type)
-    checker = _CHECKERS.get(name.partition("/")[0] if name not in _CHECKERS and name in WRITERS else name)
+    checker = CHECKERS.get(name.partition("/")[0] if name not in CHECKERS and name in WRITERS else name)
     if checker is None:
         return Checked(present=None, reason=f"Files of type {name} are not looked into.")
     try:
@@ -138,7 +138,7 @@ def _unknown() -> Checked:
     return Checked(present=None, reason=_OTHERS)
 
 
-_CHECKERS: Final[Mapping[str, Callable[[bytes, Claim], Checked]]] = {
+CHECKERS: Final[Mapping[str, Callable[[bytes, Claim], Checked]]] = {
     "image": _picture,
     "audio": _sound,
     "video": _video,

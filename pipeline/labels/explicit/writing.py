@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipeline.credentials.media_types import canonical
 from pipeline.labels.explicit.audio import mark_audio
 from pipeline.labels.explicit.docx import mark_docx
 from pipeline.labels.explicit.errors import ExplicitRefusedError
@@ -12,6 +11,7 @@ from pipeline.labels.explicit.model import Marked, MarkOrder
 from pipeline.labels.explicit.pdf import mark_pdf
 from pipeline.labels.explicit.text import mark_html, mark_text
 from pipeline.labels.explicit.video import mark_video
+from pipeline.media_types import canonical
 
 __all__ = ["WRITERS", "reason_against", "write_mark"]
 

@@ -10,10 +10,11 @@ from typing import Final, Protocol, cast
 
 import msgspec
 
-from pipeline.credentials.media_types import canonical, shows_traces
+from pipeline.credentials.traces import shows_traces
 from pipeline.labels.implicit.aigc import Shape
 from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.media_types import canonical
 
 __all__ = ["LONGEST", "ROWS", "Carrier", "Row", "read_marks", "row_of", "write_marks"]
 
@@ -102,12 +103,20 @@ ROWS: Final[tuple[Row, ...]] = (
     _row("M4A", "video_mp4", ("audio/mp4",), "moov.udta.meta: key AIGC"),
     _row("Matroska", "video_matroska", ("video/x-matroska", "audio/x-matroska"), "SimpleTag AIGC", "SimpleTags"),
     _row("WebM", "video_matroska", ("video/webm", "audio/webm"), "SimpleTag AIGC", "SimpleTags"),
-    _row("FLV", "video_flv", ("video/x-flv", "video/flv"), "onMetaData: AIGC", "onMetaData"),
+    _row("FLV", "video_flv", ("video/x-flv",), "onMetaData: AIGC", "onMetaData"),
     _row("AVI", "video_avi", ("video/x-msvideo",), "LIST INFO: AIGC"),
     _row("WAV", "audio_wav", ("audio/wav",), "RIFF chunk AIGC"),
     _row("MP3", "audio_mp3", ("audio/mpeg",), "ID3 TXXX: AIGC"),
     _row("FLAC", "audio_flac", ("audio/flac",), "Vorbis comment AIGC", "Vorbis comments"),
-    _row("Ogg", "audio_ogg", ("audio/ogg", "audio/opus"), "Vorbis comment AIGC", "Vorbis comments"),
+    _row("Ogg", "audio_ogg", ("audio/ogg",), "Vorbis comment AIGC", "Vorbis comments"),
+    _none("BMP", ("image/bmp",), "A header and pixels, without a place for metadata."),
+    _none("DNG", ("image/x-adobe-dng",), "A camera's raw picture, which nothing generates; it is left as it is."),
+    _none("AIFF", ("audio/aiff",), "No practice guide names a place."),
+    _none("Ogg video", ("video/ogg",), "No practice guide names a place."),
+    _none("MPEG video", ("video/mpeg",), "A bare stream, without a place for metadata."),
+    _none(
+        "XHTML", ("application/xhtml+xml",), "Written for readers of XML, which stop at the first fault of a writer."
+    ),
     _none("AAC", ("audio/aac",), "A bare stream of frames, without a place for metadata."),
     _none("plain text", ("text/plain",), f"{_NO_METADATA} A manifest goes inside it by C2PA 2.4 A.8, or beside it."),
     _none("CSV", ("text/csv",), f"{_NO_METADATA} A manifest goes beside it."),
@@ -118,6 +127,7 @@ ROWS: Final[tuple[Row, ...]] = (
         "XML", ("application/xml",), "Every element belongs to whoever defined the document. A manifest goes beside it."
     ),
     _none("ZIP", ("application/zip",), "A container of files, each of which has marks of its own."),
+    _none("C2PA manifest store", ("application/c2pa",), "It speaks of a file, and is none that people meet."),
     _none("JPEG XL", ("image/jxl",), "No practice guide names a place, and most files have no container for one."),
 )
 """Every kind of file, and what it carries. A new carrier is one line here."""

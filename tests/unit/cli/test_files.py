@@ -94,7 +94,8 @@ def test_a_plain_text_carries_its_manifest_unseen(run: Run, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("declared", "kinds"), [((), ["unlabeled"]), (("--declared", "human"), []), (("--declared", "unknown"), [])]
+    ("declared", "kinds"),
+    [((), []), (("--declared", "ai"), ["unlabeled"]), (("--declared", "human"), []), (("--declared", "unknown"), [])],
 )
 def test_a_file_without_a_credential_is_unlabeled_only_if_it_is_declared_ai(
     run: Run, image: Path, declared: tuple[str, ...], kinds: list[str]
@@ -132,7 +133,7 @@ def test_a_setting_that_cannot_be_used_is_exit_code_2_and_named(
     run: Run, image: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEALSTREAM_SIGN_CERT", "/nowhere/cert.pem")
-    code, _, err = run("inspect", image)
+    code, _, err = run("seal", image)
     assert code == 2
     assert "SEALSTREAM_SIGN_KEY" in err
 
@@ -155,3 +156,35 @@ def test_the_version_is_told(run: Run) -> None:
     code, out, _ = run("--version")
     assert code == 0
     assert out.startswith("sealstream 0.")
+
+
+@pytest.mark.parametrize("command", [("inspect",), ("propagate", "--by", "feed.example", "--id", "1")])
+def test_what_only_reads_needs_no_signing_key_and_makes_none(
+    run: Run, image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    state = tmp_path / "state-of-nobody"
+    monkeypatch.setenv("SEALSTREAM_STATE_DIR", str(state))
+    monkeypatch.setenv("SEALSTREAM_SIGN_CERT", "/nowhere/cert.pem")
+    monkeypatch.setenv("SEALSTREAM_SIGN_KEY", "/nowhere/key.pem")
+    _, _, err = run(command[0], image, *command[1:])
+    assert "/nowhere" not in err
+    assert not state.exists()
+    monkeypatch.delenv("SEALSTREAM_SIGN_CERT")
+    monkeypatch.delenv("SEALSTREAM_SIGN_KEY")
+    run(command[0], image, *command[1:])
+    assert not state.exists()
+
+
+def test_what_was_sealed_here_is_trusted_here(run: Run, image: Path) -> None:
+    run("seal", image)
+    answer = judged(run, image.with_name("a.sealed.png"))
+    assert (answer["credential"], answer["trust"]) == ("valid", "trusted")
+
+
+@pytest.mark.parametrize(("name", "said"), [("a.jpg", ["type-mismatch"]), ("a.bin", []), ("a", []), ("a.png", [])])
+def test_a_file_is_what_its_bytes_are_whatever_it_is_called(run: Run, image: Path, name: str, said: list[str]) -> None:
+    named = image.rename(image.with_name(name)) if name != image.name else image
+    run("seal", named, "--out", named.with_name("out.png"))
+    answer = judged(run, named.with_name("out.png").rename(named.with_name("copy-of-" + name)))
+    assert (answer["media_type"], answer["credential"]) == ("image/png", "valid")
+    assert [alert["kind"] for alert in answer["alerts"]] == said

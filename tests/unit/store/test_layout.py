@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import BugError
+from pipeline.media_types import extension_of
 from pipeline.store import Layout, Location, Pointer
 from pipeline.store.layout import (
     AccountEntryKey,
@@ -19,7 +20,6 @@ from pipeline.store.layout import (
     ReviewKey,
     account_prefix,
     digest_prefix,
-    extension,
     parse_key,
 )
 
@@ -31,7 +31,7 @@ NUMBERS = st.integers(1, 99_999_999)
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 MEDIA_TYPES = st.sampled_from(["image/png", "IMAGE/JPEG", "text/plain; charset=utf-8"]) | st.text(max_size=60)
 WELL_FORMED = st.one_of(
-    st.builds(AssetKey, DIGESTS, MEDIA_TYPES.map(extension)),
+    st.builds(AssetKey, DIGESTS, MEDIA_TYPES.map(extension_of)),
     st.builds(ManifestKey, DIGESTS, DIGESTS),
     st.builds(PointerKey, DIGESTS, DIGESTS),
     st.builds(RecordKey, DIGESTS),
@@ -152,6 +152,10 @@ def test_what_only_looks_like_a_key_is_none(text: str) -> None:
     assert parse_key(text) is None
 
 
+def key_of(media_type: str) -> str:
+    return Layout(content_bucket="content", records_bucket="records").asset(UID, media_type).key
+
+
 @pytest.mark.parametrize(
     ("media_type", "expected"),
     [
@@ -167,12 +171,12 @@ def test_what_only_looks_like_a_key_is_none(text: str) -> None:
     ],
 )
 def test_the_extension_comes_from_a_table_whatever_the_media_type_says(media_type: str, expected: str) -> None:
-    assert extension(media_type) == expected
+    assert key_of(media_type) == f"v1/assets/{UID[:2]}/{UID[2:4]}/{UID}.{expected}"
 
 
 @given(st.text())
 def test_every_media_type_gives_a_safe_extension(media_type: str) -> None:
-    assert re.fullmatch(r"[a-z0-9]{2,4}", extension(media_type))
+    assert re.fullmatch(r"v1/assets/[0-9a-f/]+\.[a-z0-9]{2,5}", key_of(media_type))
 
 
 @pytest.mark.parametrize("digest", ["", "ab", UID.upper(), UID + "0", "../" + UID[3:], UID + "\n"])

@@ -1,25 +1,11 @@
-"""Media types: one name each, and whether a manifest goes into the file or beside it."""
+"""Whether a manifest goes into files of a format or beside them, and what it leaves behind inside."""
 
 import pytest
 
-from pipeline.credentials import canonical, embeds, file_extension
-from pipeline.credentials.media_types import shows_traces
+from pipeline.credentials import embeds
+from pipeline.credentials.traces import shows_traces
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        ("image/jpeg", "image/jpeg"),
-        ("IMAGE/JPG", "image/jpeg"),
-        ("text/plain; charset=utf-8", "text/plain"),
-        (" audio/x-wav ", "audio/wav"),
-        ("application/x-made-up", "application/x-made-up"),
-    ],
-)
-def test_a_media_type_has_one_name(written: str, meant: str) -> None:
-    assert canonical(written) == meant
 
 
 @pytest.mark.parametrize(
@@ -44,16 +30,6 @@ def test_media_files_pdf_and_plain_text_carry_their_manifest(media_type: str) ->
 )
 def test_text_that_programs_read_containers_and_unknown_types_get_a_sidecar(media_type: str) -> None:
     assert not embeds(media_type)
-
-
-def test_file_extensions_are_the_usual_ones() -> None:
-    assert [file_extension(one) for one in ("image/jpeg", "audio/mp3", DOCX, "text/markdown", "x/unknown")] == [
-        "jpg",
-        "mp3",
-        "docx",
-        "md",
-        "bin",
-    ]
 
 
 def test_traces_are_looked_for_only_where_a_manifest_could_have_been() -> None:
