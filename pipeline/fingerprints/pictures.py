@@ -6,7 +6,8 @@ ISCC library, which take a quarter of a second to load.
 
 import io
 import warnings
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 import iscc_core
 
@@ -26,7 +27,18 @@ from PIL import (
 
 from pipeline.fingerprints.image_code import LONGEST_CODE
 
-__all__ = ["MOST_PIXELS", "code_of", "has_features", "image_code_of", "pixels_of", "prepared"]
+__all__ = [
+    "MOST_PIXELS",
+    "MOST_PIXELS_IN_ALL",
+    "Shot",
+    "code_of",
+    "has_features",
+    "image_code_of",
+    "picture_of",
+    "pixels_of",
+    "prepared",
+    "shots_of",
+]
 
 MOST_PIXELS: Final = 80_000_000
 """A larger picture has no code: with transparency, decoding it would need more than 700 MB."""
@@ -43,8 +55,21 @@ _FORMATS: Final = tuple(
         WebPImagePlugin.WebPImageFile,
     )
 )
+MOST_PIXELS_IN_ALL: Final = 400_000_000
+"""Of an animation with more pixels, only the first picture is looked at."""
+
+_ANIMATIONS: Final = ("GIF", "WEBP", "PNG", "AVIF")
+
 _SIDE: Final = 32
 _CONTRAST: Final = 16
+
+
+class Shot(NamedTuple):
+    """A picture of an animation or a video, upright, and the second at which it is shown."""
+
+    at: float
+    picture: Image.Image
+
 
 # Pillow warns of large pictures and of oddities of broken ones, with numbers out of the file. Nobody reads that.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -69,16 +94,53 @@ def pixels_of(asset: bytes) -> bytes | None:
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
+    picture = picture_of(asset)
+    return None if picture is None else prepared(picture)
+
+
+def picture_of(asset: bytes) -> Image.Image | None:
+    """A picture's first frame, upright and on white; None as with `image_code_of`.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
     try:
         with Image.open(io.BytesIO(asset), formats=_FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
+            picture.load()
             ImageOps.exif_transpose(picture, in_place=True)
-            return prepared(picture)
+            return _opaque(picture)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 (a decoder may stumble over broken bytes in any way; none of them has a code)
         return None
+
+
+def shots_of(asset: bytes, most: int) -> Iterator[Shot]:
+    """Pictures of an animation at even distances, upright and on white; of any other picture only the first.
+
+    It ends where a picture cannot be read, as with `image_code_of`.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    try:
+        with Image.open(io.BytesIO(asset), formats=_FORMATS) as picture:
+            number = getattr(picture, "n_frames", 1) if picture.format in _ANIMATIONS else 1
+            pixels = picture.width * picture.height
+            if pixels > MOST_PIXELS:
+                return
+            if pixels * number > MOST_PIXELS_IN_ALL:
+                number = 1
+            seconds = float(picture.info.get("duration", 0)) / 1000
+            for place in dict.fromkeys((2 * step + 1) * number // (2 * most) for step in range(most)):
+                picture.seek(place)
+                yield Shot(at=place * seconds, picture=_opaque(picture.copy()))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (as above)
+        return
 
 
 def prepared(picture: Image.Image) -> bytes:
