@@ -97,7 +97,7 @@ def _image_traits(body: bytes, *, asked: bool) -> Traits:
         return NO_TRAITS
     still = picture_traits(picture, asked=asked)
     shots = tuple(shots_of(body, PICTURES))
-    if len(shots) <= 1:
+    if not shots:
         return still
     moving = traits_of_shots(shots)
     return Traits(
@@ -132,9 +132,10 @@ def _likenesses(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[fl
 
 def _image_likeness(body: bytes, looks: Sequence[Look]) -> tuple[float, ...]:
     shots = tuple(shots_of(body, _MOST_SHOTS))
-    if len(shots) > 1:
+    if shots:
         return shots_likeness(shots, looks)
-    renditions = [rendition for shot in shots for rendition in renditions_of(shot.picture)]
+    picture = picture_of(body)
+    renditions = () if picture is None else renditions_of(picture)
     return tuple(
         max(
             (likeness(rendition, look.data) for rendition in renditions if look.kind in ("image", "video")), default=0.0

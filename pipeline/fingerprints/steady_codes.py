@@ -9,11 +9,12 @@ decides. Here nothing is cut, and what is next to nothing counts as nothing. Oth
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from pipeline.fingerprints.fingerprint import Fingerprint
 
-__all__ = ["steady_code"]
+__all__ = ["frequencies", "steady_code"]
 
 _SIDE: Final = 32
 _BLOCK: Final = 8
@@ -26,13 +27,18 @@ _FLOOR: Final = 60.0
 _COSINES: Final = np.cos(np.pi / (2 * _SIDE) * (2 * np.arange(_SIDE) + 1) * np.arange(2 * _BLOCK)[:, np.newaxis])
 
 
+def frequencies(greys: bytes) -> tuple[npt.NDArray[np.float64], ...]:
+    """How much there is of the lowest frequencies in 32 by 32 greys, in the four blocks that codes are made of."""
+    square = np.frombuffer(greys, np.uint8).reshape(_SIDE, _SIDE).astype(np.float64)
+    found = _COSINES @ square @ _COSINES.T
+    return tuple(found[row : row + _BLOCK, column : column + _BLOCK].ravel() for row, column in _BLOCKS)
+
+
 def steady_code(picture: Image.Image, box: tuple[float, float, float, float] | None = None) -> Fingerprint:
     """The code of an upright picture without transparency, or of a part of it: left, top, right, bottom in pixels."""
     greys = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BICUBIC, box=box)
-    frequencies = _COSINES @ np.asarray(greys, np.float64) @ _COSINES.T
     bits = []
-    for row, column in _BLOCKS:
-        block = frequencies[row : row + _BLOCK, column : column + _BLOCK].ravel()
+    for block in frequencies(greys.tobytes()):
         usual = float(np.sort(np.abs(block))[:-_OUTLIERS].mean())
         bits.append(block > max(_SHARE * usual, _FLOOR))
     return Fingerprint.of("image", np.packbits(np.concatenate(bits)).tobytes())
