@@ -86,7 +86,7 @@ class Recognition:
         cut: Evidence = {"not_looked_at": more} if more else {}
         original = _original(candidates, found_alike)
         if original is None:
-            return (_resemblance(candidates[0], cut),)
+            return (_resemblance(candidates, cut),)
         return (_removal(candidates[original], found_alike[original], cut),)
 
     def _near(self, codes: Sequence[Fingerprint]) -> tuple[tuple[str, ...], int]:
@@ -179,7 +179,7 @@ def _removal(original: _Candidate, likeness: float, cut: Evidence) -> Finding:
     )
 
 
-def _resemblance(nearest: _Candidate, cut: Evidence) -> Finding:
+def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Finding:
     return Finding(
         rule=f"label.{RESEMBLES}",
         kind=RESEMBLES,
@@ -189,6 +189,6 @@ def _resemblance(nearest: _Candidate, cut: Evidence) -> Finding:
         code=None,
         message="The content carries no mark that holds, and resembles content that was sealed. It may be another one.",
         citation=None,
-        evidence={**_evidence(nearest), **cut},
+        evidence={**_evidence(candidates[0]), "candidates": len(candidates), **cut},
         remedy="Compare the two where it matters; nobody is accused.",
     )
