@@ -41,7 +41,13 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which tests were left out for want of Kafka, so that nobody takes the run for a whole one."""
+    """Print what tests counted, and which were left out for want of Kafka, lest the run be taken for a whole one."""
+    passed_or_not = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    counted = [said for report in passed_or_not for name, said in report.user_properties if name == "figure"]
+    if counted:
+        terminalreporter.section("COUNTED")
+        for said in counted:
+            terminalreporter.line(said)
     skipped = [
         report.nodeid
         for report in terminalreporter.stats.get("skipped", [])
