@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -74,12 +74,18 @@ class DataHash(msgspec.Struct, frozen=True, kw_only=True):
         hashed.update(memoryview(asset)[position:])
         return hashed.digest() == self.digest
 
-    def fits_parts(self, parts: Sequence[bytes]) -> bool:
-        """Whether these parts, one after the other, have the hash that was signed."""
-        hashed = hashlib.new(self.algorithm)
-        for part in parts:
-            hashed.update(part)
-        return hashed.digest() == self.digest
+    def fits_any(self, heads: Iterable[Sequence[bytes]], tails: Sequence[bytes] = (b"",)) -> bool:
+        """Whether any head, parts one after the other, and any tail behind it have the hash that was signed."""
+        for head in heads:
+            begun = hashlib.new(self.algorithm)
+            for part in head:
+                begun.update(part)
+            for tail in tails:
+                hashed = begun.copy()
+                hashed.update(tail)
+                if hashed.digest() == self.digest:
+                    return True
+        return False
 
 
 def data_hash_of(manifest: DetailedManifest | None) -> DataHash:

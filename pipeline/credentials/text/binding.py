@@ -106,7 +106,7 @@ def _fit(binding: DataHash, text: bytes, wrapper: Wrapper) -> str:
     ]
     stop = stops[0] if stops else wrapper.filled_stop
     body = text[: wrapper.start] + text[stop:]
-    if not binding.fits_parts([normalised(body.decode()).encode()]):
+    if not binding.fits_any([[normalised(body.decode()).encode()]]):
         return _MISMATCH
     return _MATCH if stops else _MALFORMED
 
