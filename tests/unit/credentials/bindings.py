@@ -81,7 +81,7 @@ def created() -> dict[str, str]:
 
 
 def tiff_with_entry(order: str = "<", *, big: bool = False, directories: int = 1) -> tuple[bytes, int]:
-    """The smallest TIFF, four grey pixels, with an empty entry for a manifest in its last directory; and where that is."""
+    """The smallest TIFF, four grey pixels, with an empty entry for a manifest as its last; and where that is."""
     width = "Q" if big else "I"
     mark = (b"II" if order == "<" else b"MM") + struct.pack(order + "H", 43 if big else 42)
     mark += struct.pack(order + "HH", 8, 0) if big else b""
