@@ -14,6 +14,8 @@ from typing import Final, cast
 import c2pa
 import msgspec
 
+from pipeline.credentials.big_tiff import bound_anew, is_big_tiff
+from pipeline.credentials.data_hash import Json, Make
 from pipeline.credentials.definition import Definition
 from pipeline.credentials.manifest_store import STORE_MEDIA_TYPE, is_manifest_store
 from pipeline.credentials.model import SigningMaterial
@@ -26,7 +28,6 @@ from pipeline.credentials.text import (
     is_text,
     judged,
 )
-from pipeline.credentials.text.embedding import Json
 from pipeline.credentials.text.native import placeholder, sign_embeddable
 from pipeline.credentials.traces import SIDECAR_MEDIA_TYPE, reading_hint, shows_traces
 from pipeline.errors import OperatorError
@@ -217,6 +218,8 @@ class ManifestSigner:
                     builder.set_no_embed()
                 media_type = canonical(media_type) if embed else SIDECAR_MEDIA_TYPE
                 manifest: bytes = builder.sign(media_type, io.BytesIO(asset), signed)
+            if embed and is_big_tiff(asset):
+                return self._sign_big_tiff(definition, signed.getvalue())
         except c2pa.C2paError.Signature as error:
             raise SigningFailedError from error
         except (c2pa.C2paError, UnfitTextError) as error:
@@ -224,17 +227,25 @@ class ManifestSigner:
         return signed.getvalue(), manifest
 
     def _sign_text(self, definition: Definition, text: bytes, media_type: str) -> tuple[bytes, bytes]:
+        place, sign = self._maker(definition, placeholder), self._maker(definition, sign_embeddable)
+        return self._fitter.embed(text, media_type, place=place, sign=sign)
+
+    def _sign_big_tiff(self, definition: Definition, signed: bytes) -> tuple[bytes, bytes]:
+        place, sign = self._maker(definition, placeholder), self._maker(definition, sign_embeddable)
+        bound = bound_anew(signed, place=place, sign=sign)
+        if bound is None:
+            raise UnsuitableAssetError
+        return bound
+
+    def _maker(self, definition: Definition, call: Callable[[c2pa.Builder], bytes]) -> Make:
         assertions = cast("list[Json]", definition.json["assertions"])
 
-        def make(call: Callable[[c2pa.Builder], bytes]) -> Callable[[Json], bytes]:
-            def made(binding: Json) -> bytes:
-                bound = replace(definition, json=definition.json | {"assertions": [*assertions, binding]})
-                with self._builder(bound) as builder:
-                    return call(builder)
+        def made(binding: Json) -> bytes:
+            bound = replace(definition, json=definition.json | {"assertions": [*assertions, binding]})
+            with self._builder(bound) as builder:
+                return call(builder)
 
-            return made
-
-        return self._fitter.embed(text, media_type, place=make(placeholder), sign=make(sign_embeddable))
+        return made
 
     def _builder(self, definition: Definition) -> c2pa.Builder:
         builder = c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), self._context)
