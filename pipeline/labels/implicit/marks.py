@@ -130,6 +130,11 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
         return min((one.label for one in self.aigc if one.label is not None), default=None)
 
     @property
+    def has_sign_of_ai(self) -> bool:
+        """Whether a vendor's own sign says that the content is AI-generated."""
+        return any(one.ai for one in self.signs)
+
+    @property
     def contradictions(self) -> tuple[Contradiction, ...]:
         """What contradicts itself. A file must have one AIGC object, so a second one does even if it says the same."""
         found: list[Contradiction] = []
@@ -156,9 +161,7 @@ def found_mark(raw: str, *, carrier: str) -> FoundMark:
     """What a text found in the place of a mark is."""
     reading = reading_of(raw, named=True)
     assert reading is not None  # noqa: S101 - a place of that name always has an answer
-    return FoundMark(
-        carrier=carrier, raw=raw[:_KEPT], mark=reading.mark, label=reading.label, faults=reading.faults
-    )
+    return FoundMark(carrier=carrier, raw=raw[:_KEPT], mark=reading.mark, label=reading.label, faults=reading.faults)
 
 
 def found_in_text(raw: str, *, carrier: str, named: bool = True) -> FoundMarks:

@@ -4,12 +4,12 @@
 |---|---|---|---|
 | `aigc_info` = `{"aigc_label_type": N}` | TikTok, CapCut: 0 not AI, 1 and 2 AI | strong | downloads of both, 2025 |
 | `{"AIGC": {"ServiceProvider": ...}}` | a cloud's second schema, without `Label` | strong | Tencent Cloud, 2025 |
-| PNG texts `parameters`, `prompt`, `workflow`, `Dream`, `sd-metadata`, ... | what a generator was asked | weak | web UIs |
+| PNG texts `parameters`, `prompt`, `workflow`, `Dream`, `sd-metadata` | what a generator was asked | weak | web UIs |
 | EXIF texts of the same tools | the same, in JPEG and WebP | weak | web UIs |
 | `Software` that is a generator | what wrote the file | weak | NovelAI and others |
 
-Strong is a statement of the maker's tool that the content is AI-generated; weak are the parameters of a generator, which
-people also copy into files.
+Strong is a statement of the maker's tool that the content is AI-generated; weak are the parameters of a generator,
+which people also copy into files.
 """
 
 import json

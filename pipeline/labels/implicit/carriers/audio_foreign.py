@@ -70,6 +70,10 @@ def _chunk(block: bytes) -> Chunk | None:
 
 
 def _padded(block: bytes, chunk: Chunk) -> bytes:
-    return block[: chunk.start] + _PADDING + block[chunk.start + 4 : chunk.body] + bytes(
-        chunk.end - chunk.body
-    ) + block[chunk.end :]
+    return (
+        block[: chunk.start]
+        + _PADDING
+        + block[chunk.start + 4 : chunk.body]
+        + bytes(chunk.end - chunk.body)
+        + block[chunk.end :]
+    )

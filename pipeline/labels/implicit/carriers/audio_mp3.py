@@ -19,8 +19,8 @@ from pipeline.labels.implicit.carriers.tagging import (
     found,
     is_mark,
     names_aigc,
-    text_of,
     packets_to_write,
+    text_of,
 )
 from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
@@ -61,7 +61,9 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     end = 0 if tag is None else tag.end
     _expect_sound(body, end)
     if tag is not None and (not tag.plain or any(one.packed for one in tag.frames)):
-        raise LabelRefusedError(what="The file's ID3 tag has an extended header, a footer or compressed frames, or is of version 2.2.")
+        raise LabelRefusedError(
+            what="The file's ID3 tag has an extended header, a footer or compressed frames, or is of version 2.2."
+        )
     return _tag(body[:end], tag, marks) + body[end:]
 
 

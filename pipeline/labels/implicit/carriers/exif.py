@@ -1,7 +1,7 @@
 """EXIF, wherever a file keeps it: labels in `UserComment` and `ImageDescription`, and what generators leave there.
 
-The practice guide on metadata of pictures (TC260-PG-20259A Annex B) puts the object into `UserComment`; clouds were seen
-to use `ImageDescription`. A label is taken out by blanking its text where it stands, the way Exif says that an unused
+The practice guide on metadata of pictures (TC260-PG-20259A Annex B) puts the object into `UserComment`; clouds
+use `ImageDescription`. A label is taken out by blanking its text where it stands, the way Exif says that an unused
 `UserComment` looks: no other byte moves, so thumbnails and the notes of cameras, which count from anywhere, stay whole.
 
 Cameras and editors write much that is not quite EXIF. What cannot be followed is left alone; only where it mentions
@@ -54,7 +54,7 @@ class _Text(NamedTuple):
 
 
 class _Exif(NamedTuple):
-    """What matters here: the texts, all places that directories and values take up, and whether all could be followed."""
+    """The texts, all places that directories and values take up, and whether all could be followed."""
 
     texts: Sequence[_Text]
     taken: Sequence[tuple[int, int]]
@@ -118,13 +118,13 @@ def _read(body: bytes) -> _Exif:
         return _Exif((), (), is_whole=not body)
     taken = [(0, layout.header + layout.inline), _extent(layout, at, entries)]
     is_whole = True
-    for place in (*_directories(layout, entries), *([following] if following else [])):
+    for start in (*_directories(layout, entries), *([following] if following else [])):
         try:
-            inner, _ = directory_at(body, layout, place)
+            inner, _ = directory_at(body, layout, start)
         except _BROKEN:
             is_whole = False
         else:
-            taken.append(_extent(layout, place, inner))
+            taken.append(_extent(layout, start, inner))
             entries += inner
     places = [place for one in entries if (place := one.place(layout)) is not None]
     is_whole = is_whole and all(end <= len(body) for _, end in places)
@@ -132,7 +132,8 @@ def _read(body: bytes) -> _Exif:
 
 
 def _directories(layout: Layout, entries: Sequence[Entry]) -> list[int]:
-    return [layout.place(one.value) for one in entries if one.tag in _DIRECTORIES]
+    named = dict.fromkeys(layout.place(one.value) for one in entries if one.tag in _DIRECTORIES)
+    return list(named)[: len(_DIRECTORIES)]
 
 
 def _extent(layout: Layout, at: int, entries: Sequence[Entry]) -> tuple[int, int]:

@@ -111,9 +111,7 @@ def _picture(body: bytes) -> _Picture:
     packets = list(packet_ids(body, reader, parts[kinds.index(b"iinf")]))
     exifs = list(exif_ids(body, reader, parts[kinds.index(b"iinf")]))
     counted(len(exifs), _MOST_EXIF, of="EXIF items")
-    return _Picture(
-        body=body, top=top, meta=metas[0], parts=parts, locations=locations, packets=packets, exifs=exifs
-    )
+    return _Picture(body=body, top=top, meta=metas[0], parts=parts, locations=locations, packets=packets, exifs=exifs)
 
 
 def _exifs(picture: _Picture) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,14 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, found, is_replaced, is_worth_reading, text_of
+from pipeline.labels.implicit.carriers.tagging import (
+    Entry,
+    fields_to_write,
+    found,
+    is_replaced,
+    is_worth_reading,
+    text_of,
+)
 from pipeline.labels.implicit.carriers.video_amf import (
     NUMBER,
     is_list,

@@ -13,7 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers import video_codec
-from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, found, is_replaced, is_worth_reading, text_of
+from pipeline.labels.implicit.carriers.tagging import (
+    Entry,
+    fields_to_write,
+    found,
+    is_replaced,
+    is_worth_reading,
+    text_of,
+)
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
 from pipeline.labels.implicit.carriers.video_ebml import (
     CRC,

@@ -186,9 +186,7 @@ def _added(file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> list[b
     return added
 
 
-def _moov(
-    body: bytes, file: _File, metas: dict[int, bytes], marks: MarksToWrite, packets: Sequence[bytes]
-) -> Splice:
+def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: MarksToWrite, packets: Sequence[bytes]) -> Splice:
     # In QuickTime files the packets of `udta` come last, and a new one goes there.
     here = {one.start: box(b"XMP_", new) for one, new in zip(file.xmp, packets, strict=False) if one.kind == b"XMP_"}
     added = _added(file, marks, packets)
