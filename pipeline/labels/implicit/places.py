@@ -54,7 +54,7 @@ PLACES: Final[tuple[Place, ...]] = (
     _place("xmp", _PICTURES, "the namespace without its last slash, or in lower case", "generators", "2025"),
     _place("xmp", "PNG", "XMP in a chunk zTXt or tEXt", "sharp 0.35", _SEEN),
     _place("xmp", "PNG", "text `Raw profile type xmp`", "ImageMagick 6.9", _SEEN),
-    _place("xmp", "GIF", "application extension in lower case, xmp dataxmp", "ImageMagick 6.9", _SEEN),
+    _place("xmp", "GIF", "application extension in lower case, xmp dataxmp", "ImageMagick", _SEEN),
     _place("xmp", "HEIC", "XMP item that begins as in JPEG and ends in NUL", "a camera's files", "2024"),
     _place("xmp.members", _PICTURES, "XMP, the seven members as properties of their own", "generators", "2025"),
     _place("xmp.text", _PICTURES, "XMP, copies of EXIF's texts", "editors that copy EXIF into XMP", "XMP part 2"),
