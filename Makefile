@@ -24,7 +24,12 @@ demo: $(STAMP) ## Watch real media go through: embedded broker, S3 server, worke
 	@$(RUN)/sealstream demo $(if $(KEEP),--keep)
 
 test: $(STAMP) ## Run everything against real Apache Kafka and a real S3 server
+ifdef ARGS
 	@$(RUN)/python -m pytest $(ARGS)
+else
+	@$(RUN)/python -m pytest -n auto -m "not kill"
+	@$(RUN)/python -m pytest -m kill # alone: it watches how long things take
+endif
 
 check: $(STAMP) ## Format, lint, types and the rules of the house
 	@$(RUN)/ruff format --check .

@@ -8,8 +8,9 @@ import typer
 
 from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers, trust_of
 from agents.cli.console import AsJson, console, print_json, print_pairs
-from agents.cli.local_file import read_asset, read_file, sidecar_path, write_file
+from agents.cli.local_file import read_asset, read_file, write_file
 from agents.cli.marks_shown import ShownMarks, lines, shown
+from agents.cli.sidecars import credential_beside, place_for_sidecar
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
@@ -96,13 +97,15 @@ def seal(
     """Seal FILE: attach a signed C2PA manifest that says the content is AI-generated.
 
     The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG, plain
-    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents).
+    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents); as NAME.EXT.c2pa
+    where NAME.c2pa is that of another file.
 
     Labels are for workers, which know the event: nothing but the manifest is added here.
 
     Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
     """
-    asset = read_asset(file, media_type, max_bytes=load(AssetSettings).max_asset_bytes)
+    limit = load(AssetSettings).max_asset_bytes
+    asset = read_asset(file, media_type, max_bytes=limit)
     settings = load(CredentialSettings)
     identity = identity_of(settings)
     event = GenerationEvent(
@@ -118,9 +121,13 @@ def seal(
         fingerprint = parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
         order = seal_order(event, asset.media_type, (), software, fingerprint)
         sealed = parsers.credentials.seal(asset.body, order)
-    embedded = sealed.binding == "embedded"
-    target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
-    manifest_target = None if embedded else sidecar_path(target)
+        embedded = sealed.binding == "embedded"
+        target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
+        manifest_target = (
+            None
+            if embedded
+            else place_for_sidecar(parsers.credentials, sealed.asset, asset.media_type, target, max_bytes=limit)
+        )
     if target != file:
         write_file(target, sealed.asset, force=force)
     if manifest_target is not None:
@@ -158,7 +165,8 @@ def inspect(
         Declared, typer.Option(help="What whoever publishes the file declares about its origin.")
     ] = "unknown",
     manifest: Annotated[
-        Path | None, typer.Option(help="Manifest beside the file; NAME.c2pa is found by itself.", show_default=False)
+        Path | None,
+        typer.Option(help="Manifest beside the file; NAME.EXT.c2pa and NAME.c2pa are found.", show_default=False),
     ] = None,
     media_type: MediaType = None,
     as_json: AsJson = False,
@@ -211,10 +219,9 @@ def _credential(
     if manifest is not None:
         return credentials.read(asset.body, asset.media_type, manifest=read_file(manifest, max_bytes=limit))
     credential = credentials.read(asset.body, asset.media_type)
-    beside = sidecar_path(file)
-    if credential.state in ("absent", "remote") and beside != file and beside.is_file():
-        return credentials.read(asset.body, asset.media_type, manifest=read_file(beside, max_bytes=limit))
-    return credential
+    if credential.state not in ("absent", "remote"):
+        return credential
+    return credential_beside(credentials, asset.body, asset.media_type, file, max_bytes=limit) or credential
 
 
 def _show(answer: InspectedFile) -> None:
