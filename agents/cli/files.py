@@ -9,6 +9,7 @@ import typer
 from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers, trust_of
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import read_asset, read_file, write_file
+from agents.cli.marks_shown import ShownMarks, lines, shown
 from agents.cli.sidecars import credential_beside, place_for_sidecar
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
@@ -76,6 +77,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     signer: SignerSummary | None
     implicit_label: Label | None
     """What the implicit label says (GB 45438-2025): 1 AI-generated, 2 perhaps, 3 suspected; null without one of use."""
+    marks: ShownMarks
 
 
 def seal(
@@ -202,7 +204,8 @@ def inspect(
         binding=summary.binding,
         active_manifest=summary.active_manifest,
         signer=summary.signer,
-        implicit_label=None if marks is None or marks.mark is None else marks.mark.label,
+        implicit_label=None if marks is None else marks.label,
+        marks=shown(marks),
     )
     if as_json:
         print_json(answer)
@@ -232,7 +235,7 @@ def _show(answer: InspectedFile) -> None:
             "trust": answer.trust,
             "signer": None if answer.signer is None else _signer_line(answer.signer),
             "AI-generated": f"{says} (declared: {answer.declared})",
-            "implicit label": answer.implicit_label,
+            **lines(answer.marks),
             "decision": answer.decision,
             "codes": ", ".join(answer.codes) or None,
         },

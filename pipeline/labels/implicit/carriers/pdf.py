@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import msgspec
 import pikepdf
 
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
 from pipeline.labels.implicit.errors import LabelRefusedError, refusing
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
 
 __all__ = ["read", "write"]
 
@@ -94,14 +93,14 @@ def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
 def _found(document: pikepdf.Pdf) -> FoundMarks:
     packet = _packet(document)
     found = xmp.found_in([] if packet is None else [packet])
-    return msgspec.structs.replace(found, aigc=(*_in_info(document), *found.aigc))
+    return joined(*_in_info(document), found)
 
 
-def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMark]:
+def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMarks]:
     for name in _fields(document):
         value = document.docinfo[name]
         text = str(value)[:_LONGEST_INFO] if isinstance(value, pikepdf.String) else ""
-        yield found_mark(text, carrier="pdf.info")
+        yield found_in_text(text, carrier="pdf.info")
 
 
 def _fields(document: pikepdf.Pdf) -> list[str]:
