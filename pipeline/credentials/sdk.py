@@ -7,6 +7,7 @@ manifests, revocation responders and identity documents that an asset points to 
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
@@ -15,8 +16,11 @@ import c2pa
 import msgspec
 
 from pipeline.credentials.definition import Definition
+from pipeline.credentials.hard_binding import Json
 from pipeline.credentials.media_types import SIDECAR_MEDIA_TYPE, canonical, reading_hint
 from pipeline.credentials.model import SigningMaterial
+from pipeline.credentials.placing import Placer, UnplaceableError
+from pipeline.credentials.placing.fragments import mended
 from pipeline.credentials.text import (
     BrokenWrapperError,
     TextFitter,
@@ -26,7 +30,6 @@ from pipeline.credentials.text import (
     is_text,
     judged,
 )
-from pipeline.credentials.text.embedding import Json
 from pipeline.credentials.text.native import placeholder, sign_embeddable
 from pipeline.errors import OperatorError
 
@@ -167,6 +170,7 @@ class ManifestSigner:
             ) from error
         self._context = _context(None, validate=False, signer=signer)
         self._fitter = TextFitter()
+        self._placer = Placer()
 
     def sign(self, definition: Definition, asset: bytes, media_type: str, *, embed: bool) -> tuple[bytes, bytes]:
         """Sign an asset; returns the asset as it is now, and its manifest store.
@@ -178,6 +182,9 @@ class ManifestSigner:
         try:
             if embed and is_text(media_type):
                 return self._sign_text(definition, asset, media_type)
+            if embed and self._placer.places(media_type):
+                with suppress(UnplaceableError):
+                    return self._sign_placed(definition, asset, media_type)
             signed = io.BytesIO()
             with self._builder(definition) as builder:
                 if not embed:
@@ -188,20 +195,29 @@ class ManifestSigner:
             raise SigningFailedError from error
         except (c2pa.C2paError, UnfitTextError) as error:
             raise UnsuitableAssetError from error
-        return signed.getvalue(), manifest
+        return mended(asset, signed.getvalue(), media_type), manifest
 
     def _sign_text(self, definition: Definition, text: bytes, media_type: str) -> tuple[bytes, bytes]:
+        place, sign = self._makers(definition)
+        return self._fitter.embed(text, media_type, place=place, sign=sign)
+
+    def _sign_placed(self, definition: Definition, asset: bytes, media_type: str) -> tuple[bytes, bytes]:
+        blank, sign = self._makers(definition)
+        return self._placer.embed(asset, media_type, blank=blank, sign=sign)
+
+    def _makers(self, definition: Definition) -> tuple[Callable[[Json], bytes], Callable[[Json], bytes]]:
+        """What makes a manifest store with a hard binding of ours: one that is not signed, and one that is."""
         assertions = cast("list[Json]", definition.json["assertions"])
 
-        def make(call: Callable[[c2pa.Builder], bytes]) -> Callable[[Json], bytes]:
-            def made(binding: Json) -> bytes:
+        def maker(call: Callable[[c2pa.Builder], bytes]) -> Callable[[Json], bytes]:
+            def make(binding: Json) -> bytes:
                 bound = replace(definition, json=definition.json | {"assertions": [*assertions, binding]})
                 with self._builder(bound) as builder:
                     return call(builder)
 
-            return made
+            return make
 
-        return self._fitter.embed(text, media_type, place=make(placeholder), sign=make(sign_embeddable))
+        return maker(placeholder), maker(sign_embeddable)
 
     def _builder(self, definition: Definition) -> c2pa.Builder:
         builder = c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), self._context)

@@ -10,15 +10,15 @@ padding is taken out before. The run itself is not padded; validators disagree a
 
 import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from pipeline.credentials.hard_binding import Json, hard_binding
 from pipeline.credentials.text.binding import text_digest
 from pipeline.credentials.text.wrapper import BrokenWrapperError, unwrapped, wrapped
 
 __all__ = ["TextFitter", "UnfitTextError"]
 
-Json = Mapping[str, object]
 Make = Callable[[Json], bytes]
 
 _ATTEMPTS: Final = 4
@@ -61,7 +61,7 @@ class TextFitter:
         body, digest = _body(text, media_type)
 
         def binding(length: int) -> Json:
-            return _hard_binding(digest, start=len(body), length=length)
+            return hard_binding(digest, start=len(body), length=length)
 
         blank = len(wrapped(place(binding(_TWO_BYTES))))
         if blank + self._growth > _TWO_BYTES:
@@ -98,20 +98,6 @@ def _character_set(media_type: str) -> str | None:
         if name.strip() == "charset":
             return value.strip().strip('"')
     return None
-
-
-def _hard_binding(digest: bytes, *, start: int, length: int) -> Json:
-    return {
-        "label": "c2pa.hash.data",
-        "created": True,
-        "data": {
-            "name": "jumbf manifest",
-            "alg": "sha256",
-            "hash": list(digest),
-            "exclusions": [{"start": start, "length": length}],
-            "pad": [],
-        },
-    }
 
 
 def _padding(store: bytes) -> range:
