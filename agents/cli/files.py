@@ -41,6 +41,9 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     sealed: str
     manifest: str | None
     binding: str
+    sidecar_because: str | None
+    """Why a file of a format that carries its manifest has it beside it; null where it is inside, or none carries."""
+
     label: str
     sha256: str
     original_sha256: str
@@ -97,8 +100,9 @@ def seal(
     """Seal FILE: attach a signed C2PA manifest that says the content is AI-generated.
 
     The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG, plain
-    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents); as NAME.EXT.c2pa
-    where NAME.c2pa is that of another file.
+    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents), or where the file
+    would not be as whole as it came, such as a signed or encrypted PDF: it then stays as it is, and the answer says so.
+    Where NAME.c2pa is that of another file, it is NAME.EXT.c2pa.
 
     Labels are for workers, which know the event: nothing but the manifest is added here.
 
@@ -137,6 +141,7 @@ def seal(
         sealed=str(target),
         manifest=None if manifest_target is None else str(manifest_target),
         binding=sealed.binding,
+        sidecar_because=sealed.sidecar_because,
         label=sealed.label,
         sha256=sha256_hex(sealed.asset),
         original_sha256=asset.sha256,
@@ -151,6 +156,7 @@ def seal(
         {
             "sealed file": answer.sealed,
             "manifest": answer.manifest or "inside the file",
+            **({} if answer.sidecar_because is None else {"beside because": answer.sidecar_because}),
             "label": answer.label,
             "sha256": answer.sha256,
             "signer": _signer_line(answer.credential.signer) + (" (development)" if identity.is_development else ""),
