@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -87,6 +88,13 @@ def test_every_label_that_the_table_has_is_made_by_a_test() -> None:
 @pytest.mark.parametrize("place", PLACES, ids=lambda one: one.carrier)
 def test_every_place_has_a_source_and_a_date(place: object) -> None:
     assert all(getattr(place, field) for field in ("carrier", "formats", "where", "source", "date"))
+
+
+def test_the_decision_about_them_lists_them_all() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "adr" / "0021-labels-of-the-wild.md").read_text(encoding="utf-8")
+    for one in PLACES:
+        cells = (one.holds, one.where, one.formats, one.source, one.date, "yes" if one.ours else "")
+        assert f"| {' | '.join(cells)} |" in page
 
 
 # EXIF
