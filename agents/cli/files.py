@@ -9,6 +9,7 @@ import typer
 from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers, trust_of
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import read_asset, read_file, write_file
+from agents.cli.marks_shown import ShownMarks, lines, shown
 from agents.cli.sidecars import credential_beside, place_for_sidecar
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
@@ -40,6 +41,9 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     sealed: str
     manifest: str | None
     binding: str
+    sidecar_because: str | None
+    """Why a file of a format that carries its manifest has it beside it; null where it is inside, or none carries."""
+
     label: str
     sha256: str
     original_sha256: str
@@ -76,6 +80,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     signer: SignerSummary | None
     implicit_label: Label | None
     """What the implicit label says (GB 45438-2025): 1 AI-generated, 2 perhaps, 3 suspected; null without one of use."""
+    marks: ShownMarks
 
 
 def seal(
@@ -95,8 +100,9 @@ def seal(
     """Seal FILE: attach a signed C2PA manifest that says the content is AI-generated.
 
     The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG, plain
-    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents); as NAME.EXT.c2pa
-    where NAME.c2pa is that of another file.
+    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents), or where the file
+    would not be as whole as it came, such as a signed or encrypted PDF: it then stays as it is, and the answer says so.
+    Where NAME.c2pa is that of another file, it is NAME.EXT.c2pa.
 
     Labels are for workers, which know the event: nothing but the manifest is added here.
 
@@ -135,6 +141,7 @@ def seal(
         sealed=str(target),
         manifest=None if manifest_target is None else str(manifest_target),
         binding=sealed.binding,
+        sidecar_because=sealed.sidecar_because,
         label=sealed.label,
         sha256=sha256_hex(sealed.asset),
         original_sha256=asset.sha256,
@@ -149,6 +156,7 @@ def seal(
         {
             "sealed file": answer.sealed,
             "manifest": answer.manifest or "inside the file",
+            **({} if answer.sidecar_because is None else {"beside because": answer.sidecar_because}),
             "label": answer.label,
             "sha256": answer.sha256,
             "signer": _signer_line(answer.credential.signer) + (" (development)" if identity.is_development else ""),
@@ -202,7 +210,8 @@ def inspect(
         binding=summary.binding,
         active_manifest=summary.active_manifest,
         signer=summary.signer,
-        implicit_label=None if marks is None or marks.mark is None else marks.mark.label,
+        implicit_label=None if marks is None else marks.label,
+        marks=shown(marks),
     )
     if as_json:
         print_json(answer)
@@ -232,7 +241,7 @@ def _show(answer: InspectedFile) -> None:
             "trust": answer.trust,
             "signer": None if answer.signer is None else _signer_line(answer.signer),
             "AI-generated": f"{says} (declared: {answer.declared})",
-            "implicit label": answer.implicit_label,
+            **lines(answer.marks),
             "decision": answer.decision,
             "codes": ", ".join(answer.codes) or None,
         },

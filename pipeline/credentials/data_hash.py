@@ -4,14 +4,18 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from pipeline.credentials.report import DetailedManifest
 
-__all__ = ["BadBindingError", "DataHash", "Exclusion", "data_hash_of"]
+__all__ = ["BadBindingError", "DataHash", "Exclusion", "Json", "Make", "data_hash_binding", "data_hash_of"]
+
+Json = Mapping[str, object]
+Make = Callable[[Json], bytes]
+"""Makes a manifest store with the hard binding it is given."""
 
 _LABEL: Final = "c2pa.hash.data"
 _MALFORMED: Final = "assertion.dataHash.malformed"
@@ -86,6 +90,21 @@ class DataHash(msgspec.Struct, frozen=True, kw_only=True):
                 if hashed.digest() == self.digest:
                     return True
         return False
+
+
+def data_hash_binding(digest: bytes, *, start: int, length: int) -> Json:
+    """The assertion, for a definition, that leaves out one range; the digest is SHA-256 of everything else."""
+    return {
+        "label": "c2pa.hash.data",
+        "created": True,
+        "data": {
+            "name": "jumbf manifest",
+            "alg": "sha256",
+            "hash": list(digest),
+            "exclusions": [{"start": start, "length": length}],
+            "pad": [],
+        },
+    }
 
 
 def data_hash_of(manifest: DetailedManifest | None) -> DataHash:

@@ -146,7 +146,8 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
         manifest: the C2PA manifest store (`application/c2pa`); also inside `asset` where `binding` is embedded.
         label: label of the active manifest.
         credential: what these bytes say of themselves, as read back after signing.
-        fell_back: the format can carry a manifest, this very file could not, and so it got a sidecar.
+        sidecar_because: why a file of a format that carries its manifest has it beside it, in a sentence; None where it
+            is inside, or the format carries none.
     """
 
     asset: bytes
@@ -154,7 +155,7 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     binding: Binding
     credential: Credential
-    fell_back: bool = False
+    sidecar_because: str | None = None
 
 
 class SigningMaterial(msgspec.Struct, frozen=True, kw_only=True):

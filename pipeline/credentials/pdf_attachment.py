@@ -51,7 +51,9 @@ def attached_manifest(asset: bytes) -> bytes | None:
 
 def _attachments(document: Pdf) -> Iterator[Stream]:
     files = document.Root.get(Name.AF)
-    for number in range(min(len(files), _MOST_FILES) if isinstance(files, Array) else 0):
+    if not isinstance(files, Array):
+        return
+    for number in range(min(len(files), _MOST_FILES)):
         file = files[number]
         if isinstance(file, Dictionary) and file.get(Name.AFRelationship) == Name.C2PA_Manifest:
             content = file.get(Name.EF, Dictionary()).get(Name.F)

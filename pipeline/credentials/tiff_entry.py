@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 __all__ = ["ManifestEntry", "manifest_entry"]
 
@@ -12,7 +12,8 @@ _MOST_DIRECTORIES: Final = 1000
 _MOST_ENTRIES: Final = 100_000
 
 
-class ManifestEntry(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestEntry:
     """The field with the manifest's length, and the manifest: bytes of the file."""
 
     count: range

@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
 from pipeline.errors import EnvelopeError
-from pipeline.events.outputs import AssetFingerprint, Finding, ManifestRecord
+from pipeline.events.outputs import AssetFingerprint, Evidence, Finding, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import ALGORITHM, BITS
 from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
@@ -19,6 +19,10 @@ from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import stored_record
 
 __all__ = ["Recognition", "named"]
+
+_LAW: Final = "CAC, MIIT, MPS Order No. 12 (Deep Synthesis Provisions) Art. 18; Labeling Measures (2025) Art. 10"
+_SPEAKING: Final = ("valid", "invalid", "remote")
+"""What a credential can be and still speak for its asset, if only to say that it was tampered with, or is elsewhere."""
 
 _CANDIDATES: Final = 5
 """So many neighbours are looked at: the record of the nearest may be gone, or a recording only of the same sort."""
@@ -48,12 +52,15 @@ class Recognition:
     known: KnownFingerprints
 
     def __call__(self, asset: Asset, credential: Credential, found: FoundMarks | None) -> tuple[Finding, ...]:
-        """What is to be said of an asset, given its credential and marks; nothing where it has one or the other.
+        """What is to be said of an asset, given its credential and marks.
+
+        Nothing where a credential can be judged, or a label says something: they speak for it. The rest of a manifest,
+        or of a label, does not. Where labels could not be read, nobody is accused of having removed them.
 
         Raises:
             WorldError: the store does not answer.
         """
-        if credential.state != "absent" or (found is not None and found.aigc):
+        if credential.state in _SPEAKING or (found is not None and found.label is not None):
             return ()
         fingerprint = self.fingerprinter.fingerprint(asset.body, asset.media_type)
         if fingerprint is None:
@@ -64,7 +71,9 @@ class Recognition:
                 continue
             distance = _distance(fingerprint, record)
             if distance is not None and self._confirmed(fingerprint, asset, record):
-                return (_finding(fingerprint, distance, record),)
+                evidence = _evidence(fingerprint, distance, record)
+                unread = found is not None and found.refused is not None
+                return (_unread(evidence) if unread else _removed(evidence),)
         return ()
 
     def _record(self, event_uid: str) -> ManifestRecord | None:
@@ -97,7 +106,17 @@ def _distance(fingerprint: Fingerprint, record: ManifestRecord) -> int | None:
     return distance if distance <= NEAR[fingerprint.kind] else None
 
 
-def _finding(fingerprint: Fingerprint, distance: int, record: ManifestRecord) -> Finding:
+def _evidence(fingerprint: Fingerprint, distance: int, record: ManifestRecord) -> Evidence:
+    return {
+        "similarity": round(1 - distance / BITS, 4),
+        "distance": distance,
+        "kind": fingerprint.kind,
+        "event_uid": record.event_uid,
+        "manifest_uri": record.manifest.uri,
+    }
+
+
+def _removed(evidence: Evidence) -> Finding:
     return Finding(
         rule="label.label-removed",
         kind="label-removed",
@@ -105,14 +124,23 @@ def _finding(fingerprint: Fingerprint, distance: int, record: ManifestRecord) ->
         action="block",
         outcome="violation",
         code=None,
-        message="The content carries no mark, and resembles content that was sealed: its labels were removed.",
-        citation="CAC, MIIT, MPS Order No. 12 (Deep Synthesis Provisions) Art. 18; Labeling Measures (2025) Art. 10",
-        evidence={
-            "similarity": round(1 - distance / BITS, 4),
-            "distance": distance,
-            "kind": fingerprint.kind,
-            "event_uid": record.event_uid,
-            "manifest_uri": record.manifest.uri,
-        },
+        message="The content carries no usable mark, and resembles content that was sealed: its labels were removed.",
+        citation=_LAW,
+        evidence=evidence,
+        remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
+    )
+
+
+def _unread(evidence: Evidence) -> Finding:
+    return Finding(
+        rule="label.unread-copy",
+        kind="unread-copy",
+        severity="high",
+        action="hold",
+        outcome="unknown",
+        code=None,
+        message="The content resembles content that was sealed, and whether its labels are there could not be read.",
+        citation=_LAW,
+        evidence=evidence,
         remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
     )

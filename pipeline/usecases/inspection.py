@@ -95,7 +95,13 @@ class Inspection:
             found = self.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
             measured = self._measured(event, asset, credential, found)
             recognised = self.recognition(asset, credential, found)
-            state = detected(event.facts, measured, event.declared, is_recognised=bool(recognised))
+            state = detected(
+                event.facts,
+                measured,
+                event.declared,
+                is_recognised=bool(recognised),
+                has_vendor_sign=found is not None and found.has_sign_of_ai,
+            )
             measured = {**measured, **state_facts(state)}
             judgement = self._judge(event, asset, credential, found, measured, recognised)
             decision = self._decision(event, asset, credential, judgement, state)

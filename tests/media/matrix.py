@@ -129,7 +129,7 @@ def embedding(exhibit: Exhibit, sealed: SealedAsset) -> Cell:
         assert sealed.binding == "embedded"
         assert inside == sealed.manifest
         return Cell(can=True)
-    assert (sealed.binding, sealed.fell_back, inside) == ("sidecar", False, None)
+    assert (sealed.binding, sealed.sidecar_because, inside) == ("sidecar", None, None)
     if exhibit.media_type in c2pa.Builder.get_supported_mime_types():
         return Cell(
             can=False,

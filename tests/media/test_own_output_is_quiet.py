@@ -14,7 +14,7 @@ from pipeline.labels.implicit import row_of
 from pipeline.labels.implicit.in_process import InProcessMarker
 from tests.media.exhibits import EXHIBITS
 from tests.media.test_more_formats import box
-from tests.unit.credentials.bindings import signed_tiff, tiff_with_entry
+from tests.unit.credentials.bindings import plain_tiff, signed_tiff, tiff_with_entry
 from tests.unit.house import House, generation, publication
 
 MARKER = InProcessMarker()
@@ -26,8 +26,8 @@ def jpeg_xl() -> bytes:
 
 FORMATS = {name: (exhibit.media_type, exhibit.make) for name, exhibit in EXHIBITS.items()} | {
     "JPEG XL": ("image/jxl", jpeg_xl),
-    "TIFF, big-endian": ("image/tiff", lambda: tiff_with_entry(">")[0]),
-    "BigTIFF": ("image/tiff", lambda: tiff_with_entry(big=True)[0]),
+    "TIFF, big-endian": ("image/tiff", lambda: plain_tiff(">")),
+    "BigTIFF": ("image/tiff", lambda: plain_tiff(big=True)),
 }
 
 

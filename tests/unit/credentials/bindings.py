@@ -80,25 +80,34 @@ def created() -> dict[str, str]:
     return {"action": "c2pa.created", "digitalSourceType": AI}
 
 
+def plain_tiff(order: str = "<", *, big: bool = False) -> bytes:
+    """The smallest TIFF, four grey pixels."""
+    return _tiff(order, big=big, directories=1, entry=False)[0]
+
+
 def tiff_with_entry(order: str = "<", *, big: bool = False, directories: int = 1) -> tuple[bytes, int]:
-    """The smallest TIFF, four grey pixels, with an empty entry for a manifest as its last; and where that is."""
+    """The same with an empty entry for a manifest as its last; and where that is."""
+    return _tiff(order, big=big, directories=directories, entry=True)
+
+
+def _tiff(order: str, *, big: bool, directories: int, entry: bool) -> tuple[bytes, int]:
     width = "Q" if big else "I"
     mark = (b"II" if order == "<" else b"MM") + struct.pack(order + "H", 43 if big else 42)
     mark += struct.pack(order + "HH", 8, 0) if big else b""
     pixels_at = len(mark) + struct.calcsize(order + width)
     body = bytearray(mark + struct.pack(order + width, pixels_at + 4) + b"\x10\x40\x80\xc0")
-    entry = 0
+    begin = 0
     for number in range(directories):
         tags = [(256, 3, 1, 2), (257, 3, 1, 2), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1)]
         tags += [(273, 4, 1, pixels_at), (277, 3, 1, 1), (278, 3, 1, 2), (279, 4, 1, 4)]
         last = number == directories - 1
-        tags += [(0xCD41, 7, 0, 0)] if last else []
+        tags += [(0xCD41, 7, 0, 0)] if last and entry else []
         body += struct.pack(order + ("Q" if big else "H"), len(tags))
         for tag, kind, count, value in tags:
-            entry = len(body)
+            begin = len(body)
             body += struct.pack(order + "HH" + width, tag, kind, count)
             filled = struct.pack(order + ("H" if kind == 3 else "I"), value)
             body += struct.pack(order + width, 0) if tag == 0xCD41 else filled.ljust(8 if big else 4, b"\0")
         following = len(body) + struct.calcsize(order + width)
         body += struct.pack(order + width, 0 if last else following)
-    return bytes(body), entry
+    return bytes(body), begin

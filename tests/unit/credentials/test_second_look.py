@@ -13,7 +13,7 @@ from pipeline.credentials import Credential, SealOrder, alert_kinds
 from pipeline.credentials.development import DevelopmentChain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.tiff_entry import manifest_entry
-from tests.unit.credentials.bindings import signed_png, signed_tiff, tiff_with_entry
+from tests.unit.credentials.bindings import plain_tiff, signed_png, signed_tiff, tiff_with_entry
 
 MakeOrder = Callable[..., SealOrder]
 
@@ -187,3 +187,24 @@ def test_a_tiff_to_which_a_program_added_an_entry_was_rewritten(
     assert (credential.state, kinds(credential)[0]) == ("invalid", "container-rewritten")
     pixel = sealed[:8] + bytes([sealed[8] ^ 1]) + sealed[9:]
     assert kinds(service.read(pixel, "image/tiff")) == ["content-tampered"]
+
+
+# What sealing a TIFF leaves out
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("big", [False, True], ids=["TIFF", "BigTIFF"])
+def test_every_byte_of_a_sealed_tiff_but_the_manifest_is_signed_for(
+    service: InProcessCredentialService, make_order: MakeOrder, order: str, *, big: bool
+) -> None:
+    """The library leaves a hole in a BigTIFF, eight bytes of some entry; what is sealed here has none."""
+    first = service.seal(plain_tiff(order, big=big), make_order("image/tiff"))
+    again = service.seal(first.asset, make_order("image/tiff"))
+    for sealed in (first, again):
+        assert (sealed.binding, sealed.credential.state, kinds(sealed.credential)) == ("embedded", "valid", [])
+        entry = manifest_entry(sealed.asset)
+        assert entry is not None
+        assert sealed.asset[entry.store.start :] == sealed.manifest
+    for at in range(len(first.asset) - len(first.manifest)):
+        changed = first.asset[:at] + bytes([first.asset[at] ^ 1]) + first.asset[at + 1 :]
+        assert service.read(changed, "image/tiff").state != "valid", at

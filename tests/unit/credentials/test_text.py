@@ -59,7 +59,7 @@ def read(service: InProcessCredentialService) -> Callable[[bytes], Credential]:
 def test_a_text_carries_its_manifest_and_gives_it_back(
     service: InProcessCredentialService, sealed: SealedAsset
 ) -> None:
-    assert (sealed.binding, sealed.fell_back) == ("embedded", False)
+    assert (sealed.binding, sealed.sidecar_because) == ("embedded", None)
     assert (sealed.credential.state, sealed.credential.trust, sealed.credential.ai_generated) == (
         "valid",
         "trusted",
@@ -321,7 +321,8 @@ def test_text_that_is_not_utf_8_gets_a_sidecar_and_says_so(
     service: InProcessCredentialService, make_order: MakeOrder, text: bytes, media_type: str
 ) -> None:
     sealed = service.seal(text, make_order(media_type))
-    assert (sealed.binding, sealed.fell_back, sealed.asset) == ("sidecar", True, text)
+    assert (sealed.binding, sealed.asset) == ("sidecar", text)
+    assert sealed.sidecar_because is not None
     assert service.read(text, media_type, manifest=sealed.manifest).state == "valid"
 
 

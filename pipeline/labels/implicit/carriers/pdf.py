@@ -1,6 +1,6 @@
 """PDF: the `AIGC` object in the Info dictionary, everything else in the document's XMP packet.
 
-The document is written anew by pikepdf (qpdf), which leaves the streams of pages, pictures and fonts as they are.
+They are put behind the document in an incremental update, so that its earlier revisions stay.
 Encrypted and signed documents are read where they open without a password, and not written: their protection, or the
 signature, would be gone. Broken ones are not written either: how one is
 mended is the guess of whoever shows it.
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import msgspec
 import pikepdf
 
+from pipeline.assets.pdf_update import NoUpdateError, updated
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
 from pipeline.labels.implicit.errors import LabelRefusedError, refusing
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
 
 __all__ = ["read", "write"]
 
@@ -27,6 +27,7 @@ _LONGEST_INFO: Final = 64 * 1024
 _SIGNATURES_EXIST: Final = 1
 _UNREADABLE: Final = "The PDF document is broken, or asks for a password."
 _RAISED: Final = (
+    NoUpdateError,
     pikepdf.PdfError,
     pikepdf.PasswordError,
     pikepdf.DataDecodingError,
@@ -68,16 +69,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
             for name in _fields(document):
                 del document.docinfo[name]
             document.docinfo[_AIGC] = to_json(marks.aigc, shape="bare")
-        out = io.BytesIO()
-        document.save(
-            out,
-            deterministic_id=True,
-            fix_metadata_version=False,
-            compress_streams=False,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            object_stream_mode=pikepdf.ObjectStreamMode.preserve,
-        )
-    return out.getvalue()
+        return updated(body, document)
 
 
 @contextmanager
@@ -94,14 +86,14 @@ def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
 def _found(document: pikepdf.Pdf) -> FoundMarks:
     packet = _packet(document)
     found = xmp.found_in([] if packet is None else [packet])
-    return msgspec.structs.replace(found, aigc=(*_in_info(document), *found.aigc))
+    return joined(*_in_info(document), found)
 
 
-def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMark]:
+def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMarks]:
     for name in _fields(document):
         value = document.docinfo[name]
         text = str(value)[:_LONGEST_INFO] if isinstance(value, pikepdf.String) else ""
-        yield found_mark(text, carrier="pdf.info")
+        yield found_in_text(text, carrier="pdf.info")
 
 
 def _fields(document: pikepdf.Pdf) -> list[str]:
