@@ -22,6 +22,7 @@ _INTRODUCTION: Final = """\
 Every "yes" below was done with one file of the format and read back from the final bytes, and
 `tests/media/test_matrix.py` does it again. Every "no" has its reason. Both are about the format: one particular file
 may still be refused, such as an encrypted PDF, which is then sealed without that mark, and a finding says so.
+What becomes of all that when people go on working with a sealed file: [what everyday tools do to it](tools.md).
 
 | column | a file of this format |
 |---|---|
