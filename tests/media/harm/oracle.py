@@ -1,6 +1,7 @@
 """Unusual files, sealed as a worker does it, and what programs of others see in them before and after."""
 
 import io
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -14,6 +15,8 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.labels.implicit.in_process import InProcessMarker
 from tests.media.conftest import MakeOrder
 from tests.unit.labels.implicit.makers import MARKS
+
+_ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
 
 __all__ = ["Seal", "make_seal", "packets", "pictures", "run", "written"]
 
@@ -44,7 +47,7 @@ def written(directory: Path, body: bytes, name: str) -> Path:
 def run(*command: str | Path) -> str:
     """What a program says of a file, and what it complains about."""
     done = subprocess.run([str(part) for part in command], capture_output=True, check=False)
-    return (done.stdout + done.stderr).decode(errors="replace")
+    return _ADDRESS.sub("", (done.stdout + done.stderr).decode(errors="replace"))
 
 
 def pictures(body: bytes) -> list[tuple[object, ...]]:
