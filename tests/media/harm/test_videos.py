@@ -15,6 +15,10 @@ from tests.tools import need
 from tests.unit.labels.implicit.audio_video_makers import made, media_type_of
 
 MP4: Final = "video/mp4"
+COVER: Final = (
+    *("-f", "lavfi", "-i", "color=red:s=16x16:d=0.1", "-map", "0", "-map", "1:v", "-c:v:0", "copy", "-c:a", "copy"),
+    *("-c:v:1", "png", "-frames:v:1", "1", "-disposition:v:1", "attached_pic"),
+)
 
 
 def by_ffmpeg(
@@ -73,8 +77,7 @@ VIDEOS: Final[Mapping[str, tuple[str, Callable[[Path], bytes]]]] = {
         "video/quicktime",
         by_ffmpeg("-c", "copy", "-timecode", "10:00:00:00", suffix="mov", source=(SAMPLES / "clip.mp4").read_bytes),
     ),
-    "cover": (MP4, by_ffmpeg("-f", "lavfi", "-i", "color=red:s=16x16:d=0.1", "-map", "0", "-map", "1:v", "-c:v:0", "copy",
-                             "-c:a", "copy", "-c:v:1", "png", "-frames:v:1", "1", "-disposition:v:1", "attached_pic")),
+    "cover": (MP4, by_ffmpeg(*COVER)),
     "CMAF": (MP4, by_ffmpeg("-c", "copy", "-movflags", "cmaf+frag_keyframe+empty_moov+default_base_moof")),
     "fragments with bases": (MP4, by_ffmpeg("-c", "copy", "-movflags", "frag_keyframe+empty_moov")),
     "segment index": (MP4, by_ffmpeg("-c", "copy", "-movflags", "frag_keyframe+empty_moov+global_sidx")),
