@@ -36,7 +36,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     manifest: str | None
     binding: str
     sidecar_because: str | None
-    """Why a file of a format that carries its manifest has it beside it; null where it is inside, or of other formats."""
+    """Why a file of a format that carries its manifest has it beside it; null where it is inside or elsewhere."""
 
     label: str
     sha256: str
