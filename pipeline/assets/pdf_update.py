@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import pikepdf
 from pikepdf import Array, Pdf, Stream, String
 
-__all__ = ["NoUpdateError", "opened", "updated"]
+__all__ = ["NoUpdateError", "header_at", "opened", "revisions", "updated", "would_lose"]
 
 _HEADER: Final = b"%PDF-"
 _HEADER_WITHIN: Final = 1024
@@ -45,6 +45,33 @@ def opened(body: bytes) -> Pdf:
     return pikepdf.open(io.BytesIO(body), suppress_warnings=True, attempt_recovery=False, inherit_page_attributes=False)
 
 
+def header_at(body: bytes) -> int:
+    """Where a document begins, from where its offsets count; some have bytes of other programs before them.
+
+    Raises:
+        NoUpdateError: nowhere near the beginning of the file.
+    """
+    begin = body.find(_HEADER, 0, _HEADER_WITHIN)
+    if begin < 0:
+        raise NoUpdateError
+    return begin
+
+
+def revisions(body: bytes, document: Pdf) -> int:
+    """How many revisions a document has: one, and one for each update.
+
+    Args:
+        body: the document.
+        document: the same, opened. One that is linearized has its cross-references in two parts from the start.
+    """
+    return len(_START.findall(body)) - document.is_linearized
+
+
+def would_lose(body: bytes, document: Pdf) -> bool:
+    """Whether a document would lose something if it was written anew: earlier revisions, or bytes before its header."""
+    return revisions(body, document) > 1 or not body.startswith(_HEADER)
+
+
 def updated(body: bytes, changed: Pdf) -> bytes:
     """A document with an update behind it that holds whatever differs in an opened and changed copy.
 
@@ -56,9 +83,9 @@ def updated(body: bytes, changed: Pdf) -> bytes:
         NoUpdateError: where its cross-references are cannot be told.
         pikepdf.PdfError: an object of the document is broken.
     """
-    begin = body.find(_HEADER, 0, _HEADER_WITHIN)
+    begin = header_at(body)
     found = _START.findall(body[-_TAIL:])
-    if begin < 0 or not found:
+    if not found:
         raise NoUpdateError
     previous = int(found[-1])
     out = bytearray(body)

@@ -47,6 +47,7 @@ class _Found:
         self.number = 0
         self._starts = np.array([one.start for one in top], dtype=np.int64)
         self._bodies = np.array([one.body for one in top], dtype=np.int64)
+        self._kinds = np.array([int.from_bytes(one.kind) for one in top], dtype=np.int64)
         self._ordinals = np.array(list(_ordinals(top)), dtype=np.int64)
 
     def name(self, places: np.ndarray) -> None:
@@ -54,7 +55,7 @@ class _Found:
         if places.size > _MOST_PLACES:
             raise BrokenContainerError
         at = np.searchsorted(self._starts, places, side="right") - 1
-        self.places.append(np.stack([self._ordinals[at], places - self._bodies[at]]).tobytes())
+        self.places.append(np.stack([self._kinds[at], self._ordinals[at], places - self._bodies[at]]).tobytes())
 
 
 def _ordinals(top: Sequence[_Box]) -> Iterator[int]:

@@ -1,17 +1,17 @@
 """PDF: protection, signatures, earlier revisions, pages and attachments."""
 
-import re
 from typing import Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from pipeline.assets.pdf_update import opened
-from pipeline.assets.promises.container import Promises, reading
+from pipeline.assets.pdf_update import NoUpdateError, header_at, opened, revisions
+from pipeline.assets.promises.container import Promises, Stretch, reading
 
 __all__ = ["promises", "reason_to_leave"]
 
 _RAISED: Final = (
+    NoUpdateError,
     pikepdf.PdfError,
     pikepdf.PasswordError,
     pikepdf.DataDecodingError,
@@ -26,7 +26,6 @@ _RAISED: Final = (
 )
 """What pikepdf raises over objects that are not of the kind they have to be."""
 
-_REVISION: Final = re.compile(rb"startxref\s+\d{1,15}\s+%%EOF[\r\n]*")
 _MANIFEST: Final = Name("/C2PA_Manifest")
 _SIGNATURES_EXIST: Final = 1
 _MOST_FIELDS: Final = 100_000
@@ -39,9 +38,9 @@ class _Revisions:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, body: bytes, *, linearized: bool) -> None:
+    def __init__(self, body: bytes, number: int) -> None:
         self._body = body
-        self.number = len(_REVISION.findall(body)) - linearized
+        self.number = number
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Revisions):
@@ -55,7 +54,8 @@ def promises(body: bytes) -> Promises:
         return {
             "the protection": _protection(document),
             "the signatures": _Signed(body) if _is_signed(document) else None,
-            "the earlier revisions": _Revisions(body, linearized=document.is_linearized),
+            "what stands before it": Stretch(body, 0, header_at(body)),
+            "the earlier revisions": _Revisions(body, revisions(body, document)),
             "the number of pages": len(document.pages),
             "the pages": [_shape(page) for page in document.pages[:_MOST_PAGES]],
             "the attachments": sorted(_attachments(document)),

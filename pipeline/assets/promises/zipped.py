@@ -6,6 +6,7 @@ Only labels are written into them, into parts that are for metadata.
 import io
 import posixpath
 import zipfile
+import zlib
 from typing import Final
 
 from lxml import etree
@@ -23,6 +24,7 @@ _MOST_ENTRIES: Final = 10_000
 _MOST_BYTES: Final = 1024 * 1024
 _RAISED: Final = (
     zipfile.BadZipFile,
+    zlib.error,
     OSError,
     ValueError,
     EOFError,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Rectangle, Stream, String
 
-from pipeline.assets.pdf_update import NoUpdateError, updated
+from pipeline.assets.pdf_update import NoUpdateError, updated, would_lose
 from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.model import Marked, MarkOrder, Written
 from pipeline.labels.explicit.plate import DARK, LIGHT, TEXT_HEIGHT
@@ -49,14 +49,18 @@ def mark_pdf(body: bytes, order: MarkOrder) -> Marked:
     Raises:
         ExplicitRefusedError: no PDF, broken, encrypted, signed, or of too many pages.
     """
+    saved = io.BytesIO()
     with refusing("The document cannot be read.", *_BROKEN), _opened(body) as document:
         _refuse(document)
         text = WORDINGS[order.language].text
         ratios = [_stamp(document, page, order) for page in document.pages if text not in _texts_on(page)]
         if not ratios:
             return Marked(body=body, written=_written(text, None), kept=True)
-        marked = updated(body, document)
-    return Marked(body=marked, written=_written(text, min(ratios)), kept=True)
+        if would_lose(body, document):
+            saved.write(updated(body, document))
+        else:
+            document.save(saved, linearize=document.is_linearized, deterministic_id=True)
+    return Marked(body=saved.getvalue(), written=_written(text, min(ratios)), kept=True)
 
 
 def find_in_pdf(body: bytes) -> tuple[str, bool] | None:

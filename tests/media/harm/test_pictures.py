@@ -147,7 +147,7 @@ def compared(file: Path, other: Path) -> list[str]:
     return [line for line in run("tiffcmp", file, other).splitlines() if "Unknown field with tag 52545" not in line]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STILL if "TIFF" not in kind and "AVIF" not in kind])
+@pytest.mark.parametrize("kind", [kind for kind in STILL if kind.startswith(("JPEG", "PNG", "GIF", "WebP, Exif"))])
 def test_ffmpeg_decodes_the_same_frames(kind: str, seal: Seal, tmp_path: Path) -> None:
     need("ffmpeg")
     media_type, make = STILL[kind]
@@ -161,6 +161,7 @@ def test_ffmpeg_decodes_the_same_frames(kind: str, seal: Seal, tmp_path: Path) -
 
 def decoded(file: Path, *options: str) -> list[str]:
     said = run("ffmpeg", "-v", "error", *options, "-i", file, "-f", "framemd5", "-")
+    assert "0,          0" in said
     return [line.replace(str(file), "") for line in said.splitlines() if not line.startswith("#")]
 
 

@@ -162,17 +162,25 @@ def test_a_wav_keeps_its_samples_and_chunks(kind: str, seal: Seal, tmp_path: Pat
         assert b"Harbour radio" not in body or b"Harbour radio" in sealed.asset
 
 
+def with_trailer() -> bytes:
+    return riff((b"fmt ", PCM), (b"data", bytes(range(100)))) + b"trailing"
+
+
 def test_a_wav_goes_beside_rather_than_lose_what_is_behind_its_end(seal: Seal) -> None:
-    body = riff((b"fmt ", PCM), (b"data", bytes(range(100)))) + b"trailing"
-    for sealed in seal(body, "audio/wav"):
+    for sealed in seal(with_trailer(), "audio/wav"):
         assert sealed.binding == "sidecar"
         assert sealed.asset.endswith(b"trailing")
         assert "what follows its end would not be as before" in (sealed.sidecar_because or "")
 
 
-def test_a_wav_for_beyond_four_gigabytes_goes_beside(seal: Seal) -> None:
+def rf64() -> bytes:
+    """For sounds beyond 4 GiB, though it is short."""
     sizes = struct.pack("<QQQI", 100, 50, 50, 0)
-    body = riff((b"ds64", sizes), (b"fmt ", PCM), (b"data", bytes(50))).replace(b"RIFF", b"RF64", 1)
+    return riff((b"ds64", sizes), (b"fmt ", PCM), (b"data", bytes(50))).replace(b"RIFF", b"RF64", 1)
+
+
+def test_a_wav_for_beyond_four_gigabytes_goes_beside(seal: Seal) -> None:
+    body = rf64()
     for sealed in seal(body, "audio/wav"):
         assert (sealed.binding, sealed.asset) == ("sidecar", body)
         assert sealed.sidecar_because is not None

@@ -21,9 +21,14 @@ COVER: Final = (
 )
 
 
-def by_ffmpeg(
-    *options: str, suffix: str = "mp4", source: Callable[[], bytes] = lambda: made("mp4")
-) -> Callable[[Path], bytes]:
+Make = Callable[[Path], bytes]
+
+
+def with_sound() -> bytes:
+    return made("mp4")
+
+
+def by_ffmpeg(*options: str, suffix: str = "mp4", source: Callable[[], bytes] = with_sound) -> Make:
     """A video that ffmpeg makes of another."""
 
     def make(directory: Path) -> bytes:
@@ -66,7 +71,11 @@ def around(body: bytes, place: int) -> list[int]:
     return found
 
 
-VIDEOS: Final[Mapping[str, tuple[str, Callable[[Path], bytes]]]] = {
+COVER: Final = (
+    *("-f", "lavfi", "-i", "color=red:s=16x16:d=0.1", "-map", "0", "-map", "1:v", "-c:v:0", "copy", "-c:a", "copy"),
+    *("-c:v:1", "png", "-frames:v:1", "1", "-disposition:v:1", "attached_pic"),
+)
+VIDEOS: Final[Mapping[str, tuple[str, Make]]] = {
     **{
         kind: (media_type_of(kind), lambda _, kind=kind: made(kind))
         for kind in ("mp4", "mp4-index-first", "mp4-keys", "mp4-fragments", "mp4-dash", "mov", "mov-index-first", "avi")
@@ -82,7 +91,7 @@ VIDEOS: Final[Mapping[str, tuple[str, Callable[[Path], bytes]]]] = {
     "fragments with bases": (MP4, by_ffmpeg("-c", "copy", "-movflags", "frag_keyframe+empty_moov")),
     "segment index": (MP4, by_ffmpeg("-c", "copy", "-movflags", "frag_keyframe+empty_moov+global_sidx")),
     "AVI with OpenDML index": ("video/x-msvideo", by_ffmpeg("-c:v", "mpeg4", "-c:a", "pcm_s16le", suffix="avi")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", VIDEOS)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from agents.cli.main import main
@@ -14,6 +15,7 @@ from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.labels.implicit.marks import MarksToWrite
 from tests.unit.house import png
+from tests.unit.labels.implicit.makers import pdf
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -106,6 +108,25 @@ def test_what_could_not_be_read_is_said(run: Run, image: Path) -> None:
     assert "broken" in answer["marks"]["unreadable"]
     assert "label-unreadable" in [alert["kind"] for alert in answer["alerts"]]
     assert "could not be read" in run("inspect", image)[1]
+
+
+def test_an_encrypted_document_stays_as_it_is_and_the_answer_says_why(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "report.pdf"
+    body = pdf(encryption=pikepdf.Encryption(owner="harbour", user=""))
+    file.write_bytes(body)
+    code, out, _ = run("seal", file, "--json")
+    because = "The PDF document is encrypted, and would not be afterwards."
+    assert (code, json.loads(out)["binding"], json.loads(out)["sidecar_because"]) == (0, "sidecar", because)
+    assert file.read_bytes() == body
+    shown = run("seal", file, "--force")[1]
+    assert "beside because" in shown
+    assert because in " ".join(shown.split())
+
+
+def test_a_manifest_inside_a_file_needs_no_reason(run: Run, image: Path) -> None:
+    _, out, _ = run("seal", image, "--json")
+    assert (json.loads(out)["binding"], json.loads(out)["sidecar_because"]) == ("embedded", None)
+    assert "beside because" not in run("seal", image, "--force")[1]
 
 
 def test_a_page_gets_a_manifest_beside_it_that_inspect_finds(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """PDF: the `AIGC` object in the Info dictionary, everything else in the document's XMP packet.
 
-They are put behind the document in an incremental update, so that its earlier revisions stay.
+The document is written anew by pikepdf (qpdf), which leaves the streams of pages, pictures and fonts as they are, and
+no trace of a mark that is replaced. One with earlier revisions keeps them, and gets an incremental update.
 Encrypted and signed documents are read where they open without a password, and not written: their protection, or the
 signature, would be gone. Broken ones are not written either: how one is
 mended is the guess of whoever shows it.
@@ -13,7 +14,7 @@ from typing import Final
 
 import pikepdf
 
-from pipeline.assets.pdf_update import NoUpdateError, updated
+from pipeline.assets.pdf_update import NoUpdateError, updated, would_lose
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
@@ -69,7 +70,18 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
             for name in _fields(document):
                 del document.docinfo[name]
             document.docinfo[_AIGC] = to_json(marks.aigc, shape="bare")
-        return updated(body, document)
+        if would_lose(body, document):
+            return updated(body, document)
+        out = io.BytesIO()
+        document.save(
+            out,
+            deterministic_id=True,
+            fix_metadata_version=False,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+        )
+    return out.getvalue()
 
 
 @contextmanager
