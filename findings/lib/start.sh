@@ -4,7 +4,7 @@
 set -euo pipefail
 
 library=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-readonly library
+declare -rx library
 work=$(mktemp -d)
 readonly work
 trap 'rm -rf "$work"' EXIT
