@@ -8,10 +8,10 @@
 # Expected: the tag in the first directory, however many pages follow; a chain of directories that are all pages.
 # What to do: keep manifests of TIFFs with several pages beside the file, or have every reader of yours pass over
 # directories without a size: some report an error, or stop, when they count pages.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 Pillow==13.0.0
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >look.py <<'PYTHON'

@@ -8,10 +8,10 @@
 # refusal to embed in a signed document.
 # What to do: look for a signature field before embedding, and put the manifest of a signed PDF beside it. Or embed
 # first, and let the document be signed last.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 pyHanko==0.38.0 pikepdf==10.18.0
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >look.py <<'PYTHON'

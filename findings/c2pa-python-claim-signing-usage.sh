@@ -8,10 +8,10 @@
 # Expected: that the usage which C2PA's own certificate policy asks for is among those accepted by default.
 # What to do: always set trust.trust_config to the usages that you accept, when signing and when reading; then all three
 # work. "Missing" in the message means "not one of those that are configured".
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 Pillow==13.0.0
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >look.py <<'PYTHON'

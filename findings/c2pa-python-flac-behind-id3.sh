@@ -8,11 +8,11 @@
 # Expected: a file that still begins with "fLaC", the manifest in a metadata block of the application kind.
 # What to do: decide that a file is MP3 only after looking behind its ID3v2 tag. Before encoding a sealed FLAC anew, take
 # the tag off (mutagen's mid3v2 --delete-v2), which takes the credential off as well.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 need flac flac
 python_packages c2pa-python==0.38.1 filetype==1.2.0 magika==1.0.3
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >look.py <<'PYTHON'

@@ -7,10 +7,10 @@
 # Expected: a thumbnail at most as large as the picture, or none.
 # What to do: switch thumbnails off in the settings (builder.thumbnail.enabled), or hand in one of your own. Who has
 # many small pictures pays for this in every one of them, and again in each that names it as an ingredient.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 Pillow==13.0.0
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >look.py <<'PYTHON'

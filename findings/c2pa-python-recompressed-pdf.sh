@@ -8,10 +8,10 @@
 # Expected: the same answer twice. A stream's filters are no part of its content, and in both the manifest is whole.
 # What to do: take "invalid JUMBF header" of a PDF for "was changed after sealing", not for a malformed manifest; where
 # the difference matters, unpack the attachment with a PDF library and hand it in as the manifest.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 pikepdf==10.18.0
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >look.py <<'PYTHON'

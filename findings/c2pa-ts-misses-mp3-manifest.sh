@@ -8,12 +8,12 @@
 # Expected: that a reader takes both: the first is today's registered type, the second an earlier one.
 # What to do: when a reader says that an MP3 has no credential, ask a second one, or look for GEOB frames yourself,
 # before you call the file unsigned.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 need lame lame
 python_packages c2pa-python==0.38.1 mutagen==1.48.1 Pillow==13.0.0
 node_packages @trustnxt/c2pa-ts@0.9.4
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >make.py <<'PYTHON'

@@ -8,7 +8,7 @@
 # Expected: Exif and xml boxes, whatever the source was.
 # What to do: after cjxl on a PNG, copy the metadata over with a tool that writes JPEG XL, or take a later cjxl and look
 # at its output. An implicit label is gone after this conversion.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 need cjxl libjxl-tools
 python_packages Pillow==13.0.0

@@ -9,10 +9,10 @@
 # Expected: one answer for all; a data hash over a whole file does not depend on what the file means.
 # What to do: do not read "malformed" of this validator as "damaged" for these types; ask it with a neutral type, or ask
 # another validator too.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 encypher-c2pa==1.7.1
-# shellcheck source=lib/c2pa.sh
+# shellcheck source-path=SCRIPTDIR source=lib/c2pa.sh
 source "$library/c2pa.sh"
 
 cat >look.py <<'PYTHON'

@@ -7,7 +7,7 @@
 # Expected: "unknown" for all of them, or the brands that stand in the first box of the file.
 # What to do: read the ftyp brands yourself, and ask magika only about what has none. Who routes by its answer sends
 # these pictures to a video pipeline.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages magika==1.0.3 Pillow==13.0.0 pillow-heif==1.8.1
 

@@ -7,7 +7,7 @@
 # Expected: image/jp2 first.
 # What to do: compare the first twelve bytes with the signature box yourself before asking, or take JPEG only where the
 # file begins with FF D8 FF.
-# shellcheck source=lib/start.sh
+# shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages puremagic==1.30 Pillow==13.0.0
 
