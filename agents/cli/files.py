@@ -42,7 +42,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     manifest: str | None
     binding: str
     sidecar_because: str | None
-    """Why a file of a format that carries its manifest has it beside it; null where it is inside, or none carries."""
+    """Why a file of a format that embeds has its manifest beside it; null where it is inside, and for other formats."""
 
     label: str
     sha256: str
@@ -101,7 +101,7 @@ def seal(
 
     The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG, plain
     text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents), or where the file
-    would not be as whole as it came, such as a signed or encrypted PDF: it then stays as it is, and the answer says so.
+    would not be as whole as it came, such as a signed or encrypted PDF: it stays as it is, and the answer says why.
     Where NAME.c2pa is that of another file, it is NAME.EXT.c2pa.
 
     Labels are for workers, which know the event: nothing but the manifest is added here.

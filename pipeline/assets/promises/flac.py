@@ -10,7 +10,11 @@ __all__ = ["promises"]
 _HEAD: Final = 4
 _MARKER: Final = b"fLaC"
 _PADDING: Final = 1
+_APPLICATION: Final = 2
 _COMMENTS: Final = 4
+_FOREIGN: Final = (b"riff", b"aiff", b"w64 ")
+"""Applications whose blocks keep what a sound had in another container; labels are among that."""
+
 _MOST_BLOCKS: Final = 10_000
 
 
@@ -30,7 +34,8 @@ def promises(body: bytes) -> Promises:
         kind = head[0] & 0x7F
         if kind != _PADDING:
             # The first bit of the head says whether a block is the last one, and padding may come or go behind it.
-            (comments if kind == _COMMENTS else blocks).append((kind, Stretch(body, at + _HEAD, end)))
+            is_metadata = kind == _COMMENTS or (kind == _APPLICATION and body.startswith(_FOREIGN, at + _HEAD))
+            (comments if is_metadata else blocks).append((kind, Stretch(body, at + _HEAD, end)))
         at = end
         if head[0] & 0x80:
             return {"its blocks of metadata": blocks, METADATA: comments, "its sound": Stretch(body, at)}

@@ -11,7 +11,10 @@ _EXTENSION: Final = 0x21
 _IMAGE: Final = 0x2C
 _END: Final = 0x3B
 _COMMENT: Final = 0xFE
-_OURS: Final = (b"\x21\xff\x0bC2PA_GIF", b"\x21\xff\x0bXMP DataXMP")
+_OURS: Final = b"\x21\xff\x0bC2PA_GIF"
+_XMP: Final = b"\x21\xff\x0bxmp dataxmp"
+"""In any letters, as some programs write it in lower case."""
+
 _MOST_BLOCKS: Final = 500_000
 
 
@@ -41,7 +44,7 @@ def promises(body: bytes) -> Promises:
             end = _after_pieces(body, at + 2)
         else:
             break
-        if not body.startswith(_OURS, at):
+        if not body.startswith(_OURS, at) and body[at : at + len(_XMP)].lower() != _XMP:
             is_comment = kind == _EXTENSION and body[at + 1] == _COMMENT
             (comments if is_comment else blocks).append(Stretch(body, at, end))
         at = end

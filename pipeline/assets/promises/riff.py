@@ -10,7 +10,8 @@ __all__ = ["promises"]
 
 _HEAD: Final = 8
 _FORM: Final = 12
-_OURS: Final = (b"C2PA", b"_PMX", b"AIGC", b"XMP ", b"JUNK")
+_OURS: Final = (b"C2PA", b"_PMX", b"XMP ", b"JUNK")
+_LABEL: Final = b"AIGC"
 _METADATA: Final = (b"EXIF", b"bext", b"iXML", b"id3 ", b"ID3 ", b"axml", b"cue ", b"LIST")
 _LIST: Final = b"LIST"
 _CANVAS: Final = b"VP8X"
@@ -41,7 +42,7 @@ def promises(body: bytes) -> Promises:
         elif one.kind in _METADATA and listed not in (b"hdrl", b"movi"):
             # Descriptions hold labels, and one is added; each other chunk stays.
             metadata.append(Stretch(body, one.start, one.end))
-        elif one.kind not in _OURS:
+        elif one.kind not in _OURS and one.kind.upper() != _LABEL:
             media.append(Stretch(body, one.start, one.end))
         if listed == b"movi":
             promised["the places that its index names"] = _places(body, chunks, one)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipeline.assets.promises import broken_promise
+from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.labels.explicit.audio import mark_audio
 from pipeline.labels.explicit.docx import mark_docx
 from pipeline.labels.explicit.errors import ExplicitRefusedError
@@ -68,6 +68,9 @@ def write_mark(body: bytes, media_type: str, order: MarkOrder) -> Marked:
     against = reason_against(name)
     if against is not None:
         raise ExplicitRefusedError(what=f"A file of type {name} takes no explicit label: {against}.")
+    because = reason_to_leave(body, name)
+    if because is not None:
+        raise ExplicitRefusedError(what=because)
     marked = WRITERS[name](body, name, order)
     if name in _KEPT:
         broken = broken_promise(body, marked.body, name, label=True)

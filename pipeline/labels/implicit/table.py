@@ -10,7 +10,7 @@ from typing import Final, Protocol, cast
 
 import msgspec
 
-from pipeline.assets.promises import broken_promise
+from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.credentials.traces import shows_traces
 from pipeline.labels.implicit.aigc import Shape
 from pipeline.labels.implicit.errors import LabelRefusedError
@@ -173,6 +173,9 @@ def write_marks(body: bytes, media_type: str, marks: MarksToWrite) -> bytes:
         return body
     if shows_traces(body, media_type):
         raise LabelRefusedError(what=f"The {row.format} file carries a C2PA manifest, which marks would invalidate.")
+    because = reason_to_leave(body, media_type)
+    if because is not None:
+        raise LabelRefusedError(what=because)
     written = carrier.write(body, marks)
     if not carrier.read(written).show(marks):
         raise LabelRefusedError(what=f"The marks could not be read back from the {row.format} file.")
