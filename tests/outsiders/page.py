@@ -50,7 +50,7 @@ somebody who denies that a model made it, which is the worst that can happen to 
 _COUNTS: Final = """\
 On {date}, {tools} tools were tried in {attempts} attempts on {system}. The credential was valid after {valid} of
 them, the label was kept by {kept}. After {lost} neither was left: {found} of those files were recognised all the same
-and blocked, {passed} passed. The tables say which.
+and blocked, {held} held for another reason, and {passed} passed ([which](#what-passed)).
 """
 
 _TO_DO: Final = """\
@@ -58,6 +58,11 @@ _TO_DO: Final = """\
 - **What was sealed and then changed is sealed again**, with the sealed file as its parent (`parents` in the
   [generation event](topics.md)); the new credential tells of the old one.
 - **Have tools keep metadata.** The label then survives though the credential does not, and tells anyone who reads it:
+"""
+
+_PASSED: Final = """\
+These left neither credential nor label, and nothing by which the original was recognised: published by somebody who
+denies that it is generated, the file is allowed.
 """
 
 _WORDS: Final = """\
@@ -68,7 +73,9 @@ _WORDS: Final = """\
 | credential malformed | something of it is there that cannot be read as one |
 | credential gone | there is none, and none that is kept beside the sealed file fits these bytes |
 | label kept | the `AIGC` object is found as it was written |
-| label changed, unreadable | one is found that says something else; the reader refuses the file |
+| label doubled | it is found more than once, as it was written; a file has one label, and another one is in doubt |
+| label changed | one is found that says something else |
+| label unreadable | the reader refuses what stands in its place, or the file |
 | label gone | none is found |
 | allow, hold, block | the decision about the publication, and the [kinds of findings](topics.md) behind it |
 
@@ -108,6 +115,9 @@ def render(result: Measured) -> str:
         "## What keeps the label, what loses it\n",
         _summary(result),
         _never_kept(result),
+        "## What passed\n",
+        _PASSED,
+        _passed(result),
         "## The words\n",
         _WORDS,
         "## By format\n",
@@ -135,6 +145,7 @@ def _counts(result: Measured) -> str:
         kept=sum(row.label == "kept" for row in rows),
         lost=len(lost),
         found=sum("label-removed" in row.kinds for row in lost),
+        held=sum("label-removed" not in row.kinds and row.decision != "allow" for row in lost),
         passed=sum(row.decision == "allow" for row in lost),
     )
     return f"{fill(text, 120)}\n"
@@ -153,7 +164,7 @@ def _summary(result: Measured) -> str:
 
     groups = ((name, _shown(name, result)) for name in result.formats)
     rows = (
-        (_short(name), named(group, "kept", "changed"), named(group, "gone", "unreadable"))
+        (_short(name), named(group, "kept", "doubled", "changed"), named(group, "gone", "unreadable"))
         for name, group in groups
         if result.formats[name].label
     )
@@ -165,6 +176,15 @@ def _never_kept(result: Measured) -> str:
     kept = {one.format for one in attempts() if result.rows[one.key].label == "kept"}
     never = [_short(name) for name, was in result.formats.items() if was.label and name not in kept]
     return f"Nothing that was tried keeps the label of: {', '.join(never) or 'none of the formats'}.\n"
+
+
+def _passed(result: Measured) -> str:
+    rows = (
+        (_short(name), ", ".join(f"`{one.operation.name}`" for one in passed))
+        for name in result.formats
+        if (passed := [one for one in _shown(name, result) if result.rows[one.key].decision == "allow"])
+    )
+    return _table(("format", "what was done"), rows)
 
 
 def _sections(result: Measured) -> Iterator[str]:
@@ -180,11 +200,13 @@ def _sections(result: Measured) -> Iterator[str]:
 def _shown(format_: str, result: Measured) -> list[Attempt]:
     """What is tried on files of a format; a newer version only where it does something else than the older."""
     group = [one for one in attempts() if one.format == format_]
-    older = {(one.tool, one.operation.run): result.rows[one.key] for one in group}
+    rows = {(one.tool, one.operation.run, one.operation.to): result.rows[one.key] for one in group}
 
     def is_repetition(one: Attempt) -> bool:
-        name = tools()[one.tool].newer_of
-        return name is not None and older.get((name, one.operation.run.replace(one.tool, name))) == result.rows[one.key]
+        older = tools()[one.tool].newer_of
+        if older is None:
+            return False
+        return rows.get((older, one.operation.run.replace(one.tool, older), one.operation.to)) == result.rows[one.key]
 
     return [one for one in group if not is_repetition(one)]
 
@@ -214,7 +236,7 @@ def _cells(attempt: Attempt, row: Row, was: Before) -> tuple[str, ...]:
 def _label(row: Row, was: Before) -> str:
     if row.label is None:
         return "had none"
-    if row.label != "kept" and row.exiftool:
+    if row.label in ("gone", "unreadable") and row.exiftool:
         return f"{row.label}; exiftool shows one"
     if row.label == "kept" and was.exiftool and not row.exiftool:
         return "kept; exiftool does not show it"

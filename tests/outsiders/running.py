@@ -108,6 +108,7 @@ def tried(attempt: Attempt) -> Row:
     assert media_type is not None, attempt.after
     file = sealed(attempt.format)
     decision = published(file.house, attempt.key, body, media_type)
+    assert decision.credential is not None, attempt.key
     return Row(
         credential=decision.credential.credential,
         codes=tuple(sorted({code for code in decision.credential.codes if look_up(code).outcome == "failure"})),
@@ -178,10 +179,9 @@ def label_in(body: bytes, media_type: str, was: FoundMarks | None) -> Label | No
     if not carries_marks(media_type):
         return "gone"
     found = MARKER.read(body, media_type)
-    if found.mark == was.mark:
-        return "kept"
     if found.aigc:
-        return "changed"
+        same = all(one.mark == was.mark for one in found.aigc)
+        return "changed" if not same else "kept" if len(found.aigc) == 1 else "doubled"
     return "unreadable" if found.refused else "gone"
 
 

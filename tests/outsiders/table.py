@@ -29,8 +29,8 @@ HERE: Final = Path(__file__).parent
 _TOOLS: Final = HERE / "tools.toml"
 _MEASURED: Final = HERE / "measured.json"
 
-Label = Literal["kept", "changed", "unreadable", "gone"]
-"""What became of the implicit label: as it was written; found, and not the same; the file is refused; not found."""
+Label = Literal["kept", "doubled", "changed", "unreadable", "gone"]
+"""What became of the implicit label: found as it was written, once or more often; another; unreadable; not found."""
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
