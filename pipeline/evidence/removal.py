@@ -4,21 +4,23 @@ Nobody may take labels off (Deep Synthesis Provisions Art. 18; Labeling Measures
 its fingerprint; the index says what comes near, the record in the store says what that was, and has the last word.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
-from pipeline.errors import EnvelopeError
+from pipeline.errors import EnvelopeError, WorldError
 from pipeline.events.outputs import AssetFingerprint, Finding, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import ALGORITHM, BITS
 from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
+from pipeline.fingerprints.similarity import Match
 from pipeline.labels.implicit.marks import FoundMarks
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import stored_record
 
-__all__ = ["Recognition", "named"]
+__all__ = ["Recognition", "candidates", "named"]
 
 _CANDIDATES: Final = 5
 """So many neighbours are looked at: the record of the nearest may be gone, or a recording only of the same sort."""
@@ -51,14 +53,14 @@ class Recognition:
         """What is to be said of an asset, given its credential and marks; nothing where it has one or the other.
 
         Raises:
-            WorldError: the store does not answer.
+            WorldError: the store does not answer, or not everything that was sealed could be asked about.
         """
         if credential.state != "absent" or (found is not None and found.aigc):
             return ()
         fingerprint = self.fingerprinter.fingerprint(asset.body, asset.media_type)
         if fingerprint is None:
             return ()
-        for match in self.known.nearest(fingerprint, limit=_CANDIDATES):
+        for match in candidates(self.known, (fingerprint,)):
             record = self._record(match.key.hex())
             if record is None or _is_source(asset, record):
                 continue
@@ -81,6 +83,28 @@ class Recognition:
         return sealed is not None and self.fingerprinter.same_recording(
             asset.body, asset.media_type, sealed.body, record.content.mime
         )
+
+
+def candidates(known: KnownFingerprints, fingerprints: Sequence[Fingerprint]) -> tuple[Match, ...]:
+    """What is near any of an asset's fingerprints, the nearest first.
+
+    Raises:
+        WorldError: not everything that is known could be asked; what was sealed may be in the rest.
+    """
+    answers = known.nearest(fingerprints, limit=_CANDIDATES)
+    if not all(answer.complete for answer in answers):
+        raise WorldError(
+            what="A part of the fingerprints of what was sealed cannot be asked.",
+            remedy="It is tried again; see that every replica of `sealstream recogniser` is up and ready.",
+        )
+    found: dict[bytes, Match] = {}
+    for match in sorted((match for answer in answers for match in answer.matches), key=_by_distance):
+        found.setdefault(match.key, match)
+    return tuple(found.values())
+
+
+def _by_distance(match: Match) -> tuple[int, bytes]:
+    return match.distance, match.key
 
 
 def _is_source(asset: Asset, record: ManifestRecord) -> bool:
