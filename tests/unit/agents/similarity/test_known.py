@@ -1,79 +1,33 @@
 """What a worker knows of sealed assets: everything before it takes work, and whatever is sealed from then on."""
 
 import asyncio
-import hashlib
-import time
-from collections.abc import Callable
-from datetime import date
 from functools import cached_property
 
 import msgspec
 import pytest
 
 from agents.delivery import TopicPartition
-from agents.delivery.backoff import Backoff
-from agents.messages import KafkaMessage
 from agents.similarity import SealedFingerprints
 from pipeline.errors import WorldError
-from pipeline.fingerprints import Fingerprint
-from tests.unit.agents.reference.fake_kafka import AWAY, FakeKafka
-
-TOPIC = "t.manifests"
-TODAY = date(2026, 11, 29).toordinal() - date(1970, 1, 1).toordinal()
+from tests.unit.agents.reference.fake_kafka import AWAY
+from tests.unit.agents.similarity import topic as made
+from tests.unit.agents.similarity.topic import TOPIC, image, knows, sealed, uid, until
 
 
-class Topic:
+class Topic(made.Topic):
     """The manifests topic, and a worker's view of it."""
 
-    def __init__(self) -> None:
-        self.kafka = FakeKafka()
-        self.kafka.create(TOPIC, partitions=2)
-        self.days = 0
-        self.day = TODAY
+    days = 0
 
     @cached_property
     def known(self) -> SealedFingerprints:
-        return SealedFingerprints(
-            self.kafka.open,
-            TOPIC,
-            days=self.days,
-            backoff=Backoff(first=0.001, cap=0.001),
-            clock=lambda: self.kafka.now,
-            today=lambda: self.day,
-        )
-
-    def seal(self, name: str, partition: int = 0) -> None:
-        self.send(sealed(name), partition)
-
-    def send(self, value: bytes | None, partition: int = 0) -> None:
-        self.kafka.send(KafkaMessage(topic=TOPIC, key=b"content", value=value), partition)
+        return self.follower(days=self.days)
 
     def is_relied_on(self) -> bool:
         return self.known.trouble is None
 
     def knows(self, name: str) -> bool:
-        (answer,) = self.known.nearest([image(name)], limit=1)
-        return answer.complete and [match.key.hex() for match in answer.matches] == [uid(name)]
-
-
-def sealed(name: str, at: str = "2026-11-29T12:00:00Z") -> bytes:
-    code = {"algorithm": "io.iscc.v0", "kind": "image", "code": image(name).code}
-    return msgspec.json.encode({"event_uid": uid(name), "sealed_at": at, "fingerprint": code})
-
-
-def uid(name: str) -> str:
-    return hashlib.sha256(f"uid {name}".encode()).hexdigest()
-
-
-def image(name: str) -> Fingerprint:
-    return Fingerprint.of("image", hashlib.sha256(name.encode()).digest())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.001)
+        return knows(self.known, name)
 
 
 @pytest.fixture
