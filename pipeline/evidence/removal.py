@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
-from pipeline.errors import EnvelopeError
+from pipeline.errors import EnvelopeError, WorldError
 from pipeline.events.outputs import Evidence, Finding, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import BITS
@@ -74,7 +74,7 @@ class Recognition:
         the cheapest way past. Where labels could not be read, nobody is accused of having removed them.
 
         Raises:
-            WorldError: the store does not answer.
+            WorldError: the store does not answer, or not everything that was sealed could be asked about.
         """
         if credential.state == "valid" or (found is not None and found.label is not None):
             return ()
@@ -94,14 +94,20 @@ class Recognition:
         return (_unread(evidence) if found is not None and found.refused is not None else _removal(evidence),)
 
     def _near(self, codes: Sequence[Fingerprint]) -> tuple[tuple[str, ...], int]:
-        """The events whose assets come near, the nearest first, and how many more are known to."""
+        """The events whose assets come near, the nearest first, and how many more there are at least."""
+        answers = self.known.nearest(codes, limit=_CANDIDATES)
+        if not all(answer.complete for answer in answers):
+            raise WorldError(
+                what="A part of the fingerprints of what was sealed cannot be asked.",
+                remedy="It is tried again; see that every replica of `sealstream recogniser` is up and ready.",
+            )
         nearest: dict[str, int] = {}
-        for code in codes:
-            for match in self.known.nearest(code, limit=_CANDIDATES + 1):
-                uid = match.key.hex()
-                nearest[uid] = min(match.distance, nearest.get(uid, BITS))
+        for match in (match for answer in answers for match in answer.matches):
+            uid = match.key.hex()
+            nearest[uid] = min(match.distance, nearest.get(uid, BITS))
         keys = sorted(nearest, key=lambda uid: (nearest[uid], uid))
-        return tuple(keys[:_CANDIDATES]), len(keys[_CANDIDATES:])
+        beyond = max((answer.more for answer in answers), default=0)
+        return tuple(keys[:_CANDIDATES]), max(beyond, len(keys[_CANDIDATES:]))
 
     def _candidates(self, asset: Asset, codes: Sequence[Fingerprint], keys: Sequence[str]) -> tuple[_Candidate, ...]:
         found: list[_Candidate] = []
