@@ -43,10 +43,11 @@ from pipeline.evidence.credential import credential_facts, credential_findings, 
 from pipeline.evidence.explicit import claim_of, label_facts, labeled_findings
 from pipeline.evidence.implicit import carries_marks, mark_facts, written_findings
 from pipeline.evidence.parents import KnownParent, known_parents, parent_findings
-from pipeline.evidence.removal import named
 from pipeline.evidence.sealing import sealed_findings
 from pipeline.fingerprints import Fingerprint
 from pipeline.fingerprints.port import Fingerprinter
+from pipeline.fingerprints.recording import named, recognised_by
+from pipeline.fingerprints.traits import Traits
 from pipeline.labels.explicit.model import Checked, Claim
 from pipeline.labels.explicit.port import Labeled, Labeler
 from pipeline.labels.implicit.port import Marked, Marker
@@ -121,12 +122,12 @@ class Sealing:
             inherited = self.credentials.read(asset.body, asset.media_type)  # 2
             labeled = self._labeled(event, asset, inherited)
             marked = self._marked(event, asset, labeled, inherited)
-            fingerprint = self.fingerprinter.fingerprint(marked.asset, asset.media_type)
+            traits = self.fingerprinter.traits(marked.asset, asset.media_type)
             parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
-            order = self._order(event, asset.media_type, parents, fingerprint)
+            order = self._order(event, asset.media_type, parents, traits.fingerprint)
             kept = self._keep(event, asset, order, self.credentials.seal(marked.asset, order))  # 3
             judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
-            done = self._record(event, asset, kept, judgement, parents, fingerprint)
+            done = self._record(event, asset, kept, judgement, parents, traits)
             record = commit_record(self.store, record_at, done)  # 4
         against = counted(record)
         return Sealed(
@@ -271,7 +272,7 @@ class Sealing:
         kept: SealedAsset,
         judgement: Judgement,
         parents: tuple[KnownParent, ...],
-        fingerprint: Fingerprint | None,
+        traits: Traits,
     ) -> ManifestRecord:
         sealed_sha256 = sha256_hex(kept.asset)
         credential = summary_of(kept.credential)
@@ -302,7 +303,8 @@ class Sealing:
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
             parents=tuple(parent.recorded for parent in parents),
-            fingerprint=named(fingerprint),
+            fingerprint=named(traits.fingerprint),
+            recognition=recognised_by(traits),
         )
 
 
