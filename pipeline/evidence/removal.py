@@ -89,7 +89,7 @@ class Recognition:
         cut: Evidence = {"not_looked_at": more} if more else {}
         original = _original(candidates, found_alike)
         if original is None:
-            return (_resemblance(candidates[0], cut),)
+            return (_resemblance(candidates, cut),)
         evidence: Evidence = {**_evidence(candidates[original]), "likeness": round(found_alike[original], 2), **cut}
         return (_unread(evidence) if found is not None and found.refused is not None else _removal(evidence),)
 
@@ -189,7 +189,7 @@ def _removal(evidence: Evidence) -> Finding:
     )
 
 
-def _resemblance(nearest: _Candidate, cut: Evidence) -> Finding:
+def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Finding:
     return Finding(
         rule=f"label.{RESEMBLES}",
         kind=RESEMBLES,
@@ -199,7 +199,7 @@ def _resemblance(nearest: _Candidate, cut: Evidence) -> Finding:
         code=None,
         message="The content carries no mark that holds, and resembles content that was sealed. It may be another one.",
         citation=None,
-        evidence={**_evidence(nearest), **cut},
+        evidence={**_evidence(candidates[0]), "candidates": len(candidates), **cut},
         remedy="Compare the two where it matters; nobody is accused.",
     )
 

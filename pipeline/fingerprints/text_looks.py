@@ -124,9 +124,7 @@ def likeness(asked: Wording, look: bytes) -> float:
     places = np.flatnonzero(is_known)
     if not len(places):
         return 0.0
-    # What stands before and after the original's own beginning and end was added.
-    begin = int(places[0]) if asked.pairs[places[0]] == first else 0
-    end = int(places[-1]) + 1 if asked.pairs[places[-1]] == last else len(asked.pairs)
+    begin, end = _own_part(asked.pairs, places, (first, last), known[:number])
     midst = slice(begin, end)
     changes, other_figures = _changes(kept[midst], is_known[midst], asked.has_figure[midst])
     changes += _moved(asked.pairs[is_known], known[:number])
@@ -140,6 +138,15 @@ def likeness(asked: Wording, look: bytes) -> float:
 def _hashes_of(look: bytes) -> _Hashes:
     known = np.frombuffer(look, np.uint8, offset=_HEADER.size).reshape(-1, _HASH_BYTES).astype(np.int64)
     return known @ (256 ** np.arange(_HASH_BYTES)[::-1])
+
+
+def _own_part(pairs: _Hashes, places: npt.NDArray[np.int64], ends: tuple[int, int], once: _Hashes) -> tuple[int, int]:
+    """Where the original is in a text: what stands before its beginning and after its end was added."""
+    first, last = (
+        places[pairs[places] == pair] if pair in once else places[[place]][pairs[places[[place]]] == pair]
+        for pair, place in zip(ends, (0, -1), strict=True)
+    )
+    return int(first[0]) if len(first) else 0, int(last[-1]) + 1 if len(last) else len(pairs)
 
 
 def _changes(

@@ -23,7 +23,7 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.status_codes import look_up
 from pipeline.events.outputs import Decision, ManifestRecord
 from pipeline.evidence.implicit import carries_marks
-from pipeline.fingerprints import Fingerprint
+from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.labels.implicit import FoundMarks
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.media_types import extension_of, named_by
@@ -75,8 +75,7 @@ def sealed(format_: str) -> Sealed:
     content = {**house.put("original", exhibit.make(), exhibit.media_type), "operation": "generated"}
     record = house.seal(generation({"content": content}, event_id="sealed")).record
     assert isinstance(record, ManifestRecord), format_
-    code = record.fingerprint and Fingerprint.parse(record.fingerprint.code)
-    if code:
+    for code in recorded_codes(record):
         house.known.add(code, bytes.fromhex(record.event_uid))
     body = house.stored(record.sealed.uri)
     return Sealed(
