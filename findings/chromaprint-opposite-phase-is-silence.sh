@@ -34,7 +34,8 @@ for melody, notes in MELODIES.items():
     write(f"{melody}-mono.wav", 1, array.array("h", mono))
     write(f"{melody}-opposite.wav", 2, array.array("h", (value for left in mono for value in (left, -left))))
 PYTHON
-fingerprint() { fpcalc -raw "$1.wav" 2>/dev/null | grep -E '^FINGERPRINT=[0-9]+,' || echo "none of $1"; }
+# With this version, the end of a WAV counts as an error after the fingerprint was printed.
+fingerprint() { { fpcalc -raw "$1.wav" 2>/dev/null || true; } | grep -E '^FINGERPRINT=[0-9]+,' || echo "none of $1"; }
 same() { [[ $(fingerprint "$1") == "$(fingerprint "$2")" ]] && echo yes || echo no; }
 fpcalc -version
 still "mono: the two melodies have one fingerprint" no "$(same rising-mono falling-mono)"
