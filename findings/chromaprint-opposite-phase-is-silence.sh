@@ -5,7 +5,7 @@
 # turned, the sum is nothing, and the fingerprint is that of silence, the same for every such recording.
 # Seen: two different melodies in opposite phase: one fingerprint, that of a silent file; as mono: two different ones.
 # Expected: a fingerprint of what is heard; on two loudspeakers such a recording is loud, if odd. It happens by a
-# wrongly wired cable, in wideners and in tricks that take the voice out.
+# wrongly wired cable, in wideners and in filters that take the voice out.
 # What to do: measure how loud the sum of the channels is beside each of them; if it is near nothing, take one channel
 # for the fingerprint. Keep the fingerprint of silence out of an index, whose entries it would all match.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # cloudevents 1.12.1 (Python), cloudevents 10.0.0 (JavaScript, npm)
 #
-# Behaviour: to_structured() for Kafka puts the content type of the event's data into the record's content-type header, or
-# leaves the header out where the event has none. The Kafka binding wants application/cloudevents+json there: it is how a
-# receiver tells this mode from others. The JavaScript SDK goes by it, and finds no event in such a record.
+# Behaviour: to_structured() for Kafka puts the content type of the event's data into the record's content-type
+# header, or leaves the header out where the event has none. The Kafka binding wants application/cloudevents+json
+# there: it is how a receiver tells this mode from others. The JavaScript SDK goes by it, and finds no event in such a
+# record.
 # Seen: header application/json, and no header; toEvent(): "No CloudEvent detected", twice; with the header of the
 # specification put in by hand: the event.
 # Expected: content-type: application/cloudevents+json; charset=UTF-8
-# What to do: set the header yourself after to_structured(). Who receives from strangers should also look into records of
-# application/json for specversion, type, source and id.
+# What to do: set the header yourself after to_structured(). Who receives from strangers should also look into records
+# of application/json for specversion, type, source and id.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages cloudevents==1.12.1

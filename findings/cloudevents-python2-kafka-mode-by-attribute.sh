@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # cloudevents 2.2.0 (Python)
 #
-# Behaviour: from_kafka_event() decides by the headers that begin with ce_, not by the content type. A structured record may
-# carry the attributes as headers too, for routing; it is then read in binary mode, with no error where the required ones
-# are all there: the whole event arrives as the data of an event.
+# Behaviour: from_kafka_event() decides by the headers that begin with ce_, not by the content type. A structured
+# record may carry the attributes as headers too, for routing; it is then read in binary mode, with no error where the
+# required ones are all there: the whole event arrives as the data of an event.
 # Seen: without such headers: data {'a': 1}; with them: data has the members data, id, source, specversion, type.
-# Expected: structured mode by content-type application/cloudevents+json, as the Kafka binding says, and the same data.
-# What to do: where the content type begins with application/cloudevents, take the ce_ headers off before handing the record
-# to the SDK.
+# Expected: structured mode by content-type application/cloudevents+json, as the Kafka binding says, and the same
+# data.
+# What to do: where the content type begins with application/cloudevents, take the ce_ headers off before handing the
+# record to the SDK.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages cloudevents==2.2.0

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # obstore 0.12.1
 #
-# Behaviour: of a conditional write, S3 says 412 where the object is there already, and 409 where another write to the key
-# was under way, after which one is to try again: nothing may be there at all. obstore calls both AlreadyExistsError, also
-# for an overwrite, which has no such condition, and tries neither again.
+# Behaviour: of a conditional write, S3 says 412 where the object is there already, and 409 where another write to the
+# key was under way, after which one is to try again: nothing may be there at all. obstore calls both
+# AlreadyExistsError, also for an overwrite, which has no such condition, and tries neither again.
 # Seen: create: 412 and 409: AlreadyExistsError after one request; overwrite: 409: AlreadyExistsError.
 # Expected: an error of its own for 409, or a new attempt.
 # What to do: after AlreadyExistsError, read the object. If it is not there, it was a conflict: write again.
