@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # c2pa-python 0.38.1 (c2pa-rs), Pillow 13.0.0
 #
-# Behaviour: in a TIFF of several pages the manifest goes into a directory of its own at the end of the chain of pages.
-# It has no ImageWidth and no ImageLength, so that readers count a page which is none. A TIFF of one page gets the
-# manifest as a tag in the page's own directory.
+# Behaviour: in a TIFF of several pages the manifest goes into a directory of its own at the end of the chain of
+# pages. It has no ImageWidth and no ImageLength, so that readers count a page which is none. A TIFF of one page gets
+# the manifest as a tag in the page's own directory.
 # Seen: directories 3, then 4, the last one without a size; one page: 1, then 1.
 # Expected: the tag in the first directory, however many pages follow; a chain of directories that are all pages.
 # What to do: keep manifests of TIFFs with several pages beside the file, or have every reader of yours pass over

@@ -6,8 +6,8 @@
 # Seen: the file begins with "ID3"; flac tests it (-t) and refuses to encode it anew; filetype and magika call it
 # audio/mpeg, where they call the same file audio/x-flac and audio/flac before.
 # Expected: a file that still begins with "fLaC", the manifest in a metadata block of the application kind.
-# What to do: decide that a file is MP3 only after looking behind its ID3v2 tag. Before encoding a sealed FLAC anew, take
-# the tag off (mutagen's mid3v2 --delete-v2), which takes the credential off as well.
+# What to do: decide that a file is MP3 only after looking behind its ID3v2 tag. Before encoding a sealed FLAC anew,
+# take the tag off (mutagen's mid3v2 --delete-v2), which takes the credential off as well.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 need flac flac

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # c2pa-python 0.38.1 (c2pa-rs), pikepdf 10.18.0 (qpdf)
 #
-# Behaviour: the reader takes the bytes of a PDF's manifest attachment as they lie in the file, filters and all. Once a
-# tool has deflated the attachment (qpdf and mutool do when they write a PDF anew), it finds no manifest store in them.
+# Behaviour: the reader takes the bytes of a PDF's manifest attachment as they lie in the file, filters and all. Once
+# a tool has deflated the attachment (qpdf and mutool do when they write a PDF anew), it finds no manifest store in
+# them.
 # Seen: written anew with the attachment deflated: "invalid JUMBF header"; with it as it was: Invalid, with
 # assertion.dataHash.mismatch. Both attachments unpack to the same bytes.
 # Expected: the same answer twice. A stream's filters are no part of its content, and in both the manifest is whole.
-# What to do: take "invalid JUMBF header" of a PDF for "was changed after sealing", not for a malformed manifest; where
-# the difference matters, unpack the attachment with a PDF library and hand it in as the manifest.
+# What to do: take "invalid JUMBF header" of a PDF for "was changed after sealing", not for a malformed manifest;
+# where the difference matters, unpack the attachment with a PDF library and hand it in as the manifest.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 pikepdf==10.18.0

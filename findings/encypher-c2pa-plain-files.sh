@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # encypher-c2pa 1.7.1, c2pa-python 0.38.1 (c2pa-rs)
 #
-# Behaviour: the validator judges a manifest beside a text file by the media type that it is told. For Markdown, XML and
-# YAML it checks the hash over the file's bytes. For JSON, CSV and plain text it calls the same assertion malformed, since
-# it applies the rules for manifests that are embedded in text there.
-# Seen: assertion.dataHash.match for the first three, assertion.dataHash.malformed for the others; c2pa-python made all six
-# in the same way.
+# Behaviour: the validator judges a manifest beside a text file by the media type that it is told. For Markdown, XML
+# and YAML it checks the hash over the file's bytes. For JSON, CSV and plain text it calls the same assertion
+# malformed, since it applies the rules for manifests that are embedded in text there.
+# Seen: assertion.dataHash.match for the first three, assertion.dataHash.malformed for the others; c2pa-python made
+# all six in the same way.
 # Expected: one answer for all; a data hash over a whole file does not depend on what the file means.
-# What to do: do not read "malformed" of this validator as "damaged" for these types; ask it with a neutral type, or ask
-# another validator too.
+# What to do: do not read "malformed" of this validator as "damaged" for these types; ask it with a neutral type, or
+# ask another validator too.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages c2pa-python==0.38.1 encypher-c2pa==1.7.1

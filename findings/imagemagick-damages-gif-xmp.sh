@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # ImageMagick 6.9.11-60 (Debian: imagemagick 8:6.9.11.60+dfsg-1.6+deb12u15)
 #
-# Behaviour: XMP lies in a GIF as one plain packet with a trailer that leads readers of sub-blocks past it. ImageMagick
-# reads it as sub-blocks: it takes some characters for lengths and drops them. It writes what is left as sub-blocks, and
-# under the name "xmp dataxmp" in place of "XMP DataXMP".
+# Behaviour: XMP lies in a GIF as one plain packet with a trailer that leads readers of sub-blocks past it.
+# ImageMagick reads it as sub-blocks: it takes some characters for lengths and drops them. It writes what is left as
+# sub-blocks, and under the name "xmp dataxmp" in place of "XMP DataXMP".
 # Seen: three bytes of the packet are gone, the first among them, and it is no XML any more.
 # Expected: the packet as it was, under the name that the XMP specification gives.
-# What to do: after ImageMagick, write the XMP of a GIF anew with another tool, from the original. Who reads XMP in GIFs
-# should compare the name without regard to case and be ready for sub-blocks, and for a packet that is no XML.
+# What to do: after ImageMagick, write the XMP of a GIF anew with another tool, from the original. Who reads XMP in
+# GIFs should compare the name without regard to case and be ready for sub-blocks, and for a packet that is no XML.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 need convert imagemagick

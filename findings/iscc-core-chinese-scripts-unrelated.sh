@@ -2,8 +2,8 @@
 # iscc-core 1.5.0, OpenCC 1.4.2
 #
 # Behaviour: before a Text-Code is made, text is normalised: case, full-width letters, accents and blanks make no
-# difference. The two Chinese scripts do: one text in simplified and in traditional characters gets two codes that are as
-# far apart as those of unrelated texts.
+# difference. The two Chinese scripts do: one text in simplified and in traditional characters gets two codes that are
+# as far apart as those of unrelated texts.
 # Seen: full-width letters: 0 of 256 bits differ; the other script: 128, which is what chance gives; folded first: 0.
 # Expected: a code near that of the same text, since the texts read the same aloud, word by word.
 # What to do: keep the standard code, and make a second one for your index of the text folded to simplified characters
@@ -40,5 +40,5 @@ print(distance(ENGLISH, WIDE), distance(SIMPLIFIED, traditional), distance(SIMPL
 PYTHON
 read -r wide script folded < <("$python" look.py)
 still "bits of 256 that differ: full-width letters" 0 "$wide"
-still "bits that differ: the other script ($script) are more than 64" yes "$([[ $script -gt 64 ]] && echo yes || echo no)"
+still "bits that differ: the other script" 128 "$script"
 still "bits that differ: folded with OpenCC" 0 "$folded"

@@ -2,11 +2,13 @@
 # LAME 3.100 (Debian: lame 3.100-6), c2pa-python 0.38.1 (c2pa-rs)
 #
 # Behaviour: when the input is an MP3, lame puts the input's ID3v2 tag in front of the new encoding, byte for byte and
-# with frames that it does not know itself. So the C2PA manifest of the input goes along with sound that it is not about.
+# with frames that it does not know itself. So the C2PA manifest of the input goes along with sound that it is not
+# about.
 # Seen: the tag of the output equals that of the input; the reader says Invalid, assertion.dataHash.mismatch.
 # Expected: a new tag without what belongs to the old bytes, as of encoders that write a tag of their own.
-# What to do: read "mismatch" of an MP3 also as "was encoded anew by somebody", which needs no bad intent; and look the
-# content up as you would where the credential is gone. Who encodes anew on purpose takes the GEOB frame off first.
+# What to do: read "mismatch" of an MP3 also as "was encoded anew by somebody", which needs no bad intent; and look
+# the content up as you would where the credential is gone. Who encodes anew on purpose takes the GEOB frame off
+# first.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 need lame lame

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # mkvmerge 74.0.0 (Debian: mkvtoolnix 74.0.0-1+deb12u1), mutagen 1.48.1, flac 1.4.2, vorbis-tools 1.4.2
 #
-# Behaviour: what becomes of a sound file's Vorbis comments in Matroska depends on the container that they came from, and
-# on their names. Of Ogg Vorbis the names that mkvmerge knows become tags, a name of one's own is dropped. Of FLAC none
-# becomes a tag, not even the artist: all stay within the codec's private data, where players and tag readers do not look.
+# Behaviour: what becomes of a sound file's Vorbis comments in Matroska depends on the container that they came from,
+# and on their names. Of Ogg Vorbis the names that mkvmerge knows become tags, a name of one's own is dropped. Of FLAC
+# none becomes a tag, not even the artist: all stay within the codec's private data, where players and tag readers do
+# not look.
 # Seen: tags of the MKV from Ogg: ARTIST; from FLAC: none; both comments are inside its codec data.
 # Expected: a tag for each comment, whatever its name and source, as ffmpeg writes them.
-# What to do: hand the tags in yourself (--tags), or mux with ffmpeg. Who looks for labels in Matroska reads the comment
-# block in the codec data of FLAC tracks as well.
+# What to do: hand the tags in yourself (--tags), or mux with ffmpeg. Who looks for labels in Matroska reads the
+# comment block in the codec data of FLAC tracks as well.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 need mkvmerge mkvtoolnix

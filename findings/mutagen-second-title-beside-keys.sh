@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # mutagen 1.48.1, PyAV 18.1.0 (FFmpeg's MP4 muxer and demuxer), exiftool 12.57 (Debian: libimage-exiftool-perl)
 #
-# Behaviour: an MP4's list of tags is either of Apple's fixed names, or of numbers into a table of key names ("mdta", as
-# FFmpeg writes with use_metadata_tags). mutagen does not look which. It adds a fixed name to a list of numbers, and leaves
-# the old title in its place: the file has two titles, and readers differ on which is the title.
+# Behaviour: an MP4's list of tags is either of Apple's fixed names, or of numbers into a table of key names ("mdta",
+# as FFmpeg writes with use_metadata_tags). mutagen does not look which. It adds a fixed name to a list of numbers,
+# and leaves the old title in its place: the file has two titles, and readers differ on which is the title.
 # Seen: title set to "New": exiftool shows "New" and "Old", FFmpeg "Old". A key of one's own, "ailabel", survives.
 # Expected: that the key "title" is changed, or that the file is refused.
 # What to do: look for a "keys" box beside the list before editing with mutagen, and edit such a file with a tool that

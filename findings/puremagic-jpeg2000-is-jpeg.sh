@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # puremagic 1.30, Pillow 13.0.0
 #
-# Behaviour: for a JPEG 2000 file, the first guess is image/jpeg, with image/jp2 behind it, although the file begins with
-# the signature box of JPEG 2000, which no JPEG has.
+# Behaviour: for a JPEG 2000 file, the first guess is image/jpeg, with image/jp2 behind it, although the file begins
+# with the signature box of JPEG 2000, which no JPEG has.
 # Seen: from_string(mime=True): image/jpeg; among all guesses: image/jp2 as well.
 # Expected: image/jp2 first.
-# What to do: compare the first twelve bytes with the signature box yourself before asking, or take JPEG only where the
-# file begins with FF D8 FF.
+# What to do: compare the first twelve bytes with the signature box yourself before asking, or take JPEG only where
+# the file begins with FF D8 FF.
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages puremagic==1.30 Pillow==13.0.0

@@ -32,7 +32,7 @@ node_packages() {
     npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$work" "$@" >/dev/null
 }
 
-# still WHAT KNOWN SEEN: prints what is seen now; ends with exit code 1 if it is not what was seen when this was written.
+# still WHAT KNOWN SEEN: prints what is seen now; ends with exit code 1 if it is not what was seen before.
 still() {
     printf '%s: %s\n' "$1" "$3"
     [[ $2 == "$3" ]] && return
