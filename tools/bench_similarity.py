@@ -25,8 +25,8 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.fingerprints.fingerprint import BITS, NEAR
 from pipeline.fingerprints.columns import CODE_BYTES, KEY_BYTES, Columns
+from pipeline.fingerprints.fingerprint import BITS, NEAR
 from pipeline.fingerprints.similarity import SimilarityIndex
 from pipeline.fingerprints.snapshot import columns_in, parts_of
 

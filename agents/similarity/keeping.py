@@ -123,6 +123,7 @@ class Keeper:
             except _UNUSABLE as error:
                 self._leave_aside(partition, error)
             else:
+                logger.info("%s[%d] is read on from a snapshot: %d codes.", self._topic, partition, counts.total())
                 return
 
     def _leave_aside(self, partition: int, why: Exception) -> None:

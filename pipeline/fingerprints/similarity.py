@@ -22,6 +22,7 @@ _LONGEST_TAIL: Final = 2**16
 """Looking at so many codes one by one takes less than half a millisecond."""
 _GROWTH: Final = 8
 """Tables of a tail take in those before them that are not so many times as large."""
+_SPARE: Final = 4
 _TOLERATED: Final = 8
 """What is gone takes up memory until it is such a part of everything: one in so many."""
 
@@ -132,10 +133,10 @@ class SimilarityIndex:
             self._columns, self._count = grown, end
 
     def reserve(self, more: int) -> None:
-        """Make room for so many more at once, which takes less than to grow by and by."""
+        """Make room for so many more at once, and some that come after; it takes less than to grow by and by."""
         room = self._count + more
         if room > len(self._columns):
-            grown = self._grown(max(2 * len(self._columns), room))
+            grown = self._grown(max(2 * len(self._columns), room + room // _SPARE))
             with self._change:
                 self._columns = grown
 
