@@ -7,6 +7,7 @@ snapshot of the partition; the others leave it at that.
 import hashlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final
@@ -113,10 +114,16 @@ class Keeper:
         for key in keys:
             try:
                 document = self._document(key, end)
-                take(Resumption(last=document.last, columns=partial(self._columns, key, document, since)))
+                counts = Counter[Kind]()
+                for part in document.parts:
+                    counts[part.kind] += part.count
+                take(
+                    Resumption(last=document.last, counts=counts, columns=partial(self._columns, key, document, since))
+                )
             except _UNUSABLE as error:
                 self._leave_aside(partition, error)
             else:
+                logger.info("%s[%d] is read on from a snapshot: %d codes.", self._topic, partition, counts.total())
                 return
 
     def _leave_aside(self, partition: int, why: Exception) -> None:

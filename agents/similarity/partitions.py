@@ -5,7 +5,7 @@ Knows no Kafka and no clock.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count as counting
 from typing import Final
 
 import msgspec
@@ -46,10 +46,12 @@ class Resumption:
 
     Args:
         last: the last record of which the codes are known.
+        counts: how many codes of each kind there are.
         columns: gives these codes, by kind, as the lot that it is told.
     """
 
     last: LastRecord
+    counts: Mapping[Kind, int]
     columns: Callable[[int], Iterable[tuple[Kind, Columns]]]
 
 
@@ -88,7 +90,7 @@ class Partitions:
     def __init__(self) -> None:
         self.index: Final = FingerprintIndex()
         self._partitions: dict[TopicPartition, _Partition] = {}
-        self._lots = count(1)
+        self._lots = counting(1)
         self._since = 0
         self._is_settled = False
 
@@ -126,6 +128,8 @@ class Partitions:
         lot, known = next(self._lots), 0
         self.index.hide(lot)
         try:
+            for kind, count in resumption.counts.items():
+                self.index.reserve(kind, count)
             for kind, columns in resumption.columns(lot):
                 self.index.append(kind, columns)
                 known += len(columns)

@@ -31,7 +31,6 @@ WORDS: Final = CODE_BITS // _WORD_BITS
 MOST_CODES: Final = 2**32 - 1
 """Rows are kept in 32 bits, as numbers within these tables; all sums of them are made in 64."""
 
-_ROW_MASK: Final = np.int64(2**32 - 1)
 _FEWEST: Final = 8
 _MOST: Final = 13
 """More bands take more memory, and answer no quicker."""
@@ -41,6 +40,7 @@ _MOST_BYTES: Final = 88
 """How much memory the tables may take for each code; where bits are set unevenly, entries would be mostly empty."""
 _ROW_BYTES: Final = 4
 _SAMPLE: Final = 4096
+_COUNTED_AT_ONCE: Final = 2**19
 _DEAR: Final = 16
 """Looking up an entry or a candidate takes about as long as looking at so many codes one after the other."""
 
@@ -62,10 +62,10 @@ class _Band:
         """How many entries its table has."""
         return 1 << self.bits
 
-    def of(self, codes: Codes) -> npt.NDArray[np.int64]:
-        """The entry of each code."""
+    def of(self, codes: Codes, out: npt.NDArray[np.uint64] | None = None) -> npt.NDArray[np.int64]:
+        """The entry of each code, in memory that may be given."""
         word, offset = divmod(self.start, _WORD_BITS)
-        values = codes[:, word] >> np.uint64(offset)
+        values = np.right_shift(codes[:, word], np.uint64(offset), out=out)
         if offset + self.width > _WORD_BITS:
             values |= codes[:, word + 1] << np.uint64(_WORD_BITS - offset)
         values &= np.uint64((1 << self.width) - 1)
@@ -103,19 +103,32 @@ class Bands:
         self._bases: Final = np.array([0, *itertools.accumulate(sizes)][:-1], np.int64)
         self._starts: Final = np.zeros(sum(sizes), np.uint32)
         self._rows: Final = np.empty(self.count * len(self._bands), np.uint32)
+        # The same memory for every band, since to be given new memory takes longer than to write it.
+        values, rows = np.empty(self.count, np.uint64), np.arange(self.count, dtype=np.int64)
         for place, (band, base) in enumerate(zip(self._bands, self._bases.tolist(), strict=True)):
-            self._fill(band, base, place * self.count, codes)
+            sorted_rows = self._rows[place * self.count : (place + 1) * self.count]
+            self._fill(self._starts[base + 1 : base + 1 + band.entries], sorted_rows, band.of(codes, values), rows)
 
-    def _fill(self, band: _Band, base: int, begin: int, codes: Codes) -> None:
-        values = band.of(codes)
-        ends = self._starts[base + 1 : base + 1 + band.entries]
-        np.cumsum(np.bincount(values, minlength=band.entries), out=ends)
+    @staticmethod
+    def _fill(
+        ends: npt.NDArray[np.uint32],
+        sorted_rows: npt.NDArray[np.uint32],
+        values: npt.NDArray[np.int64],
+        rows: Rows,
+    ) -> None:
+        """Sort rows by their values, and count these."""
         # Sorting value and row in one number is several times as quick as sorting rows by value.
         values <<= 32
-        values |= np.arange(self.count, dtype=np.int64)
+        values |= rows
         values.sort()
-        values &= _ROW_MASK
-        self._rows[begin : begin + self.count] = values
+        np.copyto(sorted_rows, values, casting="unsafe")  # which takes the lower half
+        values >>= 32
+        # Piece by piece, since to be given much new memory takes longer than to count.
+        for first in range(0, len(ends), _COUNTED_AT_ONCE):
+            piece = ends[first : first + _COUNTED_AT_ONCE]
+            begin, end = np.searchsorted(values, (first, first + len(piece)))
+            np.cumsum(np.bincount(values[begin:end] - first, minlength=len(piece)), out=piece)
+            piece += np.uint32(begin)
 
     @property
     def nbytes(self) -> int:

@@ -51,7 +51,7 @@ class Columns:
         )
 
     @classmethod
-    def of(cls, codes: bytes, keys: bytes, lot: int, days: Days) -> "Columns":
+    def of(cls, codes: bytes | memoryview, keys: bytes | memoryview, lot: int, days: Days) -> "Columns":
         """Columns over bytes, all of one lot.
 
         Raises:

@@ -59,6 +59,10 @@ class FingerprintIndex:
                 some = [(one.fingerprint.digest, one.key, one.day) for one in batch if one.fingerprint.kind == kind]
                 index.extend(some, lot=lot)
 
+    def reserve(self, kind: Kind, more: int) -> None:
+        """Make room for so many more of one kind; see `SimilarityIndex.reserve`."""
+        self._indexes[kind].reserve(more)
+
     def append(self, kind: Kind, columns: Columns) -> None:
         """Add many of one kind at once; see `SimilarityIndex.append`."""
         self._indexes[kind].append(columns)

@@ -22,6 +22,7 @@ _LONGEST_TAIL: Final = 2**16
 """Looking at so many codes one by one takes less than half a millisecond."""
 _GROWTH: Final = 8
 """Tables of a tail take in those before them that are not so many times as large."""
+_SPARE: Final = 4
 _TOLERATED: Final = 8
 """What is gone takes up memory until it is such a part of everything: one in so many."""
 
@@ -126,10 +127,18 @@ class SimilarityIndex:
                 remedy="Share them out among more recognisers, or lower SEALSTREAM_RECOGNISE_DAYS.",
             )
         # Only this thread writes rows, and nobody looks at those beyond the count.
-        grown = self._columns if end <= len(self._columns) else self._grown(end)
+        grown = self._columns if end <= len(self._columns) else self._grown(max(2 * len(self._columns), end))
         grown.put(begin, columns)
         with self._change:
             self._columns, self._count = grown, end
+
+    def reserve(self, more: int) -> None:
+        """Make room for so many more at once, and some that come after; it takes less than to grow by and by."""
+        room = self._count + more
+        if room > len(self._columns):
+            grown = self._grown(max(2 * len(self._columns), room + room // _SPARE))
+            with self._change:
+                self._columns = grown
 
     def hide(self, lot: int) -> None:
         """Let a lot not be found for now."""
@@ -209,8 +218,8 @@ class SimilarityIndex:
             near = near[~np.isin(near.lots, np.array(sorted(unseen), np.uint32))]
         return _neighbours(near[near.days >= since], wanted, limit)
 
-    def _grown(self, needed: int) -> Columns:
-        grown = Columns.with_room(max(2 * len(self._columns), needed))
+    def _grown(self, room: int) -> Columns:
+        grown = Columns.with_room(room)
         grown.put(0, self._columns[: self._count])
         return grown
 

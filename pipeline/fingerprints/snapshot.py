@@ -116,9 +116,10 @@ def columns_in(part: Part, body: bytes, *, lot: int, since: int) -> Columns:
     """
     if len(body) != part.size or hashlib.sha256(body).hexdigest() != part.sha256:
         raise ValueError("a part has not the bytes that its document says")
-    keys, days = part.count * CODE_BYTES, part.count * (CODE_BYTES + KEY_BYTES)
-    columns = Columns.of(body[:keys], body[keys:days], lot, np.frombuffer(body[days:], "<u2").astype(np.uint16))
-    return columns if since == 0 else columns[columns.days >= since]
+    whole, keys, days = memoryview(body), part.count * CODE_BYTES, part.count * (CODE_BYTES + KEY_BYTES)
+    columns = Columns.of(whole[:keys], whole[keys:days], lot, np.frombuffer(whole[days:], "<u2").astype(np.uint16))
+    is_young = columns.days >= since
+    return columns if is_young.all() else columns[is_young]
 
 
 def document_bytes(document: SnapshotDocument) -> bytes:
