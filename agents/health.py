@@ -2,60 +2,62 @@
 
 Alive means that the event loop turns. Ready means that the worker could seal an event now: partitions are assigned,
 the store answers, and the certificate signs for a while yet. A worker that is not ready keeps its partitions and
-waits; it is for people and for load balancers to know.
+waits; it is for people and for load balancers to know. A recogniser is ready when everything is known that was sealed.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Protocol
 
 import orjson
 from aiohttp import web
+from prometheus_client import Gauge
 
-from agents.metrics import CONTENT_TYPE, Metrics
-from pipeline.errors import OperatorError
+from agents.metrics import CONTENT_TYPE
+from agents.serving import serve
 
-__all__ = ["Checks", "serve_health"]
+__all__ = ["Checks", "Shown", "serve_health"]
 
 Checks = Callable[[], Mapping[str, str | None]]
 """Names every condition of readiness, with None where it holds and the reason where it does not."""
 
 
+class Shown(Protocol):
+    """Metrics that can be shown, of which one says whether the process is ready."""
+
+    @property
+    def ready(self) -> Gauge:
+        """1 while it is."""
+        ...
+
+    def render(self) -> bytes:
+        """All of them as Prometheus reads them."""
+        ...
+
+
 @asynccontextmanager
-async def serve_health(*, host: str, port: int, checks: Checks, metrics: Metrics) -> AsyncIterator[int]:
+async def serve_health(*, host: str, port: int, checks: Checks, metrics: Shown) -> AsyncIterator[int]:
     """Serve health until the context ends; gives the port, which matters where 0 asked for a free one.
 
     Raises:
         OperatorError: the address cannot be used.
     """
-    application = web.Application()
-    application.add_routes(
-        [
-            web.get("/livez", _livez),
-            web.get("/readyz", _readyz(checks, metrics)),
-            web.get("/metrics", _metrics(checks, metrics)),
-        ]
-    )
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise OperatorError(
-                what=f"Health cannot be served at {host}:{port}: {error.strerror}.",
-                remedy="Set SEALSTREAM_HEALTH_HOST and SEALSTREAM_HEALTH_PORT to a free address; port 0 takes any.",
-            ) from error
-        yield int(runner.addresses[0][1])
-    finally:
-        await runner.cleanup()
+    routes = [
+        web.get("/livez", _livez),
+        web.get("/readyz", _readyz(checks, metrics)),
+        web.get("/metrics", _metrics(checks, metrics)),
+    ]
+    settings = "SEALSTREAM_HEALTH_HOST and SEALSTREAM_HEALTH_PORT"
+    async with serve(routes, host=host, port=port, what="Health", settings=settings) as bound:
+        yield bound
 
 
 async def _livez(_: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
-def _readyz(checks: Checks, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _readyz(checks: Checks, metrics: Shown) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def readyz(_: web.Request) -> web.Response:
         outcomes = checks()
         ready = _note(outcomes, metrics)
@@ -68,7 +70,7 @@ def _readyz(checks: Checks, metrics: Metrics) -> Callable[[web.Request], Awaitab
     return readyz
 
 
-def _metrics(checks: Checks, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _metrics(checks: Checks, metrics: Shown) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def render(_: web.Request) -> web.Response:
         _note(checks(), metrics)
         return web.Response(body=metrics.render(), headers={"Content-Type": CONTENT_TYPE})
@@ -76,7 +78,7 @@ def _metrics(checks: Checks, metrics: Metrics) -> Callable[[web.Request], Awaita
     return render
 
 
-def _note(outcomes: Mapping[str, str | None], metrics: Metrics) -> bool:
+def _note(outcomes: Mapping[str, str | None], metrics: Shown) -> bool:
     ready = not any(outcomes.values())
     metrics.ready.set(ready)
     return ready

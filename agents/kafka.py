@@ -27,6 +27,13 @@ accept_any_header_name()
 
 _LINGER_MS: Final = 5
 _BATCH_BYTES: Final = 64 * 1024
+_ONE_RECORD: Final = 1
+"""A batch takes its first record whatever the size, and with this bound no second one.
+
+Where the newest batch of a partition has several records, the embedded broker says that the partition ends after the
+first of them. Whoever has read them all then finds himself beyond the end, as after a loss, and reads all over again.
+"""
+
 _REQUEST_TIMEOUT_MS: Final = 10_000
 _METADATA_SECONDS: Final = 0.25
 """Shortest time between two requests for metadata: where the leaders of partitions are."""
@@ -101,7 +108,7 @@ async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
         acks="all",
         compression_type="lz4",
         linger_ms=_LINGER_MS,
-        max_batch_size=_BATCH_BYTES,
+        max_batch_size=_ONE_RECORD if settings.embedded else _BATCH_BYTES,
         max_request_size=MAX_MESSAGE_BYTES,
         request_timeout_ms=_REQUEST_TIMEOUT_MS,
     )

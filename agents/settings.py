@@ -37,7 +37,7 @@ class KafkaSettings(BaseSettings):
     """What every topic's name begins with."""
 
     embedded: bool = False
-    """The broker is the embedded one of the demo, which wants shorter times to join a group quickly."""
+    """The broker is the embedded one of the demo, which wants shorter times to join a group, and batches of one."""
 
     static_member: str | None = None
     """Static group membership (`group.instance.id`), so that a quick restart moves no partitions."""

@@ -19,7 +19,7 @@ from agents.parts import Parts
 from agents.reference import References
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
-from agents.similarity import SealedFingerprints
+from agents.similarity import Sealed
 from agents.topics import Topics
 from pipeline.errors import AssetForbiddenError, AssetMissingError, WorldError
 
@@ -43,7 +43,7 @@ class WorkerApp(SealstreamApp):
         self,
         parts: Parts,
         references: References,
-        known: SealedFingerprints,
+        known: Sealed,
         metrics: Metrics,
         kafka: KafkaSettings,
         worker: WorkerSettings,

@@ -34,6 +34,7 @@ app = typer.Typer(
 
 app.command()(working.demo)
 app.command()(working.worker)
+app.command()(working.recogniser)
 app.add_typer(setup.topics, name="topics")
 app.add_typer(setup.bucket, name="bucket")
 app.command()(files.seal)

@@ -9,7 +9,7 @@ from agents.logs import configure_logging
 from agents.settings import WorkerSettings
 from pipeline.settings import load
 
-__all__ = ["demo", "worker"]
+__all__ = ["demo", "recogniser", "worker"]
 
 _SAMPLES: Final = Path(__file__).parents[2] / "samples"
 """Beside the packages, in a checkout and when installed."""
@@ -30,6 +30,19 @@ def worker() -> None:
     program = app.Worker(override_logging=False, redirect_stdouts=False)
     program.spinner = None
     program.execute_from_commandline()
+
+
+def recogniser() -> None:
+    """Know what was sealed, for workers that ask (SEALSTREAM_RECOGNISER_URLS). Ctrl-C or SIGTERM stops it.
+
+    Each replica answers for the partitions of its share, SEALSTREAM_RECOGNISER_SHARE. Without recognisers every worker
+    keeps all of it in its own memory.
+    """
+    from agents.similarity.recogniser import run_recogniser
+
+    settings = load(WorkerSettings)
+    configure_logging(level=settings.log_level, style=settings.log_format)
+    run_recogniser(settings)
 
 
 def demo(

@@ -7,10 +7,14 @@ from typing import Any, Final, cast
 
 import faust
 from aiokafka.errors import KafkaError
+from aiokafka.protocol.commit import OffsetCommitRequest
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 __all__ = ["behind", "is_joined"]
+
+_NO_GENERATION: Final[int] = OffsetCommitRequest.DEFAULT_GENERATION_ID
+"""What aiokafka holds for the generation of its group before it joined one, and after it fell out."""
 
 _ANSWER_WITHIN: Final = 10.0
 """How long the broker may take to say where partitions end, in seconds."""
@@ -29,7 +33,7 @@ def is_joined(app: faust.App) -> bool:
     return (
         coordinator is not None  # while the client starts
         and coordinator.coordinator_id is not None
-        and coordinator.generation > 0
+        and coordinator.generation != _NO_GENERATION
         and coordinator._pending_exception is None
         and not coordinator._rejoin_needed_fut.done()
         and not coordinator._coordination_task.done()

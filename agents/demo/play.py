@@ -14,6 +14,7 @@ from rich.console import Console
 
 from agents.demo.running import RunningStack, running_stack
 from agents.demo.scenes import Scene
+from agents.demo.stack import WORKER_LOG
 from agents.demo.stage import Stage
 from agents.demo.story import STORY
 from agents.demo.view import View, summary
@@ -64,7 +65,7 @@ def play(*, keep: bool, samples: Path) -> bool:
         try:
             asyncio.run(_perform(stage, console, up.require))
         except TimeoutError:
-            console.print(f"Not every event came to an end; the worker's log is {directory / 'worker.log'}")
+            console.print(f"Not every event came to an end; the worker's log is {directory / WORKER_LOG}")
         _write_environment(directory / "environment", up.environment)
     console.print()
     _say_what_next(console, directory, up, keep=keep)
@@ -92,8 +93,7 @@ async def _perform(stage: Stage, console: Console, require_up: Callable[[], None
             with View(console) as view:
                 for act in STORY:
                     view.begin(act.title)
-                    # One by one: of a partition whose newest batch has several records the embedded broker says that
-                    # it ends after the first of them, and then the worker reads its reference topics all over again.
+                    # One by one: of two reviews the first counts, and they may lie in different partitions.
                     for scene in act.scenes:
                         await publisher.publish([stage.play(scene)])
                     async with asyncio.timeout(_ACT_WITHIN):
@@ -132,6 +132,8 @@ def _say_what_next(console: Console, directory: Path, up: RunningStack, *, keep:
             "  sealstream alerts tail --from-beginning",
             "  sealstream lookup --file samples/harbour.jpg",
             "  sealstream reference list features",
+            f"  curl {up.health}/readyz",
+            f"  tail -f {directory / WORKER_LOG}",
             f"  kill {up.pid}        # to stop it",
         ):
             console.print(line, soft_wrap=True, markup=False)

@@ -14,13 +14,13 @@ from typing import Final
 import msgspec
 import orjson
 
-from agents.demo.stack import KEEP, READY_FILE, TROUBLE_FILE
+from agents.demo.stack import KEEP, READY_FILE, STACK_LOG, TROUBLE_FILE
 from pipeline.errors import OperatorError
 
 __all__ = ["RunningStack", "running_stack"]
 
-_UP_WITHIN: Final = 60.0
-"""Longest wait for the stack, in seconds; it takes about five."""
+_UP_WITHIN: Final = 90.0
+"""Longest wait for the stack, in seconds; it takes about ten."""
 
 
 class _Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,7 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
 
     environment: dict[str, str]
     pid: int
+    health: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,12 @@ class RunningStack:
     Args:
         environment: the environment variables that reach it.
         pid: its process.
+        health: the address at which its worker serves /livez, /readyz and /metrics.
     """
 
     environment: dict[str, str]
     pid: int
+    health: str
     _process: subprocess.Popen[bytes]
     _directory: Path
 
@@ -65,7 +68,7 @@ def running_stack(directory: Path, *, keep: bool) -> Iterator[RunningStack]:
     Raises:
         OperatorError: it cannot come up.
     """
-    with (directory / "stack.log").open("wb") as log:
+    with (directory / STACK_LOG).open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "agents.demo.stack", str(directory)],
             stdin=subprocess.PIPE,
@@ -76,7 +79,13 @@ def running_stack(directory: Path, *, keep: bool) -> Iterator[RunningStack]:
     assert process.stdin is not None  # noqa: S101 - it was asked for
     try:
         ready = _wait_until_up(process, directory)
-        yield RunningStack(environment=ready.environment, pid=ready.pid, _process=process, _directory=directory)
+        yield RunningStack(
+            environment=ready.environment,
+            pid=ready.pid,
+            health=ready.health,
+            _process=process,
+            _directory=directory,
+        )
         if keep:
             process.stdin.write(KEEP)
     finally:

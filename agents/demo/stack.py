@@ -1,4 +1,4 @@
-"""The demo's stack: broker, S3 server, topics, buckets and one worker, owned by a process of its own.
+"""The demo's stack: broker, S3 server, topics, buckets and one worker, owned and kept by a process of its own.
 
 The demo starts this module as a child and talks to it over its standard input: the end of it means stop, which is also
 what a killed demo leaves behind; the line `keep` before it means go on until SIGTERM.
@@ -11,26 +11,37 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import orjson
 
+from agents.demo.supervised import LOOK_SECONDS, SupervisedWorker, says_ready
 from agents.kafka import create_topics
+from agents.logs import configure_logging
 from agents.settings import KafkaSettings
 from agents.topics import Topics
-from devstack import EmbeddedBroker, SeaweedServer
+from devstack import EmbeddedBroker, SeaweedServer, free_port
+from devstack.ports import LOOPBACK
+from devstack.process import last_lines
 from pipeline.errors import OperatorError, SealstreamError
 from pipeline.settings import StoreSettings, load
 from pipeline.store.buckets import create_buckets
 from pipeline.store.connection import connect
 
-__all__ = ["KEEP", "READY_FILE", "TROUBLE_FILE"]
+__all__ = ["KEEP", "READY_FILE", "STACK_LOG", "TROUBLE_FILE", "WORKER_LOG"]
 
 READY_FILE = "stack.json"
-"""What the stack writes into its directory when it is up: the environment that reaches it, and its process."""
+"""What the stack writes into its directory when the worker is ready: what reaches the stack, and its process."""
 
 TROUBLE_FILE = "trouble.json"
 """What it writes instead when it cannot come up: the error."""
+
+STACK_LOG = "stack.log"
+"""Where the stack says what becomes of its worker."""
+
+WORKER_LOG = "worker.log"
+"""The log of the worker, whichever process it is."""
 
 KEEP = b"keep\n"
 
@@ -49,19 +60,27 @@ def run(directory: Path) -> None:
         kafka = load(KafkaSettings)
         asyncio.run(create_topics(kafka, Topics(kafka.topic_prefix).plans(), partitions=3, replication_factor=1))
         create_buckets(connect(), load(StoreSettings))
-        worker = _start_worker(directory)
+        threading.Thread(target=_listen, args=(told,), daemon=True).start()
+        health_port = free_port()
+        worker = SupervisedWorker(
+            partial(_start_worker, directory, health_port), is_ready=partial(says_ready, health_port)
+        )
         try:
-            _write(directory / READY_FILE, {"environment": environment, "pid": os.getpid()})
-            threading.Thread(target=_listen, args=(told,), daemon=True).start()
-            while not told.wait(0.5):
-                if worker.poll() is not None:
-                    raise OperatorError(
-                        what=f"The worker ended with exit code {worker.returncode}.",
-                        remedy=f"Its log is {directory / 'worker.log'}.",
-                    )
+            _bring_up(worker, directory, told)
+            health = f"http://{LOOPBACK}:{health_port}"
+            _write(directory / READY_FILE, {"environment": environment, "pid": os.getpid(), "health": health})
+            while not told.wait(LOOK_SECONDS):
+                worker.look()
         finally:
-            worker.terminate()
-            worker.wait(30)
+            worker.stop()
+
+
+def _bring_up(worker: SupervisedWorker, directory: Path, told: threading.Event) -> None:
+    try:
+        worker.wait_until_ready(told)
+    except OperatorError as error:
+        log = directory / WORKER_LOG
+        raise OperatorError(what=error.what, remedy=f"Its log, {log}, ends with:\n{last_lines(log, 5)}") from error
 
 
 def _environment(bootstrap_servers: str, s3: Mapping[str, str], directory: Path) -> dict[str, str]:
@@ -74,14 +93,16 @@ def _environment(bootstrap_servers: str, s3: Mapping[str, str], directory: Path)
         "SEALSTREAM_DRAIN_SECONDS": "1",
         "SEALSTREAM_MISSING_ASSET_PATIENCE": _MISSING_ASSET_PATIENCE,
         "SEALSTREAM_STATE_DIR": str(directory / "state"),
+        # Of the workers that a person starts beside the demo's own.
         "SEALSTREAM_HEALTH_PORT": "0",
     }
 
 
-def _start_worker(directory: Path) -> subprocess.Popen[bytes]:
-    with (directory / "worker.log").open("ab") as log:
+def _start_worker(directory: Path, health_port: int) -> subprocess.Popen[bytes]:
+    with (directory / WORKER_LOG).open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "agents.cli", "worker"],
+            env={**os.environ, "SEALSTREAM_HEALTH_HOST": LOOPBACK, "SEALSTREAM_HEALTH_PORT": str(health_port)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -101,6 +122,7 @@ def _write(path: Path, document: object) -> None:
 
 if __name__ == "__main__":
     where = Path(sys.argv[1])
+    configure_logging(level="info", style="text")
     try:
         run(where)
     except SealstreamError as trouble:

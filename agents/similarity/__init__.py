@@ -1,14 +1,17 @@
-"""What was sealed, in a worker: fingerprints of every manifest record, read from their topic and kept up with it.
+"""What was sealed, for workers to recognise: fingerprints of every manifest record, read from their topic.
 
-`shards` decides and knows neither Kafka nor a clock; `known` runs it, with the port and the clockwork of
-`agents.reference`.
+In memory, `partitions` decides and knows neither Kafka nor a clock; `known` runs it, with the port and the clockwork of
+`agents.following`, and `keeping` writes and loads its snapshots. Elsewhere, `recogniser` has the same index answer over
+HTTP, and `asked` asks it.
 
     known = known_fingerprints_of(kafka_settings)       # anywhere; nothing is known for now
     async with known.following():                       # returns when everything is loaded
-        known.nearest(fingerprint)                      # from any thread
+        known.nearest([fingerprint], limit=5)           # from any thread
         known.trouble                                   # for /readyz
 """
 
-from agents.similarity.known import SealedFingerprints, known_fingerprints_of
+from agents.similarity.known import SealedFingerprints
+from agents.similarity.opening import known_fingerprints_of
+from agents.similarity.port import Sealed
 
-__all__ = ["SealedFingerprints", "known_fingerprints_of"]
+__all__ = ["Sealed", "SealedFingerprints", "known_fingerprints_of"]

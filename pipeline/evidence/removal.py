@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
-from pipeline.errors import EnvelopeError
+from pipeline.errors import EnvelopeError, WorldError
 from pipeline.events.outputs import Evidence, Finding, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import BITS
@@ -28,6 +28,8 @@ from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import stored_record
 
 __all__ = ["REMOVED", "RESEMBLES", "Recognition"]
+
+_LAW: Final = "CAC, MIIT, MPS Order No. 12 (Deep Synthesis Provisions) Art. 18; Labeling Measures (2025) Art. 10"
 
 REMOVED: Final = "label-removed"
 RESEMBLES: Final = "resembles"
@@ -68,12 +70,13 @@ class Recognition:
     def __call__(self, asset: Asset, credential: Credential, found: FoundMarks | None) -> tuple[Finding, ...]:
         """What is to be said of an asset, given its credential and marks; nothing where one of them speaks for it.
 
-        A manifest that does not hold speaks for nothing: a stub of one would be the cheapest way past.
+        A manifest that does not hold speaks for nothing, and neither does the rest of a label: a stub of one would be
+        the cheapest way past. Where labels could not be read, nobody is accused of having removed them.
 
         Raises:
-            WorldError: the store does not answer.
+            WorldError: the store does not answer, or not everything that was sealed could be asked about.
         """
-        if credential.state == "valid" or (found is not None and found.aigc):
+        if credential.state == "valid" or (found is not None and found.label is not None):
             return ()
         codes = self.fingerprinter.traits(asset.body, asset.media_type, asked=True).all_codes
         keys, more = self._near(codes)
@@ -87,17 +90,24 @@ class Recognition:
         original = _original(candidates, found_alike)
         if original is None:
             return (_resemblance(candidates, cut),)
-        return (_removal(candidates[original], found_alike[original], cut),)
+        evidence: Evidence = {**_evidence(candidates[original]), "likeness": round(found_alike[original], 2), **cut}
+        return (_unread(evidence) if found is not None and found.refused is not None else _removal(evidence),)
 
     def _near(self, codes: Sequence[Fingerprint]) -> tuple[tuple[str, ...], int]:
-        """The events whose assets come near, the nearest first, and how many more are known to."""
+        """The events whose assets come near, the nearest first, and how many more there are at least."""
+        answers = self.known.nearest(codes, limit=_CANDIDATES)
+        if not all(answer.complete for answer in answers):
+            raise WorldError(
+                what="A part of the fingerprints of what was sealed cannot be asked.",
+                remedy="It is tried again; see that every replica of `sealstream recogniser` is up and ready.",
+            )
         nearest: dict[str, int] = {}
-        for code in codes:
-            for match in self.known.nearest(code, limit=_CANDIDATES + 1):
-                uid = match.key.hex()
-                nearest[uid] = min(match.distance, nearest.get(uid, BITS))
+        for match in (match for answer in answers for match in answer.matches):
+            uid = match.key.hex()
+            nearest[uid] = min(match.distance, nearest.get(uid, BITS))
         keys = sorted(nearest, key=lambda uid: (nearest[uid], uid))
-        return tuple(keys[:_CANDIDATES]), len(keys[_CANDIDATES:])
+        beyond = max((answer.more for answer in answers), default=0)
+        return tuple(keys[:_CANDIDATES]), max(beyond, len(keys[_CANDIDATES:]))
 
     def _candidates(self, asset: Asset, codes: Sequence[Fingerprint], keys: Sequence[str]) -> tuple[_Candidate, ...]:
         found: list[_Candidate] = []
@@ -164,7 +174,7 @@ def _evidence(candidate: _Candidate) -> Evidence:
     }
 
 
-def _removal(original: _Candidate, likeness: float, cut: Evidence) -> Finding:
+def _removal(evidence: Evidence) -> Finding:
     return Finding(
         rule=f"label.{REMOVED}",
         kind=REMOVED,
@@ -173,8 +183,8 @@ def _removal(original: _Candidate, likeness: float, cut: Evidence) -> Finding:
         outcome="violation",
         code=None,
         message="The content carries no mark that holds and is a copy of sealed content: its labels were removed.",
-        citation="CAC, MIIT, MPS Order No. 12 (Deep Synthesis Provisions) Art. 18; Labeling Measures (2025) Art. 10",
-        evidence={**_evidence(original), "likeness": round(likeness, 2), **cut},
+        citation=_LAW,
+        evidence=evidence,
         remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
     )
 
@@ -191,4 +201,19 @@ def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Finding:
         citation=None,
         evidence={**_evidence(candidates[0]), "candidates": len(candidates), **cut},
         remedy="Compare the two where it matters; nobody is accused.",
+    )
+
+
+def _unread(evidence: Evidence) -> Finding:
+    return Finding(
+        rule="label.unread-copy",
+        kind="unread-copy",
+        severity="high",
+        action="hold",
+        outcome="unknown",
+        code=None,
+        message="The content resembles content that was sealed, and whether its labels are there could not be read.",
+        citation=_LAW,
+        evidence=evidence,
+        remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
     )

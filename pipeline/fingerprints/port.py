@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pipeline.fingerprints.fingerprint import Fingerprint
-from pipeline.fingerprints.similarity import Match
+from pipeline.fingerprints.similarity import Neighbours
 from pipeline.fingerprints.traits import Look, Traits
 
 __all__ = ["Fingerprinter", "KnownFingerprints"]
@@ -55,11 +55,20 @@ class Fingerprinter(Protocol):
 class KnownFingerprints(Protocol):
     """What was sealed, by its fingerprints; the keys are events' identities. Safe to ask from several threads.
 
-    `pipeline.fingerprints.index.FingerprintIndex` is one; a worker's follows what all workers seal.
+    `pipeline.fingerprints.index.FingerprintIndex` is one; a worker's follows what all workers seal, or asks those who
+    do.
     """
 
-    def nearest(
-        self, fingerprint: Fingerprint, *, max_distance: int | None = None, limit: int = 1
-    ) -> tuple[Match, ...]:
-        """Those that are as near as near copies are, or as `max_distance` says; the nearest first."""
+    def nearest(self, fingerprints: Sequence[Fingerprint], *, limit: int) -> Sequence[Neighbours]:
+        """Those that are as near as near copies are, for each fingerprint.
+
+        An answer that is not complete must not let anything pass: what is near may be in the part that was not asked.
+
+        Args:
+            fingerprints: what to look for.
+            limit: how many keys to name at most for each; the nearest are named.
+
+        Raises:
+            WorldError: nothing can be said now.
+        """
         ...

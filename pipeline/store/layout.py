@@ -3,6 +3,9 @@
     content bucket   v1/assets/ab/cd/<event_uid>.<extension>      a sealed asset
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
                      v1/sha256/ab/cd/<sha256>/<event_uid>.json    a pointer: these bytes were sealed into others
+                     v1/recognition/ab/cd/<topic>/<partition>/<place>.json    a snapshot of what is recognised
+                     v1/recognition/ab/cd/<topic>/<partition>/<place>.claim   who set out to write it, written first
+                     v1/codes/ab/cd/<topic>/<partition>/<place>/<number>.codes    a part of it
     records bucket   v1/records/ab/cd/<event_uid>.json            the record of an event, written last
                      v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event that was held
                      v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
@@ -13,7 +16,9 @@ each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-
 Every object is written once and never changed.
 
 Stores list keys upwards and only from the start, and what is asked of a ledger is its newest entry. So `<place>` counts
-down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed.
+down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed. That of a
+snapshot is 100000000 less the minute, counted from 1970, in which it was begun; `<topic>` is the SHA-256 of the topic's
+name.
 """
 
 import re
@@ -29,6 +34,7 @@ from pipeline.store.location import Location
 __all__ = [
     "AccountEntryKey",
     "AssetKey",
+    "CodesKey",
     "CountedKey",
     "Key",
     "Layout",
@@ -37,13 +43,16 @@ __all__ = [
     "PointerKey",
     "RecordKey",
     "ReviewKey",
+    "SnapshotKey",
     "account_prefix",
     "digest_prefix",
     "parse_key",
+    "snapshot_prefix",
 ]
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _EXTENSION: Final = re.compile(r"[a-z0-9]{1,8}")
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _PLACE: Final = re.compile(r"[0-9]{8}")
 _PLACES: Final = 10**8
 
@@ -109,12 +118,7 @@ class AccountEntryKey:
     number: int
 
     def __str__(self) -> str:
-        if not 0 < self.number < _PLACES:
-            raise BugError(
-                what="A ledger entry was given a number outside of 1 to 99999999.",
-                remedy="Number the entries of an account from 1.",
-            )
-        return f"{account_prefix(self.account)}{_PLACES - self.number:08}.json"
+        return f"{account_prefix(self.account)}{_place(self.number)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,38 @@ class CountedKey:
         return f"v1/counted/{_fan(self.event_uid)}.json"
 
 
-Key: TypeAlias = AssetKey | ManifestKey | PointerKey | RecordKey | ReviewKey | AccountEntryKey | CountedKey
+@dataclass(frozen=True, slots=True)
+class SnapshotKey:
+    """The key of a snapshot of one partition of the topic whose name has this SHA-256, begun in a minute since 1970.
+
+    `claim` has the key of what is written first, so that of several writers only one goes on.
+    """
+
+    topic: str
+    partition: int
+    minute: int
+    suffix: Literal["json", "claim"] = "json"
+
+    def __str__(self) -> str:
+        return f"{snapshot_prefix(self.topic, self.partition)}{_place(self.minute)}.{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class CodesKey:
+    """The key of a part of a snapshot; parts are numbered from 0."""
+
+    topic: str
+    partition: int
+    minute: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"v1/codes/{_fan(self.topic)}/{self.partition}/{_place(self.minute)}/{self.number}.codes"
+
+
+Key: TypeAlias = (
+    AssetKey | ManifestKey | PointerKey | RecordKey | ReviewKey | AccountEntryKey | CountedKey | SnapshotKey | CodesKey
+)
 
 
 class Pointer(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,6 +227,10 @@ class Layout:
         """Where the ledger entry of an event is found by the event; it is a copy."""
         return self._in_records(CountedKey(event_uid))
 
+    def snapshot(self, key: SnapshotKey | CodesKey) -> Location:
+        """Where a snapshot of what is recognised, its claim or a part of it lies."""
+        return self._in_content(key)
+
     def _in_content(self, key: Key) -> Location:
         return Location(self.content_bucket, str(key))
 
@@ -209,6 +248,11 @@ def account_prefix(account: str) -> str:
     return f"v1/accounts/{_fan(account)}/"
 
 
+def snapshot_prefix(topic: str, partition: int) -> str:
+    """What the keys of the snapshots of a partition begin with; of those listed there the first is the newest."""
+    return f"v1/recognition/{_fan(topic)}/{partition}/"
+
+
 def parse_key(text: str) -> Key | None:
     """Read a key back; None for what is no key of this layout."""
     match text.split("/"):
@@ -223,6 +267,14 @@ def parse_key(text: str) -> Key | None:
             key = CountedKey(name.removesuffix(".json"))
         case ["v1", "accounts", _, _, account, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             key = AccountEntryKey(account, _PLACES - int(name.removesuffix(".json")))
+        case ["v1", "recognition", _, _, topic, partition, name] if _numbered(partition, name.partition(".")[0]):
+            place, _, suffix = name.partition(".")
+            kind: Literal["json", "claim"] = "claim" if suffix == "claim" else "json"
+            key = SnapshotKey(topic, int(partition), _PLACES - int(place), kind)
+        case ["v1", "codes", _, _, topic, partition, place, name] if _numbered(partition, place) and _NUMBER.fullmatch(
+            name.removesuffix(".codes")
+        ):
+            key = CodesKey(topic, int(partition), _PLACES - int(place), int(name.removesuffix(".codes")))
         case ["v1", "sha256", _, _, sha256, name] if name.endswith(".json"):
             key = PointerKey(sha256, name.removesuffix(".json"))
         case ["v1", "sha256", _, _, sha256, name]:
@@ -238,6 +290,20 @@ def _writes(key: Key, text: str) -> bool:
         return str(key) == text
     except BugError:
         return False
+
+
+def _numbered(partition: str, place: str) -> bool:
+    return bool(_NUMBER.fullmatch(partition) and _PLACE.fullmatch(place))
+
+
+def _place(number: int) -> str:
+    """What lists the highest number first."""
+    if not 0 < number < _PLACES:
+        raise BugError(
+            what="A key was given a number outside of 1 to 99999999.",
+            remedy="Number the entries of an account from 1, and count minutes from 1970.",
+        )
+    return f"{_PLACES - number:08}"
 
 
 def _fan(digest: str) -> str:

@@ -96,7 +96,11 @@ class Inspection:
             measured = self._measured(event, asset, credential, found)
             recognised = self.recognition(asset, credential, found)
             state = detected(
-                event.facts, measured, event.declared, is_recognised=any(one.kind == REMOVED for one in recognised)
+                event.facts,
+                measured,
+                event.declared,
+                is_recognised=any(one.kind == REMOVED for one in recognised),
+                has_vendor_sign=found is not None and found.has_sign_of_ai,
             )
             measured = {**measured, **state_facts(state)}
             judgement = self._judge(event, asset, credential, found, measured, recognised)

@@ -43,6 +43,7 @@ from pipeline.evidence.credential import credential_facts, credential_findings, 
 from pipeline.evidence.explicit import claim_of, label_facts, labeled_findings
 from pipeline.evidence.implicit import carries_marks, mark_facts, written_findings
 from pipeline.evidence.parents import KnownParent, known_parents, parent_findings
+from pipeline.evidence.sealing import sealed_findings
 from pipeline.fingerprints import Fingerprint
 from pipeline.fingerprints.port import Fingerprinter
 from pipeline.fingerprints.recording import named, recognised_by
@@ -189,6 +190,7 @@ class Sealing:
                     *credential_findings(inherited, "unknown"),
                     *labeled_findings(labeled),
                     *written_findings(marked, found),
+                    *sealed_findings(kept),
                     *parent_findings(parents),
                 ),
             )
@@ -207,6 +209,7 @@ class Sealing:
 
     def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
         """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
+        because = sealed.sidecar_because
         asset_at = self.layout.asset(event.uid, asset.media_type)
         if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type):
             stored = self.store.require(asset_at).body
@@ -225,7 +228,7 @@ class Sealing:
                 media_type=asset.media_type,
             )
             self.store.create(pointer_at, to_json(pointer), media_type="application/json")
-        return sealed
+        return msgspec.structs.replace(sealed, sidecar_because=because if sealed.binding == "sidecar" else None)
 
     def _take_up(self, event: GenerationEvent, order: SealOrder, stored: bytes) -> SealedAsset:
         """The asset that an earlier attempt stored: with the manifest inside it or beside it, or with a new one beside.

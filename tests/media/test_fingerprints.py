@@ -10,7 +10,7 @@ import pytest
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.content import examine, likenesses, traits
-from pipeline.fingerprints.index import FingerprintIndex
+from pipeline.fingerprints.index import Entry, FingerprintIndex
 from pipeline.fingerprints.traits import SAME
 from tests.media.conftest import MakeOrder
 from tests.media.copies import PICTURE_COPIES, SOUND_COPIES, TEXT_COPIES, VIDEO_COPIES
@@ -48,12 +48,13 @@ def of(body: bytes, media_type: str) -> Fingerprint:
 @cache
 def everything() -> FingerprintIndex:
     index = FingerprintIndex()
-    index.load((of_sample(name), key_of(name)) for name in WITH)
+    index.load(Entry(of_sample(name), key_of(name)) for name in WITH)
     return index
 
 
 def recognised(found: Fingerprint) -> list[bytes]:
-    return [match.key for match in everything().nearest(found, limit=10)]
+    (answer,) = everything().nearest([found], limit=10)
+    return [match.key for match in answer.matches]
 
 
 def of_kind(prefix: str) -> list[str]:

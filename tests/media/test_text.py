@@ -20,6 +20,9 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.text import wrapped
 from tests.media.conftest import SAMPLES, Ask, MakeOrder
 
+pytestmark = pytest.mark.xdist_group("c2patxt")
+"""One process makes its environment."""
+
 C2PATXT = Path(__file__).parent / "c2patxt"
 REQUIREMENTS = C2PATXT / "requirements.txt"
 

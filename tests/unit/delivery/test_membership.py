@@ -1,10 +1,12 @@
 """How an app stands in its group, at moments when aiokafka has not everything yet."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import faust
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 
 from agents.delivery import is_joined
 from agents.delivery.membership import behind
@@ -23,4 +25,31 @@ async def test_an_app_that_was_not_started_is_no_member(app: faust.App) -> None:
 async def test_an_app_whose_client_is_starting_is_no_member(app: faust.App) -> None:
     consumer: Any = app.consumer
     consumer._thread._consumer = AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1")
+    assert is_joined(app) is False
+
+
+@pytest.fixture
+async def coordinator(app: faust.App) -> AsyncIterator[GroupCoordinator]:
+    """aiokafka's coordinator of an app that found its group, and has not joined it."""
+    client = AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1")
+    client._coordinator = GroupCoordinator(client._client, client._subscription, group_id="standing")
+    client._coordinator.coordinator_id = 111
+    consumer: Any = app.consumer
+    consumer._thread._consumer = client
+    yield client._coordinator
+    await client.stop()
+
+
+async def test_an_app_that_has_not_joined_is_no_member(app: faust.App, coordinator: GroupCoordinator) -> None:
+    assert is_joined(app) is False
+
+
+@pytest.mark.parametrize("generation", [0, 1, 2])
+async def test_an_app_is_a_member_in_any_generation(
+    app: faust.App, coordinator: GroupCoordinator, generation: int
+) -> None:
+    """Kafka counts generations from 1, the embedded broker from 0; there the watchdog once ended every worker."""
+    coordinator.generation = generation
+    assert is_joined(app) is True
+    coordinator.reset_generation()
     assert is_joined(app) is False

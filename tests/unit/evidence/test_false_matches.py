@@ -155,8 +155,11 @@ def test_a_picture_that_was_sealed_in_two_sizes_is_one_original(house: House) ->
 
 
 STUB: Final = (
-    b"\xff\xeb\x00\x2eJP\x00\x01\x00\x00\x00\x01\x00\x00\x00\x24jumb\x00\x00\x00\x1cjumdc2pa" + bytes(12) + b"\x03c2pa"
+    b"\xff\xeb\x00\x30JP\x00\x01\x00\x00\x00\x01\x00\x00\x00\x26jumb\x00\x00\x00\x1ejumdc2pa"
+    + bytes.fromhex("00110010800000aa00389b71")
+    + b"\x03c2pa\x00"
 )
+"""A segment with a manifest store that holds nothing."""
 
 
 def test_a_stub_of_a_manifest_does_not_speak_for_a_copy(house: House) -> None:

@@ -107,6 +107,43 @@ def test_what_still_has_its_manifest_or_its_label_is_not_asked_about(house: Hous
     assert removed(relabelled) == []
 
 
+def copied(house: House, name: str, *segments: bytes) -> Any:
+    """A smaller copy of the harbour as JPEG, with these segments at its beginning."""
+    target = io.BytesIO()
+    with Image.open(SAMPLES / "harbour.jpg") as image:
+        image.resize((image.width // 2, image.height // 2)).save(target, "JPEG")
+    body = target.getvalue()
+    return published(house, name, body[:2] + b"".join(segments) + body[2:], "image/jpeg")
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def test_the_rest_of_a_manifest_does_not_speak_for_a_copy(house: House) -> None:
+    record = harbour(house)
+    stub = segment(0xEB, b"JP\x00\x01\x00\x00\x00\x01" + b"\x00\x00\x00\x28jumb\x00\x00\x00\x20jumdc2pa" + bytes(20))
+    said = copied(house, "stub.jpg", stub)
+    assert said.decision.credential.credential == "malformed"
+    assert [one.evidence["event_uid"] for one in removed(said)] == [record.event_uid]
+
+
+def test_the_rest_of_a_label_does_not_speak_for_a_copy(house: House) -> None:
+    harbour(house)
+    said = copied(house, "broken.jpg", segment(0xEA, b"AIGC"))
+    assert len(removed(said)) == 1
+
+
+def test_nobody_is_accused_of_removing_a_label_that_could_not_be_read(house: House) -> None:
+    record = harbour(house)
+    packet = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta")
+    said = copied(house, "unread.jpg", packet)
+    assert removed(said) == []
+    (finding,) = (one for one in said.decision.findings if one.kind == "unread-copy")
+    assert (finding.action, finding.outcome, finding.evidence["event_uid"]) == ("hold", "unknown", record.event_uid)
+    assert {"unread-copy", "label-unreadable"} <= {alert.kind for alert in said.alerts}
+
+
 def test_a_text_is_known_without_the_characters_that_nobody_sees(house: House) -> None:
     seal(house, "article.txt", ARTICLE.encode(), "text/plain")
     said = published(house, "pasted.txt", ARTICLE.upper().encode(), "text/plain")

@@ -12,15 +12,18 @@ from pipeline.store import Layout, Location, Pointer
 from pipeline.store.layout import (
     AccountEntryKey,
     AssetKey,
+    CodesKey,
     CountedKey,
     Key,
     ManifestKey,
     PointerKey,
     RecordKey,
     ReviewKey,
+    SnapshotKey,
     account_prefix,
     digest_prefix,
     parse_key,
+    snapshot_prefix,
 )
 
 UID = "ab12" + "0" * 60
@@ -28,6 +31,7 @@ DIGEST = "cd34" + "f" * 60
 OTHER = "ef56" + "1" * 60
 
 NUMBERS = st.integers(1, 99_999_999)
+PARTITIONS = st.integers(0, 99_999)
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 MEDIA_TYPES = st.sampled_from(["image/png", "IMAGE/JPEG", "text/plain; charset=utf-8"]) | st.text(max_size=60)
 WELL_FORMED = st.one_of(
@@ -38,6 +42,8 @@ WELL_FORMED = st.one_of(
     st.builds(ReviewKey, DIGESTS),
     st.builds(CountedKey, DIGESTS),
     st.builds(AccountEntryKey, DIGESTS, NUMBERS),
+    st.builds(SnapshotKey, DIGESTS, PARTITIONS, NUMBERS, st.sampled_from(["json", "claim"])),
+    st.builds(CodesKey, DIGESTS, PARTITIONS, NUMBERS, PARTITIONS),
 )
 
 
@@ -77,9 +83,19 @@ def test_of_two_entries_the_newer_one_is_listed_first(account: str, one: int, ot
 
 
 @pytest.mark.parametrize("number", [0, -1, 100_000_000])
-def test_entries_are_numbered_from_one_to_what_the_key_has_room_for(layout: Layout, number: int) -> None:
+def test_entries_and_minutes_are_numbered_from_one_to_what_the_key_has_room_for(layout: Layout, number: int) -> None:
     with pytest.raises(BugError):
         layout.account_entry(UID, number)
+    with pytest.raises(BugError):
+        layout.snapshot(SnapshotKey(UID, 0, number))
+
+
+def test_snapshots_of_a_partition_lie_together_and_the_newest_is_listed_first(layout: Layout) -> None:
+    older, newer = (SnapshotKey(DIGEST, 7, minute) for minute in (29_820_600, 29_820_660))
+    assert layout.snapshot(newer).uri == f"s3://content/v1/recognition/cd/34/{DIGEST}/7/70179340.json"
+    assert str(newer) < str(older)
+    assert all(str(key).startswith(snapshot_prefix(DIGEST, 7)) for key in (older, newer))
+    assert layout.snapshot(CodesKey(DIGEST, 7, 29_820_660, 3)).key == f"v1/codes/cd/34/{DIGEST}/7/70179340/3.codes"
 
 
 def test_a_pointer_leads_from_the_original_to_everything_made_of_it(layout: Layout) -> None:
@@ -119,7 +135,9 @@ def test_all_that_is_known_of_a_digest_lies_under_its_prefix(digest: str, uid: s
     assert not layout.asset(uid, media_type).key.startswith(digest_prefix(digest))
 
 
-@given(st.text() | st.from_regex(r"v1/(accounts|assets|counted|records|reviews|sha256)/[0-9a-f]{2}/.*"))
+@given(
+    st.text() | st.from_regex(r"v1/(accounts|assets|codes|counted|recognition|records|reviews|sha256)/[0-9a-f]{2}/.*")
+)
 def test_only_exact_keys_are_read_back(text: str) -> None:
     key = parse_key(text)
     assert key is None or str(key) == text
@@ -142,6 +160,12 @@ def test_only_exact_keys_are_read_back(text: str) -> None:
         f"v1/accounts/ab/12/{UID}/9999999\uff19.json",
         f"v1/accounts/ab/12/{UID}/newest.json",
         f"v1/accounts/ab/12/{UID}.json",
+        f"v1/recognition/ab/12/{UID}/0/70179340.codes",
+        f"v1/recognition/ab/12/{UID}/00/70179340.json",
+        f"v1/recognition/ab/12/{UID}/-1/70179340.json",
+        f"v1/recognition/ab/12/{UID}/0/00000000.json",
+        f"v1/codes/ab/12/{UID}/0/70179340/01.codes",
+        f"v1/codes/ab/12/{UID}/0/70179340/1.json",
         f"v1/sha256/cd/34/{DIGEST}/{UID}.txt",
         f"v1/sha256/cd/34/{DIGEST}/{UID}",
         f"v1/sha256/cd/34/{UID}/{DIGEST}.c2pa",

@@ -1,66 +1,33 @@
 """What a worker knows of sealed assets: everything before it takes work, and whatever is sealed from then on."""
 
 import asyncio
-import hashlib
-import time
-from collections.abc import Callable
+from functools import cached_property
 
 import msgspec
 import pytest
 
 from agents.delivery import TopicPartition
-from agents.delivery.backoff import Backoff
-from agents.messages import KafkaMessage
 from agents.similarity import SealedFingerprints
 from pipeline.errors import WorldError
-from pipeline.fingerprints import Fingerprint
-from tests.unit.agents.reference.fake_kafka import AWAY, FakeKafka
+from tests.unit.agents.reference.fake_kafka import AWAY
+from tests.unit.agents.similarity import topic as made
+from tests.unit.agents.similarity.topic import TOPIC, image, knows, sealed, uid, until
 
-TOPIC = "t.manifests"
 
-
-class Topic:
+class Topic(made.Topic):
     """The manifests topic, and a worker's view of it."""
 
-    def __init__(self) -> None:
-        self.kafka = FakeKafka()
-        self.kafka.create(TOPIC, partitions=2)
-        self.known = SealedFingerprints(
-            self.kafka.open, TOPIC, backoff=Backoff(first=0.001, cap=0.001), clock=lambda: self.kafka.now
-        )
+    days = 0
 
-    def seal(self, name: str, partition: int = 0) -> None:
-        code = {"algorithm": "io.iscc.v0", "kind": "image", "code": image(name).code}
-        self.send(msgspec.json.encode({"event_uid": uid(name), "fingerprint": code}), partition)
-
-    def send(self, value: bytes | None, partition: int = 0) -> None:
-        self.kafka.send(KafkaMessage(topic=TOPIC, key=b"content", value=value), partition)
+    @cached_property
+    def known(self) -> SealedFingerprints:
+        return self.follower(days=self.days)
 
     def is_relied_on(self) -> bool:
         return self.known.trouble is None
 
     def knows(self, name: str) -> bool:
-        return [match.key.hex() for match in self.known.nearest(image(name))] == [uid(name)]
-
-
-def uid(name: str) -> str:
-    return hashlib.sha256(f"uid {name}".encode()).hexdigest()
-
-
-def image(name: str) -> Fingerprint:
-    return Fingerprint.of("image", hashlib.sha256(name.encode()).digest())
-
-
-def nearly(fingerprint: Fingerprint, bits: int) -> Fingerprint:
-    flipped = int.from_bytes(fingerprint.digest, "big") ^ ((1 << bits) - 1)
-    return Fingerprint.of(fingerprint.kind, flipped.to_bytes(32, "big"))
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.001)
+        return knows(self.known, name)
 
 
 @pytest.fixture
@@ -87,18 +54,6 @@ async def test_what_is_sealed_later_is_known_at_once(topic: Topic) -> None:
         await until(lambda: topic.knows("new"))
 
 
-async def test_the_nearest_of_all_partitions_comes_first(topic: Topic) -> None:
-    topic.seal("a", 0)
-    topic.seal("a", 1)
-    topic.seal("b", 1)
-    async with topic.known.following():
-        (match,) = topic.known.nearest(nearly(image("a"), 32), limit=5)
-        assert (match.key.hex(), match.distance) == (uid("a"), 32)
-        assert topic.known.nearest(nearly(image("a"), 33)) == ()
-        both = topic.known.nearest(image("a"), max_distance=256, limit=5)
-        assert [one.key.hex() for one in both] == [uid("a"), uid("b")]
-
-
 @pytest.mark.parametrize(
     "value",
     [
@@ -106,8 +61,10 @@ async def test_the_nearest_of_all_partitions_comes_first(topic: Topic) -> None:
         b"no JSON",
         b"{}",
         b'{"event_uid": "xy"}',
-        b'{"event_uid": "00", "fingerprint": {"code": "ISCC:EED"}}',
-        msgspec.json.encode({"event_uid": uid("old")}),
+        sealed("x").replace(uid("x").encode(), b"00"),
+        sealed("x").replace(image("x").code.encode(), b"ISCC:EED"),
+        sealed("x", at="yesterday"),
+        msgspec.json.encode({"event_uid": uid("old"), "sealed_at": "2026-11-29T12:00:00Z"}),
     ],
 )
 async def test_what_tells_no_fingerprint_is_passed_over(topic: Topic, value: bytes | None) -> None:
@@ -123,7 +80,9 @@ async def test_brokers_that_are_away_are_waited_for_and_the_worker_says_so(topic
     async with topic.known.following():
         topic.kafka.trouble = AWAY
         await until(lambda: topic.known.trouble is not None)
-        assert topic.knows("before")
+        (answer,) = topic.known.nearest([image("before")], limit=1)
+        assert [match.key.hex() for match in answer.matches] == [uid("before")]
+        assert not answer.complete
         topic.seal("meanwhile")
         topic.kafka.trouble = None
         await until(lambda: topic.knows("meanwhile") and topic.known.trouble is None)
@@ -161,6 +120,35 @@ async def test_a_partition_that_was_made_anew_is_read_again_and_the_others_are_n
         assert not topic.knows("one")
         assert topic.knows("other")
         assert topic.kafka.delivered == delivered + 1
+
+
+async def test_what_was_known_stays_in_force_until_a_partition_that_began_anew_is_read_again(topic: Topic) -> None:
+    topic.seal("one", 0)
+    topic.seal("two", 0)
+    async with topic.known.following():
+        topic.kafka.is_stalled = True
+        topic.kafka.logs[TopicPartition(TOPIC, 0)] = []
+        topic.seal("three", 0)
+        await until(lambda: topic.kafka.connections > 1)
+        await asyncio.sleep(0.01)
+        assert topic.knows("one")
+        assert not topic.knows("three")
+        topic.kafka.is_stalled = False
+        await until(lambda: topic.knows("three"))
+        assert not topic.knows("one")
+
+
+async def test_what_was_sealed_before_the_window_is_not_known_and_leaves_as_days_go_by(topic: Topic) -> None:
+    topic.days = 183
+    topic.send(sealed("too old", at="2026-05-29T23:59:59Z"))
+    topic.send(sealed("just young enough", at="2026-05-30T00:00:00Z"))
+    topic.seal("young")
+    async with topic.known.following():
+        assert not topic.knows("too old")
+        assert topic.knows("just young enough")
+        topic.day += 1
+        await until(lambda: not topic.knows("just young enough"))
+        assert topic.knows("young")
 
 
 async def test_without_the_topic_nothing_is_known_until_it_is_there() -> None:
