@@ -32,8 +32,12 @@ What becomes of all that when people go on working with a sealed file: [what eve
 | implicit mark | carries the `AIGC` object of GB 45438-2025, and what other laws want beside it, under the signature |
 | explicit mark | takes a label that people see or hear, which is found again in the marked and sealed file |
 | fingerprint | has an ISCC code; marking and sealing leave it as it was, and it goes into the manifest |
+<<<<<<< HEAD
 | survives re-encode | is recognised by that code from a copy that has lost its marks |
 | left as it came | of unusual shape: how many of those that were tried carry the manifest inside, and how many beside |
+=======
+| survives re-encode | a copy that has lost its marks is found by its code, and told to be one by a second look |
+>>>>>>> looks
 
 ## The matrix
 """
@@ -57,14 +61,18 @@ more, and has a time stamp where `SEALSTREAM_TIME_STAMP_URL` names an authority.
 _FINGERPRINTS: Final = """\
 ## What a copy is known by
 
-The copy was made of the marked and sealed file, and no manifest and no `AIGC` object was left in it. Codes have 256
-bits, and a copy counts as recognised where no more of them differ than the table says. Other ways of copying
-(codecs, qualities and sizes, cropping, brightness, noise, words left out) are tried on the samples in
-`tests/media/test_fingerprints.py`.
+The copy was made of the marked and sealed file, and no manifest and no `AIGC` object was left in it. It counts as
+recognised where its code differs in no more of the 256 bits than the table says, and the second look says that it is a
+copy: `label-removed` names its original. What comes near and is not told to be a copy is `resembles`, which accuses
+nobody.
 
-Sound is the weakest: compressed with loss twice, at few bits, it can end beyond the limit. An MP3 of 64 kbit/s put
-into AAC of 48 just did. Where both recordings are at hand, laid over each other they are still told to be the same.
-[Decision 17](adr/0017-fingerprints.md) has the figures.
+What copies are found of, and what strangers are accused of, is counted with every change to the code
+(`tests/media/test_copies_matrix.py`, `tests/media/test_families.py`): pictures with and without borders, slides,
+screenshots, documents, portraits and products, saved anew, scaled, cropped by 5 %, in grey; and a thousand each of
+several families of look-alikes. [Decision 25](adr/0025-second-looks.md) has the figures, and what is not found.
+
+Sound is the weakest: compressed with loss twice, at few bits, its code can end beyond the limit. An MP3 of 64 kbit/s
+put into AAC of 48 just did.
 """
 
 _WHOLE: Final = """\

@@ -135,6 +135,7 @@ def shots_of(asset: bytes, most: int) -> Iterator[Shot]:
             pixels = picture.width * picture.height
             if number == 1 or pixels > MOST_PIXELS or pixels * number > MOST_PIXELS_IN_ALL:
                 return
+            picture.load()  # some formats tell how long it is shown only then
             seconds = float(picture.info.get("duration", 0)) / 1000
             for place in dict.fromkeys((2 * step + 1) * number // (2 * most) for step in range(most)):
                 picture.seek(place)

@@ -21,8 +21,9 @@ from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.sdk import ManifestSigner
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
-from pipeline.fingerprints.content import examine
+from pipeline.fingerprints.content import examine, likenesses, traits
 from pipeline.fingerprints.fingerprint import Reason
+from pipeline.fingerprints.traits import SAME
 from pipeline.labels.explicit import Claim, ExplicitRefusedError, MarkOrder
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.explicit.model import Written
@@ -245,4 +246,6 @@ def recognised(exhibit: Exhibit, found: Fingerprint | NoFingerprint, sealed: byt
     after = examine(copy, exhibit.copy.media_type)
     assert isinstance(after, Fingerprint)
     assert after.distance(found) <= NEAR[found.kind]
+    looks = traits(sealed, exhibit.media_type).looks
+    assert likenesses(copy, exhibit.copy.media_type, [looks])[0] >= SAME
     return Cell(can=True, how=exhibit.copy.words)

@@ -7,7 +7,7 @@ does not count. Beside each original, others of its sort are sealed.
 import io
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -140,7 +140,7 @@ BARS: Final = {
 }
 TYPES: Final = {b"\xff\xd8": "image/jpeg", b"RI": "image/webp", b"\x00\x00": "image/avif"}
 
-SAID: dict[str, Share] = {}
+Record = Callable[[str, object], None]
 
 
 @cache
@@ -149,22 +149,18 @@ def members(sort: str) -> tuple[Image.Image, ...]:
 
 
 @pytest.fixture(scope="module")
-def archive(request: pytest.FixtureRequest) -> Iterator[Archive]:
+def archive() -> Archive:
     sealed = Archive()
     for sort in SORTS:
         for number, picture in enumerate(members(sort)):
             sealed.seal((sort, number), saved(picture, "PNG", compress_level=1), "image/png")
-    yield sealed
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        for said, share in SAID.items():
-            reporter.write_line(f"copies found, {said}: {share}")
+    return sealed
 
 
 @pytest.mark.parametrize("bar", BARS)
-def test_copies_are_found_and_the_right_original_is_named(archive: Archive, bar: str) -> None:
+def test_copies_are_found_and_the_right_original_is_named(archive: Archive, bar: str, record_property: Record) -> None:
     changes, least = BARS[bar]
-    found, wrong, by_place = SAID.setdefault(bar, Share()), [], {}
+    found, wrong, by_place = Share(), [], {}
     for sort in SORTS:
         for number, picture in enumerate(members(sort)):
             for change, make in changes.items():
@@ -174,6 +170,7 @@ def test_copies_are_found_and_the_right_original_is_named(archive: Archive, bar:
                 by_place.setdefault((sort, change), Share()).add(hit=said == (sort, number))
                 if said not in (None, (sort, number)):
                     wrong.append((sort, number, change, said))
+    record_property("figure", f"pictures {bar}: copies found {found}, wrong originals named {len(wrong)}")
     assert wrong == []
     assert float(found) >= least, {place: str(share) for place, share in by_place.items() if float(share) < least}
 
@@ -197,9 +194,11 @@ TEXT_BARS: Final = {"texts saved anew": (TEXT_SAVED_ANEW, 0.98), "texts edited":
 
 
 @pytest.mark.parametrize("bar", TEXT_BARS)
-def test_copies_of_a_report_are_found_among_others_of_its_template(archive: Archive, bar: str) -> None:
+def test_copies_of_a_report_are_found_among_others_of_its_template(
+    archive: Archive, bar: str, record_property: Record
+) -> None:
     changes, least = TEXT_BARS[bar]
-    found, wrong = SAID.setdefault(bar, Share()), []
+    found, wrong = Share(), []
     for kind, write in families.REPORTS.items():
         texts = [write(random.Random(f"{kind}, {bar}, original {number}")) for number in range(REPORTS)]
         for number, text in enumerate(texts):
@@ -210,5 +209,6 @@ def test_copies_of_a_report_are_found_among_others_of_its_template(archive: Arch
                 found.add(hit=said == (kind, bar, number))
                 if said not in (None, (kind, bar, number)):
                     wrong.append((kind, number, words, said))
+    record_property("figure", f"{bar}: copies found {found}, wrong originals named {len(wrong)}")
     assert wrong == []
     assert float(found) >= least

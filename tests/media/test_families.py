@@ -5,7 +5,7 @@ Each sealed member with each that is published is a pair; every pair is asked ab
 
 import io
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -18,34 +18,25 @@ FEWEST_PAIRS = 20_000
 MOST_RESEMBLING = 0.05
 """Of the pairs, so many may be said to resemble each other, which is an alert and accuses nobody."""
 
-SAID: dict[str, tuple[Share, Share]] = {}
+Make = Callable[[random.Random], tuple[bytes, str]]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def figures(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        for kind, (accused, resembling) in SAID.items():
-            reporter.write_line(f"{kind}: strangers accused {accused}; pairs that resemble each other {resembling}")
-
-
-def published(kind: str, of: dict[str, Callable[[random.Random], tuple[bytes, str]]]) -> None:
+def ask_about_strangers(kind: str, make: Make) -> str:
+    """Ask about each that is published, with others sealed, and say what came of it."""
     archive, accused, resembling = Archive(), Share(), Share(of=SEALED * PUBLISHED)
-    make = of[kind]
     for number in range(SEALED):
         archive.seal(number, *make(random.Random(f"{kind}{number}")))
     for number in range(SEALED, SEALED + PUBLISHED):
         found = archive.asked(*make(random.Random(f"{kind}{number}")))
         accused.add(hit=found is not None and found.kind == REMOVED)
         resembling.hits += 0 if found is None else int(str(found.evidence.get("candidates", 0)))
-    SAID[kind] = (accused, resembling)
     assert resembling.of >= FEWEST_PAIRS
     assert accused.hits == 0
     assert float(resembling) <= MOST_RESEMBLING
+    return f"{kind}: strangers accused {accused}; pairs that resemble each other {resembling}"
 
 
-def pictured(kind: str) -> Callable[[random.Random], tuple[bytes, str]]:
+def pictured(kind: str) -> Make:
     def make(chance: random.Random) -> tuple[bytes, str]:
         out = io.BytesIO()
         PICTURES[kind](chance).save(out, "JPEG", quality=90)
@@ -54,15 +45,15 @@ def pictured(kind: str) -> Callable[[random.Random], tuple[bytes, str]]:
     return make
 
 
-def told(kind: str) -> Callable[[random.Random], tuple[bytes, str]]:
+def told(kind: str) -> Make:
     return lambda chance: (REPORTS[kind](chance).encode(), "text/plain")
 
 
 @pytest.mark.parametrize("kind", PICTURES)
-def test_no_other_picture_of_a_family_is_accused(kind: str) -> None:
-    published(kind, {kind: pictured(kind)})
+def test_no_other_picture_of_a_family_is_accused(kind: str, record_property: Callable[[str, object], None]) -> None:
+    record_property("figure", ask_about_strangers(kind, pictured(kind)))
 
 
 @pytest.mark.parametrize("kind", REPORTS)
-def test_no_other_report_of_a_template_is_accused(kind: str) -> None:
-    published(kind, {kind: told(kind)})
+def test_no_other_report_of_a_template_is_accused(kind: str, record_property: Callable[[str, object], None]) -> None:
+    record_property("figure", ask_about_strangers(kind, told(kind)))
