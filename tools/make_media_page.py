@@ -32,12 +32,8 @@ What becomes of all that when people go on working with a sealed file: [what eve
 | implicit mark | carries the `AIGC` object of GB 45438-2025, and what other laws want beside it, under the signature |
 | explicit mark | takes a label that people see or hear, which is found again in the marked and sealed file |
 | fingerprint | has an ISCC code; marking and sealing leave it as it was, and it goes into the manifest |
-<<<<<<< HEAD
-| survives re-encode | is recognised by that code from a copy that has lost its marks |
-| left as it came | of unusual shape: how many of those that were tried carry the manifest inside, and how many beside |
-=======
 | survives re-encode | a copy that has lost its marks is found by its code, and told to be one by a second look |
->>>>>>> looks
+| left as it came | of unusual shape: how many of those that were tried carry the manifest inside, and how many beside |
 
 ## The matrix
 """
