@@ -13,6 +13,7 @@ from agents.delivery.watchdog import WatchdogSettings
 from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings, WorkerSettings
+from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from agents.topics import Topics
 from pipeline.policy import credential_rules
 from pipeline.policy.pack_files import load_packs
@@ -26,6 +27,8 @@ ALL_SETTINGS: list[type[BaseSettings]] = [
     KafkaSettings,
     LabelSettings,
     PolicySettings,
+    RecogniserSettings,
+    RecognitionSettings,
     ReferenceSettings,
     StoreSettings,
     WatchdogSettings,
