@@ -21,7 +21,8 @@ __all__ = ["AskedFingerprints"]
 
 logger = logging.getLogger(__name__)
 
-_THREADS: Final = 32
+_THREADS_A_SHARE: Final = 16
+"""As many as a worker has that wait for answers, by default."""
 _LOOK_SECONDS: Final = 5.0
 _FAILURES: Final = (RefusedError, OSError, HTTPException, ValueError)
 
@@ -36,7 +37,7 @@ class AskedFingerprints:
 
     def __init__(self, shares: Sequence[Sequence[str]], *, seconds: float) -> None:
         self._shares: Final = [_Asked(Share(number, len(shares)), urls, seconds) for number, urls in enumerate(shares)]
-        self._threads: Final = ThreadPoolExecutor(_THREADS, thread_name_prefix="recogniser")
+        self._threads: Final = ThreadPoolExecutor(_THREADS_A_SHARE * len(shares), thread_name_prefix="recogniser")
         self._known = 0
         self._trouble: str | None = "no recogniser was asked yet"
 

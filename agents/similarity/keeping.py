@@ -6,6 +6,7 @@ snapshot of the partition; the others leave it at that.
 
 import hashlib
 import logging
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +30,7 @@ from pipeline.fingerprints.snapshot import (
 from pipeline.store import Layout, Location, ObjectStore, StoreRefusedError
 from pipeline.store.layout import CodesKey, SnapshotKey, parse_key, snapshot_prefix
 
-__all__ = ["Keeper", "SnapshotUnusableError"]
+__all__ = ["Keeper", "SnapshotUnusableError", "StoppedError"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ _TRIED: Final = 3
 """So many snapshots are looked at, the newest first, before the topic is read whole."""
 _JSON: Final = "application/json"
 _BYTES: Final = "application/octet-stream"
+
+
+class StoppedError(Exception):
+    """What uses snapshots ends, so they are not written or loaded to their end either."""
 
 
 class SnapshotUnusableError(ValueError):
@@ -74,6 +79,11 @@ class Keeper:
         self._digest: Final = hashlib.sha256(topic.encode()).hexdigest()
         self._minutes = minutes
         self._clock = clock
+        self._stopped: Final = threading.Event()
+
+    def stop(self) -> None:
+        """Let what is being written or loaded end with its next part, which raises `StoppedError`."""
+        self._stopped.set()
 
     def keep(self, partition: int, last: LastRecord, columns: Mapping[Kind, Columns]) -> bool:
         """Write a snapshot; False where somebody else has set out to write one in this time.
@@ -87,6 +97,7 @@ class Keeper:
             return False
         parts: list[Part] = []
         for number, one in enumerate(parts_of(columns)):
+            self._go_on()
             self._store.create(self._at(CodesKey(self._digest, partition, minute, number)), one.body, media_type=_BYTES)
             parts.append(one.part)
         document = SnapshotDocument(topic=self._topic, partition=partition, last=last, parts=tuple(parts))
@@ -150,11 +161,16 @@ class Keeper:
         self, key: SnapshotKey, document: SnapshotDocument, since: int, lot: int
     ) -> Iterator[tuple[Kind, Columns]]:
         for number, part in enumerate(document.parts):
+            self._go_on()
             at = self._at(CodesKey(key.topic, key.partition, key.minute, number))
             stored = self._store.get(at, max_bytes=part.size)
             if stored is None:
                 raise SnapshotUnusableError("a part of it is gone")
             yield part.kind, columns_in(part, stored.body, lot=lot, since=since)
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set():
+            raise StoppedError
 
     def _at(self, key: SnapshotKey | CodesKey) -> Location:
         return self._layout.snapshot(key)

@@ -15,7 +15,7 @@ from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
 from agents.following.freshness import Freshness
 from agents.following.port import Consumer, OpenConsumer, Positions, Read
-from agents.similarity.keeping import Keeper
+from agents.similarity.keeping import Keeper, StoppedError
 from agents.similarity.partitions import Partitions
 from agents.similarity.settings import Share
 from pipeline.errors import SealstreamError, WorldError
@@ -139,6 +139,8 @@ class SealedFingerprints:
             logger.info("%d fingerprints of sealed assets are known.", len(self))
             yield self
         finally:
+            if self._keeper is not None:
+                self._keeper.stop()
             tasks = [task] if self._keeping is None else [task, self._keeping]
             for one in tasks:
                 one.cancel()
@@ -243,6 +245,10 @@ class SealedFingerprints:
                 logger.info("A snapshot of %s[%d] was written.", self._topic, partition)
         except SealstreamError as error:
             logger.warning("No snapshot of %s[%d] was written: %s", self._topic, partition, error)
+        except StoppedError:
+            logger.info("No snapshot of %s[%d] was written, as it ends.", self._topic, partition)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this task; following goes on without
+            logger.error("Writing a snapshot failed:\n%s", without_content(error))  # noqa: TRY400
 
     def _refuse_changed(self, partitions: Collection[TopicPartition]) -> None:
         if partitions:

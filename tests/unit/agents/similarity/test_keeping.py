@@ -9,7 +9,7 @@ import pytest
 
 from agents.delivery import TopicPartition
 from agents.similarity import known as module
-from agents.similarity.keeping import Keeper
+from agents.similarity.keeping import Keeper, StoppedError
 from pipeline.fingerprints.columns import Columns
 from pipeline.fingerprints.snapshot import LastRecord
 from pipeline.store import Layout
@@ -200,6 +200,14 @@ def test_wherever_writing_fails_there_is_a_whole_snapshot_or_none(house: House, 
         house.keeper().resume(0, 3, since=0, take=taken.append)
         assert len(taken) == (trouble == "lose_answer" and nth == 3)
         house.now += 3600
+
+
+def test_what_is_stopped_leaves_no_half_snapshot(house: House) -> None:
+    keeper = house.keeper()
+    keeper.stop()
+    with pytest.raises(StoppedError):
+        keeper.keep(0, LAST, CODES)
+    assert house.snapshots() == []
 
 
 async def test_what_grew_too_old_is_not_loaded(house: House) -> None:
