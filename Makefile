@@ -1,11 +1,12 @@
 # Everything a person types. `make demo` and `make test` set up what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test tools outsiders check format lock clean
 
 PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV := .venv
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+OUTSIDERS := tests/outsiders
 LOCK := pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 help: ## Show what can be typed here
@@ -30,6 +31,14 @@ else
 	@$(RUN)/python -m pytest -n auto -m "not kill"
 	@$(RUN)/python -m pytest -m kill # alone: it watches how long things take
 endif
+
+tools: ## Install the everyday tools that tests put sealed files through (Debian, as root; says which, elsewhere)
+	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt
+
+outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write docs/tools.md anew (needs npm and cargo)
+	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt $(OUTSIDERS)/packages-more.txt
+	@$(OUTSIDERS)/install_others $(RUN)/python
+	@$(RUN)/python -m tools.make_tools_page --measure
 
 check: $(STAMP) ## Format, lint, types and the rules of the house
 	@$(RUN)/ruff format --check .

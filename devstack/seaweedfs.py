@@ -14,8 +14,9 @@ import sysconfig
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
-from devstack.errors import ServerUnavailableError
+from devstack.errors import ServerStartError, ServerUnavailableError
 from devstack.ports import LOOPBACK, free_ports
 from devstack.process import ServerProcess
 
@@ -24,6 +25,8 @@ __all__ = ["SeaweedServer"]
 _SERVICES = ("master", "volume", "filer", "s3", "admin")
 _GRPC_DISTANCE = 10_000
 """SeaweedFS puts every service's gRPC port here above its HTTP port; its built-in worker knows no other place."""
+
+_DRAWS = 2
 
 _REGION = "us-east-1"
 _PROBE_TIMEOUT = 2.0
@@ -45,7 +48,8 @@ class SeaweedServer(ServerProcess):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self._ports = dict(zip(_SERVICES, free_ports(len(_SERVICES), twin=_GRPC_DISTANCE), strict=True))
+        self._ports = _drawn_ports()
+        self._is_known = False
         self.access_key = secrets.token_hex(10).upper()
         self.secret_key = secrets.token_urlsafe(30)
 
@@ -63,6 +67,20 @@ class SeaweedServer(ServerProcess):
             "AWS_DEFAULT_REGION": _REGION,  # boto3 reads this one only
             "AWS_ENDPOINT_URL_S3": self.endpoint_url,
         }
+
+    def start(self) -> Self:
+        """Start the server; before anybody knows its ports others are drawn where one was taken in the meantime."""
+        for _ in range(_DRAWS):
+            try:
+                super().start()
+            except ServerStartError:
+                if self._is_known:
+                    raise
+                self._ports = _drawn_ports()
+            else:
+                self._is_known = True
+                return self
+        return super().start()
 
     def kill(self) -> None:
         """Kill the server at once, and clear away the sockets it makes in /tmp wherever its directory is."""
@@ -119,6 +137,10 @@ class SeaweedServer(ServerProcess):
         path.touch(mode=0o600)
         path.write_text(json.dumps({"identities": [account]}))
         return path
+
+
+def _drawn_ports() -> dict[str, int]:
+    return dict(zip(_SERVICES, free_ports(len(_SERVICES), twin=_GRPC_DISTANCE), strict=True))
 
 
 def _get(port: int, path: str) -> bytes:

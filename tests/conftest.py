@@ -49,7 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which tests were left out for want of Kafka, so that nobody takes the run for a whole one."""
+    """Print what tests counted, and which were left out for want of Kafka, lest the run be taken for a whole one."""
+    passed_or_not = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    counted = [said for report in passed_or_not for name, said in report.user_properties if name == "figure"]
+    if counted:
+        terminalreporter.section("COUNTED")
+        for said in counted:
+            terminalreporter.line(said)
     skipped = [
         report.nodeid
         for report in terminalreporter.stats.get("skipped", [])

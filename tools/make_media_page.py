@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.fingerprints import NEAR
 from tests.media.exhibits import EXHIBITS
-from tests.media.matrix import Cell, Outcome, outcome
+from tests.media.matrix import Cell, Outcome, Whole, outcome
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "media.md"
 
@@ -21,7 +21,9 @@ _INTRODUCTION: Final = """\
 
 Every "yes" below was done with one file of the format and read back from the final bytes, and
 `tests/media/test_matrix.py` does it again. Every "no" has its reason. Both are about the format: one particular file
-may still be refused, such as an encrypted PDF, which is then sealed without that mark, and a finding says so.
+may still be refused, such as an encrypted PDF, which then stays as it is: without that mark, with its manifest beside
+it, and findings say so.
+What becomes of all that when people go on working with a sealed file: [what everyday tools do to it](tools.md).
 
 | column | a file of this format |
 |---|---|
@@ -30,7 +32,8 @@ may still be refused, such as an encrypted PDF, which is then sealed without tha
 | implicit mark | carries the `AIGC` object of GB 45438-2025, and what other laws want beside it, under the signature |
 | explicit mark | takes a label that people see or hear, which is found again in the marked and sealed file |
 | fingerprint | has an ISCC code; marking and sealing leave it as it was, and it goes into the manifest |
-| survives re-encode | is recognised by that code from a copy that has lost its marks |
+| survives re-encode | a copy that has lost its marks is found by its code, and told to be one by a second look |
+| left as it came | of unusual shape: how many of those that were tried carry the manifest inside, and how many beside |
 
 ## The matrix
 """
@@ -54,14 +57,27 @@ more, and has a time stamp where `SEALSTREAM_TIME_STAMP_URL` names an authority.
 _FINGERPRINTS: Final = """\
 ## What a copy is known by
 
-The copy was made of the marked and sealed file, and no manifest and no `AIGC` object was left in it. Codes have 256
-bits, and a copy counts as recognised where no more of them differ than the table says. Other ways of copying
-(codecs, qualities and sizes, cropping, brightness, noise, words left out) are tried on the samples in
-`tests/media/test_fingerprints.py`.
+The copy was made of the marked and sealed file, and no manifest and no `AIGC` object was left in it. It counts as
+recognised where its code differs in no more of the 256 bits than the table says, and the second look says that it is a
+copy: `label-removed` names its original. What comes near and is not told to be a copy is `resembles`, which accuses
+nobody.
 
-Sound is the weakest: compressed with loss twice, at few bits, it can end beyond the limit. An MP3 of 64 kbit/s put
-into AAC of 48 just did. Where both recordings are at hand, laid over each other they are still told to be the same.
-[Decision 17](adr/0017-fingerprints.md) has the figures.
+What copies are found of, and what strangers are accused of, is counted with every change to the code
+(`tests/media/test_copies_matrix.py`, `tests/media/test_families.py`): pictures with and without borders, slides,
+screenshots, documents, portraits and products, saved anew, scaled, cropped by 5 %, in grey; and a thousand each of
+several families of look-alikes. [Decision 25](adr/0025-second-looks.md) has the figures, and what is not found.
+
+Sound is the weakest: compressed with loss twice, at few bits, its code can end beyond the limit. An MP3 of 64 kbit/s
+put into AAC of 48 just did.
+"""
+
+_WHOLE: Final = """\
+## What is left as it came
+
+Files of unusual shape, sealed one by one. Inside: the manifest is in the file, and everything that its container
+promises is as before. Beside: the file stays byte for byte, its manifest is a sidecar, and the finding `sealed-beside`
+has the reason. `tests/media/harm` opens every one of them with programs of others;
+[decision 22](adr/0022-do-no-harm.md) says what is compared.
 """
 
 _UNCHANGED: Final = """\
@@ -77,6 +93,7 @@ where the table above says "compressed once more".
 | packets, times and decoded frames of every sound and video format | `labels/test_audio_video_sealing.py` |
 | pixels, samples and packets outside an explicit label, at every size and place | `explicit/` |
 | what other programs make of a sealed file | `test_samples.py` |
+| unusual files of every format, in other programs | `harm/` |
 """
 
 
@@ -96,6 +113,8 @@ def render(outcomes: Mapping[str, Outcome]) -> str:
         _places(outcomes),
         _FINGERPRINTS,
         _copies(outcomes),
+        _WHOLE,
+        _unusual(outcomes),
         _UNCHANGED,
     )
     return "\n".join(parts)
@@ -114,10 +133,28 @@ _COLUMNS: Final[Mapping[str, str]] = {
 
 def _matrix(outcomes: Mapping[str, Outcome], reasons: Mapping[str, int]) -> str:
     rows = (
-        (name, *(_answer(getattr(row, column), reasons) for column in _COLUMNS.values()))
+        (name, *(_answer(getattr(row, column), reasons) for column in _COLUMNS.values()), _in_numbers(row.whole))
         for name, row in outcomes.items()
     )
-    return _table(("format", *_COLUMNS), rows)
+    return _table(("format", *_COLUMNS, "left as it came"), rows)
+
+
+def _in_numbers(whole: Whole) -> str:
+    """How many unusual files carry their manifest inside, and beside; formats that never embed stay as they are."""
+    counted = {"inside": len(whole.inside), "beside": len(whole.beside)}
+    return ", ".join(f"{number} {where}" for where, number in counted.items() if number) or "yes"
+
+
+def _unusual(outcomes: Mapping[str, Outcome]) -> str:
+    rows = (
+        (name, *row)
+        for name, outcome in outcomes.items()
+        for row in (
+            *([("; ".join(outcome.whole.inside), "inside", "")] if outcome.whole.inside else []),
+            *((kind, "beside", reason) for kind, reason in outcome.whole.beside),
+        )
+    )
+    return _table(("format", "files", "manifest", "because"), rows)
 
 
 def _places(outcomes: Mapping[str, Outcome]) -> str:

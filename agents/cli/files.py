@@ -8,7 +8,9 @@ import typer
 
 from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers, trust_of
 from agents.cli.console import AsJson, console, print_json, print_pairs
-from agents.cli.local_file import read_asset, read_file, sidecar_path, write_file
+from agents.cli.local_file import read_asset, read_file, write_file
+from agents.cli.marks_shown import ShownMarks, lines, shown
+from agents.cli.sidecars import credential_beside, place_for_sidecar
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
@@ -39,6 +41,9 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     sealed: str
     manifest: str | None
     binding: str
+    sidecar_because: str | None
+    """Why a file of a format that embeds has its manifest beside it; null where it is inside, and for other formats."""
+
     label: str
     sha256: str
     original_sha256: str
@@ -75,6 +80,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     signer: SignerSummary | None
     implicit_label: Label | None
     """What the implicit label says (GB 45438-2025): 1 AI-generated, 2 perhaps, 3 suspected; null without one of use."""
+    marks: ShownMarks
 
 
 def seal(
@@ -94,13 +100,16 @@ def seal(
     """Seal FILE: attach a signed C2PA manifest that says the content is AI-generated.
 
     The manifest goes into the file where the format can carry it (JPEG, PNG, WebP, WAV, MP3, MP4, PDF, SVG, plain
-    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents).
+    text and more), and beside it as NAME.c2pa where it cannot (Markdown, JSON, Office documents), or where the file
+    would not be as whole as it came, such as a signed or encrypted PDF: it stays as it is, and the answer says why.
+    Where NAME.c2pa is that of another file, it is NAME.EXT.c2pa.
 
     Labels are for workers, which know the event: nothing but the manifest is added here.
 
     Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
     """
-    asset = read_asset(file, media_type, max_bytes=load(AssetSettings).max_asset_bytes)
+    limit = load(AssetSettings).max_asset_bytes
+    asset = read_asset(file, media_type, max_bytes=limit)
     settings = load(CredentialSettings)
     identity = identity_of(settings)
     event = GenerationEvent(
@@ -116,9 +125,13 @@ def seal(
         fingerprint = parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
         order = seal_order(event, asset.media_type, (), software, fingerprint)
         sealed = parsers.credentials.seal(asset.body, order)
-    embedded = sealed.binding == "embedded"
-    target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
-    manifest_target = None if embedded else sidecar_path(target)
+        embedded = sealed.binding == "embedded"
+        target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
+        manifest_target = (
+            None
+            if embedded
+            else place_for_sidecar(parsers.credentials, sealed.asset, asset.media_type, target, max_bytes=limit)
+        )
     if target != file:
         write_file(target, sealed.asset, force=force)
     if manifest_target is not None:
@@ -128,6 +141,7 @@ def seal(
         sealed=str(target),
         manifest=None if manifest_target is None else str(manifest_target),
         binding=sealed.binding,
+        sidecar_because=sealed.sidecar_because,
         label=sealed.label,
         sha256=sha256_hex(sealed.asset),
         original_sha256=asset.sha256,
@@ -142,6 +156,7 @@ def seal(
         {
             "sealed file": answer.sealed,
             "manifest": answer.manifest or "inside the file",
+            **({} if answer.sidecar_because is None else {"beside because": answer.sidecar_because}),
             "label": answer.label,
             "sha256": answer.sha256,
             "signer": _signer_line(answer.credential.signer) + (" (development)" if identity.is_development else ""),
@@ -156,7 +171,8 @@ def inspect(
         Declared, typer.Option(help="What whoever publishes the file declares about its origin.")
     ] = "unknown",
     manifest: Annotated[
-        Path | None, typer.Option(help="Manifest beside the file; NAME.c2pa is found by itself.", show_default=False)
+        Path | None,
+        typer.Option(help="Manifest beside the file; NAME.EXT.c2pa and NAME.c2pa are found.", show_default=False),
     ] = None,
     media_type: MediaType = None,
     as_json: AsJson = False,
@@ -194,7 +210,8 @@ def inspect(
         binding=summary.binding,
         active_manifest=summary.active_manifest,
         signer=summary.signer,
-        implicit_label=None if marks is None or marks.mark is None else marks.mark.label,
+        implicit_label=None if marks is None else marks.label,
+        marks=shown(marks),
     )
     if as_json:
         print_json(answer)
@@ -208,10 +225,9 @@ def _credential(
     if manifest is not None:
         return credentials.read(asset.body, asset.media_type, manifest=read_file(manifest, max_bytes=limit))
     credential = credentials.read(asset.body, asset.media_type)
-    beside = sidecar_path(file)
-    if credential.state in ("absent", "remote") and beside != file and beside.is_file():
-        return credentials.read(asset.body, asset.media_type, manifest=read_file(beside, max_bytes=limit))
-    return credential
+    if credential.state not in ("absent", "remote"):
+        return credential
+    return credential_beside(credentials, asset.body, asset.media_type, file, max_bytes=limit) or credential
 
 
 def _show(answer: InspectedFile) -> None:
@@ -225,7 +241,7 @@ def _show(answer: InspectedFile) -> None:
             "trust": answer.trust,
             "signer": None if answer.signer is None else _signer_line(answer.signer),
             "AI-generated": f"{says} (declared: {answer.declared})",
-            "implicit label": answer.implicit_label,
+            **lines(answer.marks),
             "decision": answer.decision,
             "codes": ", ".join(answer.codes) or None,
         },

@@ -1,4 +1,4 @@
-"""A file on this machine, as commands take it: its bytes, its media type, and a manifest beside it."""
+"""A file on this machine, as commands take it: its bytes and its media type."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from pipeline.assets import Asset, asset_of
 from pipeline.errors import AssetRefusedError
 from pipeline.media_types import named_by
 
-__all__ = ["read_asset", "read_file", "sidecar_path", "write_file"]
+__all__ = ["read_asset", "read_file", "write_file"]
 
 
 def read_asset(path: Path, given: str | None, *, max_bytes: int) -> Asset:
@@ -39,11 +39,6 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
     if not body:
         raise AssetRefusedError(what=f"{path} is empty.", remedy="Name a file with content.")
     return body
-
-
-def sidecar_path(path: Path) -> Path:
-    """Where the manifest beside a file lies: the same name with the extension c2pa (C2PA 2.4, external manifests)."""
-    return path.with_suffix(".c2pa")
 
 
 def write_file(path: Path, body: bytes, *, force: bool) -> None:

@@ -12,9 +12,9 @@ from agents.cli.files import File, MediaType
 from agents.cli.local_file import read_asset, write_file
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError
-from pipeline.evidence.implicit import carries_marks
+from pipeline.evidence.implicit import carries_marks, in_words
 from pipeline.labels.implicit.aigc import AigcMark
-from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.settings import AssetSettings, CredentialSettings, load
 
 __all__ = ["propagate"]
@@ -80,12 +80,23 @@ def _label(parsers: Parsers, file: Path, body: bytes, media_type: str) -> AigcMa
         )
     found = parsers.marker.read(body, media_type) if carries_marks(media_type) else None
     if found is None or found.mark is None:
-        reason = "has no implicit label" if found is None or not found.aigc else "has no implicit label that is valid"
         raise AssetRefusedError(
-            what=f"{file} {reason}." if found is None or found.refused is None else found.refused,
+            what=f"{file} {_reason(found)}",
             remedy="Only a label that a producer wrote is carried on; have the content labeled by who made it.",
         )
     return found.mark
+
+
+def _reason(found: FoundMarks | None) -> str:
+    """Why there is no label that may be changed."""
+    if found is not None and found.refused is not None:
+        return f"could not be read: {found.refused}"
+    if found is None or not found.aigc:
+        return "has no implicit label."
+    if len(found.aigc) > 1:
+        return "has more than one implicit label."
+    problems = "; ".join(in_words(one) for one in found.aigc[0].faults)
+    return f"has an implicit label that does not conform, and cannot be carried on as it is: {problems}."
 
 
 def _written(parsers: Parsers, body: bytes, media_type: str, label: AigcMark) -> bytes:

@@ -232,6 +232,9 @@ def tagged_sound(body: bytes) -> Told | None:
     return mpeg_sound(sound) or Told(media_type="audio/mpeg", or_any_of=frozenset({"audio/aac", "audio/flac"}))
 
 
+_UTF_16: Final = b"\xff\xfe"
+"""A byte order mark. As the header of a frame it would be MP1, which nobody writes."""
+
 _ADTS: Final = 0xF0
 _ADTS_MASK: Final = 0xF6
 _SYNC_MASK: Final = 0xE0
@@ -241,7 +244,7 @@ _RESERVED: Final = 0x08
 
 def mpeg_sound(body: bytes) -> Told | None:
     """The header of an MPEG audio frame: MP3, MP2 and MP1 by their layer, AAC where it is the one of ADTS."""
-    if len(body) < 4 or body[0] != 0xFF:  # noqa: PLR2004 -- the header
+    if len(body) < 4 or body[0] != 0xFF or body.startswith(_UTF_16):  # noqa: PLR2004 -- the header
         return None
     if body[1] & _ADTS_MASK == _ADTS:
         return Told(media_type="audio/aac")

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.credentials.verdicts import OwnKind
 from pipeline.fingerprints.fingerprint import Fingerprint
 
 __all__ = [
@@ -109,7 +110,9 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         active_codes: validation codes of the active manifest that are no success, failures first.
         ingredient_codes: the same of its ingredients, at whatever depth.
         dismissed_codes: those of `active_codes` that, looked at closely, say nothing against the asset.
+        meanings: what others of them mean, looked at closely, where that is not what they usually do.
         digital_source_types: source types found, those of the active manifest first.
+        title: what the active manifest calls the asset.
         remote_url: where the asset says its manifest is. A fact about the asset; it is never fetched.
         time_stamped: a time-stamp authority that is trusted says when the active manifest was signed.
     """
@@ -120,11 +123,13 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     active_codes: tuple[str, ...] = ()
     ingredient_codes: tuple[str, ...] = ()
     dismissed_codes: tuple[str, ...] = ()
+    meanings: dict[str, OwnKind] = {}
     active_manifest: str | None = None
     signer: SignerIdentity | None = None
     binding: Binding | None = None
     digital_source_types: tuple[str, ...] = ()
     claim_generator: str | None = None
+    title: str | None = None
     remote_url: str | None = None
     time_stamped: bool = False
 
@@ -141,7 +146,8 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
         manifest: the C2PA manifest store (`application/c2pa`); also inside `asset` where `binding` is embedded.
         label: label of the active manifest.
         credential: what these bytes say of themselves, as read back after signing.
-        fell_back: the format can carry a manifest, this very file could not, and so it got a sidecar.
+        sidecar_because: why a file of a format that carries its manifest has it beside it, in a sentence; None where it
+            is inside, or the format carries none.
     """
 
     asset: bytes
@@ -149,7 +155,7 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     binding: Binding
     credential: Credential
-    fell_back: bool = False
+    sidecar_because: str | None = None
 
 
 class SigningMaterial(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@
 | a manifest that a check disagrees with                                         | invalid   |
 | a manifest store that cannot be parsed, or traces of one that cannot be found  | malformed |
 | nothing but an address of a manifest                                           | remote    |
-| nothing                                                                        | absent    |
+| nothing, or a file that cannot be taken apart and shows no trace of a manifest | absent    |
 
 | codes of the active manifest                                          | trust     |
 |-----------------------------------------------------------------------|-----------|
@@ -16,6 +16,8 @@
 | `signingCredential.trusted`                                           | trusted   |
 | none of these; malformed, remote                                      | unknown   |
 | absent                                                                | none      |
+
+A manifest store that comes alone, without its asset, is invalid: nothing is there that it could hold for.
 
 The first row that fits decides. State and trust are two questions: an untrusted signer leaves a credential valid
 (C2PA 2.4 §14.3), and an invalid one may still declare AI origin, which is why `ai_generated` looks at all manifests
@@ -27,16 +29,19 @@ from typing import Final
 
 import msgspec
 
-from pipeline.credentials.exclusions import ADDITIONAL_EXCLUSIONS, leaves_out_nothing_but_padding
+from pipeline.credentials.exclusions import leaves_out_nothing_else
+from pipeline.credentials.manifest_store import is_manifest_store
 from pipeline.credentials.model import Binding, Credential, SignerIdentity, TrustState
-from pipeline.credentials.report import Details, Report, Results
+from pipeline.credentials.report import DetailedManifest, Details, Report, Results
 from pipeline.credentials.sdk import (
     Examination,
     NoManifestError,
     RemoteManifestError,
+    UnreadableAssetError,
     UnreadableManifestError,
     Validator,
 )
+from pipeline.credentials.second_look import UNBOUND, second_look
 from pipeline.credentials.traces import shows_traces
 
 __all__ = ["AI_SOURCE_TYPES", "credential_of", "read"]
@@ -65,6 +70,8 @@ _TRUST: Final[tuple[tuple[frozenset[str], TrustState], ...]] = (
     (frozenset({"signingCredential.trusted"}), "trusted"),
 )
 
+_GENERAL: Final = "general.error"
+
 _STAMPED: Final = "timeStamp.trusted"
 
 
@@ -81,10 +88,8 @@ def read(asset: bytes, media_type: str, *, manifest: bytes | None = None, valida
     try:
         examination = validator.examine(asset, media_type, manifest)
         return credential_of(examination, binding)
-    except NoManifestError:
-        if shows_traces(asset, media_type):
-            return _malformed(binding)
-        return Credential(state="absent", trust="none")
+    except NoManifestError as missing:
+        return _malformed(binding) if shows_traces(asset, media_type) else _absent(missing)
     except RemoteManifestError as remote:
         return Credential(
             state="remote", trust="unknown", active_codes=("manifest.inaccessible",), remote_url=remote.url
@@ -104,8 +109,10 @@ def credential_of(examination: Examination, binding: Binding) -> Credential:
     report = msgspec.json.decode(examination.report, type=Report)
     details = msgspec.json.decode(examination.details, type=Details)
     active = report.validation_results.active_manifest or Results()
-    valid = report.validation_state in ("Valid", "Trusted")
-    codes = tuple(dict.fromkeys(active.troubles()))
+    manifest = details.of(report.active_manifest)
+    alone = is_manifest_store(examination.asset)
+    valid = report.validation_state in ("Valid", "Trusted") and not alone
+    codes = tuple(dict.fromkeys((*active.troubles(), *((UNBOUND,) if alone else ()))))
     sources, disclosed = _statements(report, details)
     return Credential(
         state="valid" if valid else "invalid",
@@ -113,17 +120,27 @@ def credential_of(examination: Examination, binding: Binding) -> Credential:
         ai_generated=_ai_generated(sources, disclosed=disclosed, valid=valid),
         active_codes=codes,
         ingredient_codes=tuple(dict.fromkeys(_ingredient_troubles(report))),
-        dismissed_codes=tuple(code for code in codes if _says_nothing(code, details, report.active_manifest)),
+        dismissed_codes=tuple(code for code in codes if _says_nothing(code, examination, manifest)),
+        meanings=dict(second_look(examination, codes, manifest)),
         active_manifest=report.active_manifest,
-        signer=_signer(details, report.active_manifest),
-        binding=binding,
+        signer=_signer(manifest),
+        binding=None if alone else binding,
         digital_source_types=sources,
         claim_generator=next((manifest.generator() for _, manifest in report.chain()), None),
+        title=None if manifest is None else manifest.claim.title,
         time_stamped=any(status.code == _STAMPED for status in active.success),
     )
 
 
-def _malformed(binding: Binding, code: str = "general.error") -> Credential:
+def _absent(missing: NoManifestError) -> Credential:
+    if isinstance(missing, UnreadableAssetError):
+        return Credential(
+            state="absent", trust="none", active_codes=(_GENERAL,), meanings={_GENERAL: "asset-unreadable"}
+        )
+    return Credential(state="absent", trust="none")
+
+
+def _malformed(binding: Binding, code: str = _GENERAL) -> Credential:
     return Credential(state="malformed", trust="unknown", active_codes=(code,), binding=binding)
 
 
@@ -132,13 +149,10 @@ def _trust(active: Results) -> TrustState:
     return next((trust for telling, trust in _TRUST if codes & telling), "unknown")
 
 
-def _says_nothing(code: str, details: Details, label: str) -> bool:
-    if code == _NOT_ASKED_FOR:
-        return True
-    manifest = details.of(label)
-    return (
-        code == ADDITIONAL_EXCLUSIONS and manifest is not None and leaves_out_nothing_but_padding(manifest.assertions)
-    )
+def _says_nothing(code: str, examination: Examination, manifest: DetailedManifest | None) -> bool:
+    if manifest is None:
+        return code == _NOT_ASKED_FOR
+    return code == _NOT_ASKED_FOR or leaves_out_nothing_else(code, examination, manifest)
 
 
 def _ingredient_troubles(report: Report) -> Iterator[str]:
@@ -148,8 +162,7 @@ def _ingredient_troubles(report: Report) -> Iterator[str]:
             yield from ingredient.troubles()
 
 
-def _signer(details: Details, label: str) -> SignerIdentity | None:
-    manifest = details.of(label)
+def _signer(manifest: DetailedManifest | None) -> SignerIdentity | None:
     if manifest is None or manifest.signature is None or manifest.signature.certificate_info is None:
         return None
     certificate = manifest.signature.certificate_info

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["CertificateDetails", "Details", "Ingredient", "Manifest", "Report", "Results", "Validation"]
+__all__ = [
+    "CertificateDetails",
+    "Claim",
+    "DetailedManifest",
+    "Details",
+    "Ingredient",
+    "Manifest",
+    "Report",
+    "Results",
+    "Validation",
+]
 
 
 class _Status(msgspec.Struct, frozen=True):
@@ -125,17 +135,33 @@ class _Signature(msgspec.Struct, frozen=True, rename="camel"):
     certificate_info: CertificateDetails | None = None
 
 
-class _DetailedManifest(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True):
+    """What a claim says of the asset as a whole."""
+
+    alg: str | None = None
+    title: str | None = msgspec.field(default=None, name="dc:title")
+
+
+class DetailedManifest(msgspec.Struct, frozen=True):
+    """One manifest of the store, with everything its assertions say."""
+
     label: str
     assertions: dict[str, object] = {}
     signature: _Signature | None = None
+    claim_v2: Claim | None = msgspec.field(default=None, name="claim.v2")
+    claim_v1: Claim | None = msgspec.field(default=None, name="claim")
+
+    @property
+    def claim(self) -> Claim:
+        """The claim, of whichever version."""
+        return self.claim_v2 or self.claim_v1 or Claim()
 
 
 class Details(msgspec.Struct, frozen=True):
     """The library's crJSON."""
 
-    manifests: tuple[_DetailedManifest, ...]
+    manifests: tuple[DetailedManifest, ...]
 
-    def of(self, label: str) -> _DetailedManifest | None:
+    def of(self, label: str) -> DetailedManifest | None:
         """One manifest by label."""
         return next((one for one in self.manifests if one.label == label), None)

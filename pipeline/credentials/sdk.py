@@ -7,6 +7,7 @@ manifests, revocation responders and identity documents that an asset points to 
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
@@ -14,8 +15,13 @@ from typing import Final, cast
 import c2pa
 import msgspec
 
+from pipeline.credentials.data_hash import Json, Make
 from pipeline.credentials.definition import Definition
+from pipeline.credentials.manifest_store import STORE_MEDIA_TYPE, is_manifest_store
 from pipeline.credentials.model import SigningMaterial
+from pipeline.credentials.placing import Placer, UnplaceableError
+from pipeline.credentials.placing.fragments import mended
+from pipeline.credentials.placing.tiff import is_big_tiff
 from pipeline.credentials.text import (
     BrokenWrapperError,
     TextFitter,
@@ -25,9 +31,8 @@ from pipeline.credentials.text import (
     is_text,
     judged,
 )
-from pipeline.credentials.text.embedding import Json
 from pipeline.credentials.text.native import placeholder, sign_embeddable
-from pipeline.credentials.traces import SIDECAR_MEDIA_TYPE, reading_hint
+from pipeline.credentials.traces import SIDECAR_MEDIA_TYPE, reading_hint, shows_traces
 from pipeline.errors import OperatorError
 from pipeline.media_types import canonical
 
@@ -37,6 +42,7 @@ __all__ = [
     "NoManifestError",
     "RemoteManifestError",
     "SigningFailedError",
+    "UnreadableAssetError",
     "UnreadableManifestError",
     "UnsuitableAssetError",
     "Validator",
@@ -57,6 +63,10 @@ class UnreadableManifestError(Exception):
     def __init__(self, code: str = "general.error") -> None:
         super().__init__(code)
         self.code = code
+
+
+class UnreadableAssetError(NoManifestError):
+    """The asset cannot be taken apart: whether there is a manifest in it, nobody can say."""
 
 
 class RemoteManifestError(Exception):
@@ -87,11 +97,18 @@ class Examination:
         report: its JSON report, with validation results.
         details: the same in crJSON, which has the certificate and all assertions.
         manifest: the manifest store, byte for byte.
+        asset: what was examined, and `media_type`: as what.
+        embedded: the manifest is that of the asset, and was not given with it.
+        wrapper: what carries the manifest in a text.
     """
 
     report: bytes
     details: bytes
     manifest: bytes
+    asset: bytes = b""
+    media_type: str = SIDECAR_MEDIA_TYPE
+    embedded: bool = True
+    wrapper: Wrapper | None = None
 
 
 class Validator:
@@ -113,10 +130,29 @@ class Validator:
         """
         wrapper = _wrapper(asset, media_type, manifest)
         if wrapper is None:
+            found = self._examine_file(asset, media_type, manifest)
+        else:
+            found = _examine(self._checking, asset, media_type, wrapper.store)
+            report = judged(found.report, found.details, asset, wrapper)
+            found = replace(found, report=report, manifest=wrapper.store)
+        return replace(found, asset=asset, media_type=media_type, embedded=manifest is None, wrapper=wrapper)
+
+    def _examine_file(self, asset: bytes, media_type: str, manifest: bytes | None) -> Examination:
+        try:
             return _examine(self._checking, asset, media_type, manifest)
-        found = _examine(self._checking, asset, media_type, wrapper.store)
-        report = judged(found.report, found.details, asset, wrapper)
-        return replace(found, report=report, manifest=wrapper.store)
+        except (NoManifestError, UnreadableManifestError) as failed:
+            if manifest is not None:
+                # Bytes that are no file of their format any more are still bytes, and that is what a sidecar binds.
+                return _examine(self._checking, asset, SIDECAR_MEDIA_TYPE, manifest)
+            repacked = None
+            if isinstance(failed, UnreadableManifestError) or shows_traces(asset, media_type):
+                # Only for what the library cannot read: the import takes as long as forty files.
+                from pipeline.credentials.pdf_attachment import attached_manifest  # noqa: PLC0415
+
+                repacked = attached_manifest(asset)
+            if repacked is None:
+                raise
+        return _examine(self._checking, asset, media_type, repacked)
 
     def find(self, asset: bytes, media_type: str) -> bytes:
         """The manifest store inside an asset, not validated.
@@ -168,6 +204,7 @@ class ManifestSigner:
             ) from error
         self._context = _context(None, validate=False, signer=signer)
         self._fitter = TextFitter()
+        self._placer = Placer()
 
     def sign(self, definition: Definition, asset: bytes, media_type: str, *, embed: bool) -> tuple[bytes, bytes]:
         """Sign an asset; returns the asset as it is now, and its manifest store.
@@ -179,6 +216,12 @@ class ManifestSigner:
         try:
             if embed and is_text(media_type):
                 return self._sign_text(definition, asset, media_type)
+            if embed and self._placer.places(media_type):
+                with suppress(UnplaceableError):
+                    return self._sign_placed(definition, asset, media_type)
+                if is_big_tiff(asset):
+                    # The library's claim would leave out eight bytes of another entry: a hole.
+                    raise UnsuitableAssetError
             signed = io.BytesIO()
             with self._builder(definition) as builder:
                 if not embed:
@@ -189,20 +232,26 @@ class ManifestSigner:
             raise SigningFailedError from error
         except (c2pa.C2paError, UnfitTextError) as error:
             raise UnsuitableAssetError from error
-        return signed.getvalue(), manifest
+        return mended(asset, signed.getvalue(), media_type), manifest
 
     def _sign_text(self, definition: Definition, text: bytes, media_type: str) -> tuple[bytes, bytes]:
+        place, sign = self._maker(definition, placeholder), self._maker(definition, sign_embeddable)
+        return self._fitter.embed(text, media_type, place=place, sign=sign)
+
+    def _sign_placed(self, definition: Definition, asset: bytes, media_type: str) -> tuple[bytes, bytes]:
+        blank, sign = self._maker(definition, placeholder), self._maker(definition, sign_embeddable)
+        return self._placer.embed(asset, media_type, blank=blank, sign=sign)
+
+    def _maker(self, definition: Definition, call: Callable[[c2pa.Builder], bytes]) -> Make:
+        """What makes a manifest store with a hard binding of ours."""
         assertions = cast("list[Json]", definition.json["assertions"])
 
-        def make(call: Callable[[c2pa.Builder], bytes]) -> Callable[[Json], bytes]:
-            def made(binding: Json) -> bytes:
-                bound = replace(definition, json=definition.json | {"assertions": [*assertions, binding]})
-                with self._builder(bound) as builder:
-                    return call(builder)
+        def made(binding: Json) -> bytes:
+            bound = replace(definition, json=definition.json | {"assertions": [*assertions, binding]})
+            with self._builder(bound) as builder:
+                return call(builder)
 
-            return made
-
-        return self._fitter.embed(text, media_type, place=make(placeholder), sign=make(sign_embeddable))
+        return made
 
     def _builder(self, definition: Definition) -> c2pa.Builder:
         builder = c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), self._context)
@@ -211,15 +260,18 @@ class ManifestSigner:
         return builder
 
 
-_ASSET_ERRORS: Final = ("ManifestNotFound:", "NotSupported:", "Io:", "Other: asset could not be parsed")
-"""Beginnings of messages that speak of the asset; all others speak of a manifest that was found."""
+_NO_MANIFEST: Final = ("ManifestNotFound:", "NotSupported:")
+_UNREADABLE_ASSET: Final = ("Io:", "Other: asset could not be parsed", "Failed to create reader: Unknown error")
+"""Beginnings of messages that speak of the asset; all others speak of a manifest that was found. The last stands for
+one that cannot be said: it quotes the asset, and there is a zero byte in that."""
 
 _REMOTE: Final = "Remote: must fetch remote manifests from url "
 
 
 def _examine(context: c2pa.Context, asset: bytes, media_type: str, manifest: bytes | None) -> Examination:
+    hint = STORE_MEDIA_TYPE if is_manifest_store(asset) and manifest is None else reading_hint(media_type)
     try:
-        with c2pa.Reader(reading_hint(media_type), io.BytesIO(asset), manifest, context=context) as reader:
+        with c2pa.Reader(hint, io.BytesIO(asset), manifest, context=context) as reader:
             report: str = reader.json()
             details: str = reader.crjson()
             store = io.BytesIO()
@@ -229,8 +281,10 @@ def _examine(context: c2pa.Context, asset: bytes, media_type: str, manifest: byt
         message = str(error)
         if message.startswith(_REMOTE):
             raise RemoteManifestError(message.removeprefix(_REMOTE)) from error
-        if manifest is None and message.startswith(_ASSET_ERRORS):
+        if manifest is None and message.startswith(_NO_MANIFEST):
             raise NoManifestError from error
+        if manifest is None and message.startswith(_UNREADABLE_ASSET):
+            raise UnreadableAssetError from error
         raise UnreadableManifestError from error
     except msgspec.MsgspecError as error:
         raise UnreadableManifestError from error

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.credentials.definition import Definition, Evidence, manifest_definition
 from pipeline.credentials.model import Binding, SealedAsset, SealOrder
 from pipeline.credentials.reading import credential_of
@@ -33,12 +34,29 @@ _NOT_READABLE: Final = (
 )
 
 
+_NOT_TAKEN: Final = "The file takes no manifest inside: it is broken, or not what its type says."
+
+_UNSOUND: Final = "A manifest inside the file did not validate."
+
+
 class _UnsoundError(Exception):
     """What came back does not validate."""
 
     def __init__(self, codes: tuple[str, ...]) -> None:
         super().__init__(*codes)
         self.codes = codes
+
+
+class _HarmfulError(Exception):
+    """What came back is not as whole as what was signed.
+
+    Args:
+        reason: what of it, in a sentence.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _Way(NamedTuple):
@@ -51,9 +69,10 @@ class _Way(NamedTuple):
 def seal(asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: Validator) -> SealedAsset:
     """Sign an asset, and return it only after reading back that the manifest is valid for it.
 
-    Ways are tried until one is sound: embedded before beside the asset, and with the credentials of ingredients
-    before without them. The latter matters where somebody else's chain is so broken that whatever refers to it is
-    invalid too; the ingredient is then named without it.
+    Ways are tried until one is sound and does no harm: embedded before beside the asset, and with the credentials of
+    ingredients before without them. The latter matters where somebody else's chain is so broken that whatever refers to
+    it is invalid too; the ingredient is then named without it. An embedding is harmful where the asset would not keep
+    what its container promises: a sidecar leaves it as it came.
 
     Raises:
         SealRefusedError: the asset can be signed in no way.
@@ -67,16 +86,23 @@ def seal(asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: V
             remedy="Send the asset's bytes.",
         )
     unsound: tuple[str, ...] = ()
-    for way in _ways(asset, order, validator):
+    because = reason_to_leave(asset, order.media_type) if embeds(order.media_type) else None
+    for way in _ways(asset, order, validator, embedded=because is None):
         try:
-            return _seal(asset, order.media_type, way, signer, validator)
+            sealed = _seal(asset, order.media_type, way, signer, validator)
         except UnsuitableAssetError:
-            continue
+            because = because or _NOT_TAKEN
+        except _HarmfulError as harm:
+            because = harm.reason
         except _UnsoundError as found:
             unsound = found.codes
+            because = because or _UNSOUND
         except SigningFailedError as error:
             if not way.definition.resources:
                 raise _signing_failed(signer) from error
+        else:
+            beside = sealed.binding == "sidecar" and embeds(order.media_type)
+            return msgspec.structs.replace(sealed, sidecar_because=because if beside else None)
     if unsound:
         raise BugError(
             what=f"A manifest was signed that does not validate ({', '.join(unsound)}); it was thrown away.",
@@ -96,7 +122,7 @@ def extract_manifest(asset: bytes, media_type: str, *, validator: Validator) -> 
         return None
 
 
-def _ways(asset: bytes, order: SealOrder, validator: Validator) -> Iterator[_Way]:
+def _ways(asset: bytes, order: SealOrder, validator: Validator, *, embedded: bool) -> Iterator[_Way]:
     own = _evidence(asset, order.media_type, None, validator)
     parents = [
         None if one.asset is None else _evidence(one.asset, one.media_type, one.manifest, validator)
@@ -105,7 +131,9 @@ def _ways(asset: bytes, order: SealOrder, validator: Validator) -> Iterator[_Way
     definitions = [manifest_definition(order, own=own, parents=parents)]
     if definitions[0].resources:
         definitions.append(manifest_definition(order))
-    bindings: tuple[Binding, ...] = ("embedded", "sidecar") if embeds(order.media_type) else ("sidecar",)
+    bindings: tuple[Binding, ...] = ("sidecar",)
+    if embedded and embeds(order.media_type):
+        bindings = ("embedded", *bindings)
     return (_Way(definition, binding) for binding in bindings for definition in definitions)
 
 
@@ -151,6 +179,9 @@ def _seal(asset: bytes, media_type: str, way: _Way, signer: ManifestSigner, vali
         raise BugError(
             what="Signing beside the asset changed the asset's bytes.", remedy="Report this with the media type."
         )
+    harm = broken_promise(asset, sealed, media_type)
+    if harm is not None:
+        raise _HarmfulError(harm)
     try:
         examination = validator.examine(sealed, media_type, manifest if way.binding == "sidecar" else None)
         credential = credential_of(examination, way.binding)
@@ -169,5 +200,4 @@ def _seal(asset: bytes, media_type: str, way: _Way, signer: ManifestSigner, vali
         label=credential.active_manifest,
         binding=way.binding,
         credential=credential,
-        fell_back=way.binding == "sidecar" and embeds(media_type),
     )

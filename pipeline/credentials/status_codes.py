@@ -5,16 +5,16 @@
 
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
 from pipeline.credentials.model import Credential
+from pipeline.credentials.verdicts import OWN_KINDS, Severity
 
 __all__ = ["AlertKind", "Severity", "StatusCode", "alert_kinds", "look_up", "status_codes"]
 
-Severity = Literal["low", "medium", "high", "critical"]
-_SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
+_SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 BROKEN_INGREDIENT: Final = frozenset({"content-tampered", "manifest-tampered", "ingredient-tampered"})
 """Kinds that mean, when an ingredient has them, that the chain is broken there; the asset at hand is not."""
@@ -60,7 +60,8 @@ def look_up(code: str) -> StatusCode:
 def alert_kinds(credential: Credential) -> tuple[AlertKind, ...]:
     """What is wrong with a credential: one entry for each kind, the most severe first.
 
-    An absent credential has nothing wrong with it; that it is missing is for policy to judge.
+    An absent credential has nothing wrong with it; that it is missing is for policy to judge. What was met in looking
+    for it may be told all the same.
     """
     worst: dict[str, AlertKind] = {}
     for seen in (*_of_active(credential), *_of_ingredients(credential)):
@@ -72,18 +73,29 @@ def alert_kinds(credential: Credential) -> tuple[AlertKind, ...]:
 
 def _of_active(credential: Credential) -> list[AlertKind]:
     telling = [code for code in credential.active_codes if code not in credential.dismissed_codes]
-    return [kind for code in telling if (kind := _kind(code)) is not None]
+    return [kind for code in telling if (kind := _meant(code, credential)) is not None]
+
+
+def _meant(code: str, credential: Credential) -> AlertKind | None:
+    own = credential.meanings.get(code)
+    return _kind(code) if own is None else AlertKind(own, OWN_KINDS[own], code)
 
 
 def _of_ingredients(credential: Credential) -> list[AlertKind]:
     found = []
     for code in credential.ingredient_codes:
         kind = _kind(code)
-        if kind is not None and kind.kind in BROKEN_INGREDIENT:
+        if kind is not None and (kind.kind in BROKEN_INGREDIENT or _leaves_a_gap(code)):
             kind = AlertKind("ingredient-tampered", "high", code)
         if kind is not None and kind.kind in INGREDIENT_KINDS:
             found.append(kind)
     return found
+
+
+def _leaves_a_gap(code: str) -> bool:
+    """Whether a binding fails because there is more, or less, than it covers."""
+    meaning = look_up(code)
+    return meaning.kind == "partial-coverage" and meaning.outcome == "failure"
 
 
 def _kind(code: str) -> AlertKind | None:

@@ -36,6 +36,8 @@ __all__ = [
     "Outcome",
     "PackReference",
     "Propagation",
+    "RecognisedBy",
+    "RecordedLook",
     "RecordedParent",
     "ReferenceVersions",
     "ReviewOutcome",
@@ -176,6 +178,21 @@ class AssetFingerprint(msgspec.Struct, frozen=True, kw_only=True):
     code: str
 
 
+class RecordedLook(msgspec.Struct, frozen=True, kw_only=True):
+    """What a copy of an asset is told by from what only comes near; `at` is the second of a video that it shows."""
+
+    kind: Literal["text", "image", "audio", "video"]
+    data: bytes
+    at: float | None
+
+
+class RecognisedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """What near copies of an asset are recognised by beside its fingerprint."""
+
+    codes: tuple[AssetFingerprint, ...]
+    looks: tuple[RecordedLook, ...]
+
+
 class ClaimGenerator(msgspec.Struct, frozen=True, kw_only=True):
     """The software that made the claim."""
 
@@ -214,6 +231,7 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
     fingerprint: AssetFingerprint | None = None
+    recognition: RecognisedBy | None = None
     parents: tuple[RecordedParent, ...] = ()
 
 

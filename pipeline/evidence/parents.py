@@ -17,6 +17,7 @@ from pipeline.events.inputs import GenerationEvent
 from pipeline.events.inputs import Parent as ParentReference
 from pipeline.events.outputs import Action, Decision, Finding, ManifestRecord, RecordedParent, Severity
 from pipeline.events.prepared import prepare
+from pipeline.evidence.sealing import SEALED_BESIDE
 from pipeline.media_types import UNKNOWN
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.lookup import Found, find_by_digest
@@ -100,6 +101,8 @@ def _handed_down(events: Iterable[Found]) -> Iterator[tuple[str, Finding]]:
         if one.record is None or _is_released(one):
             continue
         for finding in _decoded(one, ManifestRecord).findings:
+            if finding.kind == SEALED_BESIDE:
+                continue
             if finding.outcome == "violation" or finding.action in ("hold", "block"):
                 yield one.event_uid, finding
 

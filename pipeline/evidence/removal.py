@@ -1,36 +1,54 @@
-"""Recognition: content without marks that resembles content which was sealed has lost them on the way.
+"""Recognition: content without marks that is a copy of content which was sealed has lost them on the way.
 
 Nobody may take labels off (Deep Synthesis Provisions Art. 18; Labeling Measures Art. 10). What was sealed is known by
-its fingerprint; the index says what comes near, the record in the store says what that was, and has the last word.
+its codes; the index says what comes near, the record in the store says what that was, and has the last word. That
+something comes near accuses nobody: photographs of products, reports of two days are near each other. A second look
+tells which one it is a copy of, if any.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
 from pipeline.errors import EnvelopeError, WorldError
-from pipeline.events.outputs import AssetFingerprint, Finding, ManifestRecord
+from pipeline.events.outputs import Evidence, Finding, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
-from pipeline.fingerprints.fingerprint import ALGORITHM, BITS
+from pipeline.fingerprints.fingerprint import BITS
+from pipeline.fingerprints.originals import one_original
 from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
-from pipeline.fingerprints.similarity import Match
+from pipeline.fingerprints.recorded import recorded_codes
+from pipeline.fingerprints.recording import recorded_looks
+from pipeline.fingerprints.traits import SAME, Look
 from pipeline.labels.implicit.marks import FoundMarks
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import stored_record
 
-__all__ = ["Recognition", "candidates", "named"]
+__all__ = ["REMOVED", "RESEMBLES", "Recognition"]
 
-_CANDIDATES: Final = 5
-"""So many neighbours are looked at: the record of the nearest may be gone, or a recording only of the same sort."""
+_LAW: Final = "CAC, MIIT, MPS Order No. 12 (Deep Synthesis Provisions) Art. 18; Labeling Measures (2025) Art. 10"
+
+REMOVED: Final = "label-removed"
+RESEMBLES: Final = "resembles"
+
+_CANDIDATES: Final = 64
+"""So many of the nearest are looked at: each costs a request to the store and some milliseconds."""
+_FETCHED: Final = 3
+"""So many sealed assets are fetched of records that hold no looks."""
+_MARGIN: Final = 0.05
+"""By so much a copy is more like its original than like another one that it might be a copy of, too."""
 
 
-def named(fingerprint: Fingerprint | None) -> AssetFingerprint | None:
-    """A fingerprint as records say it."""
-    if fingerprint is None:
-        return None
-    return AssetFingerprint(algorithm=ALGORITHM, kind=fingerprint.kind, code=fingerprint.code)
+class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed asset that comes near, and in how many bits it differs."""
+
+    record: ManifestRecord
+    kind: str
+    distance: int
+    looks: tuple[Look, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +58,7 @@ class Recognition:
     Args:
         store: where records and sealed assets are kept.
         layout: which object goes where.
-        fingerprinter: takes fingerprints.
+        fingerprinter: finds out what an asset is recognised by.
         known: the fingerprints of what was sealed.
     """
 
@@ -50,24 +68,61 @@ class Recognition:
     known: KnownFingerprints
 
     def __call__(self, asset: Asset, credential: Credential, found: FoundMarks | None) -> tuple[Finding, ...]:
-        """What is to be said of an asset, given its credential and marks; nothing where it has one or the other.
+        """What is to be said of an asset, given its credential and marks; nothing where one of them speaks for it.
+
+        A manifest that does not hold speaks for nothing, and neither does the rest of a label: a stub of one would be
+        the cheapest way past. Where labels could not be read, nobody is accused of having removed them.
 
         Raises:
             WorldError: the store does not answer, or not everything that was sealed could be asked about.
         """
-        if credential.state != "absent" or (found is not None and found.aigc):
+        if credential.state == "valid" or (found is not None and found.label is not None):
             return ()
-        fingerprint = self.fingerprinter.fingerprint(asset.body, asset.media_type)
-        if fingerprint is None:
+        codes = self.fingerprinter.traits(asset.body, asset.media_type, asked=True).all_codes
+        keys, more = self._near(codes)
+        candidates = self._candidates(asset, codes, keys)
+        if not candidates:
             return ()
-        for match in candidates(self.known, (fingerprint,)):
-            record = self._record(match.key.hex())
-            if record is None or _is_source(asset, record):
+        found_alike = self.fingerprinter.likenesses(
+            asset.body, asset.media_type, [candidate.looks for candidate in candidates]
+        )
+        cut: Evidence = {"not_looked_at": more} if more else {}
+        original = _original(candidates, found_alike)
+        if original is None:
+            return (_resemblance(candidates, cut),)
+        evidence: Evidence = {**_evidence(candidates[original]), "likeness": round(found_alike[original], 2), **cut}
+        return (_unread(evidence) if found is not None and found.refused is not None else _removal(evidence),)
+
+    def _near(self, codes: Sequence[Fingerprint]) -> tuple[tuple[str, ...], int]:
+        """The events whose assets come near, the nearest first, and how many more there are at least."""
+        answers = self.known.nearest(codes, limit=_CANDIDATES)
+        if not all(answer.complete for answer in answers):
+            raise WorldError(
+                what="A part of the fingerprints of what was sealed cannot be asked.",
+                remedy="It is tried again; see that every replica of `sealstream recogniser` is up and ready.",
+            )
+        nearest: dict[str, int] = {}
+        for match in (match for answer in answers for match in answer.matches):
+            uid = match.key.hex()
+            nearest[uid] = min(match.distance, nearest.get(uid, BITS))
+        keys = sorted(nearest, key=lambda uid: (nearest[uid], uid))
+        beyond = max((answer.more for answer in answers), default=0)
+        return tuple(keys[:_CANDIDATES]), max(beyond, len(keys[_CANDIDATES:]))
+
+    def _candidates(self, asset: Asset, codes: Sequence[Fingerprint], keys: Sequence[str]) -> tuple[_Candidate, ...]:
+        found: list[_Candidate] = []
+        left = _FETCHED
+        for uid in keys:
+            record = self._record(uid)
+            nearest = None if record is None or _is_source(asset, record) else _nearest(codes, recorded_codes(record))
+            if record is None or nearest is None:
                 continue
-            distance = _distance(fingerprint, record)
-            if distance is not None and self._confirmed(fingerprint, asset, record):
-                return (_finding(fingerprint, distance, record),)
-        return ()
+            looks = recorded_looks(record)
+            if not looks and left:
+                looks, left = self._looks_again(record), left - 1
+            kind, distance = nearest
+            found.append(_Candidate(record=record, kind=kind, distance=distance, looks=looks))
+        return tuple(sorted(found, key=lambda candidate: candidate.distance))
 
     def _record(self, event_uid: str) -> ManifestRecord | None:
         try:
@@ -75,36 +130,10 @@ class Recognition:
         except EnvelopeError:
             return None  # It is that of an event that sealed nothing.
 
-    def _confirmed(self, fingerprint: Fingerprint, asset: Asset, record: ManifestRecord) -> bool:
-        """Whether a match is a copy: recordings of one sort come near each other, and both are at hand."""
-        if fingerprint.kind != "audio":
-            return True
+    def _looks_again(self, record: ManifestRecord) -> tuple[Look, ...]:
+        """What copies are told by, of an asset whose record was stored before records said that."""
         sealed = self.store.get(Location.parse(record.sealed.uri))
-        return sealed is not None and self.fingerprinter.same_recording(
-            asset.body, asset.media_type, sealed.body, record.content.mime
-        )
-
-
-def candidates(known: KnownFingerprints, fingerprints: Sequence[Fingerprint]) -> tuple[Match, ...]:
-    """What is near any of an asset's fingerprints, the nearest first.
-
-    Raises:
-        WorldError: not everything that is known could be asked; what was sealed may be in the rest.
-    """
-    answers = known.nearest(fingerprints, limit=_CANDIDATES)
-    if not all(answer.complete for answer in answers):
-        raise WorldError(
-            what="A part of the fingerprints of what was sealed cannot be asked.",
-            remedy="It is tried again; see that every replica of `sealstream recogniser` is up and ready.",
-        )
-    found: dict[bytes, Match] = {}
-    for match in sorted((match for answer in answers for match in answer.matches), key=_by_distance):
-        found.setdefault(match.key, match)
-    return tuple(found.values())
-
-
-def _by_distance(match: Match) -> tuple[int, bytes]:
-    return match.distance, match.key
+        return () if sealed is None else self.fingerprinter.traits(sealed.body, record.content.mime).looks
 
 
 def _is_source(asset: Asset, record: ManifestRecord) -> bool:
@@ -112,31 +141,79 @@ def _is_source(asset: Asset, record: ManifestRecord) -> bool:
     return any(parent.sha256 == asset.sha256 and parent.event_uid is None for parent in record.parents)
 
 
-def _distance(fingerprint: Fingerprint, record: ManifestRecord) -> int | None:
-    """In how many bits an asset differs from what was sealed; None where that is no near copy."""
-    known = None if record.fingerprint is None else Fingerprint.parse(record.fingerprint.code)
-    if known is None or known.kind != fingerprint.kind:
+def _nearest(codes: Sequence[Fingerprint], known: Sequence[Fingerprint]) -> tuple[str, int] | None:
+    """Of which kind the two nearest codes are, and in how many bits they differ; None where none are near."""
+    pairs = [(code.distance(other), code.kind) for code in codes for other in known if code.kind == other.kind]
+    near = [(distance, kind) for distance, kind in pairs if distance <= NEAR[kind]]
+    if not near:
         return None
-    distance = fingerprint.distance(known)
-    return distance if distance <= NEAR[fingerprint.kind] else None
+    distance, kind = min(near)
+    return kind, distance
 
 
-def _finding(fingerprint: Fingerprint, distance: int, record: ManifestRecord) -> Finding:
+def _original(candidates: Sequence[_Candidate], found: Sequence[float]) -> int | None:
+    """Which of the candidates an asset is a copy of; None where it is of none, or might as well be one of another."""
+    best = max(range(len(candidates)), key=lambda number: (found[number], -number))
+    if found[best] < SAME:
+        return None
+    rivals = [
+        rival
+        for rival, score in zip(candidates, found, strict=True)
+        if score >= max(SAME, found[best] - _MARGIN) and not one_original(candidates[best].looks, rival.looks)
+    ]
+    return None if rivals else best
+
+
+def _evidence(candidate: _Candidate) -> Evidence:
+    return {
+        "similarity": round(1 - candidate.distance / BITS, 4),
+        "distance": candidate.distance,
+        "kind": candidate.kind,
+        "event_uid": candidate.record.event_uid,
+        "manifest_uri": candidate.record.manifest.uri,
+    }
+
+
+def _removal(evidence: Evidence) -> Finding:
     return Finding(
-        rule="label.label-removed",
-        kind="label-removed",
+        rule=f"label.{REMOVED}",
+        kind=REMOVED,
         severity="critical",
         action="block",
         outcome="violation",
         code=None,
-        message="The content carries no mark, and resembles content that was sealed: its labels were removed.",
-        citation="CAC, MIIT, MPS Order No. 12 (Deep Synthesis Provisions) Art. 18; Labeling Measures (2025) Art. 10",
-        evidence={
-            "similarity": round(1 - distance / BITS, 4),
-            "distance": distance,
-            "kind": fingerprint.kind,
-            "event_uid": record.event_uid,
-            "manifest_uri": record.manifest.uri,
-        },
+        message="The content carries no mark that holds and is a copy of sealed content: its labels were removed.",
+        citation=_LAW,
+        evidence=evidence,
+        remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
+    )
+
+
+def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Finding:
+    return Finding(
+        rule=f"label.{RESEMBLES}",
+        kind=RESEMBLES,
+        severity="low",
+        action="alert",
+        outcome="unknown",
+        code=None,
+        message="The content carries no mark that holds, and resembles content that was sealed. It may be another one.",
+        citation=None,
+        evidence={**_evidence(candidates[0]), "candidates": len(candidates), **cut},
+        remedy="Compare the two where it matters; nobody is accused.",
+    )
+
+
+def _unread(evidence: Evidence) -> Finding:
+    return Finding(
+        rule="label.unread-copy",
+        kind="unread-copy",
+        severity="high",
+        action="hold",
+        outcome="unknown",
+        code=None,
+        message="The content resembles content that was sealed, and whether its labels are there could not be read.",
+        citation=_LAW,
+        evidence=evidence,
         remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
     )

@@ -32,7 +32,12 @@ class Detected(NamedTuple):
 
 
 def detected(
-    data: Mapping[str, object], measured: Facts, declared: Declared, *, is_recognised: bool = False
+    data: Mapping[str, object],
+    measured: Facts,
+    declared: Declared,
+    *,
+    is_recognised: bool = False,
+    has_vendor_sign: bool = False,
 ) -> Detected:
     """The state of content, by what was measured, what is declared, and what the event says of a detector's verdict.
 
@@ -41,12 +46,12 @@ def detected(
         measured: the facts that were measured in the asset.
         declared: what the event declares of the content's origin.
         is_recognised: whether it resembles something that was sealed.
+        has_vendor_sign: whether the tool that made it left a sign of its own, which is no label, but another trace.
     """
     claimed = flatten(data)
     seen: list[Detected] = []
     if measured.get("implicit.present") is True:
-        # A label that cannot be read, or one of several, still says that somebody labeled the content.
-        seen.append(Detected(_LABELED.get(measured.get("implicit.aigc.Label", "1"), "confirmed"), ("metadata",)))
+        seen.append(Detected(_labeled(measured), ("metadata",)))
     if measured.get("signed_meta.ai_asserted") is True:
         seen.append(Detected("confirmed", ("metadata",)))
     if declared == "ai":
@@ -55,10 +60,19 @@ def detected(
         seen.append(Detected("suspected", ("explicit_label",)))
     if is_recognised:
         seen.append(Detected("suspected", ("fingerprint",)))
+    if has_vendor_sign:
+        seen.append(Detected("suspected", ("metadata",)))
     seen.extend(Detected(one, _basis(claimed)) for one in _STATES if one == claimed.get("detection.verdict"))
     state: LabelingState = max((one.state for one in seen), key=_STATES.index, default="none")
     basis = dict.fromkeys(name for one in seen if one.state == state for name in one.basis)
     return Detected(state, tuple(basis) if state != "none" else ())
+
+
+def _labeled(measured: Facts) -> LabelingState:
+    """What labels make of content. One of several says that somebody labeled it; broken ones are mere traces."""
+    if measured.get("implicit.schema_ok") is False and measured.get("content.synthetic") != "yes":
+        return "suspected"
+    return _LABELED.get(measured.get("implicit.aigc.Label", ""), "confirmed")
 
 
 def _basis(claimed: Facts) -> tuple[str, ...]:

@@ -1,18 +1,36 @@
-"""The fingerprint of an asset, whatever it is.
+"""The fingerprint of an asset, whatever it is, and what else it is recognised by.
 
 Decodes untrusted bytes with native libraries: only for processes that they may harm.
 """
 
+from collections.abc import Sequence
+from typing import Final
+
 from pipeline.fingerprints.coder import is_picture
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import AUDIO_TYPES, VIDEO_TYPES
-from pipeline.fingerprints.pictures import code_of, has_features, pixels_of
-from pipeline.fingerprints.sounds import audio_fingerprint
-from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint
-from pipeline.fingerprints.videos import video_fingerprint
+from pipeline.fingerprints.picture_looks import likeness
+from pipeline.fingerprints.picture_traits import picture_traits, renditions_of
+from pipeline.fingerprints.pictures import code_of, has_features, picture_of, pixels_of, shots_of
+from pipeline.fingerprints.sounds import audio_fingerprint, audio_likeness, audio_traits
+from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint, text_likeness, text_traits
+from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
+from pipeline.fingerprints.videos import (
+    PICTURES,
+    shots_likeness,
+    traits_of_shots,
+    video_fingerprint,
+    video_likeness,
+    video_traits,
+)
 from pipeline.media_types import canonical
 
-__all__ = ["examine", "fingerprint"]
+__all__ = ["examine", "fingerprint", "likenesses", "traits"]
+
+_MOST_SHOTS: Final = 64
+"""Pictures of an animation that are compared."""
+_MOST_MISSED: Final = 1
+"""Of the pictures of a video that are looked at, so many may be other ones in a copy."""
 
 
 def fingerprint(body: bytes, media_type: str) -> Fingerprint | None:
@@ -50,3 +68,86 @@ def _image_fingerprint(body: bytes) -> Fingerprint | NoFingerprint:
     if not has_features(pixels):
         return NoFingerprint(reason="featureless")
     return Fingerprint(kind="image", code=code_of(pixels))
+
+
+def traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
+    """All that an asset is recognised by: its fingerprint, codes beside it, and looks.
+
+    Args:
+        body: the asset.
+        media_type: what it is.
+        asked: whether it is to be found by what is known of others, and may lack some of what they show.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    name = canonical(media_type)
+    if name in TEXT_TYPES:
+        return text_traits(body, media_type)
+    if name in AUDIO_TYPES:
+        return audio_traits(body, AUDIO_TYPES[name])
+    if name in VIDEO_TYPES:
+        return video_traits(body, name)
+    return _image_traits(body, asked=asked) if is_picture(name) else NO_TRAITS
+
+
+def _image_traits(body: bytes, *, asked: bool) -> Traits:
+    picture = picture_of(body)
+    if picture is None:
+        return NO_TRAITS
+    still = picture_traits(picture, asked=asked)
+    shots = tuple(shots_of(body, PICTURES))
+    if not shots:
+        return still
+    moving = traits_of_shots(shots)
+    return Traits(
+        fingerprint=still.fingerprint,
+        codes=(*still.codes, *moving.all_codes),
+        looks=(*still.looks, *moving.looks),
+    )
+
+
+def likenesses(body: bytes, media_type: str, candidates: Sequence[Sequence[Look]]) -> tuple[float, ...]:
+    """How much an asset is like each of some others, by their looks, from 0 to 1: copies from `SAME` on.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    looks = [look for candidate in candidates for look in candidate]
+    found = iter(_likenesses(body, media_type, looks))
+    moving = canonical(media_type) in VIDEO_TYPES
+    return tuple(_summed_up(candidate, [next(found) for _ in candidate], moving=moving) for candidate in candidates)
+
+
+def _likenesses(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[float, ...]:
+    name = canonical(media_type)
+    if name in TEXT_TYPES:
+        return text_likeness(body, media_type, looks)
+    if name in AUDIO_TYPES:
+        return audio_likeness(body, AUDIO_TYPES[name], looks)
+    if name in VIDEO_TYPES:
+        return video_likeness(body, name, looks)
+    return _image_likeness(body, looks) if is_picture(name) else (0.0,) * len(looks)
+
+
+def _image_likeness(body: bytes, looks: Sequence[Look]) -> tuple[float, ...]:
+    shots = tuple(shots_of(body, _MOST_SHOTS))
+    if shots:
+        return shots_likeness(shots, looks)
+    picture = picture_of(body)
+    renditions = () if picture is None else renditions_of(picture)
+    return tuple(
+        max(
+            (likeness(rendition, look.data) for rendition in renditions if look.kind in ("image", "video")), default=0.0
+        )
+        for look in looks
+    )
+
+
+def _summed_up(looks: Sequence[Look], found: Sequence[float], *, moving: bool) -> float:
+    """How much an asset is like another one, by how much it is like each of the looks of that."""
+    pictures = sorted(score for look, score in zip(looks, found, strict=True) if look.kind == "video")
+    others = [score for look, score in zip(looks, found, strict=True) if look.kind != "video"]
+    # Of a video all is compared, a still picture may be any of its pictures.
+    seen = pictures[min(_MOST_MISSED, len(pictures) - 1) if moving else -1 :][:1]
+    return max((*others, *seen), default=0.0)

@@ -1,12 +1,12 @@
 """The image coder and the fingerprinter in this very process: for single files, and for tests."""
 
+from collections.abc import Sequence
+
 from pipeline.fingerprints.coder import is_picture
-from pipeline.fingerprints.confirming import same_recording
-from pipeline.fingerprints.content import fingerprint
+from pipeline.fingerprints.content import fingerprint, likenesses, traits
 from pipeline.fingerprints.fingerprint import Fingerprint
-from pipeline.fingerprints.media import AUDIO_TYPES
 from pipeline.fingerprints.pictures import image_code_of
-from pipeline.media_types import canonical
+from pipeline.fingerprints.traits import Look, Traits
 
 __all__ = ["InProcessFingerprinter", "InProcessImageCoder"]
 
@@ -26,7 +26,10 @@ class InProcessFingerprinter:
         """The fingerprint of an asset; see `Fingerprinter.fingerprint`."""
         return fingerprint(asset, media_type)
 
-    def same_recording(self, one: bytes, one_type: str, other: bytes, other_type: str) -> bool:
-        """Whether two recordings are copies; see `Fingerprinter.same_recording`."""
-        kinds = [canonical(kind) for kind in (one_type, other_type)]
-        return all(kind in AUDIO_TYPES for kind in kinds) and same_recording(one, kinds[0], other, kinds[1])
+    def traits(self, asset: bytes, media_type: str, *, asked: bool = False) -> Traits:
+        """All that an asset is recognised by; see `Fingerprinter.traits`."""
+        return traits(asset, media_type, asked=asked)
+
+    def likenesses(self, asset: bytes, media_type: str, candidates: Sequence[Sequence[Look]]) -> tuple[float, ...]:
+        """How much an asset is like each of some others; see `Fingerprinter.likenesses`."""
+        return likenesses(asset, media_type, candidates)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.similarity import Neighbours
+from pipeline.fingerprints.traits import Look, Traits
 
 __all__ = ["Fingerprinter", "KnownFingerprints"]
 
@@ -27,8 +28,23 @@ class Fingerprinter(Protocol):
         """
         ...
 
-    def same_recording(self, one: bytes, one_type: str, other: bytes, other_type: str) -> bool:
-        """Whether two recordings are copies, by all that can be heard; False where one cannot be read.
+    def traits(self, asset: bytes, media_type: str, *, asked: bool = False) -> Traits:
+        """All that an asset is recognised by: its fingerprint, codes beside it, looks; none as with `fingerprint`.
+
+        Args:
+            asset: the asset.
+            media_type: what it is.
+            asked: whether it is to be found by what is known of others, and may lack some of what they show.
+
+        Raises:
+            WorldError: no process to do it in could be started.
+        """
+        ...
+
+    def likenesses(self, asset: bytes, media_type: str, candidates: Sequence[Sequence[Look]]) -> tuple[float, ...]:
+        """How much an asset is like each of some others, by their looks: from 0 to 1, copies from `SAME` on.
+
+        0 where there is nothing to compare, or the asset cannot be read.
 
         Raises:
             WorldError: no process to do it in could be started.

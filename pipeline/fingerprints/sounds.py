@@ -1,5 +1,6 @@
 """From the bytes of a recording to its Audio-Code, as ISO 24138 makes it of Chromaprint's features."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import av
@@ -12,8 +13,18 @@ from av.container import InputContainer
 from pipeline.fingerprints.chromaprint import RATE, features
 from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import AUDIO_TYPES, MOST_BYTES, TooLargeMediaError, UnreadableMediaError, opened
+from pipeline.fingerprints.sound_looks import likeness, look_of
+from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 
-__all__ = ["FEWEST_FEATURES", "MOST_SECONDS", "audio_fingerprint", "samples_of"]
+__all__ = [
+    "FEWEST_FEATURES",
+    "MOST_SECONDS",
+    "audio_fingerprint",
+    "audio_likeness",
+    "audio_traits",
+    "features_of",
+    "samples_of",
+]
 
 MOST_SECONDS: Final = 3600
 """A longer recording has no fingerprint: decoding an hour takes several seconds."""
@@ -28,12 +39,51 @@ def audio_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerpri
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
+    found = features_of(body, AUDIO_TYPES[media_type])
+    return found if isinstance(found, NoFingerprint) else _fingerprint_of(found)
+
+
+def audio_traits(body: bytes, container_format: str) -> Traits:
+    """All that the first sound track of a file is recognised by, in a container that FFmpeg calls so.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    found = features_of(body, container_format)
+    standard = found if isinstance(found, NoFingerprint) else _fingerprint_of(found)
+    if isinstance(found, NoFingerprint) or isinstance(standard, NoFingerprint):
+        return NO_TRAITS
+    return Traits(fingerprint=standard, looks=(Look(kind="audio", data=look_of(found)),))
+
+
+def audio_likeness(body: bytes, container_format: str, looks: Sequence[Look]) -> tuple[float, ...]:
+    """How much the first sound track of a file is like what has each of some looks.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    if not any(look.kind == "audio" for look in looks):
+        return (0.0,) * len(looks)
+    found = features_of(body, container_format)
+    features = () if isinstance(found, NoFingerprint) else found
+    return tuple(likeness(features, look.data) if look.kind == "audio" else 0.0 for look in looks)
+
+
+def features_of(body: bytes, container_format: str) -> tuple[int, ...] | NoFingerprint:
+    """Chromaprint's features of the first sound track of a file, in a container that FFmpeg calls so.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
     try:
-        found = features(samples_of(body, media_type))
+        return features(samples_of(body, container_format))
     except TooLargeMediaError:
         return NoFingerprint(reason="too-large")
     except UnreadableMediaError:
         return NoFingerprint(reason="not-readable")
+
+
+def _fingerprint_of(found: tuple[int, ...]) -> Fingerprint | NoFingerprint:
     if len(found) < FEWEST_FEATURES:
         return NoFingerprint(reason="too-short")
     if len(set(found)) < FEWEST_FEATURES:
@@ -41,7 +91,7 @@ def audio_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerpri
     return Fingerprint(kind="audio", code=iscc_core.gen_audio_code_v0(list(found), bits=BITS)["iscc"])
 
 
-def samples_of(body: bytes, media_type: str) -> npt.NDArray[np.int16]:
+def samples_of(body: bytes, container_format: str) -> npt.NDArray[np.int16]:
     """The first sound track of a recording, in one channel and at the rate of the features.
 
     Raises:
@@ -51,7 +101,7 @@ def samples_of(body: bytes, media_type: str) -> npt.NDArray[np.int16]:
     """
     if len(body) > MOST_BYTES:
         raise TooLargeMediaError
-    with opened(body, AUDIO_TYPES[media_type]) as container:
+    with opened(body, container_format) as container:
         return _samples(container)
 
 

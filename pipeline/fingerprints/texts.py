@@ -7,7 +7,7 @@ into a text with such characters leaves its code as it was.
 import codecs
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
 from types import MappingProxyType
 from typing import Final
@@ -18,8 +18,22 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
+from pipeline.fingerprints.folding import folded
+from pipeline.fingerprints.text_looks import likeness, look_of, wording_of
+from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
+from pipeline.media_types import canonical
 
-__all__ = ["FEWEST_FEATURES", "MOST_BYTES", "MOST_CHARACTERS", "TEXT_TYPES", "text_fingerprint"]
+__all__ = [
+    "FEWEST_FEATURES",
+    "MOST_BYTES",
+    "MOST_CHARACTERS",
+    "TEXT_TYPES",
+    "likeness_of",
+    "text_fingerprint",
+    "text_likeness",
+    "text_traits",
+    "traits_of",
+]
 
 MOST_BYTES: Final = 4_000_000
 MOST_CHARACTERS: Final = 500_000
@@ -51,6 +65,10 @@ _FRONT_MATTER: Final = re.compile(
     .*?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
+_CHINESE_MARKS: Final = frozenset(
+    "\u3000\u3001\u3002\u300a\u300b\u201c\u201d\uff0c\uff01\uff1a\uff1b\uff1f\uff08\uff09"
+)
+_USUAL: Final = 0.9
 _UNSEEN: Final = ("head", "script", "style", "template", "noscript", "object", "svg", "math")
 
 
@@ -60,12 +78,77 @@ class _UnreadableError(Exception):
 
 def text_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
     """The fingerprint of a text in one of `TEXT_TYPES`."""
+    seen = seen_text(body, media_type)
+    return seen if isinstance(seen, NoFingerprint) else fingerprint_of(seen)
+
+
+def text_traits(body: bytes, media_type: str) -> Traits:
+    """All that a text in one of `TEXT_TYPES` is recognised by."""
+    seen = seen_text(body, media_type)
+    if isinstance(seen, str):
+        return traits_of(seen)
+    # Nobody said it, but many a file in China is in this encoding.
+    guessed = _guessed(body, media_type) if seen.reason == "not-readable" else None
+    return NO_TRAITS if guessed is None else _beside(traits_of(guessed))
+
+
+def _beside(traits: Traits) -> Traits:
+    """Traits without the standard's code, which is no business of a guess."""
+    return Traits(codes=traits.all_codes, looks=traits.looks)
+
+
+def traits_of(seen: str) -> Traits:
+    """All that a text is recognised by, as a reader sees it."""
+    standard = fingerprint_of(seen)
+    if isinstance(standard, NoFingerprint):
+        return NO_TRAITS
+    simplified = folded(seen)
+    other = None if simplified == seen else fingerprint_of(simplified)
+    return Traits(
+        fingerprint=standard,
+        codes=(other,) if isinstance(other, Fingerprint) and other != standard else (),
+        looks=(Look(kind="text", data=look_of(wording_of(seen))),),
+    )
+
+
+def text_likeness(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[float, ...]:
+    """How much a text in one of `TEXT_TYPES` is like what has each of some looks."""
+    seen = seen_text(body, media_type)
+    text = seen if isinstance(seen, str) else _guessed(body, media_type)
+    return likeness_of(text, looks)
+
+
+def likeness_of(seen: str | None, looks: Sequence[Look]) -> tuple[float, ...]:
+    """How much a text is like what has each of some looks."""
+    wording = wording_of(seen or "")
+    return tuple(likeness(wording, look.data) if look.kind == "text" else 0.0 for look in looks)
+
+
+def seen_text(body: bytes, media_type: str) -> str | NoFingerprint:
+    """What a reader sees of a text in one of `TEXT_TYPES`."""
     if len(body) > MOST_BYTES:
         return NoFingerprint(reason="too-large")
     try:
-        seen = TEXT_TYPES[media_type.partition(";")[0].strip().lower()](body, media_type)
+        return TEXT_TYPES[canonical(media_type)](body, media_type)
     except _UnreadableError:
         return NoFingerprint(reason="not-readable")
+
+
+def _guessed(body: bytes, media_type: str) -> str | None:
+    """A text in the encoding of China that does not say so; None where it is unlikely that it is in that."""
+    if len(body) > MOST_BYTES or canonical(media_type) != "text/plain":
+        return None
+    try:
+        seen = body.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    foreign = [character for character in seen if not character.isascii()]
+    usual = sum("\u4e00" <= character <= "\u9fa5" or character in _CHINESE_MARKS for character in foreign)
+    return seen if foreign and usual >= _USUAL * len(foreign) else None
+
+
+def fingerprint_of(seen: str) -> Fingerprint | NoFingerprint:
+    """The fingerprint of a text, as a reader sees it."""
     text = iscc_core.text_collapse(seen)
     if len(text) > MOST_CHARACTERS:
         return NoFingerprint(reason="too-large")

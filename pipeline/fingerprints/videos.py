@@ -5,7 +5,7 @@ standard calls mixed content instead: its parts are pictures taken at even dista
 what most of them agree on is the Mixed-Code. So it compares with others made here, not with Video-Codes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import av
@@ -16,9 +16,22 @@ from PIL import Image
 
 from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import MOST_BYTES, VIDEO_TYPES, TooLargeMediaError, UnreadableMediaError, opened
-from pipeline.fingerprints.pictures import code_of, has_features, prepared
+from pipeline.fingerprints.picture_looks import likeness, look_of
+from pipeline.fingerprints.pictures import Shot, code_of, has_features, prepared
+from pipeline.fingerprints.renditions import rendition_of
+from pipeline.fingerprints.sounds import audio_likeness, audio_traits
+from pipeline.fingerprints.steady_codes import steady_code
+from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 
-__all__ = ["MOST_PIXELS", "PICTURES", "video_fingerprint"]
+__all__ = [
+    "MOST_PIXELS",
+    "PICTURES",
+    "shots_likeness",
+    "traits_of_shots",
+    "video_fingerprint",
+    "video_likeness",
+    "video_traits",
+]
 
 PICTURES: Final = 16
 """So many pictures are taken from a video, each from the middle of one of so many equal parts."""
@@ -30,6 +43,14 @@ _FAR: Final = 5.0
 """Seconds to the next picture from which on skipping to it pays."""
 _FEWEST_PARTS: Final = 2
 """Content of fewer parts is not mixed."""
+_LOOKS: Final = 4
+"""So many of the pictures are looked at twice."""
+_CODES: Final = 8
+_DISTINCT: Final = 16
+"""So many of the pictures have a code that is indexed, and they differ in more bits than that."""
+_MOMENT: Final = 0.25
+_AROUND: Final = (-0.04, 0.0, 0.04)
+"""Seconds by which a picture may be shown earlier or later, and where it is looked for."""
 
 
 def video_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
@@ -38,33 +59,125 @@ def video_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerpri
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
-    if len(body) > MOST_BYTES:
-        return NoFingerprint(reason="too-large")
-    try:
-        with opened(body, VIDEO_TYPES[media_type]) as container:
-            pictures = [prepared(picture) for picture in _pictures(container, container.streams.video[0])]
-    except TooLargeMediaError:
-        return NoFingerprint(reason="too-large")
-    except UnreadableMediaError:
-        return NoFingerprint(reason="not-readable")
-    if not pictures:
-        return NoFingerprint(reason="not-readable")
+    shots = _shots_of(body, VIDEO_TYPES[media_type])
+    return shots if isinstance(shots, NoFingerprint) else _fingerprint_of([prepared(shot.picture) for shot in shots])
+
+
+def video_traits(body: bytes, media_type: str) -> Traits:
+    """All that a video in one of `VIDEO_TYPES` is recognised by: as a whole, by some of its pictures, and by its sound.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    shots, sound = _shots_of(body, VIDEO_TYPES[media_type]), audio_traits(body, VIDEO_TYPES[media_type])
+    seen = NO_TRAITS if isinstance(shots, NoFingerprint) else traits_of_shots(shots)
+    return Traits(
+        fingerprint=seen.fingerprint, codes=(*seen.codes, *sound.all_codes), looks=(*seen.looks, *sound.looks)
+    )
+
+
+def traits_of_shots(shots: Sequence[Shot]) -> Traits:
+    """All that moving pictures are recognised by."""
+    pixels = [prepared(shot.picture) for shot in shots]
+    seen = [shot for shot, grey in zip(shots, pixels, strict=True) if has_features(grey)]
+    standard = _fingerprint_of(pixels)
+    if isinstance(standard, NoFingerprint):
+        return NO_TRAITS
+    steady = [steady_code(shot.picture) for shot in seen]
+    mixed = Fingerprint(
+        kind="video", code=iscc_core.gen_mixed_code_v0([code.code for code in steady], bits=BITS)["iscc"]
+    )
+    step = max(len(seen) // _LOOKS, 1)
+    looked_at = range(step // 2, len(seen), step)[:_LOOKS]
+    distinct: list[Fingerprint] = []
+    for place in (*looked_at, *range(len(seen))):
+        if len(distinct) < _CODES and all(steady[place].distance(other) > _DISTINCT for other in distinct):
+            distinct.append(steady[place])
+    return Traits(
+        fingerprint=standard,
+        codes=(mixed, *distinct),
+        looks=tuple(
+            Look(kind="video", data=look_of(rendition_of(seen[place].picture)), at=seen[place].at)
+            for place in looked_at
+        ),
+    )
+
+
+def _fingerprint_of(pictures: Sequence[bytes]) -> Fingerprint | NoFingerprint:
     codes = [code_of(pixels) for pixels in pictures if has_features(pixels)]
     if len(codes) < _FEWEST_PARTS:
         return NoFingerprint(reason="featureless")
     return Fingerprint(kind="video", code=iscc_core.gen_mixed_code_v0(codes, bits=BITS)["iscc"])
 
 
-def _pictures(container: InputContainer, stream: VideoStream) -> Iterator[Image.Image]:
+def video_likeness(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[float, ...]:
+    """How much a video in one of `VIDEO_TYPES` is like what has each of some looks, at the same second.
+
+    Raises:
+        MemoryError: decoding needs more memory than there is.
+    """
+    container_format = VIDEO_TYPES[media_type]
+    heard = audio_likeness(body, container_format, looks)
+    seen = shots_likeness(_shots_at(body, container_format, looks), looks)
+    return tuple(map(max, seen, heard))
+
+
+def shots_likeness(shots: Sequence[Shot], looks: Sequence[Look]) -> tuple[float, ...]:
+    """How much moving pictures are like what has each of some looks: at the same second, or a still one at any."""
+    renditions = [(shot.at, rendition_of(shot.picture)) for shot in shots]
+    return tuple(
+        max(
+            (
+                likeness(rendition, look.data)
+                for at, rendition in renditions
+                if look.kind == "image" or (look.kind == "video" and abs(at - (look.at or 0)) <= _MOMENT)
+            ),
+            default=0.0,
+        )
+        for look in looks
+    )
+
+
+def _shots_of(body: bytes, container_format: str) -> tuple[Shot, ...] | NoFingerprint:
+    """Pictures of a video at even distances."""
+    if len(body) > MOST_BYTES:
+        return NoFingerprint(reason="too-large")
+    try:
+        with opened(body, container_format) as container:
+            begin, length = _extent(container, container.streams.video[0])
+            moments = [begin + length * (number + 0.5) / PICTURES for number in range(PICTURES)]
+            shots = tuple(_shots(container, container.streams.video[0], moments))
+    except TooLargeMediaError:
+        return NoFingerprint(reason="too-large")
+    except UnreadableMediaError:
+        return NoFingerprint(reason="not-readable")
+    return shots or NoFingerprint(reason="not-readable")
+
+
+def _shots_at(body: bytes, container_format: str, looks: Sequence[Look]) -> tuple[Shot, ...]:
+    """Pictures of a video at even distances, and about the moments of looks; what cannot be read has none."""
+    if len(body) > MOST_BYTES:
+        return ()
+    around = {max(look.at + shift, 0.0) for look in looks if look.at is not None for shift in _AROUND}
+    try:
+        with opened(body, container_format) as container:
+            begin, length = _extent(container, container.streams.video[0])
+            even = {begin + length * (number + 0.5) / PICTURES for number in range(PICTURES)}
+            return tuple(_shots(container, container.streams.video[0], sorted(around | even)))
+    except (TooLargeMediaError, UnreadableMediaError):
+        return ()
+
+
+def _shots(container: InputContainer, stream: VideoStream, moments: Sequence[float]) -> Iterator[Shot]:
     stream.codec_context.thread_count = 1
-    begin, length = _extent(container, stream)
     reader = _Reader(container, stream)
-    for number in range(PICTURES):
-        frame = reader.frame_at(begin + length * (number + 0.5) / PICTURES)
+    for moment in moments:
+        frame = reader.frame_at(moment)
         if frame is None:
             return
         picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
-        yield picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+        upright = picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+        yield Shot(at=time_of(frame), picture=upright)
 
 
 def _extent(container: InputContainer, stream: VideoStream) -> tuple[float, float]:
@@ -88,9 +201,9 @@ class _Reader:
 
     def frame_at(self, second: float) -> av.VideoFrame | None:
         """The first frame at a time or after it, or the last one; None where there is none at all."""
-        if self._last is None or second - self._time_of(self._last) > _FAR:
+        if self._last is None or second - time_of(self._last) > _FAR:
             self._skip_to(second)
-        while self._last is None or self._time_of(self._last) < second:
+        while self._last is None or time_of(self._last) < second:
             frame = next(self._frames, None)
             if frame is None:
                 break
@@ -105,7 +218,9 @@ class _Reader:
         self._container.seek(int(second * av.time_base))
         self._frames = self._container.decode(self._stream)
 
-    def _time_of(self, frame: av.VideoFrame) -> float:
-        # The library's types promise what a stream without time stamps does not keep.
-        time: float | None = frame.time
-        return 0.0 if time is None else time
+
+def time_of(frame: av.VideoFrame) -> float:
+    """The second at which a picture is shown."""
+    # The library's types promise what a stream without time stamps does not keep.
+    time: float | None = frame.time
+    return 0.0 if time is None else time

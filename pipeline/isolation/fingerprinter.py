@@ -1,12 +1,17 @@
 """The fingerprinter with all decoding in child processes."""
 
+from collections.abc import Sequence
+
 from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
+from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.isolation.messages import (
+    Compared,
     Fingerprinted,
     FingerprintJob,
-    RecordingsCompared,
-    SameRecordingJob,
+    LikenessJob,
+    TraitsFound,
+    TraitsJob,
     unexpected,
 )
 from pipeline.isolation.pool import WorkerPool
@@ -31,12 +36,23 @@ class IsolatedFingerprinter:
             return answer.fingerprint
         raise unexpected(answer)
 
-    def same_recording(self, one: bytes, one_type: str, other: bytes, other_type: str) -> bool:
-        """Whether two recordings are copies; see `Fingerprinter.same_recording`."""
+    def traits(self, asset: bytes, media_type: str, *, asked: bool = False) -> Traits:
+        """All that an asset is recognised by; see `Fingerprinter.traits`."""
         try:
-            answer = self._pool.run(SameRecordingJob(one=one, one_type=one_type, other=other, other_type=other_type))
+            answer = self._pool.run(TraitsJob(asset=asset, media_type=media_type, asked=asked))
         except HostileAssetError:
-            return False
-        if isinstance(answer, RecordingsCompared):
-            return answer.same
+            return NO_TRAITS
+        if isinstance(answer, TraitsFound):
+            return answer.traits
+        raise unexpected(answer)
+
+    def likenesses(self, asset: bytes, media_type: str, candidates: Sequence[Sequence[Look]]) -> tuple[float, ...]:
+        """How much an asset is like each of some others; see `Fingerprinter.likenesses`."""
+        looks = tuple(tuple(candidate) for candidate in candidates)
+        try:
+            answer = self._pool.run(LikenessJob(asset=asset, media_type=media_type, candidates=looks))
+        except HostileAssetError:
+            return (0.0,) * len(looks)
+        if isinstance(answer, Compared):
+            return answer.likenesses
         raise unexpected(answer)

@@ -7,6 +7,7 @@ from pipeline.errors import BugError
 from pipeline.isolation.messages import (
     Answer,
     CheckJob,
+    Compared,
     Fingerprinted,
     FingerprintJob,
     ImageCoded,
@@ -15,12 +16,13 @@ from pipeline.isolation.messages import (
     LabelChecked,
     LabeledAsset,
     LabelJob,
+    LikenessJob,
     MarkedAsset,
     MarkJob,
     MarksFound,
     ReadMarksJob,
-    RecordingsCompared,
-    SameRecordingJob,
+    TraitsFound,
+    TraitsJob,
 )
 
 __all__ = ["perform_media_job"]
@@ -51,17 +53,18 @@ def perform_media_job(job: Job) -> Answer:
             if isinstance(job, LabelJob):
                 return LabeledAsset(labeled=labeler.label(job.asset, job.media_type, job.order))
             return LabelChecked(checked=labeler.check(job.asset, job.media_type, job.claim))
-        case FingerprintJob() | SameRecordingJob():
+        case FingerprintJob() | TraitsJob() | LikenessJob():
             return _perform_fingerprint_job(job)
         case _:
             raise BugError(what=f"No child does a {type(job).__name__}.", remedy="Report this.")
 
 
-def _perform_fingerprint_job(job: FingerprintJob | SameRecordingJob) -> Answer:
+def _perform_fingerprint_job(job: FingerprintJob | TraitsJob | LikenessJob) -> Answer:
     from pipeline.fingerprints.in_process import InProcessFingerprinter  # noqa: PLC0415
 
     fingerprinter = InProcessFingerprinter()
     if isinstance(job, FingerprintJob):
         return Fingerprinted(fingerprint=fingerprinter.fingerprint(job.asset, job.media_type))
-    same = fingerprinter.same_recording(job.one, job.one_type, job.other, job.other_type)
-    return RecordingsCompared(same=same)
+    if isinstance(job, TraitsJob):
+        return TraitsFound(traits=fingerprinter.traits(job.asset, job.media_type, asked=job.asked))
+    return Compared(likenesses=fingerprinter.likenesses(job.asset, job.media_type, job.candidates))

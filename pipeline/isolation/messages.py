@@ -19,6 +19,7 @@ from pipeline.errors import (
     WorldError,
 )
 from pipeline.fingerprints.fingerprint import Fingerprint
+from pipeline.fingerprints.traits import Look, Traits
 from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
@@ -28,6 +29,7 @@ __all__ = [
     "HEADER",
     "Answer",
     "CheckJob",
+    "Compared",
     "ExtractJob",
     "Extracted",
     "Fault",
@@ -40,18 +42,19 @@ __all__ = [
     "LabelChecked",
     "LabelJob",
     "LabeledAsset",
+    "LikenessJob",
     "MarkJob",
     "MarkedAsset",
     "MarksFound",
     "ReadJob",
     "ReadMarksJob",
     "Ready",
-    "RecordingsCompared",
     "Reply",
-    "SameRecordingJob",
     "SealJob",
     "Sealed",
     "Start",
+    "TraitsFound",
+    "TraitsJob",
     "decode_job",
     "decode_reply",
     "decode_start",
@@ -150,13 +153,20 @@ class FingerprintJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     media_type: str
 
 
-class SameRecordingJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Say whether two recordings are copies."""
+class TraitsJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Find out all that an asset is recognised by, or what it is asked about with."""
 
-    one: bytes
-    one_type: str
-    other: bytes
-    other_type: str
+    asset: bytes
+    media_type: str
+    asked: bool
+
+
+class LikenessJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Say how much an asset is like each of some others, by their looks."""
+
+    asset: bytes
+    media_type: str
+    candidates: tuple[tuple[Look, ...], ...]
 
 
 Job = (
@@ -169,7 +179,8 @@ Job = (
     | LabelJob
     | CheckJob
     | FingerprintJob
-    | SameRecordingJob
+    | TraitsJob
+    | LikenessJob
 )
 
 
@@ -231,10 +242,16 @@ class Fingerprinted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     fingerprint: Fingerprint | None
 
 
-class RecordingsCompared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Answer to `SameRecordingJob`."""
+class TraitsFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `TraitsJob`."""
 
-    same: bool
+    traits: Traits
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Answer to `LikenessJob`."""
+
+    likenesses: tuple[float, ...]
 
 
 _FAMILIES: Final[dict[str, type[SealstreamError]]] = {
@@ -270,7 +287,8 @@ Answer = (
     | LabeledAsset
     | LabelChecked
     | Fingerprinted
-    | RecordingsCompared
+    | TraitsFound
+    | Compared
     | Fault
 )
 

@@ -28,10 +28,17 @@ class Observation(NamedTuple):
 
 
 class _CredentialRule(msgspec.Struct, frozen=True):
+    """What one kind asks for.
+
+    Attributes:
+        milder: what it asks for instead where its severity is medium: the credential holds all the same.
+    """
+
     action: Action
     message: str
     remedy: str
     citation: str | None = None
+    milder: Action | None = None
 
 
 _SOURCE_AGAIN: Final = "Ask for the asset as its signer released it, and find out who changed it."
@@ -57,9 +64,52 @@ _RULES: Final[Mapping[str, _CredentialRule]] = {
     ),
     "manifest-malformed": _CredentialRule(
         "hold",
-        "The manifest does not follow the specification.",
-        "Have the asset signed by a conforming claim generator.",
+        "There is a manifest, or what is left of one, and it cannot be judged: not readable, or not as C2PA has it.",
+        "Ask for the asset as its signer released it; if it came like this, have it signed anew.",
         f"{_C2PA}, Validation",
+    ),
+    "manifest-alone": _CredentialRule(
+        "hold",
+        "This is a manifest without its asset: what it claims can be read, and is bound to nothing that is here.",
+        "Send the asset, with this as the manifest beside it.",
+        f"{_C2PA}, External manifests",
+    ),
+    "partial-coverage": _CredentialRule(
+        "hold",
+        "What was signed is unchanged, and more is left out of the signature than the manifest itself.",
+        "Look at the asset before it is used, or have it signed with a binding that leaves out the manifest alone.",
+        _CONTENT,
+        milder="alert",
+    ),
+    "container-rewritten": _CredentialRule(
+        "hold",
+        "A program has written the file anew: the manifest is whole, and cannot show that the content is the same.",
+        "Compare it with the asset as its signer released it, and use that one, or have this one sealed.",
+        _CONTENT,
+    ),
+    "line-ends-changed": _CredentialRule(
+        "alert",
+        "The words are those that were signed; their line ends, byte order mark, final newline or encoding are not.",
+        "Use the text as its signer released it; move texts as bytes, not as lines.",
+        _CONTENT,
+    ),
+    "sidecar-foreign": _CredentialRule(
+        "alert",
+        "The manifest that lies beside the file is for another file.",
+        "Put a manifest of the file's own beside it, under its whole name and .c2pa; if there is none, nothing.",
+        f"{_C2PA}, External manifests",
+    ),
+    "sidecar-unfit": _CredentialRule(
+        "hold",
+        "The manifest that lies beside the file does not fit: it is for another file, or this one was changed.",
+        "Find out which: name the file's own manifest, or ask for the file as its signer released it.",
+        f"{_C2PA}, External manifests",
+    ),
+    "asset-unreadable": _CredentialRule(
+        "alert",
+        "The file cannot be taken apart as what it is said to be: whether it has a credential cannot be told.",
+        "Check that the file is whole, and of the media type that is declared.",
+        f"{_C2PA}, Validation: locating the active manifest",
     ),
     "manifest-unreachable": _CredentialRule(
         "hold",
@@ -118,6 +168,10 @@ _OTHER: Final = _CredentialRule(
 )
 
 
+_OF_ABSENT: Final = frozenset({"asset-unreadable", "sidecar-foreign"})
+"""Kinds that say why a credential is absent; no other can be seen where there is none."""
+
+
 def judge_credential(
     credential: CredentialSummary, observations: Iterable[Observation], declared: Declared
 ) -> tuple[Finding, ...]:
@@ -125,9 +179,11 @@ def judge_credential(
 
     Observations of low severity are facts, not findings: their codes are in the credential's summary.
     """
-    if credential.credential == "absent":
-        return (_finding(Observation("unlabeled", "high", ""), {"declared": declared}),) if declared == "ai" else ()
     seen = [one for one in observations if one.severity != "low"]
+    if credential.credential == "absent":
+        seen = [one for one in seen if one.kind in _OF_ABSENT]
+        seen += [Observation("unlabeled", "high", "")] if declared == "ai" else []
+        return tuple(_finding(one, {"declared": declared}) for one in seen)
     if credential.ai_generated and declared == "human":
         seen.append(Observation("undeclared-ai", "high", ""))
     evidence: Evidence = {
@@ -150,7 +206,7 @@ def _finding(seen: Observation, evidence: Evidence) -> Finding:
         rule=f"credential.{seen.kind}",
         kind=seen.kind,
         severity=seen.severity,
-        action=rule.action,
+        action=rule.milder if rule.milder is not None and seen.severity == "medium" else rule.action,
         outcome="violation",
         code=seen.code or None,
         message=rule.message,

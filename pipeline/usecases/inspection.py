@@ -24,7 +24,7 @@ from pipeline.evidence.content import Observer, content_facts, type_facts, type_
 from pipeline.evidence.credential import credential_facts, credential_findings, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts
 from pipeline.evidence.implicit import carries_marks, found_findings, mark_facts
-from pipeline.evidence.removal import Recognition
+from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
 from pipeline.labels.explicit.model import Checked
 from pipeline.labels.explicit.port import Labeler
@@ -95,7 +95,13 @@ class Inspection:
             found = self.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
             measured = self._measured(event, asset, credential, found)
             recognised = self.recognition(asset, credential, found)
-            state = detected(event.facts, measured, event.declared, is_recognised=bool(recognised))
+            state = detected(
+                event.facts,
+                measured,
+                event.declared,
+                is_recognised=any(one.kind == REMOVED for one in recognised),
+                has_vendor_sign=found is not None and found.has_sign_of_ai,
+            )
             measured = {**measured, **state_facts(state)}
             judgement = self._judge(event, asset, credential, found, measured, recognised)
             decision = self._decision(event, asset, credential, judgement, state)

@@ -43,9 +43,11 @@ from pipeline.evidence.credential import credential_facts, credential_findings, 
 from pipeline.evidence.explicit import claim_of, label_facts, labeled_findings
 from pipeline.evidence.implicit import carries_marks, mark_facts, written_findings
 from pipeline.evidence.parents import KnownParent, known_parents, parent_findings
-from pipeline.evidence.removal import named
+from pipeline.evidence.sealing import sealed_findings
 from pipeline.fingerprints import Fingerprint
 from pipeline.fingerprints.port import Fingerprinter
+from pipeline.fingerprints.recording import named, recognised_by
+from pipeline.fingerprints.traits import Traits
 from pipeline.labels.explicit.model import Checked, Claim
 from pipeline.labels.explicit.port import Labeled, Labeler
 from pipeline.labels.implicit.port import Marked, Marker
@@ -120,12 +122,12 @@ class Sealing:
             inherited = self.credentials.read(asset.body, asset.media_type)  # 2
             labeled = self._labeled(event, asset, inherited)
             marked = self._marked(event, asset, labeled, inherited)
-            fingerprint = self.fingerprinter.fingerprint(marked.asset, asset.media_type)
+            traits = self.fingerprinter.traits(marked.asset, asset.media_type)
             parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
-            order = self._order(event, asset.media_type, parents, fingerprint)
+            order = self._order(event, asset.media_type, parents, traits.fingerprint)
             kept = self._keep(event, asset, order, self.credentials.seal(marked.asset, order))  # 3
             judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
-            done = self._record(event, asset, kept, judgement, parents, fingerprint)
+            done = self._record(event, asset, kept, judgement, parents, traits)
             record = commit_record(self.store, record_at, done)  # 4
         against = counted(record)
         return Sealed(
@@ -188,6 +190,7 @@ class Sealing:
                     *credential_findings(inherited, "unknown"),
                     *labeled_findings(labeled),
                     *written_findings(marked, found),
+                    *sealed_findings(kept),
                     *parent_findings(parents),
                 ),
             )
@@ -206,6 +209,7 @@ class Sealing:
 
     def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
         """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
+        because = sealed.sidecar_because
         asset_at = self.layout.asset(event.uid, asset.media_type)
         if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type):
             stored = self.store.require(asset_at).body
@@ -224,7 +228,7 @@ class Sealing:
                 media_type=asset.media_type,
             )
             self.store.create(pointer_at, to_json(pointer), media_type="application/json")
-        return sealed
+        return msgspec.structs.replace(sealed, sidecar_because=because if sealed.binding == "sidecar" else None)
 
     def _take_up(self, event: GenerationEvent, order: SealOrder, stored: bytes) -> SealedAsset:
         """The asset that an earlier attempt stored: with the manifest inside it or beside it, or with a new one beside.
@@ -268,7 +272,7 @@ class Sealing:
         kept: SealedAsset,
         judgement: Judgement,
         parents: tuple[KnownParent, ...],
-        fingerprint: Fingerprint | None,
+        traits: Traits,
     ) -> ManifestRecord:
         sealed_sha256 = sha256_hex(kept.asset)
         credential = summary_of(kept.credential)
@@ -299,7 +303,8 @@ class Sealing:
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
             parents=tuple(parent.recorded for parent in parents),
-            fingerprint=named(fingerprint),
+            fingerprint=named(traits.fingerprint),
+            recognition=recognised_by(traits),
         )
 
 

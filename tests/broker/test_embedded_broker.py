@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from agents.reference.consumer import consumers_of
 
 from agents.delivery import TopicPartition
 from agents.kafka import create_topics, open_publisher
 from agents.messages import KafkaMessage
-from agents.reference.consumer import consumers_of
 from agents.settings import KafkaSettings
 from agents.topics import TopicPlan
 from devstack import EmbeddedBroker

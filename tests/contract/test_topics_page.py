@@ -14,8 +14,12 @@ import schemas
 from agents.delivery import InputRecord
 from agents.reference.records import change_in, sets_by_topic
 from agents.topics import Topics
+from pipeline.credentials.status_codes import status_codes
+from pipeline.credentials.verdicts import OWN_KINDS
 from pipeline.events.outputs import Action, Severity
+from pipeline.policy.credential_rules import Observation, judge_credential
 from pipeline.policy.pack_files import load_packs
+from tests.unit.policy.examples import credential
 
 PAGE = Path(__file__).parents[2] / "docs" / "topics.md"
 ASYNCAPI = yaml.safe_load((Path(schemas.__file__).parent / "asyncapi.yaml").read_text(encoding="utf-8"))
@@ -85,6 +89,35 @@ def test_the_table_of_kinds_is_that_of_the_shipped_packs() -> None:
     assert {kind: cells[:4] for kind, cells in described.items()} == there
     assert list(described) == list(there)
     assert all(cells[4] for cells in described.values())
+
+
+DECISIONS = {"alert": "allow", "hold": "hold", "block": "block"}
+ALWAYS = {"unlabeled": "high", "undeclared-ai": "high", "content-mismatch": "critical"}
+"""Kinds that no validation code stands for."""
+
+
+def test_the_table_of_what_credentials_show_is_that_of_the_code() -> None:
+    severities = defaultdict(set)
+    for meaning in status_codes().values():
+        if meaning.kind is not None and meaning.severity != "low":
+            severities[meaning.kind].add(meaning.severity)
+    for kind, severity in (*OWN_KINDS.items(), *ALWAYS.items()):
+        severities[kind].add(severity)
+    there = {kind: (listed(found, get_args(Severity)), decisions(kind, found)) for kind, found in severities.items()}
+    described = rows("| kind | severity | decision | when |")
+    assert {kind: (cells[0], cells[1]) for kind, cells in described.items()} == there
+    assert all(cells[2] for cells in described.values())
+
+
+def decisions(kind: str, severities: Iterable[Severity]) -> str:
+    if kind in ALWAYS:
+        return {"unlabeled": "hold", "undeclared-ai": "hold", "content-mismatch": "dead letter"}[kind]
+    state = "absent" if kind in ("asset-unreadable", "sidecar-foreign") else "invalid"
+    seen = (
+        judge_credential(credential(credential=state), [Observation(kind, severity, "")], "unknown")
+        for severity in severities
+    )
+    return listed((DECISIONS[finding.action] for findings in seen for finding in findings), DECISIONS.values())
 
 
 @pytest.mark.parametrize(("schema", "sign"), [("review.v1", '"verdict"'), ("activity-event.v1", '"service.changed"')])

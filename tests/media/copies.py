@@ -149,6 +149,12 @@ def _each(body: bytes, change: Callable[[np.ndarray], np.ndarray]) -> Iterator[n
     return (change(picture) for picture in _pictures_of(body))
 
 
+def _halved(picture: np.ndarray) -> np.ndarray:
+    """At half the size, each point the mean of four."""
+    height, width = (side // 4 * 2 for side in picture.shape[:2])
+    return picture[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
+
+
 def _cut(picture: np.ndarray) -> np.ndarray:
     """Without 2 % of width and height, and even in both."""
     height, width = picture.shape[:2]
@@ -162,7 +168,7 @@ VIDEO_COPIES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "VP9": ("video/webm", lambda body: filmed(_pictures_of(body), "webm", "libvpx-vp9", deadline="realtime", crf="40")),
     "MPEG-4 in AVI": ("video/x-msvideo", lambda body: filmed(_pictures_of(body), "avi", "mpeg4")),
     "Matroska": ("video/x-matroska", lambda body: filmed(_pictures_of(body), "matroska", g="12")),
-    "half the size": ("video/mp4", lambda body: filmed(_each(body, lambda picture: picture[::2, ::2]))),
+    "half the size": ("video/mp4", lambda body: filmed(_each(body, _halved))),
     "half as many pictures": ("video/mp4", lambda body: filmed(list(_pictures_of(body))[::2], rate=12)),
     "cropped by 2 %": ("video/mp4", lambda body: filmed(_each(body, _cut))),
     "darker": ("video/mp4", lambda body: filmed(_each(body, lambda picture: (picture * 0.9).astype(np.uint8)))),

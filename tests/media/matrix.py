@@ -14,14 +14,16 @@ from typing import Final
 import c2pa
 import msgspec
 
+from pipeline.assets.promises import broken_promise
 from pipeline.credentials import Credential, Disclosure, SealedAsset, SealOrder, Software, embeds
 from pipeline.credentials.definition import manifest_definition
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.sdk import ManifestSigner
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
-from pipeline.fingerprints.content import examine
+from pipeline.fingerprints.content import examine, likenesses, traits
 from pipeline.fingerprints.fingerprint import Reason
+from pipeline.fingerprints.traits import SAME
 from pipeline.labels.explicit import Claim, ExplicitRefusedError, MarkOrder
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.explicit.model import Written
@@ -30,9 +32,10 @@ from pipeline.labels.implicit import row_of
 from pipeline.labels.implicit.in_process import InProcessMarker
 from tests.media.conftest import AI
 from tests.media.exhibits import EXHIBITS, Exhibit
+from tests.media.harm.unusual import UNUSUAL
 from tests.unit.labels.implicit.makers import MARKS
 
-__all__ = ["Cell", "Outcome", "outcome"]
+__all__ = ["Cell", "Outcome", "Whole", "outcome", "whole"]
 
 NO_CODE: Final[Mapping[Reason, str]] = {
     "not-supported": "Nothing here takes the text out of PDF, Office files and books; drawings and data have none.",
@@ -54,6 +57,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What becomes of the unusual files of a format: by their names, those that carry their manifest inside and are as
+    whole as they came, and those that have it beside them, with the reason.
+    """
+
+    inside: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One row: everything about one format."""
 
@@ -64,6 +77,7 @@ class Outcome:
     explicit: Cell
     fingerprint: Cell
     survives: Cell
+    whole: Whole
 
 
 class Services:
@@ -99,7 +113,27 @@ def outcome(name: str) -> Outcome:
         explicit=explicit(exhibit, body),
         fingerprint=recognisable(exhibit, found, sealed),
         survives=recognised(exhibit, found, sealed.asset),
+        whole=whole(name),
     )
+
+
+@cache
+def whole(name: str) -> Whole:
+    """Seal every unusual file of the format with this name; `tests/media/harm` opens them with programs of others."""
+    inside: list[str] = []
+    beside: list[tuple[str, str]] = []
+    for kind, make in UNUSUAL.get(name, {}).items():
+        body = make()
+        sealed = services().credentials.seal(body, order(EXHIBITS[name], NoFingerprint(reason="not-supported")))
+        must_be_sound(sealed.credential)
+        if sealed.binding == "embedded":
+            assert broken_promise(body, sealed.asset, EXHIBITS[name].media_type) is None
+            inside.append(kind)
+        else:
+            assert sealed.asset == body
+            assert sealed.sidecar_because is not None
+            beside.append((kind, sealed.sidecar_because))
+    return Whole(inside=tuple(inside), beside=tuple(beside))
 
 
 def order(exhibit: Exhibit, found: Fingerprint | NoFingerprint) -> SealOrder:
@@ -129,7 +163,7 @@ def embedding(exhibit: Exhibit, sealed: SealedAsset) -> Cell:
         assert sealed.binding == "embedded"
         assert inside == sealed.manifest
         return Cell(can=True)
-    assert (sealed.binding, sealed.fell_back, inside) == ("sidecar", False, None)
+    assert (sealed.binding, sealed.sidecar_because, inside) == ("sidecar", None, None)
     if exhibit.media_type in c2pa.Builder.get_supported_mime_types():
         return Cell(
             can=False,
@@ -212,4 +246,6 @@ def recognised(exhibit: Exhibit, found: Fingerprint | NoFingerprint, sealed: byt
     after = examine(copy, exhibit.copy.media_type)
     assert isinstance(after, Fingerprint)
     assert after.distance(found) <= NEAR[found.kind]
+    looks = traits(sealed, exhibit.media_type).looks
+    assert likenesses(copy, exhibit.copy.media_type, [looks])[0] >= SAME
     return Cell(can=True, how=exhibit.copy.words)

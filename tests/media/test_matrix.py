@@ -5,11 +5,11 @@ from typing import Final
 import pytest
 
 from pipeline.fingerprints import NEAR, Fingerprint
-from pipeline.fingerprints.confirming import same_recording
-from pipeline.fingerprints.content import examine
+from pipeline.fingerprints.content import examine, likenesses, traits
+from pipeline.fingerprints.traits import SAME
 from tests.media.copies import SOUND_COPIES
 from tests.media.exhibits import EXHIBITS, spoken
-from tests.media.matrix import Cell, outcome
+from tests.media.matrix import Cell, outcome, whole
 from tools.make_media_page import PAGE, render
 
 FORMATS: Final = (
@@ -48,4 +48,20 @@ def test_sound_compressed_with_loss_twice_is_the_exception_that_the_page_tells_o
     assert isinstance(before, Fingerprint)
     assert isinstance(after, Fingerprint)
     assert NEAR["audio"] < after.distance(before) < NEAR["audio"] + 10
-    assert same_recording(make(body), media_type, body, "audio/mpeg")
+    assert likenesses(make(body), media_type, [traits(body, "audio/mpeg").looks])[0] >= SAME
+
+
+def test_unusual_files_carry_their_manifest_inside_or_say_why_not() -> None:
+    tiff, pdf = whole("TIFF"), whole("PDF")
+    assert (tiff.beside, "three pages" in tiff.inside) == ((), True)
+    assert {"xref stream", "linearized", "two revisions", "attachments"} <= set(pdf.inside)
+    assert [kind for kind, _ in pdf.beside] == ["signed", "certified", "owner password", "user password"]
+    assert all(reason.startswith("The PDF document is ") for _, reason in pdf.beside)
+
+
+def test_the_page_has_a_column_and_a_table_of_unusual_files() -> None:
+    page = render({name: outcome(name) for name in ("TIFF", "JSON")})
+    head, _, tiff, json = page.partition("## The matrix\n\n")[2].splitlines()[:4]
+    assert head.endswith("| survives re-encode | left as it came |")
+    assert (tiff.endswith(f"| {len(whole('TIFF').inside)} inside |"), json.endswith("| yes |")) == (True, True)
+    assert f"| TIFF | {'; '.join(whole('TIFF').inside)} | inside |  |" in page

@@ -61,7 +61,7 @@ def test_the_format_gets_a_sidecar(
     media_type, arguments = BESIDE[name]
     asset = made(name, arguments, tmp_path)
     sealed = service.seal(asset, make_order(media_type))
-    assert (sealed.binding, sealed.asset, sealed.fell_back) == ("sidecar", asset, False)
+    assert (sealed.binding, sealed.asset, sealed.sidecar_because) == ("sidecar", asset, None)
     assert service.read(asset, media_type, manifest=sealed.manifest).trust == "trusted"
 
 
@@ -75,7 +75,8 @@ def test_jpeg_xl_carries_a_manifest_in_a_container_and_not_without(
     naked = b"\xff\x0a" + bytes(64)
     container = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ") + box(b"jxlc", naked)
     inside, beside = (service.seal(one, make_order("image/jxl")) for one in (container, naked))
-    assert (inside.binding, beside.binding, beside.fell_back) == ("embedded", "sidecar", True)
+    assert (inside.binding, beside.binding) == ("embedded", "sidecar")
+    assert beside.sidecar_because is not None
     assert ask(inside.asset, "image/jxl")["validation_state"] == "Trusted"
 
 

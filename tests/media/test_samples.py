@@ -37,7 +37,7 @@ def test_the_manifest_is_inside_where_the_format_can_carry_it(
 ) -> None:
     inside = embeds(sample.media_type)
     assert sample.sealed.binding == ("embedded" if inside else "sidecar")
-    assert sample.sealed.fell_back is False
+    assert sample.sealed.sidecar_because is None
     assert (sample.sealed.asset == sample.original) is not inside
     extracted = service.extract(sample.sealed.asset, sample.media_type)
     assert extracted == (sample.sealed.manifest if inside else None)

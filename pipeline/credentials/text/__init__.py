@@ -11,11 +11,13 @@ the text, travel with it from window to window, and show nothing. What is hashed
 | signature, certificate, trust, time stamp, assertions, ingredients | the library   |
 
 The library knows texts only as bytes beside a manifest, and refuses the exclusion there without looking at it; its
-verdict on this one point is replaced by ours (`binding.judged`), and by nothing else.
+verdict on this one point is replaced by ours (`binding.judged`), and by nothing else. What kind of change a mismatch
+stands for, `line_ends` tells.
 """
 
 from pipeline.credentials.text.binding import judged
 from pipeline.credentials.text.embedding import TextFitter, UnfitTextError
+from pipeline.credentials.text.line_ends import is_another_form, is_other_lines, is_written_in_lines
 from pipeline.credentials.text.wrapper import BrokenWrapperError, Wrapper, find_wrapper, is_text, unwrapped, wrapped
 
 __all__ = [
@@ -24,7 +26,10 @@ __all__ = [
     "UnfitTextError",
     "Wrapper",
     "find_wrapper",
+    "is_another_form",
+    "is_other_lines",
     "is_text",
+    "is_written_in_lines",
     "judged",
     "unwrapped",
     "wrapped",

@@ -6,19 +6,18 @@ normal form in between is still the same text, as long as the run did not move. 
 called: a mismatch where it is another one, malformed where only the place is wrong.
 """
 
-import base64
-import binascii
 import hashlib
-import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
+from pipeline.credentials.data_hash import BadBindingError, DataHash, Exclusion, data_hash_of
+from pipeline.credentials.report import Details
 from pipeline.credentials.text.wrapper import Wrapper
 
-__all__ = ["judged", "text_digest"]
+__all__ = ["judged", "normalised", "text_digest"]
 
 _LABEL: Final = "c2pa.hash.data"
 _MATCH: Final = "assertion.dataHash.match"
@@ -35,36 +34,8 @@ _EXPLANATIONS: Final[Mapping[str, str]] = {
     _UNSUPPORTED: "the data hash uses an algorithm that C2PA does not allow",
 }
 
-_ALGORITHMS: Final = frozenset({"sha256", "sha384", "sha512"})
-_BASE64: Final = re.compile(r"b64'([A-Za-z0-9+/]*=*)'")
 _LONGEST_STACK: Final = 256
 """Combining characters in a row that are put in order: the time that takes grows with their square."""
-
-
-class _Exclusion(msgspec.Struct, frozen=True):
-    start: int
-    length: int
-
-
-class _DataHash(msgspec.Struct, frozen=True):
-    hash: str
-    exclusions: tuple[_Exclusion, ...] = ()
-    alg: str | None = None
-
-
-class _Claim(msgspec.Struct, frozen=True):
-    alg: str | None = None
-
-
-class _Manifest(msgspec.Struct, frozen=True):
-    label: str
-    assertions: dict[str, object] = {}
-    claim_v2: _Claim | None = msgspec.field(default=None, name="claim.v2")
-    claim: _Claim | None = None
-
-
-class _Details(msgspec.Struct, frozen=True):
-    manifests: tuple[_Manifest, ...]
 
 
 def text_digest(text: bytes) -> bytes:
@@ -73,7 +44,7 @@ def text_digest(text: bytes) -> bytes:
     Raises:
         UnicodeDecodeError, ValueError: it is no UTF-8, or none that can be normalised in reasonable time.
     """
-    return _digest(text, "sha256")
+    return hashlib.sha256(normalised(text.decode()).encode()).digest()
 
 
 def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper) -> bytes:
@@ -118,47 +89,34 @@ def validation_state(results: Mapping[str, Any]) -> str:
 
 
 def _judgement(details: bytes, label: str, text: bytes, wrapper: Wrapper) -> str:
-    found = next((one for one in msgspec.json.decode(details, type=_Details).manifests if one.label == label), None)
-    if found is None or _LABEL not in found.assertions:
-        return _MALFORMED
     try:
-        binding = msgspec.convert(found.assertions[_LABEL], _DataHash)
-    except msgspec.ValidationError:
+        binding = data_hash_of(msgspec.json.decode(details, type=Details).of(label))
+        return _fit(binding, text, wrapper)
+    except BadBindingError as bad:
+        return bad.code
+    except ValueError:  # no text, or none that can be normalised
         return _MALFORMED
-    claim = found.claim_v2 or found.claim or _Claim()
-    algorithm = binding.alg or claim.alg
-    if algorithm not in _ALGORITHMS:
-        return _UNSUPPORTED
+
+
+def _fit(binding: DataHash, text: bytes, wrapper: Wrapper) -> str:
     stops = [
         stop
         for stop in (wrapper.stop, wrapper.filled_stop)
-        if binding.exclusions == (_Exclusion(wrapper.start, stop - wrapper.start),)
+        if binding.exclusions == (Exclusion(wrapper.start, stop - wrapper.start),)
     ]
     stop = stops[0] if stops else wrapper.filled_stop
-    try:
-        same = _digest(text[: wrapper.start] + text[stop:], algorithm) == _signed(binding.hash)
-    except ValueError:
-        return _MALFORMED
-    if not same:
+    body = text[: wrapper.start] + text[stop:]
+    if not binding.fits_any([[normalised(body.decode()).encode()]]):
         return _MISMATCH
     return _MATCH if stops else _MALFORMED
 
 
-def _signed(value: str) -> bytes:
-    quoted = _BASE64.fullmatch(value)
-    if quoted is None:
-        raise ValueError
-    try:
-        return base64.b64decode(quoted[1], validate=True)
-    except binascii.Error as error:
-        raise ValueError from error
+def normalised(text: str) -> str:
+    """A text in NFC.
 
-
-def _digest(text: bytes, algorithm: str) -> bytes:
-    return hashlib.new(algorithm, _normalised(text.decode()).encode()).digest()
-
-
-def _normalised(text: str) -> str:
+    Raises:
+        ValueError: that would take unreasonably long.
+    """
     if unicodedata.is_normalized("NFC", text):
         return text
     stacks = bytes(map(unicodedata.combining, text)).split(b"\x00")

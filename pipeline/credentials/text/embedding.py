@@ -10,16 +10,14 @@ padding is taken out before. The run itself is not padded; validators disagree a
 
 import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
+from pipeline.credentials.data_hash import Json, Make, data_hash_binding
 from pipeline.credentials.text.binding import text_digest
 from pipeline.credentials.text.wrapper import BrokenWrapperError, unwrapped, wrapped
 
 __all__ = ["TextFitter", "UnfitTextError"]
-
-Json = Mapping[str, object]
-Make = Callable[[Json], bytes]
 
 _ATTEMPTS: Final = 4
 _TWO_BYTES: Final = 0xFFFF
@@ -61,7 +59,7 @@ class TextFitter:
         body, digest = _body(text, media_type)
 
         def binding(length: int) -> Json:
-            return _hard_binding(digest, start=len(body), length=length)
+            return data_hash_binding(digest, start=len(body), length=length)
 
         blank = len(wrapped(place(binding(_TWO_BYTES))))
         if blank + self._growth > _TWO_BYTES:
@@ -98,20 +96,6 @@ def _character_set(media_type: str) -> str | None:
         if name.strip() == "charset":
             return value.strip().strip('"')
     return None
-
-
-def _hard_binding(digest: bytes, *, start: int, length: int) -> Json:
-    return {
-        "label": "c2pa.hash.data",
-        "created": True,
-        "data": {
-            "name": "jumbf manifest",
-            "alg": "sha256",
-            "hash": list(digest),
-            "exclusions": [{"start": start, "length": length}],
-            "pad": [],
-        },
-    }
 
 
 def _padding(store: bytes) -> range:

@@ -26,8 +26,11 @@ TRACE: Final = b"".join(_SELECTORS[byte] for byte in _MAGIC)
 
 _MARK: Final = "\ufeff".encode() + TRACE
 _RUN: Final = re.compile(
-    re.escape(_MARK) + rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf]))*"
+    re.escape(_MARK) + rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf]))*+"
 )
+_CUT: Final = re.compile(_RUN.pattern + rb"(?:\xef\xb8?|\xf3(?:\xa0[\x84-\x87]?)?)\Z")
+"""A run that ends with its text, in the middle of a selector: what a limit in bytes leaves of it."""
+
 _MOST_LAYERS: Final = 16
 
 
@@ -96,6 +99,9 @@ def unwrapped(text: bytes) -> bytes:
     Raises:
         BrokenWrapperError: runs are put together so that each one taken away makes another.
     """
+    cut = _CUT.search(text)
+    if cut is not None:
+        text = text[: cut.start()]
     for _ in range(_MOST_LAYERS):
         if _MARK not in text:
             return text

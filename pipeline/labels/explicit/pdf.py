@@ -9,6 +9,7 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Rectangle, Stream, String
 
+from pipeline.assets.pdf_update import NoUpdateError, updated, would_lose
 from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.model import Marked, MarkOrder, Written
 from pipeline.labels.explicit.plate import DARK, LIGHT, TEXT_HEIGHT
@@ -22,6 +23,7 @@ _OURS: Final = "/SealstreamMark"
 """The key by which the plate is known again; its value is what it says."""
 
 _BROKEN: Final = (
+    NoUpdateError,
     pikepdf.PdfError,
     ValueError,
     KeyError,
@@ -54,7 +56,10 @@ def mark_pdf(body: bytes, order: MarkOrder) -> Marked:
         ratios = [_stamp(document, page, order) for page in document.pages if text not in _texts_on(page)]
         if not ratios:
             return Marked(body=body, written=_written(text, None), kept=True)
-        document.save(saved, linearize=document.is_linearized, deterministic_id=True)
+        if would_lose(body, document):
+            saved.write(updated(body, document))
+        else:
+            document.save(saved, linearize=document.is_linearized, deterministic_id=True)
     return Marked(body=saved.getvalue(), written=_written(text, min(ratios)), kept=True)
 
 

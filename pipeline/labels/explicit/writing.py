@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.labels.explicit.audio import mark_audio
 from pipeline.labels.explicit.docx import mark_docx
 from pipeline.labels.explicit.errors import ExplicitRefusedError
@@ -39,6 +40,9 @@ WRITERS: Final[Mapping[str, _Writer]] = {
 }
 """By canonical media type. One particular file may still be refused."""
 
+_KEPT: Final = frozenset({"application/pdf", _WORD})
+"""Types whose files are not encoded anew for a label, and have to keep what their containers promise."""
+
 _DATA: Final = "it is read by programs, and a label would be one more value"
 _REASONS: Final[Mapping[str, str]] = {
     "image/heic": "no library that is used here writes it",
@@ -64,7 +68,15 @@ def write_mark(body: bytes, media_type: str, order: MarkOrder) -> Marked:
     against = reason_against(name)
     if against is not None:
         raise ExplicitRefusedError(what=f"A file of type {name} takes no explicit label: {against}.")
-    return WRITERS[name](body, name, order)
+    because = reason_to_leave(body, name)
+    if because is not None:
+        raise ExplicitRefusedError(what=because)
+    marked = WRITERS[name](body, name, order)
+    if name in _KEPT:
+        broken = broken_promise(body, marked.body, name, label=True)
+        if broken is not None:
+            raise ExplicitRefusedError(what=broken)
+    return marked
 
 
 def reason_against(media_type: str) -> str | None:

@@ -13,7 +13,19 @@ import msgspec
 
 from pipeline.labels.implicit.errors import LabelRefusedError
 
-__all__ = ["KEYS", "AigcFault", "AigcMark", "FaultCode", "Label", "Shape", "first_write", "parse", "to_json"]
+__all__ = [
+    "KEYS",
+    "LONGEST_TEXT",
+    "AigcFault",
+    "AigcMark",
+    "FaultCode",
+    "Label",
+    "Shape",
+    "fault_in",
+    "first_write",
+    "parse",
+    "to_json",
+]
 
 Label = Literal["1", "2", "3"]
 """1 the content is AI-generated, 2 it may be, 3 it is suspected to be."""
@@ -29,7 +41,10 @@ FaultCode = Literal[
     "bad-label",
     "bad-characters",
     "too-long",
+    "misspelled-key",
+    "nested",
 ]
+"""What does not conform. `misspelled-key` is one in other letters, `nested` an object in an object, or in a text."""
 
 KEYS: Final[Mapping[str, str]] = {
     "Label": "label",
@@ -50,7 +65,8 @@ _RESERVED: Final = re.compile(r"[ -~]*")
 
 _LONGEST_VALUE: Final = 1024
 _LONGEST_RESERVED: Final = 4096
-_LONGEST_TEXT: Final = 32 * 1024
+LONGEST_TEXT: Final = 32 * 1024
+"""The longest text that is looked at, in characters."""
 
 
 class AigcFault(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +133,7 @@ def to_json(mark: AigcMark, *, shape: Shape = "wrapped") -> str:
 
 def parse(text: str) -> AigcMark | AigcFault:
     """The mark that a text is, in either shape, or why it is none. Never raises, whatever the text."""
-    if len(text) > _LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT:
         return AigcFault(code="too-long")
     try:
         found = json.loads(text, object_pairs_hook=_object)
@@ -153,13 +169,14 @@ def _fault_of(members: Mapping[str, object]) -> AigcFault | None:
         if key not in members:
             return AigcFault(code="missing-key", key=key)
     for key in KEYS:
-        code = _fault_in(key, members[key])
+        code = fault_in(key, members[key])
         if code is not None:
             return AigcFault(code=code, key=key)
     return None
 
 
-def _fault_in(key: str, value: object) -> FaultCode | None:
+def fault_in(key: str, value: object) -> FaultCode | None:
+    """What is wrong with the value of a member; None where it conforms."""
     if not isinstance(value, str):
         return "not-a-string"
     if key == "Label":

@@ -11,7 +11,8 @@ __all__ = ["facts_of"]
 def facts_of(found: FoundMarks) -> Facts:
     """The facts `implicit.*` and `latent.*` of a file that was read; none of one that could not be read.
 
-    A file with several marks has no `implicit.aigc.*`: which of them to believe is not for the reader to choose.
+    A file with several marks has no `implicit.aigc.*`: which of them to believe is not for the reader to choose. Of one
+    that does not conform, what its `Label` says is a fact, and nothing else.
     """
     if found.refused is not None:
         return {}
@@ -19,6 +20,8 @@ def facts_of(found: FoundMarks) -> Facts:
     if found.aigc:
         facts["implicit.carrier"] = found.aigc[0].carrier
         facts["implicit.schema_ok"] = all(one.mark is not None for one in found.aigc)
+    if len(found.aigc) == 1 and found.label is not None:
+        facts["implicit.aigc.Label"] = found.label
     mark = found.mark
     if mark is not None:
         named = (mark.content_producer, mark.content_propagator)

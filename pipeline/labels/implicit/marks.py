@@ -6,10 +6,23 @@ from typing import Final, Literal
 
 import msgspec
 
-from pipeline.labels.implicit.aigc import AigcFault, AigcMark, parse
+from pipeline.labels.implicit.aigc import AigcFault, AigcMark, Label
 from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.lenient import reading_of
+from pipeline.labels.implicit.vendors import VendorSign, schema_sign
 
-__all__ = ["Contradiction", "FoundMark", "FoundMarks", "Latent", "MarksToWrite", "found_mark", "latent_from"]
+__all__ = [
+    "Contradiction",
+    "FoundMark",
+    "FoundMarks",
+    "Latent",
+    "MarksToWrite",
+    "found_in_text",
+    "found_mark",
+    "holds_label",
+    "joined",
+    "latent_from",
+]
 
 Contradiction = Literal["several-aigc-marks", "several-source-types", "human-source-type-with-aigc-mark"]
 """What in one file cannot all be true, or must not be there twice; the stricter reading is for the reader to take."""
@@ -30,6 +43,7 @@ _HUMAN: Final = frozenset(
 )
 """IPTC digital source types, among them retired ones, that leave no room for a generating model."""
 
+_KEPT: Final = 32 * 1024
 _SOURCE_TYPE: Final = re.compile(r"https?://[!-~]{1,256}")
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]{1,1024}")
 
@@ -74,17 +88,26 @@ class MarksToWrite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundMark(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that stands where an AIGC mark belongs: `mark` if it conforms, else `fault`.
+    """Something that stands where an AIGC mark belongs.
 
     Attributes:
-        carrier: where it was found, in the words of the fact `implicit.carrier`.
+        carrier: where it was found, in the words of the fact `implicit.carrier`; `places.PLACES` explains them.
         raw: as it stands in the file, cut after 32 KiB.
+        mark: the mark, where it conforms.
+        label: what it says, where it says it in a way that can be used; a mark without one is broken.
+        faults: what is missing in it, or does not conform.
     """
 
     carrier: str
     raw: str
     mark: AigcMark | None = None
-    fault: AigcFault | None = None
+    label: Label | None = None
+    faults: tuple[AigcFault, ...] = ()
+
+    @property
+    def fault(self) -> AigcFault | None:
+        """Why it does not conform, in the first place."""
+        return self.faults[0] if self.faults else None
 
 
 class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,12 +116,23 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
     aigc: tuple[FoundMark, ...] = ()
     digital_source_types: tuple[str, ...] = ()
     latent: Latent | None = None
+    signs: tuple[VendorSign, ...] = ()
     refused: str | None = None
 
     @property
     def mark(self) -> AigcMark | None:
         """The one conforming mark of the file; None where there is none, or more than one thing in its place."""
         return self.aigc[0].mark if len(self.aigc) == 1 else None
+
+    @property
+    def label(self) -> Label | None:
+        """What the labels of the file say, the strongest of them; None where there is none that can be used."""
+        return min((one.label for one in self.aigc if one.label is not None), default=None)
+
+    @property
+    def has_sign_of_ai(self) -> bool:
+        """Whether a vendor's own sign says that the content is AI-generated."""
+        return any(one.ai for one in self.signs)
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -125,11 +159,41 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
 
 def found_mark(raw: str, *, carrier: str) -> FoundMark:
     """What a text found in the place of a mark is."""
-    found = parse(raw)
-    kept = raw[: 32 * 1024]
-    if isinstance(found, AigcMark):
-        return FoundMark(carrier=carrier, raw=kept, mark=found)
-    return FoundMark(carrier=carrier, raw=kept, fault=found)
+    reading = reading_of(raw, named=True)
+    assert reading is not None  # noqa: S101 - a place of that name always has an answer
+    return FoundMark(carrier=carrier, raw=raw[:_KEPT], mark=reading.mark, label=reading.label, faults=reading.faults)
+
+
+def found_in_text(raw: str, *, carrier: str, named: bool = True) -> FoundMarks:
+    """The label, or the vendor's sign, that a text in a file is; nothing where it is neither.
+
+    Args:
+        raw: the text.
+        carrier: where it stands.
+        named: whether that place is named `AIGC`; elsewhere only what is plainly a label is taken for one.
+    """
+    reading = reading_of(raw, named=named)
+    if reading is None:
+        return FoundMarks()
+    if reading.provider is not None:
+        return FoundMarks(signs=(schema_sign(reading.provider, carrier=carrier),))
+    return FoundMarks(aigc=(found_mark(raw, carrier=carrier),))
+
+
+def holds_label(raw: str) -> bool:
+    """Whether a text whose place is not named `AIGC` is a label, and goes where another is written."""
+    return bool(found_in_text(raw, carrier="", named=False).aigc)
+
+
+def joined(*all_found: FoundMarks) -> FoundMarks:
+    """What was found in several places of one file, together."""
+    return FoundMarks(
+        aigc=tuple(one for found in all_found for one in found.aigc),
+        digital_source_types=tuple(one for found in all_found for one in found.digital_source_types),
+        latent=next((found.latent for found in all_found if found.latent is not None), None),
+        signs=tuple(one for found in all_found for one in found.signs),
+        refused=next((found.refused for found in all_found if found.refused is not None), None),
+    )
 
 
 def latent_from(members: dict[str, str]) -> Latent | None:

@@ -10,6 +10,7 @@ from typing import Final, Protocol, cast
 
 import msgspec
 
+from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.credentials.traces import shows_traces
 from pipeline.labels.implicit.aigc import Shape
 from pipeline.labels.implicit.errors import LabelRefusedError
@@ -154,7 +155,7 @@ def read_marks(body: bytes, media_type: str) -> FoundMarks:
 
 
 def write_marks(body: bytes, media_type: str, marks: MarksToWrite) -> bytes:
-    """The file with the marks, read back from the very bytes that are returned.
+    """The file with the marks, read back from the very bytes that are returned, and as whole as it came.
 
     A file that says so already comes back unchanged. What is seen and heard is never changed, nor is metadata that is
     not a mark. A file that carries a C2PA manifest is refused: its signature would not hold for the marked file, and
@@ -172,9 +173,15 @@ def write_marks(body: bytes, media_type: str, marks: MarksToWrite) -> bytes:
         return body
     if shows_traces(body, media_type):
         raise LabelRefusedError(what=f"The {row.format} file carries a C2PA manifest, which marks would invalidate.")
+    because = reason_to_leave(body, media_type)
+    if because is not None:
+        raise LabelRefusedError(what=because)
     written = carrier.write(body, marks)
     if not carrier.read(written).show(marks):
         raise LabelRefusedError(what=f"The marks could not be read back from the {row.format} file.")
+    broken = broken_promise(body, written, media_type, label=True)
+    if broken is not None:
+        raise LabelRefusedError(what=broken)
     return written
 
 

@@ -8,6 +8,9 @@
 
 No namespace for the last one is known to us, so there is one of ours, `urn:sealstream:latent:1.0#`. Only properties of
 the file itself count: those of its ingredients, which XMP nests deeper, say nothing about it.
+
+Read beside these: the namespace of the committee in other spellings, its seven members as properties of their own, and
+texts of other names that hold a label, where programs copy them from EXIF.
 """
 
 import json
@@ -16,9 +19,9 @@ from typing import Final
 
 from lxml import etree
 
-from pipeline.labels.implicit.aigc import to_json
+from pipeline.labels.implicit.aigc import KEYS, to_json
 from pipeline.labels.implicit.errors import LabelRefusedError, refusing
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark, latent_from
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.xml import parse_xml
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "merge_element",
     "new_element",
     "rewrite",
+    "without_aigc",
 ]
 
 MOST_XMP: Final = 1024 * 1024
@@ -56,7 +60,22 @@ _NAMESPACES: Final = {
 _AIGC: Final = f"{{{_NAMESPACES['TC260']}}}AIGC"
 _SOURCE_TYPE: Final = f"{{{_NAMESPACES['Iptc4xmpExt']}}}DigitalSourceType"
 _LATENT: Final = {f"{{{_NAMESPACES['sealstream']}}}{name}": member for member, name in LATENT_NAMES.items()}
-_READ: Final = frozenset({_AIGC, _SOURCE_TYPE, *_LATENT})
+_READ: Final = frozenset({_SOURCE_TYPE, *_LATENT})
+_COMMITTEE: Final = "tc260.org"
+_MARK: Final = "aigc"
+_MEMBERS: Final = {key.casefold(): key for key in KEYS}
+_COPIED: Final = frozenset(
+    {
+        "{http://ns.adobe.com/exif/1.0/}UserComment",
+        "{http://ns.adobe.com/tiff/1.0/}ImageDescription",
+        "{http://purl.org/dc/elements/1.1/}description",
+    }
+)
+"""Where programs copy texts of EXIF to."""
+
+_JPEG_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\x00"
+"""What stands before a packet in JPEG; some cameras write it into HEIC, too, and some programs into profiles."""
+
 _ROOT: Final = f"{{{_RDF}}}RDF"
 _DESCRIPTION: Final = f"{{{_RDF}}}Description"
 _ABOUT: Final = f"{{{_RDF}}}about"
@@ -75,17 +94,37 @@ def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundMarks:
 
 def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -> FoundMarks:
     """The marks in packets that were parsed, or that stand in another document."""
-    marks: list[FoundMark] = []
+    found = [_found_in_members(description) for root in roots for description in _descriptions(root)]
     source_types: list[str] = []
     latent: dict[str, str] = {}
     for name, value in (one for root in roots for one in _properties(root)):
-        if name == _AIGC:
-            marks.append(found_mark(value.strip(), carrier=carrier))
+        if _is_mark(name):
+            found.append(found_in_text(value.strip(), carrier=carrier))
+        elif name in _COPIED:
+            found.append(found_in_text(value, carrier="xmp.text", named=False))
         elif name == _SOURCE_TYPE:
             source_types.append(value.strip())
         elif name in _LATENT:
             latent.setdefault(_LATENT[name], value)
-    return FoundMarks(aigc=tuple(marks), digital_source_types=tuple(source_types), latent=latent_from(latent))
+    return joined(*found, FoundMarks(digital_source_types=tuple(source_types), latent=latent_from(latent)))
+
+
+def _found_in_members(description: etree._Element) -> FoundMarks:
+    """The label that the members of a label are where each is a property of the file."""
+    stated = [(one, str(value)) for name, value in description.attrib.items() if (one := _member(str(name)))]
+    stated += [(one, _text(child)) for child in description if (one := _member(str(child.tag)))]
+    return found_in_text(json.dumps(dict(stated)), carrier="xmp.members") if stated else FoundMarks()
+
+
+def _is_mark(name: str) -> bool:
+    """Whether a property is the committee's, in whatever spelling of its namespace."""
+    namespace, _, local = name.rpartition("}")
+    return local.casefold() == _MARK and _COMMITTEE in namespace.casefold()
+
+
+def _member(name: str) -> str | None:
+    namespace, _, local = name.rpartition("}")
+    return _MEMBERS.get(local.casefold()) if _COMMITTEE in namespace.casefold() else None
 
 
 def merge(packet: bytes | None, marks: MarksToWrite) -> bytes:
@@ -174,8 +213,8 @@ def clean_element(root: etree._Element, marks: MarksToWrite) -> bool:
 def _take_out(root: etree._Element, names: frozenset[str]) -> bool:
     changed = False
     for description in list(_descriptions(root)):
-        attributes = [name for name in description.attrib if name in names]
-        elements = [child for child in description if child.tag in names]
+        attributes = [name for name, value in description.attrib.items() if _goes(str(name), [str(value)], names)]
+        elements = [child for child in description if _goes(str(child.tag), _values(child), names)]
         for name in attributes:
             del description.attrib[name]
         for child in elements:
@@ -188,6 +227,15 @@ def _take_out(root: etree._Element, names: frozenset[str]) -> bool:
     return changed
 
 
+def _goes(name: str, values: Iterable[str], names: frozenset[str]) -> bool:
+    """Whether a property goes where those of these names are written."""
+    if name in names:
+        return True
+    if _AIGC not in names:
+        return False
+    return _is_mark(name) or _member(name) is not None or (name in _COPIED and any(map(holds_label, values)))
+
+
 def _descriptions(root: etree._Element) -> Iterator[etree._Element]:
     for rdf in root.iter(_ROOT):
         yield from (child for child in rdf if child.tag == _DESCRIPTION)
@@ -197,7 +245,7 @@ def _properties(root: etree._Element) -> Iterator[tuple[str, str]]:
     for description in _descriptions(root):
         yield from ((str(name), str(value)) for name, value in description.attrib.items())
         for child in description:
-            if child.tag in _READ:
+            if child.tag in _READ or child.tag in _COPIED or _is_mark(str(child.tag)):
                 yield from ((str(child.tag), value) for value in _values(child))
 
 
@@ -211,7 +259,11 @@ def _values(element: etree._Element) -> list[str]:
         return [str(resource)]
     inner = next(element.iter(_DESCRIPTION), element)
     members = {etree.QName(child).localname: _text(child) for child in inner.iterchildren("*")}
-    members |= {etree.QName(name).localname: str(value) for name, value in inner.attrib.items() if inner is not element}
+    members |= {
+        etree.QName(name).localname: str(value)
+        for name, value in inner.attrib.items()
+        if inner is not element or _member(str(name)) is not None
+    }
     return [json.dumps(members)] if members else [_text(element)]
 
 
@@ -220,6 +272,7 @@ def _text(element: etree._Element) -> str:
 
 
 def _parsed(packet: bytes) -> etree._Element:
+    packet = packet.removeprefix(_JPEG_HEAD)
     if packet.startswith((b"<", b"\xef\xbb\xbf")):
         packet = packet.rstrip(b"\x00")
     root = parse_xml(packet, what="the XMP packet", most_bytes=MOST_XMP)

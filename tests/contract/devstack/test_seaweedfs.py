@@ -2,9 +2,11 @@
 
 import base64
 import functools
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Literal
 
 import boto3
@@ -109,3 +111,22 @@ def test_refuses_content_that_differs_from_its_checksum(s3: S3Client) -> None:
     put = functools.partial(s3.put_object, Bucket="bucket", Key="sum", Body=b"content", ChecksumSHA256=wrong)
     assert answer(put) == "BadDigest"
     assert answer(lambda: s3.head_object(Bucket="bucket", Key="sum")) == "404"
+
+
+def test_draws_other_ports_where_one_was_taken_before_anybody_knew_it(tmp_path: Path) -> None:
+    server = SeaweedServer(tmp_path / "s3")
+    taken = server.endpoint_url
+    port = int(taken.rpartition(":")[2])
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        with server:
+            assert server.endpoint_url != taken
+            client = boto3.client(
+                "s3",
+                endpoint_url=server.endpoint_url,
+                aws_access_key_id=server.access_key,
+                aws_secret_access_key=server.secret_key,
+                region_name="us-east-1",
+            )
+            client.create_bucket(Bucket="kept")

@@ -203,6 +203,13 @@ def test_what_nobody_knows_speaks_against_no_claim(body: bytes) -> None:
     assert sniffed(body, None).media_type == "application/octet-stream"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("claim", [None, "text/plain", "text/markdown"])
+def test_a_text_with_a_byte_order_mark_is_a_text(encoding: str, claim: str | None) -> None:
+    found = sniffed("The tide tables for the week, in full.\n".encode(encoding), claim)
+    assert (found.media_type, found.differs) == (claim or "text/plain", False)
+
+
 def test_text_is_no_picture_whatever_it_is_named() -> None:
     found = sniffed(b"BM is how bitmaps begin, and sentences.", "image/bmp")
     assert (found.media_type, found.differs) == ("text/plain", True)

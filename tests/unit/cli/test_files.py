@@ -1,10 +1,13 @@
 """`sealstream seal` and `sealstream inspect`, as a person types them."""
 
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from agents.cli.main import main
@@ -12,6 +15,7 @@ from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.labels.implicit.marks import MarksToWrite
 from tests.unit.house import png
+from tests.unit.labels.implicit.makers import pdf
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -63,6 +67,66 @@ def test_the_implicit_label_of_a_file_is_read_and_believed(run: Run, image: Path
     assert (answer["credential"], answer["implicit_label"], answer["decision"]) == ("absent", "1", "hold")
     assert [alert["kind"] for alert in answer["alerts"]] == ["undeclared-ai"]
     assert "implicit label" in run("inspect", image)[1]
+
+
+def with_text(keyword: str, said: str) -> bytes:
+    chunk = b"tEXt" + keyword.encode() + b"\0" + said.encode()
+    body = png()
+    return body[:33] + struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + body[33:]
+
+
+def test_a_partial_label_is_shown_with_what_it_lacks(run: Run, image: Path) -> None:
+    image.write_bytes(with_text("AIGC", '{"Label":"1","ContentProducer":"p","ProduceID":"7"}'))
+    answer = judged(run, image, "--declared", "human")
+    (label,) = answer["marks"]["labels"]
+    assert (answer["implicit_label"], answer["decision"], label["carrier"]) == ("1", "hold", "png.text")
+    assert label["problems"] == [
+        f"{key} is missing" for key in ("ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2")
+    ]
+    assert "1 (png.text), ReservedCode1 is missing" in run("inspect", image)[1].replace("\n", " ")
+    code, _, err = run("propagate", image, "--by", "feed.example", "--id", "1")
+    assert code == 1
+    assert "does not conform" in err
+    assert "PropagateID is missing" in err
+
+
+def test_a_vendors_sign_is_shown_and_is_no_label(run: Run, image: Path) -> None:
+    image.write_bytes(with_text("parameters", "a secret prompt"))
+    answer = judged(run, image, "--declared", "human")
+    assert (answer["implicit_label"], answer["marks"]["labels"], answer["decision"]) == (None, [], "allow")
+    assert [(one["ai"], one["weight"]) for one in answer["marks"]["vendor_signs"]] == [(True, "weak")]
+    assert [(one["kind"], one["action"]) for one in answer["alerts"]] == [("vendor-sign", "alert")]
+    shown = run("inspect", image)[1]
+    assert "vendor's sign" in shown
+    assert "secret" not in shown
+
+
+def test_what_could_not_be_read_is_said(run: Run, image: Path) -> None:
+    image.write_bytes(png()[:-4])
+    answer = judged(run, image, "--declared", "human")
+    assert (answer["implicit_label"], answer["decision"]) == (None, "hold")
+    assert "broken" in answer["marks"]["unreadable"]
+    assert "label-unreadable" in [alert["kind"] for alert in answer["alerts"]]
+    assert "could not be read" in run("inspect", image)[1]
+
+
+def test_an_encrypted_document_stays_as_it_is_and_the_answer_says_why(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "report.pdf"
+    body = pdf(encryption=pikepdf.Encryption(owner="harbour", user=""))
+    file.write_bytes(body)
+    code, out, _ = run("seal", file, "--json")
+    because = "The PDF document is encrypted, and would not be afterwards."
+    assert (code, json.loads(out)["binding"], json.loads(out)["sidecar_because"]) == (0, "sidecar", because)
+    assert file.read_bytes() == body
+    shown = run("seal", file, "--force")[1]
+    assert "beside because" in shown
+    assert because in " ".join(shown.split())
+
+
+def test_a_manifest_inside_a_file_needs_no_reason(run: Run, image: Path) -> None:
+    _, out, _ = run("seal", image, "--json")
+    assert (json.loads(out)["binding"], json.loads(out)["sidecar_because"]) == ("embedded", None)
+    assert "beside because" not in run("seal", image, "--force")[1]
 
 
 def test_a_page_gets_a_manifest_beside_it_that_inspect_finds(run: Run, tmp_path: Path) -> None:

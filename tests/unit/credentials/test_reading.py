@@ -19,6 +19,10 @@ MakeOrder = Callable[..., SealOrder]
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
+def kinds(credential: Credential) -> list[str]:
+    return [found.kind for found in alert_kinds(credential)]
+
+
 @pytest.fixture(scope="module")
 def sealed(service: InProcessCredentialService, make_order: MakeOrder, png: bytes) -> SealedAsset:
     return service.seal(png, make_order("image/png"))
@@ -42,9 +46,52 @@ def test_a_signer_that_nobody_trusts_leaves_the_credential_valid(sealed: SealedA
 
 
 @pytest.mark.parametrize("asset", [b"", b"\x00", b"plain words", bytes(1000)])
-@pytest.mark.parametrize("media_type", ["text/plain", "image/jpeg", "application/pdf", "x/unknown"])
+@pytest.mark.parametrize("media_type", ["text/plain", "image/jpeg", "x/unknown"])
 def test_what_carries_nothing_is_absent(service: InProcessCredentialService, asset: bytes, media_type: str) -> None:
     assert service.read(asset, media_type) == Credential(state="absent", trust="none")
+
+
+@pytest.mark.parametrize("asset", [b"plain words", b"\x00\x00 and more" * 100, bytes(1000)])
+@pytest.mark.parametrize("media_type", ["application/pdf", "image/tiff", "audio/wav", "image/gif", "video/mp4"])
+def test_a_file_that_cannot_be_taken_apart_is_called_so_and_its_manifest_is_not_blamed(
+    service: InProcessCredentialService, asset: bytes, media_type: str
+) -> None:
+    credential = service.read(asset, media_type)
+    assert (credential.state, credential.trust, credential.codes) == ("absent", "none", ("general.error",))
+    assert kinds(credential) == ["asset-unreadable"]
+
+
+def test_a_file_with_the_rest_of_a_manifest_is_malformed_even_where_it_cannot_be_taken_apart(
+    service: InProcessCredentialService, sealed: SealedAsset
+) -> None:
+    credential = service.read(sealed.asset[: len(sealed.asset) // 2], "image/png")
+    assert (credential.state, kinds(credential)) == ("malformed", ["manifest-malformed"])
+
+
+def test_bytes_that_are_no_file_any_more_are_compared_with_the_manifest_beside_them(
+    service: InProcessCredentialService, make_order: MakeOrder
+) -> None:
+    page = service.seal(b"<p>Words.", make_order("text/html")).manifest
+    for media_type in ("image/png", "application/pdf", "video/mp4"):
+        credential = service.read(b"\x00garbage" * 100, media_type, manifest=page)
+        assert (credential.state, kinds(credential)) == ("invalid", ["content-tampered"]), media_type
+
+
+def test_a_manifest_store_without_an_asset_is_read_and_has_nothing_that_it_holds_for(
+    service: InProcessCredentialService, make_order: MakeOrder, sealed: SealedAsset
+) -> None:
+    beside = service.seal(b"<p>Words.", make_order("text/html", title="page.html")).manifest
+    for store in (beside, sealed.manifest):
+        for media_type in ("application/c2pa", "application/octet-stream", "image/png"):
+            credential = service.read(store, media_type)
+            assert (credential.state, credential.trust, credential.binding) == ("invalid", "trusted", None)
+            assert kinds(credential) == ["manifest-alone"]
+            assert credential.ai_generated is True
+    assert service.read(beside, "application/c2pa").title == "page.html"
+    assert kinds(service.read(beside.replace(b"trainedAlg", b"trainedAlk"), "application/c2pa")) == [
+        "manifest-tampered",
+        "manifest-alone",
+    ]
 
 
 def test_changed_content_is_invalid(service: InProcessCredentialService, sealed: SealedAsset) -> None:
@@ -213,7 +260,7 @@ USUAL = [STORE_BOX, {"xpath": "/ftyp"}, {"xpath": "/mfra"}, {"xpath": "/free"}, 
 
 
 @pytest.mark.parametrize(
-    ("exclusions", "kinds"),
+    ("exclusions", "expected"),
     [
         (USUAL, []),
         ([*USUAL, {"xpath": "/mdat"}], ["partial-coverage"]),
@@ -222,12 +269,12 @@ USUAL = [STORE_BOX, {"xpath": "/ftyp"}, {"xpath": "/mfra"}, {"xpath": "/free"}, 
     ],
     ids=["padding", "media data", "any box of users", "unknown"],
 )
-def test_a_binding_that_leaves_out_more_than_padding_is_told(exclusions: object, kinds: list[str]) -> None:
+def test_a_binding_that_leaves_out_more_than_padding_is_told(exclusions: object, expected: list[str]) -> None:
     found = examination(
         {"c2pa.hash.bmff.v3": {"exclusions": exclusions}},
         results={"activeManifest": {"informational": [{"code": "assertion.bmffHash.additionalExclusionsPresent"}]}},
     )
-    assert [one.kind for one in alert_kinds(credential_of(found, "embedded"))] == kinds
+    assert kinds(credential_of(found, "embedded")) == expected
 
 
 def test_revocation_is_never_asked_for_and_that_is_no_trouble_of_the_asset() -> None:

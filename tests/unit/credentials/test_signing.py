@@ -33,7 +33,7 @@ def test_text_that_programs_read_gets_a_sidecar_and_stays_as_it_was(
     service: InProcessCredentialService, make_order: MakeOrder
 ) -> None:
     sealed = service.seal(TEXT, make_order("text/markdown"))
-    assert (sealed.binding, sealed.asset, sealed.fell_back) == ("sidecar", TEXT, False)
+    assert (sealed.binding, sealed.asset, sealed.sidecar_because) == ("sidecar", TEXT, None)
     assert service.read(TEXT, "text/markdown", manifest=sealed.manifest) == sealed.credential
     assert (sealed.credential.state, sealed.credential.trust, sealed.credential.ai_generated) == (
         "valid",
@@ -46,7 +46,7 @@ def test_a_picture_carries_its_manifest_and_gives_it_back(
     service: InProcessCredentialService, make_order: MakeOrder, png: bytes
 ) -> None:
     sealed = service.seal(png, make_order("image/png"))
-    assert (sealed.binding, sealed.fell_back) == ("embedded", False)
+    assert (sealed.binding, sealed.sidecar_because) == ("embedded", None)
     assert service.extract(sealed.asset, "image/png") == sealed.manifest
     assert service.read(sealed.asset, "image/png") == sealed.credential
 
@@ -170,7 +170,8 @@ def test_a_file_that_is_not_what_it_is_called_gets_a_sidecar_and_says_so(
     service: InProcessCredentialService, make_order: MakeOrder
 ) -> None:
     sealed = service.seal(TEXT, make_order("image/png"))
-    assert (sealed.binding, sealed.fell_back, sealed.asset) == ("sidecar", True, TEXT)
+    assert (sealed.binding, sealed.asset) == ("sidecar", TEXT)
+    assert sealed.sidecar_because == "The file takes no manifest inside: it is broken, or not what its type says."
     assert service.read(TEXT, "image/png", manifest=sealed.manifest).state == "valid"
 
 

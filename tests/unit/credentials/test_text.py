@@ -1,6 +1,7 @@
 """Plain text that carries its manifest: sealed, read back, changed in every way, and read again."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -58,7 +59,7 @@ def read(service: InProcessCredentialService) -> Callable[[bytes], Credential]:
 def test_a_text_carries_its_manifest_and_gives_it_back(
     service: InProcessCredentialService, sealed: SealedAsset
 ) -> None:
-    assert (sealed.binding, sealed.fell_back) == ("embedded", False)
+    assert (sealed.binding, sealed.sidecar_because) == ("embedded", None)
     assert (sealed.credential.state, sealed.credential.trust, sealed.credential.ai_generated) == (
         "valid",
         "trusted",
@@ -122,7 +123,7 @@ def test_a_signer_that_nobody_trusts_leaves_the_credential_valid(sealed: SealedA
         lambda text: text.replace(b"aus", b"aus und"),
         lambda text: b"Sie lesen: " + text,
         lambda text: text + b"x",
-        lambda text: text + b"\n",
+        lambda text: text + b"\nx\n",
         lambda text: b"Ganz anderes" + text[len(WORDS) :],
         lambda text: text[len(WORDS) :],
     ],
@@ -136,6 +137,68 @@ def test_changed_words_are_tampering(
     assert credential.ai_generated is True
 
 
+# Changes to how the text is written down
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        WORDS * 3,
+        b"A line.\r\nAnother.\r\n",
+        b"\xef\xbb\xbfWith a mark.\nAnd a line.\n",
+        b"No line at the end.\nReally.",
+        b"Of both kinds.\r\nReally.\n\n",
+    ],
+    ids=["LF", "CRLF", "BOM", "no final newline", "mixed"],
+)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+        lambda text: text.replace(b"\r\n", b"\n"),
+        lambda text: b"\xef\xbb\xbf" + text.removeprefix(b"\xef\xbb\xbf"),
+        lambda text: text.removeprefix(b"\xef\xbb\xbf"),
+        lambda text: re.sub(rb"\r?\n(?=\xef\xbb\xbf\xf3|$)", b"", text),
+        lambda text: text + b"\n",
+        lambda text: text + b"\r\n",
+    ],
+    ids=["unix2dos", "dos2unix", "mark put", "mark taken", "last newline lost", "newline behind", "CRLF behind"],
+)
+def test_other_line_ends_are_not_other_words(
+    service: InProcessCredentialService,
+    make_order: MakeOrder,
+    original: bytes,
+    change: Callable[[bytes], bytes],
+) -> None:
+    for media_type in ("text/plain", "text/markdown"):
+        sealed = service.seal(original, make_order(media_type))
+        beside = sealed.manifest if sealed.binding == "sidecar" else None
+        changed = change(sealed.asset)
+        credential = service.read(changed, media_type, manifest=beside)
+        if changed == sealed.asset:
+            assert credential.state == "valid"
+        else:
+            assert (credential.state, kinds(credential)) == ("invalid", ["line-ends-changed"]), media_type
+        words = changed.replace(b"line", b"lime").replace(b"aus", b"zum").replace(b"Really", b"Rarely")
+        assert kinds(service.read(words, media_type, manifest=beside)) == ["content-tampered"], media_type
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/csv", "application/xml"])
+def test_data_that_programs_read_has_line_ends_too(
+    service: InProcessCredentialService, make_order: MakeOrder, media_type: str
+) -> None:
+    manifest = service.seal(b'[1,\n"two"\n]\n', make_order(media_type)).manifest
+    for changed, kind in ((b'[1,\r\n"two"\r\n]', "line-ends-changed"), (b'[1,\n"tow"\n]\n', "content-tampered")):
+        assert kinds(service.read(changed, media_type, manifest=manifest)) == [kind]
+
+
+def test_in_a_file_that_is_no_text_other_line_ends_are_other_bytes(
+    service: InProcessCredentialService, make_order: MakeOrder
+) -> None:
+    manifest = service.seal(b"\x00\n\x01", make_order("application/zip")).manifest
+    assert kinds(service.read(b"\x00\r\n\x01", "application/zip", manifest=manifest)) == ["content-tampered"]
+
+
 def test_the_same_text_in_another_normal_form_is_not_tampered_with_but_its_manifest_has_moved(
     service: InProcessCredentialService, sealed: SealedAsset
 ) -> None:
@@ -143,7 +206,15 @@ def test_the_same_text_in_another_normal_form_is_not_tampered_with_but_its_manif
     credential = service.read(decomposed, "text/plain")
     assert credential.state == "invalid"
     assert "assertion.dataHash.malformed" in credential.codes
-    assert kinds(credential) == ["manifest-malformed"]
+    assert kinds(credential) == ["line-ends-changed"]
+
+
+def test_a_manifest_that_was_put_elsewhere_in_its_text_is_no_matter_of_line_ends(
+    service: InProcessCredentialService, sealed: SealedAsset
+) -> None:
+    moved = WORDS[:6] + carrier(sealed) + WORDS[6:]
+    credential = service.read(moved, "text/plain")
+    assert (credential.state, kinds(credential)) == ("invalid", ["manifest-malformed"])
 
 
 def test_marks_in_another_order_are_the_same_text(service: InProcessCredentialService, make_order: MakeOrder) -> None:
@@ -250,7 +321,8 @@ def test_text_that_is_not_utf_8_gets_a_sidecar_and_says_so(
     service: InProcessCredentialService, make_order: MakeOrder, text: bytes, media_type: str
 ) -> None:
     sealed = service.seal(text, make_order(media_type))
-    assert (sealed.binding, sealed.fell_back, sealed.asset) == ("sidecar", True, text)
+    assert (sealed.binding, sealed.asset) == ("sidecar", text)
+    assert sealed.sidecar_because is not None
     assert service.read(text, media_type, manifest=sealed.manifest).state == "valid"
 
 
@@ -267,7 +339,8 @@ def test_sealing_what_is_sealed_keeps_what_the_first_signer_said(
 def test_a_text_whose_manifest_is_broken_beyond_reading_gets_a_new_one_in_its_place(
     service: InProcessCredentialService, make_order: MakeOrder, sealed: SealedAsset
 ) -> None:
-    for broken in (sealed.asset[:-4], sealed.asset + carrier(sealed)):
+    """Cut anywhere, also within a character: a selector is three or four bytes, whatever the signature brings."""
+    for broken in (*(sealed.asset[:-cut] for cut in range(1, 9)), sealed.asset + carrier(sealed)):
         again = service.seal(broken, make_order())
         assert (again.binding, again.credential.state) == ("embedded", "valid")
         assert visible(again.asset).encode() == WORDS

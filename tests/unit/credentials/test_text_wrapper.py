@@ -81,8 +81,15 @@ def test_ordinary_text_carries_nothing(text: bytes) -> None:
         run(header(16, version=2) + STORE),
         run(header(2**32 - 1) + STORE),
         wrapped(STORE)[:-4],
+        wrapped(STORE)[:-1],
+        wrapped(STORE)[:-3],
+        wrapped(STORE[:-1] + b"\x01")[:-1],
+        wrapped(STORE[:-1] + b"\x01")[:-2],
     ],
-    ids=["magic", "header", "no store", "cut", "empty", "version", "too long", "last selector lost"],
+    ids=[
+        *("magic", "header", "no store", "cut", "empty", "version", "too long", "last selector lost"),
+        *("within four bytes", "after one of four", "within three bytes", "after one of three"),
+    ],
 )
 def test_a_broken_run_is_told_and_not_taken_for_none(broken: bytes) -> None:
     with pytest.raises(BrokenWrapperError) as told:

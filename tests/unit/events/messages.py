@@ -81,6 +81,10 @@ MANIFEST_RECORD: Final = outputs.ManifestRecord(
     record_uri=URI,
     sealed_at="2026-01-31T08:30:00Z",
     claim_generator=outputs.ClaimGenerator(name="sealstream", version="0.1.0"),
+    recognition=outputs.RecognisedBy(
+        codes=(outputs.AssetFingerprint(algorithm="io.iscc.v0", kind="image", code="ISCC:" + "E" * 55),),
+        looks=(outputs.RecordedLook(kind="image", data=bytes(48), at=None),),
+    ),
 )
 DEAD_LETTER: Final = outputs.DeadLetter(
     dead_letter_id=SHA_256,

@@ -1,6 +1,9 @@
 """Implicit labels on the way of an event: written before the signature, read back from what is stored."""
 
 import io
+import json
+import struct
+import zlib
 from typing import Any
 
 import pytest
@@ -154,3 +157,103 @@ def test_a_file_without_any_mark_says_so_to_the_rules(credentials: InProcessCred
     said = published(house, png(), content={"synthetic": "yes"}, implicit={"present": True, "readback_ok": True})
     (finding,) = (one for one in said.decision.findings if one.rule == "cn.deep-synthesis.art16.implicit-mark")
     assert finding.evidence["implicit.present"] is False
+
+
+# Labels as they are met, vendors' signs, and what could not be read
+
+
+def text(keyword: str, said: str) -> bytes:
+    """A picture with a text of this keyword."""
+    body = png()
+    chunk = b"tEXt" + keyword.encode() + b"\0" + said.encode()
+    return body[:33] + struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + body[33:]
+
+
+def alerted(said: Any) -> dict[str, str]:
+    return {finding.kind: finding.action for finding in said.decision.findings if finding.rule.startswith("label.")}
+
+
+@pytest.mark.parametrize(
+    ("label", "words", "state"),
+    [("1", "is AI-generated", "confirmed"), (2, "may be AI-generated", "possible"), ("3", "is suspected", "suspected")],
+)
+def test_a_partial_label_counts_with_its_strength_and_what_it_lacks_is_named(
+    house: House, label: object, words: str, state: str
+) -> None:
+    said = published(house, text("AIGC", json.dumps({"Label": label})), content={"synthetic": "no"})
+    (finding,) = (one for one in said.decision.findings if one.kind == "undeclared-ai")
+    assert words in finding.message
+    assert (finding.action, finding.evidence["label"]) == ("hold", str(label))
+    assert "ProduceID is missing" in finding.evidence["problems"]
+    assert said.decision.state == state
+    assert alerted(said) == {"undeclared-ai": "hold", "label-nonconforming": "record"}
+
+
+def test_a_partial_label_of_what_is_declared_ai_is_recorded_and_raises_no_alert(house: House) -> None:
+    said = published(house, text("AIGC", '{"Label":"1"}'), content={"synthetic": "yes"})
+    assert alerted(said) == {"label-nonconforming": "record"}
+    assert "label-nonconforming" not in kinds(said)
+
+
+@pytest.mark.parametrize(("synthetic", "action"), [("no", "hold"), ("yes", "alert"), ("unknown", "alert")])
+def test_a_broken_mark_is_called_broken_and_nobody_says_what_it_says(house: House, synthetic: str, action: str) -> None:
+    said = published(house, text("AIGC", "yes"), content={"synthetic": synthetic})
+    assert alerted(said) == {"label-broken": action}
+    (finding,) = (one for one in said.decision.findings if one.kind == "label-broken")
+    assert "AI-generated" not in finding.message
+    assert (finding.evidence["label"], finding.evidence["problems"]) == (None, ("it is no JSON",))
+    assert said.decision.state == ("possible" if synthetic == "yes" else "suspected")
+
+
+@pytest.mark.parametrize("synthetic", ["no", "yes", "unknown"])
+def test_a_video_apps_sign_of_no_ai_is_no_finding(house: House, synthetic: str) -> None:
+    said = published(house, text("aigc_info", '{"aigc_label_type":0}'), content={"synthetic": synthetic})
+    assert alerted(said) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "weight", "action"),
+    [
+        (text("aigc_info", '{"aigc_label_type":1}'), "strong", "hold"),
+        (text("parameters", "a harbour at night"), "weak", "alert"),
+    ],
+    ids=["strong", "weak"],
+)
+def test_a_vendors_sign_is_a_kind_of_its_own_with_a_weight(house: House, body: bytes, weight: str, action: str) -> None:
+    said = published(house, body, content={"synthetic": "no"})
+    assert alerted(said) == {"vendor-sign": action}
+    (finding,) = (one for one in said.decision.findings if one.kind == "vendor-sign")
+    assert "which is no label" in finding.message
+    assert "implicit label" not in finding.message
+    assert "harbour" not in str(finding)
+    assert (finding.evidence["weight"], said.decision.state) == (weight, "suspected")
+    assert "vendor-sign" in kinds(said)
+
+
+def test_a_vendors_sign_where_nobody_denies_it_is_recorded(house: House) -> None:
+    body = text("aigc_info", '{"aigc_label_type":2}')
+    assert alerted(published(house, body, content={"synthetic": "unknown"})) == {"vendor-sign": "record"}
+
+
+@pytest.mark.parametrize(("synthetic", "action"), [("no", "hold"), ("yes", "alert"), ("unknown", "alert")])
+def test_what_could_not_be_read_is_said_and_never_absent(house: House, synthetic: str, action: str) -> None:
+    said = published(house, png()[:-4], content={"synthetic": synthetic})
+    assert alerted(said) == {"label-unreadable": action}
+    (finding,) = (one for one in said.decision.findings if one.kind == "label-unreadable")
+    assert finding.evidence["reason"] == "The PNG file is broken: a chunk is longer than the file."
+
+
+def test_a_label_in_exif_is_the_only_one_left_after_sealing(house: House) -> None:
+    said = json.dumps({"AIGC": {"Label": 1, "ContentProducer": "云汀"}}).encode()
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Harbour"
+    exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0" + said
+    with Image.open(io.BytesIO(png())) as picture:
+        picture.convert("RGB").save(file, "JPEG", exif=exif)
+    content = {**house.put("a.jpg", file.getvalue(), "image/jpeg"), "operation": "generated"}
+    event = generation({"content": content, "service": STUDIO})
+    sealed = house.stored(house.seal(event).record.sealed.uri)
+    found = MARKER.read(sealed, "image/jpeg")
+    assert [(one.carrier, one.mark) for one in found.aigc] == [("xmp", first_write(CODE, event.uid))]
+    assert Image.open(io.BytesIO(sealed)).getexif()[0x010F] == "Harbour"

@@ -99,7 +99,7 @@ def test_a_sweep_has_the_features_that_chromaprint_finds() -> None:
 def test_speech_has_the_features_that_chromaprint_finds_whatever_its_rate() -> None:
     with wave.open(str(SAMPLES / "announcement.wav")) as sample:
         assert sample.getframerate() != RATE
-    assert features(samples_of((SAMPLES / "announcement.wav").read_bytes(), "audio/wav")) == ANNOUNCEMENT
+    assert features(samples_of((SAMPLES / "announcement.wav").read_bytes(), "wav")) == ANNOUNCEMENT
 
 
 @pytest.mark.parametrize("length", [0, 1, 4095, 4096, 4096 + 18 * 1365])

@@ -116,7 +116,7 @@ def test_not_enough_memory_is_no_property_of_the_file(monkeypatch: pytest.Monkey
     def starve(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(module, "_samples" if module is sounds else "_pictures", starve)
+    monkeypatch.setattr(module, "_samples" if module is sounds else "_shots", starve)
     with pytest.raises(MemoryError):
         examine(*((SOUND, "audio/wav") if module is sounds else (FILM, "video/mp4")))
 

@@ -16,8 +16,9 @@ from pipeline.isolation.messages import (
     ImageCoded,
     ImageCodeJob,
     Job,
-    SameRecordingJob,
+    LikenessJob,
     Start,
+    TraitsJob,
 )
 
 
@@ -68,8 +69,8 @@ ACTS: dict[str, Callable[[str], object]] = {
 
 
 def perform(job: Job) -> Answer:
-    assert isinstance(job, ExtractJob | ImageCodeJob | FingerprintJob | SameRecordingJob)
-    asset = job.one if isinstance(job, SameRecordingJob) else job.asset
+    assert isinstance(job, ExtractJob | ImageCodeJob | FingerprintJob | TraitsJob | LikenessJob)
+    asset = job.asset
     name, _, argument = asset.decode().partition(" ")
     result = ACTS[name](argument)
     said = result if isinstance(result, str) else argument

@@ -9,6 +9,7 @@ import pytest
 from pipeline.errors import BugError
 from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.port import Fingerprinter
+from pipeline.fingerprints.traits import NO_TRAITS, SAME
 from pipeline.isolation import IsolatedFingerprinter, WorkerPool
 
 MEMORY = 1024 * 2**20
@@ -40,11 +41,20 @@ def test_what_has_no_code_has_no_fingerprint(fingerprinter: Fingerprinter) -> No
     assert fingerprinter.fingerprint(b"no picture", "image/png") is None
 
 
-def test_recordings_are_told_apart(fingerprinter: Fingerprinter) -> None:
-    note, speech = (SAMPLES / "voice-note.mp3").read_bytes(), (SAMPLES / "announcement.wav").read_bytes()
-    assert fingerprinter.same_recording(note, "audio/mpeg", note, "audio/mpeg")
-    assert not fingerprinter.same_recording(note, "audio/mpeg", speech, "audio/wav")
-    assert not fingerprinter.same_recording(note, "audio/mpeg", b"{}", "application/json")
+@pytest.mark.parametrize(("name", "media_type"), KINDS.items())
+def test_an_asset_is_told_from_others_by_their_looks(fingerprinter: Fingerprinter, name: str, media_type: str) -> None:
+    asset = (SAMPLES / name).read_bytes()
+    traits = {other: fingerprinter.traits((SAMPLES / other).read_bytes(), kind) for other, kind in KINDS.items()}
+    assert traits[name] == InProcessFingerprinter().traits(asset, media_type)
+    found = fingerprinter.likenesses(asset, media_type, [one.looks for one in traits.values()])
+    assert [one >= SAME for one in found] == [other == name for other in KINDS]
+
+
+def test_what_has_no_code_has_no_traits(fingerprinter: Fingerprinter) -> None:
+    looks = fingerprinter.traits((SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg").looks
+    for asset, media_type in ((b"{}", "application/json"), (b"no picture", "image/png"), (b"", "video/mp4")):
+        assert fingerprinter.traits(asset, media_type) == NO_TRAITS
+        assert fingerprinter.likenesses(asset, media_type, [looks, ()]) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("asset", ["abort", "exit", "endless", "hoard"])
@@ -52,7 +62,8 @@ def test_what_kills_stalls_or_starves_its_decoder_has_no_fingerprint(asset: str)
     with WorkerPool(size=1, memory_bytes=200 * 2**20, seconds=0.5, command=HOSTILE) as pool:
         fingerprinter = IsolatedFingerprinter(pool)
         assert fingerprinter.fingerprint(asset.encode(), "image/png") is None
-        assert not fingerprinter.same_recording(asset.encode(), "audio/wav", b"", "audio/wav")
+        assert fingerprinter.traits(asset.encode(), "image/png") == NO_TRAITS
+        assert fingerprinter.likenesses(asset.encode(), "image/png", [(), ()]) == (0.0, 0.0)
 
 
 def test_an_error_of_ours_is_told() -> None:

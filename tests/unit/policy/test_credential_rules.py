@@ -20,12 +20,22 @@ ACTION_FOR: Final[dict[str, Action]] = {
     "content-unbound": "hold",
     "ingredient-tampered": "hold",
     "signer-invalid": "hold",
+    "partial-coverage": "hold",
+    "container-rewritten": "hold",
+    "manifest-alone": "hold",
+    "sidecar-unfit": "hold",
+    "line-ends-changed": "alert",
+    "sidecar-foreign": "alert",
+    "asset-unreadable": "alert",
     "signer-untrusted": "alert",
     "signer-expired": "alert",
     "ingredient-unlabeled": "alert",
     "timestamp-problem": "alert",
     "never-heard-of": "alert",
 }
+
+
+WHY_ABSENT: Final = {"asset-unreadable", "sidecar-foreign"}
 
 
 def kinds(findings: tuple[Finding, ...]) -> list[str]:
@@ -50,7 +60,15 @@ def test_other_content_needs_no_credential(declared: Declared) -> None:
 
 @given(observations, declarations)
 def test_what_is_absent_is_unlabeled_or_nothing_and_never_tampered(seen: list[Observation], declared: Declared) -> None:
-    assert kinds(judge_credential(ABSENT, seen, declared)) == (["unlabeled"] if declared == "ai" else [])
+    found = [kind for kind in kinds(judge_credential(ABSENT, seen, declared)) if kind not in WHY_ABSENT]
+    assert found == (["unlabeled"] if declared == "ai" else [])
+
+
+@pytest.mark.parametrize("kind", sorted(WHY_ABSENT))
+def test_why_a_credential_is_absent_is_told_beside_that_it_is(kind: str) -> None:
+    seen = [Observation(kind, "medium", "general.error")]
+    assert kinds(judge_credential(ABSENT, seen, "unknown")) == [kind]
+    assert kinds(judge_credential(ABSENT, seen, "ai")) == [kind, "unlabeled"]
 
 
 @given(credentials.filter(lambda one: one.credential != "absent"), observations, declarations)
@@ -99,10 +117,15 @@ def test_every_kind_that_validation_names_is_specified_here() -> None:
 
 @pytest.mark.parametrize("kind", ACTION_FOR)
 def test_the_kind_decides_what_is_done(kind: str) -> None:
-    (finding,) = judge_credential(credential(credential="invalid"), [Observation(kind, "medium", "a.code")], "unknown")
+    (finding,) = judge_credential(credential(credential="invalid"), [Observation(kind, "high", "a.code")], "unknown")
     assert (finding.rule, finding.kind, finding.action) == (f"credential.{kind}", kind, ACTION_FOR[kind])
-    assert (finding.severity, finding.code, finding.outcome) == ("medium", "a.code", "violation")
+    assert (finding.severity, finding.code, finding.outcome) == ("high", "a.code", "violation")
     assert finding.message.endswith(".")
+
+
+def test_what_a_credential_that_holds_leaves_out_is_told_and_not_held() -> None:
+    (finding,) = judge_credential(credential(), [Observation("partial-coverage", "medium", "a.code")], "unknown")
+    assert (finding.kind, finding.severity, finding.action) == ("partial-coverage", "medium", "alert")
 
 
 def test_every_kind_with_a_rule_of_its_own_says_what_is_the_matter_and_where_that_is_written() -> None:

@@ -68,7 +68,7 @@ def test_what_breaks_no_law_is_allowed_and_says_what_it_was_judged_by(chinese: H
     said = chinese.inspect(publication(compliant()))
     assert (said.decision.findings, said.decision.decision) == ((), "allow")
     assert said.decision.judged_by is not None
-    assert ("cn-deep-synthesis-2023", "1.0.0") in {(one.name, one.version) for one in said.decision.judged_by.packs}
+    assert ("cn-deep-synthesis-2023", "1.0.1") in {(one.name, one.version) for one in said.decision.judged_by.packs}
     assert set(msgspec.to_builtins(said.decision.judged_by.reference_sets).values()) == {"none"}
 
 

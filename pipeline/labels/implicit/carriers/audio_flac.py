@@ -1,6 +1,6 @@
 """FLAC: the comment `AIGC`, as the audio practice guide (TC260-PG-202510A) puts it. mutagen writes it.
 
-Frames of sound, and all other blocks of metadata, keep their bytes.
+Frames of sound, and all other blocks of metadata, keep their bytes; of those with chunks of a WAV file, marks go.
 """
 
 # mypy: allow-untyped-calls
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mutagen.flac import FLAC
 
+from pipeline.labels.implicit.carriers import audio_foreign
 from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, entries, saved, with_marks
@@ -21,6 +22,7 @@ __all__ = ["read", "write"]
 
 _COMMENTS: Final = 4
 _PADDING: Final = 1
+_APPLICATION: Final = 2
 _HEAD: Final = 4
 _MOST_BLOCKS: Final = 1000
 
@@ -32,7 +34,10 @@ def read(body: bytes) -> FoundMarks:
         LabelRefusedError: the file is broken, or no FLAC.
     """
     flac = _opened(body)
-    return found(one for comments in _comments(flac) for one in entries(comments))
+    blocks = _foreign(flac)
+    foreign = (one for block in blocks for one in audio_foreign.entries(block.data))
+    packets = [packet for block in blocks if (packet := audio_foreign.packet(block.data)) is not None]
+    return found([*(one for comments in _comments(flac) for one in entries(comments)), *foreign], xmp=packets)
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
@@ -50,6 +55,8 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
         flac.add_tags()
     for number, comments in enumerate(_comments(flac)):
         comments[:] = with_marks(comments, marks, write=not number)
+    for block in _foreign(flac) if marks.aigc is not None else ():
+        block.data = audio_foreign.without_marks(block.data)
     return saved(flac, body)
 
 
@@ -61,6 +68,11 @@ def _opened(body: bytes) -> FLAC:
 def _comments(flac: FLAC) -> list[Any]:
     """All blocks of comments; there should be one, but a second one is not overlooked."""
     return [one for one in flac.metadata_blocks if one.code == _COMMENTS]
+
+
+def _foreign(flac: FLAC) -> list[Any]:
+    """All blocks of other programs; those of this name may hold chunks of a WAV file."""
+    return [one for one in flac.metadata_blocks if one.code == _APPLICATION]
 
 
 def _blocks(body: bytes) -> Iterator[tuple[int, bytes]]:

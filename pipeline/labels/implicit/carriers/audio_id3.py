@@ -6,14 +6,16 @@ mutagen, which writes them, reads them too, but unpacks compressed frames to any
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import Entry, text_of
+from pipeline.labels.implicit.carriers.tagging import Entry, names_aigc, text_of
 from pipeline.labels.implicit.errors import LabelRefusedError
 
 __all__ = ["Frame", "Tag", "tag_of"]
 
 _HEAD: Final = 10
-_OLDEST: Final = 3
+_OLDEST: Final = 2
 _NEWEST: Final = 4
+_SHORT_HEAD: Final = 6
+_SHORT_NAMES: Final = {b"TXX": b"TXXX", b"COM": b"COMM"}
 _NEVER: Final = 0xFF
 _MOST_FRAMES: Final = 10_000
 _UNSYNCHRONISED: Final = 0x80
@@ -40,8 +42,8 @@ class Tag(NamedTuple):
     """A tag at the beginning of a file.
 
     Attributes:
-        version: 3 or 4.
-        plain: whether it has neither an extended header nor a footer.
+        version: 2, 3 or 4.
+        plain: whether it has neither an extended header nor a footer, and is of a version that is written here.
         end: where in the file it ends.
     """
 
@@ -52,12 +54,20 @@ class Tag(NamedTuple):
 
     @property
     def texts(self) -> tuple[Entry, ...]:
-        """The texts that have a name of their own (`TXXX`).
+        """The texts that have a name of their own (`TXXX`), and comments.
 
         Raises:
-            LabelRefusedError: one of them is compressed or encrypted.
+            LabelRefusedError: one of the former is compressed or encrypted.
         """
-        return tuple(_entry(one) for one in self.frames if one.kind == b"TXXX")
+        named = tuple(_entry(one) for one in self.frames if one.kind == b"TXXX")
+        return (*named, *(_comment(one) for one in self.frames if one.kind == b"COMM" and _is_plain(one)))
+
+    @property
+    def private(self) -> tuple[Entry, ...]:
+        """What programs keep under a name of their own (`PRIV`) that is the place of a mark."""
+        named = (one.payload.partition(b"\x00") for one in self.frames if one.kind == b"PRIV" and not one.packed)
+        entries = (Entry("id3.PRIV", owner.decode("latin-1"), text_of(data)) for owner, _, data in named)
+        return tuple(one for one in entries if names_aigc(one.name))
 
     @property
     def xmp(self) -> tuple[bytes, ...]:
@@ -75,19 +85,48 @@ def tag_of(data: bytes) -> Tag | None:
     if data[:3] != b"ID3":
         return None
     if len(data) < _HEAD or not _OLDEST <= data[3] <= _NEWEST:
-        raise LabelRefusedError(what="The file has an ID3 tag that is neither version 2.3 nor 2.4.")
+        raise LabelRefusedError(what="The file has an ID3 tag that is none of the versions 2.2 to 2.4.")
     if data[4] == _NEVER or any(byte & 0x80 for byte in data[6:_HEAD]):
         raise LabelRefusedError(what="The header of the file's ID3 tag is broken.")
     version, flags = data[3], data[5]
+    if version == _OLDEST:
+        return _oldest(data)
     end = _HEAD + _syncsafe(data[6:_HEAD])
     footer = _HEAD if flags & _FOOTER and version == _NEWEST else 0
     if end + footer > len(data):
         raise LabelRefusedError(what="The file's ID3 tag is longer than the file: it is truncated.")
     body = data[_HEAD:end]
-    if flags & _UNSYNCHRONISED and version == _OLDEST:
+    if flags & _UNSYNCHRONISED and version != _NEWEST:
         body = _synchronised(body)
     start = _extended(body, version) if flags & _EXTENDED else 0
     return Tag(version, not start and not footer, tuple(_frames(body, version, start, flags)), end + footer)
+
+
+def _oldest(data: bytes) -> Tag:
+    """A tag of version 2.2, whose frames have names and lengths of three bytes, and no flags."""
+    end = _HEAD + _syncsafe(data[6:_HEAD])
+    if end > len(data):
+        raise LabelRefusedError(what="The file's ID3 tag is longer than the file: it is truncated.")
+    if data[5] & _EXTENDED:
+        raise LabelRefusedError(what="The file's ID3 tag of version 2.2 is compressed, which nobody defined.")
+    body = data[_HEAD:end]
+    if data[5] & _UNSYNCHRONISED:
+        body = _synchronised(body)
+    return Tag(_OLDEST, plain=False, frames=tuple(_short_frames(body)), end=end)
+
+
+def _short_frames(body: bytes) -> Iterator[Frame]:
+    start = 0
+    for _ in range(_MOST_FRAMES):
+        if start + _SHORT_HEAD > len(body) or body[start] == 0:
+            return
+        end = start + _SHORT_HEAD + int.from_bytes(body[start + 3 : start + _SHORT_HEAD])
+        if end > len(body):
+            raise LabelRefusedError(what="A frame of the file's ID3 tag is longer than the tag.")
+        kind = body[start : start + 3]
+        yield Frame(_SHORT_NAMES.get(kind, kind), body[start + _SHORT_HEAD : end], packed=False)
+        start = end
+    raise LabelRefusedError(what=f"The file's ID3 tag has more than {_MOST_FRAMES} frames.")
 
 
 def _extended(body: bytes, version: int) -> int:
@@ -127,6 +166,17 @@ def _entry(frame: Frame) -> Entry:
     name, _, value = text.partition("\x00")
     # Some write the mark of byte order before each of the two.
     return Entry("id3.TXXX", name, text_of(value.lstrip("\ufeff").encode(errors="replace")))
+
+
+def _is_plain(frame: Frame) -> bool:
+    return not frame.packed and bool(frame.payload) and frame.payload[0] < len(_ENCODINGS)
+
+
+def _comment(frame: Frame) -> Entry:
+    """A comment: a language, a description, and what it says."""
+    encoding, body = frame.payload[0], frame.payload[4 : 4 * 32 * 1024]
+    name, _, value = body.decode(_ENCODINGS[encoding], errors="replace").partition("\x00")
+    return Entry("id3.COMM", name.lstrip("\ufeff"), text_of(value.lstrip("\ufeff").encode(errors="replace")))
 
 
 def _synchronised(data: bytes) -> bytes:

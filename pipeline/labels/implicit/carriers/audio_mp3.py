@@ -17,8 +17,10 @@ from pipeline.labels.implicit.carriers.tagging import (
     AIGC,
     aigc_text,
     found,
+    is_mark,
     names_aigc,
     packets_to_write,
+    text_of,
 )
 from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
@@ -33,6 +35,7 @@ _LEAST_PADDING: Final = 10
 """Readers that doubt the length of a frame look for another frame's header, or nothing, after it."""
 
 _PADDING: Final = 256
+_FRAMES: Final = {"id3.TXXX": b"TXXX", "id3.COMM": b"COMM"}
 _SYNCHRONISATION: Final = (0xE2, 0xE3, 0xF2, 0xF3, 0xF4, 0xF5, 0xFA, 0xFB, 0xFC, 0xFD)
 """The second byte of frames of MPEG sound; the first is 0xFF."""
 
@@ -45,7 +48,7 @@ def read(body: bytes) -> FoundMarks:
     """
     tag = tag_of(body)
     _expect_sound(body, 0 if tag is None else tag.end)
-    return found(()) if tag is None else found(tag.texts, xmp=tag.xmp)
+    return found(()) if tag is None else found((*tag.texts, *tag.private), xmp=tag.xmp)
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
@@ -58,7 +61,9 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     end = 0 if tag is None else tag.end
     _expect_sound(body, end)
     if tag is not None and (not tag.plain or any(one.packed for one in tag.frames)):
-        raise LabelRefusedError(what="The file's ID3 tag has an extended header, a footer, or compressed frames.")
+        raise LabelRefusedError(
+            what="The file's ID3 tag has an extended header, a footer or compressed frames, or is of version 2.2."
+        )
     return _tag(body[:end], tag, marks) + body[end:]
 
 
@@ -103,7 +108,9 @@ def _padding(info: PaddingInfo) -> int:
 
 
 def _is_mark(frame: Any) -> bool:
-    return frame.FrameID == "TXXX" and names_aigc(frame.desc)
+    if frame.FrameID in ("TXXX", "COMM"):
+        return is_mark(frame.desc, text_of("\x00".join(map(str, frame.text)).encode(errors="replace")))
+    return frame.FrameID == "PRIV" and names_aigc(frame.owner)
 
 
 def _is_packet(frame: Any) -> bool:
@@ -119,5 +126,6 @@ def _census(tag: Tag | None) -> Counter[bytes]:
     """How many frames of each kind there are beside those that are ours."""
     if tag is None:
         return Counter()
-    ours = Counter({b"TXXX": sum(names_aigc(one.name) for one in tag.texts), b"PRIV": len(tag.xmp)})
+    ours = Counter({b"PRIV": len(tag.xmp) + len(tag.private)})
+    ours.update(_FRAMES[one.carrier] for one in tag.texts if is_mark(one.name, one.value))
     return Counter(one.kind for one in tag.frames) - ours

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, is_mark, text_of
 from pipeline.labels.implicit.errors import LabelRefusedError
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "chunks",
     "file_of",
     "info_entries",
+    "info_marks",
     "info_with",
     "is_info",
     "rest_of",
@@ -97,16 +98,30 @@ def is_info(data: bytes, one: Chunk) -> bool:
 
 
 def info_entries(data: bytes, one: Chunk) -> Iterator[Entry]:
-    """The marks in a list of descriptive texts."""
+    """What a list of descriptive texts says: a mark is one of the name `AIGC`, or a comment that holds one."""
     for field in chunks(data, one.body + 4, one.end):
-        if field.kind.upper() == FIELD:
-            yield Entry("riff.INFO.AIGC", AIGC, text_of(data[field.body : field.end]))
+        named = field.kind.upper() == FIELD
+        carrier = "riff.INFO.AIGC" if named else "riff.INFO"
+        yield Entry(carrier, AIGC if named else _name(field), text_of(data[field.body : field.end]))
+
+
+def info_marks(data: bytes, one: Chunk) -> list[Chunk]:
+    """The entries of a list of descriptive texts that are marks."""
+    return [field for field in chunks(data, one.body + 4, one.end) if _is_mark(data, field)]
+
+
+def _is_mark(data: bytes, field: Chunk) -> bool:
+    return field.kind.upper() == FIELD or is_mark(_name(field), text_of(data[field.body : field.end]))
+
+
+def _name(field: Chunk) -> str:
+    return field.kind.decode("latin-1")
 
 
 def info_with(data: bytes, one: Chunk | None, text: str | None) -> bytes:
     """A list of descriptive texts with a mark and everything else that is in the given one, or without any mark."""
     fields = [] if one is None else list(chunks(data, one.body + 4, one.end))
-    kept = [whole(data, field) for field in fields if field.kind.upper() != FIELD]
+    kept = [whole(data, field) for field in fields if not _is_mark(data, field)]
     added = [] if text is None else [chunk(FIELD, text.encode(), b"\x00")]
     return chunk(b"LIST", b"INFO", *kept, *added)
 

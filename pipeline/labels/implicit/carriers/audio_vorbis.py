@@ -11,7 +11,7 @@ from typing import Final
 from mutagen import FileType
 
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS, kept_padding
-from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, is_replaced, text_of
+from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, is_replaced, names_aigc, text_of
 from pipeline.labels.implicit.errors import refusing
 from pipeline.labels.implicit.marks import MarksToWrite
 
@@ -25,13 +25,14 @@ BROKEN: Final = "The file's comments cannot be read: it is broken, truncated, or
 def entries(comments: Iterable[tuple[str, str]]) -> Iterator[Entry]:
     """What comments say, as fields."""
     for name, value in comments:
-        yield Entry("vorbis.AIGC", name, text_of(value.encode(errors="replace")))
+        carrier = "vorbis.AIGC" if names_aigc(name) else "vorbis.comment"
+        yield Entry(carrier, name, text_of(value.encode(errors="replace")))
 
 
 def with_marks(comments: Iterable[tuple[str, str]], marks: MarksToWrite, *, write: bool = True) -> Comments:
     """The comments with the marks, or without those that the marks replace."""
     fields = fields_to_write(marks)
-    kept = [(name, value) for name, value in comments if not is_replaced(name, fields)]
+    kept = [(name, value) for name, value in comments if not is_replaced(name, value, fields)]
     return [*kept, *fields.items()] if write else kept
 
 

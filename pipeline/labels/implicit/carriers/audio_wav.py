@@ -13,6 +13,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     chunk,
     file_of,
     info_entries,
+    info_marks,
     info_with,
     is_info,
     rest_of,
@@ -45,7 +46,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
         LabelRefusedError: the file is broken, truncated, or would be larger than 4 GiB.
     """
     chunks = riff(body, _FORM)
-    kinds = [one.kind for one in chunks]
+    kinds = [one.kind.upper() if _is_field(one) else one.kind for one in chunks]
     if b"data" not in kinds:
         raise LabelRefusedError(what="The file has no samples.")
     text = aigc_text(marks)
@@ -56,9 +57,9 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     for one in chunks:
         if one.kind == XMP:
             pieces.append(chunk(XMP, next(at_hand)))
-        elif text is not None and is_info(body, one) and any(info_entries(body, one)):
+        elif text is not None and is_info(body, one) and info_marks(body, one):
             pieces.append(info_with(body, one, None))
-        elif text is None or one.kind != FIELD:
+        elif text is None or not _is_field(one):
             pieces.append(whole(body, one))
     if text is not None:
         place = len(pieces) if FIELD not in kinds else _place(chunks)
@@ -69,12 +70,17 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 
 def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[Entry]:
     for one in chunks:
-        if one.kind == FIELD:
+        if _is_field(one):
             yield Entry("riff.AIGC", AIGC, text_of(body[one.body : one.end]))
         elif is_info(body, one):
             yield from info_entries(body, one)
 
 
+def _is_field(one: Chunk) -> bool:
+    """Whether a chunk is a mark; some programs write its name in lower case."""
+    return one.kind.upper() == FIELD
+
+
 def _place(chunks: list[Chunk]) -> int:
     """Where the first mark is among the chunks that are kept."""
-    return next(number for number, one in enumerate(chunks) if one.kind == FIELD)
+    return next(number for number, one in enumerate(chunks) if _is_field(one))

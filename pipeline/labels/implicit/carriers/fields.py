@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pipeline.labels.implicit.aigc import to_json
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark, latent_from
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined, latent_from
 from pipeline.labels.implicit.xmp import LATENT_NAMES
 
 __all__ = ["found_in_fields", "is_ours", "replaces", "to_fields"]
@@ -25,18 +25,18 @@ def is_ours(name: str) -> bool:
 
 def found_in_fields(fields: Iterable[tuple[str, str]], *, carrier: str) -> FoundMarks:
     """The marks among names and texts."""
-    marks: list[FoundMark] = []
+    marks: list[FoundMarks] = []
     source_types: list[str] = []
     latent: dict[str, str] = {}
     for spelled, text in fields:
         name = spelled.casefold()
         if name == _AIGC.casefold():
-            marks.append(found_mark(text.strip(), carrier=carrier))
+            marks.append(found_in_text(text.strip(), carrier=carrier))
         elif name == _SOURCE_TYPE.casefold():
             source_types.append(text.strip())
         elif name in _LATENT:
             latent.setdefault(_LATENT[name], text)
-    return FoundMarks(aigc=tuple(marks), digital_source_types=tuple(source_types), latent=latent_from(latent))
+    return joined(*marks, FoundMarks(digital_source_types=tuple(source_types), latent=latent_from(latent)))
 
 
 def to_fields(marks: MarksToWrite) -> dict[str, str]:

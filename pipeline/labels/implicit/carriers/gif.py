@@ -16,6 +16,9 @@ from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 __all__ = ["read", "write"]
 
 _XMP: Final = b"\x21\xff\x0bXMP DataXMP"
+_OTHER: Final = _XMP.lower()
+"""As ImageMagick writes it."""
+
 _TRAILER: Final = b"\x01" + bytes(range(0xFF, -1, -1)) + b"\x00"
 _SCREEN: Final = 13
 _EXTENSION: Final = 0x21
@@ -92,7 +95,7 @@ def _after_pieces(body: bytes, at: int) -> int:
 
 
 def _is_packet(body: bytes, block: _Block) -> bool:
-    return body.startswith(_XMP, block.begin)
+    return body[block.begin : block.begin + len(_XMP)].lower() == _OTHER
 
 
 def _packet(body: bytes, block: _Block) -> bytes:

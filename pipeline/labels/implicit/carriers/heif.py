@@ -2,25 +2,37 @@
 
 The packet is put behind the file, and the table of contents (`meta`) is written anew where it was. As its length
 changes, what it says about places behind it changes with it. No other byte does, and before the file is given back
-every item is looked up in both and compared.
+every item is looked up in both and compared. Labels in EXIF items are read, too, and blanked where another is written.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.labels.implicit import xmp
-from pipeline.labels.implicit.carriers.bounds import broken
-from pipeline.labels.implicit.carriers.heif_items import IN_FILE, IN_META, Extent, Item, Locations, Numbers, packet_ids
+from pipeline.labels.implicit.carriers import exif
+from pipeline.labels.implicit.carriers.bounds import broken, counted
+from pipeline.labels.implicit.carriers.heif_items import (
+    IN_FILE,
+    IN_META,
+    Extent,
+    Item,
+    Locations,
+    Numbers,
+    exif_ids,
+    packet_ids,
+)
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
 from pipeline.labels.implicit.errors import LabelRefusedError
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
 
 __all__ = ["read", "write"]
 
 _MOST_ITEMS: Final = 0xFFFF
 _MOST_SHARED: Final = 4
 """How often, on the average, a byte may belong to items: tiles and thumbnails share none."""
+_MOST_EXIF: Final = 16
+_EXIF_HEAD: Final = 4
 _ENTRY: Final = b"\x02\x00\x00\x00"
 
 
@@ -34,6 +46,7 @@ class _Picture:
     parts: list[Box]
     locations: Locations
     packets: list[int]
+    exifs: list[int]
 
     def part(self, kind: bytes) -> Box | None:
         """A box of the table of contents."""
@@ -62,7 +75,8 @@ class _Picture:
 def read(body: bytes) -> FoundMarks:
     """The marks of an AVIF or HEIC file."""
     picture = _picture(body)
-    return xmp.found_in([picture.packet(number) for number in picture.packets])
+    packets = xmp.found_in([picture.packet(number) for number in picture.packets])
+    return joined(packets, *(exif.found_in(body[begin:end]) for begin, end in _exifs(picture)))
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
@@ -73,8 +87,11 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     if picture.top[-1].end != len(body) or not int.from_bytes(body[picture.top[-1].start :][:4], "big"):
         raise LabelRefusedError(what="The picture's last box has no end, so nothing can be put behind it.")
     packets = xmp.rewrite([picture.packet(number) for number in picture.packets], marks)
-    written = _written(picture, packets)
-    _compare(picture, _picture(written))
+    cleaned = picture if marks.aigc is None else replace(picture, body=_without_labels(picture))
+    written = _written(cleaned, packets)
+    now = _picture(written)
+    _compare(cleaned, now)
+    _compare(picture, now, but=picture.exifs)
     return written
 
 
@@ -92,7 +109,35 @@ def _picture(body: bytes) -> _Picture:
     if sum(one.length for item in locations.items for one in item.extents) > _MOST_SHARED * len(body):
         raise broken("picture", "its items share too many bytes")
     packets = list(packet_ids(body, reader, parts[kinds.index(b"iinf")]))
-    return _Picture(body=body, top=top, meta=metas[0], parts=parts, locations=locations, packets=packets)
+    exifs = list(exif_ids(body, reader, parts[kinds.index(b"iinf")]))
+    counted(len(exifs), _MOST_EXIF, of="EXIF items")
+    return _Picture(body=body, top=top, meta=metas[0], parts=parts, locations=locations, packets=packets, exifs=exifs)
+
+
+def _exifs(picture: _Picture) -> Iterator[tuple[int, int]]:
+    """Where EXIF begins and ends, behind the number that says how far from itself that is.
+
+    Only items in one piece are looked into, as every program writes them.
+    """
+    data = picture.part(b"idat")
+    for number in picture.exifs:
+        item = picture.locations.item(number)
+        if item is None or item.elsewhere or len(item.extents) != 1 or item.method not in (IN_FILE, IN_META):
+            continue
+        origin = data.body if data is not None and item.method == IN_META else 0
+        begin = origin + item.extents[0].offset
+        end = begin + item.extents[0].length
+        at = begin + _EXIF_HEAD + int.from_bytes(picture.body[begin : begin + _EXIF_HEAD], "big")
+        if at < end <= len(picture.body):
+            yield at, end
+
+
+def _without_labels(picture: _Picture) -> bytes:
+    """The file without labels in EXIF, as long as it was."""
+    body = bytearray(picture.body)
+    for begin, end in _exifs(picture):
+        body[begin:end] = exif.without_labels(picture.body[begin:end])
+    return bytes(body)
 
 
 def _written(picture: _Picture, packets: Sequence[bytes]) -> bytes:
@@ -200,10 +245,10 @@ def _free_number(picture: _Picture) -> int:
     return number
 
 
-def _compare(before: _Picture, after: _Picture) -> None:
+def _compare(before: _Picture, after: _Picture, *, but: Sequence[int] = ()) -> None:
     places = {one.number: one for one in after.locations.items}
     for item in before.locations.items:
-        if item.number in before.packets or item.elsewhere or item.method not in (IN_FILE, IN_META):
+        if item.number in (*before.packets, *but) or item.elsewhere or item.method not in (IN_FILE, IN_META):
             continue
         now = places.get(item.number)
         if now is None or after.bytes_of(now) != before.bytes_of(item):

@@ -7,11 +7,13 @@ from typing import Final, NamedTuple
 from pipeline.labels.implicit.carriers.bounds import MOST_PIECES, broken, counted
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader
 
-__all__ = ["IN_FILE", "IN_META", "Extent", "Item", "Locations", "Numbers", "packet_ids"]
+__all__ = ["EXIF", "IN_FILE", "IN_META", "Extent", "Item", "Locations", "Numbers", "exif_ids", "packet_ids"]
 
 IN_FILE: Final = 0
 IN_META: Final = 1
 
+EXIF: Final = b"Exif"
+_MIME: Final = b"mime"
 _XMP: Final = b"application/rdf+xml"
 _WIDTHS: Final = (0, 4, 8)
 
@@ -126,6 +128,18 @@ class Locations:
 
 def packet_ids(body: bytes, reader: BoxReader, entries: Box) -> Iterator[int]:
     """The numbers of the items that are XMP packets, as an `iinf` box tells."""
+    for number, kind, texts in _entries(body, reader, entries):
+        if kind == _MIME and texts[1:2] == [_XMP] and not b"".join(texts[2:]):
+            yield number
+
+
+def exif_ids(body: bytes, reader: BoxReader, entries: Box) -> Iterator[int]:
+    """The numbers of the items that are EXIF, as an `iinf` box tells."""
+    return (number for number, kind, _ in _entries(body, reader, entries) if kind == EXIF)
+
+
+def _entries(body: bytes, reader: BoxReader, entries: Box) -> Iterator[tuple[int, bytes, list[bytes]]]:
+    """Number and kind of every item, and the texts behind them."""
     version = Numbers(body, entries.body, entries.end).next(4) >> 24
     for one in reader.children(entries.body + (8 if version else 6), entries.end):
         numbers = Numbers(body, one.body, one.end)
@@ -134,9 +148,8 @@ def packet_ids(body: bytes, reader: BoxReader, entries: Box) -> Iterator[int]:
             continue
         number = numbers.next(2 if version == 2 else 4)  # noqa: PLR2004 - the version with short numbers
         numbers.next(2)
-        texts = body[one.body + (12 if version == 2 else 14) : one.end].split(b"\x00")  # noqa: PLR2004
-        if numbers.next(4) == int.from_bytes(b"mime", "big") and texts[1:2] == [_XMP] and not b"".join(texts[2:]):
-            yield number
+        kind = numbers.next(4).to_bytes(4, "big")
+        yield number, kind, body[one.body + (12 if version == 2 else 14) : one.end].split(b"\x00")  # noqa: PLR2004
 
 
 def _moved(item: Item, begin: int, end: int, by: int) -> Item:

@@ -1,6 +1,7 @@
 """JPEG: an APP1 segment with an XMP packet, and its extension of several segments where a packet is longer than one.
 
-Segments are put in before the picture's data, which is copied as it is.
+Segments are put in before the picture's data, which is copied as it is. Labels in EXIF, and in segments of applications
+that begin with `AIGC` and go on with its JSON, are read, and go where another is written.
 """
 
 import itertools
@@ -8,9 +9,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit import xmp
+from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
+from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
 from pipeline.labels.implicit.errors import LabelRefusedError
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
 
 __all__ = ["read", "write"]
 
@@ -28,6 +31,8 @@ _EXIF: Final = b"Exif\x00"
 _SEVERAL_PICTURES: Final = b"MPF\x00"
 _GUID: Final = 32
 _HEAD: Final = len(_EXTENSION) + _GUID + 8
+_APPLICATIONS: Final = range(0xE0, 0xF0)
+_GLUED: Final = b"AIGC"
 _NOTE: Final = b"HasExtendedXMP"
 
 
@@ -42,7 +47,11 @@ def read(body: bytes) -> FoundMarks:
     """The marks of a JPEG file."""
     segments = list(_segments(body))
     packets = [one.body[len(_PACKET) :] for one in segments if _is_packet(one)]
-    return xmp.found_in([*packets, *_extended(segments, packets)])
+    return joined(
+        xmp.found_in([*packets, *_extended(segments, packets)]),
+        *(exif.found_in(one.body) for one in segments if _is_exif(one)),
+        *(found_in_text(_glued(one), carrier="jpeg.APPn") for one in segments if _is_glued(one)),
+    )
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
@@ -52,14 +61,23 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     packets = [one.body[len(_PACKET) :] for one in there]
     if any(xmp.holds(extension, marks) for extension in _extended(segments, packets)):
         raise LabelRefusedError(what="The JPEG file has marks in extended XMP, which is not written here.")
+    splices = [] if marks.aigc is None else [*_blanked(segments), *_taken_out(segments)]
     written = [_segment(_PACKET + packet) for packet in xmp.rewrite(packets, marks)]
+    splices += [Splice(one.begin, one.end, new) for one, new in zip(there, written, strict=False)]
     if not there:
         place = _after_head(segments)
-        return body[:place] + written[0] + body[place:]
-    _keep_offsets(segments, there, written)
-    for one, new in zip(reversed(there), reversed(written), strict=True):
-        body = body[: one.begin] + new + body[one.end :]
-    return body
+        splices.append(Splice(place, place, written[0]))
+    _keep_offsets(segments, splices)
+    return bytes(apply(body, sorted(splices)))
+
+
+def _blanked(segments: list[_Segment]) -> Iterator[Splice]:
+    for one in filter(_is_exif, segments):
+        yield Splice(one.end - len(one.body), one.end, exif.without_labels(one.body))
+
+
+def _taken_out(segments: list[_Segment]) -> Iterator[Splice]:
+    return (Splice(one.begin, one.end, b"") for one in filter(_is_glued, segments))
 
 
 def _segments(body: bytes) -> Iterator[_Segment]:
@@ -88,6 +106,18 @@ def _segments(body: bytes) -> Iterator[_Segment]:
 
 def _is_packet(segment: _Segment) -> bool:
     return segment.marker == _APP1 and segment.body.startswith(_PACKET)
+
+
+def _is_exif(segment: _Segment) -> bool:
+    return segment.marker == _APP1 and segment.body.startswith(exif.HEAD)
+
+
+def _is_glued(segment: _Segment) -> bool:
+    return segment.marker in _APPLICATIONS and segment.body[: len(_GLUED)].upper() == _GLUED
+
+
+def _glued(segment: _Segment) -> str:
+    return segment.body[len(_GLUED) :].decode(errors="replace").strip("\x00 \t\r\n:=")
 
 
 def _extended(segments: list[_Segment], packets: list[bytes]) -> list[bytes]:
@@ -137,11 +167,8 @@ def _after_head(segments: list[_Segment]) -> int:
     return place
 
 
-def _keep_offsets(segments: list[_Segment], there: list[_Segment], written: list[bytes]) -> None:
+def _keep_offsets(segments: list[_Segment], splices: list[Splice]) -> None:
     """An index of several pictures counts from itself, so nothing behind it may change its length."""
     index = next((one for one in segments if one.marker == _APP2 and one.body.startswith(_SEVERAL_PICTURES)), None)
-    if index is None:
-        return
-    for one, new in zip(there, written, strict=True):
-        if one.begin > index.begin and one.end - one.begin != len(new):
-            raise LabelRefusedError(what="The JPEG file holds several pictures, whose index stands before its XMP.")
+    if index is not None and any(one.start > index.begin and len(one.new) != one.end - one.start for one in splices):
+        raise LabelRefusedError(what="The JPEG file holds several pictures, whose index stands before its XMP.")

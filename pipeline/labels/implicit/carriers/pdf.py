@@ -1,6 +1,7 @@
 """PDF: the `AIGC` object in the Info dictionary, everything else in the document's XMP packet.
 
-The document is written anew by pikepdf (qpdf), which leaves the streams of pages, pictures and fonts as they are.
+The document is written anew by pikepdf (qpdf), which leaves the streams of pages, pictures and fonts as they are, and
+no trace of a mark that is replaced. One with earlier revisions keeps them, and gets an incremental update.
 Encrypted and signed documents are read where they open without a password, and not written: their protection, or the
 signature, would be gone. Broken ones are not written either: how one is
 mended is the guess of whoever shows it.
@@ -11,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import msgspec
 import pikepdf
 
+from pipeline.assets.pdf_update import NoUpdateError, updated, would_lose
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
 from pipeline.labels.implicit.errors import LabelRefusedError, refusing
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
 
 __all__ = ["read", "write"]
 
@@ -27,6 +28,7 @@ _LONGEST_INFO: Final = 64 * 1024
 _SIGNATURES_EXIST: Final = 1
 _UNREADABLE: Final = "The PDF document is broken, or asks for a password."
 _RAISED: Final = (
+    NoUpdateError,
     pikepdf.PdfError,
     pikepdf.PasswordError,
     pikepdf.DataDecodingError,
@@ -68,6 +70,8 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
             for name in _fields(document):
                 del document.docinfo[name]
             document.docinfo[_AIGC] = to_json(marks.aigc, shape="bare")
+        if would_lose(body, document):
+            return updated(body, document)
         out = io.BytesIO()
         document.save(
             out,
@@ -94,14 +98,14 @@ def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
 def _found(document: pikepdf.Pdf) -> FoundMarks:
     packet = _packet(document)
     found = xmp.found_in([] if packet is None else [packet])
-    return msgspec.structs.replace(found, aigc=(*_in_info(document), *found.aigc))
+    return joined(*_in_info(document), found)
 
 
-def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMark]:
+def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMarks]:
     for name in _fields(document):
         value = document.docinfo[name]
         text = str(value)[:_LONGEST_INFO] if isinstance(value, pikepdf.String) else ""
-        yield found_mark(text, carrier="pdf.info")
+        yield found_in_text(text, carrier="pdf.info")
 
 
 def _fields(document: pikepdf.Pdf) -> list[str]:

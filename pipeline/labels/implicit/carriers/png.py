@@ -1,29 +1,29 @@
 """PNG, animated or not: an iTXt chunk `XML:com.adobe.xmp`.
 
-Some generators put the mark into a text chunk `AIGC` instead; that is read too, and taken out when a mark is written.
-Chunks are copied as they are, the picture's among them.
+Marks are met in other places, too: texts `AIGC` in any letters, XMP in other kinds of text, EXIF in a chunk `eXIf`, and
+the profiles that ImageMagick keeps in texts. They are read, and go where another is written. Chunks are copied as they
+are, the picture's among them.
 """
 
 import itertools
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-import msgspec
-
 from pipeline.labels.implicit import xmp
-from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted, inflated
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_mark
+from pipeline.labels.implicit.carriers import exif
+from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
+from pipeline.labels.implicit.carriers.png_text import TEXTS, XMP, PngText, chunk, packet_in, profile_chunk, text_of
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
 
 __all__ = ["read", "write"]
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_XMP: Final = b"XML:com.adobe.xmp"
-_AIGC: Final = b"AIGC"
+_EXIF: Final = b"eXIf"
 _PICTURE: Final = frozenset({b"IDAT", b"fdAT", b"fcTL"})
-_TEXT: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _WRAPPING: Final = 12
 """A chunk's length, type and checksum."""
+
+_MOST_PROFILES: Final = 16
 
 
 class _Chunk(NamedTuple):
@@ -35,28 +35,83 @@ class _Chunk(NamedTuple):
         return file[self.begin + 8 : self.end - 4]
 
 
+class _File(NamedTuple):
+    """A file, taken apart as far as needed; everything is known by where its chunk begins.
+
+    Attributes:
+        packets: the XMP packets, those that stand where XMP does before those in profiles.
+        exifs: what EXIF there is.
+    """
+
+    chunks: list[_Chunk]
+    texts: dict[int, PngText]
+    packets: dict[int, bytes]
+    exifs: dict[int, bytes]
+
+
 def read(body: bytes) -> FoundMarks:
     """The marks of a PNG file."""
-    chunks = list(_chunks(body))
-    found = xmp.found_in(_packet(one.body(body)) for one in chunks if _is_packet(one, body))
-    texts = [_text(one.kind, one.body(body)) for one in chunks if _is_named(one, body, _AIGC)]
-    marks = (found_mark(text.decode("utf-8", errors="replace").strip(), carrier="png.text") for text in texts)
-    return msgspec.structs.replace(found, aigc=(*found.aigc, *marks))
+    file = _opened(body)
+    return joined(
+        xmp.found_in(file.packets.values()),
+        *(exif.found_in(one) for one in file.exifs.values()),
+        *(one.found() for one in file.texts.values()),
+    )
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
     """A PNG file with the marks."""
-    chunks = list(_chunks(body))
-    there = [one for one in chunks if _is_packet(one, body)]
-    packets = xmp.rewrite([_packet(one.body(body)) for one in there], marks)
-    new = {one.begin: _chunk(packet) for one, packet in zip(there, packets, strict=False)}
-    if not there:
-        header = chunks[0]
-        new[header.begin] = body[header.begin : header.end] + _chunk(packets[0])
+    file = _opened(body)
+    new = _packets(file, marks)
+    if not file.packets:
+        header = file.chunks[0]
+        new[header.begin] = body[header.begin : header.end] + _packet(xmp.merge(None, marks))
     if marks.aigc is not None:
-        new |= {one.begin: b"" for one in chunks if _is_named(one, body, _AIGC)}
-    pieces = [new.get(one.begin, body[one.begin : one.end]) for one in chunks]
-    return b"".join((_SIGNATURE, *pieces, body[chunks[-1].end :]))
+        new |= {begin: b"" for begin, text in file.texts.items() if text.is_mark}
+        new |= _exifs(file)
+    pieces = [new.get(one.begin, body[one.begin : one.end]) for one in file.chunks]
+    return b"".join((_SIGNATURE, *pieces, body[file.chunks[-1].end :]))
+
+
+def _opened(body: bytes) -> _File:
+    chunks = list(_chunks(body))
+    texts = {one.begin: text_of(one.kind, one.body(body)) for one in chunks if one.kind in TEXTS}
+    profiles = [begin for begin, text in texts.items() if text.is_profile]
+    counted(len(profiles), _MOST_PROFILES, of="profiles in texts")
+    held = {begin: profile for begin in profiles if (profile := texts[begin].profile()) is not None}
+    packets = {begin: text.said() for begin, text in texts.items() if text.is_packet}
+    counted(len(packets), _MOST_PROFILES, of="XMP packets")
+    packets |= {begin: packet for begin, one in held.items() if (packet := packet_in(one)) is not None}
+    exifs = {one.begin: one.body(body) for one in chunks if one.kind == _EXIF}
+    return _File(chunks, texts, packets, exifs | {begin: one for begin, one in held.items() if begin not in packets})
+
+
+def _packets(file: _File, marks: MarksToWrite) -> dict[int, bytes]:
+    """The chunks of all packets anew: the first becomes what others look for, whatever it was."""
+    if not file.packets:
+        return {}
+    first, *others = zip(file.packets.items(), xmp.rewrite(list(file.packets.values()), marks), strict=True)
+    new = {first[0][0]: _packet(first[1])}
+    for (begin, packet), written in others:
+        if written != packet:
+            text = file.texts[begin]
+            new[begin] = profile_chunk(text, written) if text.is_profile else _packet(written)
+    return new
+
+
+def _exifs(file: _File) -> Mapping[int, bytes]:
+    """The chunks of EXIF anew that held a label."""
+    new = {}
+    for begin, there in file.exifs.items():
+        written = exif.without_labels(there)
+        if written != there:
+            text = file.texts.get(begin)
+            new[begin] = chunk(_EXIF, written) if text is None else profile_chunk(text, written)
+    return new
+
+
+def _packet(packet: bytes) -> bytes:
+    return chunk(b"iTXt", XMP.encode("ascii") + bytes(5) + packet)
 
 
 def _chunks(body: bytes) -> Iterator[_Chunk]:
@@ -76,33 +131,3 @@ def _chunks(body: bytes) -> Iterator[_Chunk]:
         if kind == b"IEND":
             return
         at = end
-
-
-def _is_packet(chunk: _Chunk, body: bytes) -> bool:
-    return chunk.kind == b"iTXt" and _is_named(chunk, body, _XMP)
-
-
-def _is_named(chunk: _Chunk, body: bytes, name: bytes) -> bool:
-    return chunk.kind in _TEXT and body[chunk.begin + 8 : chunk.end - 4].startswith(name + b"\x00")
-
-
-def _packet(body: bytes) -> bytes:
-    return _text(b"iTXt", body)
-
-
-def _text(kind: bytes, body: bytes) -> bytes:
-    """What a text chunk says, behind its name."""
-    _, _, rest = body.partition(b"\x00")
-    if kind == b"tEXt":
-        return rest
-    if kind == b"zTXt":
-        return inflated(rest[1:], what="a compressed text")
-    compressed = rest[:1] == b"\x01"
-    # The language, and the name in that language, end with a NUL each.
-    text = rest[2:].split(b"\x00", 2)[-1]
-    return inflated(text, what="a compressed text") if compressed else text
-
-
-def _chunk(packet: bytes) -> bytes:
-    body = b"iTXt" + _XMP + bytes(5) + packet
-    return (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")

@@ -4,16 +4,15 @@ The `AIGC` object stands bare in a field of its own name. In audio and video the
 latent disclosure go into XMP; a container without a place for XMP takes them as fields.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from lxml import etree
-
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.errors import LabelRefusedError
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks, MarksToWrite, found_mark, latent_from
-from pipeline.labels.implicit.xml import parse_xml
-from pipeline.labels.implicit.xmp import LATENT_NAMES, MOST_XMP, found_in, rewrite
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, holds_label, joined, latent_from
+from pipeline.labels.implicit.vendors import label_type_sign
+from pipeline.labels.implicit.xmp import LATENT_NAMES, found_in, rewrite, without_aigc
 
 __all__ = [
     "AIGC",
@@ -21,8 +20,9 @@ __all__ = [
     "aigc_text",
     "fields_to_write",
     "found",
-    "is_ours",
+    "is_mark",
     "is_replaced",
+    "is_worth_reading",
     "names_aigc",
     "packets_to_write",
     "text_of",
@@ -30,6 +30,11 @@ __all__ = [
 
 AIGC: Final = "AIGC"
 """The name of the field. Any name that contains it counts on reading (GB 45438-2025 Appendix E)."""
+
+_VENDORS: Final = ("aigc_info",)
+"""Names that contain it, and are a vendor's own: `vendors` says what they mean."""
+
+_WORTH: Final = re.compile(rb"label|aigc", re.IGNORECASE)
 
 _SOURCE_TYPE: Final = "DigitalSourceType"
 _MEMBERS: Final = {name.casefold(): member for member, name in LATENT_NAMES.items()}
@@ -53,19 +58,33 @@ def text_of(value: bytes) -> str:
 
 def names_aigc(name: str) -> bool:
     """Whether a field of this name is the place of a mark."""
-    return AIGC in name.upper()
+    return AIGC in name.upper() and not _is_vendors(name)
 
 
-def is_ours(name: str) -> bool:
-    """Whether a field of this name says anything that is read here."""
-    return names_aigc(name) or name.casefold() == _SOURCE_TYPE.casefold() or name.casefold() in _MEMBERS
+def is_worth_reading(name: str, value: bytes) -> bool:
+    """Whether a field may say anything that is read here: by its name, or as a label under another name."""
+    if names_aigc(name) or _is_vendors(name):
+        return True
+    if name.casefold() == _SOURCE_TYPE.casefold() or name.casefold() in _MEMBERS:
+        return True
+    return b"{" in value and _WORTH.search(value[:_MOST_TEXT]) is not None
 
 
-def is_replaced(name: str, fields: Mapping[str, str]) -> bool:
+def is_mark(name: str, value: str) -> bool:
+    """Whether a field is a label: by its name, or by what it says."""
+    return names_aigc(name) or (not _is_vendors(name) and holds_label(value))
+
+
+def is_replaced(name: str, value: str, fields: Mapping[str, str]) -> bool:
     """Whether a field of this name goes where these fields are written."""
-    if AIGC in fields and names_aigc(name):
+    if AIGC in fields and is_mark(name, value):
         return True
     return name.casefold() in {one.casefold() for one in fields}
+
+
+def _is_vendors(name: str) -> bool:
+    # Keys of QuickTime have their maker's address before their name.
+    return name.casefold().rpartition(".")[2] in _VENDORS
 
 
 def found(entries: Iterable[Entry], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
@@ -76,23 +95,22 @@ def found(entries: Iterable[Entry], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
     """
     if len(xmp) > _MOST_PACKETS:
         raise LabelRefusedError(what=f"The file has more than {_MOST_PACKETS} XMP packets.")
-    packets = found_in(xmp)
-    marks: list[FoundMark] = []
+    marks: list[FoundMarks] = []
     source_types: list[str] = []
     members: dict[str, str] = {}
     for one in entries:
         name = one.name.casefold()
-        if names_aigc(one.name):
-            marks.append(found_mark(one.value, carrier=one.carrier))
+        if _is_vendors(one.name):
+            sign = label_type_sign(one.value, carrier=one.carrier)
+            marks.append(FoundMarks() if sign is None else FoundMarks(signs=(sign,)))
         elif name == _SOURCE_TYPE.casefold():
             source_types.append(one.value)
         elif name in _MEMBERS:
             members.setdefault(_MEMBERS[name], one.value)
-    return FoundMarks(
-        aigc=(*marks, *packets.aigc),
-        digital_source_types=(*source_types, *packets.digital_source_types),
-        latent=latent_from(members) or packets.latent,
-    )
+        else:
+            marks.append(found_in_text(one.value, carrier=one.carrier, named=names_aigc(one.name)))
+    fields = FoundMarks(digital_source_types=tuple(source_types), latent=latent_from(members))
+    return joined(*marks, fields, found_in(xmp))
 
 
 def aigc_text(marks: MarksToWrite) -> str | None:
@@ -116,19 +134,7 @@ def packets_to_write(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[byt
     Raises:
         LabelRefusedError: a packet is out of bounds, or no XMP.
     """
-    kept = tuple(packets if marks.aigc is None else map(_without_mark, packets))
+    kept = tuple(packets if marks.aigc is None else map(without_aigc, packets))
     if marks.digital_source_type is None and marks.latent is None:
         return kept
     return rewrite(kept, MarksToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent))
-
-
-def _without_mark(packet: bytes) -> bytes:
-    if not found_in([packet]).aigc:
-        return packet
-    root = parse_xml(packet, what="the XMP packet", most_bytes=MOST_XMP)
-    for element in list(root.iter(etree.Element)):
-        for name in [name for name in element.attrib if etree.QName(name).localname == AIGC]:
-            del element.attrib[name]
-        if etree.QName(element).localname == AIGC and (parent := element.getparent()) is not None:
-            parent.remove(element)
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=False)

@@ -1,5 +1,7 @@
 """TIFF and BigTIFF, of either byte order: tag 700 (0x2BC) of the first directory.
 
+Labels in the EXIF tags of that directory are read, too, and blanked where another is written.
+
 The packet and a copy of the directory that names it are put behind the file, and the header is pointed to the copy.
 Everything else stays where it is, so no offset in the file changes its meaning. A packet that was there before is
 blanked: nothing points to it any more, and who searches the bytes for a mark must not find two.
@@ -14,65 +16,27 @@ from operator import add
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit import xmp
+from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
+from pipeline.labels.implicit.carriers.ifd import Entry, Layout, directory_at, layout_of
 from pipeline.labels.implicit.errors import LabelRefusedError, refusing
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
 
 __all__ = ["read", "write"]
 
 _XMP: Final = 0x2BC
 _BYTE: Final = 1
 _UNDEFINED: Final = 7
-_SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
-"""How long one value of each type is."""
-
 _NUMBERS: Final = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _PIXELS: Final = ((273, 279), (324, 325))
 """The tags that say where strips and tiles begin, and how long they are."""
 
 _MOST_STRIPS: Final = 1_000_000
-_CLASSIC: Final = 42
-_BIG: Final = 43
-
-
-class _Layout(NamedTuple):
-    """How numbers are laid out: `order` of bytes, formats of a directory's `number` and `entry`, of an `offset`."""
-
-    order: str
-    number: str
-    entry: str
-    offset: str
-    header: int
-
-    def unpack(self, format_: str, body: bytes, at: int) -> tuple[int, ...]:
-        return struct.unpack_from(self.order + format_, body, at)
-
-    def pack(self, format_: str, *values: int) -> bytes:
-        return struct.pack(self.order + format_, *values)
-
-    def size(self, format_: str) -> int:
-        return struct.calcsize(self.order + format_)
-
-    def place(self, value: bytes) -> int:
-        """The offset that a value is."""
-        return int.from_bytes(value, "little" if self.order == "<" else "big")
-
-    @property
-    def inline(self) -> int:
-        """How long a value is that stands in its entry."""
-        return self.size(self.offset)
-
-
-class _Entry(NamedTuple):
-    tag: int
-    type: int
-    number: int
-    value: bytes
 
 
 class _Directory(NamedTuple):
-    layout: _Layout
-    entries: list[_Entry]
+    layout: Layout
+    entries: list[Entry]
     following: int
 
     def packet(self, body: bytes) -> tuple[int, int] | None:
@@ -89,7 +53,7 @@ class _Directory(NamedTuple):
 def read(body: bytes) -> FoundMarks:
     """The marks of a TIFF file."""
     place = _directory(body).packet(body)
-    return xmp.found_in([] if place is None else [_held(body, place)])
+    return joined(xmp.found_in([] if place is None else [_held(body, place)]), exif.found_in(body, is_file=True))
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
@@ -99,7 +63,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     _check_end(body, directory)
     place = directory.packet(body)
     packet = xmp.merge(None if place is None else _held(body, place), marks)
-    file = bytearray(body)
+    file = bytearray(body if marks.aigc is None else exif.without_labels(body, taken=_pixels(body, directory)))
     if place is not None:
         file[place[0] : place[1]] = bytes(place[1] - place[0])
     _align(file)
@@ -108,7 +72,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     _align(file)
     begin = len(file)
     with refusing("The TIFF file is so long that it has no place for marks behind its end.", struct.error):
-        entry = _Entry(_XMP, _BYTE, len(packet), layout.pack(layout.offset, at))
+        entry = Entry(_XMP, _BYTE, len(packet), layout.pack(layout.offset, at))
         entries = sorted((*(one for one in directory.entries if one.tag != _XMP), entry), key=lambda one: one.tag)
         file += layout.pack(layout.number, len(entries))
         for one in entries:
@@ -120,22 +84,13 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 
 def _directory(body: bytes) -> _Directory:
     with _reading():
-        layout = _layout(body)
+        layout = layout_of(body)
         (at,) = layout.unpack(layout.offset, body, layout.header)
         return _directory_at(body, layout, at)
 
 
-def _directory_at(body: bytes, layout: _Layout, at: int) -> _Directory:
-    (number,) = layout.unpack(layout.number, body, at)
-    counted(number, MOST_METADATA, of="tags")
-    at += layout.size(layout.number)
-    entries = []
-    for _ in range(number):
-        tag, type_, count = layout.unpack(layout.entry, body, at)
-        at += layout.size(layout.entry)
-        entries.append(_Entry(tag, type_, count, body[at : at + layout.inline]))
-        at += layout.inline
-    (following,) = layout.unpack(layout.offset, body, at)
+def _directory_at(body: bytes, layout: Layout, at: int) -> _Directory:
+    entries, following = directory_at(body, layout, at)
     if not entries:
         raise broken("TIFF file", "a directory is empty")
     return _Directory(layout, entries, following)
@@ -147,8 +102,8 @@ def _check_end(body: bytes, directory: _Directory) -> None:
     for number in itertools.count(1):
         counted(number, MOST_METADATA, of="pages")
         for one in directory.entries:
-            size = _SIZES.get(one.type, 1) * one.number
-            if size > directory.layout.inline and directory.layout.place(one.value) + size > len(body):
+            place = one.place(directory.layout)
+            if place is not None and place[1] > len(body):
                 raise broken("TIFF file", "it is cut off")
         for begins, lengths in _PIXELS:
             places = _numbers(body, directory, begins)
@@ -160,6 +115,15 @@ def _check_end(body: bytes, directory: _Directory) -> None:
             return
         with _reading():
             directory = _directory_at(body, directory.layout, directory.following)
+
+
+def _pixels(body: bytes, directory: _Directory) -> list[tuple[int, int]]:
+    """Where the pixels of the first page begin and end."""
+    return [
+        (begin, begin + length)
+        for begins, lengths in _PIXELS
+        for begin, length in zip(_numbers(body, directory, begins), _numbers(body, directory, lengths), strict=False)
+    ]
 
 
 def _numbers(body: bytes, directory: _Directory, tag: int) -> tuple[int, ...]:
@@ -177,18 +141,6 @@ def _numbers(body: bytes, directory: _Directory, tag: int) -> tuple[int, ...]:
 
 def _reading() -> AbstractContextManager[None]:
     return refusing("The TIFF file is broken: a directory is not in the file.", struct.error, OverflowError)
-
-
-def _layout(body: bytes) -> _Layout:
-    order = {b"II": "<", b"MM": ">"}.get(body[:2])
-    if order is None:
-        raise broken("TIFF file", "it does not begin like one")
-    (version,) = struct.unpack_from(order + "H", body, 2)
-    if version == _CLASSIC:
-        return _Layout(order, "H", "HHI", "I", 4)
-    if version == _BIG and struct.unpack_from(order + "HH", body, 4) == (8, 0):
-        return _Layout(order, "Q", "HHQ", "Q", 8)
-    raise broken("TIFF file", "it is of no known version")
 
 
 def _held(body: bytes, place: tuple[int, int]) -> bytes:

@@ -6,7 +6,19 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.errors import LabelRefusedError
 
-__all__ = ["CRC", "VOID", "Element", "ElementReader", "can_be_void", "master", "resized", "text", "unsigned", "void"]
+__all__ = [
+    "CRC",
+    "VOID",
+    "Element",
+    "ElementReader",
+    "can_be_void",
+    "checksum",
+    "master",
+    "resized",
+    "text",
+    "unsigned",
+    "void",
+]
 
 CRC: Final = 0xBF
 VOID: Final = 0xEC
@@ -81,8 +93,13 @@ def master(number: int, children: Iterable[bytes], *, crc: bool = False) -> byte
     """An element of elements; with a checksum of them before them, or without."""
     payload = b"".join(children)
     if crc:
-        payload = _element(CRC, zlib.crc32(payload).to_bytes(4, "little")) + payload
+        payload = _element(CRC, checksum(payload)) + payload
     return _element(number, payload)
+
+
+def checksum(payload: bytes) -> bytes:
+    """The sum over what follows it in its element."""
+    return zlib.crc32(payload).to_bytes(4, "little")
 
 
 def unsigned(number: int, value: int, *, spare: int = 0) -> bytes:

@@ -9,7 +9,14 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, found, is_ours, is_replaced, text_of
+from pipeline.labels.implicit.carriers.tagging import (
+    Entry,
+    fields_to_write,
+    found,
+    is_replaced,
+    is_worth_reading,
+    text_of,
+)
 from pipeline.labels.implicit.carriers.video_amf import (
     NUMBER,
     is_list,
@@ -121,8 +128,9 @@ def _entries(body: bytes, file: _File) -> Iterator[Entry]:
     for one in file.metadata:
         data = body[one.body : one.end]
         for each in properties(data, len(_METADATA)):
-            if is_ours(each.name):
-                yield Entry(_CARRIER, each.name, text_of(text_at(data, each.value) or b""))
+            value = text_at(data, each.value) or b""
+            if is_worth_reading(each.name, value):
+                yield Entry(_CARRIER, each.name, text_of(value))
 
 
 def _packets(body: bytes, file: _File) -> list[bytes]:
@@ -137,7 +145,11 @@ def _packets(body: bytes, file: _File) -> list[bytes]:
 def _with_fields(data: bytes, fields: Mapping[str, str], instead_of: Mapping[str, str]) -> bytes:
     """Metadata with these fields, in the place of any of the other ones' names."""
     at = len(_METADATA)
-    kept = [data[one.start : one.end] for one in properties(data, at) if not is_replaced(one.name, instead_of)]
+    kept = [
+        data[one.start : one.end]
+        for one in properties(data, at)
+        if not is_replaced(one.name, text_of(text_at(data, one.value) or b""), instead_of)
+    ]
     kept += [property_of(name.encode(), value.encode()) for name, value in fields.items()]
     return data[:at] + listed(data, at, kept)
 

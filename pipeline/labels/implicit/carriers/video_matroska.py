@@ -1,5 +1,7 @@
 """Matroska and WebM: a tag `AIGC` of the whole file, as the video practice guide (TC260-PG-20257A) puts it.
 
+Marks are also found where mkvmerge leaves those of the sound's own file, in the headers for its decoder.
+
 There is no place for XMP: the digital source type and the latent disclosure are tags, too.
 
 Clusters stay where they are, so that cues go on pointing at them: tags go to where the tags were if they fit, else to
@@ -10,7 +12,15 @@ its tags go before the first cluster.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, found, is_ours, is_replaced, text_of
+from pipeline.labels.implicit.carriers import video_codec
+from pipeline.labels.implicit.carriers.tagging import (
+    Entry,
+    fields_to_write,
+    found,
+    is_replaced,
+    is_worth_reading,
+    text_of,
+)
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
 from pipeline.labels.implicit.carriers.video_ebml import (
     CRC,
@@ -18,6 +28,7 @@ from pipeline.labels.implicit.carriers.video_ebml import (
     Element,
     ElementReader,
     can_be_void,
+    checksum,
     master,
     resized,
     text,
@@ -42,7 +53,11 @@ _CLUSTER: Final = 0x1F43B675
 _CLUSTER_POSITION: Final = 0xA7
 _CUES: Final = 0x1C53BB6B
 _TAGS: Final = 0x1254C367
-_LEVEL_1: Final = frozenset({_SEEK_HEAD, 0x1549A966, 0x1654AE6B, _CLUSTER, _CUES, _TAGS, 0x1043A770, 0x1941A469})
+_TRACKS: Final = 0x1654AE6B
+_TRACK_ENTRY: Final = 0xAE
+_CODEC: Final = 0x86
+_CODEC_PRIVATE: Final = 0x63A2
+_LEVEL_1: Final = frozenset({_SEEK_HEAD, 0x1549A966, _TRACKS, _CLUSTER, _CUES, _TAGS, 0x1043A770, 0x1941A469})
 _TAG: Final = 0x7373
 _TARGETS: Final = 0x63C0
 _TARGET_LEVEL: Final = 0x68CA
@@ -72,14 +87,16 @@ def read(body: bytes) -> FoundMarks:
         LabelRefusedError: the file is broken, truncated, or no Matroska.
     """
     file = _opened(body)
-    return found(
+    tagged = (
         Entry(_CARRIER, name, text_of(value))
         for tags in file.all_of(_TAGS)
         for tag in file.reader.children(tags.body, tags.end)
         if tag.id == _TAG
         for _, name, value in _simple_tags(body, file.reader, tag)
-        if is_ours(name)
+        if is_worth_reading(name, value)
     )
+    kept = (one for private in _codecs(body, file) for one in video_codec.entries(body[private.body : private.end]))
+    return found([*tagged, *kept])
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
@@ -88,6 +105,8 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     Raises:
         LabelRefusedError: the file is broken or truncated, or its index has no room for where the marks are.
     """
+    if marks.aigc is not None:
+        body = _cleaned(body)
     file = _opened(body)
     old = file.all_of(_TAGS)
     new = _tags(body, file, fields_to_write(marks))
@@ -104,6 +123,32 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
         size = resized(file.segment, file.segment.end - file.segment.body + grown)
         splices.append(Splice(file.segment.size, file.segment.body, size))
     return bytes(apply(body, sorted(splices, key=lambda one: one.start)))
+
+
+def _codecs(body: bytes, file: _File) -> Iterator[Element]:
+    """The headers for decoders of sound that may have comments."""
+    for tracks in file.all_of(_TRACKS):
+        for entry in file.reader.children(tracks.body, tracks.end):
+            if entry.id == _TRACK_ENTRY and _value(body, file.reader, entry, _CODEC) in video_codec.CODECS:
+                children = file.reader.children(entry.body, entry.end)
+                yield from (one for one in children if one.id == _CODEC_PRIVATE)
+
+
+def _cleaned(body: bytes) -> bytes:
+    """The file without marks in headers for decoders. Nothing changes its place, and sums are made anew."""
+    file = _opened(body)
+    splices = [
+        Splice(one.body, one.end, video_codec.without_marks(body[one.body : one.end])) for one in _codecs(body, file)
+    ]
+    changed = [one for one in splices if body[one.start : one.end] != one.new]
+    if not changed:
+        return body
+    written = bytes(apply(body, changed))
+    for one in file.all_of(_TRACKS):
+        first = next(file.reader.children(one.body, one.end), None)
+        if first is not None and first.id == CRC:
+            written = bytes(apply(written, [Splice(first.body, first.end, checksum(written[first.end : one.end]))]))
+    return written
 
 
 def _opened(body: bytes) -> _File:
@@ -176,7 +221,7 @@ def _tags(body: bytes, file: _File, fields: Mapping[str, str]) -> bytes:
 
 
 def _tag_without(body: bytes, reader: ElementReader, tag: Element, fields: Mapping[str, str]) -> bytes:
-    gone = {one for one, name, _ in _simple_tags(body, reader, tag) if is_replaced(name, fields)}
+    gone = {one for one, name, value in _simple_tags(body, reader, tag) if is_replaced(name, text_of(value), fields)}
     if not gone:
         return body[tag.start : tag.end]
     kept = [one for one in reader.children(tag.body, tag.end) if one not in gone and one.id != CRC]

@@ -4,13 +4,16 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, names_aigc
+from pipeline.labels.implicit.carriers.tagging import AIGC, is_mark, is_worth_reading, names_aigc, text_of
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
 from pipeline.labels.implicit.errors import LabelRefusedError
 
-__all__ = ["Meta", "meta_of", "new_meta", "with_value", "without_marks"]
+__all__ = ["HANDLERS", "Meta", "meta_of", "new_meta", "with_value", "without_marks"]
 
 _KEYS: Final = b"mdta"
+HANDLERS: Final = (_KEYS, b"mdir")
+"""The kinds of list that are read: with keys, and with the names of iTunes."""
+
 _FREE_FORM: Final = b"----"
 _UTF_8: Final = 1
 _KEY_HEAD: Final = 8
@@ -19,11 +22,16 @@ _HANDLER: Final = box(b"hdlr", bytes(8), _KEYS, bytes(13))
 
 
 class _Item(NamedTuple):
-    """One item of a list: the name of its key, and all values that it has."""
+    """One item of a list: the name of its key, or its own where it has none, and all values that it has."""
 
     at: Box
     name: str
     values: tuple[bytes, ...]
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it goes where a mark is written."""
+        return names_aigc(self.name) or any(is_mark(self.name, text_of(one)) for one in self.values)
 
 
 class Meta(NamedTuple):
@@ -43,9 +51,10 @@ class Meta(NamedTuple):
     items: tuple[_Item, ...]
 
     @property
-    def marks(self) -> list[tuple[str, bytes]]:
-        """Names and values of all items that stand where a mark belongs."""
-        return [(one.name, value) for one in self.items if names_aigc(one.name) for value in one.values]
+    def fields(self) -> list[tuple[str, bytes]]:
+        """Names and values of all items that may say anything that is read here."""
+        named = ((one.name, value) for one in self.items for value in one.values)
+        return [(name, value) for name, value in named if is_worth_reading(name, value)]
 
 
 def meta_of(data: bytes, reader: BoxReader, at: Box) -> Meta:
@@ -68,7 +77,7 @@ def meta_of(data: bytes, reader: BoxReader, at: Box) -> Meta:
         items=tuple(
             _item(data, reader, item, keys if has_keys else None)
             for one in children
-            if one.kind == b"ilst" and handler in (_KEYS, b"mdir")
+            if one.kind == b"ilst" and handler in HANDLERS
             for item in reader.children(one.body, one.end)
         ),
     )
@@ -83,7 +92,7 @@ def with_value(data: bytes, meta: Meta, text: str) -> bytes:
     """A box with keys, with the mark in the place of any that it has."""
     key = _key()
     keys = meta.keys if key in meta.keys else (*meta.keys, key)
-    kept = (data[one.at.start : one.at.end] for one in meta.items if not names_aigc(one.name))
+    kept = (data[one.at.start : one.at.end] for one in meta.items if not one.is_mark)
     items = box(b"ilst", *kept, _value(keys.index(key) + 1, text))
     # Keys and items may be missing, and have an order: handler, keys, items.
     others = [data[one.start : one.end] for one in meta.children if one.kind not in (b"keys", b"ilst")]
@@ -91,10 +100,10 @@ def with_value(data: bytes, meta: Meta, text: str) -> bytes:
 
 
 def without_marks(data: bytes, meta: Meta) -> bytes:
-    """The box without the items that stand where a mark belongs. A key that nothing refers to stays."""
-    if not meta.marks:
+    """The box without the items that are marks. A key that nothing refers to stays."""
+    kept = [data[one.at.start : one.at.end] for one in meta.items if not one.is_mark]
+    if len(kept) == len(meta.items):
         return data[meta.at.start : meta.at.end]
-    kept = [data[one.at.start : one.at.end] for one in meta.items if not names_aigc(one.name)]
     children = [box(b"ilst", *kept) if one.kind == b"ilst" else data[one.start : one.end] for one in meta.children]
     return box(b"meta", meta.head, *children)
 
@@ -114,11 +123,16 @@ def _keys(data: bytes, at: Box) -> Iterator[bytes]:
 
 
 def _item(data: bytes, reader: BoxReader, at: Box, keys: tuple[bytes, ...] | None) -> _Item:
-    children = list(reader.children(at.body, at.end)) if keys is not None or at.kind == _FREE_FORM else []
-    name = ""
-    if keys is None:
+    try:
+        children = list(reader.children(at.body, at.end))
+    except LabelRefusedError:
+        if keys is not None or at.kind == _FREE_FORM:
+            raise
+        children = []  # an item of iTunes that somebody filled in another way, which is none of ours
+    name = "" if keys is not None else at.kind.decode("latin-1")
+    if keys is None and at.kind == _FREE_FORM:
         name = next((_text(data[one.body + 4 : one.end]) for one in children if one.kind == b"name"), "")
-    elif 0 < (number := int.from_bytes(at.kind)) <= len(keys):
+    elif keys is not None and 0 < (number := int.from_bytes(at.kind)) <= len(keys):
         name = _text(keys[number - 1][4:])
     values = tuple(data[one.body + 8 : one.end] for one in children if one.kind == b"data")
     return _Item(at, name, values)

@@ -4,6 +4,9 @@ Where `udta` has a `meta` of iTunes tags, one with keys is put after it: readers
 Where a `meta` has keys already, in `udta` or right in `moov` as phones write it, the mark is one key more. XMP is in a
 `uuid` box, put after `moov`; in QuickTime files in `moov.udta.XMP_`.
 
+Labels are also met without the name of a key, as a comment of iTunes or of QuickTime, in any of these boxes, in a
+second `udta`, and in a `meta` of the file itself.
+
 All else stays as it is, byte for byte; places in the file that are named in it move along.
 """
 
@@ -15,11 +18,13 @@ from pipeline.labels.implicit.carriers.tagging import (
     Entry,
     aigc_text,
     found,
+    is_mark,
+    is_worth_reading,
     packets_to_write,
     text_of,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, Splice, apply, box
-from pipeline.labels.implicit.carriers.video_meta import Meta, meta_of, new_meta, with_value, without_marks
+from pipeline.labels.implicit.carriers.video_meta import HANDLERS, Meta, meta_of, new_meta, with_value, without_marks
 from pipeline.labels.implicit.carriers.video_places import move_places
 from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
@@ -29,19 +34,28 @@ __all__ = ["read", "write"]
 _XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _FIRST: Final = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 _LITERAL: Final = b"AIGC"
-"""A box of this name in `udta` is read, too: some programs write one."""
+"""A box of this name in `udta` is read, too, in any letters: some programs write one."""
+
+_TEXT: Final = 0xA9
+"""The first byte of names of QuickTime's own texts."""
+
+_TEXT_HEAD: Final = 4
+_MOST_UDTAS: Final = 16
+_HANDLER_AT: Final = slice(8, 64)
 
 
 class _File(NamedTuple):
     """What matters here of a file.
 
     Attributes:
+        udtas: one, as a rule; some writers add a second.
+        metas: by where they begin; those of `udtas`, of `moov`, and of the file itself.
         xmp: the boxes of XMP packets; `body` is where the packet begins.
     """
 
     reader: BoxReader
     moov: Box
-    udta: Box | None
+    udtas: list[Box]
     metas: dict[int, Meta]
     xmp: list[Box]
     quicktime: bool
@@ -65,8 +79,12 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """
     file = _opened(body)
     packets = packets_to_write([body[one.body : one.end] for one in file.xmp], marks)
-    udta = _udta(body, file, marks, packets)
-    splices = [_moov(body, file, udta, marks)]
+    metas = _metas(body, file, aigc_text(marks))
+    splices = [_moov(body, file, metas, marks, packets)]
+    for start, meta in metas.items():
+        at = file.metas[start].at
+        if not _inside(at, file.moov) and meta != body[at.start : at.end]:
+            splices.append(Splice(at.start, at.end, meta))
     for place, packet in zip(file.xmp, packets, strict=False):
         if place.kind == b"uuid" and packet != body[place.body : place.end]:
             splices.append(Splice(place.start, place.end, box(b"uuid", _XMP, packet)))
@@ -81,90 +99,108 @@ def _opened(body: bytes) -> _File:
     top = list(reader.children(0, len(body)))
     if not top or top[0].kind not in _FIRST:
         raise LabelRefusedError(what="The file is no MP4.")
-    moov = _only([one for one in top if one.kind == b"moov"], "moov")
-    if moov is None:
+    moovs = [one for one in top if one.kind == b"moov"]
+    if not moovs:
         raise LabelRefusedError(what="The file has no moov box: it is truncated, or part of a stream.")
-    udta = _only(reader.named(moov, b"udta"), "udta")
+    if len(moovs) > 1:
+        raise LabelRefusedError(what="The file has more than one moov box.")
+    udtas = reader.named(moovs[0], b"udta")
+    if len(udtas) > _MOST_UDTAS:
+        raise LabelRefusedError(what=f"The file has more than {_MOST_UDTAS} udta boxes.")
     uuids = [(one, body[one.body : one.body + 16]) for one in top if one.kind == b"uuid"]
     xmp = [one._replace(body=one.body + 16) for one, name in uuids if name == _XMP]
+    inner = [one for parent in (*udtas, moovs[0]) for one in reader.named(parent, b"meta")]
     return _File(
         reader=reader,
-        moov=moov,
-        udta=udta,
-        metas={
-            one.start: meta_of(body, reader, one)
-            for parent in (udta, moov)
-            if parent is not None
-            for one in reader.named(parent, b"meta")
-        },
-        xmp=[*xmp, *(reader.named(udta, b"XMP_") if udta is not None else ())],
+        moov=moovs[0],
+        udtas=udtas,
+        metas={one.start: meta_of(body, reader, one) for one in (*inner, *_of_the_file(body, top))},
+        xmp=[*xmp, *(one for udta in udtas for one in reader.named(udta, b"XMP_"))],
         quicktime=top[0].kind != b"ftyp" or body[top[0].body : top[0].body + 4] == b"qt  ",
     )
 
 
-def _only(boxes: Sequence[Box], name: str) -> Box | None:
-    if len(boxes) > 1:
-        raise LabelRefusedError(what=f"The file has more than one {name} box.")
-    return boxes[0] if boxes else None
+def _of_the_file(body: bytes, top: Sequence[Box]) -> Iterator[Box]:
+    """The `meta` boxes beside `moov` that list fields; others describe pictures."""
+    for one in top:
+        beginning = body[one.body : one.end][_HANDLER_AT] if one.kind == b"meta" else b""
+        if any(handler in beginning for handler in HANDLERS):
+            yield one
 
 
 def _entries(body: bytes, file: _File) -> Iterator[Entry]:
     for meta in file.metas.values():
-        carrier = "moov.udta.meta" if _inside(meta.at, file.udta) else "moov.meta"
-        for name, value in meta.marks:
+        carrier = "moov.meta" if _inside(meta.at, file.moov) else "meta"
+        if any(_inside(meta.at, udta) for udta in file.udtas):
+            carrier = "moov.udta.meta"
+        for name, value in meta.fields:
             yield Entry(carrier, name, text_of(value))
-    if file.udta is not None:
-        for one in file.reader.named(file.udta, _LITERAL):
+    for one in (one for udta in file.udtas for one in file.reader.children(udta.body, udta.end)):
+        value = _own_text(body, one)
+        if one.kind.upper() == _LITERAL:
             yield Entry("moov.udta.AIGC", AIGC, text_of(body[one.body : one.end]))
+        elif is_worth_reading("", value):
+            yield Entry("moov.udta.text", "", text_of(value))
+
+
+def _own_text(body: bytes, one: Box) -> bytes:
+    """What a text of QuickTime's own says, behind its length and language; nothing for other boxes."""
+    return body[one.body + _TEXT_HEAD : one.end] if one.kind[0] == _TEXT else b""
 
 
 def _metas(body: bytes, file: _File, text: str | None) -> dict[int, bytes]:
-    """All `meta` boxes anew, by where they were: the mark in the first that has keys.
+    """All `meta` boxes anew, by where they were: the mark in the first of `moov` that has keys.
 
     Programs read the keys of one box for the items of all, so a second box with keys would mix up the two.
     """
     if text is None:
         return {start: body[start : one.at.end] for start, one in file.metas.items()}
-    home = next((start for start, one in file.metas.items() if one.has_keys), None)
+    home = _home(file)
     return {
         start: with_value(body, one, text) if start == home else without_marks(body, one)
         for start, one in file.metas.items()
     }
 
 
-def _udta(body: bytes, file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> bytes:
-    """The `udta` box anew; nothing where there is none and none is needed."""
-    text = aigc_text(marks)
-    metas = _metas(body, file, text)
-    # In QuickTime files the packets of `udta` come last, and a new one goes there.
-    here = {one.start: packet for one, packet in zip(file.xmp, packets, strict=False)}
+def _home(file: _File) -> int | None:
+    return next((start for start, one in file.metas.items() if one.has_keys and _inside(one.at, file.moov)), None)
+
+
+def _udta(body: bytes, file: _File, udta: Box, kept: dict[int, bytes], *, marked: bool) -> list[bytes]:
+    """What a `udta` box has inside, anew; `kept` are the boxes with other bytes than before, by where they were."""
     children: list[bytes] = []
-    for one in [] if file.udta is None else file.reader.children(file.udta.body, file.udta.end):
-        if one.start in metas:
-            children.append(metas[one.start])
-        elif one.kind == b"XMP_":
-            children.append(box(b"XMP_", here[one.start]))
-        elif one.kind != _LITERAL or text is None:
+    for one in file.reader.children(udta.body, udta.end):
+        if one.start in kept:
+            children.append(kept[one.start])
+        elif not marked or not (one.kind.upper() == _LITERAL or is_mark("", text_of(_own_text(body, one)))):
             children.append(body[one.start : one.end])
-    if text is not None and not any(one.has_keys for one in file.metas.values()):
-        children.append(new_meta(text))
+    return children
+
+
+def _added(file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> list[bytes]:
+    """What goes into the first `udta` box, or a new one, beside what is there."""
+    text = aigc_text(marks)
+    added = [] if text is None or _home(file) is not None else [new_meta(text)]
     if len(packets) > len(file.xmp) and file.quicktime:
-        children.append(box(b"XMP_", packets[-1]))
-    return box(b"udta", *children) if children or file.udta is not None else b""
+        added.append(box(b"XMP_", packets[-1]))
+    return added
 
 
-def _moov(body: bytes, file: _File, udta: bytes, marks: MarksToWrite) -> Splice:
-    metas = _metas(body, file, aigc_text(marks))
+def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: MarksToWrite, packets: Sequence[bytes]) -> Splice:
+    # In QuickTime files the packets of `udta` come last, and a new one goes there.
+    here = {one.start: box(b"XMP_", new) for one, new in zip(file.xmp, packets, strict=False) if one.kind == b"XMP_"}
+    added = _added(file, marks, packets)
     children: list[bytes] = []
     for one in file.reader.children(file.moov.body, file.moov.end):
-        if one == file.udta:
-            children.append(udta)
+        if one in file.udtas:
+            inside = _udta(body, file, one, metas | here, marked=marks.aigc is not None)
+            children.append(box(b"udta", *inside, *(added if one == file.udtas[0] else ())))
         else:
             children.append(metas.get(one.start) or body[one.start : one.end])
-    if file.udta is None:
-        children.append(udta)
+    if not file.udtas and added:
+        children.append(box(b"udta", *added))
     return Splice(file.moov.start, file.moov.end, box(b"moov", *children))
 
 
-def _inside(one: Box, parent: Box | None) -> bool:
-    return parent is not None and parent.start <= one.start < parent.end
+def _inside(one: Box, parent: Box) -> bool:
+    return parent.start <= one.start < parent.end

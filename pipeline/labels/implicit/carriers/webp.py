@@ -1,15 +1,20 @@
-"""WebP: an `XMP ` chunk, announced by a flag in the `VP8X` chunk, which simple files are given for it."""
+"""WebP: an `XMP ` chunk, announced by a flag in the `VP8X` chunk, which simple files are given for it.
+
+Labels in EXIF are read, too, and blanked where another is written.
+"""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit import xmp
+from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
 
 __all__ = ["read", "write"]
 
 _XMP: Final = b"XMP "
+_EXIF: Final = b"EXIF"
 _EXTENDED: Final = b"VP8X"
 _LOSSY: Final = b"VP8 "
 _LOSSLESS: Final = b"VP8L"
@@ -31,7 +36,11 @@ class _Chunk(NamedTuple):
 
 def read(body: bytes) -> FoundMarks:
     """The marks of a WebP file."""
-    return xmp.found_in(one.body for one in _chunks(body) if one.kind == _XMP)
+    chunks = list(_chunks(body))
+    return joined(
+        xmp.found_in(one.body for one in chunks if one.kind == _XMP),
+        *(exif.found_in(one.body) for one in chunks if one.kind == _EXIF),
+    )
 
 
 def write(body: bytes, marks: MarksToWrite) -> bytes:
@@ -40,6 +49,8 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     there = [one for one in chunks if one.kind == _XMP]
     packets = xmp.rewrite([one.body for one in there], marks)
     new = {one.begin: _chunk(_XMP, packet) for one, packet in zip(there, packets, strict=False)}
+    if marks.aigc is not None:
+        new |= {one.begin: _chunk(_EXIF, exif.without_labels(one.body)) for one in chunks if one.kind == _EXIF}
     pieces = [_chunk(_EXTENDED, _announcing(chunks[0]))]
     added = b"" if there else _chunk(_XMP, packets[0])
     for one in chunks[1:] if chunks[0].kind == _EXTENDED else chunks:

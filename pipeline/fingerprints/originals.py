@@ -1,0 +1,25 @@
+"""Whether two sealed assets are one original, as far as copies of them can tell."""
+
+from collections.abc import Sequence
+
+from pipeline.fingerprints.picture_looks import likeness, rendition_again
+from pipeline.fingerprints.traits import SAME, Look
+
+__all__ = ["one_original"]
+
+
+def one_original(some: Sequence[Look], others: Sequence[Look]) -> bool:
+    """Whether a copy of the one is a copy of the other, too, such as a picture that was sealed in two sizes.
+
+    Recordings and videos that have a copy in common are taken for one: they are no kin, as pictures of one layout are.
+    """
+    return any(
+        one.kind == other.kind
+        and (one.kind in ("audio", "video") or one.data == other.data or _one_picture(one, other))
+        for one in some
+        for other in others
+    )
+
+
+def _one_picture(one: Look, other: Look) -> bool:
+    return one.kind == "image" and likeness(rendition_again(one.data), other.data) >= SAME

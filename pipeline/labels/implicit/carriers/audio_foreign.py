@@ -1,0 +1,79 @@
+"""Chunks of a WAV file that `flac --keep-foreign-metadata` keeps in blocks of FLAC, each in one of its own.
+
+Such a block is written back into a WAV as it stands, so a mark in it is taken out without a change of length: its chunk
+becomes padding (`JUNK`).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.labels.implicit.carriers.audio_riff import FIELD, XMP, Chunk, info_entries, info_marks, is_info
+from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, text_of
+from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.implicit.xmp import without_aigc
+
+__all__ = ["entries", "packet", "without_marks"]
+
+_APPLICATION: Final = b"riff"
+_HEAD: Final = 12
+_PADDING: Final = b"JUNK"
+
+
+def entries(block: bytes) -> Iterator[Entry]:
+    """The marks in the chunk that a block holds.
+
+    Raises:
+        LabelRefusedError: the chunk is broken.
+    """
+    chunk = _chunk(block)
+    if chunk is not None and chunk.kind.upper() == FIELD:
+        yield Entry("flac.foreign", AIGC, text_of(block[chunk.body : chunk.end]))
+    elif chunk is not None and is_info(block, chunk):
+        yield from (one._replace(carrier="flac.foreign") for one in info_entries(block, chunk))
+
+
+def packet(block: bytes) -> bytes | None:
+    """The XMP packet that a block holds; None where it holds something else."""
+    chunk = _chunk(block)
+    return block[chunk.body : chunk.end] if chunk is not None and chunk.kind == XMP else None
+
+
+def without_marks(block: bytes) -> bytes:
+    """The block without marks, as long as it was.
+
+    Raises:
+        LabelRefusedError: the chunk is broken, or the block would have to grow.
+    """
+    chunk = _chunk(block)
+    if chunk is None:
+        return block
+    if chunk.kind.upper() == FIELD:
+        return _padded(block, chunk)
+    if is_info(block, chunk):
+        for one in info_marks(block, chunk):
+            block = _padded(block, one)
+    elif chunk.kind == XMP:
+        there = block[chunk.body : chunk.end]
+        cleaned = without_aigc(there)
+        if len(cleaned) > len(there):
+            raise LabelRefusedError(what="The XMP of the WAV file that the FLAC was made from has no room.")
+        return block[: chunk.body] + cleaned.ljust(len(there)) + block[chunk.end :]
+    return block
+
+
+def _chunk(block: bytes) -> Chunk | None:
+    """The chunk that a block holds; of the file's frame, and of its samples, it has no more than the header."""
+    end = _HEAD + int.from_bytes(block[8:_HEAD], "little")
+    if block[:4] != _APPLICATION or len(block) < _HEAD or end > len(block):
+        return None
+    return Chunk(block[4:8], 4, _HEAD, end)
+
+
+def _padded(block: bytes, chunk: Chunk) -> bytes:
+    return (
+        block[: chunk.start]
+        + _PADDING
+        + block[chunk.start + 4 : chunk.body]
+        + bytes(chunk.end - chunk.body)
+        + block[chunk.end :]
+    )
