@@ -41,6 +41,7 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             yield embedded.bootstrap_servers, True
 
 
+@pytest.hookimpl(tryfirst=True)  # the scheduler reads the marks next
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give everything that talks to a broker to one worker: brokers are heavy, and kill tests want their own pace."""
     for item in items:

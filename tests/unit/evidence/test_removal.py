@@ -13,10 +13,11 @@ from PIL import Image
 
 from pipeline.errors import WorldError
 from pipeline.events.outputs import Decision
+from pipeline.fingerprints import Fingerprint
 from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.port import KnownFingerprints
-from pipeline.fingerprints.similarity import Neighbours
 from pipeline.fingerprints.recorded import recorded_codes
+from pipeline.fingerprints.similarity import Neighbours
 from pipeline.store import Location
 from tests.media.copies import SOUND_COPIES
 from tests.unit.house import House, generation, publication
