@@ -29,6 +29,9 @@ __all__ = [
 MOST_SECONDS: Final = 3600
 """A longer recording has no fingerprint: decoding an hour takes several seconds."""
 
+_HIGHEST_RATE: Final = 768_000
+"""No recording has more samples a second; to resample what broken bytes say would need memory without end."""
+
 FEWEST_FEATURES: Final = 8
 """So many features, and different ones, are needed: those of about four seconds in which something happens."""
 
@@ -118,6 +121,8 @@ def _samples(container: InputContainer) -> npt.NDArray[np.int16]:
             # Players go on with the next packet, too.
             continue
         for frame in frames:
+            if frame.sample_rate > _HIGHEST_RATE:
+                raise UnreadableMediaError
             for piece in resampler.resample(frame):
                 parts.append(_numbers(piece))
                 length += len(parts[-1])

@@ -22,6 +22,7 @@ from agents.delivery.settings import DeliverySettings
 from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings, WorkerSettings
+from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings
 
 SETTINGS = (
@@ -30,6 +31,8 @@ SETTINGS = (
     DeliverySettings,
     KafkaSettings,
     PolicySettings,
+    RecogniserSettings,
+    RecognitionSettings,
     ReferenceSettings,
     StoreSettings,
     WorkerSettings,
@@ -272,15 +275,33 @@ def test_the_image_is_given_everything_that_the_wheel_is_made_of() -> None:
     assert {*wheel["packages"], *wheel.get("force-include", {})} <= set(admitted)
 
 
-def test_prometheus_is_there_on_request_and_asks_every_worker_where_it_answers(model: Model) -> None:
-    assert {name for name, service in model["services"].items() if service.get("profiles")} == {"prometheus", "grafana"}
+def test_prometheus_is_there_on_request_and_asks_every_worker_and_recogniser_where_they_answer(model: Model) -> None:
+    on_request = {name: service["profiles"] for name, service in model["services"].items() if service.get("profiles")}
+    assert on_request == {
+        "prometheus": ["observability"],
+        "grafana": ["observability"],
+        "recogniser": ["recogniser"],
+    }
     (job,) = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
     (lookup,) = job["dns_sd_configs"]
-    worker = model["services"]["worker"]["environment"]
+    assert lookup["names"] == ["worker", "recogniser"]
+    for name in lookup["names"]:
+        environment = model["services"][name]["environment"]
+        assert lookup["port"] == int(environment["SEALSTREAM_HEALTH_PORT"])
+        assert environment["SEALSTREAM_HEALTH_HOST"] == "0.0.0.0"  # noqa: S104 (inside its container)
 
-    assert lookup["names"] == ["worker"]
-    assert lookup["port"] == int(worker["SEALSTREAM_HEALTH_PORT"])
-    assert worker["SEALSTREAM_HEALTH_HOST"] == "0.0.0.0"  # noqa: S104 (inside its container)
+
+def test_workers_remember_what_was_sealed_themselves_unless_they_are_told_whom_to_ask(
+    resolve: Resolve, model: Model
+) -> None:
+    recogniser = model["services"]["recogniser"]["environment"]
+    url = f"http://recogniser:{recogniser['SEALSTREAM_RECOGNISER_PORT']}"
+
+    assert model["services"]["worker"]["environment"]["SEALSTREAM_RECOGNISER_URLS"] == ""
+    asking = json.loads(resolve(SEALSTREAM_RECOGNISER_URLS=url).stdout)["services"]["worker"]["environment"]
+    assert asking["SEALSTREAM_RECOGNISER_URLS"] == url
+    assert recogniser["SEALSTREAM_RECOGNISER_HOST"] == "0.0.0.0"  # noqa: S104 (inside its container)
+    assert [port["target"] for port in model["services"]["recogniser"]["ports"]] == [8080]
 
 
 def test_the_dashboard_shows_exactly_the_metrics_that_exist_with_labels_they_have() -> None:

@@ -13,6 +13,7 @@ from agents.delivery.watchdog import WatchdogSettings
 from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings, WorkerSettings
+from agents.similarity.metrics import RecogniserMetrics
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from agents.topics import Topics
 from pipeline.policy import credential_rules
@@ -62,7 +63,10 @@ def test_every_alert_kind_with_a_rule_is_explained() -> None:
 
 
 def test_every_metric_is_in_operations_by_the_name_that_prometheus_shows() -> None:
-    shown = {line.split()[2] for line in Metrics.create().render().decode().splitlines() if line.startswith("# TYPE")}
+    lines = [
+        line for metrics in (Metrics, RecogniserMetrics) for line in metrics.create().render().decode().splitlines()
+    ]
+    shown = {line.split()[2] for line in lines if line.startswith("# TYPE")}
 
     assert shown - {name for name in shown if name.endswith("_created")} == set(
         re.findall(r"`(sealstream_[a-z_]+)[`{]", text("docs/operations.md"))

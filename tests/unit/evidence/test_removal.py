@@ -1,6 +1,8 @@
 """Recognition: what has lost its marks is known by its fingerprint, and its original is named."""
 
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.errors import WorldError
 from pipeline.events.outputs import Decision
+from pipeline.fingerprints import Fingerprint
 from pipeline.fingerprints.in_process import InProcessFingerprinter
+from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.fingerprints.recorded import recorded_codes
+from pipeline.fingerprints.similarity import Neighbours
 from pipeline.store import Location
 from tests.media.copies import SOUND_COPIES
 from tests.unit.house import House, generation, publication
@@ -226,3 +232,28 @@ def test_what_is_too_plain_is_never_recognised(house: House) -> None:
     Image.fromarray(np.full((64, 64, 3), 255, np.uint8)).save(target, "PNG")
     assert seal(house, "white.png", target.getvalue(), "image/png").fingerprint is None
     assert removed(published(house, "white-again.png", target.getvalue(), "image/png")) == []
+
+
+class OnlyAPart:
+    """A part of what is known: the rest does not answer."""
+
+    def __init__(self, known: KnownFingerprints) -> None:
+        self._known = known
+
+    def nearest(self, fingerprints: Sequence[Fingerprint], *, limit: int) -> Sequence[Neighbours]:
+        found = self._known.nearest(fingerprints, limit=limit)
+        return [msgspec.structs.replace(one, complete=False) for one in found]
+
+
+@pytest.mark.parametrize("name", ["harbour.jpg", "portrait.jpg"])
+def test_while_a_part_of_what_was_sealed_cannot_be_asked_nothing_is_decided(house: House, name: str) -> None:
+    harbour(house)
+    before = house.records()
+    recognition = replace(house.inspect.recognition, known=OnlyAPart(house.known))
+    whole, house.inspect = house.inspect, replace(house.inspect, recognition=recognition)
+    content = {**house.put("copy", smaller(name), "image/webp"), "synthetic": "no"}
+    event = publication({"content": content}, event_id="copy")
+    with pytest.raises(WorldError, match="A part of the fingerprints of what was sealed cannot be asked"):
+        house.inspect(event)
+    assert house.records() == before
+    assert len(removed(whole(event))) == (name == "harbour.jpg")

@@ -206,6 +206,12 @@ def test_broken_bytes_have_a_fingerprint_or_none_and_break_nothing(
     assert isinstance(examine(bytes(body), media_type), Fingerprint | NoFingerprint)
 
 
+def test_a_recording_of_millions_of_samples_a_second_is_none() -> None:
+    at = SOUND.index(b"fmt ") + 12
+    broken = SOUND[:at] + (8_740_288).to_bytes(4, "little") + SOUND[at + 4 :]
+    assert examine(broken, "audio/wav") == NoFingerprint(reason="not-readable")
+
+
 def test_what_goes_wrong_in_one_packet_is_passed_over() -> None:
     body = bytearray(WHOLE["audio/mpeg"])
     middle = len(body) // 2

@@ -59,8 +59,7 @@ def test_what_is_missing_in_a_label_is_named_and_it_says_what_it_says(name: str)
 def test_where_ours_is_written_no_other_is_left(name: str) -> None:
     written = write_marks(wild(name, LABEL), wild_type(name), OTHER_MARKS)
     assert [one.mark for one in read_marks(written, wild_type(name)).aigc] == [OTHER_MARKS.aigc]
-    # A PDF keeps its earlier revisions, in which no reader looks for a label.
-    assert (b"content-0001" in written) == (wild_type(name) == "application/pdf")
+    assert b"content-0001" not in written
     assert "content-0001".encode("utf-16-le") not in written
 
 
