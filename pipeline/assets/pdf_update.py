@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import pikepdf
 from pikepdf import Array, Pdf, Stream, String
 
-__all__ = ["NoUpdateError", "header_at", "opened", "revisions", "updated", "would_lose"]
+__all__ = ["BROKEN_PDF", "NoUpdateError", "header_at", "opened", "revisions", "updated", "would_lose"]
 
 _HEADER: Final = b"%PDF-"
 _HEADER_WITHIN: Final = 1024
@@ -30,6 +30,23 @@ class NoUpdateError(Exception):
     """The document cannot be updated: what is at its end is no cross-reference that could be followed."""
 
 
+BROKEN_PDF: Final = (
+    NoUpdateError,
+    pikepdf.PdfError,
+    pikepdf.PasswordError,
+    pikepdf.DataDecodingError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+)
+"""What is raised over documents that are broken, or ask for a password, whichever object pikepdf stumbles over."""
+
+
 class _Written(NamedTuple):
     number: int
     generation: int
@@ -40,7 +57,8 @@ def opened(body: bytes) -> Pdf:
     """A document that is whole: what a repair would make of a broken one is a guess.
 
     Raises:
-        pikepdf.PdfError: it is broken, or asks for a password.
+        pikepdf.PdfError: it is broken.
+        pikepdf.PasswordError: it asks for a password.
     """
     return pikepdf.open(io.BytesIO(body), suppress_warnings=True, attempt_recovery=False, inherit_page_attributes=False)
 

@@ -8,6 +8,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
+from pipeline.assets.pdf_update import BROKEN_PDF
 from pipeline.credentials.manifest_store import is_manifest_store
 
 __all__ = ["attached_manifest"]
@@ -17,21 +18,6 @@ _LARGEST: Final = 32 * 2**20
 """Bytes of a manifest store that is unpacked; a store has kilobytes, with thumbnails and a long chain a few million."""
 
 _MOST_FILES: Final = 1000
-
-_RAISED: Final = (
-    pikepdf.PdfError,
-    pikepdf.PasswordError,
-    pikepdf.DataDecodingError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-)
-"""What pikepdf raises over objects that are not of the kind they have to be."""
 
 
 def attached_manifest(asset: bytes) -> bytes | None:
@@ -44,7 +30,7 @@ def attached_manifest(asset: bytes) -> bytes | None:
     try:
         with pikepdf.open(io.BytesIO(asset), suppress_warnings=True) as document:
             stores = [store for file in _attachments(document) if (store := _unpacked(file)) is not None]
-    except _RAISED:
+    except BROKEN_PDF:
         return None
     return stores[0] if len(stores) == 1 and is_manifest_store(stores[0]) else None
 

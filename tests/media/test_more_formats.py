@@ -1,7 +1,6 @@
 """Formats that the project has no sample of; ffmpeg makes them, and what it cannot make is built by hand."""
 
 import json
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -11,6 +10,7 @@ import pytest
 
 from pipeline.credentials.in_process import InProcessCredentialService
 from tests.media.conftest import DOCX, Ask, MakeOrder
+from tests.tools import need
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc=size=64x48", "-frames:v", "1")
 SOUND = ("-f", "lavfi", "-i", "sine=duration=0.2")
@@ -34,12 +34,10 @@ BESIDE = {
 
 
 def made(name: str, arguments: tuple[str, ...], directory: Path) -> bytes:
-    if shutil.which("ffmpeg") is None:
-        pytest.skip("ffmpeg is not installed: this format was not tested")
+    need("ffmpeg")
     file = directory / name
     done = subprocess.run(["ffmpeg", "-v", "error", *arguments, str(file)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"this ffmpeg cannot make {name}: {done.stderr.strip().splitlines()[-1:]}")
+    assert done.returncode == 0, done.stderr
     return file.read_bytes()
 
 

@@ -5,26 +5,10 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from pipeline.assets.pdf_update import NoUpdateError, header_at, opened, revisions
+from pipeline.assets.pdf_update import BROKEN_PDF, header_at, opened, revisions
 from pipeline.assets.promises.container import Promises, Stretch, reading
 
 __all__ = ["promises", "reason_to_leave"]
-
-_RAISED: Final = (
-    NoUpdateError,
-    pikepdf.PdfError,
-    pikepdf.PasswordError,
-    pikepdf.DataDecodingError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-)
-"""What pikepdf raises over objects that are not of the kind they have to be."""
 
 _MANIFEST: Final = Name("/C2PA_Manifest")
 _SIGNATURES_EXIST: Final = 1
@@ -50,7 +34,7 @@ class _Revisions:
 
 def promises(body: bytes) -> Promises:
     """What a PDF document promises."""
-    with reading(*_RAISED), opened(body) as document:
+    with reading(*BROKEN_PDF), opened(body) as document:
         return {
             "the protection": _protection(document),
             "the signatures": _Signed(body) if _is_signed(document) else None,
@@ -87,7 +71,7 @@ def reason_to_leave(body: bytes) -> str | None:
                 return "The PDF document is signed, and every change shows in what validators say of its signature."
     except pikepdf.PasswordError:
         return "The PDF document is encrypted, and asks for a password."
-    except _RAISED:
+    except BROKEN_PDF:
         return None
     return None
 

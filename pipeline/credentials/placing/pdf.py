@@ -5,7 +5,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from pipeline.assets.pdf_update import NoUpdateError, opened, updated
+from pipeline.assets.pdf_update import BROKEN_PDF, opened, updated
 from pipeline.credentials.placing.place import Place, UnplaceableError
 
 __all__ = ["place_in_pdf"]
@@ -15,21 +15,6 @@ _TITLE: Final = "Content Credentials"
 _MOST_NAMES: Final = 100_000
 _FILLER: Final = b"\xc2"
 """Of the store until it is there; a kilobyte of it is in no document."""
-
-_BROKEN: Final = (
-    pikepdf.PdfError,
-    pikepdf.DataDecodingError,
-    NoUpdateError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-)
-"""What pikepdf raises over broken and odd files."""
 
 
 def place_in_pdf(body: bytes, length: int) -> Place:
@@ -44,7 +29,7 @@ def place_in_pdf(body: bytes, length: int) -> Place:
                 raise UnplaceableError
             _attach(document, _FILLER * length)
             file = updated(body, document)
-    except _BROKEN as error:
+    except BROKEN_PDF as error:
         raise UnplaceableError from error
     start = file.rfind(_FILLER * length)
     if start < len(body):

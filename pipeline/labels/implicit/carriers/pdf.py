@@ -14,7 +14,7 @@ from typing import Final
 
 import pikepdf
 
-from pipeline.assets.pdf_update import NoUpdateError, updated, would_lose
+from pipeline.assets.pdf_update import BROKEN_PDF, updated, would_lose
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
@@ -27,21 +27,6 @@ _AIGC: Final = "/AIGC"
 _LONGEST_INFO: Final = 64 * 1024
 _SIGNATURES_EXIST: Final = 1
 _UNREADABLE: Final = "The PDF document is broken, or asks for a password."
-_RAISED: Final = (
-    NoUpdateError,
-    pikepdf.PdfError,
-    pikepdf.PasswordError,
-    pikepdf.DataDecodingError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-)
-"""What pikepdf raises over objects that are not of the kind they have to be."""
 
 
 def read(body: bytes) -> FoundMarks:
@@ -87,7 +72,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 @contextmanager
 def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
     with (
-        refusing(_UNREADABLE, *_RAISED),
+        refusing(_UNREADABLE, *BROKEN_PDF),
         pikepdf.open(
             io.BytesIO(body), suppress_warnings=True, attempt_recovery=repaired, inherit_page_attributes=False
         ) as document,

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image, ImageSequence
 
 from pipeline.labels.implicit import read_marks, write_marks
 from tests.media.conftest import MEDIA_TYPES, SAMPLES
+from tests.tools import need
 from tests.unit.labels.implicit.makers import DOCX, MAKERS, MARKS, made, media_type_of
 from tests.unit.labels.implicit.test_document_carriers import canonical
 
@@ -101,8 +101,7 @@ def test_every_part_of_a_document_that_is_xml_is_still_xml() -> None:
 
 
 def test_poppler_reads_the_same_text_from_a_marked_pdf_and_finds_the_mark(tmp_path: Path) -> None:
-    if shutil.which("pdftotext") is None or shutil.which("pdfinfo") is None:
-        pytest.skip("Poppler is not installed: its reading of the marked PDF was not tested")
+    need("pdftotext", "pdfinfo")
     original = (SAMPLES / "report.pdf").read_bytes()
     texts = []
     for name, body in (("original", original), ("marked", write_marks(original, "application/pdf", MARKS))):
@@ -115,8 +114,7 @@ def test_poppler_reads_the_same_text_from_a_marked_pdf_and_finds_the_mark(tmp_pa
 
 @pytest.mark.parametrize("name", [name for name in MAKERS if media_type_of(name).startswith("image/")])
 def test_an_independent_reader_of_metadata_finds_the_marks_of_pictures(name: str, tmp_path: Path) -> None:
-    if shutil.which("exiftool") is None:
-        pytest.skip("ExifTool is not installed: nobody else read the marks")
+    need("exiftool")
     picture = tmp_path / name
     picture.write_bytes(write_marks(made(name), media_type_of(name), MARKS))
     said = run("exiftool", "-XMP:all", "-s", "-s", str(picture))
