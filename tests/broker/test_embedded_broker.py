@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from agents.reference.consumer import consumers_of
 
 from agents.delivery import TopicPartition
+from agents.following.consumer import consumers_of
 from agents.kafka import create_topics, open_publisher
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings

@@ -27,6 +27,9 @@ MESSAGES: dict[str, Any] = DOCUMENT["components"]["messages"]
 BASE = "https://sealstream.invalid/schemas/"
 STANDARD = Path(__file__).parent / "asyncapi"
 
+pytestmark = pytest.mark.xdist_group("asyncapi")
+"""One process installs the standard."""
+
 INPUTS = {
     "generationEvent": "generation-event.v1",
     "publicationEvent": "publication-event.v1",

@@ -26,6 +26,9 @@ from tests.unit.labels.implicit.makers import MARKS
 
 HERE: Final = Path(__file__).parent / "validators"
 CACHE: Final = Path(__file__).parents[2] / ".cache"
+
+pytestmark = pytest.mark.xdist_group("validators")
+"""One process installs them."""
 EMBEDDED: Final = [name for name, (media_type, _) in FORMATS.items() if embeds(media_type)]
 
 NOT_READ: Final = "no format that it reads"
