@@ -32,13 +32,15 @@ class Supplies:
         seed: of the random numbers; the same seed makes the same cases.
         inbox: the bucket that events may refer to.
         max_asset_bytes: the workers' limit, which oversized assets exceed.
-        credentialed: assets that were sealed before.
+        credentialed: assets that were sealed before, to be published.
+        to_seal_again: others, to be sealed again: of them, what is published broken would be a copy.
     """
 
     seed: int
     inbox: str
     max_asset_bytes: int
     credentialed: tuple[Credentialed, ...]
+    to_seal_again: tuple[Credentialed, ...]
 
 
 @dataclass(frozen=True, slots=True)

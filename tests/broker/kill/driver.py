@@ -153,6 +153,7 @@ class _Run:
             inbox=STORES.inbox_bucket,
             max_asset_bytes=self.stack.max_asset_bytes,
             credentialed=tuple(seal_each_media_type(self.credentials, self.plan.seed)),
+            to_seal_again=tuple(seal_each_media_type(self.credentials, self.plan.seed + 1_000_000)),
         )
         inbox = Bucket(STORES.inbox_bucket, self.environment)
         made = make_cases(supplies, self.plan.events)

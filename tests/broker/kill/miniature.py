@@ -84,6 +84,7 @@ def play(directory: Path) -> Miniature:
         inbox=INBOX,
         max_asset_bytes=MAX_ASSET_BYTES,
         credentialed=tuple(seal_each_media_type(credentials, 1)),
+        to_seal_again=tuple(seal_each_media_type(credentials, 2)),
     )
     stage = _Stage(credentials)
     return asyncio.run(stage.play({case.number: case for case in make_cases(supplies, len(KINDS))}))

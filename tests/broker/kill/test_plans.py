@@ -20,7 +20,9 @@ CREDENTIALED = tuple(
     Credentialed(mime=mime, sealed=b"sealed", tampered=b"tampered", manifest=beside)
     for mime, beside in (("image/png", None), ("text/plain", b"manifest"))
 )
-SUPPLIES = Supplies(seed=5, inbox="inbox", max_asset_bytes=10_000, credentialed=CREDENTIALED)
+SUPPLIES = Supplies(
+    seed=5, inbox="inbox", max_asset_bytes=10_000, credentialed=CREDENTIALED, to_seal_again=CREDENTIALED
+)
 KILLED = Ending(log="000.log", cause="SIGKILL", code=-9, seconds=0.1, was_up=True, in_trouble=False)
 STOPPED = Ending(log="000.log", cause="SIGTERM", code=0, seconds=2.0, was_up=True, in_trouble=False)
 REFUSED = Ending(log="000.log", cause=None, code=2, seconds=2.0, was_up=False, in_trouble=True)

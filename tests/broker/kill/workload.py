@@ -54,7 +54,7 @@ def _generation(make: Maker, data: Json | None = None, alerts: frozenset[str] = 
 
 def _generation_with_credential(make: Maker) -> Case:
     """Sealing again what has a credential: it becomes the parent's, and one that was broken raises an alert."""
-    one = make.rng.choice([one for one in make.supplies.credentialed if one.manifest is None])
+    one = make.rng.choice([one for one in make.supplies.to_seal_again if one.manifest is None])
     broken = make.rng.random() < 0.3
     body = one.tampered if broken else one.sealed
     content, objects = make.by_reference(one.mime, body, operation="edited")
