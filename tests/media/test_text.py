@@ -1,16 +1,15 @@
 """Manifests inside plain text, as two implementations see them that are not ours and share no code with each other.
 
 One is `encypher-c2pa`, which the other formats are shown to as well. The other is `c2patxt`, written in Python alone;
-it needs an older `cryptography` than this project has, so it lives in an environment of its own, made on first use.
+it asks for an older `cryptography` than this project has, though it works with this one, so it is fetched on its own.
 """
 
-import json
+import importlib
 import os
-import shutil
 import subprocess
+import sys
 import unicodedata
-import venv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,10 +20,9 @@ from pipeline.credentials.text import wrapped
 from tests.media.conftest import SAMPLES, Ask, MakeOrder
 
 pytestmark = pytest.mark.xdist_group("c2patxt")
-"""One process makes its environment."""
+"""One process fetches it."""
 
-C2PATXT = Path(__file__).parent / "c2patxt"
-REQUIREMENTS = C2PATXT / "requirements.txt"
+REQUIREMENTS = Path(__file__).parent / "c2patxt.requirements.txt"
 
 TEXTS = {
     "article": (SAMPLES / "article.txt").read_bytes().decode(),
@@ -42,7 +40,7 @@ CHANGES: Mapping[str, Callable[[bytes, SealedAsset], bytes]] = {
     "before": lambda text, _: b"They say: " + text,
     "behind": lambda text, _: text + b"More.\n",
     "twice": lambda text, _: text * 2,
-    "cut": lambda text, _: text[:-4],
+    "cut": lambda text, _: text.decode()[:-1].encode(),
     "moved": lambda text, _: b"Something else.\n" + text[text.index("\ufeff".encode()) :],
     "another manifest": lambda text, sealed: (
         text[: text.index("\ufeff".encode())] + wrapped(sealed.manifest.replace(b"sealstream", b"sealstreaM"))
@@ -54,27 +52,28 @@ Second = Callable[[bytes], tuple[str, list[str]]]
 
 
 @pytest.fixture(scope="module")
-def second() -> Second:
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Second]:
     """What `c2patxt` says of a text: a state and its codes. It checks everything but whom to trust."""
-    python = C2PATXT / ".venv" / "bin" / "python"
-    if not (C2PATXT / ".venv" / "complete").exists():
-        try:
-            venv.create(python.parents[1], clear=True, with_pip=True)
-            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, "--require-hashes", "--requirement", str(REQUIREMENTS)], check=True)
-            (C2PATXT / ".venv" / "complete").touch()
-        except (OSError, subprocess.CalledProcessError) as error:
-            shutil.rmtree(python.parents[1], ignore_errors=True)
-            if "CI" in os.environ:
-                raise
-            pytest.skip(f"c2patxt, the second validator of text manifests, cannot be installed: {error}")
+    directory = str(tmp_path_factory.mktemp("c2patxt"))
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    wanted = ["--require-hashes", "--requirement", str(REQUIREMENTS), "--target", directory]
+    done = subprocess.run([*pip, *wanted], capture_output=True, text=True, check=False)
+    if done.returncode:
+        missing = f"c2patxt, the second validator of text manifests, cannot be installed: {done.stderr}"
+        (pytest.fail if "CI" in os.environ else pytest.skip)(missing)
+    sys.path.insert(0, directory)
+    try:
+        c2patxt = importlib.import_module("c2patxt")
+    finally:
+        sys.path.remove(directory)
 
     def ask(text: bytes) -> tuple[str, list[str]]:
-        done = subprocess.run([str(python), str(C2PATXT / "verify.py")], input=text, capture_output=True, check=True)
-        answer = json.loads(done.stdout)
-        return answer["state"], answer["codes"]
+        verdict = c2patxt.verify(text.decode())
+        return str(verdict.state.value), [str(status.code) for status in (*verdict.success, *verdict.failure)]
 
-    return ask
+    yield ask
+    for name in [name for name in sys.modules if name.partition(".")[0] == "c2patxt"]:
+        del sys.modules[name]
 
 
 @pytest.fixture(scope="module", params=TEXTS.values(), ids=TEXTS)
