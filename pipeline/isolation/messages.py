@@ -20,6 +20,7 @@ from pipeline.errors import (
 )
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import Look, Traits
+from pipeline.isolation.confinement import Confinement, Rule
 from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
@@ -73,6 +74,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         memory_bytes: limit of the child's address space.
         seconds: longest time for one job; a child left alone by its parent ends itself by then.
         jobs: after how many jobs the child wants to be replaced.
+        confinement: whether the child gives up its rights, and what it does where the kernel lacks something.
     """
 
     signing: SigningMaterial | None = None
@@ -80,6 +82,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int
     seconds: float
     jobs: int
+    confinement: Rule = "try"
 
 
 class SealJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -185,7 +188,13 @@ Job = (
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The child has started and waits for jobs."""
+    """The child has started and waits for jobs.
+
+    Attributes:
+        confinement: what it gave up.
+    """
+
+    confinement: Confinement = Confinement()
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -13,7 +13,8 @@ from typing import IO, Final
 import msgspec
 
 from pipeline.errors import WorldError
-from pipeline.isolation.messages import HEADER, Answer, Fault, Job, Start, decode_reply, encode
+from pipeline.isolation.confinement import Confinement
+from pipeline.isolation.messages import HEADER, Answer, Fault, Job, Ready, Start, decode_reply, encode
 
 __all__ = ["CHILD", "Worker", "WorkerDiedError", "WorkerStalledError"]
 
@@ -93,6 +94,7 @@ class Worker:
         if isinstance(answer, Fault):
             self.close()
             raise answer.error()
+        self.confinement = answer.confinement if isinstance(answer, Ready) else Confinement()
 
     @property
     def pid(self) -> int:
