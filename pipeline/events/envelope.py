@@ -11,8 +11,8 @@
 Some producers send an event in both ways at once: the whole of it as the value, and its attributes as headers, without
 the content type of the structured mode. It is read as structured where both say the same.
 
-Sources: CloudEvents 1.0.2, JSON format 3.1.1 (`data`, `data_base64`), Kafka protocol binding 1.0.2 sections 3.1 (modes),
-3.2 (binary), 3.3 (structured); the attributes of documented extensions.
+Sources: CloudEvents 1.0.2, JSON format 3.1.1 (`data`, `data_base64`), Kafka protocol binding 1.0.2 sections 3.1
+(modes), 3.2 (binary), 3.3 (structured); the attributes of documented extensions.
 """
 
 import base64

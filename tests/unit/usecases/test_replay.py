@@ -39,7 +39,7 @@ def without_digest(house: House, uri: str) -> None:
 
 @pytest.mark.parametrize("from_before", [False, True], ids=["kept now", "of builds without digests"])
 class TestPublication:
-    def test_the_same_event_again_is_answered_alike(self, house: House, from_before: bool) -> None:
+    def test_the_same_event_again_is_answered_alike(self, house: House, *, from_before: bool) -> None:
         first = house.inspect(publication({"content": GOOD}))
         if from_before:
             without_digest(house, first.decision.record_uri)
@@ -50,7 +50,7 @@ class TestPublication:
 
     @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
     def test_another_event_under_its_identity_is_refused(
-        self, house: House, other: dict[str, Any], from_before: bool
+        self, house: House, other: dict[str, Any], *, from_before: bool
     ) -> None:
         first = house.inspect(publication({"content": GOOD}))
         if from_before:
@@ -67,7 +67,7 @@ def test_the_same_content_with_other_facts_is_another_event(house: House) -> Non
 
 @pytest.mark.parametrize("from_before", [False, True], ids=["kept now", "of builds without digests"])
 def test_another_generation_under_a_used_identity_is_neither_sealed_nor_answered(
-    house: House, from_before: bool
+    house: House, *, from_before: bool
 ) -> None:
     first = house.seal(generation({"content": MADE})).record
     if from_before:
@@ -101,7 +101,7 @@ def test_another_activity_under_a_used_identity_is_refused(house: House) -> None
 
 
 @pytest.mark.parametrize("from_before", [False, True], ids=["kept now", "of builds without digests"])
-def test_another_review_under_a_used_identity_is_refused(house: House, from_before: bool) -> None:
+def test_another_review_under_a_used_identity_is_refused(house: House, *, from_before: bool) -> None:
     held = house.inspect(publication({"content": BAD})).decision
     assert held.decision == "hold"
     said = {"event_uid": held.event_uid, "verdict": "refuse", "reviewer": {"id": "r"}, "reason": "why"}
