@@ -12,10 +12,12 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipeline.isolation.child import Perform, main
 from pipeline.isolation.confinement import landlock, readable, seccomp
-from pipeline.isolation.messages import Answer, Extracted, ExtractJob, Job, Start
+from pipeline.isolation.jobs import ExtractJob, Job
+from pipeline.isolation.messages import Start
 
 C = ctypes.CDLL(None, use_errno=True)
 IO_URING_SETUP = 425
@@ -146,9 +148,9 @@ def probe(asset: str) -> str:
     return "allowed"
 
 
-def perform(job: Job) -> Answer:
+def perform(job: Job[Any]) -> bytes:
     assert isinstance(job, ExtractJob)
-    return Extracted(manifest=probe(job.asset.decode()).encode())
+    return probe(job.asset.decode()).encode()
 
 
 def prepare(start: Start) -> Perform:

@@ -18,7 +18,7 @@ import pytest
 from pipeline.errors import OperatorError
 from pipeline.isolation import WorkerPool
 from pipeline.isolation.confinement import Confinement, Rule, confine, landlock_version
-from pipeline.isolation.messages import Extracted, ExtractJob, Ready, Reply, encode
+from pipeline.isolation.jobs import ExtractJob
 
 PROBING = (sys.executable, str(Path(__file__).parent / "probing_child.py"))
 Ask = Callable[[str], str]
@@ -87,9 +87,7 @@ def asking(rule: Rule) -> Iterator[Ask]:
     with WorkerPool(size=1, memory_bytes=512 * 2**20, seconds=20.0, confinement=rule, command=PROBING) as pool:
 
         def ask(probe: str) -> str:
-            answer = pool.run(ExtractJob(asset=probe.encode(), media_type="text/plain"))
-            assert isinstance(answer, Extracted)
-            return (answer.manifest or b"").decode()
+            return (pool.run(ExtractJob(asset=probe.encode(), media_type="text/plain")) or b"").decode()
 
         yield ask
 
@@ -214,12 +212,12 @@ def test_a_parent_that_keeps_to_itself_keeps_its_environment_on_older_kernels_to
 import ctypes
 from pipeline.isolation import WorkerPool
 from pipeline.isolation.confinement import keep_to_itself
-from pipeline.isolation.messages import ExtractJob
+from pipeline.isolation.jobs import ExtractJob
 ctypes.CDLL(None).capset((ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)())
 {closed}
 command = {on_a_kernel_without("allow_only_reading", tmp_path)!r}
 with WorkerPool(size=1, memory_bytes=2**29, seconds=20.0, command=command) as pool:
-    print(pool.run(ExtractJob(asset=b"read-parents-environment", media_type="text/plain")).manifest.decode())
+    print(pool.run(ExtractJob(asset=b"read-parents-environment", media_type="text/plain")).decode())
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == answer
@@ -240,7 +238,3 @@ def test_a_start_costs_next_to_nothing() -> None:
 def test_a_refusal_is_an_error_and_no_death(confined: Ask) -> None:
     assert confined("run-a-program") == errno.errorcode[errno.EPERM]
     assert confined("start-a-thread") == "allowed"
-
-
-def test_what_is_told_crosses_the_pipe() -> None:
-    assert encode(Reply(answer=Ready(confinement=Confinement(landlock=3, seccomp=True))))
