@@ -11,6 +11,7 @@ from agents.topics import Topics
 from pipeline.errors import SealstreamError
 from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
+from pipeline.policy.decision import would_be_decisions
 from pipeline.usecases.refusal import Refusal, refuse
 
 __all__ = ["Outbox", "refusal_of"]
@@ -45,6 +46,8 @@ class Outbox:
         steps = () if enforcement is None else (enforcement,)
         await self.publisher.publish([self._message(output) for output in (outcome, *alerts, *steps)])
         self._count(alerts)
+        for pack, decision in would_be_decisions(outcome.observed):
+            self.metrics.observed.labels(pack, decision).inc()
         for step in steps:
             self.metrics.enforcement.labels(step.step).inc()
 
