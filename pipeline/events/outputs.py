@@ -245,6 +245,7 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: AssetFingerprint | None = None
     recognition: RecognisedBy | None = None
     parents: tuple[RecordedParent, ...] = ()
+    event_digest: str | None = None
 
 
 class InspectedContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +265,7 @@ class ReviewOutcome(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     reviewed_at: str | None
     event: EventReference
+    event_digest: str | None = None
 
 
 class Propagation(msgspec.Struct, frozen=True, kw_only=True):
@@ -295,6 +297,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     review: ReviewOutcome | None = None
     state: LabelingState | None = None
     propagation: Propagation | None = None
+    event_digest: str | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
