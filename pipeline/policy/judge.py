@@ -9,13 +9,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeline.events.outputs import Evidence, Finding, PackReference, Severity
 from pipeline.policy.acting import actor_of
 from pipeline.policy.conditions import Bound, Condition, bind, compile_condition
 from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
+from pipeline.policy.places import laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
 from pipeline.policy.words import ENGLISH, Language, chosen
@@ -81,10 +84,18 @@ class _Compiled:
         """Whether it counts at this time; at an unknown time it does, since it may have been in force."""
         return at is None or (self.begins <= at and (self.ends is None or at < self.ends))
 
-    def applies_in(self, jurisdictions: Collection[str]) -> bool:
+    def applies_in(self, reach: "_Reach") -> bool:
         if self.pack.jurisdiction == EVERYWHERE:
-            return not any(one in self.pack.except_in for one in jurisdictions)
-        return self.pack.jurisdiction in jurisdictions
+            return reach.excepted.isdisjoint(self.pack.except_in)
+        return self.pack.jurisdiction in reach.laws
+
+
+class _Reach(NamedTuple):
+    """Which jurisdictions an event reaches, as places of laws and as exceptions, and the facts that come of it."""
+
+    laws: frozenset[str] = frozenset()
+    excepted: frozenset[str] = frozenset()
+    facts: Facts = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +121,8 @@ class Judge:
     ) -> None:
         laws = tuple(packs)
         self.packs: tuple[PackReference, ...] = tuple(pack.reference for pack in laws)
+        self._places = frozenset(pack.jurisdiction for pack in laws)
+        self._exceptions = frozenset(place for pack in laws for place in pack.except_in)
         self._roles = frozenset(roles)
         self._language = language
         self._rules = tuple(_compile(pack, rule) for pack in laws for rule in pack.rules)
@@ -134,17 +147,17 @@ class Judge:
         asked = self._by_event.get(facts["event_type"])
         if asked is None:
             return ()
-        jurisdictions = _jurisdictions(facts)
+        facts, reach = self._placed(facts)
         found = [
             finding
             for seen in observations
             for one in asked.of_seen.get(seen.name, ())
-            if one.applies_in(jurisdictions) and one.in_force(at)
+            if one.applies_in(reach) and one.in_force(at)
             if (finding := self._found_in(one, facts, seen)) is not None
         ]
         bound = bind(facts, asked.names)
         for one in asked.rules:
-            if not one.applies_in(jurisdictions) or not one.in_force(at):
+            if not one.applies_in(reach) or not one.in_force(at):
                 continue
             holds = one.holds.holds(bound)
             if holds is not True:
@@ -155,8 +168,9 @@ class Judge:
         self, facts: Facts, at: datetime | None, observations: Sequence[Observation] = ()
     ) -> tuple[Verdict, ...]:
         """How every rule of every pack stands to these facts; arguments as for `findings`."""
-        bound, jurisdictions = bind(facts), _jurisdictions(facts)
-        return tuple(self._verdict(one, facts, bound, jurisdictions, at, observations) for one in self._rules)
+        facts, reach = self._placed(facts)
+        bound = bind(facts)
+        return tuple(self._verdict(one, facts, bound, reach, at, observations) for one in self._rules)
 
     def _found_in(self, one: _Compiled, facts: Facts, seen: Observation) -> Finding | None:
         """What a rule about observations finds in one of them."""
@@ -166,16 +180,24 @@ class Judge:
         is_violated = holds is False and seen.outcome == "violation"
         return self._finding(one, facts, is_violated=is_violated, seen=seen, is_open=holds is None)
 
+    def _placed(self, facts: Facts) -> tuple[Facts, _Reach]:
+        """The facts with what is to be said of the places they name, and what these reach."""
+        named = facts.get("jurisdictions")
+        if not isinstance(named, tuple):
+            return facts, _Reach()
+        reach = _reach(named, self._places, self._exceptions)
+        return {**reach.facts, **facts}, reach
+
     def _verdict(
         self,
         one: _Compiled,
         facts: Facts,
         bound: Bound,
-        jurisdictions: Collection[str],
+        reach: _Reach,
         at: datetime | None,
         observations: Sequence[Observation],
     ) -> Verdict:
-        standing = self._scope(one, facts, jurisdictions, at)
+        standing = self._scope(one, facts, reach, at)
         when = must = None
         finding = None
         if standing is None and one.rule.seen:
@@ -201,13 +223,11 @@ class Judge:
             finding=finding,
         )
 
-    def _scope(
-        self, one: _Compiled, facts: Facts, jurisdictions: Collection[str], at: datetime | None
-    ) -> Standing | None:
+    def _scope(self, one: _Compiled, facts: Facts, reach: _Reach, at: datetime | None) -> Standing | None:
         """Why the rule is not about the event; None where it is."""
         if facts["event_type"] not in one.rule.on:
             return "other-event"
-        if not one.applies_in(jurisdictions):
+        if not one.applies_in(reach):
             return "other-jurisdiction"
         if self._roles.isdisjoint(one.rule.binds):
             return "other-role"
@@ -290,9 +310,13 @@ def _asked(rules: Iterable[_Compiled]) -> _Asked:
     )
 
 
-def _jurisdictions(facts: Facts) -> Collection[str]:
-    value = facts.get("jurisdictions", ())
-    return value if isinstance(value, tuple) else ()
+@lru_cache(maxsize=1024)
+def _reach(named: tuple[str, ...], laws: frozenset[str], exceptions: frozenset[str]) -> _Reach:
+    return _Reach(
+        laws=laws_reaching(named, laws),
+        excepted=frozenset(place for place in exceptions if any(lies_in(one, place) for one in named)),
+        facts={"place.unknown": unknown_places(named), "place.without_law": unreached_places(named, laws)},
+    )
 
 
 def _open_question(one: _Compiled, facts: Facts, text: str) -> str:
