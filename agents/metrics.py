@@ -26,6 +26,7 @@ class Metrics:
     dead_letters: Counter
     identities_reused: Counter
     enforcement: Counter
+    observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
     reference_updates: Counter
@@ -69,6 +70,12 @@ class Metrics:
             ),
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
+            ),
+            observed=Counter(
+                "sealstream_observed",
+                "Decisions that packs would have taken that are only observed.",
+                ["pack", "decision"],
+                registry=registry,
             ),
             fingerprints=Gauge("sealstream_fingerprints", "Fingerprints of sealed assets known.", registry=registry),
             reference_entries=Gauge(

@@ -136,6 +136,10 @@ class PolicySettings(BaseSettings):
     """Policy packs: names of shipped ones, files or directories, separated by commas. Nothing: all that are shipped;
     `+` before a file or a directory adds it to them. Of two packs with one name, the last counts."""
 
+    observed: Names = ()
+    """Names of packs that are only observed: what they would decide is recorded and counted, and nothing is held by
+    it, so that a law can be turned on without a flood."""
+
     jurisdictions: Annotated[Names, AfterValidator(_places)] = ()
     """Where the service is offered, for events that do not say it: codes of ISO 3166 such as CN, DE or US-CA, EU, or *
     for everywhere; separated by commas."""
