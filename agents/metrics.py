@@ -24,11 +24,14 @@ class Metrics:
     retries: Counter
     alerts: Counter
     dead_letters: Counter
+    identities_reused: Counter
     enforcement: Counter
+    observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
     reference_updates: Counter
     reference_refused: Counter
+    confinement: Gauge
     ready: Gauge
 
     @classmethod
@@ -59,8 +62,20 @@ class Metrics:
                 ["topic", "stage", "error"],
                 registry=registry,
             ),
+            identities_reused=Counter(
+                "sealstream_identities_reused",
+                "Events refused because another one with the same source and id but other data came first.",
+                ["topic"],
+                registry=registry,
+            ),
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
+            ),
+            observed=Counter(
+                "sealstream_observed",
+                "Decisions that packs would have taken that are only observed.",
+                ["pack", "decision"],
+                registry=registry,
             ),
             fingerprints=Gauge("sealstream_fingerprints", "Fingerprints of sealed assets known.", registry=registry),
             reference_entries=Gauge(
@@ -74,6 +89,12 @@ class Metrics:
             ),
             reference_refused=Counter(
                 "sealstream_reference_refused", "Updates of a reference set refused.", ["set"], registry=registry
+            ),
+            confinement=Gauge(
+                "sealstream_confinement",
+                "What confines parser processes: version of Landlock, 1 for seccomp; 0 for what is not in force.",
+                ["layer"],
+                registry=registry,
             ),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),
         )
