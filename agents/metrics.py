@@ -24,7 +24,9 @@ class Metrics:
     retries: Counter
     alerts: Counter
     dead_letters: Counter
+    identities_reused: Counter
     enforcement: Counter
+    observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
     reference_updates: Counter
@@ -59,8 +61,20 @@ class Metrics:
                 ["topic", "stage", "error"],
                 registry=registry,
             ),
+            identities_reused=Counter(
+                "sealstream_identities_reused",
+                "Events refused because another one with the same source and id but other data came first.",
+                ["topic"],
+                registry=registry,
+            ),
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
+            ),
+            observed=Counter(
+                "sealstream_observed",
+                "Decisions that packs would have taken that are only observed.",
+                ["pack", "decision"],
+                registry=registry,
             ),
             fingerprints=Gauge("sealstream_fingerprints", "Fingerprints of sealed assets known.", registry=registry),
             reference_entries=Gauge(

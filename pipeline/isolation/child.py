@@ -12,33 +12,17 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
-from pipeline.isolation.messages import (
-    HEADER,
-    Answer,
-    Extracted,
-    ExtractJob,
-    Fault,
-    Inspected,
-    Job,
-    ReadJob,
-    Ready,
-    Reply,
-    Sealed,
-    SealJob,
-    Start,
-    decode_job,
-    decode_start,
-    encode,
-)
+from pipeline.isolation.jobs import Job, Tools, decode_job
+from pipeline.isolation.messages import HEADER, REPLY_HEADER, Fault, Ready, Start, decode_start, encode
 
 __all__ = ["ALARM_GRACE", "Perform", "credential_worker", "main"]
 
-Perform = Callable[[Job], Answer]
+Perform = Callable[[Job[Any]], object]
 
 ALARM_GRACE: Final = 2.0
 """Seconds after the parent's own deadline at which the kernel ends a job; so the parent is first while it lives."""
@@ -62,9 +46,9 @@ def main(prepare: Callable[[Start], Perform]) -> None:
     try:
         perform = prepare(start)
     except SealstreamError as error:
-        _send(replies, Reply(answer=Fault.of(error), spent=True))
+        _send(replies, Fault.of(error), spent=True)
         return
-    _send(replies, Reply(answer=Ready()))
+    _send(replies, Ready())
     _serve(start, perform, jobs, replies)
 
 
@@ -78,27 +62,12 @@ def credential_worker(start: Start) -> Perform:
     from pipeline.credentials.in_process import InProcessCredentialService  # noqa: PLC0415
 
     service = InProcessCredentialService(signing=start.signing, trust_anchors=start.trust_anchors)
-    without_time_stamps = service
+    unstamped = service
     if start.signing is not None and start.signing.time_stamp_authority is not None:
-        unstamped = msgspec.structs.replace(start.signing, time_stamp_authority=None)
-        without_time_stamps = InProcessCredentialService(signing=unstamped, trust_anchors=start.trust_anchors)
-
-    def perform(job: Job) -> Answer:
-        match job:
-            case SealJob():
-                sealing = service if job.time_stamp else without_time_stamps
-                return Sealed(sealed=sealing.seal(job.asset, job.order))
-            case ReadJob():
-                return Inspected(credential=service.read(job.asset, job.media_type, manifest=job.manifest))
-            case ExtractJob():
-                return Extracted(manifest=service.extract(job.asset, job.media_type))
-            case _:
-                # With the first such job, and not above: loading decoders takes as long as the rest of a start.
-                from pipeline.isolation.media_jobs import perform_media_job  # noqa: PLC0415
-
-                return perform_media_job(job)
-
-    return perform
+        signing = msgspec.structs.replace(start.signing, time_stamp_authority=None)
+        unstamped = InProcessCredentialService(signing=signing, trust_anchors=start.trust_anchors)
+    tools = Tools(credentials=service, unstamped=unstamped)
+    return lambda job: job.perform(tools)
 
 
 def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) -> None:
@@ -111,12 +80,12 @@ def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) ->
         signal.setitimer(signal.ITIMER_REAL, 0)
         del message
         spent = exhausted or done == start.jobs or _resident_bytes() > start.memory_bytes // 2
-        _send(replies, Reply(answer=answer, spent=spent))
+        _send(replies, answer, spent=spent)
         if spent:
             return
 
 
-def _attempt(perform: Perform, message: bytes) -> tuple[Answer, bool]:
+def _attempt(perform: Perform, message: bytes) -> tuple[object, bool]:
     try:
         return perform(decode_job(message)), False
     except SealstreamError as error:
@@ -150,11 +119,12 @@ def _receive(stream: BinaryIO) -> bytes | None:
     return message if len(message) == length else None
 
 
-def _send(stream: BinaryIO, reply: Reply) -> None:
-    message = encode(reply)
-    rest = memoryview(HEADER.pack(len(message)) + message)
-    while rest:
-        rest = rest[stream.write(rest) :]
+def _send(stream: BinaryIO, answer: object, *, spent: bool = False) -> None:
+    message = encode(answer)
+    for part in (REPLY_HEADER.pack(len(message), isinstance(answer, Fault), spent), message):
+        rest = memoryview(part)
+        while rest:
+            rest = rest[stream.write(rest) :]
 
 
 def _resident_bytes() -> int:

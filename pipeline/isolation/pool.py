@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from pipeline.credentials.model import SigningMaterial
-from pipeline.errors import BugError, HostileAssetError
-from pipeline.isolation.messages import Answer, Fault, Job, Start
+from pipeline.errors import BugError, HostileAssetError, SealstreamError
+from pipeline.isolation.jobs import Job
+from pipeline.isolation.messages import Start
 from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
 
 __all__ = ["AssetStalledError", "WorkerPool"]
+
+Answer = TypeVar("Answer")
 
 _LIVES: Final = 2
 """How many children an asset may kill before it is called hostile: one may die by accident (an operator, the
@@ -34,20 +37,26 @@ class _Seat:
         self._worker = self._worker or Worker(self._start, self._command)
         return self._worker
 
-    def ask(self, job: Job) -> Answer:
-        """Have a job done; the child stays only if nothing at all went wrong."""
+    def ask(self, job: Job[Answer]) -> Answer:
+        """Have a job done; the child stays unless it is of no more use."""
         worker = self.fill()
         self._worker = None
         try:
             answer = worker.ask(job, self._start.seconds)
+        except SealstreamError:
+            self._keep(worker)
+            raise
         except BaseException:
             worker.kill()
             raise
+        self._keep(worker)
+        return answer
+
+    def _keep(self, worker: Worker) -> None:
         if worker.spent:
             worker.kill()
         else:
             self._worker = worker
-        return answer
 
     def clear(self) -> None:
         """Let the child go."""
@@ -101,12 +110,12 @@ class WorkerPool:
         for seat in seats:
             self._free.put(seat)
 
-    def run(self, job: Job) -> Answer:
+    def run(self, job: Job[Answer]) -> Answer:
         """Have a job done by the next child that is free; waits for one as long as it takes.
 
         Raises:
-            AssetStalledError: the job took too long.
-            HostileAssetError: the job killed the children it was given to, or needed too much memory.
+            AssetStalledError: the job took too long, and nothing stands in for its answer.
+            HostileAssetError: the job killed the children it was given to, or needed too much memory, and so on.
             SealstreamError: what the job itself raised in the child.
             BugError: the pool was closed.
         """
@@ -115,12 +124,12 @@ class WorkerPool:
             self._free.put(None)
             raise BugError(what="A job was given to a closed pool.", remedy="Close the pool after its users.")
         try:
-            answer = self._ask(seat, job)
+            return self._ask(seat, job)
+        except HostileAssetError as error:
+            # It hurt nobody but its child.
+            return job.hostile(error)
         finally:
             self._free.put(seat)
-        if isinstance(answer, Fault):
-            raise answer.error()
-        return answer
 
     def close(self) -> None:
         """Wait for the jobs under way, then end all children; later jobs raise `BugError`."""
@@ -141,7 +150,7 @@ class WorkerPool:
         """Close the pool."""
         self.close()
 
-    def _ask(self, seat: _Seat, job: Job) -> Answer:
+    def _ask(self, seat: _Seat, job: Job[Answer]) -> Answer:
         for _ in range(_LIVES):
             try:
                 return seat.ask(job)

@@ -1,6 +1,7 @@
 """The outbox: outputs and dead letters as Kafka messages, delivered in one go."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.topics import Topics
+from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.errors import EnvelopeError, WorldError
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from schemas import first_violation, validator
@@ -72,6 +74,22 @@ async def test_a_decision_fits_the_contract(house: House) -> None:
     assert first_violation(validator("decision.v2"), decoded(recorder.published[0][0])) is None
 
 
+async def test_what_observed_packs_would_decide_is_in_the_message_and_counted(
+    credentials: InProcessCredentialService,
+) -> None:
+    recorder = Recorder()
+    box = outbox(recorder)
+    watching = House(credentials, jurisdictions=("KR",), observed=("kr-ai-basic-act",))
+    said = watching.inspect(
+        publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}})
+    )
+    await box.publish(said.decision, said.alerts)
+    message = decoded(recorder.published[0][0])
+    assert first_violation(validator("decision.v2"), message) is None
+    assert message["observed"]["decision"] == "hold"
+    assert b'sealstream_observed_total{decision="hold",pack="kr-ai-basic-act"} 1.0' in box.metrics.render()
+
+
 async def test_a_replay_is_published_in_the_same_bytes(house: House) -> None:
     recorder = Recorder()
     event = publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}})
@@ -93,6 +111,18 @@ async def test_a_dead_letter_keeps_the_input_byte_for_byte_and_explains_beside()
     explanation = decoded(KafkaMessage(topic="", key=None, value=added[DEAD_LETTER_HEADER]))
     assert first_violation(validator("dead-letter.v1"), explanation) is None
     assert explanation["input"]["timestamp"] == 1500
+
+
+@pytest.mark.parametrize(
+    ("topic", "alerts"), [("generation", 0), ("publication", 1), ("activities", 1), ("reviews", 0)]
+)
+async def test_a_dead_letter_of_what_was_to_be_judged_has_an_alert_beside(topic: str, alerts: int) -> None:
+    recorder = Recorder()
+    box = outbox(recorder)
+    await box.dead_letter(replace(RECORD, topic=f"sealstream.{topic}"), EnvelopeError(what="No JSON.", remedy=""), 1)
+    (messages,) = recorder.published
+    assert [message.topic for message in messages[1:]] == ["sealstream.alerts"] * alerts
+    assert all(first_violation(validator("alert.v2"), decoded(message)) is None for message in messages[1:])
 
 
 async def test_what_was_not_delivered_is_not_counted(house: House) -> None:

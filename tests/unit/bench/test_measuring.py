@@ -12,11 +12,12 @@ import pytest
 from bench.measuring import cpu_seconds, family_of, memory_bytes, open_files
 
 BURN = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+WAIT = BURN + "\nprint('burnt', flush=True); input()"
 STARTED_BY_A_THREAD = f"""
 import subprocess, sys, threading
 def start():
     global child
-    child = subprocess.Popen([sys.executable, "-c", {BURN + "\nprint('burnt', flush=True); input()"!r}])
+    child = subprocess.Popen([sys.executable, "-c", {WAIT!r}])
 thread = threading.Thread(target=start); thread.start(); thread.join()
 input()
 """
