@@ -121,6 +121,11 @@ class CredentialSettings(BaseSettings):
     parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
 
+    parser_confinement: Literal["require", "try", "off"] = "try"
+    """Whether child processes give up files, network, programs and signals (Landlock, seccomp) before they parse.
+    `try` goes on with what the kernel has, and says what it lacks; `require` does not start then; `off` is for tracing.
+    """
+
 
 class PolicySettings(BaseSettings):
     """Which law is applied, and to whom."""
