@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from pipeline.fingerprints.folding import folded
 
-__all__ = ["Wording", "likeness", "look_of", "wording_of"]
+__all__ = ["Wording", "likeness", "look_of", "without_unseen", "wording_of"]
 
 _Hashes = npt.NDArray[np.int64]
 
@@ -66,7 +66,7 @@ class Wording:
 
 def wording_of(text: str) -> Wording:
     """The wording of a text, whatever its case, its spaces, its punctuation and its Chinese script."""
-    tokens = _TOKEN.findall(folded(_UNSEEN.sub("", normalize("NFKC", text)).casefold()))
+    tokens = _TOKEN.findall(folded(without_unseen(normalize("NFKC", text)).casefold()))
     pairs, chosen, has_figure = [], [], []
     for one, other in pairwise(tokens):
         pairs.append(_hash(f"{one} {other}"))
@@ -76,6 +76,11 @@ def wording_of(text: str) -> Wording:
     return Wording(
         pairs=np.array(pairs, np.int64), chosen=np.array(chosen, np.int64), has_figure=np.array(has_figure, np.bool_)
     )
+
+
+def without_unseen(text: str) -> str:
+    """A text without characters that nobody sees, such as those that carry a manifest, and without accents apart."""
+    return _UNSEEN.sub("", text)
 
 
 def _hash(words: str) -> int:

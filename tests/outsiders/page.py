@@ -79,10 +79,10 @@ _WORDS: Final = """\
 | label gone | none is found |
 | allow, hold, block | the decision about the publication, and the [kinds of findings](topics.md) behind it |
 
-`label-removed` means that the sealed original was recognised by what is seen, heard or read, which is asked where neither
-a valid credential nor a label speaks for the file. A broken credential does not: where the label is kept beside it, as LAME
-keeps both in the tag of an MP3, the file is `content-tampered`; where the label is gone, it is `label-removed` as well.
-Formats without a [fingerprint](media.md#what-a-copy-is-known-by) cannot be recognised so.
+`label-removed` means that the sealed original was recognised by what is seen, heard or read, which is asked where
+neither a valid credential nor a label speaks for the file. A broken credential does not: where the label is kept beside
+it, as LAME keeps both in the tag of an MP3, the file is `content-tampered`; where the label is gone, it is
+`label-removed` as well. Formats without a [fingerprint](media.md#what-a-copy-is-known-by) cannot be recognised so.
 
 exiftool is asked for a second opinion on the label. Where it shows the label of a sealed file, and its answer about
 what a tool made of that is another than ours, the table says so.
