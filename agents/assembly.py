@@ -189,6 +189,7 @@ def law_of(
             references=references,
             jurisdictions=settings.jurisdictions,
             retention_days=retention_days,
+            assumptions=settings.assumptions,
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
     )
