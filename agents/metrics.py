@@ -24,6 +24,7 @@ class Metrics:
     retries: Counter
     alerts: Counter
     dead_letters: Counter
+    identities_reused: Counter
     enforcement: Counter
     fingerprints: Gauge
     reference_entries: Gauge
@@ -57,6 +58,12 @@ class Metrics:
                 "sealstream_dead_letters",
                 "Inputs that can never succeed.",
                 ["topic", "stage", "error"],
+                registry=registry,
+            ),
+            identities_reused=Counter(
+                "sealstream_identities_reused",
+                "Events refused because another one with the same source and id but other data came first.",
+                ["topic"],
                 registry=registry,
             ),
             enforcement=Counter(

@@ -3,7 +3,7 @@
 from agents.delivery import InputRecord, Observer
 from agents.metrics import Metrics
 from agents.reference import ReferenceObserver
-from pipeline.errors import SealstreamError
+from pipeline.errors import IdentityReusedError, SealstreamError
 from pipeline.policy.reference import SetName
 
 __all__ = ["MetricsObserver", "ReferenceMetrics"]
@@ -23,6 +23,8 @@ class MetricsObserver(Observer):
     def dead_lettered(self, record: InputRecord, error: SealstreamError) -> None:
         """Count a dead letter."""
         self._metrics.dead_letters.labels(record.topic, error.stage, type(error).__name__).inc()
+        if isinstance(error, IdentityReusedError):
+            self._metrics.identities_reused.labels(record.topic).inc()
         self._refused.add((record.topic, record.partition, record.offset))
 
     def completed(self, record: InputRecord, seconds: float) -> None:

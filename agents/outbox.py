@@ -1,6 +1,6 @@
 """The outbox: what the pipeline has to say becomes Kafka messages, each one delivered before the call returns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.delivery import InputRecord
@@ -9,6 +9,7 @@ from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.topics import Topics
 from pipeline.errors import SealstreamError
+from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
 from pipeline.usecases.refusal import Refusal, refuse
@@ -63,9 +64,14 @@ class Outbox:
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
-        refusal = refusal_of(record, error, attempts)
+        refusal = refusal_of(record, error, attempts, awaits_judgement=self._judged.get(record.topic))
         await self.publisher.publish([self._dead_letter(record, refusal), *map(self._message, refusal.alerts)])
         self._count(refusal.alerts)
+
+    @property
+    def _judged(self) -> Mapping[str, str]:
+        """The topics whose events are judged, with their type: what is refused there was judged by nobody."""
+        return {self.topics.publication: PUBLICATION, self.topics.activities: ACTIVITY}
 
     def _message(self, output: Output) -> KafkaMessage:
         outgoing = encode(output, source=self.source)
@@ -100,8 +106,10 @@ class Outbox:
             self.metrics.alerts.labels(alert.kind, alert.severity).inc()
 
 
-def refusal_of(record: InputRecord, error: SealstreamError, attempts: int) -> Refusal:
-    """Explain why a record is refused."""
+def refusal_of(
+    record: InputRecord, error: SealstreamError, attempts: int, *, awaits_judgement: str | None = None
+) -> Refusal:
+    """Explain why a record is refused; `awaits_judgement` as `pipeline.usecases.refusal.refuse` takes it."""
     return refuse(
         position=InputPosition(
             topic=record.topic,
@@ -114,4 +122,5 @@ def refusal_of(record: InputRecord, error: SealstreamError, attempts: int) -> Re
         headers=record.headers,
         error=error,
         attempts=attempts,
+        awaits_judgement=awaits_judgement,
     )

@@ -25,6 +25,7 @@ __all__ = [
     "EnvelopeError",
     "EventInvalidError",
     "HostileAssetError",
+    "IdentityReusedError",
     "OperatorError",
     "ProducerError",
     "SealRefusedError",
@@ -88,6 +89,16 @@ class EventInvalidError(ProducerError):
     path: str
     rule: str
     value_type: str
+
+    stage: ClassVar[str] = "intake"
+
+
+@dataclass(slots=True, eq=False)
+class IdentityReusedError(ProducerError):
+    """Another event with the same source and id was here before: a dead letter and an `operations` alert.
+
+    The answer to the first one is no answer to this one, whatever it says.
+    """
 
     stage: ClassVar[str] = "intake"
 

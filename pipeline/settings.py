@@ -7,12 +7,13 @@ where every AWS tool looks for it (`AWS_ENDPOINT_URL_S3`, `AWS_PROFILE`, `AWS_AC
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
 from pipeline.policy.sources import Assumptions, assumptions_of
+from pipeline.policy.places import canonical, did_you_mean
 
 __all__ = [
     "ENV_PREFIX",
@@ -35,6 +36,14 @@ def _names(value: object) -> object:
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 """A list, written with commas."""
+
+
+def _places(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if canonical(name) is None:
+            raise ValueError(f"{name} is no place: {did_you_mean(name)}")
+    return names
+
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -123,8 +132,9 @@ class PolicySettings(BaseSettings):
     """Policy packs: names of shipped ones, files or directories, separated by commas. Nothing: all that are shipped;
     `+` before a file or a directory adds it to them. Of two packs with one name, the last counts."""
 
-    jurisdictions: Names = ()
-    """Where the service is offered, for events that do not say it: CN, EU, US-CA, IN, KR, ES; separated by commas."""
+    jurisdictions: Annotated[Names, AfterValidator(_places)] = ()
+    """Where the service is offered, for events that do not say it: codes of ISO 3166 such as CN, DE or US-CA, EU, or *
+    for everywhere; separated by commas."""
 
     roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_names)] = get_args(Role)
     """What the operator is in the eyes of the law, separated by commas; `user` stands for what is asked of users."""
@@ -137,8 +147,8 @@ class PolicySettings(BaseSettings):
     )
     """What is so unless an event, a record or a registry says otherwise: NAME=VALUE, separated by commas. As it stands,
     the exceptional: nobody has ordered the service to be suspended, no user has asked for a copy without label, no edit
-    is so slight that the law leaves it out, and the service is no significant social media intermediary in India. `none`
-    assumes nothing, and silence about an exception holds."""
+    is so slight that the law leaves it out, and the service is no significant social media intermediary in India.
+    `none` assumes nothing, and silence about an exception holds."""
 
     undeclared: Literal["human", "ask"] = "human"
     """What content is taken for that somebody hands on, that is declared as nothing, and in which no sign of AI was
@@ -192,7 +202,8 @@ def load(settings_type: type[AnySettings]) -> AnySettings:
             ) from None
         name = prefix + str(first["loc"][0]).upper()
         raise OperatorError(
-            what=f"The setting {name} cannot be used: {first['msg']}.", remedy=f"Correct or unset {name}."
+            what=f"The setting {name} cannot be used: {first['msg'].removeprefix('Value error, ')}.",
+            remedy=f"Correct or unset {name}.",
         ) from None
     except SettingsError as error:
         # Raised for a list or a table that is no JSON; the name of the field is all that it says of itself.

@@ -115,6 +115,7 @@ def seal(
     event = GenerationEvent(
         uid="",
         reference=EventReference(source="", id="", type="", time=None),
+        digest="",
         content=Content(id=file.name, mime=asset.media_type, operation=operation),
         model=Model(name=model),
         service=Service(),

@@ -2,14 +2,21 @@
 
 | shape      | recognised by                                   | attributes          | data                           |
 |------------|-------------------------------------------------|---------------------|--------------------------------|
-| structured | `content-type` begins `application/cloudevents` | members of the JSON | member `data`                  |
+| structured | `content-type` begins `application/cloudevents` | members of the JSON | member `data`, `data_base64`   |
 | binary     | header `ce_specversion`                         | headers `ce_*`      | the whole value                |
-| plain      | neither; the JSON has a member `specversion`    | members of the JSON | member `data`, or else all the |
-|            |                                                 |                     | members that are no attributes |
+| plain      | neither; the JSON has a member `specversion`    | members of the JSON | member `data`, `data_base64`,  |
+|            |                                                 |                     | or else all the members that   |
+|            |                                                 |                     | are no attributes              |
 
-Sources: CloudEvents 1.0.2, Kafka protocol binding 1.0.2 sections 3.1 (modes), 3.2 (binary), 3.3 (structured).
+Some producers send an event in both ways at once: the whole of it as the value, and its attributes as headers, without
+the content type of the structured mode. It is read as structured where both say the same.
+
+Sources: CloudEvents 1.0.2, JSON format 3.1.1 (`data`, `data_base64`), Kafka protocol binding 1.0.2 sections 3.1
+(modes), 3.2 (binary), 3.3 (structured); the attributes of documented extensions.
 """
 
+import base64
+import binascii
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -29,6 +36,16 @@ Headers = Sequence[tuple[str, bytes | None]]
 _ATTRIBUTES: Final = frozenset(
     {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema"}
 )
+_EXTENSIONS: Final = frozenset(
+    {
+        *("traceparent", "tracestate", "partitionkey", "sampledrate", "sequence", "sequencetype", "dataref"),
+        *("correlationid", "causationid", "recordedtime", "expirytime", "severitytext", "severitynumber"),
+        *("authtype", "authid", "authclaims"),
+    }
+)
+"""Attributes of the documented extensions: how an event travels, never what it says."""
+
+_DATA: Final = ("data", "data_base64")
 _REQUIRED: Final = ("id", "source", "type")
 _HEADERS: Final = frozenset(
     {"content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"}
@@ -85,12 +102,12 @@ def _structured(value: bytes, content_type: str) -> CloudEvent:
             remedy="Send one event per record as application/cloudevents+json.",
         )
     document = _json_object(value)
-    if "data" not in document:
+    if not _has_data(document):
         raise EnvelopeError(
             what="The structured event has no member `data`.",
-            remedy="Put the event's data as a JSON object into `data`; `data_base64` is not accepted.",
+            remedy="Put the event's data as a JSON object into `data`, or as the base64 of one into `data_base64`.",
         )
-    return _event(document, document["data"])
+    return _event(document, _data_of(document))
 
 
 def _binary(value: bytes, named: Mapping[str, str], content_type: str) -> CloudEvent:
@@ -100,7 +117,11 @@ def _binary(value: bytes, named: Mapping[str, str], content_type: str) -> CloudE
             remedy="Send the data as JSON with the header content-type: application/json.",
         )
     attributes = {name.removeprefix("ce_"): text for name, text in named.items() if name.startswith("ce_")}
-    return _event(attributes, _json_object(value))
+    document = _json_object(value)
+    says_the_same = all(document.get(name) == attributes.get(name) for name in ("specversion", *_REQUIRED))
+    if says_the_same and _has_data(document):
+        return _event(document, _data_of(document))
+    return _event(attributes, document)
 
 
 def _plain(value: bytes) -> CloudEvent:
@@ -110,9 +131,34 @@ def _plain(value: bytes) -> CloudEvent:
             what="The record is no CloudEvent: no header `ce_specversion`, no member `specversion`.",
             remedy="Add the CloudEvents attributes specversion, id, source and type, as headers or as members.",
         )
-    if "data" in document:
-        return _event(document, document["data"])
-    return _event(document, {name: member for name, member in document.items() if name not in _ATTRIBUTES})
+    if _has_data(document):
+        return _event(document, _data_of(document))
+    around = _ATTRIBUTES | _EXTENSIONS
+    return _event(document, {name: member for name, member in document.items() if name not in around})
+
+
+def _has_data(document: Mapping[str, object]) -> bool:
+    return any(name in document for name in _DATA)
+
+
+def _data_of(document: Mapping[str, object]) -> object:
+    """The data of an event in JSON: as it is, or as base64 of what was serialised before."""
+    if "data_base64" not in document:
+        return document["data"]
+    encoded = document["data_base64"]
+    if "data" in document or not isinstance(encoded, str):
+        raise EnvelopeError(
+            what="The event has both members `data` and `data_base64`, or the latter is no string.",
+            remedy="Send one of them: a JSON object as `data`, or the base64 of one as `data_base64`.",
+        )
+    try:
+        decoded = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise EnvelopeError(
+            what="The member `data_base64` is not base64.",
+            remedy="Encode the bytes with the standard alphabet and padding, or send a JSON object as `data`.",
+        ) from None
+    return _json_object(decoded)
 
 
 def _event(attributes: Mapping[str, object], data: object) -> CloudEvent:

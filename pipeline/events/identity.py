@@ -6,6 +6,9 @@ published for it has the same id both times.
 """
 
 import hashlib
+from collections.abc import Mapping
+
+import orjson
 
 __all__ = [
     "account_of",
@@ -13,6 +16,7 @@ __all__ = [
     "dead_letter_id",
     "decision_id",
     "enforcement_id",
+    "event_digest",
     "event_uid",
     "review_id",
 ]
@@ -24,6 +28,15 @@ _SEPARATOR = b"\x00"
 def event_uid(source: str, event_id: str) -> str:
     """The identity of an event: lowercase hex SHA-256 over `source`, a NUL byte and `id`."""
     return _digest(source.encode(), event_id.encode())
+
+
+def event_digest(data: Mapping[str, object]) -> str:
+    """What an event says, as lowercase hex SHA-256: two events with one identity are one event if this is the same.
+
+    Digested is the event's data as JSON in UTF-8 with sorted names and without white space. Nothing of the way it
+    came counts: no header, no attribute such as `time` or `traceparent`, no order of members, no spelling of escapes.
+    """
+    return hashlib.sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def alert_id(uid: str, rule_id: str) -> str:

@@ -115,11 +115,13 @@ class ExplicitOrder(msgspec.Struct, frozen=True, kw_only=True):
 class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An AI service generated or edited an asset.
 
-    `facts` is the event's whole data: what rules are judged on.
+    `facts` is the event's whole data, what rules are judged on, and `digest` is what a replay of it has in common with
+    it (`pipeline.events.identity.event_digest`).
     """
 
     uid: str
     reference: EventReference
+    digest: str
     content: Content
     model: Model
     service: Service
@@ -137,11 +139,13 @@ class GenerationEvent(msgspec.Struct, frozen=True, kw_only=True):
 class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An asset is about to be published, or was seen published.
 
-    `facts` is the event's whole data: what rules are judged on.
+    `facts` is the event's whole data, what rules are judged on, and `digest` is what a replay of it has in common with
+    it (`pipeline.events.identity.event_digest`).
     """
 
     uid: str
     reference: EventReference
+    digest: str
     content: PublishedContent
     declaration: Declaration
     facts: Mapping[str, object]
@@ -162,13 +166,15 @@ class PublicationEvent(msgspec.Struct, frozen=True, kw_only=True):
 class ActivityEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Something that law regulates and that has no asset: a service changed, a complaint came in, an app was listed.
 
-    `facts` is the event's whole data: what rules are judged on.
+    `facts` is the event's whole data, what rules are judged on, and `digest` is what a replay of it has in common with
+    it (`pipeline.events.identity.event_digest`).
     """
 
     uid: str
     reference: EventReference
     event_type: str
     facts: Mapping[str, object]
+    digest: str
 
 
 class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,11 +187,12 @@ class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decided about a held event.
 
-    `uid` is the review's own identity, `event_uid` that of the event it is about.
+    `uid` and `digest` are the review's own, `event_uid` is that of the event it is about.
     """
 
     uid: str
     reference: EventReference
+    digest: str
     event_uid: str
     verdict: Literal["release", "refuse"]
     reviewer: Reviewer

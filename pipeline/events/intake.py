@@ -8,7 +8,7 @@ import msgspec
 import schemas
 from pipeline.errors import BugError, EnvelopeError, EventInvalidError
 from pipeline.events.envelope import CloudEvent, Headers, parse
-from pipeline.events.identity import event_uid
+from pipeline.events.identity import event_digest, event_uid
 from pipeline.events.inputs import (
     ActivityEvent,
     Content,
@@ -97,6 +97,7 @@ def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
     return GenerationEvent(
         uid=event_uid(event.source, event.id),
         reference=_reference(event),
+        digest=event_digest(event.data),
         content=parts.content,
         model=parts.model,
         service=parts.service,
@@ -118,6 +119,7 @@ def intake_publication(value: bytes | None, headers: Headers) -> PublicationEven
     return PublicationEvent(
         uid=event_uid(event.source, event.id),
         reference=_reference(event),
+        digest=event_digest(event.data),
         content=parts.content,
         declaration=parts.declaration,
         facts=event.data,
@@ -137,6 +139,7 @@ def intake_activity(value: bytes | None, headers: Headers) -> ActivityEvent:
     return ActivityEvent(
         uid=event_uid(event.source, event.id),
         reference=_reference(event),
+        digest=event_digest(event.data),
         event_type=parts.event_type,
         facts=event.data,
     )
@@ -153,6 +156,7 @@ def intake_review(value: bytes | None, headers: Headers) -> Review:
     return Review(
         uid=event_uid(event.source, event.id),
         reference=_reference(event),
+        digest=event_digest(event.data),
         event_uid=parts.event_uid,
         verdict=parts.verdict,
         reviewer=parts.reviewer,

@@ -237,6 +237,7 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     recognition: RecognisedBy | None = None
     parents: tuple[RecordedParent, ...] = ()
     facts: Mapping[str, bool | int | float | str | tuple[str, ...]] = {}
+    event_digest: str | None = None
 
 
 class InspectedContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -256,6 +257,7 @@ class ReviewOutcome(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     reviewed_at: str | None
     event: EventReference
+    event_digest: str | None = None
 
 
 class Propagation(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,6 +288,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     review: ReviewOutcome | None = None
     state: LabelingState | None = None
     propagation: Propagation | None = None
+    event_digest: str | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

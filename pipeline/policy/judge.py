@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeline.events.outputs import Evidence, Finding, PackReference
 from pipeline.policy.conditions import Bound, Condition, bind, compile_condition
 from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
+from pipeline.policy.places import laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
@@ -66,10 +69,18 @@ class _Compiled:
         """Whether it counts at this time; at an unknown time it does, since it may have been in force."""
         return at is None or (self.begins <= at and (self.ends is None or at < self.ends))
 
-    def applies_in(self, jurisdictions: Collection[str]) -> bool:
+    def applies_in(self, reach: "_Reach") -> bool:
         if self.pack.jurisdiction == EVERYWHERE:
-            return not any(one in self.pack.except_in for one in jurisdictions)
-        return self.pack.jurisdiction in jurisdictions
+            return reach.excepted.isdisjoint(self.pack.except_in)
+        return self.pack.jurisdiction in reach.laws
+
+
+class _Reach(NamedTuple):
+    """Which jurisdictions an event reaches, as places of laws and as exceptions, and the facts that come of it."""
+
+    laws: frozenset[str] = frozenset()
+    excepted: frozenset[str] = frozenset()
+    facts: Facts = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +97,8 @@ class Judge:
     def __init__(self, packs: Iterable[Pack], roles: Collection[Role] = ALL_ROLES) -> None:
         chosen = tuple(packs)
         self.packs: tuple[PackReference, ...] = tuple(pack.reference for pack in chosen)
+        self._places = frozenset(pack.jurisdiction for pack in chosen)
+        self._exceptions = frozenset(place for pack in chosen for place in pack.except_in)
         self._roles = frozenset(roles)
         self._rules = tuple(_compile(pack, rule) for pack in chosen for rule in pack.rules)
         self._by_event: Mapping[object, _Asked] = _by_event(self._rules, self._roles)
@@ -106,10 +119,11 @@ class Judge:
         asked = self._by_event.get(facts["event_type"])
         if asked is None:
             return ()
-        bound, jurisdictions = bind(facts, asked.names), _jurisdictions(facts)
+        facts, reach = self._placed(facts)
+        bound = bind(facts, asked.names)
         found = []
         for one in asked.rules:
-            if not one.applies_in(jurisdictions) or not one.in_force(at):
+            if not one.applies_in(reach) or not one.in_force(at):
                 continue
             holds = one.holds.holds(bound)
             if holds is not True:
@@ -118,13 +132,20 @@ class Judge:
 
     def explain(self, facts: Facts, at: datetime | None) -> tuple[Verdict, ...]:
         """How every rule of every pack stands to these facts; arguments as for `findings`."""
-        bound, jurisdictions = bind(facts), _jurisdictions(facts)
-        return tuple(self._verdict(one, facts, bound, jurisdictions, at) for one in self._rules)
+        facts, reach = self._placed(facts)
+        bound = bind(facts)
+        return tuple(self._verdict(one, facts, bound, reach, at) for one in self._rules)
 
-    def _verdict(
-        self, one: _Compiled, facts: Facts, bound: Bound, jurisdictions: Collection[str], at: datetime | None
-    ) -> Verdict:
-        standing = self._scope(one, facts, jurisdictions, at)
+    def _placed(self, facts: Facts) -> tuple[Facts, _Reach]:
+        """The facts with what is to be said of the places they name, and what these reach."""
+        named = facts.get("jurisdictions")
+        if not isinstance(named, tuple):
+            return facts, _Reach()
+        reach = _reach(named, self._places, self._exceptions)
+        return {**reach.facts, **facts}, reach
+
+    def _verdict(self, one: _Compiled, facts: Facts, bound: Bound, reach: _Reach, at: datetime | None) -> Verdict:
+        standing = self._scope(one, facts, reach, at)
         when = must = None
         finding = None
         if standing is None:
@@ -146,13 +167,11 @@ class Judge:
             finding=finding,
         )
 
-    def _scope(
-        self, one: _Compiled, facts: Facts, jurisdictions: Collection[str], at: datetime | None
-    ) -> Standing | None:
+    def _scope(self, one: _Compiled, facts: Facts, reach: _Reach, at: datetime | None) -> Standing | None:
         """Why the rule is not about the event; None where it is."""
         if facts["event_type"] not in one.rule.on:
             return "other-event"
-        if not one.applies_in(jurisdictions):
+        if not one.applies_in(reach):
             return "other-jurisdiction"
         if self._roles.isdisjoint(one.rule.binds):
             return "other-role"
@@ -197,9 +216,13 @@ def _by_event(rules: Iterable[_Compiled], roles: Collection[Role]) -> Mapping[ob
     }
 
 
-def _jurisdictions(facts: Facts) -> Collection[str]:
-    value = facts.get("jurisdictions", ())
-    return value if isinstance(value, tuple) else ()
+@lru_cache(maxsize=1024)
+def _reach(named: tuple[str, ...], laws: frozenset[str], exceptions: frozenset[str]) -> _Reach:
+    return _Reach(
+        laws=laws_reaching(named, laws),
+        excepted=frozenset(place for place in exceptions if any(lies_in(one, place) for one in named)),
+        facts={"place.unknown": unknown_places(named), "place.without_law": unreached_places(named, laws)},
+    )
 
 
 def _finding(one: _Compiled, facts: Facts, *, is_violated: bool) -> Finding:

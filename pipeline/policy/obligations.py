@@ -17,6 +17,7 @@ import msgspec
 from pipeline.events.outputs import PackReference
 from pipeline.policy.conditions import Bound, bind, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Article, Binds, Pack, Product, Role, Rule
+from pipeline.policy.places import laws_reaching, lies_in
 from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
 
 __all__ = [
@@ -264,8 +265,8 @@ def _is_law_in(pack: Pack, jurisdictions: Sequence[str]) -> bool:
     if not jurisdictions:
         return True
     if pack.jurisdiction == EVERYWHERE:
-        return not set(jurisdictions) & set(pack.except_in)
-    return pack.jurisdiction in jurisdictions
+        return not any(lies_in(one, place) for one in jurisdictions for place in pack.except_in)
+    return bool(laws_reaching(jurisdictions, (pack.jurisdiction,)))
 
 
 def _binds(article: Article, roles: frozenset[Role]) -> bool:

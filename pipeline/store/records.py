@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from pipeline.errors import EnvelopeError, WorldError
+from pipeline.errors import IdentityReusedError, WorldError
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Decision, ManifestRecord
 from pipeline.events.prepared import prepare
@@ -23,7 +23,7 @@ def stored_record(store: ObjectStore, at: Location, kind: type[Record]) -> Recor
     """The record of an event whose work was done before; None where it was not.
 
     Raises:
-        EnvelopeError: the record is of another kind: two events share one `source` and `id`.
+        IdentityReusedError: the record is of another kind: two events share one `source` and `id`.
         WorldError: the store does not answer.
     """
     stored = store.get(at)
@@ -32,7 +32,7 @@ def stored_record(store: ObjectStore, at: Location, kind: type[Record]) -> Recor
     try:
         return msgspec.json.decode(stored.body, type=kind)
     except msgspec.ValidationError:
-        raise EnvelopeError(
+        raise IdentityReusedError(
             what="Another event with the same source and id, but of another type, was here before.",
             remedy="Give every event an id that is unique for its source (CloudEvents 1.0), and send it again.",
         ) from None

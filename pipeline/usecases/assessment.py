@@ -22,6 +22,7 @@ from pipeline.store import Layout, ObjectStore
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.inspection import Inspected
+from pipeline.usecases.replay import require_same_activity
 
 __all__ = ["Assessment"]
 
@@ -58,6 +59,7 @@ class Assessment:
                 Evidence(event=event.reference, event_type=event.event_type, data=event.facts)
             )
             decision = commit_record(self.store, record_at, self._decision(event, judgement))  # 4
+        require_same_activity(decision, event)
         against = counted(decision)
         return Inspected(
             decision=decision,
@@ -85,4 +87,5 @@ class Assessment:
             decided_at=self.now().isoformat(timespec="milliseconds"),
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
+            event_digest=event.digest,
         )

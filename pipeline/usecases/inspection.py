@@ -37,6 +37,7 @@ from pipeline.policy.vocabulary import Facts
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.records import commit_record, manifests_for, stored_record
 from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.replay import require_same_event
 
 __all__ = ["Inspected", "Inspection"]
 
@@ -107,6 +108,7 @@ class Inspection:
             judgement = self._judge(event, asset, credential, found, measured, recognised)
             decision = self._decision(event, asset, credential, judgement, state)
             decision = commit_record(self.store, record_at, decision)  # 4
+        require_same_event(decision, event)
         against = counted(decision)
         return Inspected(
             decision=decision,
@@ -199,6 +201,7 @@ class Inspection:
             counts_against=judgement.counts_against,
             state=state.state,
             propagation=propagation_of(event, state.state, producer=self.producer),
+            event_digest=event.digest,
         )
 
 

@@ -32,6 +32,7 @@ from pipeline.events.outputs import (
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.replay import require_same_review
 
 __all__ = ["ReviewRefusedError", "Reviewed", "Reviewing"]
 
@@ -124,9 +125,11 @@ class Reviewing:
                 reason=review.reason,
                 reviewed_at=review.reference.time,
                 event=review.reference,
+                event_digest=review.digest,
             ),
             state=held.state if isinstance(held, Decision) else None,
             propagation=held.propagation if isinstance(held, Decision) else None,
+            event_digest=held.event_digest,
         )
 
 
@@ -154,6 +157,7 @@ def _require_decided_by(review: Review, decision: Decision) -> None:
             f"by whom is in {decision.record_uri}.",
             remedy="The first review of an event counts; to overturn it, publish the content again as a new event.",
         )
+    require_same_review(first, decision.decided_at, review)
 
 
 def _record(body: bytes, uid: str) -> ManifestRecord | Decision:

@@ -58,6 +58,7 @@ from pipeline.store import Layout, ObjectStore
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.orders import marks_of, order_of, required_order, seal_order
+from pipeline.usecases.replay import DIGEST_NAME, require_made_from, require_same_event
 
 __all__ = ["Sealed", "Sealing"]
 
@@ -130,6 +131,7 @@ class Sealing:
             judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
             done = self._record(event, asset, kept, judgement, parents, traits)
             record = commit_record(self.store, record_at, done)  # 4
+        require_same_event(record, event)
         against = counted(record)
         return Sealed(
             record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
@@ -214,10 +216,12 @@ class Sealing:
         """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
         because = sealed.sidecar_because
         asset_at = self.layout.asset(event.uid, asset.media_type)
-        if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type):
-            stored = self.store.require(asset_at).body
-            if stored != sealed.asset:
-                sealed = self._take_up(event, order, stored)
+        made_from = {DIGEST_NAME: event.digest}
+        if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type, metadata=made_from):
+            earlier = self.store.require(asset_at)
+            require_made_from(earlier, event)
+            if earlier.body != sealed.asset:
+                sealed = self._take_up(event, order, earlier.body)
         manifest_at = self.layout.manifest(sha256_hex(sealed.asset), event.uid)
         if not self.store.create(manifest_at, sealed.manifest, media_type=MANIFEST_MEDIA_TYPE):
             manifest = self.store.require(manifest_at).body
@@ -309,6 +313,7 @@ class Sealing:
             fingerprint=named(traits.fingerprint),
             recognition=recognised_by(traits),
             facts=kept_facts(judgement.settled),
+            event_digest=event.digest,
         )
 
 

@@ -1,6 +1,7 @@
 """The outbox: outputs and dead letters as Kafka messages, delivered in one go."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -93,6 +94,18 @@ async def test_a_dead_letter_keeps_the_input_byte_for_byte_and_explains_beside()
     explanation = decoded(KafkaMessage(topic="", key=None, value=added[DEAD_LETTER_HEADER]))
     assert first_violation(validator("dead-letter.v1"), explanation) is None
     assert explanation["input"]["timestamp"] == 1500
+
+
+@pytest.mark.parametrize(
+    ("topic", "alerts"), [("generation", 0), ("publication", 1), ("activities", 1), ("reviews", 0)]
+)
+async def test_a_dead_letter_of_what_was_to_be_judged_has_an_alert_beside(topic: str, alerts: int) -> None:
+    recorder = Recorder()
+    box = outbox(recorder)
+    await box.dead_letter(replace(RECORD, topic=f"sealstream.{topic}"), EnvelopeError(what="No JSON.", remedy=""), 1)
+    (messages,) = recorder.published
+    assert [message.topic for message in messages[1:]] == ["sealstream.alerts"] * alerts
+    assert all(first_violation(validator("alert.v2"), decoded(message)) is None for message in messages[1:])
 
 
 async def test_what_was_not_delivered_is_not_counted(house: House) -> None:

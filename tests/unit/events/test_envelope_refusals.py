@@ -2,6 +2,7 @@
 
 import json
 import traceback
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
@@ -82,10 +83,25 @@ REFUSALS: Final[dict[str, tuple[bytes | None, _Headers, str]]] = {
         "batch",
     ),
     "structured mode without data": (to_json(attributes(EVENT)), STRUCTURED_HEADERS, "no member `data`"),
-    "structured mode with binary data": (
+    "data as base64 that is none": (
         to_json({**attributes(EVENT), "data_base64": SECRET}),
         STRUCTURED_HEADERS,
-        "no member `data`",
+        "is not base64",
+    ),
+    "data as base64 that is no string": (
+        to_json({**attributes(EVENT), "data_base64": {SECRET: SECRET}}),
+        STRUCTURED_HEADERS,
+        "the latter is no string",
+    ),
+    "data as base64 of what is no JSON": (
+        to_json({**attributes(EVENT), "data_base64": b64encode(SECRET_BYTES).decode()}),
+        STRUCTURED_HEADERS,
+        "not JSON",
+    ),
+    "data twice": (
+        to_json({**attributes(EVENT), "data": {}, "data_base64": "e30="}),
+        STRUCTURED_HEADERS,
+        "both members",
     ),
     "data that is text": (*_plain_with(data=SECRET), "of type string, not object"),
     "data that is a list": (*_plain_with(data=[SECRET]), "of type array, not object"),

@@ -1,5 +1,7 @@
 """The three shapes of a Kafka record say the same CloudEvent."""
 
+import base64
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
@@ -62,6 +64,25 @@ def test_what_an_event_does_not_say_is_none() -> None:
 def test_an_attribute_that_is_null_was_not_sent() -> None:
     value = to_json({"specversion": "1.0", "id": "a", "source": "b", "type": "c", "time": None, "data": {}})
     assert parse(value, []).time is None
+
+
+@pytest.mark.parametrize("headers", [[], [("content-type", b"application/cloudevents+json")]])
+def test_data_may_come_as_base64_of_what_was_serialised_before(headers: list[tuple[str, bytes]]) -> None:
+    encoded = base64.b64encode(to_json(EVENT.data)).decode()
+    assert parse(to_json({**attributes(EVENT), "data_base64": encoded}), headers) == EVENT
+
+
+def test_attributes_of_documented_extensions_are_no_data_in_the_flat_shape() -> None:
+    sent = {**attributes(EVENT), **EVENT.data, "traceparent": "00-1-2-03", "partitionkey": "harbour.png"}
+    assert parse(to_json(sent), []) == EVENT
+
+
+@pytest.mark.parametrize(
+    "data", [{"data": EVENT.data}, {"data_base64": base64.b64encode(to_json(EVENT.data)).decode()}]
+)
+def test_an_event_that_is_sent_in_both_ways_at_once_is_read_once(data: dict[str, object]) -> None:
+    value, headers = to_json({**attributes(EVENT), **data}), binary(EVENT)[1]
+    assert parse(value, headers) == EVENT
 
 
 # Which shape it is

@@ -15,6 +15,7 @@ def publication(content: dict[str, object], declaration: dict[str, object]) -> P
     return PublicationEvent(
         uid="0" * 64,
         reference=EventReference(source="s", id="1", type="sealstream.publication.v1", time=None),
+        digest="0" * 64,
         content=msgspec.convert({"id": "a", "mime": "text/plain", "text": "x", **content}, PublishedContent),
         declaration=msgspec.convert(declaration, Declaration),
         facts={},

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import EnvelopeError, EventInvalidError
 from pipeline.events.envelope import CloudEvent, Headers
-from pipeline.events.identity import event_uid
+from pipeline.events.identity import event_digest, event_uid
 from pipeline.events.inputs import (
     Content,
     GenerationEvent,
@@ -69,6 +69,7 @@ def test_a_generation_event_is_read_from_every_shape(shape: str) -> None:
     assert event == GenerationEvent(
         uid=event_uid("urn:studio", "1"),
         reference=EventReference(source="urn:studio", id="1", type=GENERATION, time="2026-01-31T08:30:00Z"),
+        digest=event_digest(data),
         content=Content(
             id="harbour.png",
             mime="image/png",

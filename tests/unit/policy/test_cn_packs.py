@@ -209,9 +209,20 @@ def test_only_conduct_of_the_user_counts_against_the_account() -> None:
     }
 
 
+REPORTED: Final[Mapping[str, Mapping[str, FactValue]]] = {
+    "consent.revoked": {"consent.ref": "c-1", "consent.status": "revoked"},
+    "refutation.published": {
+        "incident.refuted_at": "2026-11-21T19:00:00Z",
+        "incident.reported_at": "2026-11-21T18:30:00Z",
+        "incident.record_ref": "case-4713",
+    },
+}
+"""What is stated besides of what has happened, by event type."""
+
+
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
 def test_a_service_that_does_everything_right_hears_nothing(event_type: str) -> None:
-    assert JUDGE.findings({**IN_ORDER, "event_type": event_type}, NOW) == ()
+    assert JUDGE.findings({**IN_ORDER, **REPORTED.get(event_type, {}), "event_type": event_type}, NOW) == ()
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)

@@ -108,6 +108,7 @@ def test_the_decision_repeats_what_was_found_and_says_who_decided_and_why(
             reason="It shows an event that did not happen.",
             reviewed_at="2026-06-01T13:00:00Z",
             event=order.reference,
+            event_digest=order.digest,
         ),
     )
     assert msgspec.json.decode(store.require(LAYOUT.review(record.event_uid)).body, type=Decision) == said

@@ -14,7 +14,7 @@ from pipeline.errors import (
     AssetForbiddenError,
     AssetMissingError,
     AssetRefusedError,
-    EnvelopeError,
+    IdentityReusedError,
     WorldError,
 )
 from pipeline.events.outputs import ManifestRecord
@@ -221,5 +221,5 @@ def test_an_asset_over_the_limit_is_refused_before_it_is_asked_for(house: House)
 
 def test_two_kinds_of_event_with_one_identity_are_told_apart(house: House) -> None:
     house.inspect(publication({"content": {"id": "story", "mime": "text/plain", "text": "x"}}))
-    with pytest.raises(EnvelopeError):
+    with pytest.raises(IdentityReusedError):
         house.seal(generation({"content": TEXT}))

@@ -1,0 +1,64 @@
+"""What a sceptical operator asks on real Kafka: is every event answered, and as itself?"""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from devstack import SeaweedServer
+from tests.broker.installation import Installation, Said
+
+pytestmark = [pytest.mark.kafka, pytest.mark.s3]
+
+GOOD = {"id": "good", "mime": "text/plain", "text": "a human wrote this\n", "synthetic": "no"}
+BAD = {"id": "bad", "mime": "text/plain", "text": "machine wrote this without a label\n", "synthetic": "yes"}
+
+
+@pytest.fixture(scope="module")
+def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    directory = tmp_path_factory.mktemp("vanishing")
+    with SeaweedServer(directory / "s3") as s3:
+        installation = Installation(kafka, s3, directory, SEALSTREAM_POLICY_JURISDICTIONS="ES")
+        asyncio.run(installation.create())
+        installation.start_worker()
+        yield installation
+        installation.stop_worker()
+
+
+def about(uid: str, kind: str) -> Any:
+    def wanted(one: Said) -> bool:
+        return one.data["event_uid"] == uid and one.data["kind"] == kind
+
+    return wanted
+
+
+async def test_another_content_under_a_used_identity_is_refused_aloud_and_never_answered_as_the_first(
+    house: Installation,
+) -> None:
+    uid = await house.send("publication", {"jurisdictions": ["ES"], "content": GOOD}, "same-id")
+    assert (await house.decision(uid))["content"]["id"] == "good"
+
+    await house.send("publication", {"jurisdictions": ["ES"], "content": BAD}, "same-id")
+    await house.send("publication", {"jurisdictions": ["ES"], "content": GOOD}, "same-id")  # a replay
+
+    await house.said("alerts", about(uid, "operations"))
+    await house.said("alerts", about(uid, "unjudged"))
+    await house.everything_done()
+    decisions = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
+    assert len({one.body for one in decisions}) == 1
+    (letter,) = [one for one in await house.everything_said("dead-letters") if letter_of(one)["event_uid"] == uid]
+    assert letter_of(letter)["error"] == "IdentityReusedError"
+    assert letter.data["data"]["content"]["id"] == "bad"
+
+
+async def test_a_publication_that_nobody_judged_wakes_somebody(house: Installation) -> None:
+    uid = await house.send("publication", {"jurisdictions": ["XX"], "content": GOOD})
+    (alert,) = await house.said("alerts", about(uid, "unjudged"))
+    assert alert.data["subject"]["content_id"] == "good"
+    assert "jurisdictions" in alert.data["message"]
+
+
+def letter_of(message: Said) -> dict[str, Any]:
+    return dict(json.loads(message.headers["sealstream_dead_letter"] or b"{}"))
