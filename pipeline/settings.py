@@ -12,8 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
-from pipeline.policy.sources import Assumptions, assumptions_of
 from pipeline.policy.places import canonical, did_you_mean
+from pipeline.policy.sources import Assumptions, assumptions_of
 
 __all__ = [
     "ENV_PREFIX",

@@ -75,6 +75,7 @@ def test_a_finding_names_rule_pack_law_and_remedy_and_so_does_its_alert(chinese:
 
 def test_the_time_of_the_event_decides_which_law_is_in_force(chinese: House) -> None:
     data = {**compliant(), "actor": {"role": "user"}, "content": {**compliant()["content"], "synthetic": "yes"}}
+    data["explicit"] = {"present": False}
     event = publication(data)
     before = msgspec.structs.replace(
         event, uid="0" * 64, reference=msgspec.structs.replace(event.reference, time="2025-08-31T23:59:59+08:00")
