@@ -122,6 +122,11 @@ class CredentialSettings(BaseSettings):
     parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
 
+    parser_confinement: Literal["require", "try", "off"] = "try"
+    """Whether child processes give up files, network, programs and signals (Landlock, seccomp) before they parse.
+    `try` goes on with what the kernel has, and says what it lacks; `require` does not start then; `off` is for tracing.
+    """
+
 
 class PolicySettings(BaseSettings):
     """Which law is applied, and to whom."""
@@ -131,6 +136,10 @@ class PolicySettings(BaseSettings):
     packs: Names = ()
     """Policy packs: names of shipped ones, files or directories, separated by commas. Nothing: all that are shipped;
     `+` before a file or a directory adds it to them. Of two packs with one name, the last counts."""
+
+    observed: Names = ()
+    """Names of packs that are only observed: what they would decide is recorded and counted, and nothing is held by
+    it, so that a law can be turned on without a flood."""
 
     jurisdictions: Annotated[Names, AfterValidator(_places)] = ()
     """Where the service is offered, for events that do not say it: codes of ISO 3166 such as CN, DE or US-CA, EU, or *

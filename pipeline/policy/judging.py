@@ -14,10 +14,13 @@ from pipeline.events.outputs import (
     EventReference,
     Finding,
     JudgedBy,
+    ObservedOutcome,
 )
+from pipeline.policy.acting import USER
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
 from pipeline.policy.reference import Match, Observed, ReferenceSets
+from pipeline.policy.seen import Observation
 from pipeline.policy.sources import Assumptions, Known, Sources, gathered
 from pipeline.policy.vocabulary import Facts, FactValue, facts_of
 
@@ -49,6 +52,7 @@ class Evidence:
         recorded: facts that our own record has of the same bytes.
         measured: facts that were measured, whatever the event claims.
         signs_unread: whether there may be signs of AI in the asset that could not be read.
+        observations: what was seen of the asset; the packs say what follows.
         findings: what was found already, of the asset's credential.
     """
 
@@ -60,18 +64,23 @@ class Evidence:
     recorded: Facts = field(default_factory=dict)
     measured: Facts = field(default_factory=dict)
     signs_unread: bool = False
+    observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What an event was found to be, and by what it was judged; `settled` are the facts that somebody knew of it."""
+    """What an event was found to be, and by what it was judged; and what packs that are only observed would say.
+
+    `settled` are the facts that somebody knew of it, without those that only followed or were assumed.
+    """
 
     settled: Facts
     findings: tuple[Finding, ...]
     decision: DecisionOutcome
     judged_by: JudgedBy
     counts_against: CountsAgainst | None
+    observed: ObservedOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +93,7 @@ class Policy:
         jurisdictions: where services are taken to be offered by events that do not say it.
         retention_days: how long records are certain to be kept; None where the store does not see to that.
         assumptions: what the operator states once, about what events do not speak of.
+        observed: the names of packs that are only observed: what they find is recorded, and nothing follows from it.
     """
 
     judge: Judge
@@ -91,20 +101,26 @@ class Policy:
     jurisdictions: tuple[str, ...] = ()
     retention_days: int | None = None
     assumptions: Assumptions = field(default_factory=Assumptions)
+    observed: frozenset[str] = frozenset()
 
     def assess(self, evidence: Evidence) -> Judgement:
         """Judge an event by what is known of it."""
         event, sets = evidence.event, self.references()
         at = event_time(event)
         known = gathered(self._sources(evidence, at), sets, self.assumptions, at)
-        by_rules = _with_claims(self.judge.findings(known.facts, at), known.claimed)
-        found = (*evidence.findings, *_contradicted(known), *_with_matches(by_rules, known.matches))
+        judged = _with_claims(self.judge.findings(known.facts, at, evidence.observations), known.claimed)
+        everything = (*evidence.findings, *_contradicted(known), *_with_matches(judged, known.matches))
+        found = tuple(one for one in everything if not self._is_observed(one))
         return Judgement(
             settled=known.settled,
             findings=found,
             decision=decide(found),
-            judged_by=JudgedBy(packs=self.judge.packs, reference_sets=sets.versions),
+            judged_by=JudgedBy(
+                packs=tuple(pack for pack in self.judge.packs if pack.name not in self.observed),
+                reference_sets=sets.versions,
+            ),
             counts_against=self._counts_against(found, known.facts),
+            observed=self._observed(tuple(one for one in everything if self._is_observed(one))),
         )
 
     def _sources(self, evidence: Evidence, at: datetime | None) -> Sources:
@@ -117,6 +133,14 @@ class Policy:
             signs_unread=evidence.signs_unread,
         )
 
+    def _is_observed(self, finding: Finding) -> bool:
+        return finding.pack is not None and finding.pack.name in self.observed
+
+    def _observed(self, found: tuple[Finding, ...]) -> ObservedOutcome | None:
+        """What the observed packs would have decided; None where there are none."""
+        packs = tuple(pack for pack in self.judge.packs if pack.name in self.observed)
+        return ObservedOutcome(packs=packs, decision=decide(found), findings=found) if packs else None
+
     def calls_for_label(self, evidence: Evidence) -> bool:
         """Whether a law is certain to be broken that an explicit label would satisfy; asked before sealing."""
         findings = self.assess(evidence).findings
@@ -128,7 +152,11 @@ class Policy:
         return kept if self.retention_days is None else {**kept, "log.retain_days": self.retention_days}
 
     def _counts_against(self, findings: tuple[Finding, ...], facts: Facts) -> CountsAgainst | None:
-        rules = tuple(one.rule for one in findings if one.outcome == "violation" and one.rule in self.judge.counting)
+        rules = tuple(
+            one.rule
+            for one in findings
+            if one.outcome == "violation" and one.rule in self.judge.counting and one.actor == USER
+        )
         user = facts.get("user.id_hash")
         if not rules or not isinstance(user, str) or not user:
             return None

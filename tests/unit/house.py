@@ -57,6 +57,7 @@ class House:
         labels_when_required: bool = False,
         unless_said: tuple[str, ...] = PolicySettings.model_fields["unless_said"].default,
         undeclared: str = "human",
+        observed: tuple[str, ...] = (),
     ) -> None:
         self.references = ReferenceSets.empty()
         self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
@@ -73,6 +74,7 @@ class House:
             references=lambda: self.references,
             jurisdictions=jurisdictions,
             assumptions=assumptions_of(unless_said, undeclared, where="tests"),
+            observed=frozenset(observed),
         )
         self.assess = Assessment(**common)
         parts: dict[str, Any] = {
