@@ -25,6 +25,7 @@ from pipeline.isolation import (
     IsolatedMarker,
     WorkerPool,
 )
+from pipeline.isolation.confinement import UNCONFINED, Confinement
 from pipeline.labels.explicit.port import Labeler
 from pipeline.labels.implicit.port import Marker
 from pipeline.policy.judge import Judge
@@ -78,13 +79,14 @@ class UseCases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsers:
-    """What looks into untrusted bytes, in child processes."""
+    """What looks into untrusted bytes, in child processes, and what those have given up."""
 
     credentials: CredentialService
     image_coder: ImageCoder
     labeler: Labeler
     marker: Marker
     fingerprinter: Fingerprinter
+    confinement: Confinement = UNCONFINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,7 @@ def open_parsers(
         seconds=settings.parser_seconds,
         signing=signing,
         trust_anchors=trust_anchors,
+        confinement=settings.parser_confinement,
     ) as pool:
         yield Parsers(
             credentials=IsolatedCredentialService(pool),
@@ -164,6 +167,7 @@ def open_parsers(
             labeler=IsolatedLabeler(pool),
             marker=IsolatedMarker(pool),
             fingerprinter=IsolatedFingerprinter(pool),
+            confinement=pool.confinement,
         )
 
 
@@ -191,6 +195,7 @@ def law_of(
             references=references,
             jurisdictions=settings.jurisdictions,
             retention_days=retention_days,
+            assumptions=settings.assumptions,
             observed=frozenset(settings.observed),
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),

@@ -31,6 +31,7 @@ class Metrics:
     reference_entries: Gauge
     reference_updates: Counter
     reference_refused: Counter
+    confinement: Gauge
     ready: Gauge
 
     @classmethod
@@ -88,6 +89,12 @@ class Metrics:
             ),
             reference_refused=Counter(
                 "sealstream_reference_refused", "Updates of a reference set refused.", ["set"], registry=registry
+            ),
+            confinement=Gauge(
+                "sealstream_confinement",
+                "What confines parser processes: version of Landlock, 1 for seccomp; 0 for what is not in force.",
+                ["layer"],
+                registry=registry,
             ),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),
         )
