@@ -17,6 +17,7 @@ _SHORTER: Final = (
     (r"Law on Artificial Intelligence \(Kazakhstan, 17 November 2025\)", "Kazakhstan AI Law"),
     (r"N\.Y\. Gen\. Bus\. Law", "N.Y. GBL"),
     (r" \(article not read\)$", ""),
+    (r", Section 2, ", " Sec. 2, "),
     (r"G\.S\.R\. 120\(E\) of 10 February 2026, amending the IT Rules 2021, rules?", "India IT Rules"),
     (r"AI Basic Act \(Republic of Korea, Act No\. 20676\)", "Korea AI Basic Act"),
     (r"Cal\. Bus\. & Prof\. Code", "Cal. BPC"),
