@@ -33,6 +33,7 @@ __all__ = [
     "LabelingState",
     "ManifestRecord",
     "ManifestReference",
+    "ObservedOutcome",
     "Outcome",
     "PackReference",
     "Propagation",
@@ -114,6 +115,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
     pack: PackReference | None = None
     remedy: str | None = None
+    actor: str | None = None
+    """Who acted in the event, by their role in the eyes of the law; None where nobody can be named."""
+
+
+class ObservedOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What packs would have decided that are only observed."""
+
+    packs: tuple[PackReference, ...]
+    decision: DecisionOutcome
+    findings: tuple[Finding, ...]
 
 
 class SignerSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,7 +224,10 @@ class RecordedParent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a generation event: the record in the store, and the message on the manifests topic."""
+    """What became of a generation event: the record in the store, and the message on the manifests topic.
+
+    `facts` are those that still hold of the sealed bytes when they come again, to be published for instance.
+    """
 
     event_uid: str
     event: EventReference
@@ -230,9 +244,11 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     decision: DecisionOutcome = "allow"
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
+    observed: ObservedOutcome | None = None
     fingerprint: AssetFingerprint | None = None
     recognition: RecognisedBy | None = None
     parents: tuple[RecordedParent, ...] = ()
+    facts: Mapping[str, bool | int | float | str | tuple[str, ...]] = {}
     event_digest: str | None = None
 
 
@@ -281,6 +297,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: str
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
+    observed: ObservedOutcome | None = None
     review: ReviewOutcome | None = None
     state: LabelingState | None = None
     propagation: Propagation | None = None
@@ -320,6 +337,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     record_uri: str | None
     pack: PackReference | None = None
     remedy: str | None = None
+    actor: str | None = None
 
 
 class EnforcedRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from pipeline.errors import BugError, HostileAssetError, SealstreamError
+from pipeline.errors import BugError, HostileAssetError, OperatorError, SealstreamError
+from pipeline.isolation.confinement import UNCONFINED, Confinement, confine
 from pipeline.isolation.jobs import Job, Tools, decode_job
 from pipeline.isolation.messages import HEADER, REPLY_HEADER, Fault, Ready, Start, decode_start, encode
 
@@ -37,6 +38,8 @@ def main(prepare: Callable[[Start], Perform]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     jobs, replies = sys.stdin.buffer, _take_standard_output()
+    # Opened now: a confined process opens nothing under /proc.
+    statistics = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
     message = _receive(jobs)
     if message is None:
         return
@@ -44,12 +47,26 @@ def main(prepare: Callable[[Start], Perform]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (start.memory_bytes, start.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
+        confinement = _confined(start)
         perform = prepare(start)
     except SealstreamError as error:
         _send(replies, Fault.of(error), spent=True)
         return
-    _send(replies, Ready())
-    _serve(start, perform, jobs, replies)
+    _send(replies, Ready(confinement=confinement))
+    _serve(start, perform, jobs, replies, statistics)
+
+
+def _confined(start: Start) -> Confinement:
+    """Give up what parsing does not need, before anything is loaded that parses."""
+    if start.confinement == "off":
+        return UNCONFINED
+    found = confine()
+    if start.confinement == "require" and not found.whole:
+        raise OperatorError(
+            what=f"Parser processes cannot be confined as required; in force here: {found}.",
+            remedy="Take a kernel with Landlock and seccomp (Linux 5.13), or set SEALSTREAM_PARSER_CONFINEMENT to try.",
+        )
+    return found
 
 
 def credential_worker(start: Start) -> Perform:
@@ -70,7 +87,7 @@ def credential_worker(start: Start) -> Perform:
     return lambda job: job.perform(tools)
 
 
-def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) -> None:
+def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO, statistics: int) -> None:
     for done in range(1, start.jobs + 1):
         message = _receive(jobs)
         if message is None:
@@ -79,7 +96,7 @@ def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) ->
         answer, exhausted = _attempt(perform, message)
         signal.setitimer(signal.ITIMER_REAL, 0)
         del message
-        spent = exhausted or done == start.jobs or _resident_bytes() > start.memory_bytes // 2
+        spent = exhausted or done == start.jobs or _resident_bytes(statistics) > start.memory_bytes // 2
         _send(replies, answer, spent=spent)
         if spent:
             return
@@ -127,8 +144,8 @@ def _send(stream: BinaryIO, answer: object, *, spent: bool = False) -> None:
             rest = rest[stream.write(rest) :]
 
 
-def _resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+def _resident_bytes(statistics: int) -> int:
+    return int(os.pread(statistics, 256, 0).split()[1]) * resource.getpagesize()
 
 
 if __name__ == "__main__":

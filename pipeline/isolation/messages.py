@@ -18,6 +18,7 @@ from pipeline.errors import (
     SealstreamError,
     WorldError,
 )
+from pipeline.isolation.confinement import UNCONFINED, Confinement, Rule
 
 __all__ = [
     "HEADER",
@@ -46,6 +47,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         memory_bytes: limit of the child's address space.
         seconds: longest time for one job; a child left alone by its parent ends itself by then.
         jobs: after how many jobs the child wants to be replaced.
+        confinement: whether the child gives up its rights, and what it does where the kernel lacks something.
     """
 
     signing: SigningMaterial | None = None
@@ -53,10 +55,17 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int
     seconds: float
     jobs: int
+    confinement: Rule = "try"
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """The child has started and waits for jobs."""
+    """The child has started and waits for jobs.
+
+    Attributes:
+        confinement: what it gave up.
+    """
+
+    confinement: Confinement = UNCONFINED
 
 
 _FAMILIES: Final[dict[str, type[SealstreamError]]] = {

@@ -7,6 +7,7 @@ from typing import Final, Self, TypeVar
 
 from pipeline.credentials.model import SigningMaterial
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
+from pipeline.isolation.confinement import Rule
 from pipeline.isolation.jobs import Job
 from pipeline.isolation.messages import Start
 from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
@@ -75,10 +76,12 @@ class WorkerPool:
         signing: what children sign with; None for children that only read.
         trust_anchors: PEM certificates that signers are trusted by.
         jobs_per_worker: after how many jobs a child is replaced.
+        confinement: whether children give up their rights, and what happens where the kernel lacks something.
         command: what to run as a child; tests name their own.
 
     Raises:
-        OperatorError: the signing material or the trust anchors cannot be used.
+        OperatorError: children cannot be confined as required; the signing material or the trust anchors cannot be
+            used.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class WorkerPool:
         signing: SigningMaterial | None = None,
         trust_anchors: bytes | None = None,
         jobs_per_worker: int = 5_000,
+        confinement: Rule = "try",
         command: Sequence[str] = CHILD,
     ) -> None:
         self.time_stamps = signing is not None and signing.time_stamp_authority is not None
@@ -101,11 +105,13 @@ class WorkerPool:
             memory_bytes=memory_bytes,
             seconds=seconds,
             jobs=jobs_per_worker,
+            # Until stamps are asked for by the parent, a child that stamps needs the network.
+            confinement="off" if self.time_stamps else confinement,
         )
         seats = [_Seat(start, command) for _ in range(size)]
         # The first child starts now, so that what is wrong with the configuration is known now; the others with
         # their first job.
-        seats[0].fill()
+        self.confinement = seats[0].fill().confinement
         self._free: SimpleQueue[_Seat | None] = SimpleQueue()
         for seat in seats:
             self._free.put(seat)

@@ -91,7 +91,7 @@ class Worker:
             ) from error
         self._jobs, self._replies = _pipe(self._process.stdin), _pipe(self._process.stdout)
         try:
-            self._converse(encode(start), time.monotonic() + _START_SECONDS, decode_ready)
+            ready = self._converse(encode(start), time.monotonic() + _START_SECONDS, decode_ready)
         except WorkerStalledError:
             self.kill()
             raise WorldError(
@@ -106,6 +106,7 @@ class Worker:
         except SealstreamError:
             self.close()
             raise
+        self.confinement = ready.confinement
 
     @property
     def pid(self) -> int:

@@ -19,6 +19,7 @@ from pipeline.policy.conditions import Bound, bind, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Article, Binds, Pack, Product, Role, Rule
 from pipeline.policy.places import laws_reaching, lies_in
 from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
+from pipeline.policy.words import chosen
 
 __all__ = [
     "CATEGORIES",
@@ -248,14 +249,14 @@ def _obligation(
         law=pack.title,
         jurisdiction=pack.jurisdiction,
         article=article.article,
-        duty=article.duty,
+        duty=chosen(article.duty),
         binds=article.binds,
         standing=standing,
         missing=tuple(dict.fromkeys(missing)) if standing == "depends" else (),
         because=because,
         product=article.product,
-        how=article.how,
-        left_to_people=article.left_to_people,
+        how=chosen(article.how),
+        left_to_people=chosen(article.left_to_people),
         rules=tuple(rule.id for rule in rules if not roles or roles.intersection(rule.binds)),
         in_force_from=begins,
     )

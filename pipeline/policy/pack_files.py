@@ -147,10 +147,17 @@ def _check_conditions(pack: Pack, document: Document) -> None:
         places += [(("rules", index, "when"), rule.when), (("rules", index, "must"), rule.must)]
     for place, text in places:
         try:
-            compile_condition(text)
+            condition = compile_condition(text)
         except ConditionError as error:
             name = ".".join(str(step) for step in place)
             raise document.error(place, f"{name}: {error.reason}", below=error.line) from None
+        if condition.seen and not _is_about_observations(pack, place):
+            raise document.error(place, f"{condition.seen[0]} is known only to a rule that says in `seen` of what")
+
+
+def _is_about_observations(pack: Pack, place: tuple[str | int, ...]) -> bool:
+    section, index, _ = place
+    return section == "rules" and isinstance(index, int) and pack.rules[index].seen != ()
 
 
 def _check_ids(packs: Sequence[Pack]) -> None:
