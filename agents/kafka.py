@@ -1,6 +1,6 @@
-"""The Kafka clients that are not Faust's: publishing with awaited delivery, reading a topic, creating topics.
+"""The Kafka clients that are not Faust's: publishing with awaited delivery, reading a topic.
 
-The only adapter around aiokafka: typed values go in and come out, and its errors become ours.
+The adapter around aiokafka (another one is `agents.topic_admin`): typed values go in and come out, and its errors become ours.
 """
 
 import asyncio
@@ -11,17 +11,17 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.structs import ConsumerRecord
 
 from agents.header_names import accept_any_header_name
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
-from agents.topics import MAX_MESSAGE_BYTES, TopicPlan
+from agents.topics import MAX_MESSAGE_BYTES
 from pipeline.errors import BugError, OperatorError, WorldError
 
-__all__ = ["Publisher", "connection", "create_topics", "open_publisher", "read_topic"]
+__all__ = ["Publisher", "connection", "open_publisher", "read_topic", "start"]
 
 accept_any_header_name()
 
@@ -113,7 +113,7 @@ async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
         request_timeout_ms=_REQUEST_TIMEOUT_MS,
     )
     _ask_calmly_for_metadata(producer)
-    await _start(producer, settings)
+    await start(producer, settings)
     try:
         yield Publisher(producer)
     finally:
@@ -134,7 +134,7 @@ async def read_topic(
         auto_offset_reset="earliest" if from_beginning else "latest",
         enable_auto_commit=False,
     )
-    await _start(consumer, settings)
+    await start(consumer, settings)
     try:
         while True:
             try:
@@ -151,34 +151,6 @@ async def read_topic(
             )
     finally:
         await consumer.stop()
-
-
-async def create_topics(
-    settings: KafkaSettings, plans: Sequence[TopicPlan], *, partitions: int, replication_factor: int
-) -> dict[str, bool]:
-    """Create the topics that are not there yet; says for each whether it was made now.
-
-    Raises:
-        OperatorError: the brokers refuse a topic as planned.
-        WorldError: no broker answers.
-    """
-    admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=_REQUEST_TIMEOUT_MS)
-    await _start(admin, settings)
-    try:
-        created: dict[str, bool] = {}
-        for plan in plans:
-            topic = NewTopic(plan.name, partitions, replication_factor, topic_configs=dict(plan.config))
-            response = await admin.create_topics([topic])
-            error = for_code(response.topic_errors[0][1])
-            if error not in (for_code(0), TopicAlreadyExistsError):
-                raise OperatorError(
-                    what=f"Kafka refused to create the topic {plan.name} ({error.__name__}).",
-                    remedy="Check the partitions, the replication factor and the rights of this user.",
-                )
-            created[plan.name] = error is not TopicAlreadyExistsError
-        return created
-    finally:
-        await admin.close()
 
 
 def connection(settings: KafkaSettings) -> dict[str, object]:
@@ -227,7 +199,12 @@ def _ask_calmly_for_metadata(producer: AIOKafkaProducer) -> None:
     client._metadata_update = ask_calmly  # noqa: SLF001
 
 
-async def _start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings) -> None:
+async def start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings) -> None:
+    """Connect a client.
+
+    Raises:
+        WorldError: no broker answers.
+    """
     try:
         await client.start()
     except KafkaError as error:

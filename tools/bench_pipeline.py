@@ -19,9 +19,10 @@ from pathlib import Path
 
 import orjson
 
-from agents.kafka import create_topics, open_publisher, read_topic
+from agents.kafka import open_publisher, read_topic
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import Topics
 from devstack import EmbeddedBroker, KafkaServer, KafkaUnavailableError, SeaweedServer
 from pipeline.assets import sha256_hex

@@ -15,10 +15,11 @@ import msgspec
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
-from agents.kafka import create_topics, open_publisher, read_topic
+from agents.kafka import open_publisher, read_topic
 from agents.messages import KafkaMessage
 from agents.reference.messages import deletion, entry_message
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import Topics
 from devstack import SeaweedServer
 from tests.broker.kill.cases import event_uid
