@@ -1,6 +1,6 @@
 """Assembly: from settings to working parts. Everything that can be wrong with a configuration is found here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from pipeline.isolation import (
     IsolatedMarker,
     WorkerPool,
 )
+from pipeline.isolation.confinement import UNCONFINED, Confinement
 from pipeline.labels.explicit.port import Labeler
 from pipeline.labels.implicit.port import Marker
 from pipeline.policy.judge import Judge
@@ -78,13 +79,14 @@ class UseCases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsers:
-    """What looks into untrusted bytes, in child processes."""
+    """What looks into untrusted bytes, in child processes, and what those have given up."""
 
     credentials: CredentialService
     image_coder: ImageCoder
     labeler: Labeler
     marker: Marker
     fingerprinter: Fingerprinter
+    confinement: Confinement = UNCONFINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,7 @@ def open_parsers(
         seconds=settings.parser_seconds,
         signing=signing,
         trust_anchors=trust_anchors,
+        confinement=settings.parser_confinement,
     ) as pool:
         yield Parsers(
             credentials=IsolatedCredentialService(pool),
@@ -164,6 +167,7 @@ def open_parsers(
             labeler=IsolatedLabeler(pool),
             marker=IsolatedMarker(pool),
             fingerprinter=IsolatedFingerprinter(pool),
+            confinement=pool.confinement,
         )
 
 
@@ -183,15 +187,27 @@ def law_of(
     Raises:
         OperatorError: a pack or the ladder cannot be used; the message names file, line and reason.
     """
+    packs = load_packs(settings.packs)
+    _check_observed(settings.observed, [pack.name for pack in packs])
     return Law(
         policy=Policy(
-            judge=Judge(load_packs(settings.packs), settings.roles),
+            judge=Judge(packs, settings.roles),
             references=references,
             jurisdictions=settings.jurisdictions,
             retention_days=retention_days,
+            observed=frozenset(settings.observed),
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
     )
+
+
+def _check_observed(observed: Sequence[str], packs: Sequence[str]) -> None:
+    for name in observed:
+        if name not in packs:
+            raise OperatorError(
+                what=f"SEALSTREAM_POLICY_OBSERVED names {name}, and no pack of that name is in use.",
+                remedy=f"Name packs in use: {', '.join(packs)}.",
+            )
 
 
 def layout_of(settings: StoreSettings) -> Layout:

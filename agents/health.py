@@ -17,10 +17,13 @@ from prometheus_client import Gauge
 from agents.metrics import CONTENT_TYPE
 from agents.serving import serve
 
-__all__ = ["Checks", "Shown", "serve_health"]
+__all__ = ["Checks", "Shown", "States", "serve_health"]
 
 Checks = Callable[[], Mapping[str, str | None]]
 """Names every condition of readiness, with None where it holds and the reason where it does not."""
+
+States = Mapping[str, str]
+"""What else is to be known, and does not decide whether the process is ready."""
 
 
 class Shown(Protocol):
@@ -37,7 +40,9 @@ class Shown(Protocol):
 
 
 @asynccontextmanager
-async def serve_health(*, host: str, port: int, checks: Checks, metrics: Shown) -> AsyncIterator[int]:
+async def serve_health(
+    *, host: str, port: int, checks: Checks, metrics: Shown, states: Callable[[], States] = dict
+) -> AsyncIterator[int]:
     """Serve health until the context ends; gives the port, which matters where 0 asked for a free one.
 
     Raises:
@@ -45,7 +50,7 @@ async def serve_health(*, host: str, port: int, checks: Checks, metrics: Shown) 
     """
     routes = [
         web.get("/livez", _livez),
-        web.get("/readyz", _readyz(checks, metrics)),
+        web.get("/readyz", _readyz(checks, states, metrics)),
         web.get("/metrics", _metrics(checks, metrics)),
     ]
     settings = "SEALSTREAM_HEALTH_HOST and SEALSTREAM_HEALTH_PORT"
@@ -57,13 +62,21 @@ async def _livez(_: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
-def _readyz(checks: Checks, metrics: Shown) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _readyz(
+    checks: Checks, states: Callable[[], States], metrics: Shown
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def readyz(_: web.Request) -> web.Response:
         outcomes = checks()
         ready = _note(outcomes, metrics)
         return web.Response(
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
-            body=orjson.dumps({"ready": ready, "checks": {name: why or "ok" for name, why in outcomes.items()}}),
+            body=orjson.dumps(
+                {
+                    "ready": ready,
+                    "checks": {name: why or "ok" for name, why in outcomes.items()},
+                    "states": states(),
+                }
+            ),
             content_type="application/json",
         )
 

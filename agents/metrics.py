@@ -26,10 +26,12 @@ class Metrics:
     dead_letters: Counter
     identities_reused: Counter
     enforcement: Counter
+    observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
     reference_updates: Counter
     reference_refused: Counter
+    confinement: Gauge
     ready: Gauge
 
     @classmethod
@@ -69,6 +71,12 @@ class Metrics:
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
             ),
+            observed=Counter(
+                "sealstream_observed",
+                "Decisions that packs would have taken that are only observed.",
+                ["pack", "decision"],
+                registry=registry,
+            ),
             fingerprints=Gauge("sealstream_fingerprints", "Fingerprints of sealed assets known.", registry=registry),
             reference_entries=Gauge(
                 "sealstream_reference_entries", "Entries of a reference set in force.", ["set"], registry=registry
@@ -81,6 +89,12 @@ class Metrics:
             ),
             reference_refused=Counter(
                 "sealstream_reference_refused", "Updates of a reference set refused.", ["set"], registry=registry
+            ),
+            confinement=Gauge(
+                "sealstream_confinement",
+                "What confines parser processes: version of Landlock, 1 for seccomp; 0 for what is not in force.",
+                ["layer"],
+                registry=registry,
             ),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),
         )

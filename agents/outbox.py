@@ -12,6 +12,7 @@ from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
+from pipeline.policy.decision import would_be_decisions
 from pipeline.usecases.refusal import Refusal, refuse
 
 __all__ = ["Outbox", "refusal_of"]
@@ -46,6 +47,8 @@ class Outbox:
         steps = () if enforcement is None else (enforcement,)
         await self.publisher.publish([self._message(output) for output in (outcome, *alerts, *steps)])
         self._count(alerts)
+        for pack, decision in would_be_decisions(outcome.observed):
+            self.metrics.observed.labels(pack, decision).inc()
         for step in steps:
             self.metrics.enforcement.labels(step.step).inc()
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
 from pipeline.fingerprints.port import KnownFingerprints
+from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings, load
 from pipeline.store import Location
@@ -27,6 +28,7 @@ class Parts:
     Args:
         cases: what is done with events and reviews.
         probe_store: returns when the store answers, raises `WorldError` when it does not.
+        confinement: what child processes have given up.
         signer_not_after: when the signing certificate ends.
         missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
         forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
@@ -34,6 +36,7 @@ class Parts:
 
     cases: UseCases
     probe_store: Callable[[], None]
+    confinement: Confinement
     signer_not_after: datetime
     missing_asset_patience: float
     forbidden_asset_patience: float
@@ -68,9 +71,16 @@ def open_parts(
     is_locked = any(one.bucket == stores.records_bucket and one.object_lock for one in reports)
     law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
     with open_parsers(credential_settings, identity.signing, identity.trust_anchors) as parsers:
+        if not parsers.confinement.whole:
+            logger.warning(
+                "Parser processes are not fully confined: in force is %s, of Landlock and seccomp. A hostile file that "
+                "takes one over reaches what is missing; see SEALSTREAM_PARSER_CONFINEMENT.",
+                parsers.confinement,
+            )
         yield Parts(
             cases=use_cases(store, parsers, law, stores, assets, load(LabelSettings), known),
             probe_store=lambda: _ignore(store.head(probe_at)),
+            confinement=parsers.confinement,
             signer_not_after=datetime.fromisoformat(identity.signing.not_after),
             missing_asset_patience=assets.missing_asset_patience,
             forbidden_asset_patience=assets.forbidden_asset_patience,

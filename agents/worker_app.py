@@ -66,6 +66,8 @@ class WorkerApp(SealstreamApp):
         self._kafka = kafka
         self._worker = worker
         self._metrics = metrics
+        metrics.confinement.labels("landlock").set(parts.confinement.landlock)
+        metrics.confinement.labels("seccomp").set(parts.confinement.seccomp)
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
         self._resources = AsyncExitStack()
@@ -93,7 +95,11 @@ class WorkerApp(SealstreamApp):
         await super().on_start()
         port = await self._resources.enter_async_context(
             serve_health(
-                host=self._worker.health_host, port=self._worker.health_port, checks=self._checks, metrics=self._metrics
+                host=self._worker.health_host,
+                port=self._worker.health_port,
+                checks=self._checks,
+                states=lambda: {"confinement": str(self._parts.confinement)},
+                metrics=self._metrics,
             )
         )
         logger.info("Health is served at http://%s:%d", self._worker.health_host, port)

@@ -7,11 +7,12 @@ where every AWS tool looks for it (`AWS_ENDPOINT_URL_S3`, `AWS_PROFILE`, `AWS_AC
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
+from pipeline.policy.places import canonical, did_you_mean
 
 __all__ = [
     "ENV_PREFIX",
@@ -34,6 +35,14 @@ def _names(value: object) -> object:
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 """A list, written with commas."""
+
+
+def _places(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if canonical(name) is None:
+            raise ValueError(f"{name} is no place: {did_you_mean(name)}")
+    return names
+
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -112,6 +121,11 @@ class CredentialSettings(BaseSettings):
     parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
 
+    parser_confinement: Literal["require", "try", "off"] = "try"
+    """Whether child processes give up files, network, programs and signals (Landlock, seccomp) before they parse.
+    `try` goes on with what the kernel has, and says what it lacks; `require` does not start then; `off` is for tracing.
+    """
+
 
 class PolicySettings(BaseSettings):
     """Which law is applied, and to whom."""
@@ -122,8 +136,13 @@ class PolicySettings(BaseSettings):
     """Policy packs: names of shipped ones, files or directories, separated by commas. Nothing: all that are shipped;
     `+` before a file or a directory adds it to them. Of two packs with one name, the last counts."""
 
-    jurisdictions: Names = ()
-    """Where the service is offered, for events that do not say it: CN, EU, US-CA, IN, KR, ES; separated by commas."""
+    observed: Names = ()
+    """Names of packs that are only observed: what they would decide is recorded and counted, and nothing is held by
+    it, so that a law can be turned on without a flood."""
+
+    jurisdictions: Annotated[Names, AfterValidator(_places)] = ()
+    """Where the service is offered, for events that do not say it: codes of ISO 3166 such as CN, DE or US-CA, EU, or *
+    for everywhere; separated by commas."""
 
     roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_names)] = get_args(Role)
     """What the operator is in the eyes of the law, separated by commas; `user` stands for what is asked of users."""
@@ -167,7 +186,8 @@ def load(settings_type: type[AnySettings]) -> AnySettings:
             ) from None
         name = prefix + str(first["loc"][0]).upper()
         raise OperatorError(
-            what=f"The setting {name} cannot be used: {first['msg']}.", remedy=f"Correct or unset {name}."
+            what=f"The setting {name} cannot be used: {first['msg'].removeprefix('Value error, ')}.",
+            remedy=f"Correct or unset {name}.",
         ) from None
     except SettingsError as error:
         # Raised for a list or a table that is no JSON; the name of the field is all that it says of itself.

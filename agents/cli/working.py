@@ -22,7 +22,9 @@ def worker() -> None:
     create` and `sealstream bucket create`. Start as many workers as there are partitions; they share the work.
     """
     from agents.app import create_app
+    from pipeline.isolation.confinement import keep_to_itself
 
+    keep_to_itself()
     settings = load(WorkerSettings)
     configure_logging(level=settings.log_level, style=settings.log_format)
     app = create_app(worker=settings)

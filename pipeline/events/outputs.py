@@ -33,6 +33,7 @@ __all__ = [
     "LabelingState",
     "ManifestRecord",
     "ManifestReference",
+    "ObservedOutcome",
     "Outcome",
     "PackReference",
     "Propagation",
@@ -114,6 +115,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
     pack: PackReference | None = None
     remedy: str | None = None
+    actor: str | None = None
+    """Who acted in the event, by their role in the eyes of the law; None where nobody can be named."""
+
+
+class ObservedOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What packs would have decided that are only observed."""
+
+    packs: tuple[PackReference, ...]
+    decision: DecisionOutcome
+    findings: tuple[Finding, ...]
 
 
 class SignerSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,6 +241,7 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     decision: DecisionOutcome = "allow"
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
+    observed: ObservedOutcome | None = None
     fingerprint: AssetFingerprint | None = None
     recognition: RecognisedBy | None = None
     parents: tuple[RecordedParent, ...] = ()
@@ -281,6 +293,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: str
     judged_by: JudgedBy | None = None
     counts_against: CountsAgainst | None = None
+    observed: ObservedOutcome | None = None
     review: ReviewOutcome | None = None
     state: LabelingState | None = None
     propagation: Propagation | None = None
@@ -320,6 +333,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     record_uri: str | None
     pack: PackReference | None = None
     remedy: str | None = None
+    actor: str | None = None
 
 
 class EnforcedRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,33 +12,18 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from pipeline.errors import BugError, HostileAssetError, SealstreamError
-from pipeline.isolation.messages import (
-    HEADER,
-    Answer,
-    Extracted,
-    ExtractJob,
-    Fault,
-    Inspected,
-    Job,
-    ReadJob,
-    Ready,
-    Reply,
-    Sealed,
-    SealJob,
-    Start,
-    decode_job,
-    decode_start,
-    encode,
-)
+from pipeline.errors import BugError, HostileAssetError, OperatorError, SealstreamError
+from pipeline.isolation.confinement import UNCONFINED, Confinement, confine
+from pipeline.isolation.jobs import Job, Tools, decode_job
+from pipeline.isolation.messages import HEADER, REPLY_HEADER, Fault, Ready, Start, decode_start, encode
 
 __all__ = ["ALARM_GRACE", "Perform", "credential_worker", "main"]
 
-Perform = Callable[[Job], Answer]
+Perform = Callable[[Job[Any]], object]
 
 ALARM_GRACE: Final = 2.0
 """Seconds after the parent's own deadline at which the kernel ends a job; so the parent is first while it lives."""
@@ -53,6 +38,8 @@ def main(prepare: Callable[[Start], Perform]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     jobs, replies = sys.stdin.buffer, _take_standard_output()
+    # Opened now: a confined process opens nothing under /proc.
+    statistics = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
     message = _receive(jobs)
     if message is None:
         return
@@ -60,12 +47,26 @@ def main(prepare: Callable[[Start], Perform]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (start.memory_bytes, start.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
+        confinement = _confined(start)
         perform = prepare(start)
     except SealstreamError as error:
-        _send(replies, Reply(answer=Fault.of(error), spent=True))
+        _send(replies, Fault.of(error), spent=True)
         return
-    _send(replies, Reply(answer=Ready()))
-    _serve(start, perform, jobs, replies)
+    _send(replies, Ready(confinement=confinement))
+    _serve(start, perform, jobs, replies, statistics)
+
+
+def _confined(start: Start) -> Confinement:
+    """Give up what parsing does not need, before anything is loaded that parses."""
+    if start.confinement == "off":
+        return UNCONFINED
+    found = confine()
+    if start.confinement == "require" and not found.whole:
+        raise OperatorError(
+            what=f"Parser processes cannot be confined as required; in force here: {found}.",
+            remedy="Take a kernel with Landlock and seccomp (Linux 5.13), or set SEALSTREAM_PARSER_CONFINEMENT to try.",
+        )
+    return found
 
 
 def credential_worker(start: Start) -> Perform:
@@ -78,30 +79,15 @@ def credential_worker(start: Start) -> Perform:
     from pipeline.credentials.in_process import InProcessCredentialService  # noqa: PLC0415
 
     service = InProcessCredentialService(signing=start.signing, trust_anchors=start.trust_anchors)
-    without_time_stamps = service
+    unstamped = service
     if start.signing is not None and start.signing.time_stamp_authority is not None:
-        unstamped = msgspec.structs.replace(start.signing, time_stamp_authority=None)
-        without_time_stamps = InProcessCredentialService(signing=unstamped, trust_anchors=start.trust_anchors)
-
-    def perform(job: Job) -> Answer:
-        match job:
-            case SealJob():
-                sealing = service if job.time_stamp else without_time_stamps
-                return Sealed(sealed=sealing.seal(job.asset, job.order))
-            case ReadJob():
-                return Inspected(credential=service.read(job.asset, job.media_type, manifest=job.manifest))
-            case ExtractJob():
-                return Extracted(manifest=service.extract(job.asset, job.media_type))
-            case _:
-                # With the first such job, and not above: loading decoders takes as long as the rest of a start.
-                from pipeline.isolation.media_jobs import perform_media_job  # noqa: PLC0415
-
-                return perform_media_job(job)
-
-    return perform
+        signing = msgspec.structs.replace(start.signing, time_stamp_authority=None)
+        unstamped = InProcessCredentialService(signing=signing, trust_anchors=start.trust_anchors)
+    tools = Tools(credentials=service, unstamped=unstamped)
+    return lambda job: job.perform(tools)
 
 
-def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) -> None:
+def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO, statistics: int) -> None:
     for done in range(1, start.jobs + 1):
         message = _receive(jobs)
         if message is None:
@@ -110,13 +96,13 @@ def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO) ->
         answer, exhausted = _attempt(perform, message)
         signal.setitimer(signal.ITIMER_REAL, 0)
         del message
-        spent = exhausted or done == start.jobs or _resident_bytes() > start.memory_bytes // 2
-        _send(replies, Reply(answer=answer, spent=spent))
+        spent = exhausted or done == start.jobs or _resident_bytes(statistics) > start.memory_bytes // 2
+        _send(replies, answer, spent=spent)
         if spent:
             return
 
 
-def _attempt(perform: Perform, message: bytes) -> tuple[Answer, bool]:
+def _attempt(perform: Perform, message: bytes) -> tuple[object, bool]:
     try:
         return perform(decode_job(message)), False
     except SealstreamError as error:
@@ -150,15 +136,16 @@ def _receive(stream: BinaryIO) -> bytes | None:
     return message if len(message) == length else None
 
 
-def _send(stream: BinaryIO, reply: Reply) -> None:
-    message = encode(reply)
-    rest = memoryview(HEADER.pack(len(message)) + message)
-    while rest:
-        rest = rest[stream.write(rest) :]
+def _send(stream: BinaryIO, answer: object, *, spent: bool = False) -> None:
+    message = encode(answer)
+    for part in (REPLY_HEADER.pack(len(message), isinstance(answer, Fault), spent), message):
+        rest = memoryview(part)
+        while rest:
+            rest = rest[stream.write(rest) :]
 
 
-def _resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+def _resident_bytes(statistics: int) -> int:
+    return int(os.pread(statistics, 256, 0).split()[1]) * resource.getpagesize()
 
 
 if __name__ == "__main__":

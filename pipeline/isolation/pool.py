@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from pipeline.credentials.model import SigningMaterial
-from pipeline.errors import BugError, HostileAssetError
-from pipeline.isolation.messages import Answer, Fault, Job, Start
+from pipeline.errors import BugError, HostileAssetError, SealstreamError
+from pipeline.isolation.confinement import Rule
+from pipeline.isolation.jobs import Job
+from pipeline.isolation.messages import Start
 from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
 
 __all__ = ["AssetStalledError", "WorkerPool"]
+
+Answer = TypeVar("Answer")
 
 _LIVES: Final = 2
 """How many children an asset may kill before it is called hostile: one may die by accident (an operator, the
@@ -34,20 +38,26 @@ class _Seat:
         self._worker = self._worker or Worker(self._start, self._command)
         return self._worker
 
-    def ask(self, job: Job) -> Answer:
-        """Have a job done; the child stays only if nothing at all went wrong."""
+    def ask(self, job: Job[Answer]) -> Answer:
+        """Have a job done; the child stays unless it is of no more use."""
         worker = self.fill()
         self._worker = None
         try:
             answer = worker.ask(job, self._start.seconds)
+        except SealstreamError:
+            self._keep(worker)
+            raise
         except BaseException:
             worker.kill()
             raise
+        self._keep(worker)
+        return answer
+
+    def _keep(self, worker: Worker) -> None:
         if worker.spent:
             worker.kill()
         else:
             self._worker = worker
-        return answer
 
     def clear(self) -> None:
         """Let the child go."""
@@ -66,10 +76,12 @@ class WorkerPool:
         signing: what children sign with; None for children that only read.
         trust_anchors: PEM certificates that signers are trusted by.
         jobs_per_worker: after how many jobs a child is replaced.
+        confinement: whether children give up their rights, and what happens where the kernel lacks something.
         command: what to run as a child; tests name their own.
 
     Raises:
-        OperatorError: the signing material or the trust anchors cannot be used.
+        OperatorError: children cannot be confined as required; the signing material or the trust anchors cannot be
+            used.
     """
 
     def __init__(
@@ -81,6 +93,7 @@ class WorkerPool:
         signing: SigningMaterial | None = None,
         trust_anchors: bytes | None = None,
         jobs_per_worker: int = 5_000,
+        confinement: Rule = "try",
         command: Sequence[str] = CHILD,
     ) -> None:
         self.time_stamps = signing is not None and signing.time_stamp_authority is not None
@@ -92,21 +105,23 @@ class WorkerPool:
             memory_bytes=memory_bytes,
             seconds=seconds,
             jobs=jobs_per_worker,
+            # Until stamps are asked for by the parent, a child that stamps needs the network.
+            confinement="off" if self.time_stamps else confinement,
         )
         seats = [_Seat(start, command) for _ in range(size)]
         # The first child starts now, so that what is wrong with the configuration is known now; the others with
         # their first job.
-        seats[0].fill()
+        self.confinement = seats[0].fill().confinement
         self._free: SimpleQueue[_Seat | None] = SimpleQueue()
         for seat in seats:
             self._free.put(seat)
 
-    def run(self, job: Job) -> Answer:
+    def run(self, job: Job[Answer]) -> Answer:
         """Have a job done by the next child that is free; waits for one as long as it takes.
 
         Raises:
-            AssetStalledError: the job took too long.
-            HostileAssetError: the job killed the children it was given to, or needed too much memory.
+            AssetStalledError: the job took too long, and nothing stands in for its answer.
+            HostileAssetError: the job killed the children it was given to, or needed too much memory, and so on.
             SealstreamError: what the job itself raised in the child.
             BugError: the pool was closed.
         """
@@ -115,12 +130,12 @@ class WorkerPool:
             self._free.put(None)
             raise BugError(what="A job was given to a closed pool.", remedy="Close the pool after its users.")
         try:
-            answer = self._ask(seat, job)
+            return self._ask(seat, job)
+        except HostileAssetError as error:
+            # It hurt nobody but its child.
+            return job.hostile(error)
         finally:
             self._free.put(seat)
-        if isinstance(answer, Fault):
-            raise answer.error()
-        return answer
 
     def close(self) -> None:
         """Wait for the jobs under way, then end all children; later jobs raise `BugError`."""
@@ -141,7 +156,7 @@ class WorkerPool:
         """Close the pool."""
         self.close()
 
-    def _ask(self, seat: _Seat, job: Job) -> Answer:
+    def _ask(self, seat: _Seat, job: Job[Answer]) -> Answer:
         for _ in range(_LIVES):
             try:
                 return seat.ask(job)

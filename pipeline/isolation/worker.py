@@ -5,17 +5,20 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 import msgspec
 
-from pipeline.errors import WorldError
-from pipeline.isolation.messages import HEADER, Answer, Fault, Job, Start, decode_reply, encode
+from pipeline.errors import SealstreamError, WorldError
+from pipeline.isolation.jobs import Job, answers_of
+from pipeline.isolation.messages import HEADER, REPLY_HEADER, Start, decode_fault, decode_ready, encode
 
 __all__ = ["CHILD", "Worker", "WorkerDiedError", "WorkerStalledError"]
+
+Answer = TypeVar("Answer")
 
 CHILD: Final[Sequence[str]] = (sys.executable, "-P", "-m", "pipeline.isolation.child")
 
@@ -34,6 +37,16 @@ _INHERITED: Final = frozenset(
     }
 )
 """What a child may know of the environment. Access keys of the object store are not among it."""
+
+
+_ALLOCATOR: Final = {
+    # One arena: what the allocator reserves for threads counts against the limit of the address space.
+    "MALLOC_ARENA_MAX": "1",
+    # The buffers of one picture are kept for the next one, and not given back and faulted in again.
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+}
+"""How glibc serves a child; other C libraries take no notice."""
 
 
 class WorkerDiedError(Exception):
@@ -78,7 +91,7 @@ class Worker:
             ) from error
         self._jobs, self._replies = _pipe(self._process.stdin), _pipe(self._process.stdout)
         try:
-            answer = self._converse(encode(start), time.monotonic() + _START_SECONDS)
+            ready = self._converse(encode(start), time.monotonic() + _START_SECONDS, decode_ready)
         except WorkerStalledError:
             self.kill()
             raise WorldError(
@@ -90,23 +103,26 @@ class Worker:
                 what=f"A parser process ended while it started (exit code {self.close()}).",
                 remedy="It is tried again; its last words are on standard error.",
             ) from None
-        if isinstance(answer, Fault):
+        except SealstreamError:
             self.close()
-            raise answer.error()
+            raise
+        self.confinement = ready.confinement
 
     @property
     def pid(self) -> int:
         """Process id of the child."""
         return self._process.pid
 
-    def ask(self, job: Job, seconds: float) -> Answer:
+    def ask(self, job: Job[Answer], seconds: float) -> Answer:
         """Have one job done.
 
         Raises:
+            SealstreamError: what the job itself raised in the child.
             WorkerDiedError, WorkerStalledError: the child is of no more use; kill it. The same goes for whatever else
                 interrupts this call: an answer that was not waited for would be taken for that of the next job.
         """
-        return self._converse(encode(job), time.monotonic() + seconds)
+        decode: Callable[[bytearray], Answer] = answers_of(type(job)).decode
+        return self._converse(encode(job), time.monotonic() + seconds, decode)
 
     def close(self) -> int:
         """Let the child end by itself, and kill it where it does not; returns its exit code."""
@@ -122,18 +138,19 @@ class Worker:
             pipe.close()
         return self._process.wait()
 
-    def _converse(self, message: bytes, deadline: float) -> Answer:
+    def _converse(self, message: bytes, deadline: float, decode: Callable[[bytearray], Answer]) -> Answer:
         self._write(HEADER.pack(len(message)), deadline)
         self._write(message, deadline)
-        (length,) = HEADER.unpack(self._read(HEADER.size, deadline))
+        length, is_fault, self.spent = REPLY_HEADER.unpack(self._read(REPLY_HEADER.size, deadline))
         if length > self._largest_reply:
             raise WorkerDiedError
+        reply = self._read(length, deadline)
         try:
-            reply = decode_reply(self._read(length, deadline))
+            if is_fault:
+                raise decode_fault(reply).error()
+            return decode(reply)
         except msgspec.MsgspecError:
             raise WorkerDiedError from None
-        self.spent = reply.spent
-        return reply.answer
 
     def _write(self, message: bytes, deadline: float) -> None:
         rest = memoryview(message)
@@ -175,5 +192,4 @@ def _wait(pipe: IO[bytes], event: int, deadline: float) -> None:
 def _environment() -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if name in _INHERITED}
     modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)
-    # One arena: what the allocator reserves for threads counts against the limit of the address space.
-    return {**known, "PYTHONPATH": modules, "MALLOC_ARENA_MAX": "1"}
+    return {**known, "PYTHONPATH": modules, **_ALLOCATOR}

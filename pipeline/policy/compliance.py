@@ -5,6 +5,7 @@ from typing import Final
 
 from pipeline.policy.obligations import PROVISIONS
 from pipeline.policy.pack import EVERYWHERE, Article, Pack, Rule
+from pipeline.policy.words import chosen
 
 __all__ = ["render"]
 
@@ -81,11 +82,11 @@ def _law(pack: Pack) -> str:
 def _row(article: Article, rules: Iterable[Rule]) -> str:
     cells = (
         article.article,
-        article.duty,
+        chosen(article.duty),
         ", ".join(one.replace("_", " ") for one in article.binds) or "nobody",
-        f"**{', '.join(article.product)}**: {article.how}" if article.how else f"**{', '.join(article.product)}**",
+        f"**{', '.join(article.product)}**: {chosen(article.how)}",
         "<br>".join(f"`{rule.id}`{_BASIS[rule.basis]}" for rule in rules if rule.article == article.article) or "none",
-        article.left_to_people or "nothing",
+        chosen(article.left_to_people) or "nothing",
     )
     return f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
 

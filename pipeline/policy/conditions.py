@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cel_expr_python import cel
 
+from pipeline.policy.seen import SEEN
 from pipeline.policy.vocabulary import KNOWN, Facts, FactType, vocabulary
 
 __all__ = ["Bound", "Condition", "ConditionError", "bind", "compile_condition"]
@@ -70,15 +71,17 @@ class Condition:
     Attributes:
         text: as it was written.
         facts: the facts it names, in the order of their first mention.
+        seen: what it asks of an observation.
         names: everything it asks for; the list of what is known is not a fact.
     """
 
-    __slots__ = ("_expression", "facts", "names", "text")
+    __slots__ = ("_expression", "facts", "names", "seen", "text")
 
     def __init__(self, text: str, expression: Any) -> None:
         self.text = text
         self.names: frozenset[str] = frozenset(_names_in(text))
-        self.facts: tuple[str, ...] = tuple(name for name in _names_in(text) if name != KNOWN)
+        self.facts: tuple[str, ...] = tuple(name for name in _names_in(text) if name in vocabulary())
+        self.seen: tuple[str, ...] = tuple(name for name in _names_in(text) if name in SEEN)
         self._expression = expression
 
     def holds(self, facts: Bound) -> bool | None:
@@ -114,12 +117,13 @@ def _environment() -> Any:
         "texts": cel.Type.List(cel.Type.STRING),
     }
     variables = {fact.name: types[fact.type] for fact in vocabulary().values()}
-    return cel.NewEnv(variables={**variables, KNOWN: types["texts"]})
+    observed = dict.fromkeys(SEEN, cel.Type.STRING)
+    return cel.NewEnv(variables={**variables, **observed, KNOWN: types["texts"]})
 
 
 def _names_in(text: str) -> tuple[str, ...]:
-    """The facts that a condition names, in the order of their first mention."""
-    known = {*vocabulary(), KNOWN}
+    """What a condition names, in the order of their first mention."""
+    known = {*vocabulary(), *SEEN, KNOWN}
     named = (match.group() for match in _NAME.finditer(_TEXT.sub("''", text)))
     return tuple(dict.fromkeys(name for name in named if name in known))
 

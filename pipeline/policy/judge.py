@@ -1,27 +1,45 @@
-"""The judge: facts in, findings out, for every rule that is about the event.
+"""The judge: facts and observations in, findings out, for every rule that is about the event.
 
 A rule is about an event when its event type, its jurisdiction, the roles the operator holds and the days it is in
-force say so. Then it passes, is violated, or stays unknown; it is satisfied wherever `when` is false.
+force say so. Then it passes, is violated, or stays unknown; it is satisfied wherever `when` is false. A rule about
+observations is asked once for each of them that was made.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipeline.events.outputs import Evidence, Finding, PackReference
+from pipeline.events.outputs import Evidence, Finding, PackReference, Severity
+from pipeline.policy.acting import actor_of
 from pipeline.policy.conditions import Bound, Condition, bind, compile_condition
 from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
+from pipeline.policy.places import laws_reaching, lies_in, unknown_places, unreached_places
+from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
+from pipeline.policy.words import ENGLISH, Language, chosen
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 
 REDACTED: Final = "[redacted]"
 
+_UNSAID: Final[Severity] = "high"
+"""How grave a violation is of which neither rule nor observation says it; the schema lets no such pack through."""
+
 Standing = Literal[
-    "other-event", "other-jurisdiction", "other-role", "not-in-force", "not-applicable", "pass", "violation", "unknown"
+    "other-event",
+    "other-jurisdiction",
+    "other-role",
+    "not-in-force",
+    "not-seen",
+    "not-applicable",
+    "pass",
+    "violation",
+    "unknown",
 ]
 """How a rule stands to an event."""
 
@@ -66,28 +84,48 @@ class _Compiled:
         """Whether it counts at this time; at an unknown time it does, since it may have been in force."""
         return at is None or (self.begins <= at and (self.ends is None or at < self.ends))
 
-    def applies_in(self, jurisdictions: Collection[str]) -> bool:
+    def applies_in(self, reach: "_Reach") -> bool:
         if self.pack.jurisdiction == EVERYWHERE:
-            return not any(one in self.pack.except_in for one in jurisdictions)
-        return self.pack.jurisdiction in jurisdictions
+            return reach.excepted.isdisjoint(self.pack.except_in)
+        return self.pack.jurisdiction in reach.laws
+
+
+class _Reach(NamedTuple):
+    """Which jurisdictions an event reaches, as places of laws and as exceptions, and the facts that come of it."""
+
+    laws: frozenset[str] = frozenset()
+    excepted: frozenset[str] = frozenset()
+    facts: Facts = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """The rules that an event type raises, and everything that they ask for."""
+    """The rules that an event type raises, and everything that they ask for; those about observations by these."""
 
     rules: tuple[_Compiled, ...]
     names: frozenset[str]
+    of_seen: Mapping[str, tuple[_Compiled, ...]]
 
 
 class Judge:
-    """Judges facts by policy packs; immutable, and safe to use from several threads."""
+    """Judges facts by policy packs; immutable, and safe to use from several threads.
 
-    def __init__(self, packs: Iterable[Pack], roles: Collection[Role] = ALL_ROLES) -> None:
-        chosen = tuple(packs)
-        self.packs: tuple[PackReference, ...] = tuple(pack.reference for pack in chosen)
+    Args:
+        packs: the laws.
+        roles: what the operator is in their eyes.
+        language: what findings are worded in, where a pack has the words in it.
+    """
+
+    def __init__(
+        self, packs: Iterable[Pack], roles: Collection[Role] = ALL_ROLES, language: Language = ENGLISH
+    ) -> None:
+        laws = tuple(packs)
+        self.packs: tuple[PackReference, ...] = tuple(pack.reference for pack in laws)
+        self._places = frozenset(pack.jurisdiction for pack in laws)
+        self._exceptions = frozenset(place for pack in laws for place in pack.except_in)
         self._roles = frozenset(roles)
-        self._rules = tuple(_compile(pack, rule) for pack in chosen for rule in pack.rules)
+        self._language = language
+        self._rules = tuple(_compile(pack, rule) for pack in laws for rule in pack.rules)
         self._by_event: Mapping[object, _Asked] = _by_event(self._rules, self._roles)
         self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
         """The ids of the rules whose violation is conduct of the user."""
@@ -96,45 +134,84 @@ class Judge:
         )
         """The ids of the rules that an explicit label satisfies."""
 
-    def findings(self, facts: Facts, at: datetime | None) -> tuple[Finding, ...]:
-        """What the rules find, in the order of the packs.
+    def findings(
+        self, facts: Facts, at: datetime | None, observations: Iterable[Observation] = ()
+    ) -> tuple[Finding, ...]:
+        """What the rules find: of the observations first, in their order, and then in the order of the packs.
 
         Args:
             facts: the facts of the event, `event_type` among them.
             at: the time of the event, with time zone: it decides which rules are in force.
+            observations: what was seen of its asset.
         """
         asked = self._by_event.get(facts["event_type"])
         if asked is None:
             return ()
-        bound, jurisdictions = bind(facts, asked.names), _jurisdictions(facts)
-        found = []
+        facts, reach = self._placed(facts)
+        found = [
+            finding
+            for seen in observations
+            for one in asked.of_seen.get(seen.name, ())
+            if one.applies_in(reach) and one.in_force(at)
+            if (finding := self._found_in(one, facts, seen)) is not None
+        ]
+        bound = bind(facts, asked.names)
         for one in asked.rules:
-            if not one.applies_in(jurisdictions) or not one.in_force(at):
+            if not one.applies_in(reach) or not one.in_force(at):
                 continue
             holds = one.holds.holds(bound)
             if holds is not True:
-                found.append(_finding(one, facts, is_violated=holds is False))
+                found.append(self._finding(one, facts, is_violated=holds is False))
         return tuple(found)
 
-    def explain(self, facts: Facts, at: datetime | None) -> tuple[Verdict, ...]:
+    def explain(
+        self, facts: Facts, at: datetime | None, observations: Sequence[Observation] = ()
+    ) -> tuple[Verdict, ...]:
         """How every rule of every pack stands to these facts; arguments as for `findings`."""
-        bound, jurisdictions = bind(facts), _jurisdictions(facts)
-        return tuple(self._verdict(one, facts, bound, jurisdictions, at) for one in self._rules)
+        facts, reach = self._placed(facts)
+        bound = bind(facts)
+        return tuple(self._verdict(one, facts, bound, reach, at, observations) for one in self._rules)
+
+    def _found_in(self, one: _Compiled, facts: Facts, seen: Observation) -> Finding | None:
+        """What a rule about observations finds in one of them."""
+        holds = one.holds.holds(bind({**facts, **seen_facts(seen)}, one.holds.names))
+        if holds is True:
+            return None
+        is_violated = holds is False and seen.outcome == "violation"
+        return self._finding(one, facts, is_violated=is_violated, seen=seen, is_open=holds is None)
+
+    def _placed(self, facts: Facts) -> tuple[Facts, _Reach]:
+        """The facts with what is to be said of the places they name, and what these reach."""
+        named = facts.get("jurisdictions")
+        if not isinstance(named, tuple):
+            return facts, _Reach()
+        reach = _reach(named, self._places, self._exceptions)
+        return {**reach.facts, **facts}, reach
 
     def _verdict(
-        self, one: _Compiled, facts: Facts, bound: Bound, jurisdictions: Collection[str], at: datetime | None
+        self,
+        one: _Compiled,
+        facts: Facts,
+        bound: Bound,
+        reach: _Reach,
+        at: datetime | None,
+        observations: Sequence[Observation],
     ) -> Verdict:
-        standing = self._scope(one, facts, jurisdictions, at)
+        standing = self._scope(one, facts, reach, at)
         when = must = None
         finding = None
-        if standing is None:
+        if standing is None and one.rule.seen:
+            made = [self._found_in(one, facts, seen) for seen in observations if seen.name in one.rule.seen]
+            finding = next((one for one in made if one is not None), None)
+            standing = finding.outcome if finding else "not-applicable" if made else "not-seen"
+        elif standing is None:
             when, must = one.when.holds(bound), one.must.holds(bound)
             holds = one.holds.holds(bound)
             if holds:
                 standing = "not-applicable" if when is False else "pass"
             else:
                 standing = "unknown" if holds is None else "violation"
-                finding = _finding(one, facts, is_violated=holds is False)
+                finding = self._finding(one, facts, is_violated=holds is False)
         return Verdict(
             pack=one.reference,
             rule=one.rule,
@@ -146,17 +223,42 @@ class Judge:
             finding=finding,
         )
 
-    def _scope(
-        self, one: _Compiled, facts: Facts, jurisdictions: Collection[str], at: datetime | None
-    ) -> Standing | None:
+    def _scope(self, one: _Compiled, facts: Facts, reach: _Reach, at: datetime | None) -> Standing | None:
         """Why the rule is not about the event; None where it is."""
         if facts["event_type"] not in one.rule.on:
             return "other-event"
-        if not one.applies_in(jurisdictions):
+        if not one.applies_in(reach):
             return "other-jurisdiction"
         if self._roles.isdisjoint(one.rule.binds):
             return "other-role"
         return None if one.in_force(at) else "not-in-force"
+
+    def _finding(
+        self,
+        one: _Compiled,
+        facts: Facts,
+        *,
+        is_violated: bool,
+        seen: Observation | None = None,
+        is_open: bool = True,
+    ) -> Finding:
+        """The finding of a rule; of an observation that is itself no more than possible, nothing else is open."""
+        rule = one.rule
+        text = chosen(rule.text, self._language)
+        return Finding(
+            rule=rule.id,
+            kind=rule.kind,
+            severity=rule.severity or (_UNSAID if seen is None else seen.severity),
+            action=rule.action if is_violated else rule.on_unknown,
+            outcome="violation" if is_violated else "unknown",
+            code=None if seen is None else seen.code,
+            message=text if is_violated or not is_open else _open_question(one, facts, text),
+            citation=rule.citation,
+            evidence={**dict(_evidence(one.facts, facts)), **({} if seen is None else seen.evidence)},
+            pack=one.reference,
+            remedy=chosen(rule.remedy, self._language),
+            actor=actor_of(facts),
+        )
 
 
 def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, ...]:
@@ -191,41 +293,39 @@ def _by_event(rules: Iterable[_Compiled], roles: Collection[Role]) -> Mapping[ob
         if any(role in roles for role in one.rule.binds):
             for event_type in one.rule.on:
                 sorted_out[event_type].append(one)
-    return {
-        event_type: _Asked(rules=tuple(asked), names=frozenset().union(*(one.holds.names for one in asked)))
-        for event_type, asked in sorted_out.items()
-    }
+    return {event_type: _asked(asked) for event_type, asked in sorted_out.items()}
 
 
-def _jurisdictions(facts: Facts) -> Collection[str]:
-    value = facts.get("jurisdictions", ())
-    return value if isinstance(value, tuple) else ()
-
-
-def _finding(one: _Compiled, facts: Facts, *, is_violated: bool) -> Finding:
-    rule = one.rule
-    return Finding(
-        rule=rule.id,
-        kind=rule.kind,
-        severity=rule.severity,
-        action=rule.action if is_violated else rule.on_unknown,
-        outcome="violation" if is_violated else "unknown",
-        code=None,
-        message=rule.text if is_violated else _open_question(one, facts),
-        citation=rule.citation,
-        evidence=dict(_evidence(one.facts, facts)),
-        pack=one.reference,
-        remedy=rule.remedy,
+def _asked(rules: Iterable[_Compiled]) -> _Asked:
+    of_events, of_seen = [], defaultdict[str, list[_Compiled]](list)
+    for one in rules:
+        if not one.rule.seen:
+            of_events.append(one)
+        for name in one.rule.seen:
+            of_seen[name].append(one)
+    return _Asked(
+        rules=tuple(of_events),
+        names=frozenset().union(*(one.holds.names for one in of_events)),
+        of_seen={name: tuple(asked) for name, asked in of_seen.items()},
     )
 
 
-def _open_question(one: _Compiled, facts: Facts) -> str:
+@lru_cache(maxsize=1024)
+def _reach(named: tuple[str, ...], laws: frozenset[str], exceptions: frozenset[str]) -> _Reach:
+    return _Reach(
+        laws=laws_reaching(named, laws),
+        excepted=frozenset(place for place in exceptions if any(lies_in(one, place) for one in named)),
+        facts={"place.unknown": unknown_places(named), "place.without_law": unreached_places(named, laws)},
+    )
+
+
+def _open_question(one: _Compiled, facts: Facts, text: str) -> str:
     missing = [name for name in one.facts if name not in facts]
     if not missing:
         # Such as the first item of an empty list; a bug of the pack, and no reason to let anything pass.
-        return f"Cannot be ruled out, since the rule gives no answer for these facts: {one.rule.text}"
+        return f"Cannot be ruled out, since the rule gives no answer for these facts: {text}"
     names = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
-    return f"Cannot be ruled out while {names} {'is' if len(missing) == 1 else 'are'} unknown: {one.rule.text}"
+    return f"Cannot be ruled out while {names} {'is' if len(missing) == 1 else 'are'} unknown: {text}"
 
 
 def _evidence(

@@ -14,10 +14,13 @@ from pipeline.events.outputs import (
     EventReference,
     Finding,
     JudgedBy,
+    ObservedOutcome,
 )
+from pipeline.policy.acting import USER
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
 from pipeline.policy.reference import Match, Observed, ReferenceSets, reference_facts
+from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts, FactValue, facts_of
 
 __all__ = [
@@ -43,6 +46,7 @@ class Evidence:
         observed: what is matched against the feature database.
         derived: facts that follow from what the event is, where it does not state them itself.
         measured: facts that were measured, whatever the event claims.
+        observations: what was seen of the asset; the packs say what follows.
         findings: what was found already, of the asset's credential.
     """
 
@@ -52,17 +56,19 @@ class Evidence:
     observed: Observed = field(default_factory=Observed)
     derived: Facts = field(default_factory=dict)
     measured: Facts = field(default_factory=dict)
+    observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What an event was found to be, and by what it was judged."""
+    """What an event was found to be, and by what it was judged; and what packs that are only observed would say."""
 
     findings: tuple[Finding, ...]
     decision: DecisionOutcome
     judged_by: JudgedBy
     counts_against: CountsAgainst | None
+    observed: ObservedOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +80,14 @@ class Policy:
         references: the reference sets as they are now.
         jurisdictions: where services are taken to be offered by events that do not say it.
         retention_days: how long records are certain to be kept; None where the store does not see to that.
+        observed: the names of packs that are only observed: what they find is recorded, and nothing follows from it.
     """
 
     judge: Judge
     references: Callable[[], ReferenceSets]
     jurisdictions: tuple[str, ...] = ()
     retention_days: int | None = None
+    observed: frozenset[str] = frozenset()
 
     def assess(self, evidence: Evidence) -> Judgement:
         """Judge an event by what is known of it."""
@@ -88,13 +96,27 @@ class Policy:
         claimed = facts_of(evidence.data, event_type=evidence.event_type, time=at, jurisdictions=self.jurisdictions)
         facts = {**evidence.derived, **claimed, **self._log_facts(), **evidence.measured}
         enriched = reference_facts(facts, sets, evidence.observed, at)
-        found = (*evidence.findings, *_with_matches(self.judge.findings(enriched.facts, at), enriched.matches))
+        judged = self.judge.findings(enriched.facts, at, evidence.observations)
+        everything = (*evidence.findings, *_with_matches(judged, enriched.matches))
+        found = tuple(one for one in everything if not self._is_observed(one))
         return Judgement(
             findings=found,
             decision=decide(found),
-            judged_by=JudgedBy(packs=self.judge.packs, reference_sets=sets.versions),
+            judged_by=JudgedBy(
+                packs=tuple(pack for pack in self.judge.packs if pack.name not in self.observed),
+                reference_sets=sets.versions,
+            ),
             counts_against=self._counts_against(found, facts),
+            observed=self._observed(tuple(one for one in everything if self._is_observed(one))),
         )
+
+    def _is_observed(self, finding: Finding) -> bool:
+        return finding.pack is not None and finding.pack.name in self.observed
+
+    def _observed(self, found: tuple[Finding, ...]) -> ObservedOutcome | None:
+        """What the observed packs would have decided; None where there are none."""
+        packs = tuple(pack for pack in self.judge.packs if pack.name in self.observed)
+        return ObservedOutcome(packs=packs, decision=decide(found), findings=found) if packs else None
 
     def calls_for_label(self, evidence: Evidence) -> bool:
         """Whether a law is certain to be broken that an explicit label would satisfy; asked before sealing."""
@@ -107,7 +129,11 @@ class Policy:
         return kept if self.retention_days is None else {**kept, "log.retain_days": self.retention_days}
 
     def _counts_against(self, findings: tuple[Finding, ...], facts: Facts) -> CountsAgainst | None:
-        rules = tuple(one.rule for one in findings if one.outcome == "violation" and one.rule in self.judge.counting)
+        rules = tuple(
+            one.rule
+            for one in findings
+            if one.outcome == "violation" and one.rule in self.judge.counting and one.actor == USER
+        )
         user = facts.get("user.id_hash")
         if not rules or not isinstance(user, str) or not user:
             return None

@@ -17,7 +17,9 @@ import msgspec
 from pipeline.events.outputs import PackReference
 from pipeline.policy.conditions import Bound, bind, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Article, Binds, Pack, Product, Role, Rule
+from pipeline.policy.places import laws_reaching, lies_in
 from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
+from pipeline.policy.words import chosen
 
 __all__ = [
     "CATEGORIES",
@@ -247,14 +249,14 @@ def _obligation(
         law=pack.title,
         jurisdiction=pack.jurisdiction,
         article=article.article,
-        duty=article.duty,
+        duty=chosen(article.duty),
         binds=article.binds,
         standing=standing,
         missing=tuple(dict.fromkeys(missing)) if standing == "depends" else (),
         because=because,
         product=article.product,
-        how=article.how,
-        left_to_people=article.left_to_people,
+        how=chosen(article.how),
+        left_to_people=chosen(article.left_to_people),
         rules=tuple(rule.id for rule in rules if not roles or roles.intersection(rule.binds)),
         in_force_from=begins,
     )
@@ -264,8 +266,8 @@ def _is_law_in(pack: Pack, jurisdictions: Sequence[str]) -> bool:
     if not jurisdictions:
         return True
     if pack.jurisdiction == EVERYWHERE:
-        return not set(jurisdictions) & set(pack.except_in)
-    return pack.jurisdiction in jurisdictions
+        return not any(lies_in(one, place) for one in jurisdictions for place in pack.except_in)
+    return bool(laws_reaching(jurisdictions, (pack.jurisdiction,)))
 
 
 def _binds(article: Article, roles: frozenset[Role]) -> bool:

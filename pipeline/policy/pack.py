@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from pipeline.events.outputs import Action, PackReference, Severity
+from pipeline.policy.words import Words
 
 __all__ = ["ALL_ROLES", "EVERYWHERE", "Article", "Binds", "Pack", "Product", "Role", "Rule"]
 
@@ -41,12 +42,12 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     article: str
-    duty: str
+    duty: Words
     binds: tuple[Binds, ...]
     applies: str = "true"
     product: tuple[Product, ...]
-    how: str
-    left_to_people: str = ""
+    how: Words
+    left_to_people: Words = ""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         binds: whose duty it is; the rule is used where the operator holds one of these roles.
         on: the event types it is about.
+        seen: the observations it is about, by name; where there are some it is asked once for each of them that was
+            made, and not at all without one.
         kind: the alert kind of its findings.
         on_unknown: what to do where missing facts leave it open.
         valid_from: first day in force, at the jurisdiction's time.
@@ -62,7 +65,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         basis: how well the rule's source was read: the text itself, a secondary source, or from memory.
         text: what is wrong when it is violated, for a person.
         remedy: what would mend it.
-        counts_against_user: a violation is conduct of the user and climbs the ladder of the account.
+        severity: how grave a violation is; None where the observation says it.
+        counts_against_user: a violation climbs the ladder of the account, where it was the user who acted.
         mended_by: what the product can put on an asset so that the rule holds.
     """
 
@@ -71,17 +75,18 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     binds: tuple[Role, ...]
     on: tuple[str, ...]
+    seen: tuple[str, ...] = ()
     when: str = "true"
-    must: str
-    severity: Severity
+    must: str = "false"
+    severity: Severity | None = None
     action: Action
     on_unknown: Action
     valid_from: date
     valid_to: date | None = None
     citation: str
     basis: Literal["read", "secondary", "memory"] = "read"
-    text: str
-    remedy: str
+    text: Words
+    remedy: Words
     counts_against_user: bool = False
     mended_by: Literal["explicit-label"] | None = None
 

@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.policy.conditions import ConditionError, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Pack
+from pipeline.policy.places import canonical, did_you_mean
 from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
 
 __all__ = ["PackFile", "find_packs", "load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
@@ -114,6 +115,12 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
         ZoneInfo(pack.time_zone)
     except (OSError, ValueError, LookupError):
         yield ("time_zone",), f"{pack.time_zone} is no IANA time zone"
+    for place, name in (
+        (("jurisdiction",), pack.jurisdiction),
+        *((("except_in", n), x) for n, x in enumerate(pack.except_in)),
+    ):
+        if canonical(name) != name:
+            yield place, f"{name} is no place: {did_you_mean(name)}"
     if pack.except_in and pack.jurisdiction != EVERYWHERE:
         yield ("except_in",), f'only a pack whose jurisdiction is "{EVERYWHERE}" can have exceptions'
     yield from _repeated("articles", "article", [article.article for article in pack.articles])
@@ -140,10 +147,17 @@ def _check_conditions(pack: Pack, document: Document) -> None:
         places += [(("rules", index, "when"), rule.when), (("rules", index, "must"), rule.must)]
     for place, text in places:
         try:
-            compile_condition(text)
+            condition = compile_condition(text)
         except ConditionError as error:
             name = ".".join(str(step) for step in place)
             raise document.error(place, f"{name}: {error.reason}", below=error.line) from None
+        if condition.seen and not _is_about_observations(pack, place):
+            raise document.error(place, f"{condition.seen[0]} is known only to a rule that says in `seen` of what")
+
+
+def _is_about_observations(pack: Pack, place: tuple[str | int, ...]) -> bool:
+    section, index, _ = place
+    return section == "rules" and isinstance(index, int) and pack.rules[index].seen != ()
 
 
 def _check_ids(packs: Sequence[Pack]) -> None:

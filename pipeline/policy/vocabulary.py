@@ -1,7 +1,7 @@
 """The vocabulary: every fact that an event may state and a rule may ask for, with its type.
 
-It is read from the event schemas, so a fact exists exactly where the public contract has a member for it. Facts are
-flat: `user.identity.status` is the member `status` of `identity` of `user`.
+It is read from the event schemas, so a fact exists where the public contract has a member for it; a few that no event
+can state stand here. Facts are flat: `user.identity.status` is the member `status` of `identity` of `user`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -111,11 +111,27 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 _Tree: TypeAlias = dict[str, "Fact | _Tree"]
 
 
+_OF_NO_MEMBER: Final = (
+    Fact(name="occurred_at", type="instant", description="When the event happened, in UTC."),
+    Fact(
+        name="place.unknown",
+        type="texts",
+        description="What the event's jurisdictions name that is no place, as they write it; found by the judge.",
+    ),
+    Fact(
+        name="place.without_law",
+        type="texts",
+        description="Places that the event's jurisdictions name and no pack in use reaches; found by the judge.",
+    ),
+)
+"""Facts that no event can state."""
+
+
 @cache
 def vocabulary() -> Mapping[str, Fact]:
     """Every fact by its name, in alphabetical order."""
     facts = {fact.name: fact for name in _EVENTS for fact in _facts_in(schemas.load(name), name, "")}
-    facts["occurred_at"] = Fact(name="occurred_at", type="instant", description="When the event happened, in UTC.")
+    facts |= {fact.name: fact for fact in _OF_NO_MEMBER}
     return dict(sorted(facts.items()))
 
 
@@ -185,6 +201,8 @@ def _tree() -> _Tree:
     """The vocabulary as events nest it."""
     tree: _Tree = {}
     for fact in vocabulary().values():
+        if fact in _OF_NO_MEMBER:
+            continue
         *groups, leaf = fact.name.split(".")
         branch = tree
         for group in groups:

@@ -87,5 +87,6 @@ class Assessment:
             decided_at=self.now().isoformat(timespec="milliseconds"),
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
+            observed=judgement.observed,
             event_digest=event.digest,
         )

@@ -188,6 +188,7 @@ class Inspection:
             decided_at=self.now().isoformat(timespec="milliseconds"),
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
+            observed=judgement.observed,
             state=state.state,
             propagation=propagation_of(event, state.state, producer=self.producer),
             event_digest=event.digest,

@@ -16,6 +16,7 @@ from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import Latent, MarksToWrite
 from pipeline.policy.judging import Evidence, Policy
+from pipeline.policy.places import lies_in
 from pipeline.policy.vocabulary import Facts
 
 __all__ = ["marks_of", "order_of", "required_order", "seal_order", "source_type_of"]
@@ -141,4 +142,5 @@ def required_order(event: GenerationEvent, policy: Policy, derived: Facts) -> Ma
         return None
     named = event.facts.get("jurisdictions")
     jurisdictions = tuple(named) if isinstance(named, list) else policy.jurisdictions
-    return MarkOrder(language=next((_LANGUAGES[one] for one in jurisdictions if one in _LANGUAGES), "en"))
+    spoken = (_LANGUAGES[place] for one in jurisdictions for place in _LANGUAGES if lies_in(one, place))
+    return MarkOrder(language=next(spoken, "en"))

@@ -119,6 +119,7 @@ class Reviewing:
             decided_at=self.now().isoformat(timespec="milliseconds"),
             judged_by=held.judged_by,
             counts_against=held.counts_against,
+            observed=held.observed,
             review=ReviewOutcome(
                 verdict=review.verdict,
                 reviewer=review.reviewer.id,

@@ -306,6 +306,7 @@ class Sealing:
             decision=judgement.decision,
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
+            observed=judgement.observed,
             parents=tuple(parent.recorded for parent in parents),
             fingerprint=named(traits.fingerprint),
             recognition=recognised_by(traits),

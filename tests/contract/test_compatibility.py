@@ -69,8 +69,8 @@ NARROWED_INPUTS: dict[str, tuple[Change, str]] = {
     "a required member in a group": (lambda c: c["actor"].update(required=["id"]), "$.actor (required)"),
     "a narrowed enum": (lambda c: c["content"]["properties"]["media"]["enum"].pop(), "$.content.media (enum)"),
     "a narrowed enum of items": (
-        lambda c: c["jurisdictions"]["items"]["enum"].remove("ES"),
-        "$.jurisdictions[*] (enum)",
+        lambda c: c["content"]["properties"]["biometric"]["items"]["enum"].remove("voice"),
+        "$.content.biometric[*] (enum)",
     ),
     "another type": (
         lambda c: c["consent"]["properties"]["separate"].update(type="string"),
@@ -111,7 +111,7 @@ def test_what_producers_may_send_is_never_narrowed(change: Change, told: str, tm
 WIDENED_INPUTS: dict[str, Change] = {
     "a new optional member": lambda c: c["content"]["properties"].update(mood={"type": "string"}),
     "a new group": lambda c: c["service"]["properties"].update(region={"type": "object", "properties": {"id": {}}}),
-    "a wider enum": lambda c: c["jurisdictions"]["items"]["enum"].append("JP"),
+    "a wider enum": lambda c: c["content"]["properties"]["biometric"]["items"]["enum"].append("gait"),
     "null allowed": lambda c: c["actor"]["properties"].update(id={"type": ["string", "null"]}),
     "a longer limit": lambda c: c["content"]["properties"]["text"].update(maxLength=1_000_000),
     "no limit": lambda c: c["content"]["properties"]["parents"].pop("maxItems"),

@@ -105,13 +105,12 @@ def test_a_successor_has_every_member_of_what_it_supersedes(name: str) -> None:
     assert schemas.load(name)["properties"].keys() <= successor["properties"].keys()
 
 
-def test_policy_packs_speak_of_the_events_roles_and_jurisdictions_that_there_are() -> None:
+def test_policy_packs_speak_of_the_events_and_roles_that_there_are() -> None:
     common, pack = schemas.load("common.v1")["$defs"], schemas.load("policy-pack.v1")
     events = [schemas.load(name)["properties"]["event_type"]["enum"] for name in (*ASSET_EVENTS, "activity-event.v1")]
     rule = pack["$defs"]["rule"]["properties"]
     assert rule["on"]["items"]["enum"] == [event_type for group in events for event_type in group]
     assert set(rule["binds"]["items"]["enum"]) == set(common["actor"]["properties"]["role"]["enum"])
-    assert pack["properties"]["jurisdiction"]["enum"] == [*common["jurisdictions"]["items"]["enum"], "*"]
 
 
 def test_loading_gives_a_dictionary_of_ones_own() -> None:

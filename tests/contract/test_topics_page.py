@@ -23,7 +23,7 @@ from tests.unit.policy.examples import credential
 
 PAGE = Path(__file__).parents[2] / "docs" / "topics.md"
 ASYNCAPI = yaml.safe_load((Path(schemas.__file__).parent / "asyncapi.yaml").read_text(encoding="utf-8"))
-JURISDICTIONS = ("CN", "EU", "US-CA", "IN", "KR", "ES", "*")
+JURISDICTIONS = ("CN", "EU", "US-CA", "US-NY", "IN", "KR", "VN", "KZ", "*")
 ACTIONS = ("record", "alert", "hold", "block")
 
 

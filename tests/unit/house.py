@@ -53,6 +53,7 @@ class House:
         jurisdictions: tuple[str, ...] = ("ES",),
         producer: str | None = None,
         labels_when_required: bool = False,
+        observed: tuple[str, ...] = (),
     ) -> None:
         self.references = ReferenceSets.empty()
         self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
@@ -65,7 +66,10 @@ class House:
         common["escalation"] = Escalation(ladder=ladder, **common)
         self.review = Reviewing(**common)
         common["policy"] = Policy(
-            judge=Judge(load_packs()), references=lambda: self.references, jurisdictions=jurisdictions
+            judge=Judge(load_packs()),
+            references=lambda: self.references,
+            jurisdictions=jurisdictions,
+            observed=frozenset(observed),
         )
         self.assess = Assessment(**common)
         parts: dict[str, Any] = {

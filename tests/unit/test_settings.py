@@ -1,6 +1,7 @@
 """Settings: every one has a default, and one that cannot be used is named, its value never repeated."""
 
 import os
+import re
 import traceback
 from pathlib import Path
 from typing import Final, Self
@@ -12,7 +13,7 @@ from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import OperatorError
-from pipeline.settings import ENV_PREFIX, AssetSettings, CredentialSettings, StoreSettings, load
+from pipeline.settings import ENV_PREFIX, AssetSettings, CredentialSettings, PolicySettings, StoreSettings, load
 
 TYPES: Final[tuple[type[BaseSettings], ...]] = (StoreSettings, AssetSettings, CredentialSettings)
 VARIABLES: Final = [(settings, f"{ENV_PREFIX}{name.upper()}") for settings in TYPES for name in settings.model_fields]
@@ -59,6 +60,7 @@ def test_the_defaults() -> None:
         "parser_processes": 2,
         "parser_memory_bytes": 1_610_612_736,
         "parser_seconds": 30.0,
+        "parser_confinement": "try",
     }
 
 
@@ -213,3 +215,20 @@ def test_a_list_that_cannot_be_read_is_named_as_well(monkeypatch: pytest.MonkeyP
 
 def _all_that_is_shown(error: BaseException) -> str:
     return "".join((*traceback.format_exception(error), str(error), repr(error)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("XX", "XX is no place: did you mean"), ("EU,Germny", "Germny is no place: did you mean DE?")],
+)
+def test_a_place_that_is_none_is_refused_with_what_was_meant(
+    monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.setenv("SEALSTREAM_POLICY_JURISDICTIONS", text)
+    with pytest.raises(OperatorError, match=rf"SEALSTREAM_POLICY_JURISDICTIONS cannot be used: {re.escape(said)}"):
+        load(PolicySettings)
+
+
+def test_any_place_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEALSTREAM_POLICY_JURISDICTIONS", "DE, US-CA, JP, *")
+    assert load(PolicySettings).jurisdictions == ("DE", "US-CA", "JP", "*")

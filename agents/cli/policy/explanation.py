@@ -21,6 +21,7 @@ _NOT_ASKED: Final[dict[Standing, str]] = {
     "other-jurisdiction": "for another jurisdiction",
     "other-role": "for other roles",
     "not-in-force": "not in force then",
+    "not-seen": "about what only a worker sees in an asset",
 }
 _STYLES: Final[dict[str, str]] = {
     "violation": "bold red",

@@ -12,6 +12,7 @@ from agents.cli.policy.facts import Given, facts_given
 from pipeline.errors import OperatorError
 from pipeline.policy import obligations as steps
 from pipeline.policy.pack_files import load_packs
+from pipeline.policy.places import canonical, did_you_mean
 from pipeline.policy.vocabulary import FactValue
 from pipeline.settings import PolicySettings, load
 
@@ -24,7 +25,6 @@ _SCENARIOS: Final = ("none", "dialogue", "voice", "person", "immersive", "other"
 """The scenarios of Art. 17(1) by number; 0 is none of them."""
 
 _FEATURES: Final = ("face", "voice", "gesture", "other", "none")
-_JURISDICTIONS: Final = ("CN", "EU", "US-CA", "IN", "KR", "ES")
 
 
 def _numbered(names: tuple[str, ...]) -> str:
@@ -78,7 +78,7 @@ def obligations(
         list[str] | None,
         typer.Option(
             metavar="WHERE",
-            help=f"Where it is offered: {', '.join(_JURISDICTIONS)}. Repeat it; as configured otherwise, or CN.",
+            help="Where it is offered: codes of ISO 3166 such as DE or US-CA, EU, *. Repeat it; as configured, or CN.",
             show_default=False,
         ),
     ] = None,
@@ -109,7 +109,7 @@ def obligations(
         load_packs(settings.packs),
         facts={name: value for name, value in stated.items() if value is not None} | facts_given(fact),
         roles=roles_given(role),
-        jurisdictions=_words("--jurisdiction", jurisdiction, _JURISDICTIONS) or settings.jurisdictions or ("CN",),
+        jurisdictions=_places(jurisdiction) or settings.jurisdictions or ("CN",),
         at=_instant(at),
     )
     if as_json:
@@ -124,6 +124,13 @@ def _features(given: list[str]) -> tuple[str, ...]:
 
 def _words(option: str, given: list[str] | None, words: tuple[str, ...]) -> tuple[str, ...]:
     return choose(option, given, {word: word for word in words})
+
+
+def _places(given: list[str] | None) -> tuple[str, ...]:
+    for name in given or ():
+        if canonical(name) is None:
+            raise OperatorError(what=f"--jurisdiction cannot be {name}: {did_you_mean(name)}.", remedy="Give one.")
+    return tuple(dict.fromkeys(given or ()))
 
 
 def _number(option: str, given: str, names: tuple[str, ...]) -> int:

@@ -21,8 +21,14 @@ async def test_ready_means_every_check_holds_and_says_why_not() -> None:
     def checks() -> Mapping[str, str | None]:
         return outcomes
 
-    async with serve_health(host="127.0.0.1", port=0, checks=checks, metrics=Metrics.create()) as port:
-        assert (await get(port, "/readyz"))[0] == 200
+    def states() -> Mapping[str, str]:
+        return {"confinement": "Landlock 7, seccomp"}
+
+    metrics = Metrics.create()
+    async with serve_health(host="127.0.0.1", port=0, checks=checks, states=states, metrics=metrics) as port:
+        status, body = await get(port, "/readyz")
+        assert status == 200
+        assert '"states":{"confinement":"Landlock 7, seccomp"}' in body
         outcomes["store"] = "no connection"
         status, body = await get(port, "/readyz")
         assert status == 503

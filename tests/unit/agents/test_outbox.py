@@ -12,6 +12,7 @@ from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.topics import Topics
+from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.errors import EnvelopeError, WorldError
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from schemas import first_violation, validator
@@ -71,6 +72,22 @@ async def test_a_decision_fits_the_contract(house: House) -> None:
     said = house.inspect(publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}}))
     await outbox(recorder).publish(said.decision, said.alerts)
     assert first_violation(validator("decision.v2"), decoded(recorder.published[0][0])) is None
+
+
+async def test_what_observed_packs_would_decide_is_in_the_message_and_counted(
+    credentials: InProcessCredentialService,
+) -> None:
+    recorder = Recorder()
+    box = outbox(recorder)
+    watching = House(credentials, jurisdictions=("KR",), observed=("kr-ai-basic-act",))
+    said = watching.inspect(
+        publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}})
+    )
+    await box.publish(said.decision, said.alerts)
+    message = decoded(recorder.published[0][0])
+    assert first_violation(validator("decision.v2"), message) is None
+    assert message["observed"]["decision"] == "hold"
+    assert b'sealstream_observed_total{decision="hold",pack="kr-ai-basic-act"} 1.0' in box.metrics.render()
 
 
 async def test_a_replay_is_published_in_the_same_bytes(house: House) -> None:

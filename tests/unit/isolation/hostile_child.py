@@ -5,21 +5,12 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import SealRefusedError
 from pipeline.isolation.child import Perform, main
-from pipeline.isolation.messages import (
-    Answer,
-    Extracted,
-    ExtractJob,
-    FingerprintJob,
-    ImageCoded,
-    ImageCodeJob,
-    Job,
-    LikenessJob,
-    Start,
-    TraitsJob,
-)
+from pipeline.isolation.jobs import ExtractJob, FingerprintJob, ImageCodeJob, Job, LikenessJob, TraitsJob
+from pipeline.isolation.messages import Start
 
 
 def endless(mark: str) -> None:
@@ -68,15 +59,12 @@ ACTS: dict[str, Callable[[str], object]] = {
 """What an asset can say: the name of an act, a blank, and its argument."""
 
 
-def perform(job: Job) -> Answer:
+def perform(job: Job[Any]) -> object:
     assert isinstance(job, ExtractJob | ImageCodeJob | FingerprintJob | TraitsJob | LikenessJob)
-    asset = job.asset
-    name, _, argument = asset.decode().partition(" ")
+    name, _, argument = job.asset.decode().partition(" ")
     result = ACTS[name](argument)
     said = result if isinstance(result, str) else argument
-    if isinstance(job, ImageCodeJob) and name != "answer":
-        return ImageCoded(code=said)
-    return Extracted(manifest=said.encode())
+    return said if isinstance(job, ImageCodeJob) and name != "answer" else said.encode()
 
 
 def prepare(start: Start) -> Perform:

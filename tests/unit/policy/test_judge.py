@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from pipeline.events.outputs import Finding, PackReference
 from pipeline.policy.judge import REDACTED, Judge, Standing
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs
+from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
 from tests.unit.policy.examples import PACK, pack_of, rule
 
@@ -47,6 +49,7 @@ def test_a_violation_says_what_is_wrong_by_which_law_and_what_would_mend_it() ->
         evidence={"content.is_news": True, "content.news_source_listed": False},
         pack=PackReference(name="test-law", version="1.2.3"),
         remedy="None.",
+        actor="user",
     )
 
 
@@ -97,6 +100,51 @@ def test_values_about_persons_are_not_shown() -> None:
     assert finding is not None
     assert finding.evidence == {"content.is_news": True, "user.id_hash": REDACTED, "consent.ref": ""}
     assert "5c4d" not in repr(finding)
+
+
+# What was seen
+
+
+SEEN = Observation(
+    name="label.test", severity="critical", code="a.code", evidence={"declared": "human", "carriers": ("xmp",)}
+)
+SEEING = rule(seen=("label.test",), when="seen.declared == 'human'", must="content.is_news", severity=None)
+
+
+def test_what_was_seen_is_found_with_its_gravity_code_and_evidence() -> None:
+    (finding,) = Judge([pack_of(SEEING)]).findings({**NEWS, "content.is_news": False}, AT, (SEEN,))
+    assert (finding.action, finding.outcome, finding.severity, finding.code) == (
+        "block",
+        "violation",
+        "critical",
+        "a.code",
+    )
+    assert finding.message == "A test."
+    assert finding.evidence == {"content.is_news": False, "declared": "human", "carriers": ("xmp",)}
+
+
+def test_a_rule_about_observations_is_asked_of_nothing_else() -> None:
+    judge = Judge([pack_of(SEEING)])
+    facts = {**NEWS, "content.is_news": False}
+    assert judge.findings(facts, AT) == ()
+    assert judge.findings(facts, AT, (msgspec.structs.replace(SEEN, name="label.other"),)) == ()
+    assert judge.findings(facts, AT, (msgspec.structs.replace(SEEN, evidence={"declared": "ai"}),)) == ()
+    assert judge.findings({**facts, "jurisdictions": ("EU",)}, AT, (SEEN,)) == ()
+    assert [one.standing for one in judge.explain(facts, AT)] == ["not-seen"]
+
+
+def test_what_only_may_have_been_seen_asks_for_what_the_rule_asks_for_then() -> None:
+    unsure = msgspec.structs.replace(SEEN, outcome="unknown")
+    (finding,) = Judge([pack_of(SEEING)]).findings({**NEWS, "content.is_news": False}, AT, (unsure,))
+    assert (finding.action, finding.outcome, finding.message) == ("hold", "unknown", "A test.")
+
+
+def test_words_are_chosen_and_english_stands_in() -> None:
+    both = pack_of(rule(text={"en": "A test.", "zh": "测试。"}, remedy={"en": "None."}))
+    facts = {**NEWS, "content.news_source_listed": False}
+    for language, expected in (("en", ("A test.", "None.")), ("zh", ("测试。", "None."))):
+        (finding,) = Judge([both], language=language).findings(facts, AT)  # type: ignore[arg-type]
+        assert (finding.message, finding.remedy) == expected
 
 
 # Which rules are about an event

@@ -214,7 +214,7 @@ def test_an_activity_is_judged_without_any_asset(chinese: House) -> None:
 
 
 def prohibited(number: int) -> Any:
-    data = compliant("A fnord.")
+    data = {**compliant("A fnord."), "actor": {"role": "user"}}
     data["content"] = {**data["content"], "synthetic": "yes"}
     return publication(data, event_id=f"bad-{number}")
 
@@ -234,6 +234,49 @@ def test_conduct_of_the_service_counts_against_nobody(chinese: House) -> None:
     assert (said.decision.counts_against, said.enforcement) == (None, None)
 
 
+def test_what_a_platform_did_with_a_users_content_counts_against_nobody(chinese: House) -> None:
+    transformed = {**compliant(), "event_type": "transform.completed", "transform": {"lost": 1, "intent": "routine"}}
+    said = chinese.seal(generation(transformed))
+    (finding,) = (one for one in said.record.findings if one.rule == "cn.deep-synthesis.art18.mark-removed")
+    assert (finding.action, finding.actor) == ("block", "platform")
+    assert (said.record.counts_against, said.enforcement) == (None, None)
+
+
+def test_whoever_publishes_is_taken_for_the_user_where_nobody_else_is_named(chinese: House) -> None:
+    chinese.references = with_entries(("features", {"id": "f", "version": 1, "verdict": "illegal", "phrase": "fnord"}))
+    data = compliant("A fnord.")
+    del data["actor"]
+    data["content"] = {**data["content"], "synthetic": "yes"}
+    said = chinese.inspect(publication(data))
+    assert {finding.actor for finding in said.decision.findings if finding.pack} == {"user"}
+    assert said.enforcement is not None
+
+
+# Packs that are only observed
+
+
+def test_an_observed_pack_holds_nothing_and_what_it_would_decide_is_on_record(
+    chinese: House, credentials: InProcessCredentialService
+) -> None:
+    features = with_entries(("features", {"id": "f", "version": 1, "verdict": "illegal", "phrase": "fnord"}))
+    watching = House(credentials, jurisdictions=("CN",), observed=("cn-deep-synthesis-2023", "cn-labeling-2025"))
+    chinese.references = watching.references = features
+    law = chinese.inspect(prohibited(1)).decision
+    said = watching.inspect(prohibited(1))
+    assert law.decision == "block"
+    assert law.observed is None
+    observed = said.decision.observed
+    assert observed is not None
+    assert observed.decision == "block"
+    assert [pack.name for pack in observed.packs] == ["cn-deep-synthesis-2023", "cn-labeling-2025"]
+    assert "cn.deep-synthesis.art10.block-prohibited" in rules(observed.findings)
+    assert not any(one.rule.startswith("cn.") for one in said.decision.findings)
+    assert not any(alert.rule.id.startswith("cn.") for alert in said.alerts)
+    assert said.enforcement is None
+    assert said.decision.judged_by is not None
+    assert not any(pack.name.startswith("cn-") for pack in said.decision.judged_by.packs)
+
+
 def test_a_held_event_counts_when_a_review_refuses_it(chinese: House) -> None:
     data = {**compliant(), "actor": {"role": "user"}, "declaration": {"made": True, "value": "not_ai"}}
     data["content"] = {**data["content"], "synthetic": "yes"}
@@ -251,7 +294,7 @@ def test_a_held_event_counts_when_a_review_refuses_it(chinese: House) -> None:
 
 def test_who_the_user_is_stands_in_no_output(chinese: House) -> None:
     chinese.references = with_entries(("features", {"id": "f", "version": 1, "verdict": "illegal", "phrase": "fnord"}))
-    data = compliant("A fnord.")
+    data = {**compliant("A fnord."), "actor": {"role": "user"}}
     data["content"] = {**data["content"], "synthetic": "yes"}
     data["user"] = {**USER, "id_hash": "salted-4711"}
     said = chinese.inspect(publication(data))

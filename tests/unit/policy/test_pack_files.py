@@ -108,7 +108,7 @@ def test_no_file_and_no_text_are_refused(write, tmp_path: Path) -> None:
         read_pack(tmp_path / "binary.yaml")
 
 
-def test_seven_packs_are_shipped_and_chosen_by_name() -> None:
+def test_the_shipped_packs_are_chosen_by_name() -> None:
     assert shipped_pack_names() == (
         "cn-deep-synthesis-2023",
         "cn-labeling-2025",
@@ -116,6 +116,7 @@ def test_seven_packs_are_shipped_and_chosen_by_name() -> None:
         "high-risk",
         "in-it-rules-2026",
         "kr-ai-basic-act",
+        "places",
         "us-ca-sb942",
     )
     assert [pack.name for pack in load_packs()] == list(shipped_pack_names())

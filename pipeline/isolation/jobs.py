@@ -1,0 +1,302 @@
+"""Every operation on untrusted bytes, each said once.
+
+What goes in, what comes out, how it is done, and what stands in for the answer where the asset hurts its parser. What
+decodes a kind of media is loaded with the first job about it: loading decoders takes as long as the rest of a child's
+start.
+"""
+
+from functools import cache
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, get_args
+
+import msgspec
+
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder
+from pipeline.credentials.service import CredentialService
+from pipeline.errors import HostileAssetError
+from pipeline.fingerprints.fingerprint import Fingerprint
+from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
+from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
+from pipeline.labels.explicit.port import Labeled
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.port import Marked
+
+__all__ = [
+    "CheckJob",
+    "ExtractJob",
+    "FingerprintJob",
+    "ImageCodeJob",
+    "Job",
+    "LabelJob",
+    "LikenessJob",
+    "MarkJob",
+    "Performer",
+    "ReadJob",
+    "ReadMarksJob",
+    "SealJob",
+    "Tools",
+    "TraitsJob",
+    "answers_of",
+    "decode_job",
+]
+
+Answer = TypeVar("Answer")
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What jobs are done with, made once for a process.
+
+    Attributes:
+        credentials: signs and reads manifests.
+        unstamped: the same without its time-stamp authority.
+    """
+
+    credentials: CredentialService
+    unstamped: CredentialService
+
+
+class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
+    """One operation on untrusted bytes; its fields are what it is done with.
+
+    Attributes:
+        answer: the type of what it answers, which is what the answer of a child is decoded as.
+    """
+
+    answer: ClassVar[Any]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Take the type of the answer from what the class derives from."""
+        super().__init_subclass__(**options)
+        base = next(base for base in cls.__dict__["__orig_bases__"] if get_args(base))
+        cls.answer = get_args(base)[0]
+
+    def perform(self, tools: Tools) -> Answer:
+        """Do it, in a process that the bytes may harm.
+
+        Raises:
+            SealstreamError: the asset cannot be worked on.
+        """
+        raise NotImplementedError
+
+    def hostile(self, error: HostileAssetError) -> Answer:
+        """The answer where the asset killed, stalled or starved what worked on it; the error is raised otherwise."""
+        raise error
+
+
+class Performer(Protocol):
+    """Has jobs done. Safe to call from several threads."""
+
+    def run(self, job: Job[Answer]) -> Answer:
+        """Have a job done.
+
+        Raises:
+            SealstreamError: what the job itself raised.
+            HostileAssetError: the asset killed, stalled or starved what worked on it, and nothing stands in for the
+                answer.
+        """
+        ...
+
+
+class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
+    """Seal an asset.
+
+    Attributes:
+        time_stamp: False leaves the time-stamp authority out, to find out whether it is what stalls.
+    """
+
+    asset: bytes
+    order: SealOrder
+    time_stamp: bool = True
+
+    def perform(self, tools: Tools) -> SealedAsset:
+        """Sign, and read back."""
+        return (tools.credentials if self.time_stamp else tools.unstamped).seal(self.asset, self.order)
+
+
+class ReadJob(Job[Credential], frozen=True, kw_only=True, tag=True):
+    """Read an asset's credential."""
+
+    asset: bytes
+    media_type: str
+    manifest: bytes | None
+
+    def perform(self, tools: Tools) -> Credential:
+        """Read and validate."""
+        return tools.credentials.read(self.asset, self.media_type, manifest=self.manifest)
+
+
+class ExtractJob(Job[bytes | None], frozen=True, kw_only=True, tag=True):
+    """Take the manifest store out of an asset."""
+
+    asset: bytes
+    media_type: str
+
+    def perform(self, tools: Tools) -> bytes | None:
+        """Find the manifest store."""
+        return tools.credentials.extract(self.asset, self.media_type)
+
+
+class ImageCodeJob(Job[str | None], frozen=True, kw_only=True, tag=True):
+    """Compute the Image-Code of a picture."""
+
+    asset: bytes
+
+    def perform(self, tools: Tools) -> str | None:  # noqa: ARG002 (as every job)
+        """Decode and code."""
+        from pipeline.fingerprints.pictures import image_code_of  # noqa: PLC0415
+
+        return image_code_of(self.asset)
+
+    def hostile(self, error: HostileAssetError) -> None:
+        """A picture that nothing can show needs no code."""
+
+
+class MarkJob(Job[Marked], frozen=True, kw_only=True, tag=True):
+    """Write an implicit label into an asset."""
+
+    asset: bytes
+    media_type: str
+    marks: MarksToWrite
+
+    def perform(self, tools: Tools) -> Marked:  # noqa: ARG002 (as every job)
+        """Write, and read back."""
+        from pipeline.labels.implicit.marking import mark  # noqa: PLC0415
+
+        return mark(self.asset, self.media_type, self.marks)
+
+    def hostile(self, error: HostileAssetError) -> Marked:
+        """It can still be sealed as it is."""
+        return Marked(asset=self.asset, refused=error.what)
+
+
+class ReadMarksJob(Job[FoundMarks], frozen=True, kw_only=True, tag=True):
+    """Find the implicit labels of an asset."""
+
+    asset: bytes
+    media_type: str
+
+    def perform(self, tools: Tools) -> FoundMarks:  # noqa: ARG002 (as every job)
+        """Read them."""
+        from pipeline.labels.implicit.table import read_marks  # noqa: PLC0415
+
+        return read_marks(self.asset, self.media_type)
+
+    def hostile(self, error: HostileAssetError) -> FoundMarks:
+        """They could not be read."""
+        return FoundMarks(refused=error.what)
+
+
+class LabelJob(Job[Labeled], frozen=True, kw_only=True, tag=True):
+    """Put an explicit label on an asset."""
+
+    asset: bytes
+    media_type: str
+    order: MarkOrder
+
+    def perform(self, tools: Tools) -> Labeled:  # noqa: ARG002 (as every job)
+        """Write it."""
+        from pipeline.labels.explicit.in_process import InProcessLabeler  # noqa: PLC0415
+
+        return InProcessLabeler().label(self.asset, self.media_type, self.order)
+
+    def hostile(self, error: HostileAssetError) -> Labeled:
+        """It can still be sealed as it is."""
+        return Labeled(asset=self.asset, refused=error.what)
+
+
+class CheckJob(Job[Checked], frozen=True, kw_only=True, tag=True):
+    """Look for the explicit label of an asset."""
+
+    asset: bytes
+    media_type: str
+    claim: Claim
+
+    def perform(self, tools: Tools) -> Checked:  # noqa: ARG002 (as every job)
+        """Look for it."""
+        from pipeline.labels.explicit.checking import check  # noqa: PLC0415
+
+        return check(self.asset, self.media_type, self.claim)
+
+    def hostile(self, error: HostileAssetError) -> Checked:
+        """It cannot be told."""
+        return Checked(present=None, reason=error.what)
+
+
+class FingerprintJob(Job[Fingerprint | None], frozen=True, kw_only=True, tag=True):
+    """Take the fingerprint of an asset."""
+
+    asset: bytes
+    media_type: str
+
+    def perform(self, tools: Tools) -> Fingerprint | None:  # noqa: ARG002 (as every job)
+        """Decode and code."""
+        from pipeline.fingerprints.content import fingerprint  # noqa: PLC0415
+
+        return fingerprint(self.asset, self.media_type)
+
+    def hostile(self, error: HostileAssetError) -> None:
+        """What cannot be decoded can still be sealed and judged."""
+
+
+class TraitsJob(Job[Traits], frozen=True, kw_only=True, tag=True):
+    """Find out all that an asset is recognised by, or what it is asked about with."""
+
+    asset: bytes
+    media_type: str
+    asked: bool
+
+    def perform(self, tools: Tools) -> Traits:  # noqa: ARG002 (as every job)
+        """Decode, code and look."""
+        from pipeline.fingerprints.content import traits  # noqa: PLC0415
+
+        return traits(self.asset, self.media_type, asked=self.asked)
+
+    def hostile(self, error: HostileAssetError) -> Traits:  # noqa: ARG002 (the reason is of no matter)
+        """What cannot be decoded can still be sealed and judged."""
+        return NO_TRAITS
+
+
+class LikenessJob(Job[tuple[float, ...]], frozen=True, kw_only=True, tag=True):
+    """Say how much an asset is like each of some others, by their looks."""
+
+    asset: bytes
+    media_type: str
+    candidates: tuple[tuple[Look, ...], ...]
+
+    def perform(self, tools: Tools) -> tuple[float, ...]:  # noqa: ARG002 (as every job)
+        """Decode and compare."""
+        from pipeline.fingerprints.content import likenesses  # noqa: PLC0415
+
+        return likenesses(self.asset, self.media_type, self.candidates)
+
+    def hostile(self, error: HostileAssetError) -> tuple[float, ...]:  # noqa: ARG002 (the reason is of no matter)
+        """It is like none of them."""
+        return (0.0,) * len(self.candidates)
+
+
+_AnyJob = (
+    SealJob
+    | ReadJob
+    | ExtractJob
+    | ImageCodeJob
+    | MarkJob
+    | ReadMarksJob
+    | LabelJob
+    | CheckJob
+    | FingerprintJob
+    | TraitsJob
+    | LikenessJob
+)
+
+_jobs: Final = msgspec.msgpack.Decoder(_AnyJob)
+
+
+def decode_job(message: bytes) -> Job[Any]:
+    """A job as it comes to a child."""
+    job: Job[Any] = _jobs.decode(message)
+    return job
+
+
+@cache
+def answers_of(kind: type[Job[Any]]) -> msgspec.msgpack.Decoder[Any]:
+    """What decodes the answers to a kind of job."""
+    return msgspec.msgpack.Decoder(kind.answer)
