@@ -1,6 +1,6 @@
 """The Kafka clients that are not Faust's: publishing with awaited delivery, reading a topic.
 
-The adapter around aiokafka (another one is `agents.topic_admin`): typed values go in and come out, and its errors become ours.
+An adapter around aiokafka, as `agents.topic_admin` is one: typed values go in and come out, and its errors become ours.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
-from aiokafka.structs import ConsumerRecord
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
+from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.header_names import accept_any_header_name
 from agents.messages import KafkaMessage
@@ -21,7 +21,7 @@ from agents.settings import KafkaSettings
 from agents.topics import MAX_MESSAGE_BYTES
 from pipeline.errors import BugError, OperatorError, WorldError
 
-__all__ = ["Publisher", "connection", "open_publisher", "read_topic", "start"]
+__all__ = ["Publisher", "connection", "open_publisher", "read_to_end", "read_topic", "start"]
 
 accept_any_header_name()
 
@@ -35,6 +35,8 @@ first of them. Whoever has read them all then finds himself beyond the end, as a
 """
 
 _REQUEST_TIMEOUT_MS: Final = 10_000
+_POLL_MS: Final = 500
+_PATIENCE_SECONDS: Final = 30.0
 _METADATA_SECONDS: Final = 0.25
 """Shortest time between two requests for metadata: where the leaders of partitions are."""
 
@@ -141,16 +143,46 @@ async def read_topic(
                 record: ConsumerRecord = await asyncio.wait_for(consumer.getone(), idle_seconds)
             except TimeoutError:
                 return
-            yield KafkaMessage(
-                topic=record.topic,
-                key=record.key,
-                value=record.value,
-                headers=tuple(record.headers),
-                partition=record.partition,
-                offset=record.offset,
-            )
+            yield _message(record)
     finally:
         await consumer.stop()
+
+
+async def read_to_end(settings: KafkaSettings, topic: str) -> AsyncIterator[KafkaMessage]:
+    """Read a topic from its beginning to where it ends now, outside any consumer group.
+
+    Raises:
+        OperatorError: there is no such topic.
+        WorldError: no broker answers, or not for 30 seconds.
+    """
+    consumer = AIOKafkaConsumer(topic, **connection(settings), auto_offset_reset="earliest", enable_auto_commit=False)
+    await start(consumer, settings)
+    try:
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
+        moved_at = time.monotonic()
+        while [one for one, end in ends.items() if await consumer.position(one) < end]:
+            for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+                moved_at = time.monotonic()
+                for record in records:
+                    yield _message(record)
+            if time.monotonic() - moved_at > _PATIENCE_SECONDS:
+                raise WorldError(
+                    what=f"Kafka has more of {topic} and did not deliver it within {_PATIENCE_SECONDS:.0f} seconds.",
+                    remedy="See that the brokers are up, and try again.",
+                )
+    finally:
+        await consumer.stop()
+
+
+def _message(record: ConsumerRecord) -> KafkaMessage:
+    return KafkaMessage(
+        topic=record.topic,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        partition=record.partition,
+        offset=record.offset,
+    )
 
 
 def connection(settings: KafkaSettings) -> dict[str, object]:
@@ -203,10 +235,17 @@ async def start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClien
     """Connect a client.
 
     Raises:
+        OperatorError: a topic that it is to read is not there.
         WorldError: no broker answers.
     """
     try:
         await client.start()
+    except UnknownTopicOrPartitionError as error:
+        await client.stop()
+        raise OperatorError(
+            what="A topic is not there, or this user may not see it.",
+            remedy="Create it with `sealstream topics create`, or correct SEALSTREAM_KAFKA_TOPIC_PREFIX.",
+        ) from error
     except KafkaError as error:
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
         raise WorldError(

@@ -95,7 +95,7 @@ async def alter_topic(settings: KafkaSettings, name: str, changes: Mapping[str, 
 
 
 async def _configs(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, tuple[str, int]]]:
-    """The settings of topics, each with where its value comes from; nothing of topics whose settings may not be seen."""
+    """The settings of topics, each with where its value comes from; nothing of topics that may not be looked into."""
     responses = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
     return {
         name: {setting: (value, source) for setting, value, _, source, *_ in entries if value is not None}

@@ -1,8 +1,8 @@
 """How topics differ from the plan, and what comes of it: a pure comparison.
 
-Kafka deletes what its topics are configured to delete, read or not, and tells nobody. So what the product relies on is in
-the plan (`agents.topics`), and existing topics are held against it. A difference by which an event can be gone before it
-was read, or a reference entry while it is in force, **loses**; any other one is worth a word.
+Kafka deletes what its topics are configured to delete, read or not, and tells nobody. So what the product relies on is
+in the plan (`agents.topics`), and existing topics are held against it. A difference by which an event can be gone
+before it was read, or a reference entry while it is in force, **loses**; any other one is worth a word.
 """
 
 from collections.abc import Callable, Mapping
@@ -98,10 +98,10 @@ def _is_long_enough(plan: TopicPlan, found: FoundTopic) -> bool:
 
 
 def _has_room(plan: TopicPlan, found: FoundTopic) -> bool:
-    planned, room = plan.config.get("max.message.bytes"), found.number("max.message.bytes")
-    return planned is None or int(planned) <= room and (
-        plan.role != "input" or room <= MAX_MESSAGE_BYTES - _EXPLANATION_BYTES
-    )
+    room = found.number("max.message.bytes")
+    if plan.role == "input" and room > MAX_MESSAGE_BYTES - _EXPLANATION_BYTES:
+        return False
+    return room >= int(plan.config.get("max.message.bytes", 0))
 
 
 def _never(_plan: TopicPlan, _found: FoundTopic) -> bool:

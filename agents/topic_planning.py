@@ -1,4 +1,4 @@
-"""The plan of topics and the topics as they are: compared on request and at the start of a worker, made equal on request.
+"""The plan of topics and the topics as they are: compared on request and when a worker starts, made equal on request.
 
 A worker takes nothing while a topic is missing, and does not start on topics that can lose an event: what is deleted
 before it was read is known to nobody.
@@ -49,9 +49,7 @@ async def compared(settings: KafkaSettings) -> Comparison:
     return Comparison(
         missing=tuple(plan.name for plan in plans if plan.name not in found),
         not_shown=tuple(name for name, topic in found.items() if not topic.config),
-        differences=tuple(
-            one for plan in plans if plan.name in found for one in differences(plan, found[plan.name])
-        ),
+        differences=tuple(one for plan in plans if plan.name in found for one in differences(plan, found[plan.name])),
     )
 
 
@@ -110,13 +108,13 @@ def _judge(settings: KafkaSettings, found: Comparison) -> None:
     if losing and settings.topic_check == "strict":
         raise OperatorError(
             what=f"Topics can lose what is sent to them. {' '.join(map(str, losing))}",
-            remedy="`sealstream topics create --alter` sets them as planned; SEALSTREAM_KAFKA_TOPIC_CHECK=warn starts all "
-            "the same.",
+            remedy="`sealstream topics create --alter` sets them as planned; with SEALSTREAM_KAFKA_TOPIC_CHECK=warn a "
+            "worker starts all the same.",
         )
     for one in found.differences:
         logger.warning("%s", one)
     if found.not_shown:
         logger.warning(
-            "The configuration of %s may not be seen by this user (DescribeConfigs), and was not compared with the plan.",
+            "This user may not see the configuration (DescribeConfigs) of %s, which was not compared with the plan.",
             ", ".join(found.not_shown),
         )

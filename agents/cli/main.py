@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from agents.assembly import CLAIM_GENERATOR
-from agents.cli import alerts, files, publishing, setup, working
+from agents.cli import alerts, dead_letters, files, publishing, setup, working
 from agents.cli.exits import run_explained
 from agents.cli.lineage import lineage
 from agents.cli.lookup import lookup
@@ -45,6 +45,7 @@ app.command()(lineage)
 app.command()(publishing.publish)
 app.command()(publishing.review)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(policy, name="policy")
 app.add_typer(reference, name="reference")
 
