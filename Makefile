@@ -1,6 +1,6 @@
 # Everything a person types. `make demo` and `make test` set up what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test tools outsiders check format lock clean
+.PHONY: help demo test bench tools outsiders check format lock clean
 
 PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV := .venv
@@ -31,6 +31,9 @@ else
 	@$(RUN)/python -m pytest -n auto -m "not kill"
 	@$(RUN)/python -m pytest -m kill # alone: it watches how long things take
 endif
+
+bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1 for a look; AGAINST=OTHER/CHECKOUT; ARGS)
+	@$(RUN)/python -m bench $(if $(SHORT),--short) $(if $(LONG),--long) $(addprefix --against=,$(AGAINST)) $(ARGS)
 
 tools: ## Install the everyday tools that tests put sealed files through (Debian, as root; says which, elsewhere)
 	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt

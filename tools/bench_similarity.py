@@ -30,7 +30,7 @@ from pipeline.fingerprints.fingerprint import BITS, NEAR
 from pipeline.fingerprints.similarity import SimilarityIndex
 from pipeline.fingerprints.snapshot import columns_in, parts_of
 
-DISTANCES: Final = (*sorted(set(NEAR.values())), 40)
+DISTANCES: Final = (20, max(NEAR.values()), 40)
 MILLISECONDS: Final = 1e3
 MICROSECONDS: Final = 1e6
 MEGABYTES: Final = 1e6

@@ -67,8 +67,8 @@ What copies are found of, and what strangers are accused of, is counted with eve
 screenshots, documents, portraits and products, saved anew, scaled, cropped by 5 %, in grey; and a thousand each of
 several families of look-alikes. [Decision 25](adr/0025-second-looks.md) has the figures, and what is not found.
 
-Sound is the weakest: compressed with loss twice, at few bits, its code can end beyond the limit. An MP3 of 64 kbit/s
-put into AAC of 48 just did.
+Of PDF and Office files it is the text that is known, in whatever format it is put; what stands around the text of
+every page is left out. Of drawings (SVG) it is what they show, with letters in a font that is brought along.
 """
 
 _WHOLE: Final = """\

@@ -4,9 +4,9 @@ from typing import Final, Protocol
 
 from pipeline.media_types import canonical
 
-__all__ = ["ImageCoder", "is_picture"]
+__all__ = ["DRAWING", "ImageCoder", "is_picture"]
 
-_DRAWING: Final = "image/svg+xml"
+DRAWING: Final = "image/svg+xml"
 
 
 class ImageCoder(Protocol):
@@ -31,4 +31,4 @@ class ImageCoder(Protocol):
 def is_picture(media_type: str) -> bool:
     """Whether a media type is one that pictures made of pixels may have."""
     name = canonical(media_type)
-    return name.startswith("image/") and name != _DRAWING
+    return name.startswith("image/") and name != DRAWING

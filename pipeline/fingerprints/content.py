@@ -6,12 +6,15 @@ Decodes untrusted bytes with native libraries: only for processes that they may 
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.fingerprints.coder import is_picture
+from PIL import Image
+
+from pipeline.fingerprints.coder import DRAWING, is_picture
+from pipeline.fingerprints.drawings import drawn
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import AUDIO_TYPES, VIDEO_TYPES
 from pipeline.fingerprints.picture_looks import likeness
 from pipeline.fingerprints.picture_traits import picture_traits, renditions_of
-from pipeline.fingerprints.pictures import code_of, has_features, picture_of, pixels_of, shots_of
+from pipeline.fingerprints.pictures import code_of, has_features, picture_of, prepared, shots_of
 from pipeline.fingerprints.sounds import audio_fingerprint, audio_likeness, audio_traits
 from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint, text_likeness, text_traits
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
@@ -56,18 +59,23 @@ def examine(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
         return audio_fingerprint(body, name)
     if name in VIDEO_TYPES:
         return video_fingerprint(body, name)
-    if is_picture(name):
-        return _image_fingerprint(body)
+    if is_picture(name) or name == DRAWING:
+        return _image_fingerprint(body, name)
     return NoFingerprint(reason="not-supported")
 
 
-def _image_fingerprint(body: bytes) -> Fingerprint | NoFingerprint:
-    pixels = pixels_of(body)
-    if pixels is None:
+def _image_fingerprint(body: bytes, name: str) -> Fingerprint | NoFingerprint:
+    picture = _picture_of(body, name)
+    if picture is None:
         return NoFingerprint(reason="not-readable")
+    pixels = prepared(picture)
     if not has_features(pixels):
         return NoFingerprint(reason="featureless")
     return Fingerprint(kind="image", code=code_of(pixels))
+
+
+def _picture_of(body: bytes, name: str) -> Image.Image | None:
+    return drawn(body) if name == DRAWING else picture_of(body)
 
 
 def traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
@@ -88,11 +96,11 @@ def traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
         return audio_traits(body, AUDIO_TYPES[name])
     if name in VIDEO_TYPES:
         return video_traits(body, name)
-    return _image_traits(body, asked=asked) if is_picture(name) else NO_TRAITS
+    return _image_traits(body, name, asked=asked) if is_picture(name) or name == DRAWING else NO_TRAITS
 
 
-def _image_traits(body: bytes, *, asked: bool) -> Traits:
-    picture = picture_of(body)
+def _image_traits(body: bytes, name: str, *, asked: bool) -> Traits:
+    picture = _picture_of(body, name)
     if picture is None:
         return NO_TRAITS
     still = picture_traits(picture, asked=asked)
@@ -127,14 +135,14 @@ def _likenesses(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[fl
         return audio_likeness(body, AUDIO_TYPES[name], looks)
     if name in VIDEO_TYPES:
         return video_likeness(body, name, looks)
-    return _image_likeness(body, looks) if is_picture(name) else (0.0,) * len(looks)
+    return _image_likeness(body, name, looks) if is_picture(name) or name == DRAWING else (0.0,) * len(looks)
 
 
-def _image_likeness(body: bytes, looks: Sequence[Look]) -> tuple[float, ...]:
+def _image_likeness(body: bytes, name: str, looks: Sequence[Look]) -> tuple[float, ...]:
     shots = tuple(shots_of(body, _MOST_SHOTS))
     if shots:
         return shots_likeness(shots, looks)
-    picture = picture_of(body)
+    picture = _picture_of(body, name)
     renditions = () if picture is None else renditions_of(picture)
     return tuple(
         max(

@@ -17,9 +17,9 @@ ALGORITHM: Final = "io.iscc.v0"
 
 BITS: Final = 256
 
-NEAR: Final[Mapping[Kind, int]] = MappingProxyType({"text": 32, "image": 32, "audio": 20, "video": 32})
+NEAR: Final[Mapping[Kind, int]] = MappingProxyType({"text": 32, "image": 32, "audio": 32, "video": 32})
 """In how many bits near copies differ at most. What has nothing in common differs in about 128; recordings of the same
-sort, such as music of one style, in fewer, and the longer they are the fewer."""
+sort, such as music of one style, in fewer, and the longer they are the fewer. A second look tells them apart."""
 
 _SCHEME: Final = "ISCC:"
 _HEADER: Final = 2

@@ -7,10 +7,11 @@ ISCC library, which take a quarter of a second to load.
 import io
 import warnings
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import iscc_core
 import numpy as np
+import numpy.typing as npt
 
 # Each by its name: asked for a format it has not loaded, Pillow loads all of them, among them interpreters.
 from PIL import (
@@ -63,6 +64,14 @@ MOST_PIXELS_IN_ALL: Final = 400_000_000
 
 _ANIMATIONS: Final = ("GIF", "WEBP", "PNG", "AVIF")
 
+_JPEG_XL: Final = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
+"""A codestream alone, and one in a container."""
+_BRAND_AT: Final = slice(4, 12)
+_HEIC_BRANDS: Final = tuple(
+    b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+)
+_MOST: Final = 255
+
 _SIDE: Final = 32
 _CLEAR: Final = 1e-6
 _CONTRAST: Final = 16
@@ -109,7 +118,7 @@ def picture_of(asset: bytes) -> Image.Image | None:
         MemoryError: decoding needs more memory than there is.
     """
     try:
-        with Image.open(io.BytesIO(asset), formats=_FORMATS) as picture:
+        with _opened(asset) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             picture.load()
@@ -119,6 +128,32 @@ def picture_of(asset: bytes) -> Image.Image | None:
         raise
     except Exception:  # noqa: BLE001 (a decoder may stumble over broken bytes in any way; none of them has a code)
         return None
+
+
+def _opened(asset: bytes) -> Image.Image:
+    """A picture, whatever it is made by; what a stranger's bytes make a decoder raise comes through."""
+    if asset.startswith(_JPEG_XL):
+        # Large, and loaded only where there is one.
+        import imagecodecs  # noqa: PLC0415
+
+        first = imagecodecs.jpegxl_decode(asset, index=0, numthreads=1)
+        return Image.fromarray(_eight_bits(first))
+    if asset[_BRAND_AT] in _HEIC_BRANDS:
+        import pi_heif  # noqa: PLC0415
+
+        pi_heif.register_heif_opener(thumbnails=False)
+        return Image.open(io.BytesIO(asset), formats=("HEIF",))
+    return Image.open(io.BytesIO(asset), formats=_FORMATS)
+
+
+def _eight_bits(samples: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Samples of a picture as eight bits each, of at most three colours and transparency."""
+    plain = samples[..., 0] if samples.ndim > 2 and samples.shape[-1] == 1 else samples  # noqa: PLR2004
+    if plain.dtype.kind == "f":
+        eight: npt.NDArray[np.uint8] = np.rint(np.clip(plain, 0, 1) * _MOST).astype(np.uint8)
+    else:
+        eight = (plain >> 8 * (plain.dtype.itemsize - 1)).astype(np.uint8)
+    return eight
 
 
 def shots_of(asset: bytes, most: int) -> Iterator[Shot]:

@@ -17,6 +17,12 @@ import lxml.etree
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from pipeline.fingerprints.documents import (
+    DOCUMENT_TYPES,
+    MOST_DOCUMENT_BYTES,
+    UnreadableDocumentError,
+    book_pages,
+)
 from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
 from pipeline.fingerprints.folding import folded
 from pipeline.fingerprints.text_looks import likeness, look_of, wording_of
@@ -65,9 +71,11 @@ _FRONT_MATTER: Final = re.compile(
     .*?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
-_CHINESE_MARKS: Final = frozenset(
-    "\u3000\u3001\u3002\u300a\u300b\u201c\u201d\uff0c\uff01\uff1a\uff1b\uff1f\uff08\uff09"
+_MARKS_OF_GB: Final = frozenset(
+    "\u3000\u3001\u3002\u300a\u300b\u2018\u2019\u201c\u201d\u2014\u2026\u00b7\u00b0\u00b1\u00d7"
+    "\uff0c\uff01\uff1a\uff1b\uff1f\uff08\uff09"
 )
+"""Marks and signs that editors in China write, also into texts of other languages."""
 _USUAL: Final = 0.9
 _UNSEEN: Final = ("head", "script", "style", "template", "noscript", "object", "svg", "math")
 
@@ -126,11 +134,12 @@ def likeness_of(seen: str | None, looks: Sequence[Look]) -> tuple[float, ...]:
 
 def seen_text(body: bytes, media_type: str) -> str | NoFingerprint:
     """What a reader sees of a text in one of `TEXT_TYPES`."""
-    if len(body) > MOST_BYTES:
+    name = canonical(media_type)
+    if len(body) > (MOST_DOCUMENT_BYTES if name in _PACKED else MOST_BYTES):
         return NoFingerprint(reason="too-large")
     try:
-        return TEXT_TYPES[canonical(media_type)](body, media_type)
-    except _UnreadableError:
+        return TEXT_TYPES[name](body, media_type)
+    except (_UnreadableError, UnreadableDocumentError):
         return NoFingerprint(reason="not-readable")
 
 
@@ -143,7 +152,7 @@ def _guessed(body: bytes, media_type: str) -> str | None:
     except UnicodeDecodeError:
         return None
     foreign = [character for character in seen if not character.isascii()]
-    usual = sum("\u4e00" <= character <= "\u9fa5" or character in _CHINESE_MARKS for character in foreign)
+    usual = sum("\u4e00" <= character <= "\u9fa5" or character in _MARKS_OF_GB for character in foreign)
     return seen if foreign and usual >= _USUAL * len(foreign) else None
 
 
@@ -194,6 +203,8 @@ def _written(tokens: Iterable[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type in ("text", "code_inline", "code_block", "fence"):
             yield token.content
+        elif token.type in ("softbreak", "hardbreak"):
+            yield "\n"
         elif token.children:
             yield "".join(_written(token.children))
 
@@ -217,8 +228,22 @@ def _html(body: bytes, media_type: str) -> str:
     return " ".join(str(piece) for piece in page.itertext())
 
 
+def _document(read: Callable[[bytes], str]) -> Callable[[bytes, str], str]:
+    return lambda body, _: read(body)
+
+
+def _book(body: bytes, _: str) -> str:
+    return " ".join(_html(page, "application/xhtml+xml") for page in book_pages(body))
+
+
+_BOOK: Final = "application/epub+zip"
+_PACKED: Final = frozenset({*DOCUMENT_TYPES, _BOOK})
+
 TEXT_TYPES: Final[Mapping[str, Callable[[bytes, str], str]]] = MappingProxyType(
     {
+        **{name: _document(read) for name, read in DOCUMENT_TYPES.items()},
+        _BOOK: _book,
+        "text/csv": _plain,
         "text/plain": _plain,
         "text/markdown": _markdown,
         "text/html": _html,

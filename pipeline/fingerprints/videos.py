@@ -44,7 +44,7 @@ _FAR: Final = 5.0
 _FEWEST_PARTS: Final = 2
 """Content of fewer parts is not mixed."""
 _LOOKS: Final = 4
-"""So many of the pictures are looked at twice."""
+"""So many of the pictures are looked at twice, and the first one of a video."""
 _CODES: Final = 8
 _DISTINCT: Final = 16
 """So many of the pictures have a code that is indexed, and they differ in more bits than that."""
@@ -69,15 +69,15 @@ def video_traits(body: bytes, media_type: str) -> Traits:
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
-    shots, sound = _shots_of(body, VIDEO_TYPES[media_type]), audio_traits(body, VIDEO_TYPES[media_type])
-    seen = NO_TRAITS if isinstance(shots, NoFingerprint) else traits_of_shots(shots)
+    shots, sound = _shots_of(body, VIDEO_TYPES[media_type], first=True), audio_traits(body, VIDEO_TYPES[media_type])
+    seen = NO_TRAITS if isinstance(shots, NoFingerprint) else traits_of_shots(shots[1:], first=shots[0])
     return Traits(
         fingerprint=seen.fingerprint, codes=(*seen.codes, *sound.all_codes), looks=(*seen.looks, *sound.looks)
     )
 
 
-def traits_of_shots(shots: Sequence[Shot]) -> Traits:
-    """All that moving pictures are recognised by."""
+def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None) -> Traits:
+    """All that moving pictures are recognised by, and by the very first, which often stands for them alone."""
     pixels = [prepared(shot.picture) for shot in shots]
     seen = [shot for shot, grey in zip(shots, pixels, strict=True) if has_features(grey)]
     standard = _fingerprint_of(pixels)
@@ -88,7 +88,9 @@ def traits_of_shots(shots: Sequence[Shot]) -> Traits:
         kind="video", code=iscc_core.gen_mixed_code_v0([code.code for code in steady], bits=BITS)["iscc"]
     )
     step = max(len(seen) // _LOOKS, 1)
-    looked_at = range(step // 2, len(seen), step)[:_LOOKS]
+    looked_at = [*range(step // 2, len(seen), step)[:_LOOKS]]
+    if first is not None and has_features(prepared(first.picture)):
+        seen, steady, looked_at = [*seen, first], [*steady, steady_code(first.picture)], [len(seen), *looked_at]
     distinct: list[Fingerprint] = []
     for place in (*looked_at, *range(len(seen))):
         if len(distinct) < _CODES and all(steady[place].distance(other) > _DISTINCT for other in distinct):
@@ -138,15 +140,15 @@ def shots_likeness(shots: Sequence[Shot], looks: Sequence[Look]) -> tuple[float,
     )
 
 
-def _shots_of(body: bytes, container_format: str) -> tuple[Shot, ...] | NoFingerprint:
-    """Pictures of a video at even distances."""
+def _shots_of(body: bytes, container_format: str, *, first: bool = False) -> tuple[Shot, ...] | NoFingerprint:
+    """Pictures of a video at even distances; and the first one before them, if that is asked for."""
     if len(body) > MOST_BYTES:
         return NoFingerprint(reason="too-large")
     try:
         with opened(body, container_format) as container:
             begin, length = _extent(container, container.streams.video[0])
             moments = [begin + length * (number + 0.5) / PICTURES for number in range(PICTURES)]
-            shots = tuple(_shots(container, container.streams.video[0], moments))
+            shots = tuple(_shots(container, container.streams.video[0], [begin, *moments] if first else moments))
     except TooLargeMediaError:
         return NoFingerprint(reason="too-large")
     except UnreadableMediaError:

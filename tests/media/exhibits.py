@@ -11,6 +11,9 @@ import numpy as np
 from lxml import etree
 from PIL import Image
 
+from pipeline.fingerprints.drawings import drawn
+from pipeline.fingerprints.pictures import picture_of
+from pipeline.fingerprints.texts import seen_text
 from tests.media.conftest import DOCX, SAMPLES
 from tests.media.copies import PICTURE_COPIES, SOUND_COPIES, TEXT_COPIES, VIDEO_COPIES, filmed, recorded, samples_of
 from tests.unit.labels.implicit.makers import archive, epub_parts, heic, office_parts
@@ -77,11 +80,9 @@ def vorbis() -> bytes:
     return out.getvalue()
 
 
-def office(kind: str) -> Callable[[], bytes]:
-    """A package of the kind, which says no more than where its main part is."""
-    return lambda: archive(
-        {name: str(part).replace("wordprocessingml.document", kind) for name, part in office_parts().items()}
-    )
+def package(kind: str) -> dict[str, str | bytes]:
+    """The parts of a package of the kind that say no more than where its main part is."""
+    return {name: str(part).replace("wordprocessingml.document", kind) for name, part in office_parts().items()}
 
 
 def shot(kind: str, codec: str, **options: str) -> Callable[[], bytes]:
@@ -91,6 +92,54 @@ def shot(kind: str, codec: str, **options: str) -> Callable[[], bytes]:
 
 def paragraphs() -> Iterator[str]:
     return (one for one in sample("article.txt")().decode().split("\n\n") if one.strip())
+
+
+def presentation() -> bytes:
+    """The article, a paragraph on each slide."""
+    drawing, slides = "http://schemas.openxmlformats.org/drawingml/2006/main", list(paragraphs())
+    told = {
+        f"ppt/slides/slide{number}.xml": f'<p:sld xmlns:p="urn:slides" xmlns:a="{drawing}"><p:txBody><a:p><a:r><a:t>'
+        f"{one}</a:t></a:r></a:p></p:txBody></p:sld>"
+        for number, one in enumerate(slides, start=1)
+    }
+    return archive({**package("presentationml.presentation"), **told})
+
+
+def book() -> bytes:
+    """The article as a book of one chapter."""
+    parts = epub_parts()
+    parts["book/package.opf"] = str(parts["book/package.opf"]).replace(
+        "<manifest/><spine/>",
+        '<manifest><item id="one" href="one.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="one"/></spine>',
+    )
+    told = "".join(f"<p>{one}</p>" for one in paragraphs())
+    parts["book/one.xhtml"] = f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{told}</body></html>'
+    return archive(parts)
+
+
+TIDES: Final = tuple((f"Osk Island, pier {number}", 3 * number % 17 + 2, 7 * number % 23) for number in range(1, 25))
+
+
+def table() -> bytes:
+    return "".join(f"{place},{ferries},{boats}\r\n" for place, ferries, boats in TIDES).encode()
+
+
+def workbook() -> bytes:
+    """The table as a spreadsheet, its words among the shared strings."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rows = "".join(
+        f'<row r="{row + 1}"><c t="s"><v>{row}</v></c><c><v>{ferries}</v></c><c><v>{boats}</v></c></row>'
+        for row, (_, ferries, boats) in enumerate(TIDES)
+    )
+    words = "".join(f"<si><t>{place}</t></si>" for place, _, _ in TIDES)
+    return archive(
+        {
+            **package("spreadsheetml.sheet"),
+            "xl/sharedStrings.xml": f'<sst xmlns="{space}">{words}</sst>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>',
+        }
+    )
 
 
 def page() -> bytes:
@@ -109,6 +158,17 @@ def rewritten(body: bytes) -> bytes:
     return "".join(f"<div><b>{one.text}</b></div>" for one in told).encode()
 
 
+def text_in(media_type: str) -> Callable[[bytes], bytes]:
+    """What is left of a document in a program that takes its text alone."""
+
+    def taken(body: bytes) -> bytes:
+        seen = seen_text(body, media_type)
+        assert isinstance(seen, str), seen
+        return TEXT_COPIES["wrapped anew"](seen).encode()
+
+    return taken
+
+
 def without_front_matter(body: bytes) -> bytes:
     return TEXT_COPIES["other line breaks"](body.decode().rpartition("\n---\n")[2]).encode()
 
@@ -117,15 +177,35 @@ SMALLER: Final = Copy("JPEG of half the size", "image/jpeg", PICTURE_COPIES["hal
 AS_MP3: Final = Copy("MP3 of 32 kbit/s", *SOUND_COPIES["MP3"])
 HALF: Final = Copy("H.264 of half the size", *VIDEO_COPIES["half the size"])
 
+
+def as_picture(media_type: str) -> Callable[[bytes], bytes]:
+    """A picture or a drawing as another program shows it, saved as JPEG."""
+
+    def shown(body: bytes) -> bytes:
+        picture = drawn(body) if media_type == "image/svg+xml" else picture_of(body)
+        assert picture is not None
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=80)
+        return out.getvalue()
+
+    return shown
+
+
+def as_text(media_type: str) -> Copy:
+    return Copy("its text, as plain text", "text/plain", text_in(media_type))
+
+
 EXHIBITS: Final[Mapping[str, Exhibit]] = {
     "JPEG": Exhibit("image/jpeg", painted("JPEG", quality=85), SMALLER),
     "PNG": Exhibit("image/png", painted("PNG"), SMALLER),
     "WebP": Exhibit("image/webp", painted("WEBP", lossless=True, method=0), SMALLER),
     "AVIF": Exhibit("image/avif", painted("AVIF", speed=9), SMALLER),
-    "HEIC": Exhibit("image/heic", heic),
+    "HEIC": Exhibit("image/heic", heic, Copy("JPEG", "image/jpeg", as_picture("image/heic"))),
     "TIFF": Exhibit("image/tiff", painted("TIFF"), SMALLER),
     "GIF": Exhibit("image/gif", painted("GIF"), SMALLER),
-    "SVG": Exhibit("image/svg+xml", sample("diagram.svg")),
+    "SVG": Exhibit(
+        "image/svg+xml", sample("diagram.svg"), Copy("drawn, as JPEG", "image/jpeg", as_picture("image/svg+xml"))
+    ),
     "MP4": Exhibit("video/mp4", sample("clip.mp4"), HALF),
     "MOV": Exhibit("video/quicktime", shot("mov", "libx264", preset="ultrafast"), HALF),
     "MKV": Exhibit("video/x-matroska", shot("matroska", "libx264", preset="ultrafast"), HALF),
@@ -138,11 +218,13 @@ EXHIBITS: Final[Mapping[str, Exhibit]] = {
     "FLAC": Exhibit("audio/flac", spoken("flac", "flac"), AS_MP3),
     "OGG (Opus)": Exhibit("audio/ogg", spoken("ogg", "libopus", 48_000, 64_000), AS_MP3),
     "OGG (Vorbis)": Exhibit("audio/ogg", vorbis, AS_MP3),
-    "PDF": Exhibit("application/pdf", sample("report.pdf")),
-    "DOCX (OOXML)": Exhibit(DOCX, sample("letter.docx")),
-    "XLSX (OOXML)": Exhibit(f"{OFFICE}.spreadsheetml.sheet", office("spreadsheetml.sheet")),
-    "PPTX (OOXML)": Exhibit(f"{OFFICE}.presentationml.presentation", office("presentationml.presentation")),
-    "EPUB": Exhibit("application/epub+zip", lambda: archive(epub_parts())),
+    "PDF": Exhibit("application/pdf", sample("report.pdf"), as_text("application/pdf")),
+    "DOCX (OOXML)": Exhibit(DOCX, sample("letter.docx"), as_text(DOCX)),
+    "XLSX (OOXML)": Exhibit(f"{OFFICE}.spreadsheetml.sheet", workbook, as_text(f"{OFFICE}.spreadsheetml.sheet")),
+    "PPTX (OOXML)": Exhibit(
+        f"{OFFICE}.presentationml.presentation", presentation, as_text(f"{OFFICE}.presentationml.presentation")
+    ),
+    "EPUB": Exhibit("application/epub+zip", book, as_text("application/epub+zip")),
     "plain text": Exhibit("text/plain", sample("article.txt"), Copy("pasted, wrapped anew", "text/plain", pasted)),
     "Markdown": Exhibit(
         "text/markdown",
@@ -151,6 +233,10 @@ EXHIBITS: Final[Mapping[str, Exhibit]] = {
     ),
     "HTML": Exhibit("text/html", page, Copy("the text in another page", "text/html", rewritten)),
     "JSON": Exhibit("application/json", sample("answer.json")),
-    "CSV": Exhibit("text/csv", lambda: b"harbour,ferries\r\nOsk Island,14\r\nBrenlow,9\r\n"),
+    "CSV": Exhibit(
+        "text/csv",
+        table,
+        Copy("with semicolons", "text/csv", lambda body: body.replace(b",", b";").replace(b"\r", b"")),
+    ),
 }
 """By the name it has on the page, in its order."""

@@ -41,13 +41,13 @@ def test_the_page_is_what_was_found() -> None:
     )
 
 
-def test_sound_compressed_with_loss_twice_is_the_exception_that_the_page_tells_of() -> None:
+def test_sound_compressed_with_loss_twice_is_far_from_what_it_was_and_known_all_the_same() -> None:
     body = spoken("mp3", "libmp3lame", bit_rate=64_000)()
     media_type, make = SOUND_COPIES["AAC"]
     before, after = examine(body, "audio/mpeg"), examine(make(body), media_type)
     assert isinstance(before, Fingerprint)
     assert isinstance(after, Fingerprint)
-    assert NEAR["audio"] < after.distance(before) < NEAR["audio"] + 10
+    assert 20 < after.distance(before) <= NEAR["audio"]
     assert likenesses(make(body), media_type, [traits(body, "audio/mpeg").looks])[0] >= SAME
 
 

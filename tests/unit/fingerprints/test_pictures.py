@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import imagecodecs
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from pipeline.fingerprints import ImageCode, pictures
 from pipeline.fingerprints.in_process import InProcessImageCoder
-from pipeline.fingerprints.pictures import image_code_of
+from pipeline.fingerprints.pictures import image_code_of, picture_of
+from tests.unit.labels.implicit.makers import heic
 
 # What Pillow says of broken files; the code under test silences it, and pytest makes it speak again.
 pytestmark = [
@@ -52,6 +55,34 @@ def code_of(image: Image.Image, kind: str = "PNG", **options: Any) -> ImageCode:
 
 def distance(one: Image.Image, other: Image.Image) -> int:
     return code_of(one).distance(code_of(other))
+
+
+def coded(image: Image.Image, **options: Any) -> bytes:
+    """A picture as JPEG XL."""
+    made: bytes = imagecodecs.jpegxl_encode(np.asarray(image), **options)
+    return made
+
+
+@pytest.mark.parametrize("container", [False, True])
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "I;16"])
+def test_jpeg_xl_has_the_code_of_its_picture_alone_or_in_a_container(mode: str, container: bool) -> None:  # noqa: FBT001
+    image = scene() if mode != "I;16" else scene("L").convert("I").point(lambda grey: grey * 256).convert("I;16")
+    body = coded(image.convert(mode), lossless=True, usecontainer=container)
+    # What needs more than the lowest level is always in a container, which says so.
+    assert body.startswith(b"\0\0\0\x0cJXL " if container or mode == "I;16" else b"\xff\x0a")
+    assert image_code_of(body) == code_of(scene()).text
+
+
+def test_heic_has_the_code_of_its_picture() -> None:
+    picture = picture_of(heic())
+    assert picture is not None
+    assert (picture.size, picture.mode) == ((32, 24), "RGB")
+    assert image_code_of(heic()) == code_of(picture).text
+
+
+@pytest.mark.parametrize("body", [coded(scene()), heic()])
+def test_what_is_cut_off_of_jpeg_xl_and_heic_has_none(body: bytes) -> None:
+    assert [image_code_of(body[: len(body) * part // 8]) for part in range(1, 8)] == [None] * 7
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -1,0 +1,52 @@
+"""The events that are sent: what a Chinese service says of what it generated, with everything that rules ask for."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+
+from agents.messages import KafkaMessage
+
+__all__ = ["GENERATION", "PUBLICATION", "event"]
+
+GENERATION: Final = "sealstream.generation.v1"
+PUBLICATION: Final = "sealstream.publication.v1"
+
+_SAID: Final[Mapping[str, object]] = {
+    "jurisdictions": ["CN"],
+    "service": {
+        "id": "studio",
+        "provider_name": "Example Studio",
+        "provider_code": "001191110000MA0EXAMP0D10000",
+        "system_name": "Studio",
+        "system_version": "4.2.0",
+        "public_opinion": False,
+    },
+    "user": {"id_hash": "u-2bb58a1920016a8b222379b2ba7d5229", "identity": {"status": "verified", "method": "mobile"}},
+    "review": {
+        "input_checked": True,
+        "output_checked": True,
+        "mode": "auto",
+        "verdict": "ok",
+        "feature_db_version": "2026-11-01",
+    },
+}
+_GENERATED: Final[Mapping[str, object]] = {"operation": "generated", "synthetic": "yes"}
+
+
+def event(
+    kind: str, source: str, number: int, content: Mapping[str, object], more: Mapping[str, object] | None = None
+) -> KafkaMessage:
+    """One event, structured as JSON, under an identity of its own; its topic lacks the prefix."""
+    name = f"bench-{number}"
+    generated = _GENERATED if kind == GENERATION else {}
+    document = {
+        "specversion": "1.0",
+        "id": name,
+        "source": source,
+        "type": kind,
+        "data": {**_SAID, "content": {"id": name, **generated, **content}, **(more or {})},
+    }
+    return KafkaMessage(
+        topic="generation" if kind == GENERATION else "publication", key=name.encode(), value=orjson.dumps(document)
+    )
