@@ -1,15 +1,19 @@
 """Assembly: from settings to working parts. Everything that can be wrong with a configuration is found here."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
-from pipeline.credentials import CredentialService, SigningMaterial
-from pipeline.credentials.development import development_anchors, development_chain
-from pipeline.credentials.signer import load_signing_material
+from pipeline.credentials import CredentialService, Trust
+from pipeline.credentials.development import development_chain
+from pipeline.credentials.service import Stamping
+from pipeline.credentials.signers import claim_signer
+from pipeline.credentials.signers.opening import files_of, open_signer
+from pipeline.credentials.signers.rotation import Rotation
+from pipeline.credentials.stamping import StampRelay
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
@@ -51,7 +55,6 @@ __all__ = [
     "law_of",
     "layout_of",
     "open_parsers",
-    "trust_of",
     "use_cases",
 ]
 
@@ -60,10 +63,9 @@ CLAIM_GENERATOR = ClaimGenerator(name="sealstream", version=version("sealstream"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Whom we sign as, and whom we trust."""
+    """Whom we sign as."""
 
-    signing: SigningMaterial
-    trust_anchors: bytes | None
+    signer: Rotation
     is_development: bool
 
 
@@ -87,6 +89,8 @@ class Parsers:
     marker: Marker
     fingerprinter: Fingerprinter
     confinement: Confinement = UNCONFINED
+    stamps: Stamping | None = None
+    renew_trust: Callable[[Trust], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +102,11 @@ class Law:
 
 
 def identity_of(settings: CredentialSettings) -> Identity:
-    """The configured signer and trust list; a development chain, made on first use, where no signer is configured.
+    """The configured signer; a development chain, made on first use, where no signer is configured.
 
     Raises:
         OperatorError: a file cannot be used; the message names it and its setting.
     """
-    anchors = _configured_anchors(settings)
     if (settings.sign_cert is None) != (settings.sign_key is None):
         raise OperatorError(
             what="Only one of certificate chain and private key is configured.",
@@ -112,36 +115,22 @@ def identity_of(settings: CredentialSettings) -> Identity:
     if settings.sign_cert is None or settings.sign_key is None:
         chain = development_chain(settings.state_dir)
         return Identity(
-            signing=chain.material, trust_anchors=chain.trust_anchors + (anchors or b""), is_development=True
+            signer=Rotation(lambda: claim_signer(development_chain(settings.state_dir).material), chain.files),
+            is_development=True,
         )
-    signing = load_signing_material(
-        settings.sign_cert,
-        settings.sign_key,
-        algorithm=settings.sign_algorithm,
-        time_stamp_authority=settings.time_stamp_url,
+    certificates, key = settings.sign_cert.expanduser(), settings.sign_key
+    signer = Rotation(
+        lambda: open_signer(certificates, key, algorithm=settings.sign_algorithm, seconds=settings.sign_seconds),
+        (certificates, *files_of(key)),
     )
-    return Identity(signing=signing, trust_anchors=anchors, is_development=False)
-
-
-def trust_of(settings: CredentialSettings) -> bytes | None:
-    """Whom we trust, for commands that sign nothing: no key is read, and none is made.
-
-    Where no signer is configured, what the development chain of this machine signed is trusted here, if there is one.
-
-    Raises:
-        OperatorError: the trust list cannot be used; the message names it and its setting.
-    """
-    anchors = _configured_anchors(settings)
-    if settings.sign_cert is not None or settings.sign_key is not None:
-        return anchors
-    return (development_anchors(settings.state_dir) or b"") + (anchors or b"") or None
+    return Identity(signer=signer, is_development=False)
 
 
 @contextmanager
 def open_parsers(
     settings: CredentialSettings,
-    signing: SigningMaterial | None,
-    trust_anchors: bytes | None,
+    signer: Rotation | None,
+    trust: Trust,
     *,
     processes: int | None = None,
 ) -> Iterator[Parsers]:
@@ -149,25 +138,33 @@ def open_parsers(
 
     Args:
         settings: limits of the processes.
-        signing: what claims are signed with; None for processes that only read, and hold no key.
-        trust_anchors: PEM certificates that signers are trusted by; None trusts nobody.
+        signer: who signs claims; None for commands that only read.
+        trust: whose signatures are believed.
         processes: how many; as configured otherwise.
     """
-    with WorkerPool(
-        size=processes or settings.parser_processes,
-        memory_bytes=settings.parser_memory_bytes,
-        seconds=settings.parser_seconds,
-        signing=signing,
-        trust_anchors=trust_anchors,
-        confinement=settings.parser_confinement,
-    ) as pool:
+    with ExitStack() as opened:
+        stamps = None
+        if signer is not None and settings.time_stamp_url:
+            stamps = opened.enter_context(StampRelay(settings.time_stamp_url, seconds=settings.time_stamp_seconds))
+        pool = opened.enter_context(
+            WorkerPool(
+                size=processes or settings.parser_processes,
+                memory_bytes=settings.parser_memory_bytes,
+                seconds=settings.parser_seconds,
+                trust_anchors=trust,
+                confinement=settings.parser_confinement,
+                stamping_port=None if stamps is None else stamps.port,
+            )
+        )
         yield Parsers(
-            credentials=IsolatedCredentialService(pool),
+            credentials=IsolatedCredentialService(pool, signer, stamps),
             image_coder=IsolatedImageCoder(pool),
             labeler=IsolatedLabeler(pool),
             marker=IsolatedMarker(pool),
             fingerprinter=IsolatedFingerprinter(pool),
             confinement=pool.confinement,
+            stamps=stamps,
+            renew_trust=pool.renew,
         )
 
 
@@ -195,6 +192,7 @@ def law_of(
             references=references,
             jurisdictions=settings.jurisdictions,
             retention_days=retention_days,
+            assumptions=settings.assumptions,
             observed=frozenset(settings.observed),
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
@@ -287,15 +285,3 @@ def use_cases(
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _configured_anchors(settings: CredentialSettings) -> bytes | None:
-    if settings.trust_anchors is None:
-        return None
-    try:
-        return settings.trust_anchors.expanduser().read_bytes()
-    except OSError as error:
-        raise OperatorError(
-            what=f"The trust list {settings.trust_anchors} cannot be read: {error.strerror}.",
-            remedy="Let SEALSTREAM_TRUST_ANCHORS name a PEM file.",
-        ) from error

@@ -12,8 +12,10 @@ from pipeline.credentials.model import (
     SealedAsset,
     SealOrder,
     SignerIdentity,
+    SigningIdentity,
     SigningMaterial,
     Software,
+    Trust,
 )
 from pipeline.credentials.service import CredentialService
 from pipeline.credentials.status_codes import AlertKind, alert_kinds
@@ -28,8 +30,10 @@ __all__ = [
     "SealOrder",
     "SealedAsset",
     "SignerIdentity",
+    "SigningIdentity",
     "SigningMaterial",
     "Software",
+    "Trust",
     "alert_kinds",
     "embeds",
 ]

@@ -8,6 +8,7 @@ from pipeline.credentials.verdicts import OwnKind
 from pipeline.fingerprints.fingerprint import Fingerprint
 
 __all__ = [
+    "Algorithm",
     "Binding",
     "Credential",
     "CredentialState",
@@ -18,8 +19,10 @@ __all__ = [
     "SealOrder",
     "SealedAsset",
     "SignerIdentity",
+    "SigningIdentity",
     "SigningMaterial",
     "Software",
+    "Trust",
     "TrustState",
 ]
 
@@ -86,6 +89,20 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: Fingerprint | None = None
 
 
+class Trust(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose signatures and time stamps are believed. Certificates are PEM, one after the other.
+
+    Attributes:
+        lists: anchors of published lists.
+        private: anchors of the operator's own.
+        denied: certificates that are not, whatever issued them: serial number (lowercase hex) and end (RFC 3339).
+    """
+
+    lists: bytes = b""
+    private: bytes = b""
+    denied: tuple[tuple[str, str], ...] = ()
+
+
 class SignerIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """Who signed the claim, as the certificate says.
 
@@ -114,6 +131,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         digital_source_types: source types found, those of the active manifest first.
         title: what the active manifest calls the asset.
         remote_url: where the asset says its manifest is. A fact about the asset; it is never fetched.
+        trusted_by: what the signer is trusted by, where it is: published lists, or private anchors.
         time_stamped: a time-stamp authority that is trusted says when the active manifest was signed.
     """
 
@@ -131,6 +149,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     claim_generator: str | None = None
     title: str | None = None
     remote_url: str | None = None
+    trusted_by: Literal["lists", "private"] | None = None
     time_stamped: bool = False
 
     @property
@@ -158,21 +177,38 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
     sidecar_because: str | None = None
 
 
-class SigningMaterial(msgspec.Struct, frozen=True, kw_only=True):
-    """What claims are signed with, already checked (`load_signing_material`, `development_chain`).
+class SigningIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Under which certificate claims are signed, already checked; the key is elsewhere.
 
     Attributes:
         certificate_chain: PEM, leaf first, without the root.
-        private_key: PEM (PKCS #8, not encrypted).
         time_stamp_authority: URL of an RFC 3161 authority; None: manifests die with the certificate.
         not_after: RFC 3339 time at which the leaf ends.
     """
 
     certificate_chain: bytes
-    private_key: bytes
     algorithm: Algorithm
     not_after: str
     time_stamp_authority: str | None = None
+
+
+class SigningMaterial(SigningIdentity, frozen=True, kw_only=True):
+    """An identity with its key (`load_signing_material`, `development_chain`).
+
+    Attributes:
+        private_key: PEM (PKCS #8, not encrypted).
+    """
+
+    private_key: bytes
+
+    def identity(self) -> SigningIdentity:
+        """All but the key."""
+        return SigningIdentity(
+            certificate_chain=self.certificate_chain,
+            algorithm=self.algorithm,
+            not_after=self.not_after,
+            time_stamp_authority=self.time_stamp_authority,
+        )
 
     def __repr__(self) -> str:
         """Everything but the key: values like this one end up in logs and tracebacks."""

@@ -6,6 +6,7 @@ manifests, revocation responders and identity documents that an asset points to 
 """
 
 import io
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import msgspec
 from pipeline.credentials.data_hash import Json, Make
 from pipeline.credentials.definition import Definition
 from pipeline.credentials.manifest_store import STORE_MEDIA_TYPE, is_manifest_store
-from pipeline.credentials.model import SigningMaterial
+from pipeline.credentials.model import SigningIdentity, Trust
 from pipeline.credentials.placing import Placer, UnplaceableError
 from pipeline.credentials.placing.fragments import mended
 from pipeline.credentials.placing.tiff import is_big_tiff
@@ -115,11 +116,13 @@ class Validator:
     """Reads and validates manifests. May be shared between threads.
 
     Args:
-        trust_anchors: PEM certificates that signers and time stamps are trusted by; None trusts nobody.
+        trust: whose signatures and time stamps are believed; bytes are private anchors; None trusts nobody.
     """
 
-    def __init__(self, trust_anchors: bytes | None = None) -> None:
-        self._checking = _context(trust_anchors, validate=True)
+    def __init__(self, trust: Trust | bytes | None = None) -> None:
+        trust = Trust(private=trust) if isinstance(trust, bytes) else trust
+        self.denied = frozenset(() if trust is None else trust.denied)
+        self._checking = _context(trust, validate=True)
         self._finding = _context(None, validate=False)
 
     def examine(self, asset: bytes, media_type: str, manifest: bytes | None = None) -> Examination:
@@ -179,28 +182,32 @@ def _wrapper(asset: bytes, media_type: str, manifest: bytes | None = None) -> Wr
 
 
 class ManifestSigner:
-    """Signs claims. May be shared between threads.
+    """Makes manifests; the signature of the claim is asked for. May be shared between threads.
+
+    Args:
+        identity: under which certificate.
+        sign: gives the signature over a claim's `Sig_structure`; what it raises, `sign` of this object raises.
 
     Raises:
-        OperatorError: the library does not accept the certificate or the key.
+        OperatorError: the library does not accept the certificate.
     """
 
-    def __init__(self, material: SigningMaterial) -> None:
-        self.time_stamp_authority = material.time_stamp_authority
-        self.not_after = datetime.fromisoformat(material.not_after)
+    def __init__(self, identity: SigningIdentity, sign: Callable[[bytes], bytes]) -> None:
+        self.time_stamp_authority = identity.time_stamp_authority
+        self.not_after = datetime.fromisoformat(identity.not_after)
+        self._ask = sign
+        self._failures = threading.local()
         try:
-            signer = c2pa.Signer.from_info(
-                c2pa.C2paSignerInfo(
-                    alg=material.algorithm,
-                    sign_cert=material.certificate_chain,
-                    private_key=material.private_key,
-                    ta_url=material.time_stamp_authority,
-                )
+            signer = c2pa.Signer.from_callback(
+                self._signature,
+                c2pa.C2paSigningAlg[identity.algorithm.upper()],
+                identity.certificate_chain.decode(),
+                identity.time_stamp_authority,
             )
         except c2pa.C2paError as error:
             raise OperatorError(
-                what=f"The signing certificate and its {material.algorithm} key were refused by the C2PA library.",
-                remedy="Check that chain, key and algorithm belong together.",
+                what=f"The signing certificate was refused by the C2PA library for {identity.algorithm}.",
+                remedy="Check that chain and algorithm belong together.",
             ) from error
         self._context = _context(None, validate=False, signer=signer)
         self._fitter = TextFitter()
@@ -211,28 +218,44 @@ class ManifestSigner:
 
         Raises:
             UnsuitableAssetError: the asset cannot be signed in this way.
-            SigningFailedError: no signature was made.
+            SigningFailedError: no signature was made, and the library knows why.
+            SealstreamError: no signature was given.
         """
+        self._failures.last = None
         try:
-            if embed and is_text(media_type):
-                return self._sign_text(definition, asset, media_type)
-            if embed and self._placer.places(media_type):
-                with suppress(UnplaceableError):
-                    return self._sign_placed(definition, asset, media_type)
-                if is_big_tiff(asset):
-                    # The library's claim would leave out eight bytes of another entry: a hole.
-                    raise UnsuitableAssetError
-            signed = io.BytesIO()
-            with self._builder(definition) as builder:
-                if not embed:
-                    builder.set_no_embed()
-                media_type = canonical(media_type) if embed else SIDECAR_MEDIA_TYPE
-                manifest: bytes = builder.sign(media_type, io.BytesIO(asset), signed)
-        except c2pa.C2paError.Signature as error:
-            raise SigningFailedError from error
+            return self._sign(definition, asset, media_type, embed=embed)
         except (c2pa.C2paError, UnfitTextError) as error:
+            # The library says that a signature failed, and not why.
+            failure: Exception | None = self._failures.last
+            if failure is not None:
+                raise failure from None
+            if isinstance(error, c2pa.C2paError.Signature):
+                raise SigningFailedError from error
             raise UnsuitableAssetError from error
+
+    def _sign(self, definition: Definition, asset: bytes, media_type: str, *, embed: bool) -> tuple[bytes, bytes]:
+        if embed and is_text(media_type):
+            return self._sign_text(definition, asset, media_type)
+        if embed and self._placer.places(media_type):
+            with suppress(UnplaceableError):
+                return self._sign_placed(definition, asset, media_type)
+            if is_big_tiff(asset):
+                # The library's claim would leave out eight bytes of another entry: a hole.
+                raise UnsuitableAssetError
+        signed = io.BytesIO()
+        with self._builder(definition) as builder:
+            if not embed:
+                builder.set_no_embed()
+            media_type = canonical(media_type) if embed else SIDECAR_MEDIA_TYPE
+            manifest: bytes = builder.sign(media_type, io.BytesIO(asset), signed)
         return mended(asset, signed.getvalue(), media_type), manifest
+
+    def _signature(self, claim: bytes) -> bytes:
+        try:
+            return self._ask(claim)
+        except Exception as error:
+            self._failures.last = error
+            raise
 
     def _sign_text(self, definition: Definition, text: bytes, media_type: str) -> tuple[bytes, bytes]:
         place, sign = self._maker(definition, placeholder), self._maker(definition, sign_embeddable)
@@ -304,7 +327,7 @@ class _Active(msgspec.Struct):
     active_manifest: str
 
 
-def _context(trust_anchors: bytes | None, *, validate: bool, signer: c2pa.Signer | None = None) -> c2pa.Context:
+def _context(whom: Trust | None, *, validate: bool, signer: c2pa.Signer | None = None) -> c2pa.Context:
     settings: dict[str, object] = {
         "version": 1,
         "core": {
@@ -336,8 +359,10 @@ def _context(trust_anchors: bytes | None, *, validate: bool, signer: c2pa.Signer
     }
     try:
         trust = {"trust_config": "\n".join(_CLAIM_USAGES)}
-        if trust_anchors is not None:
-            trust["user_anchors"] = trust_anchors.decode()
+        if whom is not None:
+            # The library says by which of them somebody is trusted.
+            told = {"trust_anchors": whom.lists, "user_anchors": whom.private}
+            trust |= {name: pem.decode() for name, pem in told.items() if pem}
         return c2pa.Context.from_dict(settings | {"trust": trust}, signer)
     except (c2pa.C2paError, UnicodeDecodeError) as error:
         raise OperatorError(

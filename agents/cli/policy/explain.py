@@ -18,6 +18,7 @@ from pipeline.policy.judge import Judge, Verdict, shown
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.vocabulary import FactValue
+from pipeline.policy.words import chosen
 from pipeline.settings import AssetSettings, PolicySettings, load
 
 __all__ = ["explain"]
@@ -49,8 +50,14 @@ def explain(
     roles = roles_given(role) or settings.roles
     given = facts_given(fact)
     document = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
-    event = stated_event(document, file.name, kind=kind, jurisdictions=settings.jurisdictions)
-    event.facts.update(given)
+    event = stated_event(
+        document,
+        file.name,
+        kind=kind,
+        jurisdictions=settings.jurisdictions,
+        assumptions=settings.assumptions,
+        given=given,
+    )
     verdicts = Judge(packs, roles).explain(event.facts, event.at)
     findings = [one.finding for one in verdicts if one.finding is not None]
     decision = decide(findings)
@@ -62,6 +69,7 @@ def explain(
         roles=roles,
         facts={name: shown(name, value) for name, value in sorted(event.facts.items())},
         given_facts=tuple(given),
+        derived_facts=tuple(sorted(event.facts.keys() - event.settled.keys())),
         packs=_explained_packs(packs, verdicts),
         decision=decision,
         decided_by=_decisive(findings, decision),
@@ -80,7 +88,7 @@ def _explained_packs(packs: Sequence[Pack], verdicts: Iterable[Verdict]) -> tupl
     return tuple(
         ExplainedPack(
             pack=pack.reference,
-            title=pack.title,
+            title=chosen(pack.title),
             jurisdiction=pack.jurisdiction,
             rules=tuple(by_pack.get(pack.name, ())),
         )
@@ -94,7 +102,7 @@ def _explained(verdict: Verdict) -> ExplainedRule:
         rule=rule.id,
         article=rule.article,
         standing=verdict.standing,
-        citation=rule.citation,
+        citation=chosen(rule.citation),
         when=rule.when,
         when_holds=verdict.when,
         must=rule.must,
