@@ -3,8 +3,8 @@
     python -m tests.law.asking
 
 Nothing can be taken away from what is left: that is counted. What is tried first is what a producer would like best not
-to send. The service is in the operator's registry (2.4 million users, no significant intermediary in India), the settings
-are those that ship, and the place is set once for all events.
+to send. The service is in the operator's registry (2.4 million users, no significant intermediary in India), the
+settings are those that ship, and the place is set once for all events.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -14,7 +14,7 @@ from typing import Any, Final
 from tests.law.files import File, file, photo
 from tests.law.worker import Answer, Facts, Worker
 
-__all__ = ["PLACES", "SERVICE", "Needed", "needed", "table"]
+__all__ = ["PLACES", "SERVICE", "Needed", "needed", "nested", "table"]
 
 PLACES: Final = ("CN", "EU", "US-CA", "IN", "KR")
 
@@ -118,7 +118,7 @@ def needed(place: str) -> Iterator[Needed]:
     def publish(asset: File) -> Callable[[Facts], Answer]:
         return lambda facts: worker.publication(asset, {"jurisdictions": [place], **facts}, time=TIME)
 
-    sealed = generate(_nested(_GENERATION)).sealed
+    sealed = generate(nested(_GENERATION)).sealed
     assert sealed is not None
     yield Needed(place=place, what="generation", facts=_least(_GENERATION, generate, _REQUIRED))
     yield Needed(place=place, what="publication of what was sealed", facts=_least(_PUBLICATION, publish(sealed)))
@@ -129,19 +129,20 @@ def _least(
     facts: Mapping[str, Any], judge: Callable[[Facts], Answer], required: Collection[str] = ()
 ) -> tuple[str, ...]:
     left = dict(facts)
-    allowed = judge(_nested(left))
+    allowed = judge(nested(left))
     assert allowed.decision == "allow", [one.message for one in allowed.alerts]
     before: dict[str, Any] = {}
     while before != left:
         before = left
         for name in before:
             without = {other: value for other, value in left.items() if other != name}
-            if name not in required and judge(_nested(without)).decision == "allow":
+            if name not in required and judge(nested(without)).decision == "allow":
                 left = without
     return tuple(left)
 
 
-def _nested(facts: Mapping[str, Any]) -> dict[str, Any]:
+def nested(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts by their dotted names, as events nest them."""
     nested: dict[str, Any] = {}
     for name, value in facts.items():
         *groups, leaf = name.split(".")

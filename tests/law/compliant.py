@@ -16,7 +16,36 @@ from pipeline.labels.implicit.marks import MarksToWrite
 from tests.law.files import FORMATS, File, file, photo
 from tests.law.worker import Answer, Facts, Worker
 
-__all__ = ["CASES", "CONSENTS", "REGISTRY", "Case", "merged", "worker"]
+__all__ = [
+    "AROUND",
+    "CA",
+    "CASES",
+    "CN",
+    "CONSENT",
+    "CONSENTS",
+    "DECLARED",
+    "DRAWN",
+    "EU",
+    "IN",
+    "KR",
+    "NOW",
+    "ORDERED",
+    "REGISTRY",
+    "REVIEWED",
+    "STUDIO",
+    "USER",
+    "WAIVED",
+    "WATERMARK",
+    "Case",
+    "labelled",
+    "merged",
+    "scene",
+    "sealed",
+    "sealed_unlabelled",
+    "sealed_without_label",
+    "unmarked",
+    "worker",
+]
 
 NOW: Final = "2026-12-24T10:00:00+08:00"
 
@@ -67,14 +96,14 @@ def merged(*layers: Facts) -> dict[str, Any]:
 
 
 @cache
-def worker() -> Worker:
-    """One worker for all cases: every role is the operator's, so that every rule is asked."""
+def worker(whose: str = "services") -> Worker:
+    """A worker for what services make, and another for what people made: every role is the operator's."""
     return Worker(registry=REGISTRY, consents=CONSENTS)
 
 
 # What is true of every lawful event of a kind
 
-_STUDIO: Final[Facts] = {
+STUDIO: Final[Facts] = {
     "service": {
         "id": "studio",
         "provider_name": "Example Studio",
@@ -82,16 +111,16 @@ _STUDIO: Final[Facts] = {
         "system_version": "2",
     }
 }
-_REVIEWED: Final[Facts] = {
+REVIEWED: Final[Facts] = {
     "review": {"input_checked": True, "output_checked": True, "feature_db_version": "2026-11", "verdict": "ok"}
 }
-_USER: Final[Facts] = {"user": {"id_hash": "5c4d", "identity": {"status": "verified", "method": "mobile"}}}
-_DECLARED: Final[Facts] = {"actor": {"role": "user"}, "declaration": {"value": "ai"}}
-_ORDERED: Final[Facts] = {"explicit_order": {"language": "zh"}}
-_AROUND: Final[Facts] = {
+USER: Final[Facts] = {"user": {"id_hash": "5c4d", "identity": {"status": "verified", "method": "mobile"}}}
+DECLARED: Final[Facts] = {"actor": {"role": "user"}, "declaration": {"value": "ai"}}
+ORDERED: Final[Facts] = {"explicit_order": {"language": "zh"}}
+AROUND: Final[Facts] = {
     "explicit": {"present": True, "kind": "ui", "text": "本内容由AI生成", "position": "ui_persistent"}
 }
-_DRAWN: Final[Facts] = {
+DRAWN: Final[Facts] = {
     "explicit": {
         "present": True,
         "kind": "corner",
@@ -101,30 +130,31 @@ _DRAWN: Final[Facts] = {
         "at_start": True,
     }
 }
-_WAIVED: Final[Facts] = {
+WAIVED: Final[Facts] = {
     "explicit": {"present": False, "waived_on_request": True},
     "log": {"agreement_ref": "terms-3", "recipient_recorded": True},
 }
-_WATERMARK: Final[Facts] = {"watermark": {"present": True, "detector_ok": True}}
-_CONSENT: Final[Facts] = {"consent": {"ref": "c-1"}}
+WATERMARK: Final[Facts] = {"watermark": {"present": True, "detector_ok": True}}
+CONSENT: Final[Facts] = {"consent": {"ref": "c-1"}}
 
 _IMAGES: Final = ("png", "jpeg", "webp")
 _SOUNDS: Final = ("wav", "mp3")
 _TEXTS: Final = ("txt", "md", "json", "pdf", "docx")
-_UNLABELLED: Final[Mapping[str, Facts]] = {"json": _AROUND, "svg": _DRAWN}
-"""How the mark of formats is shown that the product puts none on: around an answer, or drawn by the service."""
+_UNLABELLED: Final[Mapping[str, Facts]] = {"json": AROUND, "svg": DRAWN}
+"""How the mark of formats is shown that the product puts none on: around an answer, or drawn by the service. What
+nobody here can look for is said each time."""
 
 
 def _marked(kind: str) -> Facts:
-    return _UNLABELLED.get(kind, _ORDERED)
+    return _UNLABELLED.get(kind, ORDERED)
 
 
-def _scene(name: str = "scene.glb") -> File:
+def scene(name: str = "scene.glb") -> File:
     return File(name=name, media_type="model/gltf-binary", body=b"glTF\x02\0\0\0\x14\0\0\0\0\0\0\0JSON")
 
 
 @cache
-def _labelled(label: Label) -> File:
+def labelled(label: Label) -> File:
     """A photo whose metadata says 1, 2 or 3, as others write it."""
     mark = AigcMark(
         label=label,
@@ -147,19 +177,37 @@ def _published(asset: File, *facts: Facts, time: str = NOW) -> Answer:
 
 
 @cache
-def _sealed(law: str, kind: str, *, face: bool = False) -> File:
+def sealed(law: str, kind: str, *, face: bool = False) -> File:
     """What a lawful generation of a format left behind."""
-    facts = merged(_STUDIO, _REVIEWED, _marked(kind), {"jurisdictions": [law], "content": {"operation": "generated"}})
+    facts = merged(STUDIO, REVIEWED, _marked(kind), {"jurisdictions": [law], "content": {"operation": "generated"}})
     if face:
-        facts = merged(facts, _CONSENT, {"content": {"operation": "edited", "biometric": ["face"]}})
-    sealed = worker().generation(file(kind), facts, time=NOW).sealed
-    assert sealed is not None
-    return sealed
+        facts = merged(facts, CONSENT, {"content": {"operation": "edited", "biometric": ["face"]}})
+    made = worker().generation(file(kind), facts, time=NOW).sealed
+    assert made is not None
+    return made
+
+
+@cache
+def sealed_unlabelled(kind: str) -> File:
+    """What a generation for the Union leaves behind that nobody ordered a label for."""
+    facts = (EU, STUDIO, WATERMARK, {"content": {"operation": "generated", "tokens": 300}})
+    made = _generated(file(kind), *facts).sealed
+    assert made is not None
+    return made
+
+
+@cache
+def sealed_without_label() -> File:
+    """A picture with a credential that says AI and without an implicit label, as where nobody names a provider."""
+    from_elsewhere = Worker(producer=None)
+    made = from_elsewhere.generation(file("jpeg"), {"content": {"operation": "generated"}}, time=NOW).sealed
+    assert made is not None
+    return made
 
 
 # China: Deep Synthesis Provisions, Labeling Measures, GB 45438-2025
 
-_CN: Final[Facts] = {"jurisdictions": ["CN"]}
+CN: Final[Facts] = {"jurisdictions": ["CN"]}
 _KINDS: Final[Mapping[int, tuple[tuple[str, ...], Facts]]] = {
     1: (_TEXTS, {}),
     2: (_SOUNDS, {"content": {"biometric": ["voice"], "subject_ids": []}}),
@@ -177,9 +225,9 @@ def _china_generates() -> Iterator[Case]:
             if event_type == "export.completed" and kind in _UNLABELLED and kind != "svg":
                 continue  # What is around an answer stays there; an answer that leaves as a file is one of the others.
             facts = (
-                _CN,
-                _STUDIO,
-                _REVIEWED,
+                CN,
+                STUDIO,
+                REVIEWED,
                 people,
                 made,
                 _marked(kind),
@@ -192,7 +240,7 @@ def _china_generates() -> Iterator[Case]:
                 run=lambda kind=kind, facts=facts: _generated(file(kind), *facts),
             )
     for kind in ("txt", "png", "wav", "mp4"):
-        plain = (_CN, _STUDIO, _REVIEWED, made, {"explicit": {"present": False}})
+        plain = (CN, STUDIO, REVIEWED, made, {"explicit": {"present": False}})
         nobody = {"content": {"confusion_risk": "no", "ds_category": 1 if kind == "txt" else 5}}
         yield Case(
             name=f"{kind} that confuses nobody, unmarked",
@@ -205,7 +253,7 @@ def _china_generates() -> Iterator[Case]:
             law="CN",
             article="Measures 9",
             run=lambda kind=kind: _generated(
-                file(kind), _CN, _STUDIO, _REVIEWED, made, {"content": {"ds_category": 5}}, _WAIVED
+                file(kind), CN, STUDIO, REVIEWED, made, {"content": {"ds_category": 5}}, WAIVED
             ),
         )
     yield Case(
@@ -213,11 +261,11 @@ def _china_generates() -> Iterator[Case]:
         law="CN",
         article="Provisions 16, 17(1)(4); GB 5.5",
         run=lambda: _generated(
-            _scene(),
-            _CN,
-            _STUDIO,
-            _REVIEWED,
-            _WATERMARK,
+            scene(),
+            CN,
+            STUDIO,
+            REVIEWED,
+            WATERMARK,
             {"content": {"operation": "generated", "media": "virtual_scene", "ds_category": 6, "biometric": []}},
             {"explicit": {"present": True, "kind": "ui", "text": "AI生成", "position": "start"}},
         ),
@@ -228,9 +276,7 @@ def _china_generates() -> Iterator[Case]:
             name=f"{feature} edited in {kind} with separate consent",
             law="CN",
             article="Provisions 14",
-            run=lambda kind=kind, edited=edited: _generated(
-                file(kind), _CN, _STUDIO, _REVIEWED, _ORDERED, edited, _CONSENT
-            ),
+            run=lambda kind=kind, edited=edited: _generated(file(kind), CN, STUDIO, REVIEWED, ORDERED, edited, CONSENT),
         )
         yield Case(
             name=f"one's own {feature} edited in {kind}",
@@ -238,10 +284,10 @@ def _china_generates() -> Iterator[Case]:
             article="Provisions 14: the person edited is the user",
             run=lambda kind=kind, edited=edited: _generated(
                 file(kind),
-                _CN,
-                _STUDIO,
-                _REVIEWED,
-                _ORDERED,
+                CN,
+                STUDIO,
+                REVIEWED,
+                ORDERED,
                 edited,
                 {"consent": {"status": "not_needed", "prompted": True}},
             ),
@@ -252,11 +298,11 @@ def _china_generates() -> Iterator[Case]:
         article="Provisions 14",
         run=lambda: _generated(
             file("mp3"),
-            _CN,
-            _STUDIO,
-            _REVIEWED,
-            _ORDERED,
-            _CONSENT,
+            CN,
+            STUDIO,
+            REVIEWED,
+            ORDERED,
+            CONSENT,
             {"content": {"operation": "generated", "ds_category": 2, "biometric": ["voice"], "subject_ids": ["9f"]}},
         ),
     )
@@ -266,7 +312,7 @@ def _china_generates() -> Iterator[Case]:
         article="Provisions 18",
         run=lambda: _generated(
             file("png"),
-            _CN,
+            CN,
             {"event_type": "transform.completed", "content": {"operation": "edited"}},
             {"transform": {"lost": 0, "intent": "routine"}},
         ),
@@ -275,18 +321,20 @@ def _china_generates() -> Iterator[Case]:
 
 def _china_publishes() -> Iterator[Case]:
     for kind in FORMATS:
-        for who, facts in (("user", _DECLARED), ("platform", {"actor": {"role": "platform"}, **_DECLARED})):
+        for who, facts in (("user", DECLARED), ("platform", {"actor": {"role": "platform"}, **DECLARED})):
             yield Case(
                 name=f"{kind} that was sealed here, published by a {who}",
                 law="CN",
                 article="Provisions 9 and 10; Measures 10",
-                run=lambda kind=kind, facts=facts: _published(_sealed("CN", kind), _CN, _USER, facts),
+                run=lambda kind=kind, facts=facts: _published(
+                    sealed("CN", kind), CN, USER, facts, _UNLABELLED.get(kind, {})
+                ),
             )
     yield Case(
         name="edited face that was sealed here, published with consent",
         law="CN",
         article="Provisions 14",
-        run=lambda: _published(_sealed("CN", "jpeg", face=True), _CN, _USER, _DECLARED, _CONSENT),
+        run=lambda: _published(sealed("CN", "jpeg", face=True), CN, USER, DECLARED, CONSENT),
     )
     for kind in ("txt", "png", "mp3", "mp4"):
         shown = {"notice": {"shown": "confirmed"}}
@@ -296,9 +344,9 @@ def _china_publishes() -> Iterator[Case]:
                 law="CN",
                 article="Measures 6(1)",
                 run=lambda kind=kind, event_type=event_type, shown=shown: _published(
-                    _sealed("CN", kind),
-                    _CN,
-                    _USER,
+                    sealed("CN", kind),
+                    CN,
+                    USER,
                     shown,
                     {"event_type": event_type, "content": {"is_news": False}},
                 ),
@@ -308,9 +356,9 @@ def _china_publishes() -> Iterator[Case]:
         law="CN",
         article="Provisions 6, second paragraph",
         run=lambda: _published(
-            _sealed("CN", "txt"),
-            _CN,
-            _USER,
+            sealed("CN", "txt"),
+            CN,
+            USER,
             {"notice": {"shown": "confirmed"}, "event_type": "repost.requested"},
             {"content": {"is_news": True, "news_source_listed": True}},
         ),
@@ -321,7 +369,7 @@ def _china_publishes() -> Iterator[Case]:
             law="CN",
             article="Measures 6",
             run=lambda label=label, shown=shown: _published(
-                _labelled(label), _CN, {"event_type": "ingest.completed", "notice": {"shown": shown}}
+                labelled(label), CN, {"event_type": "ingest.completed", "notice": {"shown": shown}}
             ),
         )
     yield Case(
@@ -329,7 +377,7 @@ def _china_publishes() -> Iterator[Case]:
         law="CN",
         article="Measures 6(2)",
         run=lambda: _published(
-            photo(), _CN, {"event_type": "ingest.completed", "notice": {"shown": "possible"}}, _DECLARED
+            photo(), CN, {"event_type": "ingest.completed", "notice": {"shown": "possible"}}, DECLARED
         ),
     )
     for declaration in ({}, {"declaration": {"made": False}}, {"declaration": {"made": True, "value": "unknown"}}):
@@ -339,7 +387,7 @@ def _china_publishes() -> Iterator[Case]:
             article="Measures 6(3)",
             run=lambda declaration=declaration: _published(
                 photo(),
-                _CN,
+                CN,
                 {"event_type": "ingest.completed", "notice": {"shown": "suspected"}},
                 {"detection": {"verdict": "suspected"}},
                 declaration,
@@ -350,21 +398,21 @@ def _china_publishes() -> Iterator[Case]:
         law="CN",
         article="Measures 6 and 9",
         run=lambda: _published(
-            _unmarked(), _CN, _USER, _DECLARED, {"notice": {"shown": "confirmed"}, "explicit": {"present": False}}
+            unmarked(), CN, USER, DECLARED, {"notice": {"shown": "confirmed"}, "explicit": {"present": False}}
         ),
     )
 
 
 @cache
-def _unmarked() -> File:
-    facts = (_CN, _STUDIO, _REVIEWED, {"content": {"operation": "generated", "ds_category": 5}}, _WAIVED)
-    sealed = _generated(file("png"), *facts).sealed
-    assert sealed is not None
-    return sealed
+def unmarked() -> File:
+    facts = (CN, STUDIO, REVIEWED, {"content": {"operation": "generated", "ds_category": 5}}, WAIVED)
+    made = _generated(file("png"), *facts).sealed
+    assert made is not None
+    return made
 
 
 def _people(law: str, *facts: Facts) -> Iterator[Case]:
-    """What people made, and nobody edited with AI: in China whoever publishes it is known, elsewhere nothing is asked."""
+    """What people made without AI: in China it is known who publishes it, elsewhere nothing is asked."""
     said: Mapping[str, Facts] = {
         "silent": {},
         "undeclared": {"declaration": {"made": False}},
@@ -380,8 +428,8 @@ def _people(law: str, *facts: Facts) -> Iterator[Case]:
                 name=f"{asset.name} by a person, {event_type}, {how}",
                 law=law,
                 article="no law about AI asks anything of it" + ("; Provisions 9" if law == "CN" else ""),
-                run=lambda asset=asset, words=words, event_type=event_type: _published(
-                    asset, {"jurisdictions": [law], "event_type": event_type}, words, *facts
+                run=lambda asset=asset, words=words, event_type=event_type: worker("people").publication(
+                    asset, merged({"jurisdictions": [law], "event_type": event_type}, words, *facts), time=NOW
                 ),
             )
 
@@ -449,13 +497,13 @@ def _china_happens() -> Iterator[Case]:
     yield _happened(
         "CN", "on record", "Provisions 14", "consent.revoked", {"consent": {"ref": "c-9", "status": "revoked"}}
     )
-    yield _happened("CN", "by mobile number", "Provisions 9", "identity.verified", _USER)
+    yield _happened("CN", "by mobile number", "Provisions 9", "identity.verified", USER)
     yield _happened("CN", "lifted", "Provisions 21", "order.received", {"service": {"suspended_by_order": False}})
 
 
 # European Union: AI Act Art. 50
 
-_EU: Final[Facts] = {"jurisdictions": ["EU"]}
+EU: Final[Facts] = {"jurisdictions": ["EU"]}
 
 
 def _union() -> Iterator[Case]:
@@ -465,7 +513,7 @@ def _union() -> Iterator[Case]:
             law="EU",
             article="50(2)",
             run=lambda kind=kind: _generated(
-                file(kind), _EU, _STUDIO, _WATERMARK, {"content": {"operation": "generated", "tokens": 300}}
+                file(kind), EU, STUDIO, WATERMARK, {"content": {"operation": "generated", "tokens": 300}}
             ),
         )
     for kind, event_type in product(("png", "mp4", "wav"), ("publish.requested", "repost.requested")):
@@ -474,7 +522,7 @@ def _union() -> Iterator[Case]:
             law="EU",
             article="50(4), first subparagraph",
             run=lambda kind=kind, event_type=event_type: _published(
-                _sealed("EU", kind), _EU, _WATERMARK, {"event_type": event_type, "content": {"deepfake": True}}
+                sealed("EU", kind), EU, WATERMARK, {"event_type": event_type, "content": {"deepfake": True}}
             ),
         )
     unlabelled = {"content": {"operation": "generated"}, "explicit": {"present": False}}
@@ -491,9 +539,9 @@ def _union() -> Iterator[Case]:
             article="50(4); 3(60)",
             run=lambda kind=kind, facts=facts: _published(
                 file(kind),
-                _EU,
-                _STUDIO,
-                _WATERMARK,
+                EU,
+                STUDIO,
+                WATERMARK,
                 unlabelled,
                 facts,
                 {"content": {"tokens": 150}, "event_type": "repost.requested"},
@@ -504,7 +552,7 @@ def _union() -> Iterator[Case]:
         law="EU",
         article="50(4), second subparagraph",
         run=lambda: _published(
-            _sealed("EU", "md"), _EU, _WATERMARK, {"content": {"public_interest_text": True, "tokens": 150}}
+            sealed("EU", "md"), EU, WATERMARK, {"content": {"public_interest_text": True, "tokens": 150}}
         ),
     )
     yield Case(
@@ -513,8 +561,8 @@ def _union() -> Iterator[Case]:
         article="Code M1.2",
         run=lambda: _generated(
             file("png"),
-            _EU,
-            _WATERMARK,
+            EU,
+            WATERMARK,
             {"event_type": "transform.completed", "content": {"operation": "edited"}, "transform": {"lost": 0}},
         ),
     )
@@ -527,7 +575,7 @@ def _union() -> Iterator[Case]:
 
 # California: Business and Professions Code § 22757 ff.
 
-_CA: Final[Facts] = {"jurisdictions": ["US-CA"]}
+CA: Final[Facts] = {"jurisdictions": ["US-CA"]}
 
 
 def _california() -> Iterator[Case]:
@@ -537,21 +585,21 @@ def _california() -> Iterator[Case]:
             name=f"{kind} of a large system, with the hidden disclosure",
             law="US-CA",
             article="22757.3(b)",
-            run=lambda kind=kind: _generated(file(kind), _CA, _STUDIO, made),
+            run=lambda kind=kind: _generated(file(kind), CA, STUDIO, made),
         )
         yield Case(
             name=f"{kind} that was sealed here, published",
             law="US-CA",
             article="22757.3(b)",
-            run=lambda kind=kind: _published(_sealed("US-CA", kind), _CA),
+            run=lambda kind=kind: _published(sealed("US-CA", kind), CA),
         )
     yield Case(
         name="picture of a system with exactly a million users",
         law="US-CA",
         article="22757.1",
-        run=lambda: _generated(file("png"), _CA, made, {"service": {"id": "small"}}),
+        run=lambda: _generated(file("png"), CA, made, {"service": {"id": "small"}}),
     )
-    yield _happened("US-CA", "free detector, manifest on offer", "22757.2, 22757.3(a)", "service.changed", _STUDIO)
+    yield _happened("US-CA", "free detector, manifest on offer", "22757.2, 22757.3(a)", "service.changed", STUDIO)
     broke = {"licensee_broke_latent": True}
     yield _happened("US-CA", "revoked", "22757.3(c)", "licence.updated", {"licence": {**broke, "revoked": True}})
     yield _happened(
@@ -565,7 +613,7 @@ def _california() -> Iterator[Case]:
 
 # India: IT Rules as amended in 2026
 
-_IN: Final[Facts] = {"jurisdictions": ["IN"]}
+IN: Final[Facts] = {"jurisdictions": ["IN"]}
 
 
 def _india() -> Iterator[Case]:
@@ -575,14 +623,14 @@ def _india() -> Iterator[Case]:
             name=f"lifelike {kind}, labelled and numbered",
             law="IN",
             article="3(3)",
-            run=lambda kind=kind: _generated(file(kind), _IN, _STUDIO, made, {"explicit_order": {"language": "en"}}),
+            run=lambda kind=kind: _generated(file(kind), IN, STUDIO, made, {"explicit_order": {"language": "en"}}),
         )
         yield Case(
             name=f"lifelike {kind}, declared and verified on a significant intermediary",
             law="IN",
             article="4(1A)",
             run=lambda kind=kind: _published(
-                _sealed("IN", kind), _IN, _STUDIO, _DECLARED, {"content": {"photoreal": True}}
+                sealed("IN", kind), IN, STUDIO, DECLARED, {"content": {"photoreal": True}}
             ),
         )
     for kind in ("txt", "pdf", "docx"):
@@ -590,7 +638,7 @@ def _india() -> Iterator[Case]:
             name=f"{kind}: text is outside",
             law="IN",
             article="2(1)(wa)",
-            run=lambda kind=kind: _generated(file(kind), _IN, _STUDIO, {"content": {"operation": "generated"}}),
+            run=lambda kind=kind: _generated(file(kind), IN, STUDIO, {"content": {"operation": "generated"}}),
         )
     for facts in ({"photoreal": False}, {"photoreal": True, "standard_edit": True}):
         yield Case(
@@ -598,7 +646,7 @@ def _india() -> Iterator[Case]:
             law="IN",
             article="2(1)(wa)",
             run=lambda facts=facts: _generated(
-                file("png"), _IN, _STUDIO, {"content": {"operation": "edited", "biometric": [], **facts}}
+                file("png"), IN, STUDIO, {"content": {"operation": "edited", "biometric": [], **facts}}
             ),
         )
     yield Case(
@@ -607,8 +655,8 @@ def _india() -> Iterator[Case]:
         article="4(1A)",
         run=lambda: _published(
             photo(),
-            _IN,
-            _STUDIO,
+            IN,
+            STUDIO,
             {"declaration": {"value": "not_ai"}, "detection": {"verdict": "none"}, "actor": {"role": "user"}},
         ),
     )
@@ -618,7 +666,7 @@ def _india() -> Iterator[Case]:
         article="3(3)",
         run=lambda: _generated(
             file("png"),
-            _IN,
+            IN,
             {"event_type": "transform.completed", "content": {"operation": "edited"}, "transform": {"lost": 0}},
         ),
     )
@@ -634,32 +682,32 @@ def _india() -> Iterator[Case]:
 
 # Korea: AI Basic Act Art. 31
 
-_KR: Final[Facts] = {"jurisdictions": ["KR"]}
+KR: Final[Facts] = {"jurisdictions": ["KR"]}
 
 
 def _korea() -> Iterator[Case]:
     made = {"content": {"operation": "generated"}}
+    lifelike = {"content": {"photoreal": True}}
     for kind in FORMATS:
         facts = made if kind in _TEXTS else merged(made, {"content": {"photoreal": False}})
         yield Case(
             name=f"{kind} generated, sealed",
             law="KR",
             article="31(2)",
-            run=lambda kind=kind, facts=facts: _generated(file(kind), _KR, facts),
+            run=lambda kind=kind, facts=facts: _generated(file(kind), KR, facts),
         )
     for kind in (*_IMAGES, *_SOUNDS, "mp4"):
-        lifelike = {"content": {"photoreal": True}}
         yield Case(
             name=f"lifelike {kind}, labelled",
             law="KR",
             article="31(3)",
-            run=lambda kind=kind: _generated(file(kind), _KR, made, lifelike, {"explicit_order": {"language": "ko"}}),
+            run=lambda kind=kind: _generated(file(kind), KR, made, lifelike, {"explicit_order": {"language": "ko"}}),
         )
         yield Case(
             name=f"lifelike {kind} that was sealed here, published",
             law="KR",
             article="31(3)",
-            run=lambda kind=kind: _published(_sealed("KR", kind), _KR, lifelike),
+            run=lambda kind=kind: _published(sealed("KR", kind), KR, lifelike),
         )
     yield _happened("KR", "told", "31(1)", "interaction.started", {"service": {"ai_notice_shown": True}})
 
@@ -668,7 +716,7 @@ CASES: Final[tuple[Case, ...]] = (
     *_china_generates(),
     *_china_publishes(),
     *_china_happens(),
-    *_people("CN", _USER),
+    *_people("CN", USER),
     *_union(),
     *_people("EU"),
     *_california(),

@@ -81,6 +81,8 @@ class Worker:
         registry: what the operator knows of services, by id.
         consents: what the operator knows of consents, by id.
         settings: of the policy, where they are not as they ship.
+        producer: who generates, as implicit labels say; without one, and without a name in the event, none is written.
+        retention_days: how long records are certain to be kept.
     """
 
     def __init__(
@@ -89,6 +91,8 @@ class Worker:
         registry: Mapping[str, Facts] | None = None,
         consents: Mapping[str, Facts] | None = None,
         settings: PolicySettings | None = None,
+        producer: str | None = PROVIDER_CODE,
+        retention_days: int = 183,
     ) -> None:
         sets = ReferenceSets.empty()
         for name, service in (registry or {}).items():
@@ -105,8 +109,8 @@ class Worker:
             marker=InProcessMarker(),
             fingerprinter=InProcessFingerprinter(),
         )
-        law = law_of(settings or PolicySettings(), lambda: sets, retention_days=stores.retention_days)
-        labels = LabelSettings(producer=PROVIDER_CODE)
+        law = law_of(settings or PolicySettings(), lambda: sets, retention_days=retention_days)
+        labels = LabelSettings(producer=producer)
         self._use = use_cases(self._store, parsers, law, stores, AssetSettings(), labels)
         self._numbers = itertools.count()
 
