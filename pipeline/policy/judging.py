@@ -47,7 +47,6 @@ class Evidence:
         derived: facts that follow from what the event is, where it does not state them itself.
         measured: facts that were measured, whatever the event claims.
         observations: what was seen of the asset; the packs say what follows.
-        findings: what was found already, of the asset's credential.
     """
 
     event: EventReference
@@ -57,7 +56,6 @@ class Evidence:
     derived: Facts = field(default_factory=dict)
     measured: Facts = field(default_factory=dict)
     observations: tuple[Observation, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +95,7 @@ class Policy:
         facts = {**evidence.derived, **claimed, **self._log_facts(), **evidence.measured}
         enriched = reference_facts(facts, sets, evidence.observed, at)
         judged = self.judge.findings(enriched.facts, at, evidence.observations)
-        everything = (*evidence.findings, *_with_matches(judged, enriched.matches))
+        everything = _with_matches(judged, enriched.matches)
         found = tuple(one for one in everything if not self._is_observed(one))
         return Judgement(
             findings=found,

@@ -14,7 +14,20 @@ from pipeline.policy.pack import EVERYWHERE, Pack
 from pipeline.policy.places import canonical, did_you_mean
 from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
 
-__all__ = ["PackFile", "find_packs", "load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
+__all__ = [
+    "ALWAYS",
+    "PackFile",
+    "find_packs",
+    "load_packs",
+    "packs_in_use",
+    "read_pack",
+    "shipped_pack",
+    "shipped_pack_names",
+]
+
+ALWAYS: Final = ("c2pa",)
+"""Packs that are asked whatever is named, unless a pack of the same name takes their place: nothing that was tampered
+with gets through because somebody chose the laws of one country."""
 
 _SUFFIX: Final = ".yaml"
 _EXAMPLES: Final = ".examples.yaml"
@@ -90,6 +103,17 @@ def find_packs(sources: Sequence[str] = ()) -> tuple[PackFile, ...]:
     chosen = tuple(found[name] for name in sorted(found))
     _check_ids([file.pack for file in chosen])
     return chosen
+
+
+def packs_in_use(sources: Sequence[str] = ()) -> tuple[PackFile, ...]:
+    """The packs that events are judged by where these are named; arguments and errors as of `find_packs`."""
+    named = find_packs(sources)
+    missing = [name for name in ALWAYS if name not in {file.pack.name for file in named}]
+    if not missing:
+        return named
+    both = sorted((*named, *find_packs(missing)), key=lambda file: file.pack.name)
+    _check_ids([file.pack for file in both])
+    return tuple(both)
 
 
 def _packs_of(source: str) -> Iterator[PackFile]:
