@@ -195,6 +195,7 @@ def law_of(
             references=references,
             jurisdictions=settings.jurisdictions,
             retention_days=retention_days,
+            assumptions=settings.assumptions,
             observed=frozenset(settings.observed),
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
 from pipeline.policy.places import canonical, did_you_mean
+from pipeline.policy.sources import Assumptions, assumptions_of
 
 __all__ = [
     "ENV_PREFIX",
@@ -147,11 +148,35 @@ class PolicySettings(BaseSettings):
     roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_names)] = get_args(Role)
     """What the operator is in the eyes of the law, separated by commas; `user` stands for what is asked of users."""
 
+    unless_said: Names = (
+        "content.standard_edit=false",
+        "explicit.waived_on_request=false",
+        "service.ssmi=false",
+        "service.suspended_by_order=false",
+    )
+    """What is so unless an event, a record or a registry says otherwise: NAME=VALUE, separated by commas. As it stands,
+    the exceptional: nobody has ordered the service to be suspended, no user has asked for a copy without label, no edit
+    is so slight that the law leaves it out, and the service is no significant social media intermediary in India.
+    `none` assumes nothing, and silence about an exception holds."""
+
+    undeclared: Literal["human", "ask"] = "human"
+    """What content is taken for that somebody hands on, that is declared as nothing, and in which no sign of AI was
+    found: `human` lets it pass as the Labeling Measures (Art. 6) do, `ask` holds it where a law is about AI."""
+
     ladder: str = "warn:1,restrict:2,suspend:3,close:5"
     """Which step an account has earned after how many violations (Deep Synthesis Provisions Art. 10)."""
 
     ladder_days: int = Field(default=365, ge=1, le=36_500)
     """How many days a violation counts."""
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What the operator states once.
+
+        Raises:
+            OperatorError: a fact is not in the vocabulary, or its value is not one it can have.
+        """
+        return assumptions_of(self.unless_said, self.undeclared, where=f"{ENV_PREFIX}POLICY_UNLESS_SAID")
 
 
 class LabelSettings(BaseSettings):

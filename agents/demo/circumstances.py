@@ -34,7 +34,7 @@ CHINA: Final[Facts] = merged(
         "jurisdictions": ["CN"],
         "actor": {"role": "user"},
         "service": {"provider_code": _PROVIDER_CODE},
-        "content": {"art17_scenario": 1, "confusion_risk": "yes", "has_file": True, "containerised": True},
+        "content": {"art17_scenario": 1, "confusion_risk": "yes", "has_file": True},
         "prompt": {"text": "Something pleasant about the harbour, please."},
         "review": {"input_checked": True, "output_checked": True, "verdict": "ok", "mode": "both"},
         "explicit": {
@@ -46,11 +46,8 @@ CHINA: Final[Facts] = merged(
             "at_start": True,
             "visible_ms": 3000,
             "position": "ui_persistent",
-            "waived_on_request": False,
         },
-        "implicit": {"present": True, "readback_ok": True, "count": 1, "schema_ok": True, "code_ok": True},
         "declaration": {"made": True, "value": "ai"},
-        "log": {"present": True, "retain_days": 183},
     },
 )
 """Deep Synthesis Provisions, Labeling Measures and GB 45438-2025; the rest is in the service registry."""

@@ -28,7 +28,11 @@ def _published(
 
 
 def _reposted_news(title: str, source: str) -> Scene:
-    more = {"event_type": "repost.requested", "content": {"is_news": True, "news_source": source}}
+    more = {
+        "event_type": "repost.requested",
+        "content": {"is_news": True, "news_source": source},
+        "notice": {"shown": "confirmed"},
+    }
     return _published(title, "newsroom.txt", CHINA, more)
 
 
@@ -151,7 +155,7 @@ _PUBLICATION: Final = Act(
         _published("a prohibited picture, sealed anew", "garden.webp", CHINA),
         _published("AI content not declared", "letter.docx", CHINA, _FORGETFUL, {"declaration": {"made": False}}),
         _published("a photo without implicit mark", "harbour.jpg", CHINA, _NO_MARK),
-        _published("a video of a service nobody knows", "clip.mp4", CHINA, {"service": {"id": "unheard-of"}}),
+        _published("a video whose review is pending", "clip.mp4", CHINA, {"review": {"verdict": "pending"}}),
         _reposted_news("licensed news, reposted", "brenlow-gazette"),
         _published("a deepfake without a label", "portrait.jpg", EUROPE, _DEEPFAKE),
         _published("the same before the law applied", "portrait.jpg", EUROPE, _DEEPFAKE, time="2026-07-31T09:00:00Z"),
@@ -200,9 +204,9 @@ _PEOPLE: Final = Act(
     scenes=(
         ReviewScene(
             title="the video is released",
-            about="a video of a service nobody knows",
+            about="a video whose review is pending",
             verdict="release",
-            reason="The service is known by another name, and is filed.",
+            reason="The review is done, and found nothing.",
         ),
         ReviewScene(
             title="what was not declared is refused",
@@ -250,7 +254,7 @@ _AFTERWARDS: Final = Act(
         ),
         ReviewScene(
             title="somebody else reviews the video",
-            about="a video of a service nobody knows",
+            about="a video whose review is pending",
             verdict="refuse",
             reason="I do not like it.",
         ),

@@ -224,7 +224,10 @@ class RecordedParent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a generation event: the record in the store, and the message on the manifests topic."""
+    """What became of a generation event: the record in the store, and the message on the manifests topic.
+
+    `facts` are those that still hold of the sealed bytes when they come again, to be published for instance.
+    """
 
     event_uid: str
     event: EventReference
@@ -245,6 +248,7 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: AssetFingerprint | None = None
     recognition: RecognisedBy | None = None
     parents: tuple[RecordedParent, ...] = ()
+    facts: Mapping[str, bool | int | float | str | tuple[str, ...]] = {}
     event_digest: str | None = None
 
 

@@ -85,6 +85,8 @@ def media_facts(media_type: str) -> dict[str, FactValue]:
     """The medium people meet, where the media type tells it."""
     known = format_of(media_type)
     media = canonical(media_type).partition("/")[0] if known is None else known.medium
+    if known is not None and media is None and known.is_text:
+        media = "text"  # Written for programs, and what people meet in it is what it says.
     return {"content.media": media} if media in _MEDIA else {}
 
 

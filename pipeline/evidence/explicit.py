@@ -9,10 +9,11 @@ from typing import Final, get_args
 
 from pipeline.labels.explicit.model import Checked, Claim, Kind, Position
 from pipeline.labels.explicit.port import Labeled
+from pipeline.labels.explicit.wording import has_ai_token, has_gen_token
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
 
-__all__ = ["claim_of", "label_facts", "labeled_observations"]
+__all__ = ["claim_of", "label_facts", "labeled_observations", "wording_facts"]
 
 _KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 _POSITIONS: Final[Mapping[str, Position]] = {position: position for position in get_args(Position)}
@@ -29,6 +30,18 @@ def claim_of(data: Mapping[str, object]) -> Claim | None:
         text=text if isinstance(text, str) else None,
         position=_POSITIONS.get(str(claimed.get("position"))),
     )
+
+
+def wording_facts(data: Mapping[str, object]) -> Facts:
+    """What the words say that an event gives of a label: whether they have both elements (GB 45438-2025, cl. 5 and 6).
+
+    They are read here, whatever the event says of them, and whatever form the label has.
+    """
+    claimed = data.get("explicit")
+    text = claimed.get("text") if isinstance(claimed, dict) else None
+    if not isinstance(text, str) or not text:
+        return {}
+    return {"explicit.has_ai_token": has_ai_token(text), "explicit.has_gen_token": has_gen_token(text)}
 
 
 def label_facts(checked: Checked | None, labeled: Labeled | None = None) -> Facts:

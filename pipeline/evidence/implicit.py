@@ -17,7 +17,7 @@ from pipeline.labels.implicit.table import row_of
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts, FactValue
 
-__all__ = ["carries_marks", "found_observations", "in_words", "mark_facts", "written_observations"]
+__all__ = ["carries_marks", "found_observations", "in_words", "mark_facts", "place_facts", "written_observations"]
 
 _WORDS: Final[Mapping[FaultCode, str]] = {
     "not-json": "it is no JSON",
@@ -36,6 +36,13 @@ _WORDS: Final[Mapping[FaultCode, str]] = {
 def carries_marks(media_type: str) -> bool:
     """Whether files of this media type have a place for marks."""
     return row_of(media_type).embeds
+
+
+def place_facts(media_type: str) -> Facts:
+    """What a media type says by itself: files of a kind that has no place for a label have none, whoever claims one."""
+    if row_of(media_type).has_place:
+        return {}
+    return {"content.containerised": False, "implicit.present": False, "implicit.count": 0}
 
 
 def mark_facts(found: FoundMarks | None) -> Facts:

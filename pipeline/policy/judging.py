@@ -19,8 +19,9 @@ from pipeline.events.outputs import (
 from pipeline.policy.acting import USER
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
-from pipeline.policy.reference import Match, Observed, ReferenceSets, reference_facts
+from pipeline.policy.reference import Match, Observed, ReferenceSets
 from pipeline.policy.seen import Observation
+from pipeline.policy.sources import Assumptions, Known, Sources, gathered
 from pipeline.policy.vocabulary import Facts, FactValue, facts_of
 
 __all__ = [
@@ -29,6 +30,9 @@ __all__ = [
     "Policy",
     "event_time",
 ]
+
+_CLAIMED: Final = "claimed"
+"""What findings call the facts that only the event states, about something that bytes would show."""
 
 _VERDICT: Final = "review.verdict"
 _MATCHES: Final = "matched_features"
@@ -45,7 +49,9 @@ class Evidence:
         data: the event's data, which its schema has accepted.
         observed: what is matched against the feature database.
         derived: facts that follow from what the event is, where it does not state them itself.
+        recorded: facts that our own record has of the same bytes.
         measured: facts that were measured, whatever the event claims.
+        signs_unread: whether there may be signs of AI in the asset that could not be read.
         observations: what was seen of the asset; the packs say what follows.
     """
 
@@ -54,14 +60,20 @@ class Evidence:
     data: Mapping[str, object]
     observed: Observed = field(default_factory=Observed)
     derived: Facts = field(default_factory=dict)
+    recorded: Facts = field(default_factory=dict)
     measured: Facts = field(default_factory=dict)
+    signs_unread: bool = False
     observations: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What an event was found to be, and by what it was judged; and what packs that are only observed would say."""
+    """What an event was found to be, and by what it was judged; and what packs that are only observed would say.
 
+    `settled` are the facts that somebody knew of it, without those that only followed or were assumed.
+    """
+
+    settled: Facts
     findings: tuple[Finding, ...]
     decision: DecisionOutcome
     judged_by: JudgedBy
@@ -78,6 +90,7 @@ class Policy:
         references: the reference sets as they are now.
         jurisdictions: where services are taken to be offered by events that do not say it.
         retention_days: how long records are certain to be kept; None where the store does not see to that.
+        assumptions: what the operator states once, about what events do not speak of.
         observed: the names of packs that are only observed: what they find is recorded, and nothing follows from it.
     """
 
@@ -85,27 +98,38 @@ class Policy:
     references: Callable[[], ReferenceSets]
     jurisdictions: tuple[str, ...] = ()
     retention_days: int | None = None
+    assumptions: Assumptions = field(default_factory=Assumptions)
     observed: frozenset[str] = frozenset()
 
     def assess(self, evidence: Evidence) -> Judgement:
         """Judge an event by what is known of it."""
         event, sets = evidence.event, self.references()
         at = event_time(event)
-        claimed = facts_of(evidence.data, event_type=evidence.event_type, time=at, jurisdictions=self.jurisdictions)
-        facts = {**evidence.derived, **claimed, **self._log_facts(), **evidence.measured}
-        enriched = reference_facts(facts, sets, evidence.observed, at)
-        judged = self.judge.findings(enriched.facts, at, evidence.observations)
-        everything = _with_matches(judged, enriched.matches)
+        known = gathered(self._sources(evidence, at), sets, self.assumptions, at)
+        seen = (*evidence.observations, *_contradicted(known))
+        judged = _with_claims(self.judge.findings(known.facts, at, seen), known.claimed)
+        everything = _with_matches(judged, known.matches)
         found = tuple(one for one in everything if not self._is_observed(one))
         return Judgement(
+            settled=known.settled,
             findings=found,
             decision=decide(found),
             judged_by=JudgedBy(
                 packs=tuple(pack for pack in self.judge.packs if pack.name not in self.observed),
                 reference_sets=sets.versions,
             ),
-            counts_against=self._counts_against(found, facts),
+            counts_against=self._counts_against(found, known.facts),
             observed=self._observed(tuple(one for one in everything if self._is_observed(one))),
+        )
+
+    def _sources(self, evidence: Evidence, at: datetime | None) -> Sources:
+        return Sources(
+            stated=facts_of(evidence.data, event_type=evidence.event_type, time=at, jurisdictions=self.jurisdictions),
+            implied=evidence.derived,
+            recorded=evidence.recorded,
+            measured={**self._log_facts(), **evidence.measured},
+            observed=evidence.observed,
+            signs_unread=evidence.signs_unread,
         )
 
     def _is_observed(self, finding: Finding) -> bool:
@@ -144,6 +168,24 @@ def event_time(event: EventReference) -> datetime | None:
         return None if event.time is None else datetime.fromisoformat(event.time.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _contradicted(known: Known) -> tuple[Observation, ...]:
+    """What is seen where an event claims what its bytes show not to be so; rules go by the bytes."""
+    if not known.contradicted:
+        return ()
+    claims = tuple(sorted(known.contradicted))
+    return (Observation(name="claim.contradicted", severity="medium", evidence={"claims": claims}),)
+
+
+def _with_claims(findings: tuple[Finding, ...], claimed: frozenset[str]) -> tuple[Finding, ...]:
+    """Findings that rest on what is only claimed say so."""
+    if not claimed:
+        return findings
+    return tuple(
+        msgspec.structs.replace(one, evidence={**one.evidence, _CLAIMED: tuple(sorted(names))}) if names else one
+        for one, names in ((one, claimed.intersection(one.evidence)) for one in findings)
+    )
 
 
 def _with_matches(findings: tuple[Finding, ...], matches: tuple[Match, ...]) -> tuple[Finding, ...]:

@@ -22,8 +22,9 @@ from pipeline.events.inputs import PublicationEvent
 from pipeline.events.outputs import Alert, Decision, Enforcement, InspectedContent, Subject
 from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
-from pipeline.evidence.explicit import claim_of, label_facts
-from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts
+from pipeline.evidence.explicit import claim_of, label_facts, wording_facts
+from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts, place_facts
+from pipeline.evidence.record import record_facts
 from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
 from pipeline.labels.explicit.model import Checked
@@ -135,6 +136,8 @@ class Inspection:
     ) -> Facts:
         return {
             **type_facts(asset),
+            **place_facts(asset.media_type),
+            **wording_facts(event.facts),
             **label_facts(self._checked(event, asset)),
             **mark_facts(found),
             **credential_facts(credential),
@@ -156,7 +159,11 @@ class Inspection:
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
+                recorded=self._recorded(asset, credential),
                 measured=measured,
+                signs_unread=bool(recognised)
+                or credential.state not in ("absent", "valid")
+                or (found is not None and found.refused is not None),
                 observations=(
                     *type_observations(asset),
                     *credential_observations(credential, event.declared),
@@ -165,6 +172,10 @@ class Inspection:
                 ),
             )
         )
+
+    def _recorded(self, asset: Asset, credential: Credential) -> Facts:
+        """What we know since we sealed these very bytes; without a manifest that holds for them, we did not."""
+        return record_facts(self.store, self.layout, asset.sha256) if credential.state == "valid" else {}
 
     def _checked(self, event: PublicationEvent, asset: Asset) -> Checked | None:
         """The explicit label that the event claims, as it is found in the asset."""

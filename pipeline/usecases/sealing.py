@@ -40,8 +40,8 @@ from pipeline.events.outputs import (
 )
 from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
-from pipeline.evidence.explicit import claim_of, label_facts, labeled_observations
-from pipeline.evidence.implicit import carries_marks, mark_facts, written_observations
+from pipeline.evidence.explicit import claim_of, label_facts, labeled_observations, wording_facts
+from pipeline.evidence.implicit import carries_marks, mark_facts, place_facts, written_observations
 from pipeline.evidence.parents import KnownParent, known_parents, parent_observations
 from pipeline.evidence.sealing import sealed_observations
 from pipeline.fingerprints import Fingerprint
@@ -53,6 +53,7 @@ from pipeline.labels.explicit.port import Labeled, Labeler
 from pipeline.labels.implicit.port import Marked, Marker
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
+from pipeline.policy.recorded import kept_facts
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
@@ -184,7 +185,9 @@ class Sealing:
                 measured={
                     **type_facts(asset),
                     **credential_facts(kept.credential),
+                    **place_facts(asset.media_type),
                     **mark_facts(found),
+                    **wording_facts(event.facts),
                     **label_facts(self._checked(event, labeled, kept, asset.media_type), labeled),
                 },
                 observations=(
@@ -310,6 +313,7 @@ class Sealing:
             parents=tuple(parent.recorded for parent in parents),
             fingerprint=named(traits.fingerprint),
             recognition=recognised_by(traits),
+            facts=kept_facts(judgement.settled),
             event_digest=event.digest,
         )
 

@@ -22,6 +22,8 @@ from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import parse_ladder
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
+from pipeline.policy.sources import assumptions_of
+from pipeline.settings import PolicySettings
 from pipeline.store import Layout, Location
 from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.assessment import Assessment
@@ -53,6 +55,8 @@ class House:
         jurisdictions: tuple[str, ...] = ("ES",),
         producer: str | None = None,
         labels_when_required: bool = False,
+        unless_said: tuple[str, ...] = PolicySettings.model_fields["unless_said"].default,
+        undeclared: str = "human",
         observed: tuple[str, ...] = (),
     ) -> None:
         self.references = ReferenceSets.empty()
@@ -69,6 +73,7 @@ class House:
             judge=Judge(load_packs()),
             references=lambda: self.references,
             jurisdictions=jurisdictions,
+            assumptions=assumptions_of(unless_said, undeclared, where="tests"),
             observed=frozenset(observed),
         )
         self.assess = Assessment(**common)

@@ -18,6 +18,7 @@ from pipeline.policy.difference import EXAMPLES, Cases, Difference, PastEvent, R
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs
+from pipeline.policy.sources import Assumptions
 from pipeline.settings import PolicySettings, load
 
 __all__ = ["diff"]
@@ -71,7 +72,7 @@ def diff(
     before, after = load_packs([old]), load_packs([new])
     named = {pack.name for pack in (*before, *after)}
     beside = tuple(pack for pack in load_packs(settings.packs) if pack.name not in named)
-    lines = _Lines(events, kind, settings.jurisdictions)
+    lines = _Lines(events, kind, settings.jurisdictions, settings.assumptions)
     found = difference(
         Judge((*beside, *before), settings.roles), Judge((*beside, *after), settings.roles), lines, examples=examples
     )
@@ -91,10 +92,11 @@ def diff(
 class _Lines:
     """The events of a file, one a line; lines that are none are remembered."""
 
-    def __init__(self, path: Path, kind: Kind | None, jurisdictions: tuple[str, ...]) -> None:
+    def __init__(self, path: Path, kind: Kind | None, jurisdictions: tuple[str, ...], assumptions: Assumptions) -> None:
         self._path = path
         self._kind = kind
         self._jurisdictions = jurisdictions
+        self._assumptions = assumptions
         self.bad: list[BadLine] = []
         self.bad_count = 0
 
@@ -113,7 +115,9 @@ class _Lines:
     def _read(self, number: int, line: bytes) -> Iterator[PastEvent]:
         name = f"line-{number}"
         try:
-            event = stated_event(line, name, kind=self._kind, jurisdictions=self._jurisdictions)
+            event = stated_event(
+                line, name, kind=self._kind, jurisdictions=self._jurisdictions, assumptions=self._assumptions
+            )
         except ProducerError as error:
             self.bad_count += 1
             if len(self.bad) < _NAMED:

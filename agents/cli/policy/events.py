@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Final, Literal, NamedTuple
 
 import orjson
@@ -21,8 +22,12 @@ from pipeline.events.intake import (
 from pipeline.events.outputs import EventReference
 from pipeline.evidence.content import media_facts
 from pipeline.evidence.credential import declared_facts
+from pipeline.evidence.explicit import wording_facts
+from pipeline.evidence.implicit import place_facts
 from pipeline.policy.judging import event_time
-from pipeline.policy.vocabulary import FactValue, facts_of
+from pipeline.policy.reference import ReferenceSets
+from pipeline.policy.sources import Assumptions, Sources, gathered
+from pipeline.policy.vocabulary import Facts, facts_of
 
 __all__ = ["Kind", "KindOption", "StatedEvent", "stated_event"]
 
@@ -45,17 +50,27 @@ _INTAKES: Final[Mapping[str, _Intake]] = {
 class StatedEvent(NamedTuple):
     """What an event states: its reference, what happened, the facts, and its time.
 
-    `is_placed`: the event itself says in which jurisdictions it is.
+    `is_placed`: the event itself says in which jurisdictions it is. `settled` are the facts that the event states or
+    that its media type and its words show; the others follow from these, or are assumed of what it is silent about.
     """
 
     reference: EventReference
     event_type: str
-    facts: dict[str, FactValue]
+    facts: Facts
     at: datetime | None
     is_placed: bool
+    settled: Facts
 
 
-def stated_event(document: bytes, name: str, *, kind: Kind | None, jurisdictions: tuple[str, ...]) -> StatedEvent:
+def stated_event(
+    document: bytes,
+    name: str,
+    *,
+    kind: Kind | None,
+    jurisdictions: tuple[str, ...],
+    assumptions: Assumptions,
+    given: Facts = MappingProxyType({}),
+) -> StatedEvent:
     """Read an event: a CloudEvent as JSON, or its data alone.
 
     Args:
@@ -63,6 +78,8 @@ def stated_event(document: bytes, name: str, *, kind: Kind | None, jurisdictions
         name: what to call an event that has no id.
         kind: which event it is, where there is only data.
         jurisdictions: where services are taken to be offered by events that do not say it.
+        assumptions: what the operator states once.
+        given: facts that count before all others.
 
     Raises:
         ProducerError: it is no event, or breaks its schema.
@@ -78,20 +95,28 @@ def stated_event(document: bytes, name: str, *, kind: Kind | None, jurisdictions
     event = intake(body, headers)
     at = event_time(event.reference)
     stated = facts_of(event.facts, event_type=event.event_type, time=at, jurisdictions=jurisdictions)
+    known = gathered(
+        Sources(stated=stated, implied=_implied(event), measured={**wording_facts(event.facts), **given}),
+        ReferenceSets.empty(),
+        assumptions,
+        at,
+    )
     return StatedEvent(
         reference=event.reference,
         event_type=event.event_type,
-        facts={**_derived(event), **stated},
+        facts=known.facts,
         at=at,
         is_placed="jurisdictions" in event.facts,
+        settled=known.settled,
     )
 
 
-def _derived(event: GenerationEvent | PublicationEvent | ActivityEvent) -> dict[str, FactValue]:
+def _implied(event: GenerationEvent | PublicationEvent | ActivityEvent) -> Facts:
     """What follows from the event where it does not say so itself, as far as that takes no asset."""
     if isinstance(event, ActivityEvent):
         return {}
-    return {**media_facts(event.content.mime), **declared_facts(event.declared)}
+    mime = event.content.mime
+    return {**media_facts(mime), **place_facts(mime), **declared_facts(event.declared)}
 
 
 def _enveloped(document: bytes, name: str, kind: Kind | None) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:

@@ -49,8 +49,14 @@ def explain(
     roles = roles_given(role) or settings.roles
     given = facts_given(fact)
     document = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
-    event = stated_event(document, file.name, kind=kind, jurisdictions=settings.jurisdictions)
-    event.facts.update(given)
+    event = stated_event(
+        document,
+        file.name,
+        kind=kind,
+        jurisdictions=settings.jurisdictions,
+        assumptions=settings.assumptions,
+        given=given,
+    )
     verdicts = Judge(packs, roles).explain(event.facts, event.at)
     findings = [one.finding for one in verdicts if one.finding is not None]
     decision = decide(findings)
@@ -62,6 +68,7 @@ def explain(
         roles=roles,
         facts={name: shown(name, value) for name, value in sorted(event.facts.items())},
         given_facts=tuple(given),
+        derived_facts=tuple(sorted(event.facts.keys() - event.settled.keys())),
         packs=_explained_packs(packs, verdicts),
         decision=decision,
         decided_by=_decisive(findings, decision),

@@ -74,6 +74,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     facts: Evidence
     given_facts: tuple[str, ...]
+    derived_facts: tuple[str, ...]
     packs: tuple[ExplainedPack, ...]
     decision: DecisionOutcome
     decided_by: tuple[str, ...]
@@ -91,6 +92,7 @@ def show(answer: Explanation) -> None:
             "jurisdictions": (", ".join(answer.jurisdictions) or "none: only packs for everywhere are asked") + assumed,
             "roles": "all" if set(answer.roles) == ALL_ROLES else ", ".join(answer.roles),
             "facts given": ", ".join(answer.given_facts) or None,
+            "facts derived": ", ".join(answer.derived_facts) or None,
         },
     )
     for pack in answer.packs:

@@ -1,13 +1,12 @@
 """Facts as a person types them: `--fact user.identity.status=verified`."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
 
-from pipeline.errors import OperatorError
-from pipeline.policy.vocabulary import Fact, FactValue, vocabulary
+from pipeline.policy.vocabulary import FactValue
+from pipeline.policy.written_facts import facts_written
 
 __all__ = ["Given", "facts_given"]
 
@@ -21,8 +20,6 @@ Given = Annotated[
     ),
 ]
 
-_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
-
 
 def facts_given(given: Iterable[str] | None) -> dict[str, FactValue]:
     """Read facts.
@@ -30,44 +27,4 @@ def facts_given(given: Iterable[str] | None) -> dict[str, FactValue]:
     Raises:
         OperatorError: a fact has no name or value, is not in the vocabulary, or its value is not one it can have.
     """
-    return dict(map(_fact, given or ()))
-
-
-def _fact(given: str) -> tuple[str, FactValue]:
-    name, equals, text = given.partition("=")
-    fact = vocabulary().get(name.strip())
-    if not equals or fact is None:
-        alike = get_close_matches(name.strip(), vocabulary(), n=1)
-        raise OperatorError(
-            what=f"--fact {given} has no value." if fact else f"There is no fact named {name.strip()}.",
-            remedy=f"Give a value: --fact {fact.name}=…"
-            if fact
-            else f"Did you mean {alike[0]}?"
-            if alike
-            else "The facts are the members of the event schemas, such as content.synthetic.",
-        )
-    return fact.name, _value(fact, text.strip())
-
-
-def _value(fact: Fact, text: str) -> FactValue:
-    try:
-        match fact.type:
-            case "bool":
-                return _TRUTH[text.lower()]
-            case "int":
-                return int(text)
-            case "number":
-                return float(text)
-            case "texts":
-                return tuple(item.strip() for item in text.split(",") if item.strip())
-            case "text" | "instant":
-                if fact.values and text not in fact.values:
-                    raise _unusable(fact, text, f"one of {', '.join(fact.values)}")
-                return text
-    except (KeyError, ValueError):
-        needed = {"bool": "yes or no", "int": "a whole number", "number": "a number"}[fact.type]
-        raise _unusable(fact, text, needed) from None
-
-
-def _unusable(fact: Fact, text: str, needed: str) -> OperatorError:
-    return OperatorError(what=f"{fact.name} cannot be {text or 'empty'}.", remedy=f"Give {needed}.")
+    return facts_written(given or (), where="--fact")

@@ -46,6 +46,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         others: where the digital source type and the latent disclosure are.
         shape: which shape of the object is written.
         reason: why there is no carrier.
+        has_place: whether files of this kind can carry a label at all, whoever writes it. What has no place has no
+            label, whatever is claimed.
     """
 
     format: str
@@ -55,6 +57,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     others: str | None = None
     shape: Shape | None = None
     reason: str | None = None
+    has_place: bool = True
 
     @property
     def embeds(self) -> bool:
@@ -72,8 +75,8 @@ def _row(format_: str, carrier: str, media_types: tuple[str, ...], place: str, o
     return Row(format=format_, media_types=media_types, carrier=carrier, place=place, others=others, shape="bare")
 
 
-def _none(format_: str, media_types: tuple[str, ...], reason: str) -> Row:
-    return Row(format=format_, media_types=media_types, reason=reason)
+def _none(format_: str, media_types: tuple[str, ...], reason: str, *, has_place: bool = True) -> Row:
+    return Row(format=format_, media_types=media_types, reason=reason, has_place=has_place)
 
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -110,22 +113,33 @@ ROWS: Final[tuple[Row, ...]] = (
     _row("MP3", "audio_mp3", ("audio/mpeg",), "ID3 TXXX: AIGC"),
     _row("FLAC", "audio_flac", ("audio/flac",), "Vorbis comment AIGC", "Vorbis comments"),
     _row("Ogg", "audio_ogg", ("audio/ogg",), "Vorbis comment AIGC", "Vorbis comments"),
-    _none("BMP", ("image/bmp",), "A header and pixels, without a place for metadata."),
+    _none("BMP", ("image/bmp",), "A header and pixels, without a place for metadata.", has_place=False),
     _none("DNG", ("image/x-adobe-dng",), "A camera's raw picture, which nothing generates; it is left as it is."),
     _none("AIFF", ("audio/aiff",), "No practice guide names a place."),
     _none("Ogg video", ("video/ogg",), "No practice guide names a place."),
-    _none("MPEG video", ("video/mpeg",), "A bare stream, without a place for metadata."),
+    _none("MPEG video", ("video/mpeg",), "A bare stream, without a place for metadata.", has_place=False),
     _none(
         "XHTML", ("application/xhtml+xml",), "Written for readers of XML, which stop at the first fault of a writer."
     ),
-    _none("AAC", ("audio/aac",), "A bare stream of frames, without a place for metadata."),
-    _none("plain text", ("text/plain",), f"{_NO_METADATA} A manifest goes inside it by C2PA 2.4 A.8, or beside it."),
-    _none("CSV", ("text/csv",), f"{_NO_METADATA} A manifest goes beside it."),
+    _none("AAC", ("audio/aac",), "A bare stream of frames, without a place for metadata.", has_place=False),
     _none(
-        "JSON", ("application/json",), "Every member belongs to whoever defined the object. A manifest goes beside it."
+        "plain text",
+        ("text/plain",),
+        f"{_NO_METADATA} A manifest goes inside it by C2PA 2.4 A.8, or beside it.",
+        has_place=False,
+    ),
+    _none("CSV", ("text/csv",), f"{_NO_METADATA} A manifest goes beside it.", has_place=False),
+    _none(
+        "JSON",
+        ("application/json",),
+        "Every member belongs to whoever defined the object. A manifest goes beside it.",
+        has_place=False,
     ),
     _none(
-        "XML", ("application/xml",), "Every element belongs to whoever defined the document. A manifest goes beside it."
+        "XML",
+        ("application/xml",),
+        "Every element belongs to whoever defined the document. A manifest goes beside it.",
+        has_place=False,
     ),
     _none("ZIP", ("application/zip",), "A container of files, each of which has marks of its own."),
     _none("C2PA manifest store", ("application/c2pa",), "It speaks of a file, and is none that people meet."),

@@ -100,7 +100,7 @@ def _mark_removed(make: Maker) -> Case:
 
 def _unmarked(make: Maker) -> Case:
     """Sealed, and held for want of a mark of the Chinese format, which is nobody's conduct but the service's."""
-    mime, body = make.asset()
+    mime, body = make.asset(("image/png", "audio/wav"))
     content, objects = make.by_reference(mime, body, operation="generated")
     data = {
         **in_order(content, user(make.rng.randrange(ACCOUNTS))),
@@ -130,7 +130,7 @@ def _service_changed(make: Maker, assessment: Literal["done", "none"]) -> Case:
 
 def _listing(make: Maker) -> Case:
     """Whether the filing was verified is not said: held, because not knowing is not a yes."""
-    app = {"assessment_checked": True, "ai_declared": False}
+    app = {"assessment_checked": True, "ai_declared": True}
     return _activity(make, {"event_type": "app.listing", "app": app}, "hold", _LISTING)
 
 

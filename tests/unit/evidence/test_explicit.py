@@ -117,7 +117,7 @@ def test_a_label_that_is_claimed_and_not_there_is_none(chinese: House) -> None:
         "confusion_risk": "yes",
     }
     claim = {"present": True, "kind": "text", "has_ai_token": True, "has_gen_token": True, "waived_on_request": False}
-    rule = "cn.deep-synthesis.art17.prominent-mark"
+    rule = "cn.deep-synthesis.art17.prominent-mark-published"
     bare = chinese.inspect(publication({"content": content, "explicit": claim}))
     assert outcomes(bare, rule) == ["violation"]
     worded = {**content, "text": "AI生成\nA quiet evening."}

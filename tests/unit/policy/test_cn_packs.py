@@ -45,6 +45,7 @@ IN_ORDER: Final[Mapping[str, FactValue]] = {
     "explicit.present": True,
     "explicit.waived_on_request": False,
     "explicit.kind": "text",
+    "explicit.position": "edge_corner",
     "explicit.has_ai_token": True,
     "explicit.has_gen_token": True,
     "explicit.at_start": True,
@@ -133,22 +134,28 @@ def test_the_rules_are_these() -> None:
         "art06.false-news",
         "art06.news-source",
         "art09.identity",
+        "art09.identity-recorded",
         "art10.block-prohibited",
         "art10.review-both-sides",
         "art10.dispose-and-report",
         "art11.refute-rumour",
+        "art11.refutation-recorded",
         "art12.complaint-deadline",
         "art13.app-listing",
         "art14.separate-consent",
+        "art14.consent-revoked",
         "art15.tool-assessment",
         "art16.implicit-mark",
         "art16.log",
         "art17.prominent-mark",
+        "art17.prominent-mark-published",
+        "art17.scenario-understated",
         "art17.label-function",
         "art18.mark-removed",
         "art19.filing",
         "art20.new-feature",
         "art21.suspension-order",
+        "art21.order-received",
     ]
     assert [rule.id.removeprefix("cn.") for rule in MEASURES.rules] == [
         "label-measures.art04.file-explicit",
@@ -202,9 +209,20 @@ def test_only_conduct_of_the_user_counts_against_the_account() -> None:
     }
 
 
+REPORTED: Final[Mapping[str, Mapping[str, FactValue]]] = {
+    "consent.revoked": {"consent.ref": "c-1", "consent.status": "revoked"},
+    "refutation.published": {
+        "incident.refuted_at": "2026-11-21T19:00:00Z",
+        "incident.reported_at": "2026-11-21T18:30:00Z",
+        "incident.record_ref": "case-4713",
+    },
+}
+"""What is stated besides of what has happened, by event type."""
+
+
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
 def test_a_service_that_does_everything_right_hears_nothing(event_type: str) -> None:
-    assert JUDGE.findings({**IN_ORDER, "event_type": event_type}, NOW) == ()
+    assert JUDGE.findings({**IN_ORDER, **REPORTED.get(event_type, {}), "event_type": event_type}, NOW) == ()
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)

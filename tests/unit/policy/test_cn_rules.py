@@ -150,7 +150,20 @@ def test_logs_are_kept_for_half_a_year(days: int | None, expected: Judged) -> No
         ),
         ({"implicit.present": True, "implicit.readback_ok": False, "watermark.present": False}, ("violation", "hold")),
         ({"implicit.present": False}, ("unknown", "hold")),
-        ({"signed_meta.present": True, "implicit.present": False, "watermark.present": False}, ("violation", "hold")),
+        (
+            {"implicit.present": False, "watermark.present": False, "signed_meta.valid": True},
+            ("violation", "hold"),
+        ),
+        (
+            {
+                "content.containerised": False,
+                "implicit.present": False,
+                "watermark.present": False,
+                "signed_meta.valid": True,
+                "signed_meta.ai_asserted": True,
+            },
+            None,
+        ),
     ],
     ids=[
         "metadata",
@@ -158,13 +171,15 @@ def test_logs_are_kept_for_half_a_year(days: int | None, expected: Judged) -> No
         "either is enough",
         "not read back",
         "watermark unknown",
-        "a C2PA manifest is neither",
+        "a C2PA manifest is neither, in a format with metadata",
+        "a C2PA manifest stands for it where the format has no place for metadata",
     ],
 )
 def test_either_a_metadata_mark_or_a_watermark_is_there_and_was_read(
     facts: dict[str, FactValue], expected: Judged
 ) -> None:
-    assert judged("cn.deep-synthesis.art16.implicit-mark", "generation.completed", facts) == expected
+    in_a_file: dict[str, FactValue] = {"content.containerised": True, **facts}
+    assert judged("cn.deep-synthesis.art16.implicit-mark", "generation.completed", in_a_file) == expected
 
 
 # Article 17: the prominent mark
@@ -182,7 +197,12 @@ def test_either_a_metadata_mark_or_a_watermark_is_there_and_was_read(
 def test_a_prominent_mark_is_there_unless_the_user_asked_for_a_copy_without(
     facts: dict[str, FactValue], expected: Judged
 ) -> None:
-    scene: dict[str, FactValue] = {"content.art17_scenario": 4, "content.confusion_risk": "yes", **facts}
+    scene: dict[str, FactValue] = {
+        "occurred_at": "2026-11-22T00:00:00Z",
+        "content.art17_scenario": 4,
+        "content.confusion_risk": "yes",
+        **facts,
+    }
     assert judged("cn.deep-synthesis.art17.prominent-mark", "export.completed", scene) == expected
 
 
@@ -206,10 +226,25 @@ def test_no_mark_is_needed_where_somebody_judged_that_nobody_is_confused() -> No
         "explicit.present": False,
         "explicit.waived_on_request": False,
     }
-    rule = "cn.deep-synthesis.art17.prominent-mark"
+    rule = "cn.deep-synthesis.art17.prominent-mark-published"
     assert judged(rule, "publish.requested", {**unmarked, "content.confusion_risk": "no"}) is None
     assert judged(rule, "publish.requested", unmarked) == ("unknown", "hold")
     assert judged(rule, "publish.requested", {**unmarked, "content.art17_scenario": 0}) is None
+
+
+def test_a_copy_without_mark_is_for_who_asked_for_it_and_the_public_is_told() -> None:
+    """Labeling Measures Art. 9 lets a user have such a copy; Art. 6 and 10 are about whom it reaches then."""
+    waived: dict[str, FactValue] = {
+        "occurred_at": "2026-11-22T00:00:00Z",
+        "content.art17_scenario": 3,
+        "content.confusion_risk": "yes",
+        "explicit.present": False,
+        "explicit.waived_on_request": True,
+    }
+    rule = "cn.deep-synthesis.art17.prominent-mark-published"
+    assert judged("cn.deep-synthesis.art17.prominent-mark", "generation.completed", waived) is None
+    assert judged(rule, "publish.requested", waived) == ("violation", "hold")
+    assert judged(rule, "publish.requested", {**waived, "notice.shown": "possible"}) is None
 
 
 # Article 18: marks are not removed

@@ -16,17 +16,6 @@ from tests.unit.house import House, activity, generation, png, publication, revi
 USER = {"id_hash": "5c4d", "identity": {"status": "verified", "method": "mobile"}}
 REVIEWED = {"input_checked": True, "output_checked": True, "feature_db_version": "7", "verdict": "ok"}
 SERVICE = {"suspended_by_order": False, "public_opinion": False}
-MARKED = {
-    "implicit": {"present": True, "readback_ok": True, "count": 1, "schema_ok": True, "code_ok": True},
-    "explicit": {
-        "present": True,
-        "kind": "text",
-        "has_ai_token": True,
-        "has_gen_token": True,
-        "height_ratio": 0.05,
-        "waived_on_request": False,
-    },
-}
 
 
 def with_entries(*entries: tuple[SetName, dict[str, Any]]) -> ReferenceSets:
@@ -53,7 +42,6 @@ def compliant(words: str = "A quiet evening.") -> dict[str, Any]:
         "user": USER,
         "service": SERVICE,
         "review": REVIEWED,
-        **MARKED,
     }
 
 
@@ -68,7 +56,7 @@ def test_what_breaks_no_law_is_allowed_and_says_what_it_was_judged_by(chinese: H
     said = chinese.inspect(publication(compliant()))
     assert (said.decision.findings, said.decision.decision) == ((), "allow")
     assert said.decision.judged_by is not None
-    assert ("cn-deep-synthesis-2023", "1.0.1") in {(one.name, one.version) for one in said.decision.judged_by.packs}
+    assert ("cn-deep-synthesis-2023", "1.1.0") in {(one.name, one.version) for one in said.decision.judged_by.packs}
     assert set(msgspec.to_builtins(said.decision.judged_by.reference_sets).values()) == {"none"}
 
 
@@ -87,6 +75,7 @@ def test_a_finding_names_rule_pack_law_and_remedy_and_so_does_its_alert(chinese:
 
 def test_the_time_of_the_event_decides_which_law_is_in_force(chinese: House) -> None:
     data = {**compliant(), "actor": {"role": "user"}, "content": {**compliant()["content"], "synthetic": "yes"}}
+    data["explicit"] = {"present": False}
     event = publication(data)
     before = msgspec.structs.replace(
         event, uid="0" * 64, reference=msgspec.structs.replace(event.reference, time="2025-08-31T23:59:59+08:00")

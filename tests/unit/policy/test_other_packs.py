@@ -41,7 +41,7 @@ RULES: Final = {
         "kr.ai-basic.art31-3.deepfake": ("critical", "hold", "hold", "2026-01-22"),
     },
     HIGH_RISK: {
-        "high-risk.unverified-user": ("high", "block", "record", "2023-01-10"),
+        "high-risk.unverified-user": ("low", "alert", "record", "2023-01-10"),
         "high-risk.no-consent": ("critical", "block", "hold", "2023-01-10"),
         "high-risk.unlisted-news-source": ("high", "hold", "hold", "2023-01-10"),
         "high-risk.jurisdiction-unknown": ("low", "alert", "alert", "2023-01-10"),

@@ -97,7 +97,11 @@ def test_data_alone_needs_to_be_told_what_it_is(answer: Answer, run: Run, event_
 
 
 def test_an_activity_is_judged_too(answer: Answer, event_file: Callable[..., Path]) -> None:
-    listing = {"event_type": "app.listing", "jurisdictions": ["CN"], "app": {"filing_checked": False}}
+    listing = {
+        "event_type": "app.listing",
+        "jurisdictions": ["CN"],
+        "app": {"ai_declared": True, "filing_checked": False},
+    }
     explained = answer("explain", event_file(listing), "--type", "activity")
     assert rules(explained)["cn.deep-synthesis.art13.app-listing"]["standing"] == "violation"
     assert explained["event"]["time"] is None

@@ -1,0 +1,61 @@
+"""Our own record of the same bytes, as evidence: what is known of them since they were sealed here and reviewed."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from pipeline.events.outputs import Decision, ManifestRecord
+from pipeline.events.prepared import prepare
+from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
+from pipeline.store import Layout, ObjectStore
+from pipeline.store.lookup import Found, find_by_digest
+
+__all__ = ["record_facts"]
+
+_MOST_EVENTS = 16
+"""The most events that are looked at for the same bytes. More than one is rare: a signature is never the same twice."""
+
+_VERDICT = "review.verdict"
+
+prepare(ManifestRecord, Decision)
+
+
+def record_facts(store: ObjectStore, layout: Layout, sha256: str) -> Facts:
+    """The facts that the records of sealing these bytes have, all of which agree; where they differ, none is known.
+
+    A person who released what was held found it fit, and one who refused it did not: the record's own verdict does not
+    stand against either.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    sealed = (one for one in find_by_digest(store, layout, sha256, limit=_MOST_EVENTS) if one.role == "sealed")
+    return _agreed([_facts_in(one) for one in sealed if one.record is not None])
+
+
+def _agreed(records: Iterable[Facts]) -> Facts:
+    first, *others = list(records) or [{}]
+    return {name: value for name, value in first.items() if all(one.get(name) == value for one in others)}
+
+
+def _facts_in(found: Found) -> Facts:
+    record = msgspec.json.decode(found.record or b"", type=ManifestRecord)
+    facts = dict(_typed(record.facts))
+    if found.review is not None:
+        verdict = msgspec.json.decode(found.review, type=Decision).decision
+        facts.pop(_VERDICT, None)
+        if verdict == "allow":
+            facts |= {_VERDICT: "ok", "review.mode": "human"}
+    return facts
+
+
+def _typed(facts: Facts) -> Iterable[tuple[str, FactValue]]:
+    """JSON knows no tuples, and writes 1.0 as 1 in some hands: every value as its fact has it."""
+    known = vocabulary()
+    for name, value in facts.items():
+        if name not in known:
+            continue
+        if known[name].type == "texts":
+            yield name, tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()
+        else:
+            yield name, float(value) if known[name].type == "number" and isinstance(value, int) else value
