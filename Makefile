@@ -32,8 +32,9 @@ else
 	@$(RUN)/python -m pytest -m kill # alone: it watches how long things take
 endif
 
-bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1 for a look; AGAINST=OTHER/CHECKOUT; ARGS)
-	@$(RUN)/python -m bench $(if $(SHORT),--short) $(if $(LONG),--long) $(addprefix --against=,$(AGAINST)) $(ARGS)
+bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1: a look; AGAINST=CHECKOUT; PAGE=1: the page)
+	@$(RUN)/python -m bench $(if $(SHORT),--short) $(if $(LONG),--long) $(addprefix --against=,$(AGAINST)) \
+	  $(if $(PAGE),--json docs/performance/figures.json --add --page docs/performance.md) $(ARGS)
 
 tools: ## Install the everyday tools that tests put sealed files through (Debian, as root; says which, elsewhere)
 	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import msgspec
 
+from bench.charts import draw_all
 from bench.contents import KINDS
+from bench.page import render
 from bench.results import Results, Section
 from bench.run import HERE, OURS, PARTS, TITLES, Run
 from bench.scale import FULL, LONG, SHORT
@@ -28,16 +30,18 @@ def main() -> None:
     """Measure, print, write."""
     asked = _arguments()
     begun = time.monotonic()
-    others = dict(_named_tree(tree) for tree in asked.against)
-    results = asyncio.run(_measure(asked, {OURS: HERE, **others}))
-    if asked.add and asked.json.exists():
+    trees = {OURS: HERE, **dict(map(_named_tree, asked.against))}
+    earlier = Results(titles={}, sections={})
+    if asked.add or asked.none:
         earlier = msgspec.json.decode(asked.json.read_bytes(), type=Results)
-        results = Results(
-            titles={**earlier.titles, **results.titles}, sections={**earlier.sections, **results.sections}
-        )
+    measured = earlier if asked.none else asyncio.run(_measure(asked, trees))
+    results = Results(titles={**earlier.titles, **measured.titles}, sections={**earlier.sections, **measured.sections})
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     show(results)
+    if asked.page:
+        draw_all(results, asked.page.parent / asked.page.stem)
+        asked.page.write_text(render(results), encoding="utf-8")
     sys.stderr.write(f"{asked.json} was written after {time.monotonic() - begun:.0f} s\n")
 
 
@@ -54,7 +58,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kinds", type=_listed(names), default=names, metavar="KIND,...")
     parser.add_argument("--rounds", type=int, metavar="N", help="in place of what the form has")
     parser.add_argument("--json", type=Path, default=HERE / "build" / "bench" / "figures.json", metavar="FILE")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the page, and its charts beside it")
     parser.add_argument("--add", action="store_true", help="keep the parts of FILE that are not measured now")
+    parser.add_argument("--none", action="store_true", help="measure nothing: show what FILE has")
     return parser.parse_args()
 
 

@@ -92,7 +92,7 @@ async def latency(
                 effort.events / effort.wall_seconds for effort in efforts[kind.title][contestant.name]
             )
             messages = sender.events(kind, contestant.name, events[kind.name])
-            delay = await _delays(contestant, messages, reached / 2)
+            delay = await _delays(contestant, messages, reached / 2, {})
             delays[kind.title][contestant.name] = delay
             _say(
                 f"latency  {kind.title:16} {contestant.name:12} {delay.rate:6.1f}/s"
@@ -101,8 +101,10 @@ async def latency(
     return delays
 
 
-async def _delays(contestant: Streaming, messages: Sequence[KafkaMessage], rate: float) -> Delay:
-    """Send at a steady rate, whatever comes back, and see how long each takes."""
+async def _delays(
+    contestant: Streaming, messages: Sequence[KafkaMessage], rate: float, others: dict[bytes | None, bytes | None]
+) -> Delay:
+    """Send at a steady rate, whatever comes back, and see how long each takes; records of others are put aside."""
     sent: dict[bytes | None, float] = {}
     took: list[float] = []
 
@@ -119,6 +121,8 @@ async def _delays(contestant: Streaming, messages: Sequence[KafkaMessage], rate:
             done = await contestant.next_done("manifests")
             if done.key in sent:
                 took.append(1000 * (time.monotonic() - sent[done.key]))
+            else:
+                others[done.key] = done.value
 
     await asyncio.gather(send(), receive())
     ordered = sorted(took)
@@ -214,7 +218,7 @@ def _renamed(message: KafkaMessage, batch: int) -> KafkaMessage:
 async def stall(worker: Worker, sender: Sender, stand: Stand, texts: int, rate: float) -> Stall:
     """Texts at a steady rate, alone and while two videos of a minute get their explicit labels."""
     await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
-    alone = await _delays(worker, sender.events(KINDS[0], worker.name, texts), rate)
+    alone = await _delays(worker, sender.events(KINDS[0], worker.name, texts), rate, {})
     videos = [
         event(
             GENERATION,
@@ -227,9 +231,19 @@ async def stall(worker: Worker, sender: Sender, stand: Stand, texts: int, rate: 
     ]
     await worker.send(videos)
     await asyncio.sleep(1)
-    behind = await _delays(worker, sender.events(KINDS[0], worker.name, texts), rate)
-    _say(f"stall  {worker.name:12} alone p50 {alone.p50_ms:.0f} ms, behind {behind.p50_ms:.0f} ms")
-    return Stall(alone=alone, behind=behind, videos="")
+    records: dict[bytes | None, bytes | None] = {}
+    behind = await _delays(worker, sender.events(KINDS[0], worker.name, texts), rate, records)
+    while len(records) < len(videos):
+        done = await worker.next_done("manifests")
+        records[done.key] = done.value
+    labelled = sum(not _is_refused(record or b"{}") for record in records.values())
+    _say(f"stall  {worker.name:12} alone p50 {alone.p50_ms:.0f} ms, behind {behind.p50_ms:.0f} ms; {labelled} labelled")
+    return Stall(alone=alone, behind=behind, videos=f"{labelled} of {len(videos)}")
+
+
+def _is_refused(record: bytes) -> bool:
+    """Whether a record says that the explicit label could not be put on."""
+    return any(str(finding["kind"]).endswith("refused") for finding in orjson.loads(record).get("findings", ()))
 
 
 def commands(trees: Mapping[str, Path], runs: int) -> dict[str, dict[str, list[float]]]:
