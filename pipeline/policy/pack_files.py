@@ -149,10 +149,13 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
         yield ("except_in",), f'only a pack whose jurisdiction is "{EVERYWHERE}" can have exceptions'
     yield from _repeated("articles", "article", [article.article for article in pack.articles])
     yield from _repeated("rules", "id", [rule.id for rule in pack.rules])
-    articles = {article.article for article in pack.articles}
+    bound = {article.article: frozenset[str](article.binds) for article in pack.articles}
     for index, rule in enumerate(pack.rules):
-        if rule.article not in articles:
+        if rule.article not in bound:
             yield ("rules", index, "article"), f"the pack has no article {rule.article}"
+        elif not bound[rule.article].issuperset(rule.binds):
+            others = ", ".join(role for role in rule.binds if role not in bound[rule.article])
+            yield ("rules", index, "binds"), f"{rule.id} binds {others}, and its article {rule.article} does not"
         if rule.valid_to is not None and rule.valid_to < rule.valid_from:
             yield ("rules", index, "valid_to"), "the rule ends before it begins"
 
