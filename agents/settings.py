@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from pipeline.settings import Settings
 
 __all__ = ["KafkaSettings", "WorkerSettings"]
 
 
-class KafkaSettings(BaseSettings):
+class KafkaSettings(Settings):
     """How to reach Kafka, and what the topics are called."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SEALSTREAM_KAFKA_", frozen=True, extra="ignore", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_KAFKA_")
 
     bootstrap_servers: str = "127.0.0.1:9092"
     """Brokers to ask first: host:port, separated by commas."""
@@ -47,10 +47,8 @@ class KafkaSettings(BaseSettings):
     brokers have bounds of their own (`group.min.session.timeout.ms`, `group.max.session.timeout.ms`)."""
 
 
-class WorkerSettings(BaseSettings):
+class WorkerSettings(Settings):
     """How a worker works."""
-
-    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     source: str = "sealstream"
     """CloudEvents `source` of what this installation publishes."""

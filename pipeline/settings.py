@@ -5,7 +5,7 @@ where every AWS tool looks for it (`AWS_ENDPOINT_URL_S3`, `AWS_PROFILE`, `AWS_AC
 """
 
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
@@ -21,13 +21,14 @@ __all__ = [
     "CredentialSettings",
     "LabelSettings",
     "PolicySettings",
+    "Settings",
     "StoreSettings",
     "load",
 ]
 
 ENV_PREFIX: Final = "SEALSTREAM_"
 
-CONFIG: Final = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+_CONFIG: Final = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
 
 def _names(value: object) -> object:
@@ -45,13 +46,31 @@ def _places(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+class Settings(BaseSettings):
+    """The base of all settings: made without arguments, each is read from the environment.
+
+    Raises:
+        OperatorError: a variable cannot be used; the message names it and what it should be.
+    """
+
+    model_config = _CONFIG
+
+    if not TYPE_CHECKING:  # Type checkers know better what the arguments of each are.
+
+        def __init__(self, **values: object) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                raise _unusable(type(self), error) from None
+            except SettingsError as error:
+                raise _not_json(type(self), error) from None
 
 
-class StoreSettings(BaseSettings):
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+class StoreSettings(Settings):
     """Which buckets hold what."""
-
-    model_config = CONFIG
 
     content_bucket: str = "sealstream"
     """Sealed assets, manifests and the index by SHA-256."""
@@ -72,10 +91,8 @@ class StoreSettings(BaseSettings):
     """Refuse to start where the records bucket has no Object Lock."""
 
 
-class AssetSettings(BaseSettings):
+class AssetSettings(Settings):
     """Which assets are taken, and from where."""
-
-    model_config = CONFIG
 
     allowed_buckets: Names = ()
     """More buckets that events may refer to, separated by commas; the inbox and the content bucket always may be."""
@@ -90,22 +107,27 @@ class AssetSettings(BaseSettings):
     """How long an event waits for an asset that the store refuses to hand out, in seconds; longer than keys rotate."""
 
 
-class CredentialSettings(BaseSettings):
+class CredentialSettings(Settings):
     """Who signs, whom to trust, and how hostile bytes are contained."""
-
-    model_config = CONFIG
 
     sign_cert: Path | None = None
     """Certificate chain that signs, leaf first, as PEM; without it a development chain is made and used."""
 
-    sign_key: Path | None = None
-    """Private key of the leaf, as PEM."""
+    sign_key: str | None = None
+    """Private key of the leaf: a PEM file, or a URI of where it is kept."""
 
-    sign_algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] = "es256"
-    """Signature algorithm that goes with the key (C2PA: COSE algorithm names in lower case)."""
+    sign_algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] | None = None
+    """Signature algorithm (C2PA: COSE algorithm names in lower case); without it the one that goes with the key."""
 
-    time_stamp_url: str | None = None
-    """RFC 3161 time-stamp authority; without it manifests are valid only as long as the certificate."""
+    time_stamp_url: Names = ()
+    """RFC 3161 time-stamp authorities, the preferred one first, separated by commas; without one manifests are valid
+    only as long as the certificate."""
+
+    time_stamp_seconds: float = Field(default=5.0, gt=0, allow_inf_nan=False)
+    """Longest time for one authority to answer, in seconds; then the next one is asked."""
+
+    sign_seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """Longest time for one signature of a key that is kept elsewhere, in seconds."""
 
     trust_anchors: Path | None = None
     """Trust list as PEM; the development chain's root is trusted beside it while that chain is in use."""
@@ -128,10 +150,10 @@ class CredentialSettings(BaseSettings):
     """
 
 
-class PolicySettings(BaseSettings):
+class PolicySettings(Settings):
     """Which law is applied, and to whom."""
 
-    model_config = SettingsConfigDict(**{**CONFIG, "env_prefix": "SEALSTREAM_POLICY_"})
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_POLICY_")
 
     packs: Names = ()
     """Policy packs: names of shipped ones, files or directories, separated by commas. Nothing: all that are shipped;
@@ -179,10 +201,10 @@ class PolicySettings(BaseSettings):
         return assumptions_of(self.unless_said, self.undeclared, where=f"{ENV_PREFIX}POLICY_UNLESS_SAID")
 
 
-class LabelSettings(BaseSettings):
+class LabelSettings(Settings):
     """Marks inside files."""
 
-    model_config = SettingsConfigDict(**{**CONFIG, "env_prefix": "SEALSTREAM_LABEL_"})
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_LABEL_")
 
     producer: str | None = Field(default=None, pattern=r"^[!#-\[\]-~]{1,1024}$")
     """Who generates, for events that name no provider code: your code of 27 characters (TC260-PG-20252A), or a name in
@@ -199,25 +221,26 @@ def load(settings_type: type[AnySettings]) -> AnySettings:
     Raises:
         OperatorError: a variable cannot be used; the message names it and what it should be.
     """
-    try:
-        return settings_type()
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        prefix = settings_type.model_config.get("env_prefix", "")
-        if not first["loc"]:
-            raise OperatorError(
-                what=f"Settings contradict each other: {first['msg'].removeprefix('Value error, ')}.",
-                remedy=f"Correct or unset them; their names begin with {prefix}.",
-            ) from None
-        name = prefix + str(first["loc"][0]).upper()
-        raise OperatorError(
-            what=f"The setting {name} cannot be used: {first['msg'].removeprefix('Value error, ')}.",
-            remedy=f"Correct or unset {name}.",
-        ) from None
-    except SettingsError as error:
-        # Raised for a list or a table that is no JSON; the name of the field is all that it says of itself.
-        prefix = settings_type.model_config.get("env_prefix", "")
-        field = next((name for name in settings_type.model_fields if f'"{name}"' in str(error)), "...")
-        raise OperatorError(
-            what=f"The setting {prefix}{field.upper()} cannot be read as JSON.", remedy="Correct or unset it."
-        ) from None
+    return settings_type()
+
+
+def _unusable(settings_type: type[Settings], error: ValidationError) -> OperatorError:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    prefix = settings_type.model_config.get("env_prefix", "")
+    if not first["loc"]:
+        return OperatorError(
+            what=f"Settings contradict each other: {first['msg'].removeprefix('Value error, ')}.",
+            remedy=f"Correct or unset them; their names begin with {prefix}.",
+        )
+    name = prefix + str(first["loc"][0]).upper()
+    because = first["msg"].removeprefix("Value error, ")
+    return OperatorError(what=f"The setting {name} cannot be used: {because}.", remedy=f"Correct or unset {name}.")
+
+
+def _not_json(settings_type: type[Settings], error: SettingsError) -> OperatorError:
+    """Of a list or a table that is no JSON; the name of the field is all that the error says of itself."""
+    prefix = settings_type.model_config.get("env_prefix", "")
+    field = next((name for name in settings_type.model_fields if f'"{name}"' in str(error)), "...")
+    return OperatorError(
+        what=f"The setting {prefix}{field.upper()} cannot be read as JSON.", remedy="Correct or unset it."
+    )

@@ -1,22 +1,18 @@
 """The program: its commands, and how it ends."""
 
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from agents.assembly import CLAIM_GENERATOR
-from agents.cli import alerts, files, publishing, setup, working
+from agents.cli.commands import Commands
 from agents.cli.exits import run_explained
-from agents.cli.lineage import lineage
-from agents.cli.lookup import lookup
-from agents.cli.policy.app import app as policy
-from agents.cli.propagating import propagate
-from agents.cli.reference import app as reference
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="sealstream",
+    cls=Commands,
     help=(
         "Provenance for AI-generated content on Kafka: seals what is generated (C2PA), judges what is published, "
         "keeps manifests in S3, raises alerts."
@@ -32,26 +28,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(working.demo)
-app.command()(working.worker)
-app.command()(working.recogniser)
-app.add_typer(setup.topics, name="topics")
-app.add_typer(setup.bucket, name="bucket")
-app.command()(files.seal)
-app.command()(files.inspect)
-app.command()(propagate)
-app.command()(lookup)
-app.command()(lineage)
-app.command()(publishing.publish)
-app.command()(publishing.review)
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(policy, name="policy")
-app.add_typer(reference, name="reference")
-
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
     if asked:
-        typer.echo(f"{CLAIM_GENERATOR.name} {CLAIM_GENERATOR.version}")
+        typer.echo(f"sealstream {version('sealstream')}")
         raise typer.Exit
 
 

@@ -1,18 +1,15 @@
 """How much is worked on at once, and how long things may take."""
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agents.delivery.backoff import Backoff
-from pipeline.settings import ENV_PREFIX
+from pipeline.settings import Settings
 
 __all__ = ["DeliverySettings"]
 
 
-class DeliverySettings(BaseSettings):
+class DeliverySettings(Settings):
     """Bounds of the delivery loop; every one is an environment variable with the prefix `SEALSTREAM_`."""
-
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     max_in_flight: int = Field(default=64, ge=1)
     """Records worked on at the same moment; those that wait for another attempt are not counted."""

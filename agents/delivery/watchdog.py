@@ -8,17 +8,14 @@ that was not done, and a fresh start by the supervisor cures it.
 from dataclasses import dataclass
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline.settings import ENV_PREFIX
+from pipeline.settings import Settings
 
 __all__ = ["Facts", "Watchdog", "WatchdogSettings"]
 
 
-class WatchdogSettings(BaseSettings):
+class WatchdogSettings(Settings):
     """How patient the watchdog is; every setting is an environment variable with the prefix `SEALSTREAM_`."""
-
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     stuck_seconds: float = Field(default=600.0, gt=0)
     """How long nothing may be acknowledged while there is work and the store is healthy, in seconds."""

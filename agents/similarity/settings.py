@@ -5,9 +5,9 @@ from typing import Annotated, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-from pipeline.settings import CONFIG
+from pipeline.settings import Settings
 
 __all__ = ["RecogniserSettings", "RecognitionSettings", "Share"]
 
@@ -54,10 +54,10 @@ def _usable(shares: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
     return shares
 
 
-class RecognitionSettings(BaseSettings):
+class RecognitionSettings(Settings):
     """What is recognised."""
 
-    model_config = {**CONFIG, "env_prefix": "SEALSTREAM_RECOGNISE_"}
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_RECOGNISE_")
 
     days: int = Field(default=183, ge=0, le=36_500)
     """How many days ago an asset may have been sealed to be recognised; 0 goes back as far as the topic does."""
@@ -66,10 +66,10 @@ class RecognitionSettings(BaseSettings):
     """At most so often a snapshot of a partition is kept in the content bucket; 0 neither keeps nor loads any."""
 
 
-class RecogniserSettings(BaseSettings):
+class RecogniserSettings(Settings):
     """The recogniser: where it serves, what it answers for, and how it is asked."""
 
-    model_config = {**CONFIG, "env_prefix": "SEALSTREAM_RECOGNISER_"}
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_RECOGNISER_")
 
     urls: Annotated[tuple[tuple[str, ...], ...], NoDecode, BeforeValidator(_urls), AfterValidator(_usable)] = ()
     """Of each share in turn, where it is served, separated by commas; `|` between those that serve the same one.

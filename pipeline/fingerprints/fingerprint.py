@@ -70,10 +70,15 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
         return BITS
 
     @property
+    def raw(self) -> bytes:
+        """The code in bytes: two that say which kind of code it is, and its digest."""
+        written = self.code.removeprefix(_SCHEME)
+        return base64.b32decode(written + "=" * (-len(written) % 8))
+
+    @property
     def digest(self) -> bytes:
         """The code without what says which kind of code it is."""
-        written = self.code.removeprefix(_SCHEME)
-        return base64.b32decode(written + "=" * (-len(written) % 8))[_HEADER:]
+        return self.raw[_HEADER:]
 
     def distance(self, other: "Fingerprint") -> int:
         """In how many bits two fingerprints of one kind differ."""

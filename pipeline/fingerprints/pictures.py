@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-import iscc_core
 import numpy as np
 import numpy.typing as npt
 
@@ -198,6 +197,9 @@ def code_of(pixels: bytes) -> str:
     if all(np.abs(block).min() > _CLEAR for block in above):
         return Fingerprint.of("image", np.packbits(np.concatenate(above) > 0).tobytes()).code
     # Whether it is more than usual depends on how it was calculated: the standard's own program has the word.
+    # Loaded for the few pictures that need it.
+    import iscc_core  # noqa: PLC0415
+
     code: str = iscc_core.gen_image_code_v0(list(pixels), bits=LONGEST_CODE)["iscc"]
     return code
 

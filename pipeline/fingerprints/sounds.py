@@ -5,15 +5,15 @@ from typing import Final
 
 import av
 import av.error
-import iscc_core
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
 
 from pipeline.fingerprints.chromaprint import RATE, features
-from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
+from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import AUDIO_TYPES, MOST_BYTES, TooLargeMediaError, UnreadableMediaError, opened
 from pipeline.fingerprints.sound_looks import likeness, look_of
+from pipeline.fingerprints.standard_codes import audio_code
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 
 __all__ = [
@@ -91,7 +91,7 @@ def _fingerprint_of(found: tuple[int, ...]) -> Fingerprint | NoFingerprint:
         return NoFingerprint(reason="too-short")
     if len(set(found)) < FEWEST_FEATURES:
         return NoFingerprint(reason="featureless")
-    return Fingerprint(kind="audio", code=iscc_core.gen_audio_code_v0(list(found), bits=BITS)["iscc"])
+    return audio_code(found)
 
 
 def samples_of(body: bytes, container_format: str) -> npt.NDArray[np.int16]:

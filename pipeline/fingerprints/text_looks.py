@@ -7,12 +7,10 @@ it, and have a note before or after it, but nothing else in its midst.
 Of a long text a look holds a part of the pairs, chosen by what they are, and so the same ones of a copy.
 """
 
-import hashlib
 import re
 import struct
 from bisect import bisect
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 from unicodedata import normalize
 
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.fingerprints.folding import folded
+from pipeline.fingerprints.hashing import hashes_of_pieces
 
 __all__ = ["Wording", "likeness", "look_of", "wording_of"]
 
@@ -28,8 +27,7 @@ _Hashes = npt.NDArray[np.int64]
 _MOST_FIGURES: Final = 120
 _MOST_PAIRS: Final = 320
 _HASH_BYTES: Final = 3
-_HASH_BITS: Final = 8 * _HASH_BYTES
-_HASHES: Final = 2**_HASH_BITS
+_HASHES: Final = 256**_HASH_BYTES
 _HEADER: Final = struct.Struct(">4IH")
 
 _ALLOWED: Final = 0.4
@@ -67,19 +65,22 @@ class Wording:
 def wording_of(text: str) -> Wording:
     """The wording of a text, whatever its case, its spaces, its punctuation and its Chinese script."""
     tokens = _TOKEN.findall(folded(_UNSEEN.sub("", normalize("NFKC", text)).casefold()))
-    pairs, chosen, has_figure = [], [], []
-    for one, other in pairwise(tokens):
-        pairs.append(_hash(f"{one} {other}"))
-        figure = next((token for token in (one, other) if _FIGURE.match(token)), None)
-        chosen.append(pairs[-1] if figure is None else _hash(figure))
-        has_figure.append(figure is not None)
-    return Wording(
-        pairs=np.array(pairs, np.int64), chosen=np.array(chosen, np.int64), has_figure=np.array(has_figure, np.bool_)
-    )
+    joined = " ".join(tokens).encode()
+    sizes = np.array([len(token.encode()) for token in tokens], np.int64)
+    ends = np.cumsum(sizes + 1) - 1
+    begins = ends - sizes
+    words = {token: bool(_FIGURE.match(token)) for token in set(tokens)}
+    figures = np.array([words[token] for token in tokens], np.bool_)
+    pairs = _hashes(joined, begins[:-1], ends[1:])
+    first, second = figures[:-1], figures[1:]
+    alone = np.zeros(len(tokens), np.int64)
+    alone[figures] = _hashes(joined, begins[figures], ends[figures])
+    chosen = np.where(first, alone[:-1], np.where(second, alone[1:], pairs))
+    return Wording(pairs=pairs, chosen=chosen, has_figure=first | second)
 
 
-def _hash(words: str) -> int:
-    return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=_HASH_BYTES).digest(), "big")
+def _hashes(text: bytes, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> _Hashes:
+    return (hashes_of_pieces(text, begins, ends) % _HASHES).astype(np.int64)
 
 
 def look_of(wording: Wording) -> bytes:

@@ -12,7 +12,6 @@ from email.message import EmailMessage
 from types import MappingProxyType
 from typing import Final
 
-import iscc_core
 import lxml.etree
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,8 +22,9 @@ from pipeline.fingerprints.documents import (
     UnreadableDocumentError,
     book_pages,
 )
-from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
+from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.folding import folded
+from pipeline.fingerprints.standard_codes import GRAM, collapsed, text_code
 from pipeline.fingerprints.text_looks import likeness, look_of, wording_of
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.media_types import canonical
@@ -158,15 +158,24 @@ def _guessed(body: bytes, media_type: str) -> str | None:
 
 def fingerprint_of(seen: str) -> Fingerprint | NoFingerprint:
     """The fingerprint of a text, as a reader sees it."""
-    text = iscc_core.text_collapse(seen)
+    text = collapsed(seen)
     if len(text) > MOST_CHARACTERS:
         return NoFingerprint(reason="too-large")
-    features = len(text) - iscc_core.core_opts.text_ngram_size + 1
-    if features < FEWEST_FEATURES:
+    if len(text) - GRAM + 1 < FEWEST_FEATURES:
         return NoFingerprint(reason="too-short")
-    if len(set(iscc_core.sliding_window(text, iscc_core.core_opts.text_ngram_size))) < FEWEST_FEATURES:
+    if not _has_features(text):
         return NoFingerprint(reason="featureless")
-    return Fingerprint(kind="text", code=iscc_core.gen_text_code_v0(text, bits=BITS)["iscc"])
+    return text_code(text)
+
+
+def _has_features(text: str) -> bool:
+    """Whether a text is made of enough different pieces; most show that with their first ones."""
+    grams: set[str] = set()
+    for begin in range(len(text) - GRAM + 1):
+        grams.add(text[begin : begin + GRAM])
+        if len(grams) >= FEWEST_FEATURES:
+            return True
+    return False
 
 
 def _plain(body: bytes, media_type: str) -> str:

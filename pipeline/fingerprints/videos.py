@@ -9,17 +9,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import av
-import iscc_core
 from av.container import InputContainer
 from av.video.stream import VideoStream
 from PIL import Image
 
-from pipeline.fingerprints.fingerprint import BITS, Fingerprint, NoFingerprint
+from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import MOST_BYTES, VIDEO_TYPES, TooLargeMediaError, UnreadableMediaError, opened
 from pipeline.fingerprints.picture_looks import likeness, look_of
 from pipeline.fingerprints.pictures import Shot, code_of, has_features, prepared
 from pipeline.fingerprints.renditions import rendition_of
 from pipeline.fingerprints.sounds import audio_likeness, audio_traits
+from pipeline.fingerprints.standard_codes import mixed_code
 from pipeline.fingerprints.steady_codes import steady_code
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 
@@ -84,9 +84,7 @@ def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None) -> Traits:
     if isinstance(standard, NoFingerprint):
         return NO_TRAITS
     steady = [steady_code(shot.picture) for shot in seen]
-    mixed = Fingerprint(
-        kind="video", code=iscc_core.gen_mixed_code_v0([code.code for code in steady], bits=BITS)["iscc"]
-    )
+    mixed = mixed_code(steady)
     step = max(len(seen) // _LOOKS, 1)
     looked_at = [*range(step // 2, len(seen), step)[:_LOOKS]]
     if first is not None and has_features(prepared(first.picture)):
@@ -106,10 +104,10 @@ def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None) -> Traits:
 
 
 def _fingerprint_of(pictures: Sequence[bytes]) -> Fingerprint | NoFingerprint:
-    codes = [code_of(pixels) for pixels in pictures if has_features(pixels)]
+    codes = [Fingerprint(kind="image", code=code_of(pixels)) for pixels in pictures if has_features(pixels)]
     if len(codes) < _FEWEST_PARTS:
         return NoFingerprint(reason="featureless")
-    return Fingerprint(kind="video", code=iscc_core.gen_mixed_code_v0(codes, bits=BITS)["iscc"])
+    return mixed_code(codes)
 
 
 def video_likeness(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[float, ...]:

@@ -10,12 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from agents.delivery.watchdog import WatchdogSettings
 from pipeline.errors import OperatorError
-from pipeline.settings import ENV_PREFIX, AssetSettings, CredentialSettings, PolicySettings, StoreSettings, load
+from pipeline.settings import (
+    ENV_PREFIX,
+    AssetSettings,
+    CredentialSettings,
+    PolicySettings,
+    Settings,
+    StoreSettings,
+    load,
+)
 
-TYPES: Final[tuple[type[BaseSettings], ...]] = (StoreSettings, AssetSettings, CredentialSettings)
+TYPES: Final[tuple[type[Settings], ...]] = (StoreSettings, AssetSettings, CredentialSettings)
 VARIABLES: Final = [(settings, f"{ENV_PREFIX}{name.upper()}") for settings in TYPES for name in settings.model_fields]
 SECRET: Final = "kingfisher-4711"
 
@@ -31,7 +40,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("settings", TYPES)
-def test_nothing_has_to_be_set(settings: type[BaseSettings]) -> None:
+def test_nothing_has_to_be_set(settings: type[Settings]) -> None:
     assert load(settings) == settings.model_construct()
 
 
@@ -53,8 +62,10 @@ def test_the_defaults() -> None:
     assert load(CredentialSettings).model_dump() == {
         "sign_cert": None,
         "sign_key": None,
-        "sign_algorithm": "es256",
-        "time_stamp_url": None,
+        "sign_algorithm": None,
+        "time_stamp_url": (),
+        "time_stamp_seconds": 5.0,
+        "sign_seconds": 10.0,
         "trust_anchors": None,
         "state_dir": Path("~/.local/state/sealstream"),
         "parser_processes": 2,
@@ -90,22 +101,20 @@ def test_no_variable_belongs_to_two_settings() -> None:
     ],
 )
 def test_a_variable_sets_it(
-    monkeypatch: pytest.MonkeyPatch, settings: type[BaseSettings], variable: str, text: str, value: object
+    monkeypatch: pytest.MonkeyPatch, settings: type[Settings], variable: str, text: str, value: object
 ) -> None:
     monkeypatch.setenv(variable, text)
     assert getattr(load(settings), variable.removeprefix(ENV_PREFIX).lower()) == value
 
 
 @pytest.mark.parametrize(("settings", "variable"), VARIABLES)
-def test_an_empty_variable_is_not_set(
-    monkeypatch: pytest.MonkeyPatch, settings: type[BaseSettings], variable: str
-) -> None:
+def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch, settings: type[Settings], variable: str) -> None:
     monkeypatch.setenv(variable, "")
     assert load(settings) == settings.model_construct()
 
 
 @pytest.mark.parametrize("settings", TYPES)
-def test_settings_are_read_once_and_never_change(settings: type[BaseSettings]) -> None:
+def test_settings_are_read_once_and_never_change(settings: type[Settings]) -> None:
     loaded = load(settings)
     with pytest.raises(ValueError, match="frozen"):
         setattr(loaded, next(iter(settings.model_fields)), None)
@@ -136,7 +145,7 @@ def test_settings_are_read_once_and_never_change(settings: type[BaseSettings]) -
     ],
 )
 def test_what_cannot_be_used_is_named_with_what_it_should_be(
-    monkeypatch: pytest.MonkeyPatch, settings: type[BaseSettings], variable: str, text: str, because: str
+    monkeypatch: pytest.MonkeyPatch, settings: type[Settings], variable: str, text: str, because: str
 ) -> None:
     monkeypatch.setenv(variable, text)
     with pytest.raises(OperatorError) as caught:
@@ -148,7 +157,7 @@ def test_what_cannot_be_used_is_named_with_what_it_should_be(
 
 @given(st.sampled_from(VARIABLES), st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=10))
 def test_whatever_is_set_is_taken_or_refused_without_being_repeated(
-    setting: tuple[type[BaseSettings], str], text: str
+    setting: tuple[type[Settings], str], text: str
 ) -> None:
     settings, variable = setting
     refused = None
@@ -169,7 +178,7 @@ def test_whatever_is_set_is_taken_or_refused_without_being_repeated(
     [(CredentialSettings, "SEALSTREAM_PARSER_SECONDS"), (AssetSettings, "SEALSTREAM_MISSING_ASSET_PATIENCE")],
 )
 def test_a_time_without_end_cannot_be_used(
-    monkeypatch: pytest.MonkeyPatch, settings: type[BaseSettings], variable: str, text: str
+    monkeypatch: pytest.MonkeyPatch, settings: type[Settings], variable: str, text: str
 ) -> None:
     monkeypatch.setenv(variable, text)
     with pytest.raises(OperatorError, match=variable):
@@ -179,7 +188,7 @@ def test_a_time_without_end_cannot_be_used(
 # Other settings that are loaded the same way
 
 
-class Connection(BaseSettings):
+class Connection(Settings):
     model_config = SettingsConfigDict(env_prefix="SEALSTREAM_TEST_", env_ignore_empty=True)
 
     user: str | None = None
@@ -205,6 +214,13 @@ def test_settings_that_contradict_each_other_are_not_told_by_half_a_name(monkeyp
         load(Connection)
     assert SECRET not in _all_that_is_shown(caught.value)
     assert "SEALSTREAM_TEST_ " not in caught.value.what
+
+
+def test_a_setting_is_named_wherever_its_settings_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEALSTREAM_STUCK_SECONDS", SECRET)
+    with pytest.raises(OperatorError, match="SEALSTREAM_STUCK_SECONDS") as caught:
+        WatchdogSettings()
+    assert SECRET not in _all_that_is_shown(caught.value)
 
 
 def test_a_list_that_cannot_be_read_is_named_as_well(monkeypatch: pytest.MonkeyPatch) -> None:

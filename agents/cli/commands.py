@@ -1,0 +1,73 @@
+"""The commands, each loaded when it is asked for: what one of them needs, `--help` and the others do not wait for."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+__all__ = ["COMMANDS", "Command", "Commands"]
+
+
+class Command(NamedTuple):
+    """A command, or a group of them.
+
+    Attributes:
+        module: where it is, below `agents.cli`.
+        name: of the function there, or of the group.
+        summary: one line about it.
+    """
+
+    module: str
+    name: str
+    summary: str
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "demo": Command("working", "demo", "Watch real media go through, on this machine alone."),
+    "worker": Command("working", "worker", "Run a worker: seal, judge, raise alerts."),
+    "recogniser": Command("working", "recogniser", "Know what was sealed, for workers that ask."),
+    "seal": Command("files", "seal", "Seal a file: attach a signed C2PA manifest."),
+    "inspect": Command("files", "inspect", "Read and validate what a file says of itself."),
+    "propagate": Command("propagating", "propagate", "Write into a file's label who hands it on."),
+    "lookup": Command("lookup", "lookup", "Look up what is known of a file or an event."),
+    "lineage": Command("lineage", "lineage", "Print what an asset was made from."),
+    "publish": Command("publishing", "publish", "Send events."),
+    "review": Command("publishing", "review", "Decide about an event that is held."),
+    "topics": Command("setup", "topics", "Kafka topics."),
+    "bucket": Command("setup", "bucket", "S3 buckets."),
+    "alerts": Command("alerts", "app", "Alerts."),
+    "policy": Command("policy.app", "app", "Policy packs: law as data."),
+    "reference": Command("reference", "app", "Reference sets: what workers know."),
+}
+"""In the order in which they are shown."""
+
+
+class Commands(TyperGroup):
+    """The group of all commands."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: Any = dict.fromkeys(COMMANDS)  # What is meant by a name that is not there is looked for here.
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 (typer calls it so)
+        """Their names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> Any:  # noqa: ARG002 (as above)
+        """The command of a name, loaded now; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        found = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(f"agents.cli.{found.module}"), found.name)
+        if not isinstance(command, typer.Typer):
+            alone = typer.Typer(rich_markup_mode=None)
+            alone.command(cmd_name)(command)
+            command = alone
+        return typer.main.get_command(command)
+
+    def format_commands(self, ctx: object, formatter: Any) -> None:  # noqa: ARG002 (as above)
+        """Write the list of all of them, which loads none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
