@@ -23,7 +23,7 @@ def beside(findings: tuple[Finding, ...]) -> Finding | None:
 
 
 def sealed(house: House, body: bytes, media_type: str, **more: object) -> object:
-    content = {**house.put(f"a {len(body)}", body, media_type), "operation": "generated"}
+    content = {**house.put(media_type.replace("/", "."), body, media_type), "operation": "generated"}
     return house.seal(generation({"content": content, **more}, event_id=media_type))
 
 
