@@ -15,11 +15,7 @@ import msgspec
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
 from pipeline.errors import IdentityReusedError, WorldError
-<<<<<<< HEAD
 from pipeline.events.outputs import Evidence, ManifestRecord
-=======
-from pipeline.events.outputs import Evidence, Finding, ManifestRecord
->>>>>>> main
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import BITS
 from pipeline.fingerprints.originals import one_original
