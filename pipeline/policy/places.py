@@ -14,8 +14,18 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from pipeline.policy.pack import EVERYWHERE
+from pipeline.policy.words import ENGLISH, Language, Wording
 
-__all__ = ["canonical", "did_you_mean", "laws_reaching", "lies_in", "name_of", "unknown_places", "unreached_places"]
+__all__ = [
+    "canonical",
+    "did_you_mean",
+    "language_of",
+    "laws_reaching",
+    "lies_in",
+    "name_of",
+    "unknown_places",
+    "unreached_places",
+]
 
 _NEAREST: Final = 3
 _LIKENESS: Final = 0.5
@@ -77,6 +87,13 @@ def name_of(place: str, language: str = "en") -> str:
     """The name of a country or of the Union; the code of any other place."""
     code = canonical(place) or place
     return _table().names.get(code, {}).get(language, code)
+
+
+def language_of(law: str, wording: Wording) -> Language:
+    """The language that findings of a law are worded in, by the place where it is law."""
+    if wording != "by-place":
+        return wording
+    return "zh" if lies_in(law, "CN") else ENGLISH
 
 
 def did_you_mean(place: str) -> str:
