@@ -5,12 +5,13 @@ decodes a kind of media is loaded with the first job about it: loading decoders 
 start.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, get_args
 
 import msgspec
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
 from pipeline.credentials.service import CredentialService
 from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
@@ -46,12 +47,12 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What jobs are done with, made once for a process.
 
     Attributes:
-        credentials: signs and reads manifests.
-        unstamped: the same without its time-stamp authority.
+        credentials: reads manifests.
+        sealing: the same for an identity, which signs too.
     """
 
     credentials: CredentialService
-    unstamped: CredentialService
+    sealing: Callable[[SigningIdentity], CredentialService]
 
 
 class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
@@ -100,16 +101,16 @@ class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
     """Seal an asset.
 
     Attributes:
-        time_stamp: False leaves the time-stamp authority out, to find out whether it is what stalls.
+        identity: under which certificate; the signature is asked for.
     """
 
     asset: bytes
     order: SealOrder
-    time_stamp: bool = True
+    identity: SigningIdentity
 
     def perform(self, tools: Tools) -> SealedAsset:
         """Sign, and read back."""
-        return (tools.credentials if self.time_stamp else tools.unstamped).seal(self.asset, self.order)
+        return tools.sealing(self.identity).seal(self.asset, self.order)
 
 
 class ReadJob(Job[Credential], frozen=True, kw_only=True, tag=True):

@@ -3,10 +3,13 @@
 Whoever made the pool closes it. What stands in for an answer where an asset is hostile, its job says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from pipeline.credentials.model import Credential, SealedAsset, SealOrder
-from pipeline.errors import WorldError
+from pipeline.credentials.service import Signing, Stamping
+from pipeline.errors import OperatorError, WorldError
 from pipeline.fingerprints import is_picture
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import Look, Traits
@@ -44,19 +47,40 @@ class _Isolated:
 
 
 class IsolatedCredentialService(_Isolated):
-    """A `pipeline.credentials.CredentialService` over a pool."""
+    """A `pipeline.credentials.CredentialService` over a pool.
+
+    Args:
+        pool: children that parse; they hold no key.
+        signer: who signs now; None for a service that only reads.
+        stamps: where children ask for time stamps; None for manifests without.
+    """
+
+    def __init__(
+        self, pool: WorkerPool, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+    ) -> None:
+        super().__init__(pool)
+        self._signer = signer
+        self._stamps = stamps
 
     def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
+        if self._signer is None:
+            raise OperatorError(
+                what="This process was started without a signing certificate and cannot seal.",
+                remedy="Give it signing material, or seal elsewhere.",
+            )
+        signer = self._signer()
+        url = None if self._stamps is None else self._stamps.url
+        identity = msgspec.structs.replace(signer.identity, time_stamp_authority=url)
         try:
-            return self._pool.run(SealJob(asset=asset, order=order))
-        except AssetStalledError:
-            if not self._pool.time_stamps:
+            return self._pool.run(SealJob(asset=asset, order=order, identity=identity), signer.sign)
+        except (WorldError, AssetStalledError):
+            trouble = None if self._stamps is None else self._stamps.trouble
+            if trouble is None or signer.trouble is not None:
                 raise
-            # Asset or time-stamp authority: without the latter, only the asset can stall once more.
-            self._pool.run(SealJob(asset=asset, order=order, time_stamp=False))
             raise WorldError(
-                what="The time-stamp authority did not answer in time.", remedy="Check that it can be reached."
+                what=f"No time-stamp authority gave a time stamp: {trouble}.",
+                remedy="Check that SEALSTREAM_TIME_STAMP_URL can be reached from here; name several.",
             ) from None
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
