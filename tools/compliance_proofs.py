@@ -6,7 +6,7 @@ tests of its own name, and what is judged is kept on record. All else is in test
 
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +61,13 @@ def proofs_of(packs: Iterable[Pack]) -> Proofs:
         for pack in packs
         for article in pack.articles
     }
+
+
+def _proof(
+    written: Mapping[tuple[str, str, str], tuple[str, ...]], pack: Pack, article: Article, word: Product
+) -> tuple[str, ...]:
+    named = written.get((pack.name, article.article, word), ())
+    return tuple(dict.fromkeys((*named, *_own(pack, article, word))))
 
 
 def written_proofs() -> dict[tuple[str, str, str], tuple[str, ...]]:
