@@ -21,6 +21,7 @@ class Metrics:
     event_seconds: Histogram
     in_flight: Gauge
     oldest_in_flight_seconds: Gauge
+    lag: Gauge
     retries: Counter
     alerts: Counter
     dead_letters: Counter
@@ -52,6 +53,12 @@ class Metrics:
             in_flight=Gauge("sealstream_in_flight", "Events being worked on.", registry=registry),
             oldest_in_flight_seconds=Gauge(
                 "sealstream_oldest_in_flight_seconds", "Age of the oldest event being worked on.", registry=registry
+            ),
+            lag=Gauge(
+                "sealstream_lag",
+                "Records of a partition that are not acknowledged: waiting, or being worked on.",
+                ["topic", "partition"],
+                registry=registry,
             ),
             retries=Counter(
                 "sealstream_retries", "Tries of an event that failed for now.", ["topic", "error"], registry=registry

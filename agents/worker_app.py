@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
+from agents.broker_watch import BrokerWatch
 from agents.delivery import (
     DeliveryLoop,
     DeliverySettings,
@@ -16,6 +18,7 @@ from agents.delivery import (
     faust_options,
     is_joined,
     leave_for_operator,
+    standing,
 )
 from agents.faust_connection import faust_connection
 from agents.health import serve_health
@@ -70,6 +73,7 @@ class WorkerApp(SealstreamApp):
         metrics.confinement.labels("seccomp").set(parts.confinement.seccomp)
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
+        self._publisher: Publisher | None = None
         self._resources = AsyncExitStack()
         super().__init__(
             kafka.group,
@@ -89,6 +93,7 @@ class WorkerApp(SealstreamApp):
                 **options,
             },
         )
+        self._brokers = BrokerWatch(partial(standing, self), self.delivery.firsts, metrics.lag)
 
     async def on_start(self) -> None:
         """Open what the agents need; a broker that is away is waited for."""
@@ -104,7 +109,7 @@ class WorkerApp(SealstreamApp):
         )
         logger.info("Health is served at http://%s:%d", self._worker.health_host, port)
         threads = self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"))
-        publisher = await self._open_publisher()
+        publisher = self._publisher = await self._open_publisher()
         await self._require_topics()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
         # Nothing is judged before everything is known that it is judged by.
@@ -120,6 +125,7 @@ class WorkerApp(SealstreamApp):
             threads=threads,
         )
         self.add_future(self._probe_store())
+        self.add_future(self._brokers.run())
 
     def close_at_shutdown(self, resources: ExitStack) -> None:
         """Hand over what is to be closed after everything else."""
@@ -159,6 +165,10 @@ class WorkerApp(SealstreamApp):
                 self._store_trouble = None
             await self.sleep(_PROBE_SECONDS)
 
+    def _oldest_trouble(self) -> str | None:
+        oldest = self.delivery.oldest_seconds
+        return None if oldest <= self._worker.ready_oldest_seconds else f"in work for {oldest:.0f} s"
+
     def _states(self) -> Mapping[str, str]:
         return {
             "confinement": str(self._parts.confinement),
@@ -173,8 +183,11 @@ class WorkerApp(SealstreamApp):
         self._metrics.fingerprints.set(len(self._known))
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
         return {
+            "brokers": self._brokers.silence,
+            "topics": self._topic_trouble or self._brokers.gone,
             "partitions": None if is_joined(self) else "not a member of the consumer group",
-            "topics": self._topic_trouble,
+            "outputs": None if self._publisher is None else self._publisher.trouble,
+            "oldest event": self._oldest_trouble(),
             "store": self._store_trouble,
             "reference sets": self._references.trouble,
             "fingerprints": self._known.trouble,

@@ -100,6 +100,10 @@ class DeliveryLoop:
         """Return what may be committed now, by partition."""
         return self._ledger.positions()
 
+    def firsts(self) -> Mapping[TopicPartition, int]:
+        """Return the offset of the first record of each partition that is not acknowledged, or is yet to come."""
+        return self._ledger.firsts()
+
     def crowded(self) -> frozenset[TopicPartition]:
         """Return the partitions from which nothing should be fetched for now."""
         return self._ledger.crowded(self.settings.max_unacknowledged_per_partition)
