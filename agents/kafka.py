@@ -85,8 +85,8 @@ class Publisher:
         explained = [
             (self._failed(topic, one) if isinstance(one, KafkaError) else one, one) for topic, one in failures.items()
         ]
-        for error, cause in explained:
-            raise error from cause
+        for failure, cause in explained:
+            raise failure from cause
 
     def _failed(self, topic: str, error: KafkaError) -> WorldError | BugError:
         too_large = isinstance(error, MessageSizeTooLargeError)
