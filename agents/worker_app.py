@@ -74,6 +74,7 @@ class WorkerApp(SealstreamApp):
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
         self._publisher: Publisher | None = None
+        self._threads: ThreadPoolExecutor | None = None
         self._resources = AsyncExitStack()
         super().__init__(
             kafka.group,
@@ -108,7 +109,7 @@ class WorkerApp(SealstreamApp):
             )
         )
         logger.info("Health is served at http://%s:%d", self._worker.health_host, port)
-        threads = self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"))
+        threads = self._threads = ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case")
         publisher = self._publisher = await self._open_publisher()
         await self._require_topics()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
@@ -132,9 +133,15 @@ class WorkerApp(SealstreamApp):
         self._resources.enter_context(resources)
 
     async def on_shutdown(self) -> None:
-        """Close what was opened, after the agents have drained."""
-        await super().on_shutdown()
+        """Close what was opened, after the agents have drained.
+
+        Nobody waits for the answer of work that is still under way: its events are left to others. It may hold up what
+        is closed here, but not for longer than a stop may take, which is over once this returns.
+        """
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
         await self._resources.aclose()
+        await super().on_shutdown()
 
     async def _open_publisher(self) -> Publisher:
         while True:

@@ -1,11 +1,14 @@
 """Ready means working: whatever stands in the way of an event is said by /readyz, on a real broker of its own."""
 
 import asyncio
+import contextlib
 import os
+import signal
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import msgspec
 import orjson
@@ -20,6 +23,7 @@ from tests.conftest import BOOTSTRAP, REQUIRE_KAFKA
 
 pytestmark = [pytest.mark.kafka, pytest.mark.s3]
 
+DRAIN_SECONDS = 1  # of an installation for tests
 TEXT = {"id": "t", "mime": "text/plain", "text": "a human wrote this\n", "synthetic": "no"}
 
 
@@ -113,11 +117,40 @@ async def test_an_output_that_cannot_be_written_is_named_until_it_can(watched: W
     try:
         await watched.house.send("publication", {"nothing": "of it"})
         assert "larger" in await watched.until("outputs", letters)
-        assert f'topic="{watched.house.topics.publication}"}} 1.0' in watched.metrics()
     finally:
         await alter_topic(watched.house.kafka, letters, {"max.message.bytes": "4194304"})
     await watched.until("outputs", None)
     await watched.house.everything_done()
+
+
+async def test_a_stop_is_over_in_time_whatever_is_queued_and_whatever_hangs(watched: Watched) -> None:
+    """Parsers that hang held up the stop for as long as one may take; here they are frozen, and much is queued."""
+    house = watched.house
+    frozen = children(house.worker_pid)
+    for child in frozen:
+        os.kill(child, signal.SIGSTOP)
+    try:
+        uids = [await house.send("generation", {"content": {**TEXT, "operation": "generated"}}) for _ in range(40)]
+        async with asyncio.timeout(20):
+            while "sealstream_in_flight 40.0" not in watched.metrics():  # noqa: ASYNC110 - it is asked of the worker
+                await asyncio.sleep(0.1)
+        began = time.monotonic()
+        house.stop_worker()
+        assert time.monotonic() - began < DRAIN_SECONDS + 10 + 1
+    finally:
+        for child in frozen:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+    house.start_worker()
+    await house.said("manifests", lambda one: one.data["event_uid"] == uids[-1])
+
+
+def children(pid: int) -> list[int]:
+    """The child processes of a process, and theirs."""
+    direct = [
+        int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()
+    ]
+    return [*direct, *(below for one in direct for below in children(one))]
 
 
 async def test_a_broker_that_falls_silent_is_missed_within_seconds(watched: Watched) -> None:
