@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
-from pipeline.credentials import CredentialService
-from pipeline.credentials.development import development_anchors, development_chain
+from pipeline.credentials import CredentialService, Trust
+from pipeline.credentials.development import development_chain
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers import claim_signer
 from pipeline.credentials.signers.opening import files_of, open_signer
@@ -55,7 +55,6 @@ __all__ = [
     "law_of",
     "layout_of",
     "open_parsers",
-    "trust_of",
     "use_cases",
 ]
 
@@ -64,10 +63,9 @@ CLAIM_GENERATOR = ClaimGenerator(name="sealstream", version=version("sealstream"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Whom we sign as, and whom we trust."""
+    """Whom we sign as."""
 
     signer: Rotation
-    trust_anchors: bytes | None
     is_development: bool
 
 
@@ -92,6 +90,7 @@ class Parsers:
     fingerprinter: Fingerprinter
     confinement: Confinement = UNCONFINED
     stamps: Stamping | None = None
+    renew_trust: Callable[[Trust], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +102,11 @@ class Law:
 
 
 def identity_of(settings: CredentialSettings) -> Identity:
-    """The configured signer and trust list; a development chain, made on first use, where no signer is configured.
+    """The configured signer; a development chain, made on first use, where no signer is configured.
 
     Raises:
         OperatorError: a file cannot be used; the message names it and its setting.
     """
-    anchors = _configured_anchors(settings)
     if (settings.sign_cert is None) != (settings.sign_key is None):
         raise OperatorError(
             what="Only one of certificate chain and private key is configured.",
@@ -118,7 +116,6 @@ def identity_of(settings: CredentialSettings) -> Identity:
         chain = development_chain(settings.state_dir)
         return Identity(
             signer=Rotation(lambda: claim_signer(development_chain(settings.state_dir).material), chain.files),
-            trust_anchors=chain.trust_anchors + (anchors or b""),
             is_development=True,
         )
     certificates, key = settings.sign_cert.expanduser(), settings.sign_key
@@ -126,28 +123,14 @@ def identity_of(settings: CredentialSettings) -> Identity:
         lambda: open_signer(certificates, key, algorithm=settings.sign_algorithm, seconds=settings.sign_seconds),
         (certificates, *files_of(key)),
     )
-    return Identity(signer=signer, trust_anchors=anchors, is_development=False)
-
-
-def trust_of(settings: CredentialSettings) -> bytes | None:
-    """Whom we trust, for commands that sign nothing: no key is read, and none is made.
-
-    Where no signer is configured, what the development chain of this machine signed is trusted here, if there is one.
-
-    Raises:
-        OperatorError: the trust list cannot be used; the message names it and its setting.
-    """
-    anchors = _configured_anchors(settings)
-    if settings.sign_cert is not None or settings.sign_key is not None:
-        return anchors
-    return (development_anchors(settings.state_dir) or b"") + (anchors or b"") or None
+    return Identity(signer=signer, is_development=False)
 
 
 @contextmanager
 def open_parsers(
     settings: CredentialSettings,
     signer: Rotation | None,
-    trust_anchors: bytes | None,
+    trust: Trust,
     *,
     processes: int | None = None,
 ) -> Iterator[Parsers]:
@@ -156,7 +139,7 @@ def open_parsers(
     Args:
         settings: limits of the processes.
         signer: who signs claims; None for commands that only read.
-        trust_anchors: PEM certificates that signers are trusted by; None trusts nobody.
+        trust: whose signatures are believed.
         processes: how many; as configured otherwise.
     """
     with ExitStack() as opened:
@@ -168,7 +151,7 @@ def open_parsers(
                 size=processes or settings.parser_processes,
                 memory_bytes=settings.parser_memory_bytes,
                 seconds=settings.parser_seconds,
-                trust_anchors=trust_anchors,
+                trust_anchors=trust,
                 confinement=settings.parser_confinement,
                 stamping_port=None if stamps is None else stamps.port,
             )
@@ -181,6 +164,7 @@ def open_parsers(
             fingerprinter=IsolatedFingerprinter(pool),
             confinement=pool.confinement,
             stamps=stamps,
+            renew_trust=pool.renew,
         )
 
 
@@ -301,15 +285,3 @@ def use_cases(
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _configured_anchors(settings: CredentialSettings) -> bytes | None:
-    if settings.trust_anchors is None:
-        return None
-    try:
-        return settings.trust_anchors.expanduser().read_bytes()
-    except OSError as error:
-        raise OperatorError(
-            what=f"The trust list {settings.trust_anchors} cannot be read: {error.strerror}.",
-            remedy="Let SEALSTREAM_TRUST_ANCHORS name a PEM file.",
-        ) from error

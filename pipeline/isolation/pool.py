@@ -5,6 +5,9 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+import msgspec
+
+from pipeline.credentials.model import Trust
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
 from pipeline.isolation.confinement import Rule
 from pipeline.isolation.jobs import Job
@@ -32,8 +35,14 @@ class _Seat:
         self._command = command
         self._worker: Worker | None = None
 
+    def renew(self, start: Start) -> None:
+        """Let the next child start with something else; the one in this seat goes before its next job."""
+        self._start = start
+
     def fill(self) -> Worker:
-        """The child in this seat, started if there is none."""
+        """The child in this seat, started if there is none that was told the latest."""
+        if self._worker is not None and self._worker.start is not self._start:
+            self.clear()
         self._worker = self._worker or Worker(self._start, self._command)
         return self._worker
 
@@ -72,7 +81,7 @@ class WorkerPool:
         size: how many jobs can be done at once.
         memory_bytes: address space of one child; seven times the largest asset, and 256 MiB at least.
         seconds: longest time for one job.
-        trust_anchors: PEM certificates that signers are trusted by.
+        trust_anchors: whose signatures are believed; bytes are PEM certificates of anchors.
         jobs_per_worker: after how many jobs a child is replaced.
         confinement: whether children give up their rights, and what happens where the kernel lacks something.
         stamping_port: where on this machine children ask for time stamps: all that they reach of any network.
@@ -88,7 +97,7 @@ class WorkerPool:
         size: int,
         memory_bytes: int,
         seconds: float,
-        trust_anchors: bytes | None = None,
+        trust_anchors: Trust | bytes | None = None,
         jobs_per_worker: int = 5_000,
         confinement: Rule = "try",
         stamping_port: int | None = None,
@@ -104,7 +113,8 @@ class WorkerPool:
             confinement=confinement,
             stamping_port=stamping_port,
         )
-        seats = [_Seat(start, command) for _ in range(size)]
+        self._start = start
+        self._seats = seats = [_Seat(start, command) for _ in range(size)]
         # The first child starts now, so that what is wrong with the configuration is known now; the others with
         # their first job.
         self.confinement = seats[0].fill().confinement
@@ -136,6 +146,12 @@ class WorkerPool:
             return job.hostile(error)
         finally:
             self._free.put(seat)
+
+    def renew(self, trust_anchors: Trust | bytes | None) -> None:
+        """Believe others from now on: jobs under way end as they began, and the next ones go to new children."""
+        self._start = msgspec.structs.replace(self._start, trust_anchors=trust_anchors)
+        for seat in self._seats:
+            seat.renew(self._start)
 
     def close(self) -> None:
         """Wait for the jobs under way, then end all children; later jobs raise `BugError`."""

@@ -90,6 +90,7 @@ class Worker:
     """
 
     def __init__(self, start: Start, command: Sequence[str] = CHILD) -> None:
+        self.start = start
         self.spent = False
         self._largest_reply = start.memory_bytes
         try:

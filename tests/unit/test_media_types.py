@@ -33,7 +33,7 @@ def test_a_format_has_one_name_and_every_table_knows_it_by_every_spelling(spelle
     assert is_picture(spelled) == is_picture(name)
     assert media_facts(spelled) == media_facts(name)
     assert reason_against(spelled) == reason_against(name)
-    assert layout.asset("ab" * 32, spelled) == layout.asset("ab" * 32, name)
+    assert layout.sealed("cd" * 32, "ab" * 32, spelled) == layout.sealed("cd" * 32, "ab" * 32, name)
 
 
 @pytest.mark.parametrize(
