@@ -26,6 +26,7 @@ class Metrics:
     alerts: Counter
     dead_letters: Counter
     identities_reused: Counter
+    unknown_members: Counter
     enforcement: Counter
     observed: Counter
     fingerprints: Gauge
@@ -74,6 +75,12 @@ class Metrics:
             identities_reused=Counter(
                 "sealstream_identities_reused",
                 "Events refused because another one with the same source and id but other data came first.",
+                ["topic"],
+                registry=registry,
+            ),
+            unknown_members=Counter(
+                "sealstream_unknown_members",
+                "Events with members that the contract does not know, most often slips of the pen.",
                 ["topic"],
                 registry=registry,
             ),

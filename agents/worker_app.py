@@ -31,6 +31,7 @@ from agents.reference import References
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import Sealed
+from agents.strange_members import StrangeMembers
 from agents.topic_planning import as_planned
 from agents.topics import Topics
 from pipeline.errors import AssetForbiddenError, AssetMissingError, OperatorError, WorldError
@@ -123,6 +124,7 @@ class WorkerApp(SealstreamApp):
             assessment=cases.assessment,
             reviewing=cases.reviewing,
             outbox=outbox,
+            strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
         )
         self.add_future(self._probe_store())
