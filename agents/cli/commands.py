@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "review": Command("reviewing", "review", "Decide about an event that is held."),
     "topics": Command("setup", "topics", "Kafka topics."),
     "bucket": Command("setup", "bucket", "S3 buckets."),
+    "doctor": Command("doctor", "doctor", "Look for what would keep a worker from working."),
     "config": Command("configuring", "config", "Show the settings in force, and where each comes from."),
     "alerts": Command("alerts", "app", "Alerts."),
     "dead-letters": Command("dead_letters", "app", "Dead letters: inputs that could not succeed."),
