@@ -25,6 +25,7 @@ __all__ = [
     "ANSWER",
     "FAULT",
     "HEADER",
+    "NONSENSE",
     "QUESTION",
     "REPLY_HEADER",
     "Fault",
@@ -50,6 +51,10 @@ FAULT: Final = 1
 QUESTION: Final = 2
 """Kinds of messages from the child. The third is a claim to be signed, in the middle of a job: it is answered with
 `Told`, and the job goes on."""
+
+
+NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for bytes that are no message: text that is no UTF-8 has an error of its own."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):

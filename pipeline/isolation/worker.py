@@ -10,14 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
-import msgspec
-
 from pipeline.errors import SealstreamError, WorldError
 from pipeline.isolation.jobs import Job, answers_of
 from pipeline.isolation.messages import (
     ANSWER,
     FAULT,
     HEADER,
+    NONSENSE,
     QUESTION,
     REPLY_HEADER,
     Fault,
@@ -178,7 +177,7 @@ class Worker:
                     raise decode_fault(reply).error()
                 if kind == ANSWER:
                     return decode(reply)
-            except msgspec.MsgspecError:
+            except NONSENSE:
                 break
             break
         raise WorkerDiedError
