@@ -27,9 +27,9 @@ __all__ = [
     "shipped_pack_names",
 ]
 
-ALWAYS: Final = ("c2pa",)
-"""Packs that are asked whatever is named, unless a pack of the same name takes their place: nothing that was tampered
-with gets through because somebody chose the laws of one country."""
+ALWAYS: Final = ("c2pa", "illegal")
+"""Packs that are asked whatever is named, unless a pack of the same name takes their place: nothing that is illegal or
+was tampered with gets through because somebody chose the laws of one country."""
 
 _SUFFIX: Final = ".yaml"
 _EXAMPLES: Final = ".examples.yaml"
