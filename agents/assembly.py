@@ -7,27 +7,16 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
-from pipeline.credentials import CredentialService, SigningMaterial
+from pipeline.credentials import SigningMaterial
 from pipeline.credentials.development import development_anchors, development_chain
 from pipeline.credentials.signer import load_signing_material
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
-from pipeline.fingerprints import ImageCoder
 from pipeline.fingerprints.index import FingerprintIndex
-from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
-from pipeline.isolation import (
-    IsolatedCredentialService,
-    IsolatedFingerprinter,
-    IsolatedImageCoder,
-    IsolatedLabeler,
-    IsolatedMarker,
-    WorkerPool,
-)
-from pipeline.isolation.confinement import UNCONFINED, Confinement
-from pipeline.labels.explicit.port import Labeler
-from pipeline.labels.implicit.port import Marker
+from pipeline.fingerprints.port import KnownFingerprints
+from pipeline.isolation import Parsers, WorkerPool, isolated_parsers
 from pipeline.policy.judge import Judge
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder, parse_ladder
@@ -75,18 +64,6 @@ class UseCases:
     inspection: Inspection
     assessment: Assessment
     reviewing: Reviewing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsers:
-    """What looks into untrusted bytes, in child processes, and what those have given up."""
-
-    credentials: CredentialService
-    image_coder: ImageCoder
-    labeler: Labeler
-    marker: Marker
-    fingerprinter: Fingerprinter
-    confinement: Confinement = UNCONFINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,14 +138,7 @@ def open_parsers(
         trust_anchors=trust_anchors,
         confinement=settings.parser_confinement,
     ) as pool:
-        yield Parsers(
-            credentials=IsolatedCredentialService(pool),
-            image_coder=IsolatedImageCoder(pool),
-            labeler=IsolatedLabeler(pool),
-            marker=IsolatedMarker(pool),
-            fingerprinter=IsolatedFingerprinter(pool),
-            confinement=pool.confinement,
-        )
+        yield isolated_parsers(pool)
 
 
 def law_of(
@@ -255,14 +225,11 @@ def use_cases(
             store=store,
             layout=layout,
             fetcher=fetcher,
-            credentials=parsers.credentials,
+            parsers=parsers,
             policy=law.policy,
             observer=observer,
             escalation=escalation,
-            labeler=parsers.labeler,
             labels_when_required=labels.explicit == "when-required",
-            marker=parsers.marker,
-            fingerprinter=parsers.fingerprinter,
             producer=labels.producer,
             claim_generator=CLAIM_GENERATOR,
             now=_now,
@@ -271,12 +238,10 @@ def use_cases(
             store=store,
             layout=layout,
             fetcher=fetcher,
-            credentials=parsers.credentials,
+            parsers=parsers,
             policy=law.policy,
             observer=observer,
             escalation=escalation,
-            labeler=parsers.labeler,
-            marker=parsers.marker,
             producer=labels.producer,
             recognition=recognition,
             now=_now,

@@ -15,6 +15,7 @@ from pipeline.credentials.service import CredentialService
 from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
+from pipeline.isolation.parsers import Examined, Examining, Made, Making
 from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
@@ -22,12 +23,15 @@ from pipeline.labels.implicit.port import Marked
 
 __all__ = [
     "CheckJob",
+    "ExamineJob",
     "ExtractJob",
     "FingerprintJob",
+    "Here",
     "ImageCodeJob",
     "Job",
     "LabelJob",
     "LikenessJob",
+    "MakeJob",
     "MarkJob",
     "Performer",
     "ReadJob",
@@ -94,6 +98,45 @@ class Performer(Protocol):
                 answer.
         """
         ...
+
+
+class Here:
+    """Has jobs done in this very process: what crashes a decoder crashes the caller.
+
+    Args:
+        tools: what they are done with.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def run(self, job: Job[Answer]) -> Answer:
+        """Do a job; see `Performer.run`."""
+        return job.perform(self._tools)
+
+
+class MakeJob(Job[Made], frozen=True, kw_only=True, tag=True):
+    """Label, seal and read back a generated asset."""
+
+    making: Making
+
+    def perform(self, tools: Tools) -> Made:
+        """One step after the other."""
+        from pipeline.isolation.services import parsers_of  # noqa: PLC0415
+
+        return parsers_of(Here(tools)).make(self.making)
+
+
+class ExamineJob(Job[Examined], frozen=True, kw_only=True, tag=True):
+    """Find out what a published asset says of itself."""
+
+    examining: Examining
+
+    def perform(self, tools: Tools) -> Examined:
+        """One step after the other."""
+        from pipeline.isolation.services import parsers_of  # noqa: PLC0415
+
+        return parsers_of(Here(tools)).examine(self.examining)
 
 
 class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
@@ -274,7 +317,9 @@ class LikenessJob(Job[tuple[float, ...]], frozen=True, kw_only=True, tag=True):
 
 
 _AnyJob = (
-    SealJob
+    MakeJob
+    | ExamineJob
+    | SealJob
     | ReadJob
     | ExtractJob
     | ImageCodeJob
