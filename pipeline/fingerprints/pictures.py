@@ -74,6 +74,8 @@ _HEIC_BRANDS: Final = tuple(
 _MOST: Final = 255
 
 _JPEG: Final = b"\xff\xd8"
+_LARGE: Final = 768
+"""Points of the shorter side from which on a picture is large."""
 _ENOUGH: Final = 256
 """Points of the shorter side of a picture that is decoded at a smaller size: eight for each of its greys."""
 _THREAD: Final = 5.0
@@ -172,9 +174,7 @@ def _decoded(asset: bytes, *, quick: bool) -> Image.Image | None:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             if quick and picture.format == "JPEG":
-                smallest = min(picture.size)
-                times = next((times for times in (8, 4, 2) if smallest // times >= _ENOUGH), 1)
-                picture.draft("RGB", (picture.width // times, picture.height // times))
+                picture.draft("RGB", _quick_size(*picture.size))
             picture.load()
             ImageOps.exif_transpose(picture, in_place=True)
             return _opaque(picture)
@@ -182,6 +182,13 @@ def _decoded(asset: bytes, *, quick: bool) -> Image.Image | None:
         raise
     except Exception:  # noqa: BLE001 (a decoder may stumble over broken bytes in any way; none of them has a code)
         return None
+
+
+def _quick_size(width: int, height: int) -> tuple[int, int]:
+    """The smallest size that is enough; a picture that is not large stays as it is."""
+    smallest = min(width, height)
+    times = next((times for times in (8, 4, 2) if smallest >= _LARGE and smallest // times >= _ENOUGH), 1)
+    return width // times, height // times
 
 
 def _opened(asset: bytes) -> Image.Image:
