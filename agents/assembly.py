@@ -1,15 +1,17 @@
 """Assembly: from settings to working parts. Everything that can be wrong with a configuration is found here."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
-from pipeline.credentials import SigningMaterial
 from pipeline.credentials.development import development_anchors, development_chain
-from pipeline.credentials.signer import load_signing_material
+from pipeline.credentials.signers import claim_signer
+from pipeline.credentials.signers.opening import files_of, open_signer
+from pipeline.credentials.signers.rotation import Rotation
+from pipeline.credentials.stamping import StampRelay
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
@@ -51,7 +53,7 @@ CLAIM_GENERATOR = ClaimGenerator(name="sealstream", version=version("sealstream"
 class Identity:
     """Whom we sign as, and whom we trust."""
 
-    signing: SigningMaterial
+    signer: Rotation
     trust_anchors: bytes | None
     is_development: bool
 
@@ -89,15 +91,16 @@ def identity_of(settings: CredentialSettings) -> Identity:
     if settings.sign_cert is None or settings.sign_key is None:
         chain = development_chain(settings.state_dir)
         return Identity(
-            signing=chain.material, trust_anchors=chain.trust_anchors + (anchors or b""), is_development=True
+            signer=Rotation(lambda: claim_signer(development_chain(settings.state_dir).material), chain.files),
+            trust_anchors=chain.trust_anchors + (anchors or b""),
+            is_development=True,
         )
-    signing = load_signing_material(
-        settings.sign_cert,
-        settings.sign_key,
-        algorithm=settings.sign_algorithm,
-        time_stamp_authority=settings.time_stamp_url,
+    certificates, key = settings.sign_cert.expanduser(), settings.sign_key
+    signer = Rotation(
+        lambda: open_signer(certificates, key, algorithm=settings.sign_algorithm, seconds=settings.sign_seconds),
+        (certificates, *files_of(key)),
     )
-    return Identity(signing=signing, trust_anchors=anchors, is_development=False)
+    return Identity(signer=signer, trust_anchors=anchors, is_development=False)
 
 
 def trust_of(settings: CredentialSettings) -> bytes | None:
@@ -117,7 +120,7 @@ def trust_of(settings: CredentialSettings) -> bytes | None:
 @contextmanager
 def open_parsers(
     settings: CredentialSettings,
-    signing: SigningMaterial | None,
+    signer: Rotation | None,
     trust_anchors: bytes | None,
     *,
     processes: int | None = None,
@@ -126,19 +129,25 @@ def open_parsers(
 
     Args:
         settings: limits of the processes.
-        signing: what claims are signed with; None for processes that only read, and hold no key.
+        signer: who signs claims; None for commands that only read.
         trust_anchors: PEM certificates that signers are trusted by; None trusts nobody.
         processes: how many; as configured otherwise.
     """
-    with WorkerPool(
-        size=processes or settings.parser_processes,
-        memory_bytes=settings.parser_memory_bytes,
-        seconds=settings.parser_seconds,
-        signing=signing,
-        trust_anchors=trust_anchors,
-        confinement=settings.parser_confinement,
-    ) as pool:
-        yield isolated_parsers(pool)
+    with ExitStack() as opened:
+        stamps = None
+        if signer is not None and settings.time_stamp_url:
+            stamps = opened.enter_context(StampRelay(settings.time_stamp_url, seconds=settings.time_stamp_seconds))
+        pool = opened.enter_context(
+            WorkerPool(
+                size=processes or settings.parser_processes,
+                memory_bytes=settings.parser_memory_bytes,
+                seconds=settings.parser_seconds,
+                trust_anchors=trust_anchors,
+                confinement=settings.parser_confinement,
+                stamping_port=None if stamps is None else stamps.port,
+            )
+        )
+        yield isolated_parsers(pool, signer, stamps)
 
 
 def law_of(

@@ -32,6 +32,7 @@ class Metrics:
     reference_updates: Counter
     reference_refused: Counter
     confinement: Gauge
+    signer_expiry: Gauge
     ready: Gauge
 
     @classmethod
@@ -94,6 +95,11 @@ class Metrics:
                 "sealstream_confinement",
                 "What confines parser processes: version of Landlock, 1 for seccomp; 0 for what is not in force.",
                 ["layer"],
+                registry=registry,
+            ),
+            signer_expiry=Gauge(
+                "sealstream_signer_expiry_timestamp_seconds",
+                "When the signing certificate ends, as a Unix time.",
                 registry=registry,
             ),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),

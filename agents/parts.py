@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
+from pipeline.credentials.service import Stamping
+from pipeline.credentials.signers.rotation import Rotation
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
@@ -29,7 +30,8 @@ class Parts:
         cases: what is done with events and reviews.
         probe_store: returns when the store answers, raises `WorldError` when it does not.
         confinement: what child processes have given up.
-        signer_not_after: when the signing certificate ends.
+        signer: who signs claims.
+        stamps: asks for time stamps; None where no authority is configured.
         missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
         forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
     """
@@ -37,7 +39,8 @@ class Parts:
     cases: UseCases
     probe_store: Callable[[], None]
     confinement: Confinement
-    signer_not_after: datetime
+    signer: Rotation
+    stamps: Stamping | None
     missing_asset_patience: float
     forbidden_asset_patience: float
 
@@ -70,7 +73,7 @@ def open_parts(
     probe_at = Location(stores.records_bucket, "v1/probe")
     is_locked = any(one.bucket == stores.records_bucket and one.object_lock for one in reports)
     law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
-    with open_parsers(credential_settings, identity.signing, identity.trust_anchors) as parsers:
+    with open_parsers(credential_settings, identity.signer, identity.trust_anchors) as parsers:
         if not parsers.confinement.whole:
             logger.warning(
                 "Parser processes are not fully confined: in force is %s, of Landlock and seccomp. A hostile file that "
@@ -81,7 +84,8 @@ def open_parts(
             cases=use_cases(store, parsers, law, stores, assets, load(LabelSettings), known),
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
-            signer_not_after=datetime.fromisoformat(identity.signing.not_after),
+            signer=identity.signer,
+            stamps=parsers.stamps,
             missing_asset_patience=assets.missing_asset_patience,
             forbidden_asset_patience=assets.forbidden_asset_patience,
         )

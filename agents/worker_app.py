@@ -88,7 +88,7 @@ class WorkerApp(SealstreamApp):
                 host=self._worker.health_host,
                 port=self._worker.health_port,
                 checks=self._checks,
-                states=lambda: {"confinement": str(self._parts.confinement)},
+                states=self._states,
                 metrics=self._metrics,
             )
         )
@@ -139,8 +139,16 @@ class WorkerApp(SealstreamApp):
                 self._store_trouble = None
             await self.sleep(_PROBE_SECONDS)
 
+    def _states(self) -> Mapping[str, str]:
+        return {
+            "confinement": str(self._parts.confinement),
+            "signing certificate until": self._parts.signer.not_after.isoformat(),
+        }
+
     def _checks(self) -> Mapping[str, str | None]:
-        days_left = (self._parts.signer_not_after - datetime.now(UTC)).days
+        ends, stamps = self._parts.signer.not_after, self._parts.stamps
+        days_left = (ends - datetime.now(UTC)).days
+        self._metrics.signer_expiry.set(ends.timestamp())
         self._metrics.in_flight.set(self.delivery.in_flight)
         self._metrics.fingerprints.set(len(self._known))
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
@@ -149,5 +157,7 @@ class WorkerApp(SealstreamApp):
             "store": self._store_trouble,
             "reference sets": self._references.trouble,
             "fingerprints": self._known.trouble,
-            "signer": None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days",
+            "signer": self._parts.signer.trouble
+            or (None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days"),
+            "time stamps": None if stamps is None else stamps.trouble,
         }

@@ -113,14 +113,21 @@ class CredentialSettings(Settings):
     sign_cert: Path | None = None
     """Certificate chain that signs, leaf first, as PEM; without it a development chain is made and used."""
 
-    sign_key: Path | None = None
-    """Private key of the leaf, as PEM."""
+    sign_key: str | None = None
+    """Private key of the leaf: a PEM file, or a URI of where it is kept."""
 
-    sign_algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] = "es256"
-    """Signature algorithm that goes with the key (C2PA: COSE algorithm names in lower case)."""
+    sign_algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] | None = None
+    """Signature algorithm (C2PA: COSE algorithm names in lower case); without it the one that goes with the key."""
 
-    time_stamp_url: str | None = None
-    """RFC 3161 time-stamp authority; without it manifests are valid only as long as the certificate."""
+    time_stamp_url: Names = ()
+    """RFC 3161 time-stamp authorities, the preferred one first, separated by commas; without one manifests are valid
+    only as long as the certificate."""
+
+    time_stamp_seconds: float = Field(default=5.0, gt=0, allow_inf_nan=False)
+    """Longest time for one authority to answer, in seconds; then the next one is asked."""
+
+    sign_seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """Longest time for one signature of a key that is kept elsewhere, in seconds."""
 
     trust_anchors: Path | None = None
     """Trust list as PEM; the development chain's root is trusted beside it while that chain is in use."""

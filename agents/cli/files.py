@@ -121,7 +121,7 @@ def seal(
         service=Service(),
         facts={},
     )
-    with open_parsers(settings, identity.signing, identity.trust_anchors, processes=1) as parsers:
+    with open_parsers(settings, identity.signer, identity.trust_anchors, processes=1) as parsers:
         software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
         fingerprint = parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
         order = seal_order(event, asset.media_type, (), software, fingerprint)

@@ -12,6 +12,7 @@ from pipeline.credentials.model import (
     SealedAsset,
     SealOrder,
     SignerIdentity,
+    SigningIdentity,
     SigningMaterial,
     Software,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "SealOrder",
     "SealedAsset",
     "SignerIdentity",
+    "SigningIdentity",
     "SigningMaterial",
     "Software",
     "alert_kinds",

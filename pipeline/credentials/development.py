@@ -39,6 +39,7 @@ class DevelopmentChain:
 
     material: SigningMaterial
     trust_anchors: bytes
+    files: tuple[Path, ...] = ()
 
 
 def development_chain(directory: Path, *, now: datetime | None = None) -> DevelopmentChain:
@@ -64,7 +65,7 @@ def development_chain(directory: Path, *, now: datetime | None = None) -> Develo
             remedy="Make the directory writable, or remove it and start again.",
         ) from error
     material = load_signing_material(directory / _LEAF, directory / _LEAF, now=now)
-    return DevelopmentChain(material=material, trust_anchors=anchors)
+    return DevelopmentChain(material=material, trust_anchors=anchors, files=(directory / _LEAF,))
 
 
 def development_anchors(directory: Path) -> bytes | None:

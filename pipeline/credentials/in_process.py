@@ -1,12 +1,29 @@
 """The credential service in this very process: for single files, for tests, and inside child processes."""
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningMaterial
+from collections.abc import Callable
+from copy import copy
+from typing import Self
+
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity, SigningMaterial
 from pipeline.credentials.reading import read
 from pipeline.credentials.sdk import ManifestSigner, Validator
 from pipeline.credentials.signing import extract_manifest, seal
 from pipeline.errors import OperatorError
 
-__all__ = ["InProcessCredentialService"]
+__all__ = ["InProcessCredentialService", "manifest_signer"]
+
+
+def manifest_signer(material: SigningMaterial) -> ManifestSigner:
+    """What makes manifests with a key in this process.
+
+    Raises:
+        OperatorError: key and certificate do not belong together, or the library does not accept the latter.
+    """
+    # Here, and not above: a child process signs nothing, and loads what verifies certificates for nothing.
+    from pipeline.credentials.signers import claim_signer  # noqa: PLC0415
+
+    signer = claim_signer(material)
+    return ManifestSigner(signer.identity, signer.sign)
 
 
 class InProcessCredentialService:
@@ -22,7 +39,17 @@ class InProcessCredentialService:
 
     def __init__(self, *, signing: SigningMaterial | None = None, trust_anchors: bytes | None = None) -> None:
         self._validator = Validator(trust_anchors)
-        self._signer = None if signing is None else ManifestSigner(signing)
+        self._signer = None if signing is None else manifest_signer(signing)
+
+    def signing_as(self, identity: SigningIdentity, sign: Callable[[bytes], bytes]) -> Self:
+        """The same service, sealing under an identity whose signatures are asked for.
+
+        Raises:
+            OperatorError: the certificate cannot be used.
+        """
+        service = copy(self)
+        service._signer = ManifestSigner(identity, sign)  # noqa: SLF001 (one of us)
+        return service
 
     def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""

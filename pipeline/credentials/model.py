@@ -8,6 +8,7 @@ from pipeline.credentials.verdicts import OwnKind
 from pipeline.fingerprints.fingerprint import Fingerprint
 
 __all__ = [
+    "Algorithm",
     "Binding",
     "Credential",
     "CredentialState",
@@ -18,6 +19,7 @@ __all__ = [
     "SealOrder",
     "SealedAsset",
     "SignerIdentity",
+    "SigningIdentity",
     "SigningMaterial",
     "Software",
     "TrustState",
@@ -158,21 +160,38 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
     sidecar_because: str | None = None
 
 
-class SigningMaterial(msgspec.Struct, frozen=True, kw_only=True):
-    """What claims are signed with, already checked (`load_signing_material`, `development_chain`).
+class SigningIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Under which certificate claims are signed, already checked; the key is elsewhere.
 
     Attributes:
         certificate_chain: PEM, leaf first, without the root.
-        private_key: PEM (PKCS #8, not encrypted).
         time_stamp_authority: URL of an RFC 3161 authority; None: manifests die with the certificate.
         not_after: RFC 3339 time at which the leaf ends.
     """
 
     certificate_chain: bytes
-    private_key: bytes
     algorithm: Algorithm
     not_after: str
     time_stamp_authority: str | None = None
+
+
+class SigningMaterial(SigningIdentity, frozen=True, kw_only=True):
+    """An identity with its key (`load_signing_material`, `development_chain`).
+
+    Attributes:
+        private_key: PEM (PKCS #8, not encrypted).
+    """
+
+    private_key: bytes
+
+    def identity(self) -> SigningIdentity:
+        """All but the key."""
+        return SigningIdentity(
+            certificate_chain=self.certificate_chain,
+            algorithm=self.algorithm,
+            not_after=self.not_after,
+            time_stamp_authority=self.time_stamp_authority,
+        )
 
     def __repr__(self) -> str:
         """Everything but the key: values like this one end up in logs and tracebacks."""

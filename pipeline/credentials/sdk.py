@@ -6,6 +6,7 @@ manifests, revocation responders and identity documents that an asset points to 
 """
 
 import io
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import msgspec
 from pipeline.credentials.data_hash import Json, Make
 from pipeline.credentials.definition import Definition
 from pipeline.credentials.manifest_store import STORE_MEDIA_TYPE, is_manifest_store
-from pipeline.credentials.model import SigningMaterial
+from pipeline.credentials.model import SigningIdentity
 from pipeline.credentials.placing import Placer, UnplaceableError
 from pipeline.credentials.placing.fragments import mended
 from pipeline.credentials.placing.tiff import is_big_tiff
@@ -179,28 +180,32 @@ def _wrapper(asset: bytes, media_type: str, manifest: bytes | None = None) -> Wr
 
 
 class ManifestSigner:
-    """Signs claims. May be shared between threads.
+    """Makes manifests; the signature of the claim is asked for. May be shared between threads.
+
+    Args:
+        identity: under which certificate.
+        sign: gives the signature over a claim's `Sig_structure`; what it raises, `sign` of this object raises.
 
     Raises:
-        OperatorError: the library does not accept the certificate or the key.
+        OperatorError: the library does not accept the certificate.
     """
 
-    def __init__(self, material: SigningMaterial) -> None:
-        self.time_stamp_authority = material.time_stamp_authority
-        self.not_after = datetime.fromisoformat(material.not_after)
+    def __init__(self, identity: SigningIdentity, sign: Callable[[bytes], bytes]) -> None:
+        self.time_stamp_authority = identity.time_stamp_authority
+        self.not_after = datetime.fromisoformat(identity.not_after)
+        self._ask = sign
+        self._failures = threading.local()
         try:
-            signer = c2pa.Signer.from_info(
-                c2pa.C2paSignerInfo(
-                    alg=material.algorithm,
-                    sign_cert=material.certificate_chain,
-                    private_key=material.private_key,
-                    ta_url=material.time_stamp_authority,
-                )
+            signer = c2pa.Signer.from_callback(
+                self._signature,
+                c2pa.C2paSigningAlg[identity.algorithm.upper()],
+                identity.certificate_chain.decode(),
+                identity.time_stamp_authority,
             )
         except c2pa.C2paError as error:
             raise OperatorError(
-                what=f"The signing certificate and its {material.algorithm} key were refused by the C2PA library.",
-                remedy="Check that chain, key and algorithm belong together.",
+                what=f"The signing certificate was refused by the C2PA library for {identity.algorithm}.",
+                remedy="Check that chain and algorithm belong together.",
             ) from error
         self._context = _context(None, validate=False, signer=signer)
         self._fitter = TextFitter()
@@ -211,28 +216,44 @@ class ManifestSigner:
 
         Raises:
             UnsuitableAssetError: the asset cannot be signed in this way.
-            SigningFailedError: no signature was made.
+            SigningFailedError: no signature was made, and the library knows why.
+            SealstreamError: no signature was given.
         """
+        self._failures.last = None
         try:
-            if embed and is_text(media_type):
-                return self._sign_text(definition, asset, media_type)
-            if embed and self._placer.places(media_type):
-                with suppress(UnplaceableError):
-                    return self._sign_placed(definition, asset, media_type)
-                if is_big_tiff(asset):
-                    # The library's claim would leave out eight bytes of another entry: a hole.
-                    raise UnsuitableAssetError
-            signed = io.BytesIO()
-            with self._builder(definition) as builder:
-                if not embed:
-                    builder.set_no_embed()
-                media_type = canonical(media_type) if embed else SIDECAR_MEDIA_TYPE
-                manifest: bytes = builder.sign(media_type, io.BytesIO(asset), signed)
-        except c2pa.C2paError.Signature as error:
-            raise SigningFailedError from error
+            return self._sign(definition, asset, media_type, embed=embed)
         except (c2pa.C2paError, UnfitTextError) as error:
+            # The library says that a signature failed, and not why.
+            failure: Exception | None = self._failures.last
+            if failure is not None:
+                raise failure from None
+            if isinstance(error, c2pa.C2paError.Signature):
+                raise SigningFailedError from error
             raise UnsuitableAssetError from error
+
+    def _sign(self, definition: Definition, asset: bytes, media_type: str, *, embed: bool) -> tuple[bytes, bytes]:
+        if embed and is_text(media_type):
+            return self._sign_text(definition, asset, media_type)
+        if embed and self._placer.places(media_type):
+            with suppress(UnplaceableError):
+                return self._sign_placed(definition, asset, media_type)
+            if is_big_tiff(asset):
+                # The library's claim would leave out eight bytes of another entry: a hole.
+                raise UnsuitableAssetError
+        signed = io.BytesIO()
+        with self._builder(definition) as builder:
+            if not embed:
+                builder.set_no_embed()
+            media_type = canonical(media_type) if embed else SIDECAR_MEDIA_TYPE
+            manifest: bytes = builder.sign(media_type, io.BytesIO(asset), signed)
         return mended(asset, signed.getvalue(), media_type), manifest
+
+    def _signature(self, claim: bytes) -> bytes:
+        try:
+            return self._ask(claim)
+        except Exception as error:
+            self._failures.last = error
+            raise
 
     def _sign_text(self, definition: Definition, text: bytes, media_type: str) -> tuple[bytes, bytes]:
         place, sign = self._maker(definition, placeholder), self._maker(definition, sign_embeddable)

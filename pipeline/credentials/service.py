@@ -6,9 +6,45 @@ caller's; `pipeline.credentials.in_process.InProcessCredentialService` does it w
 
 from typing import Protocol
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
 
-__all__ = ["CredentialService"]
+__all__ = ["CredentialService", "Signing", "Stamping"]
+
+
+class Signing(Protocol):
+    """Signs claims under one certificate. Safe to call from several threads."""
+
+    @property
+    def identity(self) -> SigningIdentity:
+        """Under which certificate."""
+        ...
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last signature failed; None when it did not."""
+        ...
+
+    def sign(self, claim: bytes) -> bytes:
+        """The signature over a claim's `Sig_structure`.
+
+        Raises:
+            SealstreamError: there is none.
+        """
+        ...
+
+
+class Stamping(Protocol):
+    """Asks time-stamp authorities, for processes that cannot reach them."""
+
+    @property
+    def url(self) -> str:
+        """Where to post time-stamp requests to, on this machine."""
+        ...
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with each authority; None while one of them answers."""
+        ...
 
 
 class CredentialService(Protocol):

@@ -16,10 +16,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from pipeline.credentials.model import Algorithm, SigningMaterial
+from pipeline.credentials.model import Algorithm, SigningIdentity, SigningMaterial
 from pipeline.errors import OperatorError
 
-__all__ = ["CERTIFICATE_SETTING", "CLAIM_SIGNING", "KEY_SETTING", "days_to_expiry", "load_signing_material"]
+__all__ = [
+    "CERTIFICATE_SETTING",
+    "CLAIM_SIGNING",
+    "KEY_SETTING",
+    "days_to_expiry",
+    "load_signing_identity",
+    "load_signing_material",
+]
 
 CERTIFICATE_SETTING: Final = "SEALSTREAM_SIGN_CERT"
 KEY_SETTING: Final = "SEALSTREAM_SIGN_KEY"
@@ -36,6 +43,7 @@ _CURVES: Final[dict[str, Algorithm]] = {"secp256r1": "es256", "secp384r1": "es38
 _RSA_ALGORITHMS: Final[frozenset[Algorithm]] = frozenset({"ps256", "ps384", "ps512"})
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 
 
 def load_signing_material(
@@ -70,13 +78,39 @@ def load_signing_material(
             remedy="Name the address of an RFC 3161 time-stamp authority.",
         )
     return SigningMaterial(
-        certificate_chain=b"".join(one.public_bytes(serialization.Encoding.PEM) for one in _without_root(chain)),
+        certificate_chain=_pem(chain),
         private_key=key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ),
-        algorithm=_algorithm(key, algorithm, private_key),
+        algorithm=_algorithm(key.public_key(), algorithm, private_key),
         not_after=chain[0].not_valid_after_utc.isoformat(),
         time_stamp_authority=time_stamp_authority,
+    )
+
+
+def load_signing_identity(
+    certificate_chain: Path, *, algorithm: str | None = None, now: datetime | None = None
+) -> SigningIdentity:
+    """Load and check the certificates of a key that is kept elsewhere.
+
+    Args:
+        certificate_chain: PEM file, leaf first, then its issuers in order; a root at the end is left out.
+        algorithm: COSE algorithm in lower case; None takes the one that goes with the leaf's key.
+        now: the time to check validity at; None is the present.
+
+    Raises:
+        OperatorError: the message names the file and the setting.
+    """
+    chain = _load_chain(certificate_chain)
+    _check_leaf(chain[0], certificate_chain, now or datetime.now(UTC))
+    _check_order(chain, certificate_chain)
+    key = chain[0].public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey):
+        raise _refused(certificate_chain, CERTIFICATE_SETTING, "is for a key that is neither EC, RSA nor Ed25519")
+    return SigningIdentity(
+        certificate_chain=_pem(chain),
+        algorithm=_algorithm(key, algorithm, certificate_chain),
+        not_after=chain[0].not_valid_after_utc.isoformat(),
     )
 
 
@@ -166,17 +200,21 @@ def _check_order(chain: list[x509.Certificate], path: Path) -> None:
             ) from error
 
 
+def _pem(chain: list[x509.Certificate]) -> bytes:
+    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in _without_root(chain))
+
+
 def _without_root(chain: list[x509.Certificate]) -> list[x509.Certificate]:
     last = chain[-1]
     return chain[:-1] if len(chain) > 1 and last.subject == last.issuer else chain
 
 
-def _algorithm(key: PrivateKey, wanted: str | None, path: Path) -> Algorithm:
+def _algorithm(key: PublicKey, wanted: str | None, path: Path) -> Algorithm:
     possible: frozenset[Algorithm]
-    if isinstance(key, ec.EllipticCurvePrivateKey):
+    if isinstance(key, ec.EllipticCurvePublicKey):
         possible = frozenset({_CURVES[key.curve.name]} if key.curve.name in _CURVES else ())
     else:
-        possible = frozenset({"ed25519"}) if isinstance(key, ed25519.Ed25519PrivateKey) else _RSA_ALGORITHMS
+        possible = frozenset({"ed25519"}) if isinstance(key, ed25519.Ed25519PublicKey) else _RSA_ALGORITHMS
     if not possible:
         raise _refused(path, KEY_SETTING, "is on a curve that C2PA does not allow")
     for algorithm in sorted(possible):

@@ -1,4 +1,6 @@
-"""The child process: parses and signs, one job at a time, and owns nothing worth stealing but the signing key.
+"""The child process: parses and seals, one job at a time, and owns nothing worth stealing.
+
+It has no key: signatures over claims are asked of the parent, in the middle of a job.
 
 It ends by itself when its standard input does, so no child outlives its parent by more than one job, and each job
 ends by an alarm that the kernel keeps. Signals meant for the parent (Ctrl-C, a service manager that tells the whole
@@ -11,29 +13,45 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-
-import msgspec
 
 from pipeline.errors import BugError, HostileAssetError, OperatorError, SealstreamError
 from pipeline.isolation.confinement import UNCONFINED, Confinement, confine
 from pipeline.isolation.jobs import Job, Tools, decode_job
-from pipeline.isolation.messages import HEADER, REPLY_HEADER, Fault, Ready, Start, decode_start, encode
+from pipeline.isolation.messages import (
+    ANSWER,
+    FAULT,
+    HEADER,
+    QUESTION,
+    REPLY_HEADER,
+    Fault,
+    Ready,
+    Start,
+    decode_start,
+    decode_told,
+    encode,
+)
 
-__all__ = ["ALARM_GRACE", "Perform", "credential_worker", "main"]
+__all__ = ["ALARM_GRACE", "Ask", "Perform", "credential_worker", "main"]
 
 Perform = Callable[[Job[Any]], object]
+Ask = Callable[[bytes], bytes]
+"""Gives the signature over a claim; what the parent says instead of one is raised."""
 
 ALARM_GRACE: Final = 2.0
 """Seconds after the parent's own deadline at which the kernel ends a job; so the parent is first while it lives."""
 
+_IDENTITIES: Final = 32
+"""How many certificates a child keeps ready."""
 
-def main(prepare: Callable[[Start], Perform]) -> None:
+
+def main(prepare: Callable[[Start, Ask], Perform]) -> None:
     """Serve jobs from standard input until it ends.
 
     Args:
-        prepare: makes what performs the jobs, after the limits are in force.
+        prepare: makes what performs the jobs, after the limits are in force; it may ask for signatures.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -48,7 +66,7 @@ def main(prepare: Callable[[Start], Perform]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         confinement = _confined(start)
-        perform = prepare(start)
+        perform = prepare(start, _Questions(jobs, replies))
     except SealstreamError as error:
         _send(replies, Fault.of(error), spent=True)
         return
@@ -60,7 +78,7 @@ def _confined(start: Start) -> Confinement:
     """Give up what parsing does not need, before anything is loaded that parses."""
     if start.confinement == "off":
         return UNCONFINED
-    found = confine()
+    found = confine(start.stamping_port)
     if start.confinement == "require" and not found.whole:
         raise OperatorError(
             what=f"Parser processes cannot be confined as required; in force here: {found}.",
@@ -69,21 +87,39 @@ def _confined(start: Start) -> Confinement:
     return found
 
 
-def credential_worker(start: Start) -> Perform:
+class _Questions:
+    """Asks the parent over the pipes of the job; its time is not that of the job."""
+
+    def __init__(self, jobs: BinaryIO, replies: BinaryIO) -> None:
+        self._jobs = jobs
+        self._replies = replies
+
+    def __call__(self, claim: bytes) -> bytes:
+        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        _write(self._replies, QUESTION, claim, spent=False)
+        message = _receive(self._jobs)
+        if message is None:
+            # Nobody waits for the job any more.
+            raise SystemExit
+        signal.setitimer(signal.ITIMER_REAL, left)
+        told = decode_told(message)
+        if told.fault is not None:
+            raise told.fault.error()
+        return told.signature
+
+
+def credential_worker(start: Start, ask: Ask) -> Perform:
     """What performs jobs: the credential service of this process, and what decodes media.
 
     Raises:
-        OperatorError: the signing material or the trust anchors cannot be used.
+        OperatorError: the trust anchors cannot be used.
     """
     # Here, and not above: the C2PA library is loaded after the limits are in force.
     from pipeline.credentials.in_process import InProcessCredentialService  # noqa: PLC0415
 
-    service = InProcessCredentialService(signing=start.signing, trust_anchors=start.trust_anchors)
-    unstamped = service
-    if start.signing is not None and start.signing.time_stamp_authority is not None:
-        signing = msgspec.structs.replace(start.signing, time_stamp_authority=None)
-        unstamped = InProcessCredentialService(signing=signing, trust_anchors=start.trust_anchors)
-    tools = Tools(credentials=service, unstamped=unstamped)
+    reading = InProcessCredentialService(trust_anchors=start.trust_anchors)
+    # Certificates change while children live, and there may be one for each producer.
+    tools = Tools(credentials=reading, sealing=lru_cache(_IDENTITIES)(lambda one: reading.signing_as(one, ask)))
     return lambda job: job.perform(tools)
 
 
@@ -137,8 +173,11 @@ def _receive(stream: BinaryIO) -> bytes | None:
 
 
 def _send(stream: BinaryIO, answer: object, *, spent: bool = False) -> None:
-    message = encode(answer)
-    for part in (REPLY_HEADER.pack(len(message), isinstance(answer, Fault), spent), message):
+    _write(stream, FAULT if isinstance(answer, Fault) else ANSWER, encode(answer), spent=spent)
+
+
+def _write(stream: BinaryIO, kind: int, message: bytes, *, spent: bool) -> None:
+    for part in (REPLY_HEADER.pack(len(message), kind, spent), message):
         rest = memoryview(part)
         while rest:
             rest = rest[stream.write(rest) :]

@@ -5,12 +5,13 @@ decodes a kind of media is loaded with the first job about it: loading decoders 
 start.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, get_args
 
 import msgspec
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
 from pipeline.credentials.service import CredentialService
 from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
@@ -37,6 +38,7 @@ __all__ = [
     "ReadJob",
     "ReadMarksJob",
     "SealJob",
+    "Sign",
     "Tools",
     "TraitsJob",
     "answers_of",
@@ -44,18 +46,20 @@ __all__ = [
 ]
 
 Answer = TypeVar("Answer")
+Sign = Callable[[bytes], bytes]
+"""Gives the signature over a claim."""
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What jobs are done with, made once for a process.
 
     Attributes:
-        credentials: signs and reads manifests.
-        unstamped: the same without its time-stamp authority.
+        credentials: reads manifests.
+        sealing: the same for an identity, which signs too.
     """
 
     credentials: CredentialService
-    unstamped: CredentialService
+    sealing: Callable[[SigningIdentity], CredentialService]
 
 
 class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
@@ -89,8 +93,12 @@ class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
 class Performer(Protocol):
     """Has jobs done. Safe to call from several threads."""
 
-    def run(self, job: Job[Answer]) -> Answer:
+    def run(self, job: Job[Answer], sign: Sign | None = None) -> Answer:
         """Have a job done.
+
+        Args:
+            job: what to do.
+            sign: gives the signatures that it asks for; without it the job may ask for none.
 
         Raises:
             SealstreamError: what the job itself raised.
@@ -110,21 +118,27 @@ class Here:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
 
-    def run(self, job: Job[Answer]) -> Answer:
+    def run(self, job: Job[Answer], sign: Sign | None = None) -> Answer:  # noqa: ARG002 (the tools know who signs)
         """Do a job; see `Performer.run`."""
         return job.perform(self._tools)
 
 
 class MakeJob(Job[Made], frozen=True, kw_only=True, tag=True):
-    """Label, seal and read back a generated asset."""
+    """Label, seal and read back a generated asset.
+
+    Attributes:
+        making: what is to be done.
+        identity: under which certificate; the signature is asked for.
+    """
 
     making: Making
+    identity: SigningIdentity
 
     def perform(self, tools: Tools) -> Made:
         """One step after the other."""
         from pipeline.isolation.services import parsers_of  # noqa: PLC0415
 
-        return parsers_of(Here(tools)).make(self.making)
+        return parsers_of(Here(tools), tools.sealing(self.identity)).make(self.making)
 
 
 class ExamineJob(Job[Examined], frozen=True, kw_only=True, tag=True):
@@ -136,23 +150,23 @@ class ExamineJob(Job[Examined], frozen=True, kw_only=True, tag=True):
         """One step after the other."""
         from pipeline.isolation.services import parsers_of  # noqa: PLC0415
 
-        return parsers_of(Here(tools)).examine(self.examining)
+        return parsers_of(Here(tools), tools.credentials).examine(self.examining)
 
 
 class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
     """Seal an asset.
 
     Attributes:
-        time_stamp: False leaves the time-stamp authority out, to find out whether it is what stalls.
+        identity: under which certificate; the signature is asked for.
     """
 
     asset: bytes
     order: SealOrder
-    time_stamp: bool = True
+    identity: SigningIdentity
 
     def perform(self, tools: Tools) -> SealedAsset:
         """Sign, and read back."""
-        return (tools.credentials if self.time_stamp else tools.unstamped).seal(self.asset, self.order)
+        return tools.sealing(self.identity).seal(self.asset, self.order)
 
 
 class ReadJob(Job[Credential], frozen=True, kw_only=True, tag=True):

@@ -1,7 +1,8 @@
 """What parent and child processes say to each other: MessagePack with its length before it, never pickle.
 
 Conversation: `Start` and `Ready` (or a `Fault`) once, then one job and its answer (or a `Fault`) at a time, until the
-parent closes the child's standard input or the child says that it is spent.
+parent closes the child's standard input or the child says that it is spent. In the middle of a job that seals, the
+child asks for signatures over claims: no child holds a key.
 """
 
 import struct
@@ -9,7 +10,6 @@ from typing import Final
 
 import msgspec
 
-from pipeline.credentials.model import SigningMaterial
 from pipeline.errors import (
     BugError,
     HostileAssetError,
@@ -21,23 +21,34 @@ from pipeline.errors import (
 from pipeline.isolation.confinement import UNCONFINED, Confinement, Rule
 
 __all__ = [
+    "ANSWER",
+    "FAULT",
     "HEADER",
+    "QUESTION",
     "REPLY_HEADER",
     "Fault",
     "Ready",
     "Start",
+    "Told",
     "decode_fault",
     "decode_ready",
     "decode_start",
+    "decode_told",
     "encode",
 ]
 
 HEADER: Final = struct.Struct(">I")
 """Length of the message that follows, in bytes; from the parent to the child."""
 
-REPLY_HEADER: Final = struct.Struct(">I??")
-"""Length of the message that follows; whether it is a `Fault`; whether the child wants to be replaced before the next
+REPLY_HEADER: Final = struct.Struct(">IB?")
+"""Length of the message that follows; of which kind it is; whether the child wants to be replaced before the next
 job."""
+
+ANSWER: Final = 0
+FAULT: Final = 1
+QUESTION: Final = 2
+"""Kinds of messages from the child. The third is a claim to be signed, in the middle of a job: it is answered with
+`Told`, and the job goes on."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,15 +58,16 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         memory_bytes: limit of the child's address space.
         seconds: longest time for one job; a child left alone by its parent ends itself by then.
         jobs: after how many jobs the child wants to be replaced.
+        stamping_port: where on this machine time stamps are asked for.
         confinement: whether the child gives up its rights, and what it does where the kernel lacks something.
     """
 
-    signing: SigningMaterial | None = None
     trust_anchors: bytes | None = None
     memory_bytes: int
     seconds: float
     jobs: int
     confinement: Rule = "try"
+    stamping_port: int | None = None
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,9 +102,17 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return _FAMILIES.get(self.family, BugError)(what=self.what, remedy=self.remedy)
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What the parent answers to a question: a signature, or why there is none."""
+
+    signature: bytes = b""
+    fault: Fault | None = None
+
+
 _encoder: Final = msgspec.msgpack.Encoder()
 _start: Final = msgspec.msgpack.Decoder(Start)
 _ready: Final = msgspec.msgpack.Decoder(Ready)
+_told: Final = msgspec.msgpack.Decoder(Told)
 _fault: Final = msgspec.msgpack.Decoder(Fault)
 
 
@@ -109,6 +129,11 @@ def decode_start(message: bytes) -> Start:
 def decode_ready(message: bytes | bytearray) -> Ready:
     """The first message of a child."""
     return _ready.decode(message)
+
+
+def decode_told(message: bytes) -> Told:
+    """What the parent answers to a question."""
+    return _told.decode(message)
 
 
 def decode_fault(message: bytes | bytearray) -> Fault:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from pipeline.credentials.model import Credential, SealedAsset, SealOrder
-from pipeline.credentials.service import CredentialService
+from pipeline.credentials.service import CredentialService, Stamping
 from pipeline.fingerprints.coder import ImageCoder
 from pipeline.fingerprints.port import Fingerprinter
 from pipeline.fingerprints.traits import Traits
@@ -119,6 +119,7 @@ class Parsers:
         marker: writes and finds implicit labels.
         fingerprinter: says what an asset is recognised by.
         confinement: what the processes that do it gave up before.
+        stamps: where they ask for time stamps; None for manifests without.
     """
 
     credentials: CredentialService
@@ -127,6 +128,7 @@ class Parsers:
     marker: Marker
     fingerprinter: Fingerprinter
     confinement: Confinement = UNCONFINED
+    stamps: Stamping | None = None
 
     def make(self, making: Making) -> Made:
         """Label, seal and read back a generated asset.

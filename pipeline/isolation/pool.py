@@ -5,10 +5,9 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from pipeline.credentials.model import SigningMaterial
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
 from pipeline.isolation.confinement import Rule
-from pipeline.isolation.jobs import Job
+from pipeline.isolation.jobs import Job, Sign
 from pipeline.isolation.messages import Start
 from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
 
@@ -38,12 +37,12 @@ class _Seat:
         self._worker = self._worker or Worker(self._start, self._command)
         return self._worker
 
-    def ask(self, job: Job[Answer]) -> Answer:
+    def ask(self, job: Job[Answer], sign: Sign | None) -> Answer:
         """Have a job done; the child stays unless it is of no more use."""
         worker = self.fill()
         self._worker = None
         try:
-            answer = worker.ask(job, self._start.seconds)
+            answer = worker.ask(job, self._start.seconds, sign)
         except SealstreamError:
             self._keep(worker)
             raise
@@ -73,15 +72,14 @@ class WorkerPool:
         size: how many jobs can be done at once.
         memory_bytes: address space of one child; seven times the largest asset, and 256 MiB at least.
         seconds: longest time for one job.
-        signing: what children sign with; None for children that only read.
         trust_anchors: PEM certificates that signers are trusted by.
         jobs_per_worker: after how many jobs a child is replaced.
         confinement: whether children give up their rights, and what happens where the kernel lacks something.
+        stamping_port: where on this machine children ask for time stamps: all that they reach of any network.
         command: what to run as a child; tests name their own.
 
     Raises:
-        OperatorError: children cannot be confined as required; the signing material or the trust anchors cannot be
-            used.
+        OperatorError: children cannot be confined as required; the trust anchors cannot be used.
     """
 
     def __init__(
@@ -90,23 +88,21 @@ class WorkerPool:
         size: int,
         memory_bytes: int,
         seconds: float,
-        signing: SigningMaterial | None = None,
         trust_anchors: bytes | None = None,
         jobs_per_worker: int = 5_000,
         confinement: Rule = "try",
+        stamping_port: int | None = None,
         command: Sequence[str] = CHILD,
     ) -> None:
-        self.time_stamps = signing is not None and signing.time_stamp_authority is not None
         self._size = size
         self._seconds = seconds
         start = Start(
-            signing=signing,
             trust_anchors=trust_anchors,
             memory_bytes=memory_bytes,
             seconds=seconds,
             jobs=jobs_per_worker,
-            # Until stamps are asked for by the parent, a child that stamps needs the network.
-            confinement="off" if self.time_stamps else confinement,
+            confinement=confinement,
+            stamping_port=stamping_port,
         )
         seats = [_Seat(start, command) for _ in range(size)]
         # The first child starts now, so that what is wrong with the configuration is known now; the others with
@@ -116,8 +112,12 @@ class WorkerPool:
         for seat in seats:
             self._free.put(seat)
 
-    def run(self, job: Job[Answer]) -> Answer:
+    def run(self, job: Job[Answer], sign: Sign | None = None) -> Answer:
         """Have a job done by the next child that is free; waits for one as long as it takes.
+
+        Args:
+            job: what to do.
+            sign: gives the signatures that it asks for; without it the job may ask for none.
 
         Raises:
             AssetStalledError: the job took too long, and nothing stands in for its answer.
@@ -130,7 +130,7 @@ class WorkerPool:
             self._free.put(None)
             raise BugError(what="A job was given to a closed pool.", remedy="Close the pool after its users.")
         try:
-            return self._ask(seat, job)
+            return self._ask(seat, job, sign)
         except HostileAssetError as error:
             # It hurt nobody but its child.
             return job.hostile(error)
@@ -156,10 +156,10 @@ class WorkerPool:
         """Close the pool."""
         self.close()
 
-    def _ask(self, seat: _Seat, job: Job[Answer]) -> Answer:
+    def _ask(self, seat: _Seat, job: Job[Answer], sign: Sign | None) -> Answer:
         for _ in range(_LIVES):
             try:
-                return seat.ask(job)
+                return seat.ask(job, sign)
             except WorkerDiedError:
                 continue
             except WorkerStalledError:

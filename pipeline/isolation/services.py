@@ -3,11 +3,15 @@
 Whoever made the pool closes it. What stands in for an answer where an asset is hostile, its job says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder
-from pipeline.errors import HostileAssetError, WorldError
+import msgspec
+
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
+from pipeline.credentials.service import CredentialService, Signing, Stamping
+from pipeline.errors import HostileAssetError, OperatorError, WorldError
 from pipeline.fingerprints import is_picture
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import Look, Traits
@@ -17,6 +21,7 @@ from pipeline.isolation.jobs import (
     ExtractJob,
     FingerprintJob,
     ImageCodeJob,
+    Job,
     LabelJob,
     LikenessJob,
     MakeJob,
@@ -33,6 +38,8 @@ from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
+
+Answer = TypeVar("Answer")
 
 __all__ = [
     "IsolatedCredentialService",
@@ -54,25 +61,50 @@ class IsolatedCredentialService(_Isolated):
     """A `pipeline.credentials.CredentialService` that has jobs done.
 
     Args:
-        performer: has them done.
-        time_stamps: whether signing asks a time-stamp authority, which may be what stalls.
+        performer: has them done where no key is.
+        signer: who signs now; None for a service that only reads.
+        stamps: where time stamps are asked for; None for manifests without.
     """
 
-    def __init__(self, performer: Performer, *, time_stamps: bool = False) -> None:
+    def __init__(
+        self, performer: Performer, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+    ) -> None:
         super().__init__(performer)
-        self._time_stamps = time_stamps
+        self._signer = signer
+        self._stamps = stamps
 
     def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
+        return self.signed(lambda identity: SealJob(asset=asset, order=order, identity=identity))
+
+    def signed(self, job: Callable[[SigningIdentity], Job[Answer]]) -> Answer:
+        """Have a job done that asks for a signature.
+
+        Args:
+            job: what to do under a certificate.
+
+        Raises:
+            OperatorError: this service only reads.
+            WorldError: no time-stamp authority answered.
+            SealstreamError: what the job raised.
+        """
+        if self._signer is None:
+            raise OperatorError(
+                what="This process was started without a signing certificate and cannot seal.",
+                remedy="Give it signing material, or seal elsewhere.",
+            )
+        signer = self._signer()
+        url = None if self._stamps is None else self._stamps.url
+        identity = msgspec.structs.replace(signer.identity, time_stamp_authority=url)
         try:
-            return self._performer.run(SealJob(asset=asset, order=order))
-        except AssetStalledError:
-            if not self._time_stamps:
+            return self._performer.run(job(identity), signer.sign)
+        except (WorldError, AssetStalledError):
+            trouble = None if self._stamps is None else self._stamps.trouble
+            if trouble is None or signer.trouble is not None:
                 raise
-            # Asset or time-stamp authority: without the latter, only the asset can stall once more.
-            self._performer.run(SealJob(asset=asset, order=order, time_stamp=False))
             raise WorldError(
-                what="The time-stamp authority did not answer in time.", remedy="Check that it can be reached."
+                what=f"No time-stamp authority gave a time stamp: {trouble}.",
+                remedy="Check that SEALSTREAM_TIME_STAMP_URL can be reached from here; name several.",
             ) from None
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
@@ -137,12 +169,13 @@ class IsolatedMarker(_Isolated):
 class _IsolatedParsers(Parsers):
     """Parsers whose whole work on an asset is one job, and single ones where that hurts the child that does it."""
 
+    credentials: IsolatedCredentialService
     performer: Performer
 
     def make(self, making: Making) -> Made:
         """See `Parsers.make`."""
         try:
-            return self.performer.run(MakeJob(making=making))
+            return self.credentials.signed(lambda identity: MakeJob(making=making, identity=identity))
         except HostileAssetError:
             return Parsers.make(self, making)
 
@@ -154,23 +187,37 @@ class _IsolatedParsers(Parsers):
             return Parsers.examine(self, examining)
 
 
-def isolated_parsers(pool: WorkerPool) -> Parsers:
-    """Parsers that work in the child processes of a pool."""
+def isolated_parsers(
+    pool: WorkerPool, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+) -> Parsers:
+    """Parsers that work in the child processes of a pool.
+
+    Args:
+        pool: the children, which hold no key.
+        signer: who signs now; None for parsers that only read.
+        stamps: where children ask for time stamps; None for manifests without.
+    """
     return _IsolatedParsers(
-        credentials=IsolatedCredentialService(pool, time_stamps=pool.time_stamps),
+        credentials=IsolatedCredentialService(pool, signer, stamps),
         image_coder=IsolatedImageCoder(pool),
         labeler=IsolatedLabeler(pool),
         marker=IsolatedMarker(pool),
         fingerprinter=IsolatedFingerprinter(pool),
         confinement=pool.confinement,
+        stamps=stamps,
         performer=pool,
     )
 
 
-def parsers_of(performer: Performer) -> Parsers:
-    """Parsers each of whose steps is a job of its own."""
+def parsers_of(performer: Performer, credentials: CredentialService) -> Parsers:
+    """Parsers each of whose steps is a job of its own.
+
+    Args:
+        performer: has them done.
+        credentials: signs and reads manifests.
+    """
     return Parsers(
-        credentials=IsolatedCredentialService(performer),
+        credentials=credentials,
         image_coder=IsolatedImageCoder(performer),
         labeler=IsolatedLabeler(performer),
         marker=IsolatedMarker(performer),

@@ -13,8 +13,20 @@ from typing import IO, Final, TypeVar
 import msgspec
 
 from pipeline.errors import SealstreamError, WorldError
-from pipeline.isolation.jobs import Job, answers_of
-from pipeline.isolation.messages import HEADER, REPLY_HEADER, Start, decode_fault, decode_ready, encode
+from pipeline.isolation.jobs import Job, Sign, answers_of
+from pipeline.isolation.messages import (
+    ANSWER,
+    FAULT,
+    HEADER,
+    QUESTION,
+    REPLY_HEADER,
+    Fault,
+    Start,
+    Told,
+    decode_fault,
+    decode_ready,
+    encode,
+)
 
 __all__ = ["CHILD", "Worker", "WorkerDiedError", "WorkerStalledError"]
 
@@ -26,6 +38,10 @@ _START_SECONDS: Final = 60.0
 """A start takes 0.2 s on an idle machine; this is for one that is not."""
 
 _EXIT_SECONDS: Final = 2.0
+
+_QUESTIONS: Final = 64
+"""How often a job may ask before it is taken for nonsense: each way to seal asks once, a text some times more."""
+
 _PIPE_BYTES: Final = 2**20
 """What an unprivileged process may ask for: an image goes through in one or two system calls."""
 
@@ -113,8 +129,13 @@ class Worker:
         """Process id of the child."""
         return self._process.pid
 
-    def ask(self, job: Job[Answer], seconds: float) -> Answer:
+    def ask(self, job: Job[Answer], seconds: float, sign: Sign | None = None) -> Answer:
         """Have one job done.
+
+        Args:
+            job: what to do.
+            seconds: how long it may take, without the time that signatures take.
+            sign: gives the signatures that it asks for; a job that may not ask talks nonsense.
 
         Raises:
             SealstreamError: what the job itself raised in the child.
@@ -122,7 +143,7 @@ class Worker:
                 interrupts this call: an answer that was not waited for would be taken for that of the next job.
         """
         decode: Callable[[bytearray], Answer] = answers_of(type(job)).decode
-        return self._converse(encode(job), time.monotonic() + seconds, decode)
+        return self._converse(encode(job), time.monotonic() + seconds, decode, sign)
 
     def close(self) -> int:
         """Let the child end by itself, and kill it where it does not; returns its exit code."""
@@ -138,19 +159,33 @@ class Worker:
             pipe.close()
         return self._process.wait()
 
-    def _converse(self, message: bytes, deadline: float, decode: Callable[[bytearray], Answer]) -> Answer:
+    def _converse(
+        self, message: bytes, deadline: float, decode: Callable[[bytearray], Answer], sign: Sign | None = None
+    ) -> Answer:
+        for _ in range(_QUESTIONS):
+            kind, reply = self._exchange(message, deadline)
+            if kind == QUESTION and sign is not None:
+                began = time.monotonic()
+                message = encode(_told(sign, bytes(reply)))
+                deadline += time.monotonic() - began
+                continue
+            try:
+                if kind == FAULT:
+                    raise decode_fault(reply).error()
+                if kind == ANSWER:
+                    return decode(reply)
+            except msgspec.MsgspecError:
+                break
+            break
+        raise WorkerDiedError
+
+    def _exchange(self, message: bytes, deadline: float) -> tuple[int, bytearray]:
         self._write(HEADER.pack(len(message)), deadline)
         self._write(message, deadline)
-        length, is_fault, self.spent = REPLY_HEADER.unpack(self._read(REPLY_HEADER.size, deadline))
+        length, kind, self.spent = REPLY_HEADER.unpack(self._read(REPLY_HEADER.size, deadline))
         if length > self._largest_reply:
             raise WorkerDiedError
-        reply = self._read(length, deadline)
-        try:
-            if is_fault:
-                raise decode_fault(reply).error()
-            return decode(reply)
-        except msgspec.MsgspecError:
-            raise WorkerDiedError from None
+        return kind, self._read(length, deadline)
 
     def _write(self, message: bytes, deadline: float) -> None:
         rest = memoryview(message)
@@ -173,6 +208,13 @@ class Worker:
                 raise WorkerDiedError
             rest = rest[count:]
         return message
+
+
+def _told(sign: Sign, claim: bytes) -> Told:
+    try:
+        return Told(signature=sign(claim))
+    except SealstreamError as error:
+        return Told(fault=Fault.of(error))
 
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:

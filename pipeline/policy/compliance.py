@@ -73,7 +73,7 @@ def _law(pack: Pack) -> str:
         facts.append(f"source: <{pack.source}>")
     rows = "".join(_row(article, pack.rules) for article in pack.articles)
     return (
-        f"## {pack.title}\n\n{'; '.join(facts)}.\n\n"
+        f"## {chosen(pack.title)}\n\n{'; '.join(facts)}.\n\n"
         "| article | duty | binds | the product | rules | left to people |\n|---|---|---|---|---|---|\n"
         f"{rows}"
     )
@@ -81,7 +81,7 @@ def _law(pack: Pack) -> str:
 
 def _row(article: Article, rules: Iterable[Rule]) -> str:
     cells = (
-        article.article,
+        f"{article.article}{_BASIS[article.basis]}",
         chosen(article.duty),
         ", ".join(one.replace("_", " ") for one in article.binds) or "nobody",
         f"**{', '.join(article.product)}**: {chosen(article.how)}",

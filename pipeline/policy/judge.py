@@ -253,7 +253,7 @@ class Judge:
             outcome="violation" if is_violated else "unknown",
             code=None if seen is None else seen.code,
             message=text if is_violated or not is_open else _open_question(one, facts, text),
-            citation=rule.citation,
+            citation=chosen(rule.citation, self._language),
             evidence={**dict(_evidence(one.facts, facts)), **({} if seen is None else seen.evidence)},
             pack=one.reference,
             remedy=chosen(rule.remedy, self._language),

@@ -19,7 +19,7 @@ from pipeline.policy.conditions import Bound, bind, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Article, Binds, Pack, Product, Role, Rule
 from pipeline.policy.places import laws_reaching, lies_in
 from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
-from pipeline.policy.words import chosen
+from pipeline.policy.words import chosen as _words
 
 __all__ = [
     "CATEGORIES",
@@ -246,17 +246,17 @@ def _obligation(
         standing = "depends" if missing else "applies"
     return Obligation(
         pack=pack.reference,
-        law=pack.title,
+        law=_words(pack.title),
         jurisdiction=pack.jurisdiction,
         article=article.article,
-        duty=chosen(article.duty),
+        duty=_words(article.duty),
         binds=article.binds,
         standing=standing,
         missing=tuple(dict.fromkeys(missing)) if standing == "depends" else (),
         because=because,
         product=article.product,
-        how=chosen(article.how),
-        left_to_people=chosen(article.left_to_people),
+        how=_words(article.how),
+        left_to_people=_words(article.left_to_people),
         rules=tuple(rule.id for rule in rules if not roles or roles.intersection(rule.binds)),
         in_force_from=begins,
     )

@@ -8,7 +8,7 @@ import msgspec
 from pipeline.events.outputs import Action, PackReference, Severity
 from pipeline.policy.words import Words
 
-__all__ = ["ALL_ROLES", "EVERYWHERE", "Article", "Binds", "Pack", "Product", "Role", "Rule"]
+__all__ = ["ALL_ROLES", "EVERYWHERE", "Article", "Basis", "Binds", "Pack", "Product", "Role", "Rule"]
 
 Role = Literal["provider", "technical_supporter", "user", "platform", "app_store", "deployer", "licensee"]
 """What somebody is in the eyes of the law (Deep Synthesis Provisions Art. 23 and the other laws' own words)."""
@@ -29,6 +29,9 @@ Binds = Literal[
 Product = Literal["enforces", "marks", "detects", "records", "reports", "people"]
 """What the product does about an article; `people`: it leaves it to them."""
 
+Basis = Literal["read", "secondary", "memory"]
+"""How well a source was read: the text itself, a secondary source that quotes it, or from memory."""
+
 ALL_ROLES: Final[frozenset[Role]] = frozenset(get_args(Role))
 
 EVERYWHERE: Final = "*"
@@ -38,10 +41,12 @@ EVERYWHERE: Final = "*"
 class Article(msgspec.Struct, frozen=True, kw_only=True):
     """What one article of the law demands, in our own words, and what the product does about it.
 
-    `applies` is a condition over facts: for which services and content the article matters.
+    `applies` is a condition over facts: for which services and content the article matters. `basis` says how well its
+    source was read.
     """
 
     article: str
+    basis: Basis = "read"
     duty: Words
     binds: tuple[Binds, ...]
     applies: str = "true"
@@ -83,8 +88,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     on_unknown: Action
     valid_from: date
     valid_to: date | None = None
-    citation: str
-    basis: Literal["read", "secondary", "memory"] = "read"
+    citation: Words
+    basis: Basis = "read"
     text: Words
     remedy: Words
     counts_against_user: bool = False
@@ -103,7 +108,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str = msgspec.field(name="pack")
     version: str
-    title: str
+    title: Words
     jurisdiction: str
     except_in: tuple[str, ...] = ()
     time_zone: str = "UTC"

@@ -12,6 +12,7 @@ import msgspec
 from pipeline.policy.conditions import ConditionError, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Pack
 from pipeline.policy.places import canonical, did_you_mean
+from pipeline.policy.words import closed_up
 from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
 
 __all__ = ["PackFile", "find_packs", "load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
@@ -39,11 +40,33 @@ def read_pack(source: Source) -> Pack:
         PolicyFileError: it cannot be used; the error tells file, line and reason.
     """
     document = read_yaml(source, "policy-pack.v1")
-    pack = msgspec.convert(document.data, Pack)
+    pack = _closed_up(msgspec.convert(document.data, Pack))
     for place, reason in _faults(pack):
         raise document.error(place, reason)
     _check_conditions(pack, document)
     return pack
+
+
+def _closed_up(pack: Pack) -> Pack:
+    return msgspec.structs.replace(
+        pack,
+        title=closed_up(pack.title),
+        articles=tuple(
+            msgspec.structs.replace(
+                one,
+                duty=closed_up(one.duty),
+                how=closed_up(one.how),
+                left_to_people=closed_up(one.left_to_people),
+            )
+            for one in pack.articles
+        ),
+        rules=tuple(
+            msgspec.structs.replace(
+                one, citation=closed_up(one.citation), text=closed_up(one.text), remedy=closed_up(one.remedy)
+            )
+            for one in pack.rules
+        ),
+    )
 
 
 @cache

@@ -42,6 +42,7 @@ PERSONAL: Final = frozenset(
         "incident.record_ref",
         "log.agreement_ref",
         "user.id_hash",
+        "user.is_minor",
     }
 )
 """Facts that are about persons, or may be: rules may ask for them, findings never show them."""

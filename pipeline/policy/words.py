@@ -1,15 +1,27 @@
 """Words for people in more than one language, as packs have them."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["ENGLISH", "Language", "Words", "chosen"]
+__all__ = ["ENGLISH", "Language", "Words", "chosen", "closed_up"]
 
 Language = Literal["en", "zh"]
 ENGLISH: Final[Language] = "en"
 
 Words: TypeAlias = str | Mapping[str, str]
 """A text in English, or one text for each language by its code (`en`, `zh`)."""
+
+
+_HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_BETWEEN_HAN: Final = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
+
+
+def closed_up(words: Words) -> Words:
+    """Words without the spaces that folding lines puts between Chinese characters."""
+    if isinstance(words, str):
+        return _BETWEEN_HAN.sub("", words)
+    return {language: _BETWEEN_HAN.sub("", text) for language, text in words.items()}
 
 
 def chosen(words: Words, language: Language = ENGLISH) -> str:

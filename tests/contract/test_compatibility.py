@@ -191,6 +191,8 @@ def test_a_shared_definition_is_held_to_the_promise_of_every_message_that_uses_i
         "alert.v2, $.severity (enum) may allow what was not valid.",
         "decision.v1, $.findings[*].severity (enum) may allow what was not valid.",
         "decision.v2, $.findings[*].severity (enum) may allow what was not valid.",
+        "decision.v2, $.observed (anyOf) may allow what was not valid.",
         "manifest-record.v1, $.findings[*].severity (enum) may allow what was not valid.",
         "manifest-record.v2, $.findings[*].severity (enum) may allow what was not valid.",
+        "manifest-record.v2, $.observed (anyOf) may allow what was not valid.",
     ]

@@ -18,8 +18,7 @@ from pipeline.assets.promises import broken_promise
 from pipeline.credentials import Credential, Disclosure, SealedAsset, SealOrder, Software, embeds
 from pipeline.credentials.definition import manifest_definition
 from pipeline.credentials.development import development_chain
-from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.credentials.sdk import ManifestSigner
+from pipeline.credentials.in_process import InProcessCredentialService, manifest_signer
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.content import examine, likenesses, traits
 from pipeline.fingerprints.fingerprint import Reason
@@ -84,7 +83,7 @@ class Services:
         with TemporaryDirectory() as directory:
             chain = development_chain(Path(directory))
         self.credentials = InProcessCredentialService(signing=chain.material, trust_anchors=chain.trust_anchors)
-        self.signer = ManifestSigner(chain.material)
+        self.signer = manifest_signer(chain.material)
 
 
 @cache

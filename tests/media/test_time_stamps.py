@@ -1,9 +1,13 @@
 """A time-stamped manifest, with a time-stamp authority of our own (RFC 3161, by openssl)."""
 
+import http.client
 import http.server
+import itertools
 import shutil
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +21,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pipeline.credentials.development import DevelopmentChain
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.credentials.signers import claim_signer
+from pipeline.credentials.stamping import StampRelay
+from pipeline.errors import WorldError
+from pipeline.isolation import IsolatedCredentialService, WorkerPool
 from tests.media.conftest import Ask, MakeOrder
 
 PEM = serialization.Encoding.PEM
@@ -38,6 +46,7 @@ class Authority:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.status = 200
         key = rsa.generate_private_key(65537, 2048)
         root_key = rsa.generate_private_key(65537, 2048)
         self.root = certificate("root", root_key, root_key).public_bytes(PEM)
@@ -59,12 +68,12 @@ class Authority:
         return (self.directory / "reply").read_bytes()
 
     def handler(self) -> type[http.server.BaseHTTPRequestHandler]:
-        stamp = self.stamp
+        authority = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                reply = stamp(self.rfile.read(int(self.headers["content-length"])))
-                self.send_response(200)
+                reply = authority.stamp(self.rfile.read(int(self.headers["content-length"])))
+                self.send_response(authority.status)
                 self.send_header("content-type", "application/timestamp-reply")
                 self.send_header("content-length", str(len(reply)))
                 self.end_headers()
@@ -154,3 +163,98 @@ def test_a_time_stamp_fits_into_a_text_and_is_asked_for_once(
     assert report["validation_state"] == "Trusted"
     assert "timeStamp.trusted" in [one["code"] for one in report["validation_results"]["success"]]
     assert int((authority.directory / "serial").read_text(), 16) - 1 <= 5
+
+
+REJECTED = bytes.fromhex("3005 3003 020102")
+GRANTED_WITHOUT_A_STAMP = bytes.fromhex("3005 3003 020100")
+
+
+@pytest.fixture
+def failing() -> Iterator[dict[str, str]]:
+    """Authorities that fail, each in its way: by name, where they are."""
+    answers = {
+        "error": (503, b""),
+        "sends elsewhere": (302, b""),
+        "not found": (404, b"<html>"),
+        "noise": (200, b"noise"),
+        "endless length": (200, bytes.fromhex("3084ffffffff30030201")),
+        "rejected": (200, REJECTED),
+        "granted nothing": (200, GRANTED_WITHOUT_A_STAMP),
+    }
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            status, body = answers[self.path.strip("/").replace("-", " ")]
+            self.send_response(status)
+            self.send_header("location", "http://127.0.0.1:9/")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        urls = {name: f"http://127.0.0.1:{server.server_port}/{name.replace(' ', '-')}" for name in answers}
+        urls["silent"] = f"http://user:secret@127.0.0.1:{silent.getsockname()[1]}"
+        urls["away"] = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        yield urls
+    server.shutdown()
+    server.server_close()
+
+
+def test_whatever_is_wrong_with_the_first_authorities_the_next_one_stamps(
+    authority: Authority, chain: DevelopmentChain, make_order: MakeOrder, failing: dict[str, str]
+) -> None:
+    """In a confined child, which reaches the relay and nothing else; the good one answers 201, as Sigstore's does."""
+    authority.status = 201
+    signer = claim_signer(chain.material)
+    with (
+        StampRelay([*failing.values(), authority.url], seconds=1.0) as relay,
+        WorkerPool(
+            size=1,
+            memory_bytes=2**30,
+            seconds=30.0,
+            trust_anchors=chain.trust_anchors + authority.root,
+            stamping_port=relay.port,
+        ) as pool,
+    ):
+        service = IsolatedCredentialService(pool, lambda: signer, relay)
+        seconds = []
+        for number in range(5):
+            began = time.monotonic()
+            sealed = service.seal(b"Words, number %d.\n" % number, make_order("text/markdown"))
+            seconds.append(time.monotonic() - began)
+            assert (sealed.credential.trust, sealed.credential.time_stamped) == ("trusted", True)
+        assert relay.trouble is None
+    # The silent one costs its second three times, and then no more.
+    assert min(seconds[:3]) > 1.0 > max(seconds[3:])
+
+
+@pytest.mark.parametrize("name", ["error", "silent", "away", "rejected"])
+def test_an_authority_alone_that_fails_is_waited_for_and_named(
+    name: str, chain: DevelopmentChain, make_order: MakeOrder, failing: dict[str, str]
+) -> None:
+    signer = claim_signer(chain.material)
+    with (
+        StampRelay([failing[name]], seconds=0.5) as relay,
+        WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
+    ):
+        with pytest.raises(WorldError, match=r"No time-stamp authority gave a time stamp: 127\.0\.0\.1: ") as away:
+            IsolatedCredentialService(pool, lambda: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
+        assert "secret" not in str(away.value)
+        assert relay.trouble is not None
+
+
+@pytest.mark.parametrize("length", [0, 2**15])
+def test_the_relay_answers_time_stamp_requests_and_nothing_else(authority: Authority, length: int) -> None:
+    with StampRelay([authority.url]) as relay:
+        host, port = "127.0.0.1", relay.port
+        for path, body in itertools.product((relay.url.rpartition("/")[2], "guessed"), (bytes(length),)):
+            connection = http.client.HTTPConnection(host, port)
+            connection.request("POST", f"/{path}", body)
+            assert connection.getresponse().status == 404
+            connection.close()

@@ -62,8 +62,10 @@ def test_the_defaults() -> None:
     assert load(CredentialSettings).model_dump() == {
         "sign_cert": None,
         "sign_key": None,
-        "sign_algorithm": "es256",
-        "time_stamp_url": None,
+        "sign_algorithm": None,
+        "time_stamp_url": (),
+        "time_stamp_seconds": 5.0,
+        "sign_seconds": 10.0,
         "trust_anchors": None,
         "state_dir": Path("~/.local/state/sealstream"),
         "parser_processes": 2,

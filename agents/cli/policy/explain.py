@@ -18,6 +18,7 @@ from pipeline.policy.judge import Judge, Verdict, shown
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.vocabulary import FactValue
+from pipeline.policy.words import chosen
 from pipeline.settings import AssetSettings, PolicySettings, load
 
 __all__ = ["explain"]
@@ -87,7 +88,7 @@ def _explained_packs(packs: Sequence[Pack], verdicts: Iterable[Verdict]) -> tupl
     return tuple(
         ExplainedPack(
             pack=pack.reference,
-            title=pack.title,
+            title=chosen(pack.title),
             jurisdiction=pack.jurisdiction,
             rules=tuple(by_pack.get(pack.name, ())),
         )
@@ -101,7 +102,7 @@ def _explained(verdict: Verdict) -> ExplainedRule:
         rule=rule.id,
         article=rule.article,
         standing=verdict.standing,
-        citation=rule.citation,
+        citation=chosen(rule.citation),
         when=rule.when,
         when_holds=verdict.when,
         must=rule.must,

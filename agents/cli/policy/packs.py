@@ -24,6 +24,7 @@ from pipeline.policy.examples import (
     run_examples,
 )
 from pipeline.policy.pack_files import PackFile, find_packs, load_packs
+from pipeline.policy.words import chosen
 from pipeline.settings import PolicySettings, load
 
 __all__ = ["check", "compliance", "list_packs", "run_tests"]
@@ -141,7 +142,7 @@ def _listed(file: PackFile) -> ListedPack:
     return ListedPack(
         name=pack.name,
         version=pack.version,
-        title=pack.title,
+        title=chosen(pack.title),
         jurisdiction=pack.jurisdiction,
         articles=len(pack.articles),
         rules=len(pack.rules),

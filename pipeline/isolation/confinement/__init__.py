@@ -18,7 +18,7 @@ import msgspec
 
 import pipeline
 from pipeline.isolation.confinement.kernel import KernelRefusedError, control
-from pipeline.isolation.confinement.landlock import allow_only_reading, landlock_version
+from pipeline.isolation.confinement.landlock import NETWORK_VERSION, allow_only_reading, landlock_version
 from pipeline.isolation.confinement.seccomp import allow_only_computing
 
 __all__ = ["UNCONFINED", "Confinement", "Rule", "confine", "keep_to_itself", "landlock_version", "readable"]
@@ -42,41 +42,48 @@ class Confinement(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         landlock: version of Landlock; 0 where there is none.
         seccomp: system calls are filtered.
+        open_tcp: it may speak TCP to anybody: it has to reach one port, and this kernel cannot keep it to that.
     """
 
     landlock: int = 0
     seccomp: bool = False
+    open_tcp: bool = False
 
     @property
     def whole(self) -> bool:
         """Nothing is missing that this kind of kernel can do."""
-        return self.landlock > 0 and self.seccomp
+        return self.landlock > 0 and self.seccomp and not self.open_tcp
 
     def __str__(self) -> str:
         parts = (f"Landlock {self.landlock}" if self.landlock else "", "seccomp" if self.seccomp else "")
-        return ", ".join(part for part in parts if part) or "none"
+        held = ", ".join(part for part in parts if part) or "none"
+        return f"{held}; TCP is open" if self.open_tcp else held
 
 
 UNCONFINED: Final = Confinement()
 """What is in force where nothing is parsed in child processes."""
 
 
-def confine() -> Confinement:
+def confine(port: int | None = None) -> Confinement:
     """Give up, for good, all rights that parsing does not need; says what the kernel took.
 
     To be called while the process has one thread: those that exist already would keep their rights.
+
+    Args:
+        port: the one TCP port that is to be reached, on whatever machine; None for none.
     """
     with suppress(KernelRefusedError):
         control(_NO_NEW_PRIVILEGES, 1)
     _drop_capabilities()
     landlock = 0
     with suppress(KernelRefusedError):
-        landlock = allow_only_reading(readable())
+        landlock = allow_only_reading(readable(), port)
+    open_tcp = port is not None and landlock < NETWORK_VERSION
     try:
-        allow_only_computing()
+        allow_only_computing(tcp=port is not None)
     except KernelRefusedError:
-        return Confinement(landlock=landlock)
-    return Confinement(landlock=landlock, seccomp=True)
+        return Confinement(landlock=landlock, open_tcp=open_tcp)
+    return Confinement(landlock=landlock, seccomp=True, open_tcp=open_tcp)
 
 
 def keep_to_itself() -> None:

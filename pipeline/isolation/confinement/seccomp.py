@@ -9,6 +9,7 @@ import ctypes
 import errno
 import os
 import platform
+import socket
 import struct
 from collections.abc import Callable
 from typing import Final
@@ -25,6 +26,7 @@ _FILTER_MODE: Final = 2
 _LOAD: Final = 0x20
 _EQUAL: Final = 0x15
 _ANY_BIT: Final = 0x45
+_AND: Final = 0x54
 _RETURN: Final = 0x06
 _NUMBER: Final = 0
 _ARCHITECTURE: Final = 4
@@ -42,8 +44,11 @@ _THREAD_NAMES: Final = (15, 16)  # PR_SET_NAME, PR_GET_NAME
 Instruction = tuple[int, int, int, int]
 
 
-def allow_only_computing() -> None:
+def allow_only_computing(*, tcp: bool = False) -> None:
     """From now on this thread, and what it starts, makes no system call but those that computing needs.
+
+    Args:
+        tcp: it may speak TCP, to whom Landlock allows.
 
     Raises:
         KernelRefusedError: the kernel has no seccomp filters, does not let us, or is that of an unknown machine.
@@ -51,14 +56,14 @@ def allow_only_computing() -> None:
     machine = platform.machine()
     if machine not in AUDIT_ARCHITECTURE:
         raise KernelRefusedError(errno.ENOSYS)
-    program = b"".join(struct.pack("=HBBI", *one) for one in _program(machine))
+    program = b"".join(struct.pack("=HBBI", *one) for one in _program(machine, tcp=tcp))
     code = ctypes.create_string_buffer(program, len(program))
     # `struct sock_fprog`: the length is padded to where a pointer may stand.
     head = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     control(_SET_SECCOMP, _FILTER_MODE, ctypes.c_char_p(head))
 
 
-def _program(machine: str) -> list[Instruction]:
+def _program(machine: str, *, tcp: bool) -> list[Instruction]:
     known = AUDIT_ARCHITECTURE[machine]
     program: list[Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -68,7 +73,7 @@ def _program(machine: str) -> list[Instruction]:
     ]
     for number in numbers(machine):
         program += [(_EQUAL, 0, 1, number), _returned(_ALLOW)]
-    for name, rule in _rules().items():
+    for name, rule in {**_rules(), **(_TCP if tcp else {})}.items():
         wanted = number_of(name, machine)
         if wanted is not None:
             answer = rule()
@@ -128,6 +133,37 @@ def _unless_any(position: int, bits: int, number: int) -> list[Instruction]:
         _returned(_REFUSE | number),
         _returned(_ALLOW),
     ]
+
+
+def _only_streams() -> list[Instruction]:
+    """Sockets of TCP over IPv4, whatever their flags."""
+    refused = _returned(_REFUSE | errno.EPERM)
+    return [
+        (_LOAD, 0, 0, _ARGUMENTS),
+        (_EQUAL, 1, 0, socket.AF_INET),
+        refused,
+        (_LOAD, 0, 0, _ARGUMENTS + 8),
+        (_AND, 0, 0, 0xF),
+        (_EQUAL, 1, 0, socket.SOCK_STREAM),
+        refused,
+        _returned(_ALLOW),
+    ]
+
+
+def _allowed() -> list[Instruction]:
+    return [_returned(_ALLOW)]
+
+
+_FAST_OPEN: Final = 0x20000000
+"""MSG_FASTOPEN: sending that connects, which is no `connect` that Landlock sees."""
+
+_TCP: Final[dict[str, Callable[[], list[Instruction]]]] = {
+    "socket": _only_streams,
+    "sendto": lambda: _unless_any(3, _FAST_OPEN, errno.EPERM),
+    "sendmsg": lambda: _unless_any(2, _FAST_OPEN, errno.EPERM),
+    **dict.fromkeys(("connect", "getsockopt", "setsockopt", "getsockname", "getpeername"), _allowed),
+    **dict.fromkeys(("recvfrom", "recvmsg", "shutdown"), _allowed),
+}
 
 
 def _returned(action: int) -> Instruction:

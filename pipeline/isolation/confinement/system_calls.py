@@ -124,13 +124,29 @@ _TABLE: Final[dict[str, tuple[int | None, int | None]]] = {
     "clone": (56, 220),
     "kill": (62, 129),
     "tgkill": (234, 131),
+    # Only for a child that asks for time stamps.
+    "socket": (41, 198),
+    "connect": (42, 203),
+    "getsockopt": (55, 209),
+    "setsockopt": (54, 208),
+    "getsockname": (51, 204),
+    "getpeername": (52, 205),
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "recvfrom": (45, 207),
+    "recvmsg": (47, 212),
+    "shutdown": (48, 210),
     # Answered with "there is no such call", so that libraries take the older one.
     "clone3": (435, 435),
     "openat2": (437, 437),
 }
 
 _BY_ARGUMENT: Final = frozenset(
-    {"open", "openat", "ioctl", "fcntl", "prctl", "prlimit64", "clone", "kill", "tgkill", "clone3", "openat2"}
+    {
+        *("open", "openat", "ioctl", "fcntl", "prctl", "prlimit64", "clone", "kill", "tgkill", "clone3", "openat2"),
+        *("socket", "connect", "getsockopt", "setsockopt", "getsockname", "getpeername"),
+        *("sendto", "sendmsg", "recvfrom", "recvmsg", "shutdown"),
+    }
 )
 
 

@@ -10,7 +10,7 @@ import c2pa
 import msgspec
 
 from pipeline.credentials.development import DevelopmentChain
-from pipeline.credentials.sdk import ManifestSigner
+from pipeline.credentials.in_process import manifest_signer
 from pipeline.credentials.text.native import placeholder, sign_embeddable
 
 AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -73,7 +73,7 @@ def builder(chain: DevelopmentChain, digest: bytes, exclusions: Sequence[tuple[i
             {"label": "c2pa.hash.data", "created": True, "data": binding},
         ],
     }
-    return c2pa.Builder.from_json(msgspec.json.encode(says).decode(), ManifestSigner(chain.material)._context)
+    return c2pa.Builder.from_json(msgspec.json.encode(says).decode(), manifest_signer(chain.material)._context)
 
 
 def created() -> dict[str, str]:

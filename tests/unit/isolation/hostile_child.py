@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SealRefusedError
-from pipeline.isolation.child import Perform, main
+from pipeline.isolation.child import Ask, Perform, main
 from pipeline.isolation.jobs import ExtractJob, FingerprintJob, ImageCodeJob, Job, LikenessJob, TraitsJob
 from pipeline.isolation.messages import Start
 
@@ -67,7 +67,7 @@ def perform(job: Job[Any]) -> object:
     return said if isinstance(job, ImageCodeJob) and name != "answer" else said.encode()
 
 
-def prepare(start: Start) -> Perform:
+def prepare(start: Start, ask: Ask) -> Perform:
     return perform
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.isolation.child import Perform, main
+from pipeline.isolation.child import Ask, Perform, main
 from pipeline.isolation.confinement import landlock, readable, seccomp
 from pipeline.isolation.jobs import ExtractJob, Job
 from pipeline.isolation.messages import Start
@@ -41,6 +41,11 @@ def make_a_process(_: str) -> None:
 def connect(address: str) -> None:
     with socket.socket() as one:
         one.connect(("127.0.0.1", int(address)))
+
+
+def connect_by_sending(address: str) -> None:
+    with socket.socket() as one:
+        one.sendto(b"words", socket.MSG_FASTOPEN, ("127.0.0.1", int(address)))
 
 
 def listen(_: str) -> None:
@@ -122,6 +127,7 @@ PROBES: dict[str, Callable[[str], object]] = {
     "run-a-program": run_a_program,
     "make-a-process": make_a_process,
     "connect": connect,
+    "connect-by-sending": connect_by_sending,
     "listen": listen,
     "send-a-datagram": send_a_datagram,
     "talk-to-a-daemon": talk_to_a_daemon,
@@ -153,7 +159,7 @@ def perform(job: Job[Any]) -> bytes:
     return probe(job.asset.decode()).encode()
 
 
-def prepare(start: Start) -> Perform:
+def prepare(start: Start, ask: Ask) -> Perform:
     return perform
 
 

@@ -3,13 +3,13 @@
 import os
 from typing import Any
 
-from pipeline.isolation.child import Perform, credential_worker, main
+from pipeline.isolation.child import Ask, Perform, credential_worker, main
 from pipeline.isolation.jobs import ExamineJob, Job, MakeJob, TraitsJob
 from pipeline.isolation.messages import Start
 
 
-def prepare(start: Start) -> Perform:
-    perform = credential_worker(start)
+def prepare(start: Start, ask: Ask) -> Perform:
+    perform = credential_worker(start, ask)
 
     def reluctant(job: Job[Any]) -> object:
         if isinstance(job, MakeJob | ExamineJob | TraitsJob):

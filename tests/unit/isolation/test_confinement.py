@@ -159,6 +159,35 @@ def test_a_confined_child_can_still_do_what_decoders_do(need: str, confined: Ask
     assert confined(need) == "allowed"
 
 
+def test_a_child_that_asks_for_time_stamps_reaches_one_port_and_speaks_nothing_but_tcp(around: Surroundings) -> None:
+    need("Landlock", "seccomp")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        WorkerPool(
+            size=1,
+            memory_bytes=512 * 2**20,
+            seconds=20.0,
+            confinement="try",
+            stamping_port=around.port,
+            command=PROBING,
+        ) as pool,
+    ):
+
+        def ask(probe: str) -> str:
+            return (pool.run(ExtractJob(asset=probe.encode(), media_type="text/plain")) or b"").decode()
+
+        assert ask(f"connect {around.port}") == "allowed"
+        if pool.confinement.open_tcp:
+            pytest.skip("NOTHING more was shown: this kernel's Landlock knows no network")
+        refused = ("EACCES", "EPERM")
+        assert ask(f"connect {other.getsockname()[1]}") in refused
+        assert ask(f"connect-by-sending {other.getsockname()[1]}") in refused
+        assert ask("listen") in refused
+        assert ask(f"send-a-datagram {around.port}") in refused
+        assert ask(f"talk-to-a-daemon {around.daemon}") in refused
+        assert ask("read-file /etc/passwd") in refused
+
+
 def test_what_is_in_force_is_told(confined: Ask) -> None:
     with WorkerPool(size=1, memory_bytes=512 * 2**20, seconds=20.0, command=PROBING) as pool:
         assert pool.confinement == Confinement(landlock=landlock_version(), seccomp=True)
@@ -175,7 +204,7 @@ def on_a_kernel_without(function: str, directory: Path) -> tuple[str, ...]:
 import errno, runpy
 from pipeline.isolation import confinement
 from pipeline.isolation.confinement.kernel import KernelRefusedError
-def old(*_):
+def old(*_, **__):
     raise KernelRefusedError(errno.ENOSYS)
 confinement.{function} = old
 runpy.run_path({PROBING[1]!r}, run_name="__main__")

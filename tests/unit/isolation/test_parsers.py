@@ -9,6 +9,7 @@ import pytest
 from pipeline.credentials import SealOrder, Software
 from pipeline.credentials.development import DevelopmentChain
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.credentials.signers import claim_signer
 from pipeline.fingerprints.in_process import InProcessFingerprinter, InProcessImageCoder
 from pipeline.fingerprints.traits import NO_TRAITS
 from pipeline.isolation import Parsers, WorkerPool, isolated_parsers
@@ -43,23 +44,18 @@ def here(chain: DevelopmentChain) -> Parsers:
 
 @pytest.fixture(scope="module")
 def isolated(chain: DevelopmentChain) -> Iterator[Parsers]:
-    with WorkerPool(
-        size=1, memory_bytes=MEMORY, seconds=60, signing=chain.material, trust_anchors=chain.trust_anchors
-    ) as pool:
-        yield isolated_parsers(pool)
+    signer = claim_signer(chain.material)
+    with WorkerPool(size=1, memory_bytes=MEMORY, seconds=60, trust_anchors=chain.trust_anchors) as pool:
+        yield isolated_parsers(pool, lambda: signer)
 
 
 @pytest.fixture
 def reluctant(chain: DevelopmentChain) -> Iterator[Parsers]:
+    signer = claim_signer(chain.material)
     with WorkerPool(
-        size=1,
-        memory_bytes=MEMORY,
-        seconds=60,
-        signing=chain.material,
-        trust_anchors=chain.trust_anchors,
-        command=RELUCTANT,
+        size=1, memory_bytes=MEMORY, seconds=60, trust_anchors=chain.trust_anchors, command=RELUCTANT
     ) as pool:
-        yield isolated_parsers(pool)
+        yield isolated_parsers(pool, lambda: signer)
 
 
 def making(name: str, *, label: MarkOrder | None = None) -> Making:

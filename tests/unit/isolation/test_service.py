@@ -7,14 +7,19 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from pipeline.credentials import Credential, CredentialService, SealOrder, Software
 from pipeline.credentials.development import DevelopmentChain
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.credentials.signers import ClaimSigner, claim_signer
+from pipeline.credentials.stamping import StampRelay
 from pipeline.errors import OperatorError, SealRefusedError, WorldError
 from pipeline.isolation import IsolatedCredentialService, WorkerPool
 
@@ -33,15 +38,18 @@ def order(media_type: str) -> SealOrder:
 
 @pytest.fixture(scope="module")
 def pool(chain: DevelopmentChain) -> Iterator[WorkerPool]:
-    with WorkerPool(
-        size=2, memory_bytes=MEMORY, seconds=20, signing=chain.material, trust_anchors=chain.trust_anchors
-    ) as pool:
+    with WorkerPool(size=2, memory_bytes=MEMORY, seconds=20, trust_anchors=chain.trust_anchors) as pool:
         yield pool
 
 
 @pytest.fixture(scope="module")
-def service(pool: WorkerPool) -> CredentialService:
-    return IsolatedCredentialService(pool)
+def signer(chain: DevelopmentChain) -> ClaimSigner:
+    return claim_signer(chain.material)
+
+
+@pytest.fixture(scope="module")
+def service(pool: WorkerPool, signer: ClaimSigner) -> CredentialService:
+    return IsolatedCredentialService(pool, lambda: signer)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +91,7 @@ def test_errors_come_back_as_what_they_are(service: CredentialService) -> None:
 def test_signing_material_that_does_not_work_is_found_before_the_first_job(chain: DevelopmentChain) -> None:
     wrong = msgspec.structs.replace(chain.material, algorithm="ps256")
     with pytest.raises(OperatorError, match="ps256"):
-        WorkerPool(size=1, memory_bytes=MEMORY, seconds=5, signing=wrong)
+        claim_signer(wrong)
 
 
 def test_trust_anchors_that_are_none_are_found_before_the_first_job() -> None:
@@ -91,14 +99,33 @@ def test_trust_anchors_that_are_none_are_found_before_the_first_job() -> None:
         WorkerPool(size=1, memory_bytes=MEMORY, seconds=5, trust_anchors=b"no certificates")
 
 
-def test_the_signing_key_is_in_no_argument_and_no_variable(chain: DevelopmentChain) -> None:
-    with WorkerPool(size=1, memory_bytes=MEMORY, seconds=20, signing=chain.material):
-        children = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
-        told = b"".join(
-            Path(f"/proc/{child}/{place}").read_bytes() for child in children for place in ("cmdline", "environ")
-        )
+def test_the_signing_key_is_nowhere_in_a_child(chain: DevelopmentChain, wav: bytes) -> None:
+    """Looked for in all of its memory, as text and as the number that it is, after it sealed."""
+    private = serialization.load_pem_private_key(chain.material.private_key, None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    number = private.private_numbers().private_value.to_bytes(32, "big")
+    signer = claim_signer(chain.material)
+    with WorkerPool(size=1, memory_bytes=MEMORY, seconds=20) as pool:
+        IsolatedCredentialService(pool, lambda: signer).seal(wav, order("audio/wav"))
+        child = max(Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split(), key=int)
+        told = b"".join(Path(f"/proc/{child}/{place}").read_bytes() for place in ("cmdline", "environ"))
+        memory = b"".join(readable_memory(child))
     assert b"pipeline.isolation.child" in told
-    assert b"PRIVATE KEY" not in told
+    assert b"BEGIN CERTIFICATE" in memory
+    for secret in (chain.material.private_key.splitlines()[1], number, number[::-1]):
+        assert secret not in told + memory
+
+
+def readable_memory(process: str) -> Iterator[bytes]:
+    """What a process has written into its memory: the private mappings that are not files."""
+    with Path(f"/proc/{process}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{process}/maps").read_text().splitlines():
+            region, rights, _, _, inode, *_ = line.split()
+            start, end = (int(one, 16) for one in region.split("-"))
+            if rights.startswith("rw") and inode == "0" and end - start < 2**28:
+                with suppress(OSError):
+                    memory.seek(start)
+                    yield memory.read(end - start)
 
 
 BOMBS = {
@@ -161,12 +188,13 @@ def silent_authority() -> Iterator[str]:
 def test_a_time_stamp_authority_that_stalls_is_not_blamed_on_the_asset(
     chain: DevelopmentChain, silent_authority: str
 ) -> None:
-    material = msgspec.structs.replace(chain.material, time_stamp_authority=silent_authority)
+    signer = claim_signer(chain.material)
     with (
-        WorkerPool(size=1, memory_bytes=MEMORY, seconds=3, signing=material) as pool,
-        pytest.raises(WorldError, match="time-stamp authority"),
+        StampRelay([silent_authority], seconds=1.0) as relay,
+        WorkerPool(size=1, memory_bytes=MEMORY, seconds=10, stamping_port=relay.port) as pool,
+        pytest.raises(WorldError, match=r"No time-stamp authority .*127\.0\.0\.1: it did not answer in time"),
     ):
-        IsolatedCredentialService(pool).seal(b"words", order("text/plain"))
+        IsolatedCredentialService(pool, lambda: signer, relay).seal(b"words", order("text/plain"))
 
 
 def test_memory_does_not_grow_with_the_jobs(service: CredentialService, wav: bytes) -> None:

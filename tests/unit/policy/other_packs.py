@@ -20,6 +20,13 @@ EU, CALIFORNIA, INDIA, KOREA, HIGH_RISK = (
     "kr-ai-basic-act",
     "high-risk",
 )
+NEW_YORK, VIETNAM, KAZAKHSTAN, ANTHROPOMORPHIC, PLACES = (
+    "us-ny-gbl-396-b",
+    "vn-ai-law-2025",
+    "kz-ai-law-2025",
+    "cn-anthropomorphic-2026",
+    "places",
+)
 
 
 @cache

@@ -244,11 +244,14 @@ def test_whoever_publishes_is_taken_for_the_user_where_nobody_else_is_named(chin
 # Packs that are only observed
 
 
+CHINESE = ("cn-anthropomorphic-2026", "cn-deep-synthesis-2023", "cn-labeling-2025")
+
+
 def test_an_observed_pack_holds_nothing_and_what_it_would_decide_is_on_record(
     chinese: House, credentials: InProcessCredentialService
 ) -> None:
     features = with_entries(("features", {"id": "f", "version": 1, "verdict": "illegal", "phrase": "fnord"}))
-    watching = House(credentials, jurisdictions=("CN",), observed=("cn-deep-synthesis-2023", "cn-labeling-2025"))
+    watching = House(credentials, jurisdictions=("CN",), observed=CHINESE)
     chinese.references = watching.references = features
     law = chinese.inspect(prohibited(1)).decision
     said = watching.inspect(prohibited(1))
@@ -257,7 +260,7 @@ def test_an_observed_pack_holds_nothing_and_what_it_would_decide_is_on_record(
     observed = said.decision.observed
     assert observed is not None
     assert observed.decision == "block"
-    assert [pack.name for pack in observed.packs] == ["cn-deep-synthesis-2023", "cn-labeling-2025"]
+    assert [pack.name for pack in observed.packs] == list(CHINESE)
     assert "cn.deep-synthesis.art10.block-prohibited" in rules(observed.findings)
     assert not any(one.rule.startswith("cn.") for one in said.decision.findings)
     assert not any(alert.rule.id.startswith("cn.") for alert in said.alerts)

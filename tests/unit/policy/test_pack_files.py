@@ -110,14 +110,18 @@ def test_no_file_and_no_text_are_refused(write, tmp_path: Path) -> None:
 
 def test_the_shipped_packs_are_chosen_by_name() -> None:
     assert shipped_pack_names() == (
+        "cn-anthropomorphic-2026",
         "cn-deep-synthesis-2023",
         "cn-labeling-2025",
         "eu-ai-act-50",
         "high-risk",
         "in-it-rules-2026",
         "kr-ai-basic-act",
+        "kz-ai-law-2025",
         "places",
         "us-ca-sb942",
+        "us-ny-gbl-396-b",
+        "vn-ai-law-2025",
     )
     assert [pack.name for pack in load_packs()] == list(shipped_pack_names())
     assert [pack.name for pack in load_packs(["kr-ai-basic-act"])] == ["kr-ai-basic-act"]
