@@ -142,6 +142,7 @@ def open_parsers(
                 size=processes or settings.parser_processes,
                 memory_bytes=settings.parser_memory_bytes,
                 seconds=settings.parser_seconds,
+                patience=settings.parser_long_seconds,
                 trust_anchors=trust_anchors,
                 confinement=settings.parser_confinement,
                 stamping_port=None if stamps is None else stamps.port,

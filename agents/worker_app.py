@@ -93,7 +93,10 @@ class WorkerApp(SealstreamApp):
             )
         )
         logger.info("Health is served at http://%s:%d", self._worker.health_host, port)
-        threads = self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"))
+        threads, patient = (
+            self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix=name))
+            for name in ("use-case", "patient-use-case")
+        )
         publisher = await self._open_publisher()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
         # Nothing is judged before everything is known that it is judged by.
@@ -107,6 +110,7 @@ class WorkerApp(SealstreamApp):
             reviewing=cases.reviewing,
             outbox=outbox,
             threads=threads,
+            patient=patient,
         )
         self.add_future(self._probe_store())
 

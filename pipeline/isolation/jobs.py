@@ -21,6 +21,7 @@ from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
+from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
 
 __all__ = [
     "CheckJob",
@@ -43,6 +44,8 @@ __all__ = [
     "TraitsJob",
     "answers_of",
     "decode_job",
+    "is_long",
+    "perform",
 ]
 
 Answer = TypeVar("Answer")
@@ -56,10 +59,12 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         credentials: reads manifests.
         sealing: the same for an identity, which signs too.
+        patience: asks for so many seconds for the job in all.
     """
 
     credentials: CredentialService
     sealing: Callable[[SigningIdentity], CredentialService]
+    patience: Callable[[float], None] = lambda _: None
 
 
 class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
@@ -257,7 +262,7 @@ class LabelJob(Job[Labeled], frozen=True, kw_only=True, tag=True):
 
     def hostile(self, error: HostileAssetError) -> Labeled:
         """It can still be sealed as it is."""
-        return Labeled(asset=self.asset, refused=error.what)
+        return Labeled(asset=self.asset, refused=str(error))
 
 
 class CheckJob(Job[Checked], frozen=True, kw_only=True, tag=True):
@@ -347,6 +352,36 @@ _AnyJob = (
 )
 
 _jobs: Final = msgspec.msgpack.Decoder(_AnyJob)
+
+
+_A_SECOND: Final = 4.0
+"""So many seconds a second of a recording may take: labeling full HD takes less than one on an idle processor."""
+
+
+def is_long(job: Job[Any]) -> bool:
+    """Whether a job is about something that lasts: a recording of some size."""
+    asset, media_type = _about(job)
+    return media_type.startswith(LASTING) and len(asset) >= LONG_BYTES
+
+
+def perform(job: Job[Any], tools: Tools, seconds: float) -> object:
+    """Do a job, with the patience that it takes.
+
+    Args:
+        job: what to do.
+        tools: what it is done with.
+        seconds: how long it may take if it asks for no patience.
+    """
+    if is_long(job):
+        from pipeline.fingerprints.media import seconds_of  # noqa: PLC0415
+
+        tools.patience(seconds + _A_SECOND * seconds_of(*_about(job)))
+    return job.perform(tools)
+
+
+def _about(job: Job[Any]) -> tuple[bytes, str]:
+    work = job.making if isinstance(job, MakeJob) else job.examining if isinstance(job, ExamineJob) else job
+    return getattr(work, "asset", b""), canonical(getattr(work, "media_type", UNKNOWN))
 
 
 def decode_job(message: bytes) -> Job[Any]:

@@ -176,6 +176,12 @@ class _IsolatedParsers(Parsers):
         """See `Parsers.make`."""
         try:
             return self.credentials.signed(lambda identity: MakeJob(making=making, identity=identity))
+        except AssetStalledError as stalled:
+            if making.label is None:
+                return Parsers.make(self, making)
+            # Putting the label on is what takes long, and it would take as long again.
+            made = Parsers.make(self, msgspec.structs.replace(making, label=None))
+            return msgspec.structs.replace(made, label_refused=made.label_refused or str(stalled))
         except HostileAssetError:
             return Parsers.make(self, making)
 

@@ -3,12 +3,12 @@
 import os
 from typing import Any
 
-from pipeline.isolation.child import Ask, Perform, credential_worker, main
+from pipeline.isolation.child import Perform, Questions, credential_worker, main
 from pipeline.isolation.jobs import ExamineJob, Job, MakeJob, TraitsJob
 from pipeline.isolation.messages import Start
 
 
-def prepare(start: Start, ask: Ask) -> Perform:
+def prepare(start: Start, ask: Questions) -> Perform:
     perform = credential_worker(start, ask)
 
     def reluctant(job: Job[Any]) -> object:
