@@ -1,6 +1,6 @@
-"""The Kafka clients that are not Faust's: publishing with awaited delivery, reading a topic, creating topics.
+"""The Kafka clients that are not Faust's: publishing with awaited delivery, reading a topic.
 
-The only adapter around aiokafka: typed values go in and come out, and its errors become ours.
+An adapter around aiokafka, as `agents.topic_admin` is one: typed values go in and come out, and its errors become ours.
 """
 
 import asyncio
@@ -11,17 +11,17 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
-from aiokafka.structs import ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
+from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.header_names import accept_any_header_name
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
-from agents.topics import MAX_MESSAGE_BYTES, TopicPlan
+from agents.topics import MAX_MESSAGE_BYTES
 from pipeline.errors import BugError, OperatorError, WorldError
 
-__all__ = ["Publisher", "connection", "create_topics", "open_publisher", "read_topic"]
+__all__ = ["Publisher", "connection", "open_publisher", "read_to_end", "read_topic", "start"]
 
 accept_any_header_name()
 
@@ -35,6 +35,8 @@ first of them. Whoever has read them all then finds himself beyond the end, as a
 """
 
 _REQUEST_TIMEOUT_MS: Final = 10_000
+_POLL_MS: Final = 500
+_PATIENCE_SECONDS: Final = 30.0
 _METADATA_SECONDS: Final = 0.25
 """Shortest time between two requests for metadata: where the leaders of partitions are."""
 
@@ -113,7 +115,7 @@ async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
         request_timeout_ms=_REQUEST_TIMEOUT_MS,
     )
     _ask_calmly_for_metadata(producer)
-    await _start(producer, settings)
+    await start(producer, settings)
     try:
         yield Publisher(producer)
     finally:
@@ -134,51 +136,53 @@ async def read_topic(
         auto_offset_reset="earliest" if from_beginning else "latest",
         enable_auto_commit=False,
     )
-    await _start(consumer, settings)
+    await start(consumer, settings)
     try:
         while True:
             try:
                 record: ConsumerRecord = await asyncio.wait_for(consumer.getone(), idle_seconds)
             except TimeoutError:
                 return
-            yield KafkaMessage(
-                topic=record.topic,
-                key=record.key,
-                value=record.value,
-                headers=tuple(record.headers),
-                partition=record.partition,
-                offset=record.offset,
-            )
+            yield _message(record)
     finally:
         await consumer.stop()
 
 
-async def create_topics(
-    settings: KafkaSettings, plans: Sequence[TopicPlan], *, partitions: int, replication_factor: int
-) -> dict[str, bool]:
-    """Create the topics that are not there yet; says for each whether it was made now.
+async def read_to_end(settings: KafkaSettings, topic: str) -> AsyncIterator[KafkaMessage]:
+    """Read a topic from its beginning to where it ends now, outside any consumer group.
 
     Raises:
-        OperatorError: the brokers refuse a topic as planned.
-        WorldError: no broker answers.
+        OperatorError: there is no such topic.
+        WorldError: no broker answers, or not for 30 seconds.
     """
-    admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=_REQUEST_TIMEOUT_MS)
-    await _start(admin, settings)
+    consumer = AIOKafkaConsumer(topic, **connection(settings), auto_offset_reset="earliest", enable_auto_commit=False)
+    await start(consumer, settings)
     try:
-        created: dict[str, bool] = {}
-        for plan in plans:
-            topic = NewTopic(plan.name, partitions, replication_factor, topic_configs=dict(plan.config))
-            response = await admin.create_topics([topic])
-            error = for_code(response.topic_errors[0][1])
-            if error not in (for_code(0), TopicAlreadyExistsError):
-                raise OperatorError(
-                    what=f"Kafka refused to create the topic {plan.name} ({error.__name__}).",
-                    remedy="Check the partitions, the replication factor and the rights of this user.",
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
+        moved_at = time.monotonic()
+        while [one for one, end in ends.items() if await consumer.position(one) < end]:
+            for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+                moved_at = time.monotonic()
+                for record in records:
+                    yield _message(record)
+            if time.monotonic() - moved_at > _PATIENCE_SECONDS:
+                raise WorldError(
+                    what=f"Kafka has more of {topic} and did not deliver it within {_PATIENCE_SECONDS:.0f} seconds.",
+                    remedy="See that the brokers are up, and try again.",
                 )
-            created[plan.name] = error is not TopicAlreadyExistsError
-        return created
     finally:
-        await admin.close()
+        await consumer.stop()
+
+
+def _message(record: ConsumerRecord) -> KafkaMessage:
+    return KafkaMessage(
+        topic=record.topic,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        partition=record.partition,
+        offset=record.offset,
+    )
 
 
 def connection(settings: KafkaSettings) -> dict[str, object]:
@@ -227,9 +231,21 @@ def _ask_calmly_for_metadata(producer: AIOKafkaProducer) -> None:
     client._metadata_update = ask_calmly  # noqa: SLF001
 
 
-async def _start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings) -> None:
+async def start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings) -> None:
+    """Connect a client.
+
+    Raises:
+        OperatorError: a topic that it is to read is not there.
+        WorldError: no broker answers.
+    """
     try:
         await client.start()
+    except UnknownTopicOrPartitionError as error:
+        await client.stop()
+        raise OperatorError(
+            what="A topic is not there, or this user may not see it.",
+            remedy="Create it with `sealstream topics create`, or correct SEALSTREAM_KAFKA_TOPIC_PREFIX.",
+        ) from error
     except KafkaError as error:
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
         raise WorldError(

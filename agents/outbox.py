@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agents.dead_letters import EXPLANATION_PREFIX
 from agents.delivery import InputRecord
 from agents.kafka import Publisher
 from agents.messages import KafkaMessage
@@ -99,7 +100,7 @@ class Outbox:
             value=record.value,
             headers=(
                 *record.headers,
-                *((f"__connect.errors.{name}", text.encode()) for name, text in explanation.items()),
+                *((f"{EXPLANATION_PREFIX}{name}", text.encode()) for name, text in explanation.items()),
                 dead_letter_header(letter),
             ),
         )

@@ -36,6 +36,10 @@ class KafkaSettings(Settings):
     topic_prefix: str = Field(default="sealstream.", pattern=r"^[a-zA-Z0-9._-]*$", max_length=200)
     """What every topic's name begins with."""
 
+    topic_check: Literal["strict", "warn", "off"] = "strict"
+    """What a worker does at its start about topics that are not as planned: refuse those that can lose an event and
+    warn of the rest, warn of everything, or not look. Topics that are missing are waited for, unless it is off."""
+
     embedded: bool = False
     """The broker is the embedded one of the demo, which wants shorter times to join a group, and batches of one."""
 

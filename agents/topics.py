@@ -2,24 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from pipeline.events.outgoing import Channel
 
-__all__ = ["MAX_MESSAGE_BYTES", "TopicPlan", "Topics"]
+__all__ = ["DAY_MS", "MAX_EVENT_BYTES", "MAX_MESSAGE_BYTES", "TopicPlan", "Topics"]
 
 MAX_MESSAGE_BYTES: Final = 4 * 2**20
 """Room for a dead letter: the largest input Kafka takes by default (1 MiB) and its explanation, with space to spare."""
+
+MAX_EVENT_BYTES: Final = 2**20 + 12
+"""The largest event: Kafka's own default. Larger content is referred to."""
+
+DAY_MS: Final = 24 * 3600 * 1000
+"""A day, in milliseconds."""
 
 _FOREVER: Final = "-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicPlan:
-    """A topic to be created: its name and its Kafka topic configuration."""
+    """A topic to be created: its name, what it is for, and its Kafka topic configuration."""
 
     name: str
     config: Mapping[str, str]
+    role: Literal["input", "reference", "output", "dead letters"] = "output"
+
+    @property
+    def compacted(self) -> bool:
+        """Whether it holds the newest message of each key, for ever."""
+        return self.config.get("cleanup.policy") == "compact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +122,23 @@ class Topics:
     def plans(self) -> tuple[TopicPlan, ...]:
         """Every topic, inputs first.
 
-        Manifests and reference sets are compacted and kept for ever: their topics hold the newest of each key. Of
-        reference sets, what it replaced stays for a week at least: the newest may be an entry that no worker takes.
-        What asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days at least.
+        Events are kept for a week, and dated by the brokers: retention goes by that date, and a producer's own may be
+        years old. Manifests and reference sets are compacted and kept for ever: their topics hold the newest of each
+        key. Of reference sets, what it replaced stays for a week at least: the newest may be an entry that no worker
+        takes. What asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days at least.
         """
-        week, month = str(7 * 24 * 3600 * 1000), str(30 * 24 * 3600 * 1000)
+        week, month = str(7 * DAY_MS), str(30 * DAY_MS)
+        arrived = {"message.timestamp.type": "LogAppendTime"}
         compacted = {"cleanup.policy": "compact", "retention.ms": _FOREVER}
+        deleted = {"cleanup.policy": "delete", "retention.bytes": _FOREVER}
+        event = {**deleted, "retention.ms": week, "max.message.bytes": str(MAX_EVENT_BYTES), **arrived}
+        entry = {**compacted, "min.compaction.lag.ms": week, **arrived}
+        answer = {**deleted, "retention.ms": month}
+        letter = {**answer, "max.message.bytes": str(MAX_MESSAGE_BYTES)}
         return (
-            *(TopicPlan(name=name, config={}) for name in self.inputs),
-            *(TopicPlan(name=name, config={**compacted, "min.compaction.lag.ms": week}) for name in self.references),
+            *(TopicPlan(name=name, role="input", config=event) for name in self.inputs),
+            *(TopicPlan(name=name, role="reference", config=entry) for name in self.references),
             TopicPlan(name=self.manifests, config=compacted),
-            TopicPlan(name=self.decisions, config={"retention.ms": month}),
-            TopicPlan(name=self.alerts, config={"retention.ms": month}),
-            TopicPlan(name=self.enforcement, config={"retention.ms": month}),
-            TopicPlan(
-                name=self.dead_letters,
-                config={"retention.ms": month, "max.message.bytes": str(MAX_MESSAGE_BYTES)},
-            ),
+            *(TopicPlan(name=name, config=answer) for name in (self.decisions, self.alerts, self.enforcement)),
+            TopicPlan(name=self.dead_letters, role="dead letters", config=letter),
         )

@@ -8,7 +8,15 @@ from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from agents.delivery import DeliveryLoop, DeliverySettings, SealstreamApp, WatchdogSettings, faust_options, is_joined
+from agents.delivery import (
+    DeliveryLoop,
+    DeliverySettings,
+    SealstreamApp,
+    WatchdogSettings,
+    faust_options,
+    is_joined,
+    leave_for_operator,
+)
 from agents.faust_connection import faust_connection
 from agents.health import serve_health
 from agents.kafka import Publisher, open_publisher
@@ -20,8 +28,9 @@ from agents.reference import References
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import Sealed
+from agents.topic_planning import as_planned
 from agents.topics import Topics
-from pipeline.errors import AssetForbiddenError, AssetMissingError, WorldError
+from pipeline.errors import AssetForbiddenError, AssetMissingError, OperatorError, WorldError
 
 __all__ = ["WorkerApp"]
 
@@ -60,6 +69,7 @@ class WorkerApp(SealstreamApp):
         metrics.confinement.labels("landlock").set(parts.confinement.landlock)
         metrics.confinement.labels("seccomp").set(parts.confinement.seccomp)
         self._store_trouble: str | None = "not asked yet"
+        self._topic_trouble: str | None = "not looked at yet"
         self._resources = AsyncExitStack()
         super().__init__(
             kafka.group,
@@ -98,6 +108,7 @@ class WorkerApp(SealstreamApp):
             for name in ("use-case", "patient-use-case")
         )
         publisher = await self._open_publisher()
+        await self._require_topics()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
         # Nothing is judged before everything is known that it is judged by.
         await self._resources.enter_async_context(self._references.following(outbox.alert))
@@ -131,6 +142,15 @@ class WorkerApp(SealstreamApp):
                 logger.warning("%s Trying again in %.0f s.", error, _PROBE_SECONDS)
                 await asyncio.sleep(_PROBE_SECONDS)
 
+    async def _require_topics(self) -> None:
+        def note(why: str | None) -> None:
+            self._topic_trouble = why
+
+        try:
+            await as_planned(self._kafka, note)
+        except OperatorError as error:
+            leave_for_operator(error)
+
     async def _probe_store(self) -> None:
         while not self.should_stop:
             try:
@@ -158,6 +178,7 @@ class WorkerApp(SealstreamApp):
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
         return {
             "partitions": None if is_joined(self) else "not a member of the consumer group",
+            "topics": self._topic_trouble,
             "store": self._store_trouble,
             "reference sets": self._references.trouble,
             "fingerprints": self._known.trouble,

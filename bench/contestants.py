@@ -12,9 +12,10 @@ from typing import Self
 
 import msgspec
 
-from agents.kafka import Publisher, create_topics, open_publisher, read_topic
+from agents.kafka import Publisher, open_publisher, read_topic
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import TopicPlan
 from bench.measuring import memory_bytes, timer
 from bench.stand import INBOX, Stand

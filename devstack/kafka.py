@@ -114,6 +114,9 @@ class KafkaServer(ServerProcess):
             # A killed broker is not let back in before its old session is over; nine seconds by default.
             "broker.session.timeout.ms": 2000,
             "broker.heartbeat.interval.ms": 500,
+            # What is to be deleted is looked for every five minutes by default; here, while a test waits for it.
+            "log.retention.check.interval.ms": 2000,
+            "log.initial.task.delay.ms": 2000,
             # Small enough for a laptop that also runs the workers.
             "num.network.threads": 2,
             "num.io.threads": 4,

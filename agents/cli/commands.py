@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "topics": Command("setup", "topics", "Kafka topics."),
     "bucket": Command("setup", "bucket", "S3 buckets."),
     "alerts": Command("alerts", "app", "Alerts."),
+    "dead-letters": Command("dead_letters", "app", "Dead letters: inputs that could not succeed."),
     "policy": Command("policy.app", "app", "Policy packs: law as data."),
     "reference": Command("reference", "app", "Reference sets: what workers know."),
 }
@@ -61,11 +62,11 @@ class Commands(TyperGroup):
             return None
         found = COMMANDS[cmd_name]
         command = getattr(importlib.import_module(f"agents.cli.{found.module}"), found.name)
-        if not isinstance(command, typer.Typer):
-            alone = typer.Typer(rich_markup_mode=None)
-            alone.command(cmd_name)(command)
-            command = alone
-        return typer.main.get_command(command)
+        if isinstance(command, typer.Typer):
+            return typer.main.get_group(command)  # also a group of one command, which typer would take for that one
+        alone = typer.Typer(rich_markup_mode=None)
+        alone.command(cmd_name)(command)
+        return typer.main.get_command(alone)
 
     def format_commands(self, ctx: object, formatter: Any) -> None:  # noqa: ARG002 (as above)
         """Write the list of all of them, which loads none."""

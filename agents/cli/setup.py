@@ -1,12 +1,15 @@
 """Commands that set up what sealstream runs on: topics and buckets. Safe to repeat."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from agents.cli.console import AsJson, console, print_json
+from agents.cli.exits import ExitCode
 from agents.settings import KafkaSettings
+from agents.topic_check import Difference
 from agents.topics import Topics
 from pipeline.settings import StoreSettings, load
 
@@ -20,21 +23,68 @@ bucket = typer.Typer(help="S3 buckets.", no_args_is_help=True)
 def create(
     partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic.")] = 6,
     replication_factor: Annotated[
-        int, typer.Option(min=1, help="Copies of each partition; 3 with min.insync.replicas=2 in production.")
+        int, typer.Option(min=1, help="Copies of each partition; 3 in production, of which 2 confirm a message.")
     ] = 1,
+    alter: Annotated[
+        bool, typer.Option("--alter", help="Also change settings of topics that are there and differ from the plan.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create the topics that are not there yet, the compacted and the long-lived ones as they should be."""
-    from agents.kafka import create_topics
+    """Create the topics that are not there yet, each as it is planned; `topics check` shows what differs elsewhere."""
+    from agents.topic_admin import create_topics
+    from agents.topic_planning import alter_topics
 
     settings = load(KafkaSettings)
     plans = Topics(settings.topic_prefix).plans()
     created = asyncio.run(create_topics(settings, plans, partitions=partitions, replication_factor=replication_factor))
+    altered = asyncio.run(alter_topics(settings)) if alter else ()
     if as_json:
-        print_json({"topics": [{"name": name, "created": new} for name, new in created.items()]})
+        print_json(
+            {
+                "topics": [{"name": name, "created": new} for name, new in created.items()],
+                **({"altered": altered} if alter else {}),
+            }
+        )
         return
     for name, new in created.items():
         console.print(f"{name}: {'created' if new else 'was there'}")
+    for one in altered:
+        console.print(f"{one.topic}: {one.setting} is {one.planned} now, and was {one.found}")
+
+
+@topics.command("check")
+def check(as_json: AsJson = False) -> None:
+    """Compare the topics with the plan. Exit code 2 where one is missing, or where a difference can lose something."""
+    from agents.topic_planning import compared
+
+    found = asyncio.run(compared(load(KafkaSettings)))
+    bad = found.missing or any(one.loses for one in found.differences)
+    if as_json:
+        print_json(
+            {"missing": found.missing, "not_shown": found.not_shown, "differences": found.differences, "ok": not bad}
+        )
+    else:
+        _show(found.missing, found.not_shown, found.differences)
+    if bad:
+        raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequence[Difference]) -> None:
+    for name in missing:
+        console.print(f"missing  {name}: create it with `sealstream topics create`", style="red", markup=False)
+    for name in not_shown:
+        console.print(f"unknown  {name}: this user may not see its configuration (DescribeConfigs)", markup=False)
+    for one in sorted(differences, key=lambda one: not one.loses):
+        console.print(
+            f"{'loses' if one.loses else 'differs':7}  {one}",
+            style="red" if one.loses else "yellow",
+            markup=False,
+            soft_wrap=True,
+        )
+    if differences:
+        console.print("`sealstream topics create --alter` sets them as planned.", style="dim", markup=False)
+    elif not missing:
+        console.print("The topics are as planned.")
 
 
 @bucket.command("create")

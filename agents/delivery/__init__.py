@@ -5,7 +5,7 @@
 """
 
 from agents.delivery.app import SealstreamApp, consume
-from agents.delivery.exits import ExitCode
+from agents.delivery.exits import ExitCode, leave_for_operator
 from agents.delivery.faust_options import faust_options
 from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
 from agents.delivery.membership import is_joined
@@ -28,4 +28,5 @@ __all__ = [
     "consume",
     "faust_options",
     "is_joined",
+    "leave_for_operator",
 ]

@@ -17,9 +17,9 @@ from pathlib import Path
 import orjson
 
 from agents.demo.supervised import LOOK_SECONDS, SupervisedWorker, says_ready
-from agents.kafka import create_topics
 from agents.logs import configure_logging
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import Topics
 from devstack import EmbeddedBroker, SeaweedServer, free_port
 from devstack.ports import LOOPBACK

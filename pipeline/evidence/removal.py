@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
-from pipeline.errors import EnvelopeError, WorldError
+from pipeline.errors import IdentityReusedError, WorldError
 from pipeline.events.outputs import Evidence, Finding, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import BITS
@@ -136,7 +136,7 @@ class Recognition:
     def _record(self, event_uid: str) -> ManifestRecord | None:
         try:
             return stored_record(self.store, self.layout.record(event_uid), ManifestRecord)
-        except EnvelopeError:
+        except IdentityReusedError:
             return None  # It is that of an event that sealed nothing.
 
     def _looks_again(self, record: ManifestRecord) -> tuple[Look, ...]:

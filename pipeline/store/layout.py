@@ -1,8 +1,7 @@
-"""Object layout v1: where everything lies. A public contract; anybody with an S3 client may rely on it.
+"""Object layout, version 2: where everything lies. A public contract; anybody with an S3 client may rely on it.
 
-    content bucket   v1/assets/ab/cd/<event_uid>.<extension>      a sealed asset
+    content bucket   v1/sha256/ab/cd/<sha256>/<event_uid>.sealed.<extension>    what these bytes were sealed into
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
-                     v1/sha256/ab/cd/<sha256>/<event_uid>.json    a pointer: these bytes were sealed into others
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.json    a snapshot of what is recognised
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.claim   who set out to write it, written first
                      v1/codes/ab/cd/<topic>/<partition>/<place>/<number>.codes    a part of it
@@ -14,6 +13,14 @@
 `ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid and an account are
 each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two things share one.
 Every object is written once and never changed.
+
+Version 1 had the sealed asset under its event and, where sealing changed the bytes, a pointer in the original's place:
+
+    content bucket   v1/assets/ab/cd/<event_uid>.<extension>      a sealed asset
+                     v1/sha256/ab/cd/<sha256>/<event_uid>.json    a pointer: these bytes were sealed into others
+
+Both are read for ever, and written no more: one object less for each event. No key has moved, so both versions share
+the tree `v1/`, and one listing finds what either wrote.
 
 Stores list keys upwards and only from the start, and what is asked of a ledger is its newest entry. So `<place>` counts
 down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed. That of a
@@ -43,6 +50,7 @@ __all__ = [
     "PointerKey",
     "RecordKey",
     "ReviewKey",
+    "SealedKey",
     "SnapshotKey",
     "account_prefix",
     "digest_prefix",
@@ -58,8 +66,21 @@ _PLACES: Final = 10**8
 
 
 @dataclass(frozen=True, slots=True)
+class SealedKey:
+    """The key of a sealed asset: it lies under the SHA-256 of the original that it was made of."""
+
+    original: str
+    event_uid: str
+    extension: str
+
+    def __str__(self) -> str:
+        name = f"{_checked(_HEX, self.event_uid)}.sealed.{_checked(_EXTENSION, self.extension)}"
+        return f"{digest_prefix(self.original)}{name}"
+
+
+@dataclass(frozen=True, slots=True)
 class AssetKey:
-    """The key of a sealed asset."""
+    """The key that version 1 gave to a sealed asset."""
 
     event_uid: str
     extension: str
@@ -81,7 +102,7 @@ class ManifestKey:
 
 @dataclass(frozen=True, slots=True)
 class PointerKey:
-    """The key of the pointer that leads from an original's SHA-256 to what was made of it."""
+    """The key that version 1 gave to the pointer from an original's SHA-256 to what was made of it."""
 
     sha256: str
     event_uid: str
@@ -161,15 +182,21 @@ class CodesKey:
 
 
 Key: TypeAlias = (
-    AssetKey | ManifestKey | PointerKey | RecordKey | ReviewKey | AccountEntryKey | CountedKey | SnapshotKey | CodesKey
+    SealedKey
+    | ManifestKey
+    | AssetKey
+    | PointerKey
+    | RecordKey
+    | ReviewKey
+    | AccountEntryKey
+    | CountedKey
+    | SnapshotKey
+    | CodesKey
 )
 
 
 class Pointer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pointer object says, as JSON; the three locations are `s3://` URIs.
-
-    It is written only where embedding the manifest changed the bytes, so that the original is found too.
-    """
+    """What a pointer of version 1 says, as JSON; the three locations are `s3://` URIs."""
 
     event_uid: str
     role: Literal["original"]
@@ -185,31 +212,13 @@ class Layout:
     content_bucket: str
     records_bucket: str
 
-    def asset(self, event_uid: str, media_type: str) -> Location:
-        """Where the sealed asset of an event lies."""
-        return self._in_content(AssetKey(event_uid, extension_of(media_type)))
+    def sealed(self, original: str, event_uid: str, media_type: str) -> Location:
+        """Where an event's sealed asset lies, by the SHA-256 of the original."""
+        return self._in_content(SealedKey(original, event_uid, extension_of(media_type)))
 
     def manifest(self, sha256: str, event_uid: str) -> Location:
         """Where the manifest lies that an event gave to the bytes with this SHA-256."""
         return self._in_content(ManifestKey(sha256, event_uid))
-
-    def pointer(self, *, original: str, sealed: str, event_uid: str, media_type: str) -> tuple[Location, Pointer]:
-        """Where the pointer from an original lies, and what it says.
-
-        Args:
-            original: SHA-256 of the bytes that came in.
-            sealed: SHA-256 of the bytes they were sealed into.
-            event_uid: the event that had it done.
-            media_type: the media type of both.
-        """
-        pointer = Pointer(
-            event_uid=event_uid,
-            role="original",
-            manifest=self.manifest(sealed, event_uid).uri,
-            sealed=self.asset(event_uid, media_type).uri,
-            record=self.record(event_uid).uri,
-        )
-        return self._in_content(PointerKey(original, event_uid)), pointer
 
     def record(self, event_uid: str) -> Location:
         """Where the record of an event lies; while it is not there, the event is not done."""
@@ -275,13 +284,22 @@ def parse_key(text: str) -> Key | None:
             name.removesuffix(".codes")
         ):
             key = CodesKey(topic, int(partition), _PLACES - int(place), int(name.removesuffix(".codes")))
-        case ["v1", "sha256", _, _, sha256, name] if name.endswith(".json"):
-            key = PointerKey(sha256, name.removesuffix(".json"))
         case ["v1", "sha256", _, _, sha256, name]:
-            key = ManifestKey(sha256, name.removesuffix(".c2pa"))
+            key = _under_digest(sha256, name)
         case _:
             return None
     return key if _writes(key, text) else None
+
+
+def _under_digest(sha256: str, name: str) -> Key:
+    uid, _, rest = name.partition(".")
+    match rest.split("."):
+        case ["sealed", extension]:
+            return SealedKey(sha256, uid, extension)
+        case ["json"]:
+            return PointerKey(sha256, uid)
+        case _:
+            return ManifestKey(sha256, uid)
 
 
 def _writes(key: Key, text: str) -> bool:

@@ -9,11 +9,11 @@ Each line names one event that knows these bytes. `<event_uid>.c2pa` is the mani
 
     aws s3 cp "s3://sealstream/v1/sha256/${digest:0:2}/${digest:2:2}/$digest/$event_uid.c2pa" manifest.c2pa
 
-`<event_uid>.json` says that they were sealed into other bytes, and where those, their manifest and the record are:
+`<event_uid>.sealed.` and an extension is what they were sealed into:
 
-    aws s3 cp "s3://sealstream/v1/sha256/${digest:0:2}/${digest:2:2}/$digest/$event_uid.json" -
+    aws s3 cp "s3://sealstream/v1/sha256/${digest:0:2}/${digest:2:2}/$digest/$name" .
 
-By event, from the CloudEvent's `source` and `id`:
+The record of the event says where all of it is. By event, from the CloudEvent's `source` and `id`:
 
     event_uid=$(printf '%s\0%s' "$source" "$id" | sha256sum | cut -c1-64)
     aws s3 cp "s3://sealstream-records/v1/records/${event_uid:0:2}/${event_uid:2:2}/$event_uid.json" -
@@ -21,6 +21,7 @@ By event, from the CloudEvent's `source` and `id`:
 Where the record says that the event is held, `reviews` in the place of `records` has what a person decided about it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
@@ -28,11 +29,14 @@ import msgspec
 
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid
-from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, digest_prefix, parse_key
+from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, SealedKey, digest_prefix, parse_key
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 
-__all__ = ["Found", "find_by_digest", "find_by_event", "manifests_of"]
+__all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "manifests_of"]
+
+SEALED_DIGEST_NAME: Final = "sealed-sha256"
+"""Under this name a sealed asset's metadata has the SHA-256 of its own bytes, which leads to its manifest."""
 
 _LIMIT: Final = 1000
 """The most events that are listed for one SHA-256; one page of an S3 listing."""
@@ -69,11 +73,21 @@ class _Place(msgspec.Struct, frozen=True):
     uri: str
 
 
+class _Digest(msgspec.Struct, frozen=True):
+    sha256: str
+
+
+class _Sealed(msgspec.Struct, frozen=True):
+    uri: str
+    sha256: str | None = None
+
+
 class _Record(msgspec.Struct, frozen=True):
     """The part of a record that leads somewhere; that of a publication event has neither of the places."""
 
+    original: _Digest | None = None
     manifest: _Place | None = None
-    sealed: _Place | None = None
+    sealed: _Sealed | None = None
     decision: str | None = None
 
 
@@ -118,32 +132,47 @@ def find_by_digest(store: ObjectStore, layout: Layout, sha256: str, *, limit: in
     Raises:
         WorldError: the store does not answer.
     """
-    found: list[Found] = []
+    found: dict[str, Found | None] = {}
     for key in _keys(store, layout, sha256, limit):
+        at = Location(layout.content_bucket, key)
         match parse_key(key):
-            case ManifestKey(event_uid=uid):
-                found.append(_sealed(store, layout, uid, Location(layout.content_bucket, key)))
+            case ManifestKey(event_uid=uid):  # listed before a sealed asset of the same name: these bytes are both
+                found[uid] = _sealed(store, layout, uid, at, sha256)
+            case SealedKey(event_uid=uid) if uid not in found:
+                found[uid] = _original(store, layout, uid, at, sha256)
             case PointerKey(event_uid=uid):
-                found.append(_original(store, layout, uid, Location(layout.content_bucket, key)))
+                found[uid] = _pointed_at(store, layout, uid, at)
             case _:
                 pass  # somebody else's object
-    return tuple(found)
+    return tuple(one for one in found.values() if one is not None)
 
 
-def manifests_of(store: ObjectStore, layout: Layout, sha256: str) -> tuple[Location, ...]:
-    """Where the manifests lie that are valid for exactly the bytes with this SHA-256; one request."""
-    keys = _keys(store, layout, sha256, _LIMIT)
-    return tuple(Location(layout.content_bucket, key) for key in keys if isinstance(parse_key(key), ManifestKey))
+def manifests_of(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[Location]:
+    """Where the manifests lie that are valid for exactly the bytes with this SHA-256, in the order of their events.
+
+    One request, and one more for each manifest: what is left of an event that was refused has none.
+    """
+    for key in _keys(store, layout, sha256, _LIMIT):
+        match parse_key(key):
+            case ManifestKey(event_uid=uid):
+                found = _sealed(store, layout, uid, Location(layout.content_bucket, key), sha256)
+                if found is not None and found.manifest is not None:
+                    yield found.manifest
+            case _:
+                pass
 
 
 def _keys(store: ObjectStore, layout: Layout, sha256: str, limit: int) -> tuple[str, ...]:
     return store.list_keys(layout.content_bucket, digest_prefix(sha256), limit=limit)
 
 
-def _sealed(store: ObjectStore, layout: Layout, uid: str, manifest: Location) -> Found:
+def _sealed(store: ObjectStore, layout: Layout, uid: str, manifest: Location, sha256: str) -> Found | None:
+    """What these bytes are the sealed asset of; None where the event is known to have become another one."""
     record_at = layout.record(uid)
     stored = store.get(record_at)
     record = _Record() if stored is None else _decoded(stored.body, _Record, record_at)
+    if record.sealed is not None and record.sealed.sha256 not in (None, sha256):
+        return None
     return Found(
         event_uid=uid,
         role="sealed",
@@ -155,7 +184,36 @@ def _sealed(store: ObjectStore, layout: Layout, uid: str, manifest: Location) ->
     )
 
 
-def _original(store: ObjectStore, layout: Layout, uid: str, at: Location) -> Found:
+def _original(store: ObjectStore, layout: Layout, uid: str, at: Location, sha256: str) -> Found | None:
+    """What an original was sealed into; None where the event is known to have sealed another one.
+
+    Of two contents that were sent under one identity at the same moment, one leaves an asset and no record.
+    """
+    record_at = layout.record(uid)
+    stored = store.get(record_at)
+    record = _Record() if stored is None else _decoded(stored.body, _Record, record_at)
+    if record.original is not None and record.original.sha256 != sha256:
+        return None
+    manifest = Location.parse(record.manifest.uri) if record.manifest else _manifest_of(store, layout, uid, at)
+    return Found(
+        event_uid=uid,
+        role="original",
+        manifest=manifest,
+        sealed=at,
+        record_at=record_at,
+        record=None if stored is None else stored.body,
+        review=_review(store, layout, uid, record),
+    )
+
+
+def _manifest_of(store: ObjectStore, layout: Layout, uid: str, sealed: Location) -> Location | None:
+    """Where the manifest of a sealed asset is, without its record: which may not be there yet, or not any more."""
+    head = store.head(sealed)
+    digest = None if head is None else head.metadata.get(SEALED_DIGEST_NAME)
+    return None if digest is None else layout.manifest(digest, uid)
+
+
+def _pointed_at(store: ObjectStore, layout: Layout, uid: str, at: Location) -> Found:
     pointer = _decoded(store.require(at).body, Pointer, at)
     record_at = Location.parse(pointer.record)
     stored = store.get(record_at)
@@ -181,5 +239,5 @@ def _decoded(body: bytes, kind: type[Body], at: Location) -> Body:
         return msgspec.json.decode(body, type=kind)
     except msgspec.DecodeError as error:
         raise BugError(
-            what=f"{at} is not what layout v1 says it is.", remedy="See who else writes to this bucket."
+            what=f"{at} is not what the object layout says it is.", remedy="See who else writes to this bucket."
         ) from error

@@ -52,7 +52,7 @@ def commit_record(store: ObjectStore, at: Location, record: Record) -> Record:
 
 
 def manifests_for(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[bytes]:
-    """The manifests that are stored for exactly these bytes, in the order of their keys.
+    """The manifests that are stored for exactly these bytes, in the order of their events.
 
     Raises:
         WorldError: the store does not answer.

@@ -27,7 +27,6 @@ from pipeline.assets import Asset, AssetFetcher, sha256_hex
 from pipeline.credentials import SealedAsset, SealOrder, Software
 from pipeline.errors import BugError
 from pipeline.events.inputs import GenerationEvent
-from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import (
     Alert,
     ClaimGenerator,
@@ -54,6 +53,7 @@ from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.policy.recorded import kept_facts
 from pipeline.store import Layout, ObjectStore
+from pipeline.store.lookup import SEALED_DIGEST_NAME
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.orders import marks_of, order_of, required_order, seal_order
@@ -198,9 +198,9 @@ class Sealing:
     def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
         """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
         because = sealed.sidecar_because
-        asset_at = self.layout.asset(event.uid, asset.media_type)
-        made_from = {DIGEST_NAME: event.digest}
-        if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type, metadata=made_from):
+        asset_at = self.layout.sealed(asset.sha256, event.uid, asset.media_type)
+        says = {DIGEST_NAME: event.digest, SEALED_DIGEST_NAME: sha256_hex(sealed.asset)}
+        if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type, metadata=says):
             earlier = self.store.require(asset_at)
             require_made_from(earlier, event)
             if earlier.body != sealed.asset:
@@ -210,14 +210,6 @@ class Sealing:
             manifest = self.store.require(manifest_at).body
             if manifest != sealed.manifest:
                 sealed = self._reopen(sealed.asset, asset.media_type, sidecar=manifest)
-        if sealed.asset != asset.body:
-            pointer_at, pointer = self.layout.pointer(
-                original=asset.sha256,
-                sealed=sha256_hex(sealed.asset),
-                event_uid=event.uid,
-                media_type=asset.media_type,
-            )
-            self.store.create(pointer_at, to_json(pointer), media_type="application/json")
         return msgspec.structs.replace(sealed, sidecar_because=because if sealed.binding == "sidecar" else None)
 
     def _take_up(self, event: GenerationEvent, order: SealOrder, stored: bytes) -> SealedAsset:
@@ -274,7 +266,7 @@ class Sealing:
             sealed=StoredDigest(
                 sha256=sealed_sha256,
                 size=len(kept.asset),
-                uri=self.layout.asset(event.uid, asset.media_type).uri,
+                uri=self.layout.sealed(asset.sha256, event.uid, asset.media_type).uri,
             ),
             manifest=ManifestReference(
                 uri=self.layout.manifest(sealed_sha256, event.uid).uri,

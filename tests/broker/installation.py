@@ -7,20 +7,23 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import boto3
 import msgspec
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
-from agents.kafka import create_topics, open_publisher, read_topic
+from agents.kafka import open_publisher, read_topic
 from agents.messages import KafkaMessage
 from agents.reference.messages import deletion, entry_message
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import Topics
 from devstack import SeaweedServer
+from pipeline.assets import sha256_hex
 from tests.broker.kill.cases import event_uid
 from tests.broker.kill.topic_log import follow
 
@@ -69,6 +72,15 @@ class Installation:
 
     def sealstream(self, *arguments: str, code: int = 0, **settings: str) -> str:
         """Run the program to its end; what it said on standard error."""
+        return self._run(arguments, code, settings).stderr
+
+    def answer(self, *arguments: str, code: int = 0, **settings: str) -> Any:
+        """Run the program to its end; what it answered in JSON."""
+        return json.loads(self._run((*arguments, "--json"), code, settings).stdout)
+
+    def _run(
+        self, arguments: Sequence[str], code: int, settings: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "agents.cli", *arguments],
             env={**self.environment, **settings},
@@ -77,8 +89,23 @@ class Installation:
             timeout=90,
             check=False,
         )
-        assert done.returncode == code, done.stderr
-        return done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    def reference(self, key: str, body: bytes) -> dict[str, Any]:
+        """How an event refers to an asset in the inbox, which may not be there yet."""
+        return {"uri": f"s3://sealstream-inbox/{key}", "sha256": sha256_hex(body), "size": len(body)}
+
+    def put_asset(self, key: str, body: bytes) -> None:
+        """Put an asset into the inbox."""
+        client = boto3.client(
+            "s3",
+            endpoint_url=self.environment["AWS_ENDPOINT_URL_S3"],
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            region_name="us-east-1",
+        )
+        client.put_object(Bucket="sealstream-inbox", Key=key, Body=body)
 
     def start_worker(self) -> None:
         """Start the worker; events that are sent before it is up wait for it."""

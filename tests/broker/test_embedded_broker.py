@@ -6,9 +6,10 @@ import pytest
 
 from agents.delivery import TopicPartition
 from agents.following.consumer import consumers_of
-from agents.kafka import create_topics, open_publisher
+from agents.kafka import open_publisher
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import TopicPlan
 from devstack import EmbeddedBroker
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agents.kafka import read_to_end
 from devstack import SeaweedServer
 from tests.broker.installation import Installation, Said
 
@@ -20,7 +21,9 @@ BAD = {"id": "bad", "mime": "text/plain", "text": "machine wrote this without a 
 def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     directory = tmp_path_factory.mktemp("vanishing")
     with SeaweedServer(directory / "s3") as s3:
-        installation = Installation(kafka, s3, directory, SEALSTREAM_POLICY_JURISDICTIONS="ES")
+        installation = Installation(
+            kafka, s3, directory, SEALSTREAM_POLICY_JURISDICTIONS="ES", SEALSTREAM_MISSING_ASSET_PATIENCE="0.1"
+        )
         asyncio.run(installation.create())
         installation.start_worker()
         yield installation
@@ -54,10 +57,37 @@ async def test_another_content_under_a_used_identity_is_refused_aloud_and_never_
 
 
 async def test_a_publication_that_nobody_judged_wakes_somebody(house: Installation) -> None:
-    uid = await house.send("publication", {"jurisdictions": ["XX"], "content": GOOD})
+    uid = await house.send("publication", {"jurisdictions": ["ES"], "content": {**GOOD, "synthetic": "maybe"}})
     (alert,) = await house.said("alerts", about(uid, "unjudged"))
     assert alert.data["subject"]["content_id"] == "good"
-    assert "jurisdictions" in alert.data["message"]
+    assert "$.content.synthetic" in alert.data["message"]
+
+
+async def test_dead_letters_are_listed_shown_and_sent_again_as_they_were_sent(house: Installation) -> None:
+    asset = {
+        "id": "late.txt",
+        "mime": "text/plain",
+        "synthetic": "no",
+        **house.reference("late.txt", b"it came later\n"),
+    }
+    uid = await house.send("publication", {"jurisdictions": ["ES"], "content": asset})
+    (letter,) = await house.said("dead-letters", lambda one: letter_of(one)["event_uid"] == uid)
+
+    listed = house.answer("dead-letters", "list", "--topic", "publication", "--error", "AssetMissingError")
+    (kept,) = listed["dead_letters"]
+    assert kept["letter"] == letter_of(letter)
+    assert house.answer("dead-letters", "show", kept["place"])["letter"]["event_uid"] == uid
+
+    house.put_asset("late.txt", b"it came later\n")
+    house.answer("dead-letters", "replay", kept["place"], "--dry-run")
+    (sent,) = house.answer("dead-letters", "replay", kept["place"])["sent"]
+    assert (sent["topic"], sent["event_uid"]) == (house.topics.publication, uid)
+    assert (await house.decision(uid))["content"]["id"] == "late.txt"
+    again = [one async for one in read_to_end(house.kafka, house.topics.publication) if one.value == letter.body]
+    assert len({(one.key, one.value, one.headers) for one in again}) == 1
+    assert len(again) == 2
+    house.sealstream("dead-letters", "replay", code=2)
+    house.sealstream("dead-letters", "show", "0/4711", code=2)
 
 
 def letter_of(message: Said) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.kafka import Publisher, create_topics, open_publisher, read_topic
+from agents.kafka import Publisher, open_publisher, read_topic
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import TopicPlan
 from devstack import KafkaServer, KafkaUnavailableError
 from pipeline.errors import WorldError

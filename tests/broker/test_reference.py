@@ -16,13 +16,14 @@ from aiokafka.record.util import calc_crc32c
 
 from agents.cli.exits import run_explained
 from agents.cli.reference import app
-from agents.kafka import create_topics, open_publisher, read_topic
+from agents.kafka import open_publisher, read_topic
 from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.reference import ReferenceObserver, References, references_of
 from agents.reference.messages import deletion, entry_message
 from agents.settings import KafkaSettings
+from agents.topic_admin import create_topics
 from agents.topics import TopicPlan, Topics
 from devstack import KafkaServer, KafkaUnavailableError
 from tests.conftest import BOOTSTRAP, REQUIRE_KAFKA

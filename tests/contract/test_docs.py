@@ -78,7 +78,7 @@ def test_every_pack_that_ships_is_in_the_readme_with_its_jurisdiction() -> None:
 
 def test_every_command_is_in_the_readme_and_every_command_in_the_readme_exists() -> None:
     commands = set(COMMANDS)
-    shown = set(re.findall(r"sealstream ([a-z]+)\b", re.sub(r"\]\([^)]*\)", "", text("README.md"))))
+    shown = set(re.findall(r"sealstream ([a-z-]+)\b", re.sub(r"\]\([^)]*\)", "", text("README.md"))))
     assert commands - {"demo"} <= shown
     assert shown - commands <= {"is"}
 

@@ -14,6 +14,9 @@ from pipeline.events.outputs import ManifestRecord
 from pipeline.fingerprints import Fingerprint
 from pipeline.fingerprints.content import examine, traits
 from pipeline.fingerprints.recording import named
+from pipeline.media_types import extension_of
+from pipeline.store import Location
+from pipeline.store.layout import AssetKey
 from tests.media.conftest import SAMPLES
 from tests.media.copies import PICTURE_COPIES, SOUND_COPIES, TEXT_COPIES, VIDEO_COPIES
 from tests.media.recognising import Archive
@@ -50,7 +53,7 @@ def test_the_code_of_a_sample_is_the_one_that_was_recorded(name: str) -> None:
 def sealed_before(archive: Archive, name: str, *, is_there: bool = True) -> None:
     """Have a sample known by a record without looks, as it was stored then; the asset is where the record says."""
     uid = name.encode().hex().ljust(64, "0")
-    at = archive.layout.asset(uid, MEDIA_TYPES[name])
+    at = Location(archive.layout.content_bucket, str(AssetKey(uid, extension_of(MEDIA_TYPES[name]))))
     if is_there:
         archive.store.create(at, (SAMPLES / name).read_bytes(), media_type=MEDIA_TYPES[name])
     found = Fingerprint.parse(CODES[name])

@@ -103,7 +103,7 @@ def manifest_record(name: str = "image-1", outcome: DecisionOutcome = "hold") ->
         event=reference(name),
         content=ContentName(id="cat.png", mime="image/png"),
         original=Digest(sha256=_DIGEST, size=5),
-        sealed=StoredDigest(sha256=sealed, size=6, uri=LAYOUT.asset(uid, "image/png").uri),
+        sealed=StoredDigest(sha256=sealed, size=6, uri=LAYOUT.sealed(_DIGEST, uid, "image/png").uri),
         manifest=ManifestReference(
             uri=LAYOUT.manifest(sealed, uid).uri, sha256=_DIGEST, size=7, label="urn:c2pa:1", binding="embedded"
         ),

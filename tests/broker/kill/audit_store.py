@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tests.broker.kill.bucket import Stored, manifest_key, outcome_key, pointer_key
+from tests.broker.kill.bucket import Stored, manifest_key, outcome_key, sealed_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.problems import Problem
 
@@ -67,8 +67,8 @@ def let_through(written: Sequence[int], outages: Sequence[Outage]) -> bool:
 def _keys(case: Case, record: Mapping[str, Any], bucket: str) -> set[str]:
     """What an event leaves in the content bucket, by the layout and not by what the record says."""
     sealed, original = record["sealed"]["sha256"], record["original"]["sha256"]
-    pointer = {pointer_key(original, str(case.uid))} if sealed != original else set()
-    return {_key(record["sealed"]["uri"], bucket), manifest_key(sealed, str(case.uid))} | pointer
+    extension = _key(record["sealed"]["uri"], bucket).rpartition(".")[2]
+    return {sealed_key(original, str(case.uid), extension), manifest_key(sealed, str(case.uid))}
 
 
 def _objects(case: Case, record: Mapping[str, Any], content: Mapping[str, Stored], bucket: str) -> Iterator[Problem]:

@@ -20,15 +20,14 @@ __all__ = [
     "Bucket",
     "Listed",
     "Stored",
-    "asset_key",
     "counted_key",
     "entry_key",
     "list_versions",
     "manifest_key",
     "outcome_key",
-    "pointer_key",
     "record_key",
     "review_key",
+    "sealed_key",
 ]
 
 _AT_ONCE: Final = 32
@@ -138,12 +137,12 @@ def list_versions(name: str, environment: Mapping[str, str]) -> dict[str, tuple[
 
 
 def record_key(uid: str) -> str:
-    """Where layout v1 puts a record."""
+    """Where the layout puts a record."""
     return f"v1/records/{uid[:2]}/{uid[2:4]}/{uid}.json"
 
 
 def review_key(uid: str) -> str:
-    """Where layout v1 puts what a person decided about a held event."""
+    """Where the layout puts what a person decided about a held event."""
     return f"v1/reviews/{uid[:2]}/{uid[2:4]}/{uid}.json"
 
 
@@ -153,25 +152,20 @@ def outcome_key(case: Case) -> str:
 
 
 def entry_key(account: str, number: int) -> str:
-    """Where layout v1 puts an entry of an account's ledger: the newest first."""
+    """Where the layout puts an entry of an account's ledger: the newest first."""
     return f"v1/accounts/{account[:2]}/{account[2:4]}/{account}/{10**8 - number:08}.json"
 
 
 def counted_key(uid: str) -> str:
-    """Where layout v1 puts the copy of the ledger entry that an event has."""
+    """Where the layout puts the copy of the ledger entry that an event has."""
     return f"v1/counted/{uid[:2]}/{uid[2:4]}/{uid}.json"
 
 
-def asset_key(uid: str, extension: str) -> str:
-    """Where layout v1 puts a sealed asset."""
-    return f"v1/assets/{uid[:2]}/{uid[2:4]}/{uid}.{extension}"
+def sealed_key(original: str, uid: str, extension: str) -> str:
+    """Where the layout puts the sealed asset: under the SHA-256 of the original."""
+    return f"v1/sha256/{original[:2]}/{original[2:4]}/{original}/{uid}.sealed.{extension}"
 
 
 def manifest_key(digest: str, uid: str) -> str:
-    """Where layout v1 puts the manifest for the bytes with this SHA-256."""
+    """Where the layout puts the manifest for the bytes with this SHA-256."""
     return f"v1/sha256/{digest[:2]}/{digest[2:4]}/{digest}/{uid}.c2pa"
-
-
-def pointer_key(digest: str, uid: str) -> str:
-    """Where layout v1 puts the pointer from an original."""
-    return f"v1/sha256/{digest[:2]}/{digest[2:4]}/{digest}/{uid}.json"

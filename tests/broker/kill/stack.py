@@ -5,13 +5,13 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from agents.kafka import create_topics
 from agents.settings import KafkaSettings
-from agents.topics import TopicPlan, Topics
+from agents.topic_admin import create_topics
+from agents.topics import Topics
 from devstack import KafkaServer, SeaweedServer
 from pipeline.settings import StoreSettings
 from tests.broker.kill.law import LADDER
@@ -107,11 +107,11 @@ def open_stack(directory: Path) -> Iterator[Stack]:
 async def create_all_topics(stack: Stack, partitions: int) -> None:
     """Create the topics as `sealstream topics create` does, with one difference.
 
-    The broker writes down when it had each message, and not when the producer says it made it: the commits, which the
-    broker also dates, are compared with that.
+    The broker writes down when it had each output too, and not when the producer says it made it: the commits, which
+    the broker also dates, are compared with that.
     """
     plans = [
-        TopicPlan(name=plan.name, config={**plan.config, "message.timestamp.type": "LogAppendTime"})
+        replace(plan, config={**plan.config, "message.timestamp.type": "LogAppendTime"})
         for plan in stack.topics.plans()
     ]
     await create_topics(stack.kafka, plans, partitions=partitions, replication_factor=1)

@@ -141,7 +141,7 @@ def test_what_nothing_called_for_is_noticed(run: Miniature) -> None:
     some = manifest(run)
     run.records[record_key(ANYBODY)] = b"{}"
     run.evidence.manifests[ANYBODY] = run.evidence.decisions[ANYBODY] = run.evidence.alerts[ANYBODY] = some
-    run.content["v1/assets/stray"] = next(iter(run.content.values()))
+    run.content["v1/sha256/stray"] = next(iter(run.content.values()))
 
     problems = run.audit()
 
@@ -198,7 +198,7 @@ def other_finding(run: Miniature) -> None:
 
 
 def other_bytes(run: Miniature) -> None:
-    key = next(key for key in run.content if uid(run, SEALED) in key and key.startswith("v1/assets/"))
+    key = next(key for key in run.content if uid(run, SEALED) in key and ".sealed." in key)
     run.content[key] = replace(run.content[key], sha256="0" * 64)
 
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from devstack.seaweedfs import SeaweedServer
@@ -33,7 +32,7 @@ ORIGINAL, SEALED = b"original", b"sealed"
 LAYOUT = Layout(content_bucket="sealstream", records_bucket="sealstream-records")
 RECORD = json.dumps({"event_uid": UID}).encode()
 
-DIGEST, LIST, MANIFEST, POINTER, EVENT, RECORDS = re.findall(r"^    (\S.*)$", lookup.__doc__ or "", re.MULTILINE)
+DIGEST, LIST, MANIFEST, MADE_OF_IT, EVENT, RECORDS = re.findall(r"^    (\S.*)$", lookup.__doc__ or "", re.MULTILINE)
 
 BY_ACCOUNT = (
     (Path(__file__).parents[3] / "docs/objects.md").read_text(encoding="utf-8").partition("## By an account")[2]
@@ -49,13 +48,9 @@ def sha256(body: bytes) -> str:
 def _one_sealed_event(connection: S3Connection) -> None:
     create_buckets(connection, StoreSettings(content_bucket="sealstream", records_bucket="sealstream-records"))
     store = S3ObjectStore(connection)
-    at, pointer = LAYOUT.pointer(
-        original=sha256(ORIGINAL), sealed=sha256(SEALED), event_uid=UID, media_type="image/png"
-    )
     for place, body in (
-        (LAYOUT.asset(UID, "image/png"), SEALED),
+        (LAYOUT.sealed(sha256(ORIGINAL), UID, "image/png"), SEALED),
         (LAYOUT.manifest(sha256(SEALED), UID), b"manifest"),
-        (at, msgspec.json.encode(pointer)),
         (LAYOUT.record(UID), RECORD),
     ):
         assert store.create(place, body, media_type="application/octet-stream")
@@ -97,10 +92,9 @@ def test_a_sealed_file_leads_to_its_manifest(shell: Shell) -> None:
 
 def test_an_original_leads_to_what_was_made_of_it(shell: Shell) -> None:
     (shell.directory / "original.png").write_bytes(ORIGINAL)
-    assert names(shell.type(DIGEST, LIST, file="original.png")) == [f"{UID}.json"]
-    pointer = json.loads(shell.type(DIGEST, POINTER, file="original.png", event_uid=UID))
-    sealed = shell.type(f'aws s3 cp "{pointer["sealed"]}" -')
-    assert sealed.encode() == SEALED
+    assert names(shell.type(DIGEST, LIST, file="original.png")) == [f"{UID}.sealed.png"]
+    shell.type(DIGEST, MADE_OF_IT, file="original.png", name=f"{UID}.sealed.png")
+    assert (shell.directory / f"{UID}.sealed.png").read_bytes() == SEALED
 
 
 def test_an_event_leads_to_its_record(shell: Shell) -> None:

@@ -21,6 +21,16 @@ def test_every_command_that_is_shown_can_be_loaded_and_asked_for_help(
     assert f"sealstream {name}" in capfd.readouterr().out
 
 
+def test_a_group_of_one_command_is_asked_for_it_by_name(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["sealstream", "bucket", "create", "--help"])
+    with pytest.raises(SystemExit) as end:
+        get_command(app)()
+    assert end.value.code == 0
+    assert "sealstream bucket create" in capfd.readouterr().out
+
+
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_load_nothing_that_commands_are_made_of(option: str) -> None:
     script = f"""

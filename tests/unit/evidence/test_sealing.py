@@ -23,8 +23,8 @@ def beside(findings: tuple[Finding, ...]) -> Finding | None:
 
 
 def sealed(house: House, body: bytes, media_type: str, **more: object) -> object:
-    content = {**house.put("a", body, media_type), "operation": "generated"}
-    return house.seal(generation({"content": content, **more}))
+    content = {**house.put(media_type.replace("/", "."), body, media_type), "operation": "generated"}
+    return house.seal(generation({"content": content, **more}, event_id=media_type))
 
 
 def test_an_encrypted_document_is_stored_as_it_came_and_the_record_says_why(house: House) -> None:

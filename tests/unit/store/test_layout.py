@@ -1,4 +1,4 @@
-"""Object layout v1: keys, what they are made of, and what is read back from them."""
+"""Object layout: keys, what they are made of, and what is read back from them."""
 
 import re
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import BugError
 from pipeline.media_types import extension_of
-from pipeline.store import Layout, Location, Pointer
+from pipeline.store import Layout, Location
 from pipeline.store.layout import (
     AccountEntryKey,
     AssetKey,
@@ -19,6 +19,7 @@ from pipeline.store.layout import (
     PointerKey,
     RecordKey,
     ReviewKey,
+    SealedKey,
     SnapshotKey,
     account_prefix,
     digest_prefix,
@@ -35,6 +36,7 @@ PARTITIONS = st.integers(0, 99_999)
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 MEDIA_TYPES = st.sampled_from(["image/png", "IMAGE/JPEG", "text/plain; charset=utf-8"]) | st.text(max_size=60)
 WELL_FORMED = st.one_of(
+    st.builds(SealedKey, DIGESTS, DIGESTS, MEDIA_TYPES.map(extension_of)),
     st.builds(AssetKey, DIGESTS, MEDIA_TYPES.map(extension_of)),
     st.builds(ManifestKey, DIGESTS, DIGESTS),
     st.builds(PointerKey, DIGESTS, DIGESTS),
@@ -52,8 +54,12 @@ def layout() -> Layout:
     return Layout(content_bucket="content", records_bucket="records")
 
 
-def test_a_sealed_asset_lies_under_its_event(layout: Layout) -> None:
-    assert layout.asset(UID, "image/png").uri == f"s3://content/v1/assets/ab/12/{UID}.png"
+def test_a_sealed_asset_lies_under_the_digest_of_the_original(layout: Layout) -> None:
+    assert layout.sealed(OTHER, UID, "image/png").uri == f"s3://content/v1/sha256/ef/56/{OTHER}/{UID}.sealed.png"
+
+
+def test_of_one_event_the_manifest_is_listed_before_the_sealed_asset(layout: Layout) -> None:
+    assert layout.manifest(DIGEST, UID).key < layout.sealed(DIGEST, UID, "image/png").key
 
 
 def test_a_manifest_lies_under_the_digest_of_the_bytes_it_is_valid_for(layout: Layout) -> None:
@@ -98,18 +104,6 @@ def test_snapshots_of_a_partition_lie_together_and_the_newest_is_listed_first(la
     assert layout.snapshot(CodesKey(DIGEST, 7, 29_820_660, 3)).key == f"v1/codes/cd/34/{DIGEST}/7/70179340/3.codes"
 
 
-def test_a_pointer_leads_from_the_original_to_everything_made_of_it(layout: Layout) -> None:
-    at, pointer = layout.pointer(original=OTHER, sealed=DIGEST, event_uid=UID, media_type="image/png")
-    assert at.uri == f"s3://content/v1/sha256/ef/56/{OTHER}/{UID}.json"
-    assert pointer == Pointer(
-        event_uid=UID,
-        role="original",
-        manifest=layout.manifest(DIGEST, UID).uri,
-        sealed=layout.asset(UID, "image/png").uri,
-        record=layout.record(UID).uri,
-    )
-
-
 @given(WELL_FORMED)
 def test_a_key_is_read_back_as_what_it_was(key: Key) -> None:
     assert parse_key(str(key)) == key
@@ -129,10 +123,12 @@ def test_keys_are_made_of_plain_characters_and_are_locations(key: Key) -> None:
 @given(DIGESTS, DIGESTS, MEDIA_TYPES)
 def test_all_that_is_known_of_a_digest_lies_under_its_prefix(digest: str, uid: str, media_type: str) -> None:
     layout = Layout(content_bucket="content", records_bucket="records")
-    pointer_at, _ = layout.pointer(original=digest, sealed=digest, event_uid=uid, media_type=media_type)
-    assert layout.manifest(digest, uid).key.startswith(digest_prefix(digest))
-    assert pointer_at.key.startswith(digest_prefix(digest))
-    assert not layout.asset(uid, media_type).key.startswith(digest_prefix(digest))
+    for key in (
+        layout.manifest(digest, uid).key,
+        layout.sealed(digest, uid, media_type).key,
+        str(PointerKey(digest, uid)),
+    ):
+        assert key.startswith(digest_prefix(digest))
 
 
 @given(
@@ -167,6 +163,10 @@ def test_only_exact_keys_are_read_back(text: str) -> None:
         f"v1/codes/ab/12/{UID}/0/70179340/01.codes",
         f"v1/codes/ab/12/{UID}/0/70179340/1.json",
         f"v1/sha256/cd/34/{DIGEST}/{UID}.txt",
+        f"v1/sha256/cd/34/{DIGEST}/{UID}.sealed",
+        f"v1/sha256/cd/34/{DIGEST}/{UID}.sealed.",
+        f"v1/sha256/cd/34/{DIGEST}/{UID}.sealed.tar.gz",
+        f"v2/sha256/cd/34/{DIGEST}/{UID}.sealed.png",
         f"v1/sha256/cd/34/{DIGEST}/{UID}",
         f"v1/sha256/cd/34/{UID}/{DIGEST}.c2pa",
         "",
@@ -177,7 +177,7 @@ def test_what_only_looks_like_a_key_is_none(text: str) -> None:
 
 
 def key_of(media_type: str) -> str:
-    return Layout(content_bucket="content", records_bucket="records").asset(UID, media_type).key
+    return Layout(content_bucket="content", records_bucket="records").sealed(DIGEST, UID, media_type).key
 
 
 @pytest.mark.parametrize(
@@ -195,18 +195,19 @@ def key_of(media_type: str) -> str:
     ],
 )
 def test_the_extension_comes_from_a_table_whatever_the_media_type_says(media_type: str, expected: str) -> None:
-    assert key_of(media_type) == f"v1/assets/{UID[:2]}/{UID[2:4]}/{UID}.{expected}"
+    assert key_of(media_type) == f"v1/sha256/cd/34/{DIGEST}/{UID}.sealed.{expected}"
 
 
 @given(st.text())
 def test_every_media_type_gives_a_safe_extension(media_type: str) -> None:
-    assert re.fullmatch(r"v1/assets/[0-9a-f/]+\.[a-z0-9]{2,5}", key_of(media_type))
+    assert re.fullmatch(r"v1/sha256/[0-9a-f/]+\.sealed\.[a-z0-9]{2,5}", key_of(media_type))
 
 
 @pytest.mark.parametrize("digest", ["", "ab", UID.upper(), UID + "0", "../" + UID[3:], UID + "\n"])
 def test_no_key_is_made_of_what_is_no_digest(layout: Layout, digest: str) -> None:
     for make in (
-        lambda: layout.asset(digest, "image/png"),
+        lambda: layout.sealed(digest, UID, "image/png"),
+        lambda: layout.sealed(UID, digest, "image/png"),
         lambda: layout.record(digest),
         lambda: layout.review(digest),
         lambda: layout.counted(digest),
@@ -214,7 +215,6 @@ def test_no_key_is_made_of_what_is_no_digest(layout: Layout, digest: str) -> Non
         lambda: account_prefix(digest),
         lambda: layout.manifest(digest, UID),
         lambda: layout.manifest(UID, digest),
-        lambda: layout.pointer(original=digest, sealed=UID, event_uid=UID, media_type="image/png"),
         lambda: digest_prefix(digest),
     ):
         with pytest.raises(BugError):

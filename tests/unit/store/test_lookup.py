@@ -10,7 +10,8 @@ import pytest
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid
 from pipeline.store import Layout, Location
-from pipeline.store.lookup import Found, find_by_digest, find_by_event, manifests_of
+from pipeline.store.layout import AssetKey, Pointer, PointerKey
+from pipeline.store.lookup import SEALED_DIGEST_NAME, Found, find_by_digest, find_by_event, manifests_of
 from pipeline.store.simulator import StoreSimulator
 
 LAYOUT = Layout(content_bucket="content", records_bucket="records")
@@ -23,8 +24,9 @@ def store() -> StoreSimulator:
     return StoreSimulator("content", "records")
 
 
-def put(store: StoreSimulator, at: Location, body: bytes) -> None:
-    assert store.create(at, body, media_type="application/octet-stream")
+def put(store: StoreSimulator, at: Location, body: bytes, **metadata: str) -> None:
+    said = {name.replace("_", "-"): value for name, value in metadata.items()}
+    assert store.create(at, body, media_type="application/octet-stream", metadata=said)
 
 
 def seal(
@@ -36,15 +38,37 @@ def seal(
             "event_uid": uid,
             "decision": decision,
             "manifest": {"uri": LAYOUT.manifest(sealed, uid).uri},
-            "sealed": {"uri": LAYOUT.asset(uid, "image/png").uri},
+            "original": {"sha256": original},
+            "sealed": {"uri": LAYOUT.sealed(original, uid, "image/png").uri, "sha256": sealed},
         }
     ).encode()
-    put(store, LAYOUT.asset(uid, "image/png"), b"sealed")
+    put(store, LAYOUT.sealed(original, uid, "image/png"), b"sealed", sealed_sha256=sealed)
     put(store, LAYOUT.manifest(sealed, uid), b"manifest")
-    if original != sealed:
-        at, pointer = LAYOUT.pointer(original=original, sealed=sealed, event_uid=uid, media_type="image/png")
-        put(store, at, msgspec.json.encode(pointer))
     put(store, LAYOUT.record(uid), record)
+    return record
+
+
+def seal_as_version_1(store: StoreSimulator) -> bytes:
+    """Store what version 1 of the layout left behind, and return the record."""
+    sealed_at = Location("content", str(AssetKey(UID, "png")))
+    pointer = Pointer(
+        event_uid=UID,
+        role="original",
+        manifest=LAYOUT.manifest(SEALED, UID).uri,
+        sealed=sealed_at.uri,
+        record=LAYOUT.record(UID).uri,
+    )
+    record = json.dumps(
+        {
+            "original": {"sha256": ORIGINAL},
+            "manifest": {"uri": LAYOUT.manifest(SEALED, UID).uri},
+            "sealed": {"uri": sealed_at.uri},
+        }
+    ).encode()
+    put(store, sealed_at, b"sealed")
+    put(store, LAYOUT.manifest(SEALED, UID), b"manifest")
+    put(store, Location("content", str(PointerKey(ORIGINAL, UID))), msgspec.json.encode(pointer))
+    put(store, LAYOUT.record(UID), record)
     return record
 
 
@@ -53,7 +77,7 @@ def found(role: Literal["original", "sealed"] | None, record: bytes | None) -> F
         event_uid=UID,
         role=role,
         manifest=LAYOUT.manifest(SEALED, UID),
-        sealed=LAYOUT.asset(UID, "image/png"),
+        sealed=LAYOUT.sealed(ORIGINAL, UID, "image/png"),
         record_at=LAYOUT.record(UID),
         record=record,
     )
@@ -84,12 +108,38 @@ def test_every_event_that_knows_the_same_bytes_is_found(store: StoreSimulator) -
     for uid in uids:
         seal(store, uid=uid)
     assert [one.event_uid for one in find_by_digest(store, LAYOUT, ORIGINAL)] == uids
-    assert manifests_of(store, LAYOUT, SEALED) == tuple(LAYOUT.manifest(SEALED, uid) for uid in uids)
+    assert list(manifests_of(store, LAYOUT, SEALED)) == [LAYOUT.manifest(SEALED, uid) for uid in uids]
 
 
-def test_pointers_are_no_manifests(store: StoreSimulator) -> None:
+def test_what_version_1_of_the_layout_left_is_found_in_every_way(store: StoreSimulator) -> None:
+    record = seal_as_version_1(store)
+    known = everything_known(store)
+    assert [one.role for one in known] == [None, "original", "sealed"]
+    assert {one.sealed for one in known} == {Location("content", str(AssetKey(UID, "png")))}
+    assert {one.manifest for one in known} == {LAYOUT.manifest(SEALED, UID)}
+    assert {one.record for one in known} == {record}
+
+
+def test_an_original_leads_to_its_manifest_when_there_is_no_record_yet_or_not_any_more(store: StoreSimulator) -> None:
+    put(store, LAYOUT.sealed(ORIGINAL, UID, "image/png"), b"sealed", sealed_sha256=SEALED)
+    assert SEALED_DIGEST_NAME == "sealed-sha256"
+    assert find_by_digest(store, LAYOUT, ORIGINAL) == (found("original", None),)
+
+
+def test_what_another_content_under_the_same_identity_left_is_not_taken_for_the_events(store: StoreSimulator) -> None:
     seal(store)
-    assert manifests_of(store, LAYOUT, ORIGINAL) == ()
+    other = hashlib.sha256(b"other").hexdigest()
+    put(store, LAYOUT.sealed(other, UID, "image/png"), b"never published", sealed_sha256=other)
+    assert find_by_digest(store, LAYOUT, other) == ()
+    put(store, LAYOUT.manifest(other, UID), b"of an event that was refused")
+    assert find_by_digest(store, LAYOUT, other) == ()
+    assert list(manifests_of(store, LAYOUT, other)) == []
+
+
+def test_sealed_assets_and_pointers_are_no_manifests(store: StoreSimulator) -> None:
+    seal(store)
+    put(store, Location("content", str(PointerKey(ORIGINAL, UID))), b"{}")
+    assert list(manifests_of(store, LAYOUT, ORIGINAL)) == []
 
 
 def test_an_unknown_file_or_event_leads_nowhere(store: StoreSimulator) -> None:
@@ -118,7 +168,7 @@ def test_objects_of_others_under_the_same_prefix_are_passed_over(store: StoreSim
 
 def test_a_record_that_is_none_is_said_to_be_none(store: StoreSimulator) -> None:
     put(store, LAYOUT.record(UID), b"<html>")
-    with pytest.raises(BugError, match="is not what layout v1 says"):
+    with pytest.raises(BugError, match="is not what the object layout says"):
         find_by_event(store, LAYOUT, "/service", "1")
 
 

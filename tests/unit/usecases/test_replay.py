@@ -79,17 +79,30 @@ def test_another_generation_under_a_used_identity_is_neither_sealed_nor_answered
     assert house.seal(generation({"content": MADE})).record.sealed == first.sealed
 
 
-def test_an_asset_that_a_dead_worker_left_is_not_taken_for_that_of_another_event(house: House) -> None:
-    """Between (3) and (4) there is an asset and no record: whose it is, is in its metadata."""
+def dies_before_the_record(house: House, data: dict[str, Any]) -> None:
+    """Seal an event as far as a worker that dies between (3) and (4): there is an asset and no record."""
     calls = len(house.store.calls)
-    house.seal(generation({"content": MADE}, event_id="measured"))
-    record_written = len(house.store.calls) - calls
-    house.store.fail(record_written)
+    house.seal(generation(data, event_id="measured"))
+    house.store.fail(len(house.store.calls) - calls)
     with pytest.raises(WorldError):
-        house.seal(generation({"content": MADE}))
+        house.seal(generation(data))
+
+
+def test_an_asset_that_a_dead_worker_left_is_not_taken_for_that_of_another_event(house: House) -> None:
+    """Whose it is, is in its metadata."""
+    dies_before_the_record(house, {"content": MADE})
     with pytest.raises(IdentityReusedError):
-        house.seal(generation({"content": {**MADE, "text": "Another story.\n"}}))
+        house.seal(generation({"content": MADE, "user": {"id_hash": "u-another"}}))
     assert house.seal(generation({"content": MADE})).record.content.id == "story"
+
+
+def test_of_two_contents_the_one_whose_record_comes_first_counts_and_the_other_is_refused(house: House) -> None:
+    dies_before_the_record(house, {"content": MADE})
+    other = generation({"content": {**MADE, "text": "Another story.\n"}})
+    sealed = house.seal(other)
+    with pytest.raises(IdentityReusedError):
+        house.seal(generation({"content": MADE}))
+    assert house.seal(other) == sealed
 
 
 def test_another_activity_under_a_used_identity_is_refused(house: House) -> None:

@@ -1,6 +1,7 @@
 """Sealing: from a generation event to a sealed asset, its manifest, one record, and alerts."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -22,6 +23,7 @@ from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.labels.implicit.marks import MarksToWrite
 from pipeline.labels.implicit.port import Marked
 from pipeline.store.lookup import find_by_digest, find_by_event
+from pipeline.store.records import manifests_for
 from tests.unit.house import House, generation, png, publication
 
 INBOX, RECORDS = "sealstream-inbox", "sealstream-records"
@@ -53,6 +55,28 @@ def test_the_record_is_written_last(house: House) -> None:
     house.seal(generation(image(house)))
     writes = [call.uri for call in house.store.calls if call.operation == "create"]
     assert [RECORDS in uri for uri in writes] == [False] * (len(writes) - 1) + [True]
+
+
+def test_an_event_leaves_three_objects_the_asset_its_manifest_and_the_record(house: House) -> None:
+    record = house.seal(generation(image(house))).record
+    writes = [call.uri for call in house.store.calls if call.operation == "create" and INBOX not in call.uri]
+    assert writes == [record.sealed.uri, record.manifest.uri, record.record_uri]
+
+
+def test_of_two_contents_at_once_under_one_identity_one_is_sealed_and_the_other_is_refused(house: House) -> None:
+    first, second = generation(image(house)), generation({"content": TEXT})
+
+    def while_the_second_is_judged() -> datetime:
+        house.seal(first)
+        return house.seal.now()
+
+    with pytest.raises(IdentityReusedError):
+        replace(house.seal, now=while_the_second_is_judged)(second)
+    assert len(house.records()) == 1
+    assert house.seal(first).record.content.id == first.content.id
+    refused = sha256_hex(b"Once upon a time.\n")
+    assert find_by_digest(house.store, house.layout, refused) == ()
+    assert list(manifests_for(house.store, house.layout, refused)) == []
 
 
 def test_the_file_in_hand_is_found_sealed_or_original(house: House) -> None:
@@ -132,7 +156,7 @@ def test_whatever_step_fails_one_record_comes_of_it_and_only_what_is_stored_is_s
         manifest=house.stored(record.manifest.uri) if beside else None,
     )
     assert (read.state, read.active_manifest) == ("valid", record.manifest.label)
-    assert len(house.store.objects) == (4 if beside else 5)
+    assert len(house.store.objects) == (3 if beside else 4)
 
 
 def test_an_edited_asset_names_its_parent(house: House, credentials: InProcessCredentialService) -> None:

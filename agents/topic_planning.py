@@ -1,0 +1,120 @@
+"""The plan of topics and the topics as they are: compared on request and when a worker starts, made equal on request.
+
+A worker takes nothing while a topic is missing, and does not start on topics that can lose an event: what is deleted
+before it was read is known to nobody.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from agents.settings import KafkaSettings
+from agents.topic_admin import alter_topic, found_topics
+from agents.topic_check import Difference, differences
+from agents.topics import Topics
+from pipeline.errors import OperatorError, WorldError
+
+__all__ = ["Comparison", "alter_topics", "as_planned", "compared"]
+
+logger = logging.getLogger(__name__)
+
+_AGAIN_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The topics as they are beside the plan.
+
+    Args:
+        missing: topics that are not there, or that this user may not see.
+        not_shown: topics whose configuration this user may not see.
+        differences: what of the others is not as planned.
+    """
+
+    missing: tuple[str, ...]
+    not_shown: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+async def compared(settings: KafkaSettings) -> Comparison:
+    """Compare the topics with the plan.
+
+    Raises:
+        WorldError: no broker answers.
+    """
+    plans = Topics(settings.topic_prefix).plans()
+    found = await found_topics(settings, (plan.name for plan in plans))
+    return Comparison(
+        missing=tuple(plan.name for plan in plans if plan.name not in found),
+        not_shown=tuple(name for name, topic in found.items() if not topic.config),
+        differences=tuple(one for plan in plans if plan.name in found for one in differences(plan, found[plan.name])),
+    )
+
+
+async def alter_topics(settings: KafkaSettings) -> tuple[Difference, ...]:
+    """Set what differs as planned; returns what was changed.
+
+    Raises:
+        OperatorError: the brokers refuse it.
+        WorldError: no broker answers.
+    """
+    found = (await compared(settings)).differences
+    for name in dict.fromkeys(one.topic for one in found):
+        await alter_topic(settings, name, {one.setting: one.planned for one in found if one.topic == name})
+    return found
+
+
+async def as_planned(settings: KafkaSettings, waiting: Callable[[str | None], None]) -> None:
+    """Return once the topics are there, and none of them can lose anything; say meanwhile why not.
+
+    Args:
+        settings: how to reach Kafka.
+        waiting: told what is waited for, and None when it came.
+
+    Raises:
+        OperatorError: a topic can lose something, and `topic_check` is `strict`.
+    """
+    if settings.topic_check == "off":
+        waiting(None)
+        return
+    said: str | None = None
+    while (why := await _trouble(settings)) is not None:
+        if why != said:
+            logger.warning("%s It is looked for again every %.0f s.", why, _AGAIN_SECONDS)
+        said = why
+        waiting(why)
+        await asyncio.sleep(_AGAIN_SECONDS)
+    waiting(None)
+
+
+async def _trouble(settings: KafkaSettings) -> str | None:
+    try:
+        found = await compared(settings)
+    except WorldError as error:
+        return str(error)
+    if found.missing:
+        return (
+            f"These topics are not there, or this user may not see them: {', '.join(found.missing)}. Type `sealstream "
+            "topics create`, or correct SEALSTREAM_KAFKA_TOPIC_PREFIX."
+        )
+    _judge(settings, found)
+    return None
+
+
+def _judge(settings: KafkaSettings, found: Comparison) -> None:
+    losing = [one for one in found.differences if one.loses]
+    if losing and settings.topic_check == "strict":
+        raise OperatorError(
+            what=f"Topics can lose what is sent to them. {' '.join(map(str, losing))}",
+            remedy="`sealstream topics create --alter` sets them as planned; with SEALSTREAM_KAFKA_TOPIC_CHECK=warn a "
+            "worker starts all the same.",
+        )
+    for one in found.differences:
+        logger.warning("%s", one)
+    if found.not_shown:
+        logger.warning(
+            "This user may not see the configuration (DescribeConfigs) of %s, which was not compared with the plan.",
+            ", ".join(found.not_shown),
+        )
