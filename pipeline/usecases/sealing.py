@@ -44,7 +44,6 @@ from pipeline.evidence.implicit import carries_marks, mark_facts, place_facts, w
 from pipeline.evidence.parents import KnownParent, known_parents, parent_findings
 from pipeline.evidence.sealing import sealed_findings
 from pipeline.fingerprints.recording import named, recognised_by
-from pipeline.fingerprints.traits import Traits
 from pipeline.isolation.parsers import Made, Making, Parsers
 from pipeline.labels.explicit.model import Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
@@ -118,9 +117,10 @@ class Sealing:
             order = self._order(event, asset.media_type, parents)
             made = self.parsers.make(self._making(event, asset, order))  # 2
             order = msgspec.structs.replace(order, fingerprint=made.traits.fingerprint)
-            made = self._as_kept(event, asset.media_type, made, self._keep(event, asset, order, made.sealed))  # 3
+            kept, sha256 = self._keep(event, asset, order, made.sealed)  # 3
+            made = self._as_kept(event, asset.media_type, made, kept)
             judgement = self._judge(event, asset, made, parents)
-            done = self._record(event, asset, made.sealed, judgement, parents, made.traits)
+            done = self._record(event, asset, made, sha256, judgement, parents)
             record = commit_record(self.store, record_at, done)  # 4
         require_same_event(record, event)
         against = counted(record)
@@ -195,22 +195,30 @@ class Sealing:
         software = Software(name=self.claim_generator.name, version=self.claim_generator.version)
         return seal_order(event, media_type, ingredients, software)
 
-    def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
-        """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
+    def _keep(
+        self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset
+    ) -> tuple[SealedAsset, str]:
+        """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts.
+
+        Returns the pair, and the digest of the asset.
+        """
         because = sealed.sidecar_because
         asset_at = self.layout.sealed(asset.sha256, event.uid, asset.media_type)
-        says = {DIGEST_NAME: event.digest, SEALED_DIGEST_NAME: sha256_hex(sealed.asset)}
+        sha256 = sha256_hex(sealed.asset)
+        says = {DIGEST_NAME: event.digest, SEALED_DIGEST_NAME: sha256}
         if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type, metadata=says):
             earlier = self.store.require(asset_at)
             require_made_from(earlier, event)
             if earlier.body != sealed.asset:
                 sealed = self._take_up(event, order, earlier.body)
-        manifest_at = self.layout.manifest(sha256_hex(sealed.asset), event.uid)
+                sha256 = sha256_hex(sealed.asset)
+        manifest_at = self.layout.manifest(sha256, event.uid)
         if not self.store.create(manifest_at, sealed.manifest, media_type=MANIFEST_MEDIA_TYPE):
             manifest = self.store.require(manifest_at).body
             if manifest != sealed.manifest:
                 sealed = self._reopen(sealed.asset, asset.media_type, sidecar=manifest)
-        return msgspec.structs.replace(sealed, sidecar_because=because if sealed.binding == "sidecar" else None)
+        because = because if sealed.binding == "sidecar" else None
+        return msgspec.structs.replace(sealed, sidecar_because=because), sha256
 
     def _take_up(self, event: GenerationEvent, order: SealOrder, stored: bytes) -> SealedAsset:
         """The asset that an earlier attempt stored: with the manifest inside it or beside it, or with a new one beside.
@@ -251,12 +259,12 @@ class Sealing:
         self,
         event: GenerationEvent,
         asset: Asset,
-        kept: SealedAsset,
+        made: Made,
+        sealed_sha256: str,
         judgement: Judgement,
         parents: tuple[KnownParent, ...],
-        traits: Traits,
     ) -> ManifestRecord:
-        sealed_sha256 = sha256_hex(kept.asset)
+        kept, traits = made.sealed, made.traits
         credential = summary_of(kept.credential)
         return ManifestRecord(
             event_uid=event.uid,
