@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
-from pipeline.credentials.development import development_anchors, development_chain
+from pipeline.credentials import Trust
+from pipeline.credentials.development import development_chain
 from pipeline.credentials.signers import claim_signer
 from pipeline.credentials.signers.opening import files_of, open_signer
 from pipeline.credentials.signers.rotation import Rotation
@@ -42,7 +43,6 @@ __all__ = [
     "law_of",
     "layout_of",
     "open_parsers",
-    "trust_of",
     "use_cases",
 ]
 
@@ -51,10 +51,9 @@ CLAIM_GENERATOR = ClaimGenerator(name="sealstream", version=version("sealstream"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Whom we sign as, and whom we trust."""
+    """Whom we sign as."""
 
     signer: Rotation
-    trust_anchors: bytes | None
     is_development: bool
 
 
@@ -77,12 +76,11 @@ class Law:
 
 
 def identity_of(settings: CredentialSettings) -> Identity:
-    """The configured signer and trust list; a development chain, made on first use, where no signer is configured.
+    """The configured signer; a development chain, made on first use, where no signer is configured.
 
     Raises:
         OperatorError: a file cannot be used; the message names it and its setting.
     """
-    anchors = _configured_anchors(settings)
     if (settings.sign_cert is None) != (settings.sign_key is None):
         raise OperatorError(
             what="Only one of certificate chain and private key is configured.",
@@ -92,7 +90,6 @@ def identity_of(settings: CredentialSettings) -> Identity:
         chain = development_chain(settings.state_dir)
         return Identity(
             signer=Rotation(lambda: claim_signer(development_chain(settings.state_dir).material), chain.files),
-            trust_anchors=chain.trust_anchors + (anchors or b""),
             is_development=True,
         )
     certificates, key = settings.sign_cert.expanduser(), settings.sign_key
@@ -100,28 +97,14 @@ def identity_of(settings: CredentialSettings) -> Identity:
         lambda: open_signer(certificates, key, algorithm=settings.sign_algorithm, seconds=settings.sign_seconds),
         (certificates, *files_of(key)),
     )
-    return Identity(signer=signer, trust_anchors=anchors, is_development=False)
-
-
-def trust_of(settings: CredentialSettings) -> bytes | None:
-    """Whom we trust, for commands that sign nothing: no key is read, and none is made.
-
-    Where no signer is configured, what the development chain of this machine signed is trusted here, if there is one.
-
-    Raises:
-        OperatorError: the trust list cannot be used; the message names it and its setting.
-    """
-    anchors = _configured_anchors(settings)
-    if settings.sign_cert is not None or settings.sign_key is not None:
-        return anchors
-    return (development_anchors(settings.state_dir) or b"") + (anchors or b"") or None
+    return Identity(signer=signer, is_development=False)
 
 
 @contextmanager
 def open_parsers(
     settings: CredentialSettings,
     signer: Rotation | None,
-    trust_anchors: bytes | None,
+    trust: Trust,
     *,
     processes: int | None = None,
 ) -> Iterator[Parsers]:
@@ -130,7 +113,7 @@ def open_parsers(
     Args:
         settings: limits of the processes.
         signer: who signs claims; None for commands that only read.
-        trust_anchors: PEM certificates that signers are trusted by; None trusts nobody.
+        trust: whose signatures are believed.
         processes: how many; as configured otherwise.
     """
     with ExitStack() as opened:
@@ -143,7 +126,7 @@ def open_parsers(
                 memory_bytes=settings.parser_memory_bytes,
                 seconds=settings.parser_seconds,
                 patience=settings.parser_long_seconds,
-                trust_anchors=trust_anchors,
+                trust_anchors=trust,
                 confinement=settings.parser_confinement,
                 stamping_port=None if stamps is None else stamps.port,
             )
@@ -263,15 +246,3 @@ def use_cases(
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _configured_anchors(settings: CredentialSettings) -> bytes | None:
-    if settings.trust_anchors is None:
-        return None
-    try:
-        return settings.trust_anchors.expanduser().read_bytes()
-    except OSError as error:
-        raise OperatorError(
-            what=f"The trust list {settings.trust_anchors} cannot be read: {error.strerror}.",
-            remedy="Let SEALSTREAM_TRUST_ANCHORS name a PEM file.",
-        ) from error

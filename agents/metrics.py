@@ -33,6 +33,7 @@ class Metrics:
     reference_refused: Counter
     confinement: Gauge
     signer_expiry: Gauge
+    trust_list_issued: Gauge
     ready: Gauge
 
     @classmethod
@@ -100,6 +101,12 @@ class Metrics:
             signer_expiry=Gauge(
                 "sealstream_signer_expiry_timestamp_seconds",
                 "When the signing certificate ends, as a Unix time.",
+                registry=registry,
+            ),
+            trust_list_issued=Gauge(
+                "sealstream_trust_list_issued_timestamp_seconds",
+                "When a trust list in force was issued, as a Unix time.",
+                ["list"],
                 registry=registry,
             ),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
+from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
 from pipeline.fingerprints.port import KnownFingerprints
@@ -31,6 +32,7 @@ class Parts:
         probe_store: returns when the store answers, raises `WorldError` when it does not.
         confinement: what child processes have given up.
         signer: who signs claims.
+        trust: whom we trust, followed while we run.
         stamps: asks for time stamps; None where no authority is configured.
         missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
         forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
@@ -41,6 +43,7 @@ class Parts:
     confinement: Confinement
     signer: Rotation
     stamps: Stamping | None
+    trust: TrustWatch
     missing_asset_patience: float
     forbidden_asset_patience: float
 
@@ -73,7 +76,8 @@ def open_parts(
     probe_at = Location(stores.records_bucket, "v1/probe")
     is_locked = any(one.bucket == stores.records_bucket and one.object_lock for one in reports)
     law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
-    with open_parsers(credential_settings, identity.signer, identity.trust_anchors) as parsers:
+    trust = trust_of(credential_settings)
+    with open_parsers(credential_settings, identity.signer, trust) as parsers:
         if not parsers.confinement.whole:
             logger.warning(
                 "Parser processes are not fully confined: in force is %s, of Landlock and seccomp. A hostile file that "
@@ -86,6 +90,7 @@ def open_parts(
             confinement=parsers.confinement,
             signer=identity.signer,
             stamps=parsers.stamps,
+            trust=TrustWatch(credential_settings, parsers.renew_trust),
             missing_asset_patience=assets.missing_asset_patience,
             forbidden_asset_patience=assets.forbidden_asset_patience,
         )

@@ -154,6 +154,7 @@ class WorkerApp(SealstreamApp):
     async def _probe_store(self) -> None:
         while not self.should_stop:
             try:
+                await asyncio.to_thread(self._parts.trust.look)
                 await asyncio.to_thread(self._parts.probe_store)
             except WorldError as error:
                 if self._store_trouble is None:
@@ -167,12 +168,15 @@ class WorkerApp(SealstreamApp):
         return {
             "confinement": str(self._parts.confinement),
             "signing certificate until": self._parts.signer.not_after.isoformat(),
+            **self._parts.trust.states(),
         }
 
     def _checks(self) -> Mapping[str, str | None]:
         ends, stamps = self._parts.signer.not_after, self._parts.stamps
         days_left = (ends - datetime.now(UTC)).days
         self._metrics.signer_expiry.set(ends.timestamp())
+        for name, issued in self._parts.trust.issued().items():
+            self._metrics.trust_list_issued.labels(name).set(issued)
         self._metrics.in_flight.set(self.delivery.in_flight)
         self._metrics.fingerprints.set(len(self._known))
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
@@ -184,5 +188,6 @@ class WorkerApp(SealstreamApp):
             "fingerprints": self._known.trouble,
             "signer": self._parts.signer.trouble
             or (None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days"),
+            "trust lists": self._parts.trust.trouble,
             "time stamps": None if stamps is None else stamps.trouble,
         }

@@ -129,11 +129,18 @@ class CredentialSettings(Settings):
     sign_seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     """Longest time for one signature of a key that is kept elsewhere, in seconds."""
 
+    trust_lists: Names = ("c2pa", "c2pa-tsa")
+    """Published lists of whom to trust, separated by commas; `none` for none. The newest at hand is taken: what ships,
+    or what `sealstream trust update` put into the state directory."""
+
     trust_anchors: Path | None = None
-    """Trust list as PEM; the development chain's root is trusted beside it while that chain is in use."""
+    """Anchors of your own as PEM, beside the lists; so is the development chain's root while that chain is in use."""
+
+    denied_signers: Path | None = None
+    """Certificates as PEM whose claims are not trusted, whatever issued them."""
 
     state_dir: Path = Path("~/.local/state/sealstream")
-    """Where the development chain is kept, mode 0600."""
+    """Where the development chain, mode 0600, and newer trust lists are kept."""
 
     parser_processes: int = Field(default=2, ge=1)
     """Child processes that parse and sign, so that a hostile file can only hurt its own event."""

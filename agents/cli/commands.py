@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "dead-letters": Command("dead_letters", "app", "Dead letters: inputs that could not succeed."),
     "policy": Command("policy.app", "app", "Policy packs: law as data."),
     "reference": Command("reference", "app", "Reference sets: what workers know."),
+    "trust": Command("trust", "app", "Whose signatures and time stamps are trusted."),
 }
 """In the order in which they are shown."""
 

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
-from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers, trust_of
+from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import read_asset, read_file, write_file
 from agents.cli.marks_shown import ShownMarks, lines, shown
 from agents.cli.sidecars import credential_beside, place_for_sidecar
+from agents.trusting import trust_of
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
@@ -121,7 +122,7 @@ def seal(
         service=Service(),
         facts={},
     )
-    with open_parsers(settings, identity.signer, identity.trust_anchors, processes=1) as parsers:
+    with open_parsers(settings, identity.signer, trust_of(settings), processes=1) as parsers:
         software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
         fingerprint = parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
         order = seal_order(event, asset.media_type, (), software, fingerprint)

@@ -6,10 +6,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from agents.assembly import Parsers, open_parsers, trust_of
+from agents.assembly import Parsers, open_parsers
 from agents.cli.console import AsJson, print_json, print_pairs
 from agents.cli.files import File, MediaType
 from agents.cli.local_file import read_asset, write_file
+from agents.trusting import trust_of
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError
 from pipeline.evidence.implicit import carries_marks, in_words

@@ -15,6 +15,7 @@ from pipeline.credentials.model import (
     SigningIdentity,
     SigningMaterial,
     Software,
+    Trust,
 )
 from pipeline.credentials.service import CredentialService
 from pipeline.credentials.status_codes import AlertKind, alert_kinds
@@ -32,6 +33,7 @@ __all__ = [
     "SigningIdentity",
     "SigningMaterial",
     "Software",
+    "Trust",
     "alert_kinds",
     "embeds",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Self
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity, SigningMaterial
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity, SigningMaterial, Trust
 from pipeline.credentials.reading import read
 from pipeline.credentials.sdk import ManifestSigner, Validator
 from pipeline.credentials.signing import extract_manifest, seal
@@ -31,13 +31,13 @@ class InProcessCredentialService:
 
     Args:
         signing: what claims are signed with; None for a service that only reads.
-        trust_anchors: PEM certificates that signers are trusted by; None trusts nobody.
+        trust_anchors: whose signatures are believed; bytes are PEM certificates of anchors; None trusts nobody.
 
     Raises:
         OperatorError: the signing material or the trust anchors cannot be used.
     """
 
-    def __init__(self, *, signing: SigningMaterial | None = None, trust_anchors: bytes | None = None) -> None:
+    def __init__(self, *, signing: SigningMaterial | None = None, trust_anchors: Trust | bytes | None = None) -> None:
         self._validator = Validator(trust_anchors)
         self._signer = None if signing is None else manifest_signer(signing)
 

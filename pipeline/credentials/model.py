@@ -22,6 +22,7 @@ __all__ = [
     "SigningIdentity",
     "SigningMaterial",
     "Software",
+    "Trust",
     "TrustState",
 ]
 
@@ -88,6 +89,20 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: Fingerprint | None = None
 
 
+class Trust(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose signatures and time stamps are believed. Certificates are PEM, one after the other.
+
+    Attributes:
+        lists: anchors of published lists.
+        private: anchors of the operator's own.
+        denied: certificates that are not, whatever issued them: serial number (lowercase hex) and end (RFC 3339).
+    """
+
+    lists: bytes = b""
+    private: bytes = b""
+    denied: tuple[tuple[str, str], ...] = ()
+
+
 class SignerIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """Who signed the claim, as the certificate says.
 
@@ -116,6 +131,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         digital_source_types: source types found, those of the active manifest first.
         title: what the active manifest calls the asset.
         remote_url: where the asset says its manifest is. A fact about the asset; it is never fetched.
+        trusted_by: what the signer is trusted by, where it is: published lists, or private anchors.
         time_stamped: a time-stamp authority that is trusted says when the active manifest was signed.
     """
 
@@ -133,6 +149,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     claim_generator: str | None = None
     title: str | None = None
     remote_url: str | None = None
+    trusted_by: Literal["lists", "private"] | None = None
     time_stamped: bool = False
 
     @property

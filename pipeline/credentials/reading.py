@@ -25,7 +25,7 @@ of the chain whatever their state.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -63,12 +63,20 @@ _NOT_ASKED_FOR: Final = "signingCredential.ocsp.skipped"
 
 _AI_DISCLOSURE: Final = "c2pa.ai-disclosure"
 
+_TRUSTED: Final = "signingCredential.trusted"
+_UNTRUSTED: Final = "signingCredential.untrusted"
+
 _TRUST: Final[tuple[tuple[frozenset[str], TrustState], ...]] = (
     (frozenset({"signingCredential.revoked", "signingCredential.ocsp.revoked"}), "revoked"),
     (frozenset({"signingCredential.expired", "claimSignature.outsideValidity"}), "expired"),
-    (frozenset({"signingCredential.untrusted", "signingCredential.invalid"}), "untrusted"),
-    (frozenset({"signingCredential.trusted"}), "trusted"),
+    (frozenset({_UNTRUSTED, "signingCredential.invalid"}), "untrusted"),
+    (frozenset({_TRUSTED}), "trusted"),
 )
+
+_TRUSTED_BY: Final[dict[str, Literal["lists", "private"]]] = {
+    "[user_anchors]": "private",
+    "[system_anchors]": "lists",
+}
 
 _GENERAL: Final = "general.error"
 
@@ -87,7 +95,7 @@ def read(asset: bytes, media_type: str, *, manifest: bytes | None = None, valida
     binding: Binding = "embedded" if manifest is None else "sidecar"
     try:
         examination = validator.examine(asset, media_type, manifest)
-        return credential_of(examination, binding)
+        return credential_of(examination, binding, denied=validator.denied)
     except NoManifestError as missing:
         return _malformed(binding) if shows_traces(asset, media_type) else _absent(missing)
     except RemoteManifestError as remote:
@@ -100,8 +108,15 @@ def read(asset: bytes, media_type: str, *, manifest: bytes | None = None, valida
         return _malformed(binding)
 
 
-def credential_of(examination: Examination, binding: Binding) -> Credential:
+def credential_of(
+    examination: Examination, binding: Binding, *, denied: frozenset[tuple[str, str]] = frozenset()
+) -> Credential:
     """The credential that an examination amounts to.
+
+    Args:
+        examination: what the library found.
+        binding: where the manifest was.
+        denied: certificates that are not believed, whatever issued them: see `Trust`.
 
     Raises:
         msgspec.MsgspecError, RecursionError: the manifest says things that no claim generator should.
@@ -112,18 +127,22 @@ def credential_of(examination: Examination, binding: Binding) -> Credential:
     manifest = details.of(report.active_manifest)
     alone = is_manifest_store(examination.asset)
     valid = report.validation_state in ("Valid", "Trusted") and not alone
-    codes = tuple(dict.fromkeys((*active.troubles(), *((UNBOUND,) if alone else ()))))
+    signer = _signer(manifest)
+    is_denied = signer is not None and (signer.serial, signer.not_after) in denied
+    trouble = ((UNBOUND,) if alone else ()) + ((_UNTRUSTED,) if is_denied else ())
+    codes = tuple(dict.fromkeys((*active.troubles(), *trouble)))
     sources, disclosed = _statements(report, details)
     return Credential(
         state="valid" if valid else "invalid",
-        trust=_trust(active),
+        trust="untrusted" if is_denied else _trust(active),
+        trusted_by=None if is_denied else _trusted_by(active),
         ai_generated=_ai_generated(sources, disclosed=disclosed, valid=valid),
         active_codes=codes,
         ingredient_codes=tuple(dict.fromkeys(_ingredient_troubles(report))),
         dismissed_codes=tuple(code for code in codes if _says_nothing(code, examination, manifest)),
         meanings=dict(second_look(examination, codes, manifest)),
         active_manifest=report.active_manifest,
-        signer=_signer(manifest),
+        signer=signer,
         binding=None if alone else binding,
         digital_source_types=sources,
         claim_generator=next((manifest.generator() for _, manifest in report.chain()), None),
@@ -147,6 +166,12 @@ def _malformed(binding: Binding, code: str = _GENERAL) -> Credential:
 def _trust(active: Results) -> TrustState:
     codes = {status.code for status in (*active.success, *active.informational, *active.failure)}
     return next((trust for telling, trust in _TRUST if codes & telling), "unknown")
+
+
+def _trusted_by(active: Results) -> Literal["lists", "private"] | None:
+    """The library names the setting in which it found whom it trusts."""
+    found = next((status.explanation or "" for status in active.success if status.code == _TRUSTED), "")
+    return next((whom for setting, whom in _TRUSTED_BY.items() if setting in found), None)
 
 
 def _says_nothing(code: str, examination: Examination, manifest: DetailedManifest | None) -> bool:

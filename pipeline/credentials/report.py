@@ -19,6 +19,7 @@ __all__ = [
 
 class _Status(msgspec.Struct, frozen=True):
     code: str
+    explanation: str | None = None
 
 
 class Results(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ import msgspec
 from pipeline.credentials.data_hash import Json, Make
 from pipeline.credentials.definition import Definition
 from pipeline.credentials.manifest_store import STORE_MEDIA_TYPE, is_manifest_store
-from pipeline.credentials.model import SigningIdentity
+from pipeline.credentials.model import SigningIdentity, Trust
 from pipeline.credentials.placing import Placer, UnplaceableError
 from pipeline.credentials.placing.fragments import mended
 from pipeline.credentials.placing.tiff import is_big_tiff
@@ -116,11 +116,13 @@ class Validator:
     """Reads and validates manifests. May be shared between threads.
 
     Args:
-        trust_anchors: PEM certificates that signers and time stamps are trusted by; None trusts nobody.
+        trust: whose signatures and time stamps are believed; bytes are private anchors; None trusts nobody.
     """
 
-    def __init__(self, trust_anchors: bytes | None = None) -> None:
-        self._checking = _context(trust_anchors, validate=True)
+    def __init__(self, trust: Trust | bytes | None = None) -> None:
+        trust = Trust(private=trust) if isinstance(trust, bytes) else trust
+        self.denied = frozenset(() if trust is None else trust.denied)
+        self._checking = _context(trust, validate=True)
         self._finding = _context(None, validate=False)
 
     def examine(self, asset: bytes, media_type: str, manifest: bytes | None = None) -> Examination:
@@ -325,7 +327,7 @@ class _Active(msgspec.Struct):
     active_manifest: str
 
 
-def _context(trust_anchors: bytes | None, *, validate: bool, signer: c2pa.Signer | None = None) -> c2pa.Context:
+def _context(whom: Trust | None, *, validate: bool, signer: c2pa.Signer | None = None) -> c2pa.Context:
     settings: dict[str, object] = {
         "version": 1,
         "core": {
@@ -357,8 +359,10 @@ def _context(trust_anchors: bytes | None, *, validate: bool, signer: c2pa.Signer
     }
     try:
         trust = {"trust_config": "\n".join(_CLAIM_USAGES)}
-        if trust_anchors is not None:
-            trust["user_anchors"] = trust_anchors.decode()
+        if whom is not None:
+            # The library says by which of them somebody is trusted.
+            told = {"trust_anchors": whom.lists, "user_anchors": whom.private}
+            trust |= {name: pem.decode() for name, pem in told.items() if pem}
         return c2pa.Context.from_dict(settings | {"trust": trust}, signer)
     except (c2pa.C2paError, UnicodeDecodeError) as error:
         raise OperatorError(

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from pipeline.credentials.model import Trust
 from pipeline.errors import (
     BugError,
     HostileAssetError,
@@ -68,7 +69,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         confinement: whether the child gives up its rights, and what it does where the kernel lacks something.
     """
 
-    trust_anchors: bytes | None = None
+    trust_anchors: Trust | bytes | None = None
     memory_bytes: int
     seconds: float
     jobs: int

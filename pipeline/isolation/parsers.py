@@ -5,11 +5,12 @@ once. The way out, where an asset kills, stalls or starves that child, are the s
 one that does not work out costs only what it would have told.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, Trust
 from pipeline.credentials.service import CredentialService, Stamping
 from pipeline.fingerprints.coder import ImageCoder
 from pipeline.fingerprints.port import Fingerprinter
@@ -120,6 +121,7 @@ class Parsers:
         fingerprinter: says what an asset is recognised by.
         confinement: what the processes that do it gave up before.
         stamps: where they ask for time stamps; None for manifests without.
+        renew_trust: has others believed from now on.
     """
 
     credentials: CredentialService
@@ -129,6 +131,7 @@ class Parsers:
     fingerprinter: Fingerprinter
     confinement: Confinement = UNCONFINED
     stamps: Stamping | None = None
+    renew_trust: Callable[[Trust], None] = lambda _: None
 
     def make(self, making: Making) -> Made:
         """Label, seal and read back a generated asset.

@@ -7,6 +7,7 @@ from typing import Final, Self, TypeVar
 
 import msgspec
 
+from pipeline.credentials.model import Trust
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
 from pipeline.isolation.confinement import Confinement, Rule
 from pipeline.isolation.jobs import Job, Sign, is_long
@@ -34,8 +35,14 @@ class _Seat:
         self._command = command
         self._worker: Worker | None = None
 
+    def renew(self, start: Start) -> None:
+        """Let the next child start with something else; the one in this seat goes before its next job."""
+        self._start = start
+
     def fill(self) -> Worker:
-        """The child in this seat, started if there is none."""
+        """The child in this seat, started if there is none that was told the latest."""
+        if self._worker is not None and self._worker.start is not self._start:
+            self.clear()
         self._worker = self._worker or Worker(self._start, self._command)
         return self._worker
 
@@ -92,6 +99,12 @@ class _Lane:
         finally:
             self._free.put(seat)
 
+    def renew(self, trust_anchors: Trust | bytes | None) -> None:
+        """Believe others from now on; see `WorkerPool.renew`."""
+        self._start = msgspec.structs.replace(self._start, trust_anchors=trust_anchors)
+        for seat in self._seats:
+            seat.renew(self._start)
+
     def close(self) -> None:
         """Wait for the jobs under way, then end all children."""
         for _ in self._seats:
@@ -134,7 +147,7 @@ class WorkerPool:
         memory_bytes: address space of one child; seven times the largest asset, and 256 MiB at least.
         seconds: longest time for one job.
         patience: longest time for a job about something that lasts, which takes a time of its own by how long it lasts.
-        trust_anchors: PEM certificates that signers are trusted by.
+        trust_anchors: whose signatures are believed; bytes are PEM certificates of anchors.
         jobs_per_worker: after how many jobs a child is replaced.
         confinement: whether children give up their rights, and what happens where the kernel lacks something.
         stamping_port: where on this machine children ask for time stamps: all that they reach of any network.
@@ -151,7 +164,7 @@ class WorkerPool:
         memory_bytes: int,
         seconds: float,
         patience: float | None = None,
-        trust_anchors: bytes | None = None,
+        trust_anchors: Trust | bytes | None = None,
         jobs_per_worker: int = 5_000,
         confinement: Rule = "try",
         stamping_port: int | None = None,
@@ -189,6 +202,11 @@ class WorkerPool:
         except HostileAssetError as error:
             # It hurt nobody but its child.
             return job.hostile(error)
+
+    def renew(self, trust_anchors: Trust | bytes | None) -> None:
+        """Believe others from now on: jobs under way end as they began, and the next ones go to new children."""
+        for lane in (self._short, self._long):
+            lane.renew(trust_anchors)
 
     def close(self) -> None:
         """Wait for the jobs under way, then end all children; later jobs raise `BugError`."""

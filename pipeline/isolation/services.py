@@ -211,6 +211,7 @@ def isolated_parsers(
         fingerprinter=IsolatedFingerprinter(pool),
         confinement=pool.confinement,
         stamps=stamps,
+        renew_trust=pool.renew,
         performer=pool,
     )
 

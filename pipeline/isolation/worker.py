@@ -114,6 +114,7 @@ class Worker:
     """
 
     def __init__(self, start: Start, command: Sequence[str] = CHILD) -> None:
+        self.start = start
         self.spent = False
         self._largest_reply = start.memory_bytes
         self._patience = start.patience
