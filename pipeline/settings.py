@@ -151,7 +151,7 @@ class CredentialSettings(Settings):
     parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
 
-    parser_long_seconds: float = Field(default=600.0, gt=0, allow_inf_nan=False)
+    parser_long_seconds: float = Field(default=900.0, gt=0, allow_inf_nan=False)
     """Longest time a recording or a video may take there, in seconds; shorter ones get less, by how long they last."""
 
     parser_confinement: Literal["require", "try", "off"] = "try"

@@ -354,8 +354,8 @@ _AnyJob = (
 _jobs: Final = msgspec.msgpack.Decoder(_AnyJob)
 
 
-_A_SECOND: Final = 4.0
-"""So many seconds a second of a recording may take: labeling full HD takes less than one on an idle processor."""
+_A_SECOND: Final = 8.0
+"""So many seconds a second of a recording may take: labeling full HD takes about one of a processor that is idle."""
 
 
 def is_long(job: Job[Any]) -> bool:
