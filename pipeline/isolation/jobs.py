@@ -163,15 +163,17 @@ class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
 
     Attributes:
         identity: under which certificate; the signature is asked for.
+        inherits: False where it is known that there is no manifest in it.
     """
 
     asset: bytes
     order: SealOrder
     identity: SigningIdentity
+    inherits: bool = True
 
     def perform(self, tools: Tools) -> SealedAsset:
         """Sign, and read back."""
-        return tools.sealing(self.identity).seal(self.asset, self.order)
+        return tools.sealing(self.identity).seal(self.asset, self.order, inherits=self.inherits)
 
 
 class ReadJob(Job[Credential], frozen=True, kw_only=True, tag=True):

@@ -153,7 +153,7 @@ class Parsers:
             marked = self.marker.mark(labeled.asset, media_type, making.marks)
         traits = self.fingerprinter.traits(marked.asset, media_type)
         order = msgspec.structs.replace(making.order, fingerprint=traits.fingerprint)
-        sealed = self.credentials.seal(marked.asset, order)
+        sealed = self.credentials.seal(marked.asset, order, inherits=inherited.state != "absent")
         claim = Claim() if labeled.written is not None else making.claim
         return Made(
             inherited=inherited,

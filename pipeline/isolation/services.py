@@ -73,9 +73,9 @@ class IsolatedCredentialService(_Isolated):
         self._signer = signer
         self._stamps = stamps
 
-    def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
+    def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
-        return self.signed(lambda identity: SealJob(asset=asset, order=order, identity=identity))
+        return self.signed(lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits))
 
     def signed(self, job: Callable[[SigningIdentity], Job[Answer]]) -> Answer:
         """Have a job done that asks for a signature.

@@ -24,7 +24,7 @@ def mark(asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
     stays = found.mark is not None and (marks.aigc is None or not _spreads(found.mark, marks.aigc))
     missing = msgspec.structs.replace(marks, aigc=None) if stays else marks
     try:
-        return Marked(asset=write_marks(asset, media_type, missing))
+        return Marked(asset=write_marks(asset, media_type, missing, found=found))
     except LabelRefusedError as error:
         return Marked(asset=asset, refused=error.what)
 
