@@ -62,7 +62,6 @@ EUROPE: Final[Facts] = merged(
     {
         "jurisdictions": ["EU"],
         "content": {"containerised": True, "standard_edit": False, "deepfake": False, "public_interest_text": False},
-        "signed_meta": {"timestamped": True},
         "watermark": {"present": True, "detector_ok": True},
     },
 )

@@ -46,7 +46,7 @@ _WITH_CONSENT: Final[Facts] = {
 }
 _NO_CONSENT: Final[Facts] = {"content": {"biometric": ["voice"]}, "consent": {"status": "missing"}}
 _NO_LABEL: Final[Facts] = {"explicit": {"present": False}}
-_DEEPFAKE: Final[Facts] = {"content": {"deepfake": True}, **_NO_LABEL}
+_DEEPFAKE: Final[Facts] = {"content": {"deepfake": True}, "consent": {"ref": "consent-0001"}, **_NO_LABEL}
 _PROHIBITED_PROMPT: Final[Facts] = {"prompt": {"text": "Praise the GLIMMER\u200bWOCK  Elixir."}}
 
 _NEWCOMER: Final[Facts] = {"public_opinion": True, "biometric_tool": False, "sensitive_scene_tool": False}
@@ -140,7 +140,7 @@ _GENERATION: Final = Act(
             asset="inline",
         ),
         _generated("an article in Chinese, labeled", "article-zh.txt", CHINA, _LABELED),
-        _generated("a news item", "newsroom.txt", CHINA),
+        _generated("a news item", "newsroom.txt", CHINA, _LABELED),
         _generated("meeting notes, for nobody knows where", "notes.md", {"content": {"operation": "generated"}}),
         _generated("a chat answer", "answer.json", KOREA),
     ),

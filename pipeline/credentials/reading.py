@@ -42,7 +42,7 @@ from pipeline.credentials.sdk import (
     Validator,
 )
 from pipeline.credentials.second_look import UNBOUND, second_look
-from pipeline.credentials.traces import shows_traces
+from pipeline.credentials.traces import is_bare, shows_traces
 
 __all__ = ["AI_SOURCE_TYPES", "credential_of", "read"]
 
@@ -97,7 +97,9 @@ def read(asset: bytes, media_type: str, *, manifest: bytes | None = None, valida
         examination = validator.examine(asset, media_type, manifest)
         return credential_of(examination, binding, denied=validator.denied)
     except NoManifestError as missing:
-        return _malformed(binding) if shows_traces(asset, media_type) else _absent(missing)
+        if shows_traces(asset, media_type):
+            return _malformed(binding)
+        return _absent(None if is_bare(asset, media_type) else missing)
     except RemoteManifestError as remote:
         return Credential(
             state="remote", trust="unknown", active_codes=("manifest.inaccessible",), remote_url=remote.url
@@ -151,7 +153,7 @@ def credential_of(
     )
 
 
-def _absent(missing: NoManifestError) -> Credential:
+def _absent(missing: NoManifestError | None) -> Credential:
     if isinstance(missing, UnreadableAssetError):
         return Credential(
             state="absent", trust="none", active_codes=(_GENERAL,), meanings={_GENERAL: "asset-unreadable"}

@@ -20,7 +20,7 @@ from pipeline.credentials.sdk import (
     UnsuitableAssetError,
     Validator,
 )
-from pipeline.credentials.traces import embeds
+from pipeline.credentials.traces import embeds, is_bare
 from pipeline.errors import BugError, OperatorError, SealRefusedError, SealstreamError, WorldError
 
 __all__ = ["extract_manifest", "seal"]
@@ -34,6 +34,7 @@ _NOT_READABLE: Final = (
 )
 
 
+_BARE: Final = "The picture is a bare codestream of JPEG XL, which has no container and so no place for a manifest."
 _NOT_TAKEN: Final = "The file takes no manifest inside: it is broken, or not what its type says."
 
 _UNSOUND: Final = "A manifest inside the file did not validate."
@@ -95,7 +96,7 @@ def seal(
             remedy="Send the asset's bytes.",
         )
     unsound: tuple[str, ...] = ()
-    because = reason_to_leave(asset, order.media_type) if embeds(order.media_type) else None
+    because = _reason_to_leave(asset, order.media_type)
     own = _evidence(asset, order.media_type, None, validator) if inherits else None
     for way in _ways(order, own, validator, embedded=because is None):
         try:
@@ -122,6 +123,13 @@ def seal(
         what=f"The {order.media_type} asset can carry no manifest, inside or beside it.",
         remedy="Check that the asset is what its media type says.",
     )
+
+
+def _reason_to_leave(asset: bytes, media_type: str) -> str | None:
+    """Why an asset in a format that embeds is better left as it came; None where nothing speaks against it."""
+    if is_bare(asset, media_type):
+        return _BARE
+    return reason_to_leave(asset, media_type) if embeds(media_type) else None
 
 
 def extract_manifest(asset: bytes, media_type: str, *, validator: Validator) -> bytes | None:

@@ -17,7 +17,7 @@ from typing import Final
 from pipeline.credentials.text.wrapper import TRACE
 from pipeline.media_types import FORMATS, UNKNOWN, canonical
 
-__all__ = ["SIDECAR_MEDIA_TYPE", "TRACES", "embeds", "reading_hint", "shows_traces"]
+__all__ = ["SIDECAR_MEDIA_TYPE", "TRACES", "embeds", "is_bare", "reading_hint", "shows_traces"]
 
 SIDECAR_MEDIA_TYPE: Final = UNKNOWN
 """Signing under this type hashes the bytes as they are, whatever the format; with any other, what "no embedding"
@@ -25,6 +25,7 @@ leaves behind may differ from the input, and the manifest would not be valid for
 
 _JUMBF: Final = bytes.fromhex("6332706100110010800000aa00389b71")
 _BMFF: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_BARE_JXL: Final = b"\xff\x0a"
 _ID3: Final = b"application/c2pa\x00"
 
 TRACES: Final[Mapping[str, bytes]] = {
@@ -54,6 +55,11 @@ TRACES: Final[Mapping[str, bytes]] = {
 def embeds(media_type: str) -> bool:
     """Whether files of this type can carry a manifest. One particular file may still not be able to."""
     return canonical(media_type) in TRACES
+
+
+def is_bare(asset: bytes, media_type: str) -> bool:
+    """Whether an asset is the bare codestream of a format that has a container, too: it has no place for a manifest."""
+    return canonical(media_type) == "image/jxl" and asset.startswith(_BARE_JXL)
 
 
 def reading_hint(media_type: str) -> str:

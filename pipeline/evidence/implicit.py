@@ -112,11 +112,14 @@ def _unreadable(reason: str, declared: Declared) -> Finding:
 
 def _labeled(found: FoundMarks, declared: Declared) -> Iterator[Finding]:
     """What the label says against the declaration, and what it lacks, whatever it says."""
+    problems = [in_words(fault) for one in found.aigc for fault in one.faults]
+    if len(found.aigc) > 1 and found.mark is not None:
+        problems.append("it is there more than once, always the same")
     evidence: dict[str, str | tuple[str, ...] | None] = {
         "declared": declared,
         "label": found.label,
         "carriers": tuple(one.carrier for one in found.aigc),
-        "problems": tuple(dict.fromkeys(in_words(fault) for one in found.aigc for fault in one.faults)),
+        "problems": tuple(dict.fromkeys(problems)),
     }
     if found.aigc and found.label is None:
         yield _finding(

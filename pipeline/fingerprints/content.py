@@ -17,11 +17,12 @@ from pipeline.fingerprints.sounds import audio_fingerprint, audio_likeness, audi
 from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint, text_likeness, text_traits
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.fingerprints.videos import (
+    MOST_MISSED,
     PICTURES,
     shots_likeness,
     traits_of_shots,
     video_fingerprint,
-    video_likeness,
+    video_likenesses,
     video_traits,
 )
 from pipeline.media_types import canonical
@@ -30,8 +31,6 @@ __all__ = ["examine", "fingerprint", "likenesses", "traits"]
 
 _MOST_SHOTS: Final = 64
 """Pictures of an animation that are compared."""
-_MOST_MISSED: Final = 1
-"""Of the pictures of a video that are looked at, so many may be other ones in a copy."""
 
 
 def fingerprint(body: bytes, media_type: str) -> Fingerprint | None:
@@ -121,10 +120,12 @@ def likenesses(body: bytes, media_type: str, candidates: Sequence[Sequence[Look]
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
-    looks = [look for candidate in candidates for look in candidate]
-    found = iter(_likenesses(body, media_type, looks))
-    moving = canonical(media_type) in VIDEO_TYPES
-    return tuple(_summed_up(candidate, [next(found) for _ in candidate], moving=moving) for candidate in candidates)
+    name = canonical(media_type)
+    if name in VIDEO_TYPES:
+        found = video_likenesses(body, name, candidates)
+        return tuple(_summed_up(*pair, moving=True) for pair in zip(candidates, found, strict=True))
+    each = iter(_likenesses(body, media_type, [look for candidate in candidates for look in candidate]))
+    return tuple(_summed_up(candidate, [next(each) for _ in candidate], moving=False) for candidate in candidates)
 
 
 def _likenesses(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[float, ...]:
@@ -133,8 +134,6 @@ def _likenesses(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[fl
         return text_likeness(body, media_type, looks)
     if name in AUDIO_TYPES:
         return audio_likeness(body, AUDIO_TYPES[name], looks)
-    if name in VIDEO_TYPES:
-        return video_likeness(body, name, looks)
     return _image_likeness(body, name, looks) if is_picture(name) or name == DRAWING else (0.0,) * len(looks)
 
 
@@ -157,5 +156,5 @@ def _summed_up(looks: Sequence[Look], found: Sequence[float], *, moving: bool) -
     pictures = sorted(score for look, score in zip(looks, found, strict=True) if look.kind == "video")
     others = [score for look, score in zip(looks, found, strict=True) if look.kind != "video"]
     # Of a video all is compared, a still picture may be any of its pictures.
-    seen = pictures[min(_MOST_MISSED, len(pictures) - 1) if moving else -1 :][:1]
+    seen = pictures[min(MOST_MISSED, len(pictures) - 1) if moving else -1 :][:1]
     return max((*others, *seen), default=0.0)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FINE", "LOOK_BYTES", "MIDDLE", "Rendition", "likeness", "look_of", "rendition_again"]
+__all__ = ["FINE", "LOOK_BYTES", "MIDDLE", "Rendition", "apart", "likeness", "look_of", "rendition_again"]
 
 _Real = npt.NDArray[np.float64]
 
@@ -139,6 +139,12 @@ def likeness(asked: Rendition, look: bytes) -> float:
     if strange > _SURE:
         strange = min(strange, _strangeness(asked, greys, colours, _part_shown(asked.luma, greys)))
     return 1 / (1 + strange)
+
+
+def apart(asked: Rendition, look: bytes) -> float:
+    """How little a whole picture has in common with the one with a look, from 0 to 2; quick, and no verdict."""
+    greys, _ = _read(look)
+    return _unlike(asked.luma, _laid_at_starts()[0], greys)
 
 
 def _part_shown(fine: _Real, greys: _Real) -> _Part:

@@ -23,8 +23,15 @@ _PART: Final = 0.75
 _MOST_SHIFT: Final = 24
 """Features by which one may begin later than the other: about three seconds."""
 _FEATURE_BITS: Final = 32
-_MOST_DIFFERENT: Final = 0.2
-"""Copies have more than nine tenths of all bits in common, other recordings less than seven."""
+_PIECE: Final = 8
+"""Features that are compared together: about a second."""
+_WORST: Final = 0.25
+_MOST_DIFFERENT: Final = 0.13
+"""So many bits differ in the worst pieces of a copy at most: the mean of so many of all pieces. On the whole, another
+melody to the same accompaniment can have as much in common as a copy has."""
+_ENOUGH: Final = 32
+_LEAST_SHARE: Final = 0.55
+"""Where fewer features are compared (six seconds), chance has more of a say, and fewer bits may differ."""
 
 
 def look_of(features: Sequence[int]) -> bytes:
@@ -51,6 +58,14 @@ def likeness(asked: Sequence[int], look: bytes) -> float:
         there = (places + shift >= 0) & (places + shift < len(features))
         if there.sum() >= needed:
             bits = np.bitwise_count((held[there] ^ features[places[there] + shift]).view(np.uint32))
-            found = float(bits.mean()) / _FEATURE_BITS
+            found = _worst(bits) / _FEATURE_BITS / min(max(len(bits) / _ENOUGH, _LEAST_SHARE), 1)
             different = found if different is None else min(different, found)
     return 0.0 if different is None else 1 / (1 + different / _MOST_DIFFERENT)
+
+
+def _worst(bits: npt.NDArray[np.uint8]) -> float:
+    """The mean of the pieces in which most bits differ."""
+    begins = np.arange(0, max(len(bits) - _PIECE // 2, 1), _PIECE)
+    pieces = np.add.reduceat(bits, begins, dtype=np.int64) / np.diff([*begins, len(bits)])
+    number = max(round(len(pieces) * _WORST), 1)
+    return float(np.partition(pieces, -number)[-number:].mean())

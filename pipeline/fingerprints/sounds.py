@@ -1,7 +1,7 @@
 """From the bytes of a recording to its Audio-Code, as ISO 24138 makes it of Chromaprint's features."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import av
 import av.error
@@ -31,6 +31,9 @@ MOST_SECONDS: Final = 3600
 
 _HIGHEST_RATE: Final = 768_000
 """No recording has more samples a second; to resample what broken bytes say would need memory without end."""
+
+_SILENCE: Final = 8.0
+"""Of 32,768: what is not louder is not heard."""
 
 FEWEST_FEATURES: Final = 8
 """So many features, and different ones, are needed: those of about four seconds in which something happens."""
@@ -105,13 +108,24 @@ def samples_of(body: bytes, container_format: str) -> npt.NDArray[np.int16]:
     if len(body) > MOST_BYTES:
         raise TooLargeMediaError
     with opened(body, container_format) as container:
-        return _samples(container)
+        mixed = _samples(container, "mono")
+        if _loudness(mixed) > _SILENCE or container.streams.audio[0].channels == 1:
+            return mixed
+    # What is the same in both channels in opposite phase is heard, and gone once they are added.
+    with opened(body, container_format) as container:
+        left = _samples(container, "stereo")[::2]
+        return left if _loudness(left) > _SILENCE else mixed
 
 
-def _samples(container: InputContainer) -> npt.NDArray[np.int16]:
+def _loudness(samples: npt.NDArray[np.int16]) -> float:
+    """The root of the mean square of what there is, in steps of samples."""
+    return float(np.sqrt(np.square(samples, dtype=np.float64).mean())) if len(samples) else 0.0
+
+
+def _samples(container: InputContainer, layout: Literal["mono", "stereo"]) -> npt.NDArray[np.int16]:
     stream = container.streams.audio[0]
     stream.codec_context.thread_count = 1
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
     parts: list[npt.NDArray[np.int16]] = []
     length = 0
     for packet in container.demux(stream):
@@ -126,7 +140,7 @@ def _samples(container: InputContainer) -> npt.NDArray[np.int16]:
             for piece in resampler.resample(frame):
                 parts.append(_numbers(piece))
                 length += len(parts[-1])
-        if length > MOST_SECONDS * RATE:
+        if length > MOST_SECONDS * RATE * (1 if layout == "mono" else 2):
             raise TooLargeMediaError
     parts += [_numbers(piece) for piece in resampler.resample(None)]
     return np.concatenate([np.empty(0, np.int16), *parts])

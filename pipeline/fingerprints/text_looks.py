@@ -20,7 +20,7 @@ import numpy.typing as npt
 from pipeline.fingerprints.folding import folded
 from pipeline.fingerprints.hashing import hashes_of_pieces
 
-__all__ = ["Wording", "likeness", "look_of", "wording_of"]
+__all__ = ["Wording", "likeness", "look_of", "without_unseen", "wording_of"]
 
 _Hashes = npt.NDArray[np.int64]
 
@@ -64,7 +64,7 @@ class Wording:
 
 def wording_of(text: str) -> Wording:
     """The wording of a text, whatever its case, its spaces, its punctuation and its Chinese script."""
-    tokens = _TOKEN.findall(folded(_UNSEEN.sub("", normalize("NFKC", text)).casefold()))
+    tokens = _TOKEN.findall(folded(without_unseen(normalize("NFKC", text)).casefold()))
     joined = " ".join(tokens).encode()
     sizes = np.array([len(token.encode()) for token in tokens], np.int64)
     ends = np.cumsum(sizes + 1) - 1
@@ -77,6 +77,11 @@ def wording_of(text: str) -> Wording:
     alone[figures] = _hashes(joined, begins[figures], ends[figures])
     chosen = np.where(first, alone[:-1], np.where(second, alone[1:], pairs))
     return Wording(pairs=pairs, chosen=chosen, has_figure=first | second)
+
+
+def without_unseen(text: str) -> str:
+    """A text without characters that nobody sees, such as those that carry a manifest, and without accents apart."""
+    return _UNSEEN.sub("", text)
 
 
 def _hashes(text: bytes, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> _Hashes:

@@ -25,7 +25,7 @@ from pipeline.fingerprints.documents import (
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.folding import folded
 from pipeline.fingerprints.standard_codes import GRAM, collapsed, text_code
-from pipeline.fingerprints.text_looks import likeness, look_of, wording_of
+from pipeline.fingerprints.text_looks import likeness, look_of, without_unseen, wording_of
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.media_types import canonical
 
@@ -151,9 +151,9 @@ def _guessed(body: bytes, media_type: str) -> str | None:
         seen = body.decode("gb18030")
     except UnicodeDecodeError:
         return None
-    foreign = [character for character in seen if not character.isascii()]
+    foreign = [character for character in without_unseen(seen) if not character.isascii()]
     usual = sum("\u4e00" <= character <= "\u9fa5" or character in _MARKS_OF_GB for character in foreign)
-    return seen if foreign and usual >= _USUAL * len(foreign) else None
+    return seen if usual >= _USUAL * len(foreign) else None
 
 
 def fingerprint_of(seen: str) -> Fingerprint | NoFingerprint:

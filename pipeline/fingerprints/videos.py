@@ -17,21 +17,22 @@ from PIL import Image
 
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import MOST_BYTES, VIDEO_TYPES, TooLargeMediaError, UnreadableMediaError, opened
-from pipeline.fingerprints.picture_looks import likeness, look_of
+from pipeline.fingerprints.picture_looks import Rendition, apart, likeness, look_of
 from pipeline.fingerprints.pictures import Shot, code_of, has_features, prepared
 from pipeline.fingerprints.renditions import rendition_of
 from pipeline.fingerprints.sounds import audio_likeness, audio_traits
 from pipeline.fingerprints.standard_codes import mixed_code
 from pipeline.fingerprints.steady_codes import steady_code
-from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
+from pipeline.fingerprints.traits import NO_TRAITS, SAME, Look, Traits
 
 __all__ = [
+    "MOST_MISSED",
     "MOST_PIXELS",
     "PICTURES",
     "shots_likeness",
     "traits_of_shots",
     "video_fingerprint",
-    "video_likeness",
+    "video_likenesses",
     "video_traits",
 ]
 
@@ -52,7 +53,10 @@ _LOOKS: Final = 4
 _CODES: Final = 8
 _DISTINCT: Final = 16
 """So many of the pictures have a code that is indexed, and they differ in more bits than that."""
+MOST_MISSED: Final = 1
+"""Of the pictures of a video that are looked at, so many may be other ones in a copy."""
 _MOMENT: Final = 0.25
+_COMPARED: Final = 3
 _AROUND: Final = (-0.04, 0.0, 0.04)
 """Seconds by which a picture may be shown earlier or later, and where it is looked for."""
 
@@ -114,32 +118,57 @@ def _fingerprint_of(pictures: Sequence[bytes]) -> Fingerprint | NoFingerprint:
     return mixed_code(codes)
 
 
-def video_likeness(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[float, ...]:
-    """How much a video in one of `VIDEO_TYPES` is like what has each of some looks, at the same second.
+def video_likenesses(
+    body: bytes, media_type: str, candidates: Sequence[Sequence[Look]]
+) -> tuple[tuple[float, ...], ...]:
+    """How much a video in one of `VIDEO_TYPES` is like each look of some others, at the same second.
+
+    Once too many pictures of one have another look, the rest of them is not compared, and counts as other ones too.
 
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
     container_format = VIDEO_TYPES[media_type]
-    heard = audio_likeness(body, container_format, looks)
-    seen = shots_likeness(_shots_at(body, container_format, looks), looks)
-    return tuple(map(max, seen, heard))
+    looks = [look for candidate in candidates for look in candidate]
+    heard = iter(audio_likeness(body, container_format, looks))
+    seen = _Seen(_shots_at(body, container_format, looks))
+    return tuple(_compared(candidate, seen, [next(heard) for _ in candidate]) for candidate in candidates)
+
+
+def _compared(candidate: Sequence[Look], seen: "_Seen", heard: Sequence[float]) -> tuple[float, ...]:
+    found, missed = [], 0
+    for look, sound in zip(candidate, heard, strict=True):
+        sight = 0.0 if look.kind == "video" and missed > MOST_MISSED else seen.likeness(look)
+        missed += look.kind == "video" and sight < SAME
+        found.append(max(sight, sound))
+    return tuple(found)
 
 
 def shots_likeness(shots: Sequence[Shot], looks: Sequence[Look]) -> tuple[float, ...]:
     """How much moving pictures are like what has each of some looks: at the same second, or a still one at any."""
-    renditions = [(shot.at, rendition_of(shot.picture)) for shot in shots]
-    return tuple(
-        max(
-            (
-                likeness(rendition, look.data)
-                for at, rendition in renditions
-                if look.kind == "image" or (look.kind == "video" and abs(at - (look.at or 0)) <= _MOMENT)
-            ),
-            default=0.0,
-        )
-        for look in looks
-    )
+    seen = _Seen(shots)
+    return tuple(seen.likeness(look) for look in looks)
+
+
+class _Seen:
+    """Moving pictures as they are compared, each once."""
+
+    def __init__(self, shots: Sequence[Shot]) -> None:
+        once = {shot.at: shot.picture for shot in shots}
+        self._renditions = [(at, rendition_of(picture)) for at, picture in sorted(once.items())]
+
+    def likeness(self, look: Look) -> float:
+        """How much one of them is like what has a look: at the same second, or a still one at any."""
+        return max((likeness(rendition, look.data) for rendition in self._shown(look)), default=0.0)
+
+    def _shown(self, look: Look) -> list[Rendition]:
+        """The few that may show it: each comparison takes some milliseconds."""
+        if look.kind == "image":
+            return sorted((one for _, one in self._renditions), key=lambda one: apart(one, look.data))[:_COMPARED]
+        if look.kind != "video":
+            return []
+        later = [(abs(at - (look.at or 0.0)), number) for number, (at, _) in enumerate(self._renditions)]
+        return [self._renditions[number][1] for distance, number in sorted(later)[:_COMPARED] if distance <= _MOMENT]
 
 
 def _shots_of(body: bytes, container_format: str, *, first: bool = False) -> tuple[Shot, ...] | NoFingerprint:

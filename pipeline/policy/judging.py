@@ -19,6 +19,7 @@ from pipeline.events.outputs import (
 from pipeline.policy.acting import USER
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
+from pipeline.policy.recorded import kept_facts
 from pipeline.policy.reference import Match, Observed, ReferenceSets
 from pipeline.policy.seen import Observation
 from pipeline.policy.sources import Assumptions, Known, Sources, gathered
@@ -72,10 +73,10 @@ class Evidence:
 class Judgement:
     """What an event was found to be, and by what it was judged; and what packs that are only observed would say.
 
-    `settled` are the facts that somebody knew of it, without those that only followed or were assumed.
+    `kept` are the facts that a record keeps for when the same bytes come again.
     """
 
-    settled: Facts
+    kept: Facts
     findings: tuple[Finding, ...]
     decision: DecisionOutcome
     judged_by: JudgedBy
@@ -112,7 +113,7 @@ class Policy:
         everything = (*evidence.findings, *_contradicted(known), *_with_matches(judged, known.matches))
         found = tuple(one for one in everything if not self._is_observed(one))
         return Judgement(
-            settled=known.settled,
+            kept=kept_facts(known.settled, known.claimed),
             findings=found,
             decision=decide(found),
             judged_by=JudgedBy(

@@ -42,29 +42,40 @@ _LATER_WORD: Final = frozenset(
         "content.photoreal",
         "content.public_interest_text",
         "content.standard_edit",
+        "review.verdict",
     }
 )
 """Judgements of people: whoever publishes may judge otherwise, and answers for it."""
 
-_VERDICT: Final = "review.verdict"
+_WATERMARK: Final = "watermark."
+_LATER_WORD_GROUPS: Final = ("service.", _WATERMARK)
 
 
-def kept_facts(settled: Facts) -> dict[str, FactValue]:
-    """What a record keeps of the facts that an event was judged on, in the order of their names."""
+def kept_facts(settled: Facts, claimed: frozenset[str]) -> dict[str, FactValue]:
+    """What a record keeps of the facts that an event was judged on, in the order of their names.
+
+    Args:
+        settled: those that somebody measured, registered or stated.
+        claimed: those of them that bytes would show, and that only the event states. Ours is what we know of the bytes,
+            so none of them is kept but what is said of watermarks, which nobody here can look for.
+    """
     return {
         name: value
         for name, value in sorted(settled.items())
-        if (name in _KEPT or name.startswith(_KEPT_GROUPS)) and name not in PERSONAL and name not in _WITHDRAWN
+        if (name in _KEPT or name.startswith(_KEPT_GROUPS))
+        and name not in PERSONAL
+        and name not in _WITHDRAWN
+        and (name not in claimed or name.startswith(_WATERMARK))
     }
 
 
 def remembered(recorded: Facts, stated: Facts) -> dict[str, FactValue]:
     """What a record says of bytes, where it counts before what their event says.
 
-    The event has the later word on judgements and on its service, and where it knows of something bad.
+    The event has the later word on judgements, on watermarks and on its service.
     """
     return {
         name: value
         for name, value in recorded.items()
-        if name not in stated or not (name in _LATER_WORD or name == _VERDICT or name.startswith("service."))
+        if name not in stated or not (name in _LATER_WORD or name.startswith(_LATER_WORD_GROUPS))
     }

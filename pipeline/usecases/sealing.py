@@ -50,7 +50,6 @@ from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.port import Marked
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
-from pipeline.policy.recorded import kept_facts
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.lookup import SEALED_DIGEST_NAME
 from pipeline.store.records import commit_record, stored_record
@@ -296,7 +295,7 @@ class Sealing:
             parents=tuple(parent.recorded for parent in parents),
             fingerprint=named(traits.fingerprint),
             recognition=recognised_by(traits),
-            facts=kept_facts(judgement.settled),
+            facts=judgement.kept,
             event_digest=event.digest,
         )
 

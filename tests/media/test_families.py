@@ -11,9 +11,12 @@ import pytest
 
 from pipeline.evidence.removal import REMOVED
 from tests.media.families import PICTURES, REPORTS
+from tests.media.kin import FILMS, RECORDINGS, film, recording
 from tests.media.recognising import Archive, Share
 
-SEALED, PUBLISHED = 100, 900
+MEMBERS, SEALED = 1_000, 100
+SEALED_FILMS = 25
+"""Fewer of films, each of which is compared for a twentieth of a second with whatever comes near."""
 FEWEST_PAIRS = 20_000
 MOST_RESEMBLING = 0.05
 """Of the pairs, so many may be said to resemble each other, which is an alert and accuses nobody."""
@@ -21,12 +24,12 @@ MOST_RESEMBLING = 0.05
 Make = Callable[[random.Random], tuple[bytes, str]]
 
 
-def ask_about_strangers(kind: str, make: Make) -> str:
+def ask_about_strangers(kind: str, make: Make, sealed: int = SEALED) -> str:
     """Ask about each that is published, with others sealed, and say what came of it."""
-    archive, accused, resembling = Archive(), Share(), Share(of=SEALED * PUBLISHED)
-    for number in range(SEALED):
+    archive, accused, resembling = Archive(), Share(), Share(of=sealed * (MEMBERS - sealed))
+    for number in range(sealed):
         archive.seal(number, *make(random.Random(f"{kind}{number}")))
-    for number in range(SEALED, SEALED + PUBLISHED):
+    for number in range(sealed, MEMBERS):
         found = archive.asked(*make(random.Random(f"{kind}{number}")))
         accused.add(hit=found is not None and found.kind == REMOVED)
         resembling.hits += 0 if found is None else int(str(found.evidence.get("candidates", 0)))
@@ -47,6 +50,24 @@ def pictured(kind: str) -> Make:
 
 def told(kind: str) -> Make:
     return lambda chance: (REPORTS[kind](chance).encode(), "text/plain")
+
+
+def heard(kind: str) -> Make:
+    return lambda chance: (recording(RECORDINGS[kind](chance)), "audio/wav")
+
+
+def filmed(kind: str) -> Make:
+    return lambda chance: (film(FILMS[kind](chance)), "video/mp4")
+
+
+@pytest.mark.parametrize("kind", RECORDINGS)
+def test_no_other_recording_of_a_family_is_accused(kind: str, record_property: Callable[[str, object], None]) -> None:
+    record_property("figure", ask_about_strangers(kind, heard(kind)))
+
+
+@pytest.mark.parametrize("kind", FILMS)
+def test_no_other_film_of_a_family_is_accused(kind: str, record_property: Callable[[str, object], None]) -> None:
+    record_property("figure", ask_about_strangers(kind, filmed(kind), SEALED_FILMS))
 
 
 @pytest.mark.parametrize("kind", PICTURES)

@@ -73,14 +73,16 @@ _WORDS: Final = """\
 | credential malformed | something of it is there that cannot be read as one |
 | credential gone | there is none, and none that is kept beside the sealed file fits these bytes |
 | label kept | the `AIGC` object is found as it was written |
-| label doubled | it is found more than once, as it was written; a file has one label, and another one is in doubt |
+| label doubled | it is found more than once, as it was written; it still says what it says |
 | label changed | one is found that says something else |
 | label unreadable | the reader refuses what stands in its place, or the file |
 | label gone | none is found |
 | allow, hold, block | the decision about the publication, and the [kinds of findings](topics.md) behind it |
 
-`label-removed` means that the sealed original was recognised by what is seen, heard or read. Formats without a
-[fingerprint](media.md#what-a-copy-is-known-by) cannot be recognised so.
+`label-removed` means that the sealed original was recognised by what is seen, heard or read, which is asked where
+neither a valid credential nor a label speaks for the file. A broken credential does not: where the label is kept beside
+it, as LAME keeps both in the tag of an MP3, the file is `content-tampered`; where the label is gone, it is
+`label-removed` as well. Formats without a [fingerprint](media.md#what-a-copy-is-known-by) cannot be recognised so.
 
 exiftool is asked for a second opinion on the label. Where it shows the label of a sealed file, and its answer about
 what a tool made of that is another than ours, the table says so.

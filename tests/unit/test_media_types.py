@@ -87,6 +87,7 @@ def test_other_names_tell_nothing(name: str) -> None:
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "text"),
         ("text/x-made-up", "text"),
         ("application/json", "text"),
+        ("application/xml", "text"),
     ],
 )
 def test_the_medium_is_what_people_meet(media_type: str, medium: str) -> None:
@@ -94,5 +95,5 @@ def test_the_medium_is_what_people_meet(media_type: str, medium: str) -> None:
 
 
 @pytest.mark.parametrize("media_type", ["application/zip", "application/x-made-up", "", "nonsense"])
-def test_what_is_unknown_has_no_medium(media_type: str) -> None:
+def test_what_holds_other_files_or_is_unknown_has_no_medium(media_type: str) -> None:
     assert media_facts(media_type) == {}

@@ -11,8 +11,8 @@ __all__ = ["facts_of"]
 def facts_of(found: FoundMarks) -> Facts:
     """The facts `implicit.*` and `latent.*` of a file that was read; none of one that could not be read.
 
-    A file with several marks has no `implicit.aigc.*`: which of them to believe is not for the reader to choose. Of one
-    that does not conform, what its `Label` says is a fact, and nothing else.
+    A file with marks that differ has no `implicit.aigc.*`: which of them to believe is not for the reader to choose. Of
+    one that does not conform, what its `Label` says is a fact, and nothing else.
     """
     if found.refused is not None:
         return {}
@@ -20,9 +20,9 @@ def facts_of(found: FoundMarks) -> Facts:
     if found.aigc:
         facts["implicit.carrier"] = found.aigc[0].carrier
         facts["implicit.schema_ok"] = all(one.mark is not None for one in found.aigc)
-    if len(found.aigc) == 1 and found.label is not None:
-        facts["implicit.aigc.Label"] = found.label
     mark = found.mark
+    if found.label is not None and (mark is not None or len(found.aigc) == 1):
+        facts["implicit.aigc.Label"] = found.label
     if mark is not None:
         named = (mark.content_producer, mark.content_propagator)
         facts["implicit.code_ok"] = bool(mark.content_producer) and all(code_ok(one) for one in named if one)

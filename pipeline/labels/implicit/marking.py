@@ -21,10 +21,11 @@ def mark(asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
     found: FoundMarks = read_marks(asset, media_type)
     if found.refused is not None:
         return Marked(asset=asset, refused=found.refused)
-    stays = found.mark is not None and (marks.aigc is None or not _spreads(found.mark, marks.aigc))
-    missing = msgspec.structs.replace(marks, aigc=None) if stays else marks
+    if found.mark is not None and (marks.aigc is None or not _spreads(found.mark, marks.aigc)):
+        # Where it is there twice, writing it again leaves one.
+        marks = msgspec.structs.replace(marks, aigc=None if len(found.aigc) == 1 else found.mark)
     try:
-        return Marked(asset=write_marks(asset, media_type, missing, found=found))
+        return Marked(asset=write_marks(asset, media_type, marks, found=found))
     except LabelRefusedError as error:
         return Marked(asset=asset, refused=error.what)
 

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 Contradiction = Literal["several-aigc-marks", "several-source-types", "human-source-type-with-aigc-mark"]
-"""What in one file cannot all be true, or must not be there twice; the stricter reading is for the reader to take."""
+"""What in one file cannot all be true; the stricter reading is for the reader to take."""
 
 _HUMAN: Final = frozenset(
     {
@@ -121,8 +121,8 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def mark(self) -> AigcMark | None:
-        """The one conforming mark of the file; None where there is none, or more than one thing in its place."""
-        return self.aigc[0].mark if len(self.aigc) == 1 else None
+        """The one conforming mark of the file, be it there twice; None where there is none, or anything beside it."""
+        return self.aigc[0].mark if len({one.mark for one in self.aigc}) == 1 else None
 
     @property
     def label(self) -> Label | None:
@@ -136,9 +136,9 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """What contradicts itself. A file must have one AIGC object, so a second one does even if it says the same."""
+        """What contradicts itself; a program that copies a mark to a second place, as it is, says nothing else."""
         found: list[Contradiction] = []
-        if len(self.aigc) > 1:
+        if len({one.mark or one.raw for one in self.aigc}) > 1:
             found.append("several-aigc-marks")
         if len(set(self.digital_source_types)) > 1:
             found.append("several-source-types")
@@ -151,7 +151,7 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the file says what these marks say, once, and nothing beside it in their places."""
         return (
             self.refused is None
-            and (marks.aigc is None or self.mark == marks.aigc)
+            and (marks.aigc is None or (len(self.aigc) == 1 and self.mark == marks.aigc))
             and (marks.digital_source_type is None or self.digital_source_types == (marks.digital_source_type,))
             and (marks.latent is None or self.latent == marks.latent)
         )

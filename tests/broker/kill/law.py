@@ -53,7 +53,7 @@ def in_order(content: dict[str, Any], id_hash: str) -> dict[str, Any]:
     """The data of an event about AI content in China with which every rule is satisfied."""
     return {
         "jurisdictions": ["CN"],
-        "actor": {"role": "provider"},
+        "actor": {"role": "user"},
         "user": {"id_hash": id_hash, "identity": {"status": "verified", "method": "mobile"}},
         "content": {
             "synthetic": "yes",

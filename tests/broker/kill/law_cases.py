@@ -130,7 +130,7 @@ def _service_changed(make: Maker, assessment: Literal["done", "none"]) -> Case:
 
 def _listing(make: Maker) -> Case:
     """Whether the filing was verified is not said: held, because not knowing is not a yes."""
-    app = {"assessment_checked": True, "ai_declared": True}
+    app = {"assessment_checked": True, "ai_declared": True, "label_material_checked": True}
     return _activity(make, {"event_type": "app.listing", "app": app}, "hold", _LISTING)
 
 

@@ -61,6 +61,11 @@ def test_a_file_that_cannot_be_taken_apart_is_called_so_and_its_manifest_is_not_
     assert kinds(credential) == ["asset-unreadable"]
 
 
+def test_a_picture_without_a_container_is_readable_and_carries_nothing(service: InProcessCredentialService) -> None:
+    bare = bytes.fromhex("ff0a") + bytes(40)
+    assert service.read(bare, "image/jxl") == Credential(state="absent", trust="none")
+
+
 def test_a_file_with_the_rest_of_a_manifest_is_malformed_even_where_it_cannot_be_taken_apart(
     service: InProcessCredentialService, sealed: SealedAsset
 ) -> None:

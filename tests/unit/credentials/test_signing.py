@@ -166,6 +166,15 @@ def test_a_file_in_which_readers_find_another_manifest_is_not_let_out(
         seal(png, make_order("image/png"), signer=manifest_signer(chain.material), validator=Elsewhere())
 
 
+def test_a_picture_without_a_container_gets_a_sidecar_and_says_why(
+    service: InProcessCredentialService, make_order: MakeOrder
+) -> None:
+    bare = bytes.fromhex("ff0a") + bytes(40)
+    sealed = service.seal(bare, make_order("image/jxl"))
+    assert (sealed.binding, sealed.asset) == ("sidecar", bare)
+    assert "no container" in str(sealed.sidecar_because)
+
+
 def test_a_file_that_is_not_what_it_is_called_gets_a_sidecar_and_says_so(
     service: InProcessCredentialService, make_order: MakeOrder
 ) -> None:

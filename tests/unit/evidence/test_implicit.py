@@ -11,7 +11,7 @@ from PIL import Image
 
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.events.inputs import GenerationEvent
-from pipeline.labels.implicit.aigc import AigcMark, first_write
+from pipeline.labels.implicit.aigc import AigcMark, first_write, to_json
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
@@ -150,6 +150,18 @@ def test_marks_that_contradict_each_other_are_both_named(house: House) -> None:
     assert finding.evidence["digital_source_types"] == (human,)
     assert finding.evidence["contradictions"] == ("human-source-type-with-aigc-mark",)
     assert (finding.action, said.decision.decision) == ("hold", "hold")
+
+
+def test_one_label_in_two_places_contradicts_nothing_and_is_said(house: House) -> None:
+    label = first_write("studio", "1")
+    once, chunk = marked(label), b"tEXtAIGC\0" + to_json(label).encode()
+    again = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    twice = once[:33] + again + once[33:]
+    said = {one.kind: one for one in published(house, twice, content={"synthetic": "yes"}).decision.findings}
+    assert "marks-contradict" not in said
+    assert said["label-nonconforming"].evidence["problems"] == ("it is there more than once, always the same",)
+    sealed = house.seal(image(house, twice)).record
+    assert [one.mark for one in MARKER.read(house.stored(sealed.sealed.uri), "image/png").aigc] == [label]
 
 
 def test_a_file_without_any_mark_says_so_to_the_rules(credentials: InProcessCredentialService) -> None:

@@ -134,6 +134,22 @@ def test_the_rest_of_a_manifest_does_not_speak_for_a_copy(house: House) -> None:
     assert [one.evidence["event_uid"] for one in removed(said)] == [record.event_uid]
 
 
+def test_a_recording_compressed_anew_under_its_old_tag_is_changed_and_a_copy(house: House) -> None:
+    """So LAME leaves an MP3: the manifest is kept with the rest of the tag, and does not hold any more."""
+
+    def tag_and_sound(body: bytes) -> tuple[bytes, bytes]:
+        end = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(body[6:10], (21, 14, 7, 0), strict=True))
+        return (body[:end], body[end:]) if body.startswith(b"ID3") else (b"", body)
+
+    record = seal(house, "voice-note.mp3", (SAMPLES / "voice-note.mp3").read_bytes(), "audio/mpeg")
+    tag, _ = tag_and_sound(house.stored(record.sealed.uri))
+    _, sound = tag_and_sound(SOUND_COPIES["MP3"][1]((SAMPLES / "voice-note.mp3").read_bytes()))
+    said = published(house, "anew.mp3", tag + sound, "audio/mpeg")
+    assert said.decision.credential.credential == "invalid"
+    assert "content-tampered" in {one.kind for one in said.decision.findings}
+    assert [one.evidence["event_uid"] for one in removed(said)] == [record.event_uid]
+
+
 def test_the_rest_of_a_label_does_not_speak_for_a_copy(house: House) -> None:
     harbour(house)
     said = copied(house, "broken.jpg", segment(0xEA, b"AIGC"))

@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -89,6 +90,25 @@ def test_what_has_none_and_why(body: bytes, media_type: str, expected: str | Non
         assert found(body, media_type).kind == "video"
     else:
         assert reason(body, media_type) == expected
+
+
+def in_two_channels(left: np.ndarray, right: np.ndarray) -> bytes:
+    both = np.stack([left, right], axis=1).astype("<i2").tobytes()
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(both), b"WAVE", b"fmt ", 16, 1, 2, RATE, 4 * RATE, 4, 16,
+                       b"data", len(both))  # fmt: skip
+    return head + both
+
+
+def test_what_both_channels_have_in_opposite_phase_is_heard() -> None:
+    tune = melody(6)
+    assert found(in_two_channels(tune, -tune), "audio/wav").distance(found(SOUND, "audio/wav")) <= 4
+    assert reason(in_two_channels(0 * tune, 0 * tune), "audio/wav") == "featureless"
+
+
+def test_of_two_channels_what_they_have_together_is_coded() -> None:
+    tune = melody(6)
+    alone = found(in_two_channels(tune, 0 * tune), "audio/wav")
+    assert alone.distance(found(in_two_channels(tune // 2, tune // 2), "audio/wav")) <= 2
 
 
 def test_a_recording_longer_than_an_hour_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

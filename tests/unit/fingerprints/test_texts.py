@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint, texts
-from pipeline.fingerprints.content import examine
+from pipeline.fingerprints.content import examine, likenesses, traits
+from pipeline.fingerprints.traits import SAME
 
 WORDS = (
     "The night ferry leaves the harbour at ten, carries the letters of the whole island, and is back before the market "
@@ -158,3 +159,19 @@ def test_no_bytes_break_the_reader(body: bytes, media_type: str) -> None:
     assert isinstance(examine(body, media_type), Fingerprint | NoFingerprint)
     padded = body + WORDS.encode()
     assert isinstance(examine(padded, media_type), Fingerprint | NoFingerprint)
+
+
+@pytest.mark.parametrize(
+    "text", [CHINESE, WORDS + "\U000e0100\ufe00", WORDS.replace("letters", "\u201cletters\u201d\u2026")]
+)
+def test_texts_in_the_encoding_of_china_are_known_though_nobody_says_so(text: str) -> None:
+    body = text.encode("gb18030")
+    found, known = traits(body, "text/plain"), traits(text.encode(), "text/plain")
+    assert {code.code for code in found.codes} & {code.code for code in known.all_codes}
+    assert likenesses(body, "text/plain", [known.looks])[0] >= SAME
+
+
+def test_a_paragraph_of_markdown_wrapped_anew_has_the_same_words() -> None:
+    looks = traits(WORDS.encode(), "text/markdown").looks
+    wrapped = WORDS.replace(" carries", "\ncarries").replace(" nobody", "  \nnobody")
+    assert likenesses(wrapped.encode(), "text/markdown", [looks]) == (1.0,)

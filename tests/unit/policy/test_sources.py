@@ -91,7 +91,7 @@ def test_what_only_the_event_states_of_the_bytes_is_claimed() -> None:
     assert found.contradicted == {"implicit.present"}
 
 
-def test_a_record_keeps_nothing_of_persons_and_nothing_that_can_be_withdrawn_or_only_followed() -> None:
+def test_a_record_keeps_nothing_of_persons_nothing_that_can_be_withdrawn_and_no_claims() -> None:
     found = known(
         assumptions=Assumptions(unless_said={"explicit.waived_on_request": False}),
         stated={
@@ -105,10 +105,11 @@ def test_a_record_keeps_nothing_of_persons_and_nothing_that_can_be_withdrawn_or_
             "service.id": "s",
             "review.verdict": "ok",
         },
+        measured={"explicit.kind": "corner"},
     )
-    assert kept_facts(found.settled) == {
+    assert kept_facts(found.settled, found.claimed) == {
         "content.operation": "generated",
-        "explicit.present": True,
+        "explicit.kind": "corner",
         "review.verdict": "ok",
         "service.id": "s",
     }

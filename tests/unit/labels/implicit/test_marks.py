@@ -23,7 +23,8 @@ BROKEN = found_mark("AIGC", carrier="xmp")
         (FoundMarks(digital_source_types=(HUMAN,)), ()),
         (FoundMarks(digital_source_types=(AI, AI)), ()),
         (FoundMarks(aigc=(ONE, OTHER)), ("several-aigc-marks",)),
-        (FoundMarks(aigc=(ONE, ONE)), ("several-aigc-marks",)),
+        (FoundMarks(aigc=(ONE, ONE)), ()),
+        (FoundMarks(aigc=(ONE, BROKEN)), ("several-aigc-marks",)),
         (FoundMarks(digital_source_types=(AI, HUMAN)), ("several-source-types",)),
         (FoundMarks(aigc=(ONE,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
         (FoundMarks(aigc=(BROKEN,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
@@ -33,7 +34,8 @@ def test_contradictions_are_named(found: FoundMarks, contradictions: tuple[str, 
     assert found.contradictions == contradictions
 
 
-def test_of_several_marks_none_is_the_mark() -> None:
+def test_a_mark_that_is_there_twice_is_the_mark_and_of_several_none_is() -> None:
+    assert FoundMarks(aigc=(ONE, ONE)).mark == first_write(PROVIDER, "n-1")
     assert FoundMarks(aigc=(ONE,)).mark == first_write(PROVIDER, "n-1")
     assert FoundMarks(aigc=(ONE, OTHER)).mark is None
     assert FoundMarks(aigc=(BROKEN,)).mark is None
