@@ -23,7 +23,7 @@ from pipeline.isolation import Parsers, WorkerPool, isolated_parsers
 from pipeline.policy.judge import Judge
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder, parse_ladder
-from pipeline.policy.pack_files import load_packs
+from pipeline.policy.pack_files import packs_in_use
 from pipeline.policy.reference import ReferenceSets
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Layout, ObjectStore
@@ -150,7 +150,7 @@ def law_of(
     Raises:
         OperatorError: a pack or the ladder cannot be used; the message names file, line and reason.
     """
-    packs = load_packs(settings.packs)
+    packs = [file.pack for file in packs_in_use(settings.packs)]
     _check_observed(settings.observed, [pack.name for pack in packs])
     return Law(
         policy=Policy(

@@ -1,7 +1,7 @@
 """Commands for single files: seal one, inspect one. Nothing is sent anywhere."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 import typer
@@ -16,11 +16,13 @@ from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
-from pipeline.evidence.content import type_findings
-from pipeline.evidence.credential import credential_findings, summary_of
-from pipeline.evidence.implicit import carries_marks, found_findings
+from pipeline.evidence.content import type_observations
+from pipeline.evidence.credential import credential_facts, credential_observations, summary_of
+from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts
 from pipeline.labels.implicit.aigc import Label
 from pipeline.policy.decision import decide
+from pipeline.policy.judge import Judge
+from pipeline.policy.pack_files import load_packs
 from pipeline.settings import AssetSettings, CredentialSettings, load
 from pipeline.usecases.orders import seal_order
 
@@ -33,6 +35,10 @@ MediaType = Annotated[
         "--media-type", metavar="TYPE", help="Media type that is claimed; the bytes decide where they are known."
     ),
 ]
+
+
+_PRACTICE: Final = ("c2pa", "label-practice")
+"""The packs that a file is judged by of which nobody knows where it is to be published."""
 
 
 class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,11 +198,13 @@ def inspect(
     with open_parsers(settings, None, trust_of(settings), processes=1) as parsers:
         credential = _credential(parsers.credentials, asset, file, manifest, limit)
         marks = parsers.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
-    findings = (
-        *type_findings(asset),
-        *credential_findings(credential, declared),
-        *found_findings(marks, declared),
+    observations = (
+        *type_observations(asset),
+        *credential_observations(credential, declared),
+        *found_observations(marks, declared),
     )
+    facts = {"event_type": "publish.requested", **credential_facts(credential), **mark_facts(marks)}
+    findings = Judge(load_packs(_PRACTICE)).findings(facts, None, observations)
     summary = summary_of(credential)
     answer = InspectedFile(
         file=str(file),

@@ -22,6 +22,7 @@ _SHORTER: Final = (
     (r"AI Basic Act \(Republic of Korea, Act No\. 20676\)", "Korea AI Basic Act"),
     (r"Cal\. Bus\. & Prof\. Code", "Cal. BPC"),
     (r"^(Good practice).*", r"\1"),
+    (r"^CAWG Identity Assertion (\S+), .*", r"CAWG Identity \1"),
     (r"^(C2PA 2\.4), ([A-Z][a-z ]+|Trust Model).*", r"\1 \2"),
     (r"Deep Synthesis Provisions", "CN Deep Synthesis"),
     (r"Labeling Measures", "CN Labeling Measures"),

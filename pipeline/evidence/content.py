@@ -8,13 +8,13 @@ from typing import Final
 from pipeline.assets import Asset
 from pipeline.assets.characters import BYTE_ORDER_MARKS
 from pipeline.credentials.text.wrapper import BrokenWrapperError, unwrapped
-from pipeline.events.outputs import Finding
 from pipeline.fingerprints import ImageCoder, is_picture
 from pipeline.media_types import canonical, format_of
 from pipeline.policy.reference import Observed, ReferenceSets
+from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import FactValue
 
-__all__ = ["LONGEST_TEXT", "Observer", "content_facts", "media_facts", "text_of", "type_facts", "type_findings"]
+__all__ = ["LONGEST_TEXT", "Observer", "content_facts", "media_facts", "text_of", "type_facts", "type_observations"]
 
 _LONGEST_CLAIM: Final = 128
 
@@ -100,21 +100,14 @@ def type_facts(asset: Asset) -> dict[str, FactValue]:
     return {} if asset.claimed is None else {"content.mime": asset.media_type, **media_facts(asset.media_type)}
 
 
-def type_findings(asset: Asset) -> tuple[Finding, ...]:
-    """What is to be said of an asset that is something else than its event declares."""
+def type_observations(asset: Asset) -> tuple[Observation, ...]:
+    """What is seen of an asset that is something else than its event declares."""
     if asset.claimed is None:
         return ()
     return (
-        Finding(
-            rule="content.type-mismatch",
-            kind="type-mismatch",
+        Observation(
+            name="content.type-mismatch",
             severity="medium",
-            action="alert",
-            outcome="violation",
-            code=None,
-            message="The bytes are of another media type than the event declares; they were treated as what they are.",
-            citation="RFC 9110 §8.3",
             evidence={"declared": asset.claimed[:_LONGEST_CLAIM], "found": asset.media_type},
-            remedy="Send content.mime as the bytes have it, and see who gave the file its name or type.",
         ),
     )

@@ -1,11 +1,21 @@
-"""What an asset's C2PA credential measures, and what it means for content that is declared one way or another."""
+"""What an asset's C2PA credential, or the lack of one, shows.
 
-from pipeline.credentials import Credential, alert_kinds
-from pipeline.events.outputs import CredentialSummary, Declared, Finding, SignerSummary
-from pipeline.policy.credential_rules import Observation, judge_credential
+Absent and invalid are never the same: content that is declared AI-generated and has no credential at all is seen as
+`unlabeled`, one whose credential fails by what failed.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from pipeline.credentials import AlertKind, Credential, alert_kinds
+from pipeline.events.outputs import CredentialSummary, Declared, Evidence, SignerSummary
+from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import FactValue
 
-__all__ = ["credential_facts", "credential_findings", "declared_facts", "summary_of"]
+__all__ = ["credential_facts", "credential_observations", "declared_facts", "seen_in", "summary_of"]
+
+_OF_ABSENT: Final = frozenset({"asset-unreadable", "sidecar-foreign"})
+"""Kinds that say why a credential is absent; no other can be seen where there is none."""
 
 
 def credential_facts(credential: Credential) -> dict[str, FactValue]:
@@ -29,10 +39,36 @@ def declared_facts(declared: Declared) -> dict[str, FactValue]:
     return {"content.synthetic": origins[declared]} if declared in origins else {}
 
 
-def credential_findings(credential: Credential, declared: Declared) -> tuple[Finding, ...]:
-    """What a credential means for content that is declared like this."""
-    observations = (Observation(kind, severity, code) for kind, severity, code in alert_kinds(credential))
-    return judge_credential(summary_of(credential), observations, declared)
+def credential_observations(credential: Credential, declared: Declared) -> tuple[Observation, ...]:
+    """What a credential shows in content that is declared like this."""
+    return seen_in(summary_of(credential), alert_kinds(credential), declared)
+
+
+def seen_in(summary: CredentialSummary, troubles: Iterable[AlertKind], declared: Declared) -> tuple[Observation, ...]:
+    """What there is to be said of a credential in which validation saw these kinds of trouble.
+
+    Trouble of low severity is a fact and no observation: its codes are in the credential's summary.
+    """
+    grave = [one for one in troubles if one.severity != "low"]
+    if summary.credential == "absent":
+        absent: Evidence = {"declared": declared}
+        seen = [_seen(one, absent) for one in grave if one.kind in _OF_ABSENT]
+        return (*seen, *((_seen(AlertKind("unlabeled", "high", ""), absent),) if declared == "ai" else ()))
+    if summary.ai_generated and declared == "human":
+        grave.append(AlertKind("undeclared-ai", "high", ""))
+    evidence: Evidence = {
+        "declared": declared,
+        "credential": summary.credential,
+        "trust": summary.trust,
+        "active_manifest": summary.active_manifest,
+    }
+    return tuple(_seen(one, evidence) for one in grave)
+
+
+def _seen(trouble: AlertKind, evidence: Evidence) -> Observation:
+    return Observation(
+        name=f"credential.{trouble.kind}", severity=trouble.severity, code=trouble.code or None, evidence=evidence
+    )
 
 
 def summary_of(credential: Credential) -> CredentialSummary:

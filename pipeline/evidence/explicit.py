@@ -7,13 +7,13 @@ cannot be looked for, because another's cannot be told from the content, stays r
 from collections.abc import Mapping
 from typing import Final, get_args
 
-from pipeline.events.outputs import Finding
 from pipeline.labels.explicit.model import Checked, Claim, Kind, Position
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.explicit.wording import has_ai_token, has_gen_token
+from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
 
-__all__ = ["claim_of", "label_facts", "labeled_findings", "wording_facts"]
+__all__ = ["claim_of", "label_facts", "labeled_observations", "wording_facts"]
 
 _KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 _POSITIONS: Final[Mapping[str, Position]] = {position: position for position in get_args(Position)}
@@ -56,21 +56,8 @@ def label_facts(checked: Checked | None, labeled: Labeled | None = None) -> Fact
     return {} if labeled is None or labeled.written is None else labeled.written.facts()
 
 
-def labeled_findings(labeled: Labeled) -> tuple[Finding, ...]:
-    """What is to be said where the explicit label that an event asks for could not be put on its asset."""
+def labeled_observations(labeled: Labeled) -> tuple[Observation, ...]:
+    """What is seen where the explicit label that an event asks for could not be put on its asset."""
     if labeled.refused is None:
         return ()
-    return (
-        Finding(
-            rule="label.explicit-refused",
-            kind="explicit-refused",
-            severity="medium",
-            action="alert",
-            outcome="violation",
-            code=None,
-            message="The explicit label that the event asks for could not be put on the file; it is sealed without.",
-            citation="Labeling Measures (2025) Art. 4; GB 45438-2025 cl. 5",
-            evidence={"reason": labeled.refused},
-            remedy="Send the content in a format that takes the label, or put it there before.",
-        ),
-    )
+    return (Observation(name="label.explicit-refused", severity="medium", evidence={"reason": labeled.refused}),)

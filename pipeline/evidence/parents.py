@@ -19,13 +19,13 @@ from pipeline.events.outputs import Action, Decision, Finding, ManifestRecord, R
 from pipeline.events.prepared import prepare
 from pipeline.evidence.sealing import SEALED_BESIDE
 from pipeline.media_types import UNKNOWN
+from pipeline.policy.seen import Observation
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.lookup import Found, find_by_digest
 
-__all__ = ["KnownParent", "known_parents", "makers", "parent_findings"]
+__all__ = ["KnownParent", "known_parents", "makers", "parent_observations"]
 
-RULE: Final = "lineage.parent-finding"
-KIND: Final = "inherited-finding"
+SEEN: Final = "lineage.parent-finding"
 
 _MOST_EVENTS: Final = 64
 """The most events that are looked at for the bytes of one parent."""
@@ -121,29 +121,22 @@ def _decoded(found: Found, kind: type[ManifestRecord]) -> ManifestRecord:
         ) from error
 
 
-def parent_findings(parents: Iterable[KnownParent]) -> tuple[Finding, ...]:
-    """What an asset inherits: one finding for all its parents, as bad as the worst that was found about any."""
+def parent_observations(parents: Iterable[KnownParent]) -> tuple[Observation, ...]:
+    """What an asset inherits: one observation for all its parents, as bad as the worst that was found about any."""
     heirs = [(parent, uid, finding) for parent in parents for uid, finding in parent.handed_down]
     if not heirs:
         return ()
     findings = [finding for _, _, finding in heirs]
-    worst = max(findings, key=lambda one: (_STRICTNESS.index(one.action), _SEVERITIES.index(one.severity)))
     return (
-        Finding(
-            rule=RULE,
-            kind=KIND,
+        Observation(
+            name=SEEN,
             severity=max((one.severity for one in findings), key=_SEVERITIES.index),
-            # What the parent did may be mended in what was made of it: for a person to see.
-            action="hold" if worst.action == "block" else worst.action,
             outcome="violation" if any(one.outcome == "violation" for one in findings) else "unknown",
-            code=None,
-            message="Something was found about what this content was made from.",
-            citation=worst.citation,
             evidence={
+                "worst": max((one.action for one in findings), key=_STRICTNESS.index),
                 "parents": tuple(dict.fromkeys(parent.recorded.content_id for parent, _, _ in heirs)),
                 "event_uids": tuple(dict.fromkeys(uid for _, uid, _ in heirs)),
                 "rules": tuple(dict.fromkeys(one.rule for one in findings)),
             },
-            remedy="Look at what was found about the parents, and mend that or have a review release it.",
         ),
     )

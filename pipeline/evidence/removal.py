@@ -15,7 +15,7 @@ import msgspec
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
 from pipeline.errors import IdentityReusedError, WorldError
-from pipeline.events.outputs import Evidence, Finding, ManifestRecord
+from pipeline.events.outputs import Evidence, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import BITS
 from pipeline.fingerprints.originals import one_original
@@ -25,15 +25,14 @@ from pipeline.fingerprints.recording import recorded_looks
 from pipeline.fingerprints.traits import SAME, Look, Traits
 from pipeline.isolation.parsers import is_marked
 from pipeline.labels.implicit.marks import FoundMarks
+from pipeline.policy.seen import Observation
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import stored_record
 
 __all__ = ["REMOVED", "RESEMBLES", "Recognition"]
 
-_LAW: Final = "CAC, MIIT, MPS Order No. 12 (Deep Synthesis Provisions) Art. 18; Labeling Measures (2025) Art. 10"
-
-REMOVED: Final = "label-removed"
-RESEMBLES: Final = "resembles"
+REMOVED: Final = "label.label-removed"
+RESEMBLES: Final = "label.resembles"
 
 _CANDIDATES: Final = 64
 """So many of the nearest are looked at: each costs a request to the store and some milliseconds."""
@@ -70,7 +69,7 @@ class Recognition:
 
     def __call__(
         self, asset: Asset, credential: Credential, found: FoundMarks | None, traits: Traits | None = None
-    ) -> tuple[Finding, ...]:
+    ) -> tuple[Observation, ...]:
         """What is to be said of an asset, given its credential and marks; nothing where one of them speaks for it.
 
         Where labels could not be read, nobody is accused of having removed them.
@@ -183,46 +182,18 @@ def _evidence(candidate: _Candidate) -> Evidence:
     }
 
 
-def _removal(evidence: Evidence) -> Finding:
-    return Finding(
-        rule=f"label.{REMOVED}",
-        kind=REMOVED,
-        severity="critical",
-        action="block",
-        outcome="violation",
-        code=None,
-        message="The content carries no mark that holds and is a copy of sealed content: its labels were removed.",
-        citation=_LAW,
-        evidence=evidence,
-        remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
-    )
+def _removal(evidence: Evidence) -> Observation:
+    return Observation(name=REMOVED, severity="critical", evidence=evidence)
 
 
-def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Finding:
-    return Finding(
-        rule=f"label.{RESEMBLES}",
-        kind=RESEMBLES,
+def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Observation:
+    return Observation(
+        name=RESEMBLES,
         severity="low",
-        action="alert",
         outcome="unknown",
-        code=None,
-        message="The content carries no mark that holds, and resembles content that was sealed. It may be another one.",
-        citation=None,
         evidence={**_evidence(candidates[0]), "candidates": len(candidates), **cut},
-        remedy="Compare the two where it matters; nobody is accused.",
     )
 
 
-def _unread(evidence: Evidence) -> Finding:
-    return Finding(
-        rule="label.unread-copy",
-        kind="unread-copy",
-        severity="high",
-        action="hold",
-        outcome="unknown",
-        code=None,
-        message="The content resembles content that was sealed, and whether its labels are there could not be read.",
-        citation=_LAW,
-        evidence=evidence,
-        remedy="Publish the asset as it was sealed; have a new version sealed with it as its parent.",
-    )
+def _unread(evidence: Evidence) -> Observation:
+    return Observation(name="label.unread-copy", severity="high", outcome="unknown", evidence=evidence)

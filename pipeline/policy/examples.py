@@ -1,7 +1,7 @@
 """Examples of a pack: events beside the law, with what each rule has to say of them.
 
 They stand next to the pack file, as `<pack>.examples.yaml`. Every rule has at least one example that passes, one that
-violates it, and one in which missing facts leave it open.
+violates it, and one in which missing facts leave it open; one about observations has an example of what follows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from pipeline.events.outputs import Action, Evidence, Finding, Outcome
 from pipeline.policy.example_facts import FactError, fact_value
 from pipeline.policy.judge import Judge, Standing
 from pipeline.policy.pack import Pack, Rule
+from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import FactValue, facts_of, vocabulary
 from pipeline.policy.yaml_files import Document, Source, read_yaml
 
@@ -49,6 +50,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         at: when it happened; None where the example takes `occurred_at` away.
         facts: all its facts, `event_type` among them.
+        seen: what was seen of its asset.
         line: where it stands in its file.
     """
 
@@ -56,6 +58,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     case: Case
     at: datetime | None
     facts: Mapping[str, FactValue]
+    seen: tuple[Observation, ...] = ()
     line: int
 
 
@@ -133,7 +136,8 @@ def missing_cases(pack: Pack, examples: Examples) -> dict[str, tuple[Case, ...]]
     """The cases for which a rule has no example; rules that have all three are left out."""
     there = {(example.rule, example.case) for example in examples.examples}
     missing = {rule.id: tuple(case for case in CASES if (rule.id, case) not in there) for rule in pack.rules}
-    return {rule: cases for rule, cases in missing.items() if cases}
+    shown = {rule.id for rule in pack.rules if rule.seen and {(rule.id, "violation"), (rule.id, "unknown")} & there}
+    return {rule: cases for rule, cases in missing.items() if cases and rule not in shown}
 
 
 def _check_entry(
@@ -150,6 +154,7 @@ def _check_entry(
 
 def _examples_in(entry: Mapping[str, Any], index: int, document: Document) -> Iterator[Example]:
     place = ("examples", index)
+    seen = _seen(entry.get("seen"))
     time = datetime.fromisoformat(entry.get("at", _DEFAULT_TIME))
     for case in CASES:
         if case not in entry:
@@ -163,8 +168,17 @@ def _examples_in(entry: Mapping[str, Any], index: int, document: Document) -> It
             case=case,
             at=time if _OCCURRED_AT in facts else None,
             facts=facts,
+            seen=seen,
             line=document.line((*place, case)),
         )
+
+
+def _seen(stated: Mapping[str, str] | None) -> tuple[Observation, ...]:
+    if stated is None:
+        return ()
+    evidence = {name: value for name, value in stated.items() if name not in ("name", "severity", "outcome")}
+    told = {name: stated[name] for name in ("name", "severity", "outcome") if name in stated}
+    return (msgspec.convert({"severity": "high", **told, "evidence": evidence}, Observation),)
 
 
 def _lay(
@@ -192,8 +206,9 @@ def _checked(name: str, stated: object, place: tuple[str | int, ...], document: 
 
 
 def _run(judge: Judge, example: Example) -> ExampleResult:
-    findings = judge.findings(example.facts, example.at)
-    verdict = next(one for one in judge.explain(example.facts, example.at) if one.rule.id == example.rule)
+    findings = judge.findings(example.facts, example.at, example.seen)
+    verdicts = judge.explain(example.facts, example.at, example.seen)
+    verdict = next(one for one in verdicts if one.rule.id == example.rule)
     return ExampleResult(
         rule=example.rule,
         case=example.case,

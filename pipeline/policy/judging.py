@@ -54,7 +54,6 @@ class Evidence:
         measured: facts that were measured, whatever the event claims.
         signs_unread: whether there may be signs of AI in the asset that could not be read.
         observations: what was seen of the asset; the packs say what follows.
-        findings: what was found already, of the asset's credential.
     """
 
     event: EventReference
@@ -66,7 +65,6 @@ class Evidence:
     measured: Facts = field(default_factory=dict)
     signs_unread: bool = False
     observations: tuple[Observation, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +107,9 @@ class Policy:
         event, sets = evidence.event, self.references()
         at = event_time(event)
         known = gathered(self._sources(evidence, at), sets, self.assumptions, at)
-        judged = _with_claims(self.judge.findings(known.facts, at, evidence.observations), known.claimed)
-        everything = (*evidence.findings, *_contradicted(known), *_with_matches(judged, known.matches))
+        seen = (*evidence.observations, *_contradicted(known))
+        judged = _with_claims(self.judge.findings(known.facts, at, seen), known.claimed)
+        everything = _with_matches(judged, known.matches)
         found = tuple(one for one in everything if not self._is_observed(one))
         return Judgement(
             kept=kept_facts(known.settled, known.claimed),
@@ -172,24 +171,12 @@ def event_time(event: EventReference) -> datetime | None:
         return None
 
 
-def _contradicted(known: Known) -> tuple[Finding, ...]:
-    """What is to be said of an event that claims what its bytes show not to be so; rules go by the bytes."""
+def _contradicted(known: Known) -> tuple[Observation, ...]:
+    """What is seen where an event claims what its bytes show not to be so; rules go by the bytes."""
     if not known.contradicted:
         return ()
-    return (
-        Finding(
-            rule="claim.contradicted",
-            kind="claim-contradicted",
-            severity="medium",
-            action="alert",
-            outcome="violation",
-            code=None,
-            message="The event claims of its asset what the bytes show not to be so; it was judged by the bytes.",
-            citation=None,
-            evidence={"claims": tuple(sorted(known.contradicted))},
-            remedy="Send of marks only what was read from the final bytes, or leave it out: it is read here.",
-        ),
-    )
+    claims = tuple(sorted(known.contradicted))
+    return (Observation(name="claim.contradicted", severity="medium", evidence={"claims": claims}),)
 
 
 def _with_claims(findings: tuple[Finding, ...], claimed: frozenset[str]) -> tuple[Finding, ...]:

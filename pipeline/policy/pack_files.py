@@ -15,7 +15,20 @@ from pipeline.policy.places import canonical, did_you_mean
 from pipeline.policy.words import closed_up
 from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
 
-__all__ = ["PackFile", "find_packs", "load_packs", "read_pack", "shipped_pack", "shipped_pack_names"]
+__all__ = [
+    "ALWAYS",
+    "PackFile",
+    "find_packs",
+    "load_packs",
+    "packs_in_use",
+    "read_pack",
+    "shipped_pack",
+    "shipped_pack_names",
+]
+
+ALWAYS: Final = ("c2pa",)
+"""Packs that are asked whatever is named, unless a pack of the same name takes their place: nothing that was tampered
+with gets through because somebody chose the laws of one country."""
 
 _SUFFIX: Final = ".yaml"
 _EXAMPLES: Final = ".examples.yaml"
@@ -115,6 +128,17 @@ def find_packs(sources: Sequence[str] = ()) -> tuple[PackFile, ...]:
     return chosen
 
 
+def packs_in_use(sources: Sequence[str] = ()) -> tuple[PackFile, ...]:
+    """The packs that events are judged by where these are named; arguments and errors as of `find_packs`."""
+    named = find_packs(sources)
+    missing = [name for name in ALWAYS if name not in {file.pack.name for file in named}]
+    if not missing:
+        return named
+    both = sorted((*named, *find_packs(missing)), key=lambda file: file.pack.name)
+    _check_ids([file.pack for file in both])
+    return tuple(both)
+
+
 def _packs_of(source: str) -> Iterator[PackFile]:
     path = Path(source).expanduser()
     if path.is_dir():
@@ -148,10 +172,13 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
         yield ("except_in",), f'only a pack whose jurisdiction is "{EVERYWHERE}" can have exceptions'
     yield from _repeated("articles", "article", [article.article for article in pack.articles])
     yield from _repeated("rules", "id", [rule.id for rule in pack.rules])
-    articles = {article.article for article in pack.articles}
+    bound = {article.article: frozenset[str](article.binds) for article in pack.articles}
     for index, rule in enumerate(pack.rules):
-        if rule.article not in articles:
+        if rule.article not in bound:
             yield ("rules", index, "article"), f"the pack has no article {rule.article}"
+        elif not bound[rule.article].issuperset(rule.binds):
+            others = ", ".join(role for role in rule.binds if role not in bound[rule.article])
+            yield ("rules", index, "binds"), f"{rule.id} binds {others}, and its article {rule.article} does not"
         if rule.valid_to is not None and rule.valid_to < rule.valid_from:
             yield ("rules", index, "valid_to"), "the rule ends before it begins"
 

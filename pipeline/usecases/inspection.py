@@ -20,11 +20,11 @@ from pipeline.credentials import Credential
 from pipeline.credentials.traces import embeds
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
-from pipeline.events.outputs import Alert, Decision, Enforcement, Finding, InspectedContent, Subject
-from pipeline.evidence.content import Observer, content_facts, type_facts, type_findings
-from pipeline.evidence.credential import credential_facts, credential_findings, declared_facts, summary_of
+from pipeline.events.outputs import Alert, Decision, Enforcement, InspectedContent, Subject
+from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
+from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts, wording_facts
-from pipeline.evidence.implicit import carries_marks, found_findings, mark_facts, place_facts
+from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts, place_facts
 from pipeline.evidence.record import record_facts
 from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
@@ -32,6 +32,7 @@ from pipeline.isolation.parsers import Examined, Examining, Parsers
 from pipeline.labels.implicit.marks import FoundMarks
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
+from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.records import commit_record, manifests_for, stored_record
@@ -96,7 +97,7 @@ class Inspection:
                 event.facts,
                 measured,
                 event.declared,
-                is_recognised=any(one.kind == REMOVED for one in recognised),
+                is_recognised=any(one.name == REMOVED for one in recognised),
                 has_vendor_sign=found is not None and found.has_sign_of_ai,
             )
             measured = {**measured, **state_facts(state)}
@@ -151,7 +152,7 @@ class Inspection:
         credential: Credential,
         found: FoundMarks | None,
         measured: Facts,
-        recognised: tuple[Finding, ...],
+        recognised: tuple[Observation, ...],
     ) -> Judgement:
         return self.policy.assess(
             Evidence(
@@ -165,10 +166,10 @@ class Inspection:
                 signs_unread=bool(recognised)
                 or credential.state not in ("absent", "valid")
                 or (found is not None and found.refused is not None),
-                findings=(
-                    *type_findings(asset),
-                    *credential_findings(credential, event.declared),
-                    *found_findings(found, event.declared),
+                observations=(
+                    *type_observations(asset),
+                    *credential_observations(credential, event.declared),
+                    *found_observations(found, event.declared),
                     *recognised,
                 ),
             )

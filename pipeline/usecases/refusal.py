@@ -12,7 +12,6 @@ from pipeline.errors import AssetDigestError, EnvelopeError, EventInvalidError, 
 from pipeline.events.envelope import CloudEvent, Headers, parse
 from pipeline.events.identity import dead_letter_id, event_uid
 from pipeline.events.outputs import Alert, DeadLetter, EventReference, Finding, InputPosition, Subject
-from pipeline.policy.credential_rules import content_mismatch
 from pipeline.policy.decision import alerts_for
 
 __all__ = ["Refusal", "refuse"]
@@ -78,7 +77,7 @@ def _alerts(
 ) -> tuple[Alert, ...]:
     findings: list[Finding] = []
     if event is not None and isinstance(error, AssetDigestError):
-        findings.append(content_mismatch(declared=error.declared, found=error.found))
+        findings.append(_mismatch(error))
     if isinstance(error, IdentityReusedError):
         findings.append(_operations("operations.identity-reused", "operations", error.what, error, position))
     if awaits_judgement is not None:
@@ -91,6 +90,22 @@ def _alerts(
         event=reference,
         subject=_subject(event),
         record_uri=None,
+    )
+
+
+def _mismatch(error: AssetDigestError) -> Finding:
+    """No law asks for it: bytes that are not those of the event are nothing that can be judged."""
+    return Finding(
+        rule="credential.content-mismatch",
+        kind="content-mismatch",
+        severity="critical",
+        action="block",
+        outcome="violation",
+        code=None,
+        message="The bytes found are not the bytes that the event declares.",
+        citation=None,
+        evidence={"declared": error.declared, "found": error.found},
+        remedy="Send the event with the digest and size of the bytes that are there.",
     )
 
 

@@ -37,12 +37,12 @@ from pipeline.events.outputs import (
     StoredDigest,
     Subject,
 )
-from pipeline.evidence.content import Observer, content_facts, type_facts, type_findings
-from pipeline.evidence.credential import credential_facts, credential_findings, declared_facts, summary_of
-from pipeline.evidence.explicit import claim_of, label_facts, labeled_findings, wording_facts
-from pipeline.evidence.implicit import carries_marks, mark_facts, place_facts, written_findings
-from pipeline.evidence.parents import KnownParent, known_parents, parent_findings
-from pipeline.evidence.sealing import sealed_findings
+from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
+from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
+from pipeline.evidence.explicit import claim_of, label_facts, labeled_observations, wording_facts
+from pipeline.evidence.implicit import carries_marks, mark_facts, place_facts, written_observations
+from pipeline.evidence.parents import KnownParent, known_parents, parent_observations
+from pipeline.evidence.sealing import sealed_observations
 from pipeline.fingerprints.recording import named, recognised_by
 from pipeline.isolation.parsers import Made, Making, Parsers
 from pipeline.labels.explicit.model import Claim, MarkOrder
@@ -178,13 +178,13 @@ class Sealing:
                     **wording_facts(event.facts),
                     **label_facts(made.checked, labeled),
                 },
-                findings=(
-                    *type_findings(asset),
-                    *credential_findings(made.inherited, "unknown"),
-                    *labeled_findings(labeled),
-                    *written_findings(marked, made.found),
-                    *sealed_findings(made.sealed),
-                    *parent_findings(parents),
+                observations=(
+                    *type_observations(asset),
+                    *credential_observations(made.inherited, "unknown"),
+                    *labeled_observations(labeled),
+                    *written_observations(marked, made.found),
+                    *sealed_observations(made.sealed),
+                    *parent_observations(parents),
                 ),
             )
         )

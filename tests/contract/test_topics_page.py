@@ -14,10 +14,12 @@ import schemas
 from agents.delivery import InputRecord
 from agents.reference.records import change_in, sets_by_topic
 from agents.topics import Topics
+from pipeline.credentials import AlertKind
 from pipeline.credentials.status_codes import status_codes
 from pipeline.credentials.verdicts import OWN_KINDS
 from pipeline.events.outputs import Action, Severity
-from pipeline.policy.credential_rules import Observation, judge_credential
+from pipeline.evidence.credential import seen_in
+from pipeline.policy.judge import Judge
 from pipeline.policy.pack_files import load_packs
 from tests.unit.policy.examples import credential
 
@@ -58,6 +60,12 @@ def test_the_table_of_topics_is_that_of_the_code() -> None:
                 assert kept == f"{int(milliseconds) // 86_400_000} days"
 
 
+def test_every_kind_that_is_seen_in_bytes_is_explained() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for kind in {rule.kind for pack in load_packs() for rule in pack.rules if rule.seen}:
+        assert f"`{kind}`" in page, kind
+
+
 @pytest.mark.parametrize("channel", ASYNCAPI["channels"].values(), ids=ASYNCAPI["channels"])
 def test_every_message_is_named_by_its_type_and_leads_to_its_schema(channel: dict[str, object]) -> None:
     message = rows("| topic | way | key | message | kept |")[str(channel["address"]).removeprefix("sealstream.")][2]
@@ -73,6 +81,8 @@ def test_the_table_of_kinds_is_that_of_the_shipped_packs() -> None:
     kinds = defaultdict(list)
     for pack in load_packs():
         for rule in pack.rules:
+            if rule.seen:
+                continue
             kinds[rule.kind].append((pack.jurisdiction, rule))
     there = {
         kind: [
@@ -111,8 +121,9 @@ def decisions(kind: str, severities: Iterable[Severity]) -> str:
     if kind in ALWAYS:
         return {"unlabeled": "hold", "undeclared-ai": "hold", "content-mismatch": "dead letter"}[kind]
     state = "absent" if kind in ("asset-unreadable", "sidecar-foreign") else "invalid"
+    judge, facts = Judge(load_packs(["c2pa"])), {"event_type": "publish.requested"}
     seen = (
-        judge_credential(credential(credential=state), [Observation(kind, severity, "")], "unknown")
+        judge.findings(facts, None, seen_in(credential(credential=state), [AlertKind(kind, severity, "")], "unknown"))
         for severity in severities
     )
     return listed((DECISIONS[finding.action] for findings in seen for finding in findings), DECISIONS.values())

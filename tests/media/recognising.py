@@ -8,12 +8,12 @@ import msgspec
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential
 from pipeline.events.outgoing import to_json
-from pipeline.events.outputs import Finding
 from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.fingerprints.recording import named, recognised_by
+from pipeline.policy.seen import Observation
 from pipeline.store import Layout
 from pipeline.store.simulator import StoreSimulator
 from tests.unit.events.messages import MANIFEST_RECORD
@@ -44,7 +44,7 @@ class Archive:
             self.known.add(code, bytes.fromhex(uid))
         self.names[uid] = name
 
-    def asked(self, body: bytes, media_type: str) -> Finding | None:
+    def asked(self, body: bytes, media_type: str) -> Observation | None:
         """What is said of an asset without marks."""
         recognition = Recognition(
             store=self.store, layout=self.layout, fingerprinter=InProcessFingerprinter(), known=self.known
@@ -52,9 +52,9 @@ class Archive:
         asset = Asset(body=body, media_type=media_type, sha256=sha256_hex(body))
         return next(iter(recognition(asset, _ABSENT, None)), None)
 
-    def original(self, found: Finding | None) -> object:
-        """The name of what a finding says that its labels were removed; None where it does not say that."""
-        return None if found is None or found.kind != REMOVED else self.names[str(found.evidence["event_uid"])]
+    def original(self, found: Observation | None) -> object:
+        """The name of what an observation says that its labels were removed; None where it does not say that."""
+        return None if found is None or found.name != REMOVED else self.names[str(found.evidence["event_uid"])]
 
 
 @dataclass

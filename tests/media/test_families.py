@@ -31,7 +31,7 @@ def ask_about_strangers(kind: str, make: Make, sealed: int = SEALED) -> str:
         archive.seal(number, *make(random.Random(f"{kind}{number}")))
     for number in range(sealed, MEMBERS):
         found = archive.asked(*make(random.Random(f"{kind}{number}")))
-        accused.add(hit=found is not None and found.kind == REMOVED)
+        accused.add(hit=found is not None and found.name == REMOVED)
         resembling.hits += 0 if found is None else int(str(found.evidence.get("candidates", 0)))
     assert resembling.of >= FEWEST_PAIRS
     assert accused.hits == 0

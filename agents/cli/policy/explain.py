@@ -16,7 +16,7 @@ from pipeline.events.outputs import DecisionOutcome, Finding
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge, Verdict, shown
 from pipeline.policy.pack import Pack
-from pipeline.policy.pack_files import load_packs
+from pipeline.policy.pack_files import load_packs, packs_in_use
 from pipeline.policy.vocabulary import FactValue
 from pipeline.policy.words import chosen
 from pipeline.settings import AssetSettings, PolicySettings, load
@@ -46,7 +46,7 @@ def explain(
     fetched, sent or stored. Exit code 0 means that a judgement was possible, whatever it is.
     """
     settings = load(PolicySettings)
-    packs = load_packs(pack or settings.packs)
+    packs = load_packs(pack) if pack else tuple(one.pack for one in packs_in_use(settings.packs))
     roles = roles_given(role) or settings.roles
     given = facts_given(fact)
     document = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)

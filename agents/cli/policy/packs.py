@@ -23,7 +23,7 @@ from pipeline.policy.examples import (
     read_examples,
     run_examples,
 )
-from pipeline.policy.pack_files import PackFile, find_packs, load_packs
+from pipeline.policy.pack_files import PackFile, find_packs, load_packs, packs_in_use
 from pipeline.policy.words import chosen
 from pipeline.settings import PolicySettings, load
 
@@ -80,7 +80,7 @@ class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_packs(as_json: AsJson = False) -> None:
     """List the packs in use, as SEALSTREAM_POLICY_PACKS says: all that ship unless set."""
-    listed = [_listed(one) for one in find_packs(load(PolicySettings).packs)]
+    listed = [_listed(one) for one in packs_in_use(load(PolicySettings).packs)]
     if as_json:
         print_json({"packs": listed})
         return

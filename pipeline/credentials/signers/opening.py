@@ -77,5 +77,29 @@ def _shown(key: str) -> str:
     return f"{scheme}:{'//' if at and before.startswith('//') else ''}{host}"
 
 
-SCHEMES: Final[dict[str, Opening]] = {}
+def _awskms(uri: str, seconds: float) -> Key:
+    from pipeline.credentials.signers.awskms_key import AwsKmsKey  # noqa: PLC0415
+
+    return AwsKmsKey(uri, seconds)
+
+
+def _https(uri: str, seconds: float) -> Key:
+    from pipeline.credentials.signers.https_key import HttpsKey  # noqa: PLC0415
+
+    return HttpsKey(uri, seconds)
+
+
+def _pkcs11(uri: str, seconds: float) -> Key:
+    from pipeline.credentials.signers.pkcs11_key import Pkcs11Key  # noqa: PLC0415
+
+    return Pkcs11Key(uri, seconds)
+
+
+def _vault(uri: str, seconds: float) -> Key:
+    from pipeline.credentials.signers.vault_key import VaultKey  # noqa: PLC0415
+
+    return VaultKey(uri, seconds)
+
+
+SCHEMES: Final[dict[str, Opening]] = {"awskms": _awskms, "https": _https, "pkcs11": _pkcs11, "vault": _vault}
 """What keeps keys, by the scheme of its URI; a package of yours may add to it before settings are read."""

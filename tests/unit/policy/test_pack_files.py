@@ -53,6 +53,16 @@ def test_a_pack_is_read(write) -> None:
         ("binds: [platform]\n    on", "binds: [king]\n    on", "binds"),
         ("time_zone: Asia/Shanghai", "time_zone: Asia/Atlantis", "no IANA time zone"),
         ('  - id: test.news\n    article: "6"', '  - id: test.news\n    article: "7"', "no article 7"),
+        (
+            "binds: [platform]\n    on",
+            "binds: [platform, user]\n    on",
+            "test.news binds user, and its article 6 does not",
+        ),
+        (
+            "must: content.news_source_listed",
+            "must: seen.weight == 'weak'",
+            "seen.weight is known only to a rule that says",
+        ),
         ("jurisdiction: CN", "jurisdiction: CN\nsurprise: 1", "surprise"),
         ("title: A law for tests", "title: A law: for tests", "mapping values are not allowed"),
         ("title: A law for tests", "version: 1.2.3", "duplicate key"),
@@ -110,6 +120,7 @@ def test_no_file_and_no_text_are_refused(write, tmp_path: Path) -> None:
 
 def test_the_shipped_packs_are_chosen_by_name() -> None:
     assert shipped_pack_names() == (
+        "c2pa",
         "cn-anthropomorphic-2026",
         "cn-deep-synthesis-2023",
         "cn-labeling-2025",
@@ -118,6 +129,7 @@ def test_the_shipped_packs_are_chosen_by_name() -> None:
         "in-it-rules-2026",
         "kr-ai-basic-act",
         "kz-ai-law-2025",
+        "label-practice",
         "places",
         "us-ca-sb942",
         "us-ny-gbl-396-b",

@@ -55,7 +55,8 @@ def test_the_examples_of_all_shipped_packs_come_out_as_they_say(answer: Answer) 
     assert [one["name"] for one in tested] == list(shipped_pack_names())
     for one in tested:
         assert (one["failures"], one["missing"]) == ([], {})
-        assert all(set(rule["cases"].values()) == {True} for rule in one["rules"])
+        # A rule about what is seen in bytes has no example of every case.
+        assert all(set(rule["cases"].values()) <= {True, None} for rule in one["rules"])
 
 
 def test_examples_that_come_out_as_they_say_are_ticked(run: Run, pack_file: Callable[..., Path]) -> None:

@@ -1,15 +1,22 @@
-"""What a credential, or the lack of one, means: absent and invalid are never the same."""
+"""What a credential, or the lack of one, shows, and what that means where no law says more."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import pytest
 from hypothesis import given
 
+from pipeline.credentials import AlertKind
+from pipeline.credentials.status_codes import status_codes
+from pipeline.credentials.verdicts import OWN_KINDS
 from pipeline.events.outputs import Action, CredentialSummary, Declared, Finding
-from pipeline.policy.credential_rules import Observation, content_mismatch, judge_credential
-from tests.unit.policy.examples import ABSENT, KINDS, credential, credentials, declarations, observations
+from pipeline.evidence.credential import seen_in
+from pipeline.policy.judge import Judge
+from pipeline.policy.pack_files import load_packs
+from tests.unit.policy.examples import ABSENT, KINDS, credential, credentials, declarations, troubles
 
-TAMPERED: Final = Observation("content-tampered", "critical", "assertion.dataHash.mismatch")
+PRACTICE: Final = Judge(load_packs(["c2pa", "label-practice"]))
+TAMPERED: Final = AlertKind("content-tampered", "critical", "assertion.dataHash.mismatch")
 
 ACTION_FOR: Final[dict[str, Action]] = {
     "content-tampered": "block",
@@ -29,13 +36,16 @@ ACTION_FOR: Final[dict[str, Action]] = {
     "asset-unreadable": "alert",
     "signer-untrusted": "alert",
     "signer-expired": "alert",
-    "ingredient-unlabeled": "alert",
     "timestamp-problem": "alert",
-    "never-heard-of": "alert",
 }
 
 
 WHY_ABSENT: Final = {"asset-unreadable", "sidecar-foreign"}
+
+
+def judge_credential(summary: CredentialSummary, seen: Iterable[AlertKind], declared: Declared) -> tuple[Finding, ...]:
+    """What good practice finds in a credential, in a publication of which nothing else is known."""
+    return PRACTICE.findings({"event_type": "publish.requested"}, None, seen_in(summary, seen, declared))
 
 
 def kinds(findings: tuple[Finding, ...]) -> list[str]:
@@ -49,7 +59,7 @@ def test_ai_content_without_a_credential_is_unlabeled_and_held() -> None:
     (finding,) = judge_credential(ABSENT, [], "ai")
     assert (finding.rule, finding.kind) == ("credential.unlabeled", "unlabeled")
     assert (finding.severity, finding.action, finding.outcome) == ("high", "hold", "violation")
-    assert (finding.code, finding.evidence) == (None, {"declared": "ai"})
+    assert (finding.code, finding.evidence) == (None, {"declared": "ai", "implicit.present": None})
     assert finding.citation is not None
 
 
@@ -58,22 +68,22 @@ def test_other_content_needs_no_credential(declared: Declared) -> None:
     assert judge_credential(ABSENT, [], declared) == ()
 
 
-@given(observations, declarations)
-def test_what_is_absent_is_unlabeled_or_nothing_and_never_tampered(seen: list[Observation], declared: Declared) -> None:
+@given(troubles, declarations)
+def test_what_is_absent_is_unlabeled_or_nothing_and_never_tampered(seen: list[AlertKind], declared: Declared) -> None:
     found = [kind for kind in kinds(judge_credential(ABSENT, seen, declared)) if kind not in WHY_ABSENT]
     assert found == (["unlabeled"] if declared == "ai" else [])
 
 
 @pytest.mark.parametrize("kind", sorted(WHY_ABSENT))
 def test_why_a_credential_is_absent_is_told_beside_that_it_is(kind: str) -> None:
-    seen = [Observation(kind, "medium", "general.error")]
+    seen = [AlertKind(kind, "medium", "general.error")]
     assert kinds(judge_credential(ABSENT, seen, "unknown")) == [kind]
     assert kinds(judge_credential(ABSENT, seen, "ai")) == [kind, "unlabeled"]
 
 
-@given(credentials.filter(lambda one: one.credential != "absent"), observations, declarations)
+@given(credentials.filter(lambda one: one.credential != "absent"), troubles, declarations)
 def test_what_is_present_is_never_unlabeled(
-    present: CredentialSummary, seen: list[Observation], declared: Declared
+    present: CredentialSummary, seen: list[AlertKind], declared: Declared
 ) -> None:
     assert "unlabeled" not in kinds(judge_credential(present, seen, declared))
 
@@ -117,21 +127,20 @@ def test_every_kind_that_validation_names_is_specified_here() -> None:
 
 @pytest.mark.parametrize("kind", ACTION_FOR)
 def test_the_kind_decides_what_is_done(kind: str) -> None:
-    (finding,) = judge_credential(credential(credential="invalid"), [Observation(kind, "high", "a.code")], "unknown")
+    (finding,) = judge_credential(credential(credential="invalid"), [AlertKind(kind, "high", "a.code")], "unknown")
     assert (finding.rule, finding.kind, finding.action) == (f"credential.{kind}", kind, ACTION_FOR[kind])
     assert (finding.severity, finding.code, finding.outcome) == ("high", "a.code", "violation")
     assert finding.message.endswith(".")
 
 
 def test_what_a_credential_that_holds_leaves_out_is_told_and_not_held() -> None:
-    (finding,) = judge_credential(credential(), [Observation("partial-coverage", "medium", "a.code")], "unknown")
+    (finding,) = judge_credential(credential(), [AlertKind("partial-coverage", "medium", "a.code")], "unknown")
     assert (finding.kind, finding.severity, finding.action) == ("partial-coverage", "medium", "alert")
 
 
 def test_every_kind_with_a_rule_of_its_own_says_what_is_the_matter_and_where_that_is_written() -> None:
-    own = [kind for kind in KINDS if kind not in {"ingredient-unlabeled", "timestamp-problem", "never-heard-of"}]
-    findings = judge_credential(credential(), [Observation(kind, "high", "") for kind in own], "unknown")
-    assert len({one.message for one in findings}) == len(own)
+    findings = judge_credential(credential(), [AlertKind(kind, "high", "") for kind in KINDS], "unknown")
+    assert len({one.message for one in findings}) == len(KINDS)
     assert all(one.citation is not None and one.citation.startswith("C2PA 2.4, ") for one in findings)
 
 
@@ -145,9 +154,9 @@ def test_the_evidence_is_what_was_declared_and_what_the_credential_is() -> None:
     }
 
 
-@given(credentials.filter(lambda one: one.credential != "absent"), observations, declarations)
+@given(credentials.filter(lambda one: one.credential != "absent"), troubles, declarations)
 def test_one_finding_for_each_observation_that_is_not_of_low_severity(
-    present: CredentialSummary, seen: list[Observation], declared: Declared
+    present: CredentialSummary, seen: list[AlertKind], declared: Declared
 ) -> None:
     found = [(one.kind, one.severity, one.code or "") for one in judge_credential(present, seen, declared)]
     assert [one for one in found if one[0] != "undeclared-ai"] == [
@@ -157,7 +166,7 @@ def test_one_finding_for_each_observation_that_is_not_of_low_severity(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_low_severity_makes_no_finding(kind: str) -> None:
-    assert judge_credential(credential(), [Observation(kind, "low", "a.code")], "ai") == ()
+    assert judge_credential(credential(), [AlertKind(kind, "low", "a.code")], "ai") == ()
 
 
 @pytest.mark.parametrize("declared", ["ai", "human", "unknown"])
@@ -165,11 +174,16 @@ def test_a_valid_credential_that_says_no_more_than_the_event_finds_nothing(decla
     assert judge_credential(credential(ai_generated=declared == "ai" or None), [], declared) == ()
 
 
-# Bytes that are not the ones declared
+# The pack
 
 
-def test_other_bytes_than_declared_are_blocked() -> None:
-    finding = content_mismatch(declared="aa", found="bb")
-    assert (finding.rule, finding.kind, finding.code) == ("credential.content-mismatch", "content-mismatch", None)
-    assert (finding.severity, finding.action, finding.outcome) == ("critical", "block", "violation")
-    assert finding.evidence == {"declared": "aa", "found": "bb"}
+def test_everything_that_validation_can_see_has_a_rule() -> None:
+    grave = {meaning.kind for meaning in status_codes().values() if meaning.severity not in (None, "low")}
+    seen = {*grave, *OWN_KINDS}
+    ruled = {name for pack in load_packs(["c2pa"]) for rule in pack.rules for name in rule.seen}
+    assert {f"credential.{kind}" for kind in seen} <= ruled
+
+
+def test_a_label_inside_the_file_is_a_mark_too() -> None:
+    facts = {"event_type": "publish.requested", "implicit.present": True}
+    assert PRACTICE.findings(facts, None, seen_in(ABSENT, (), "ai")) == ()
