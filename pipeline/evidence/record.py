@@ -16,15 +16,17 @@ _MOST_EVENTS = 16
 """The most events that are looked at for the same bytes. More than one is rare: a signature is never the same twice."""
 
 _VERDICT = "review.verdict"
+_REFUSED = "refused"
+"""What stands here for the verdict of a person who refused: it is none, and no other record's counts beside it."""
 
 prepare(ManifestRecord, Decision)
 
 
 def record_facts(store: ObjectStore, layout: Layout, sha256: str) -> Facts:
-    """The facts that the records of sealing these bytes have, all of which agree; where they differ, none is known.
+    """The facts that the records of sealing these bytes have; where two of them differ, the fact is not known.
 
-    A person who released what was held found it fit, and one who refused it did not: the record's own verdict does not
-    stand against either.
+    A person who released what was held found it fit, and one who refused it did not: no verdict of a record stands
+    against either.
 
     Raises:
         WorldError: the store does not answer.
@@ -34,8 +36,11 @@ def record_facts(store: ObjectStore, layout: Layout, sha256: str) -> Facts:
 
 
 def _agreed(records: Iterable[Facts]) -> Facts:
-    first, *others = list(records) or [{}]
-    return {name: value for name, value in first.items() if all(one.get(name) == value for one in others)}
+    said: dict[str, set[FactValue]] = {}
+    for record in records:
+        for name, value in record.items():
+            said.setdefault(name, set()).add(value)
+    return {name: value for name, values in said.items() if len(values) == 1 for value in values if value != _REFUSED}
 
 
 def _facts_in(found: Found) -> Facts:
@@ -43,9 +48,7 @@ def _facts_in(found: Found) -> Facts:
     facts = dict(_typed(record.facts))
     if found.review is not None:
         verdict = msgspec.json.decode(found.review, type=Decision).decision
-        facts.pop(_VERDICT, None)
-        if verdict == "allow":
-            facts |= {_VERDICT: "ok", "review.mode": "human"}
+        facts |= {_VERDICT: "ok" if verdict == "allow" else _REFUSED, "review.mode": "human"}
     return facts
 
 

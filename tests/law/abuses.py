@@ -420,6 +420,165 @@ def _anywhere() -> Iterator[Abuse]:
     yield _abuse("a place without law", "allow", _sent(photo, {"jurisdictions": ["KR", "AQ"]}), "places.without-law")
 
 
+def _companions() -> Iterator[Abuse]:
+    for name, service, rule, decision in (
+        ("does not say what it is", {"ai_notice_shown": False}, "notice", "block"),
+        ("reminds after three hours", {"break_reminder_minutes": 180}, "two-hours", "allow"),
+        ("cannot be left", {"easy_exit": False}, "exit", "allow"),
+        ("knows no crisis", {"crisis_response": False}, "art13.crisis", "allow"),
+    ):
+        yield _abuse(
+            f"a companion that {name}",
+            decision,
+            _done(lawful.COMPANION, {"service": service}),
+            f"cn.anthropomorphic.{rule}",
+        )
+    yield _abuse(
+        "a virtual relative for a child",
+        "block",
+        _done(lawful.COMPANION, {"user": {"is_minor": True}}),
+        "cn.anthropomorphic.minors",
+    )
+    changed = merged(lawful.COMPANION, {"event_type": "service.changed"})
+    yield _abuse(
+        "a companion changed without assessment",
+        "block",
+        _done(changed, {"service": {"security_assessment": "pending"}}),
+        "cn.anthropomorphic.assessment",
+    )
+    yield _abuse(
+        "a companion without filing",
+        "allow",
+        _done(changed, {"service": {"filing_no": None}}),
+        "cn.anthropomorphic.filing",
+    )
+
+
+def _further_places() -> Iterator[Abuse]:
+    untold: Facts = {"event_type": "interaction.started", "service": {"ai_notice_shown": False}}
+    yield _abuse("Vietnam: nobody told", "allow", _done(lawful.VN, untold), "vn.ai-law.art11-1.notice")
+    yield _abuse("Kazakhstan: nobody told", "allow", _done(lawful.KZ, untold), "kz.ai-law.art21-1.notice")
+    bare = {"explicit": {"present": False}, "notice": {"shown": "none"}}
+    confusing = {"content": {"confusion_risk": "yes", "photoreal": False}}
+    lifelike = {"content": {"confusion_risk": "no", "photoreal": True, "biometric": []}}
+    unlabelled = lambda: lawful.sealed_unlabelled("png")  # noqa: E731 - what is published, said once
+    yield _abuse(
+        "Vietnam: may be taken for real, unlabelled",
+        "hold",
+        _sent(unlabelled, lawful.VN, bare, confusing),
+        "vn.ai-law.art11-3.confusing",
+    )
+    yield _abuse(
+        "Vietnam: imitates a person or an event, unlabelled",
+        "hold",
+        _sent(unlabelled, lawful.VN, bare, lifelike),
+        "vn.ai-law.art11-4.imitation",
+    )
+    unmarked = File(name="a.bmp", media_type="image/bmp", body=b"BM" + bytes(60))
+    none = {
+        "watermark": {"present": False},
+        "content": {"synthetic": "yes", "photoreal": False, "confusion_risk": "no"},
+    }
+    yield _abuse(
+        "Vietnam: no mark for machines",
+        "hold",
+        _sent(lambda: unmarked, lawful.VN, bare, none),
+        "vn.ai-law.art11-2.machine-readable",
+        "credential.unlabeled",
+    )
+    yield _abuse(
+        "Kazakhstan: lifelike, and nobody warned",
+        "hold",
+        _sent(unlabelled, lawful.KZ, bare, lifelike),
+        "kz.ai-law.art21-2.mark-and-warning",
+    )
+    yield _abuse(
+        "New York: a synthetic performer in an advertisement, not disclosed",
+        "hold",
+        _sent(
+            lambda: lawful.sealed_unlabelled("mp4"),
+            lawful.NY,
+            bare,
+            {"content": {"advertisement": True, "synthetic_performer": True}},
+        ),
+        "us-ny.396-b.synthetic-performer",
+    )
+
+
+def _more_of_the_union_and_california() -> Iterator[Abuse]:
+    yield _abuse(
+        "emotions recognised, and nobody told",
+        "block",
+        _done(
+            lawful.EU,
+            {"event_type": "interaction.started"},
+            {"service": {"ai_notice_shown": True, "emotion_recognition": True, "exposure_notice_shown": False}},
+        ),
+        "eu.ai-act.art50-3.exposure",
+    )
+    deepfake = {"content": {"deepfake": True}}
+    for kind, explicit, rule in (
+        ("png", {"kind": "corner", "text": "Bild"}, "eu.cop.s2.icon"),
+        ("mp4", {"kind": "icon", "at_start": False, "position": "middle"}, "eu.cop.s2.video-start"),
+        ("wav", {"kind": "rhythm", "at_start": True}, "eu.cop.s2.spoken"),
+        ("png", {"kind": "icon", "icon": "modified"}, "eu.cop.s2.icon-kind"),
+    ):
+        yield _abuse(
+            f"deepfake in {kind} whose label is {explicit}",
+            "allow",
+            _sent(
+                lambda kind=kind: lawful.sealed_unlabelled(kind),
+                lawful.EU,
+                lawful.WATERMARK,
+                deepfake,
+                {"explicit": {"present": True, **explicit}},
+            ),
+            rule,
+            "eu.cop.m1-1.two-layers",
+        )
+    large = {"actor": {"role": "platform"}, "service": {"id": "elsewhere", "monthly_users": 2_000_001}}
+    then = "2027-01-02T00:00:00-08:00"
+    yield _abuse(
+        "a large platform that shows no provenance, from 2027",
+        "hold",
+        _sent(_sealed("US-CA", "png"), lawful.CA, large, {"notice": {"provenance": False}}, time=then),
+        "us-ca.22757-3-1.platform-show",
+    )
+    yield _abuse(
+        "a large platform whose interface hides provenance, from 2027",
+        "allow",
+        lambda: worker().activity(
+            merged(
+                lawful.CA,
+                large,
+                {"event_type": "service.changed"},
+                {
+                    "service": {
+                        "manifest_option": True,
+                        "detector": {"free": True, "url_or_upload": True, "api": True},
+                        "provenance_disclosed": True,
+                        "provenance_inspectable": False,
+                    }
+                },
+            ),
+            time=then,
+        ),
+        "us-ca.22757-3-1.platform-interface",
+    )
+    yield _abuse(
+        "a system hosted that discloses nothing, from 2027",
+        "block",
+        lambda: worker().activity(
+            merged(
+                lawful.CA,
+                {"event_type": "app.listing", "app": {"ai_declared": True, "discloses_provenance": False}},
+            ),
+            time=then,
+        ),
+        "us-ca.22757-3-2.hosting",
+    )
+
+
 def _measures() -> Iterator[Abuse]:
     exported = {"event_type": "export.completed"}
     around = {"explicit": {"present": True, "kind": "ui", "text": "AI生成", "position": "around_player"}}
@@ -720,6 +879,9 @@ ABUSES: Final[tuple[Abuse, ...]] = (
     *_korea(),
     *_logs_and_first_writes(),
     *_anywhere(),
+    *_companions(),
+    *_further_places(),
+    *_more_of_the_union_and_california(),
 )
 """Every breach; the counts are printed by the tests."""
 

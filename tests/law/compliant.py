@@ -21,6 +21,7 @@ __all__ = [
     "CA",
     "CASES",
     "CN",
+    "COMPANION",
     "CONSENT",
     "CONSENTS",
     "DECLARED",
@@ -28,12 +29,15 @@ __all__ = [
     "EU",
     "IN",
     "KR",
+    "KZ",
     "NOW",
+    "NY",
     "ORDERED",
     "REGISTRY",
     "REVIEWED",
     "STUDIO",
     "USER",
+    "VN",
     "WAIVED",
     "WATERMARK",
     "Case",
@@ -412,8 +416,9 @@ def _people(law: str, *facts: Facts) -> Iterator[Case]:
         "declared human": {"declaration": {"value": "not_ai"}},
         "known": {"content": {"synthetic": "no"}},
     }
+    kinds = FORMATS if law == "CN" else ("txt", "pdf", "png", "mp3", "mp4")
     for asset, event_type in product(
-        (photo(), *(file(kind) for kind in FORMATS)), ("publish.requested", "repost.requested", "ingest.completed")
+        (photo(), *(file(kind) for kind in kinds)), ("publish.requested", "repost.requested", "ingest.completed")
     ):
         for how, words in said.items() if asset.name == "photo.jpg" else [("silent", {})]:
             yield Case(
@@ -704,7 +709,67 @@ def _korea() -> Iterator[Case]:
     yield _happened("KR", "told", "31(1)", "interaction.started", {"service": {"ai_notice_shown": True}})
 
 
+# China again: Order 21 of 2026 on services that act like people; Vietnam, Kazakhstan, New York
+
+COMPANION: Final[Facts] = {
+    "jurisdictions": ["CN"],
+    "event_type": "interaction.started",
+    "user": {"is_minor": False},
+    "service": {
+        "id": "companion",
+        "anthropomorphic": True,
+        "virtual_relatives": True,
+        "ai_notice_shown": True,
+        "break_reminder_minutes": 120,
+        "easy_exit": True,
+        "crisis_response": True,
+        "public_opinion": False,
+        "biometric_tool": False,
+        "sensitive_scene_tool": False,
+        "security_assessment": "done",
+        "filing_no": "example-filing-2",
+    },
+}
+VN: Final[Facts] = {"jurisdictions": ["VN"]}
+KZ: Final[Facts] = {"jurisdictions": ["KZ"]}
+NY: Final[Facts] = {"jurisdictions": ["US-NY"]}
+
+
+def _further() -> Iterator[Case]:
+    yield _happened("CN", "companion that keeps every rule", "Order 21", "interaction.started", COMPANION)
+    yield _happened(
+        "CN", "companion changed", "Order 21", "service.changed", COMPANION, {"event_type": "service.changed"}
+    )
+    yield _happened("CN", "plain assistant", "Order 21", "interaction.started", {"service": {"anthropomorphic": False}})
+    made = {"content": {"operation": "generated", "photoreal": False, "biometric": []}}
+    for law, place, article in ((VN, "VN", "Law 134/2025 Art. 11"), (KZ, "KZ", "AI Law Art. 21")):
+        yield _happened(place, "told", article, "interaction.started", {"service": {"ai_notice_shown": True}})
+        for kind in FORMATS:
+            yield Case(
+                name=f"{kind} generated, sealed",
+                law=place,
+                article=article,
+                run=lambda kind=kind, law=law: _generated(file(kind), law, made),
+            )
+        for kind in ("png", "mp4", "wav"):
+            told = {"content": {"confusion_risk": "yes", "photoreal": True}}
+            yield Case(
+                name=f"lifelike {kind} that was sealed here, published with its label",
+                law=place,
+                article=article,
+                run=lambda kind=kind, law=law, place=place, told=told: _published(sealed(place, kind), law, told),
+            )
+    advertised = {"content": {"advertisement": True, "synthetic_performer": True}}
+    yield Case(
+        name="advertisement with a synthetic performer, disclosed",
+        law="US-NY",
+        article="GBL 396-b",
+        run=lambda: _published(sealed("US-NY", "mp4"), NY, advertised),
+    )
+
+
 CASES: Final[tuple[Case, ...]] = (
+    *_further(),
     *_china_generates(),
     *_china_publishes(),
     *_china_happens(),
@@ -717,5 +782,6 @@ CASES: Final[tuple[Case, ...]] = (
     *_people("IN"),
     *_korea(),
     *_people("KR"),
+    *(case for law in ("VN", "KZ", "US-NY") for case in _people(law)),
 )
 """Every lawful event; the counts are printed by the tests."""
