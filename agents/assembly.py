@@ -154,7 +154,7 @@ def law_of(
     _check_observed(settings.observed, [pack.name for pack in packs])
     return Law(
         policy=Policy(
-            judge=Judge(packs, settings.roles),
+            judge=Judge(packs, settings.roles, settings.language),
             references=references,
             jurisdictions=settings.jurisdictions,
             retention_days=retention_days,

@@ -14,6 +14,7 @@ from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
 from pipeline.policy.places import canonical, did_you_mean
 from pipeline.policy.sources import Assumptions, assumptions_of
+from pipeline.policy.words import Wording
 
 __all__ = [
     "ENV_PREFIX",
@@ -194,6 +195,10 @@ class PolicySettings(Settings):
     undeclared: Literal["human", "ask"] = "human"
     """What content is taken for that somebody hands on, that is declared as nothing, and in which no sign of AI was
     found: `human` lets it pass as the Labeling Measures (Art. 6) do, `ask` holds it where a law is about AI."""
+
+    language: Wording = "en"
+    """What findings, alerts and the `policy` commands are worded in: `en`, `zh`, or `by-place`, which words findings of
+    China's law in Chinese and all others in English."""
 
     ladder: str = "warn:1,restrict:2,suspend:3,close:5"
     """Which step an account has earned after how many violations (Deep Synthesis Provisions Art. 10)."""

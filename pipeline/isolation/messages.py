@@ -25,6 +25,7 @@ __all__ = [
     "ANSWER",
     "FAULT",
     "HEADER",
+    "NONSENSE",
     "PATIENCE",
     "QUESTION",
     "REPLY_HEADER",
@@ -54,6 +55,10 @@ PATIENCE: Final = 3
 """Kinds of messages from the child. The third is a claim to be signed, in the middle of a job: it is answered with
 `Told`, and the job goes on. The fourth is answered with nothing: how many seconds the job may take in all, as it is
 about something that lasts."""
+
+
+NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for bytes that are no message: text that is no UTF-8 has an error of its own."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):

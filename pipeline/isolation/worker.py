@@ -10,14 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, NamedTuple, TypeVar
 
-import msgspec
-
 from pipeline.errors import SealstreamError, WorldError
 from pipeline.isolation.jobs import Job, Sign, answers_of
 from pipeline.isolation.messages import (
     ANSWER,
     FAULT,
     HEADER,
+    NONSENSE,
     PATIENCE,
     QUESTION,
     REPLY_HEADER,
@@ -206,7 +205,7 @@ class Worker:
                     raise decode_fault(reply).error()
                 if kind == ANSWER:
                     return decode(reply)
-            except msgspec.MsgspecError:
+            except NONSENSE:
                 break
             break
         raise WorkerDiedError
@@ -248,7 +247,7 @@ class Worker:
 def _seconds(reply: bytearray) -> float:
     try:
         return max(decode_patience(reply), 0.0)
-    except msgspec.MsgspecError:
+    except NONSENSE:
         raise WorkerDiedError from None
 
 

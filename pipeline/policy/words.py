@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["ENGLISH", "Language", "Words", "chosen", "closed_up"]
+__all__ = ["ENGLISH", "Language", "Wording", "Words", "chosen", "closed_up"]
 
 Language = Literal["en", "zh"]
 ENGLISH: Final[Language] = "en"
+
+Wording = Literal["en", "zh", "by-place"]
+"""What language words are in: one of them, or for each law the language of its place, Chinese in China."""
 
 Words: TypeAlias = str | Mapping[str, str]
 """A text in English, or one text for each language by its code (`en`, `zh`)."""

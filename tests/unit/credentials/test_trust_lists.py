@@ -2,6 +2,7 @@
 
 import base64
 import json
+import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,14 @@ def test_what_ships_is_what_was_taken_is_dated_and_says_where_it_is_from() -> No
     assert [(one.name, one.use) for one in lists] == [("c2pa", "signers"), ("c2pa-tsa", "stamps")]
     for one in lists:
         assert one.certificates
+        # A rule that keeps keys out of the repository kept them out once: the files were here, and nowhere else.
+        kept = subprocess.run(
+            ["git", "check-ignore", f"pipeline/credentials/trust/lists/{one.name}.pem"],
+            cwd=Path(__file__).parents[3],
+            check=False,
+            capture_output=True,
+        )
+        assert kept.returncode != 0, f"{one.name}.pem is ignored by git"
         assert one.source.startswith("https://github.com/c2pa-org/conformance-public/")
         assert one.overdue(one.next_update) == 0
         assert one.overdue(one.next_update + timedelta(days=5)) == 5

@@ -256,14 +256,25 @@ def test_a_child_that_cannot_start_is_tried_again_and_blames_no_asset() -> None:
         WorkerPool(size=1, memory_bytes=2**29, seconds=1, command=(sys.executable, "-c", "raise SystemExit(3)"))
 
 
-def test_a_child_that_was_taken_over_can_talk_nonsense_and_no_more(act: Act) -> None:
-    """It is treated as dead; what it says is MessagePack of known shapes or nothing."""
-    talks_nonsense = """
+NONSENSE = {
+    "no MessagePack": "b'junk'",
+    "text that is no UTF-8": r"b'\xa2\xc3\x28'",
+    "lists in lists": r"b'\x91' * 100_000",
+    "of another shape": r"b'\x2a'",
+}
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE.keys())
+@pytest.mark.parametrize("kind", [0, 1, 2, 3])
+def test_a_child_that_was_taken_over_can_talk_nonsense_and_no_more(act: Act, nonsense: str, kind: int) -> None:
+    """It is treated as dead; what it says is MessagePack of known shapes or nothing, whatever it calls it."""
+    talks_nonsense = f"""
 import sys
 from pipeline.isolation.messages import REPLY_HEADER, Ready, encode
 ready = encode(Ready())
 sys.stdout.buffer.write(REPLY_HEADER.pack(len(ready), False, False) + ready)
-sys.stdout.buffer.write(REPLY_HEADER.pack(4, False, False) + b"junk")
+nonsense = {nonsense}
+sys.stdout.buffer.write(REPLY_HEADER.pack(len(nonsense), {kind}, False) + nonsense)
 sys.stdout.buffer.flush()
 sys.stdin.buffer.read()
 """
