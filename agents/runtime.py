@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from agents.delivery import InputRecord
 from agents.outbox import Outbox
+from agents.strange_members import StrangeMembers
 from pipeline.events.inputs import ActivityEvent, Content, GenerationEvent, PublicationEvent, Review
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
@@ -35,6 +36,7 @@ class Runtime:
         assessment: the use case of activity events.
         reviewing: the use case of reviews.
         outbox: publishes what they say.
+        strange: names members of events that the contract does not know.
         threads: where they run.
         patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
     """
@@ -44,24 +46,28 @@ class Runtime:
     assessment: Callable[[ActivityEvent], Inspected]
     reviewing: Callable[[Review], Reviewed]
     outbox: Outbox
+    strange: StrangeMembers
     threads: ThreadPoolExecutor
     patient: ThreadPoolExecutor
 
     async def generation(self, record: InputRecord) -> None:
         """Seal the asset of one generation event and deliver its record and alerts."""
         event = intake_generation(record.value, record.headers)
+        self.strange.note(record.topic, "generation-event.v1", event.reference, event.facts)
         sealed = await self._in_thread(self.sealing, event)
         await self.outbox.publish(sealed.record, sealed.alerts, sealed.enforcement)
 
     async def publication(self, record: InputRecord) -> None:
         """Judge the asset of one publication event and deliver the decision and alerts."""
         event = intake_publication(record.value, record.headers)
+        self.strange.note(record.topic, "publication-event.v1", event.reference, event.facts)
         inspected = await self._in_thread(self.inspection, event)
         await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
 
     async def activities(self, record: InputRecord) -> None:
         """Judge one activity event and deliver the decision and alerts."""
         event = intake_activity(record.value, record.headers)
+        self.strange.note(record.topic, "activity-event.v1", event.reference, event.facts)
         inspected = await self._in_thread(self.assessment, event)
         await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
 
