@@ -20,7 +20,7 @@ from pipeline.evidence.content import type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, summary_of
 from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts
 from pipeline.labels.implicit.aigc import Label
-from pipeline.policy.decision import decide
+from pipeline.policy.decision import decide, worth_an_alert
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack_files import load_packs
 from pipeline.settings import AssetSettings, CredentialSettings, load
@@ -214,7 +214,7 @@ def inspect(
         credential=summary.credential,
         trust=summary.trust,
         ai_generated=summary.ai_generated,
-        alerts=tuple(_alert(finding) for finding in findings if finding.action != "record"),
+        alerts=tuple(_alert(finding) for finding in worth_an_alert(findings)),
         decision=decide(findings),
         codes=summary.codes,
         binding=summary.binding,

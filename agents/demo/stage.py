@@ -20,6 +20,7 @@ from pipeline.events.intake import ACTIVITY, GENERATION, PUBLICATION, REVIEW
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
 from pipeline.media_types import UNKNOWN, named_by
+from pipeline.policy.decision import worth_an_alert
 from pipeline.policy.reference import ReferenceSets, SetName
 from pipeline.store import Location, ObjectStore
 
@@ -189,7 +190,7 @@ class Stage:
             outcome=outcome,
             detail=detail,
             result=result,
-            expected_alerts=sum(finding.action != "record" for finding in result.findings),
+            expected_alerts=len(worth_an_alert(result.findings)),
             expects_step=result.decision == "block" and result.counts_against is not None,
         )
 

@@ -6,7 +6,7 @@ that shall be false, not open, while a fact is missing asks for it first: `'cont
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -15,11 +15,15 @@ from cel_expr_python import cel
 from pipeline.policy.seen import SEEN
 from pipeline.policy.vocabulary import KNOWN, Facts, FactType, vocabulary
 
-__all__ = ["Bound", "Condition", "ConditionError", "bind", "compile_condition"]
+__all__ = ["Bound", "BrokenConditionError", "Condition", "ConditionError", "bind", "compile_condition"]
 
 _NAME: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _TEXT: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _PLACE: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_ABSENT: Final = "No value with name"
+"""How the library says that a fact is not there."""
+_ASSIGNED: Final = "token recognition error at: '="
+"""How it complains about a single equals sign."""
 _LISTS: Final = tuple(fact.name for fact in vocabulary().values() if fact.type == "texts")
 
 
@@ -37,6 +41,18 @@ class ConditionError(ValueError):
         self.reason = reason
         self.line = line
         self.column = column
+
+
+class BrokenConditionError(Exception):
+    """A condition has no answer although no fact is missing: the rule is at fault, not the event.
+
+    Attributes:
+        reason: what the condition ran into.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Bound:
@@ -85,9 +101,20 @@ class Condition:
         self._expression = expression
 
     def holds(self, facts: Bound) -> bool | None:
-        """True, false, or None where a missing fact leaves it open."""
-        value = self._expression.eval(facts.activation).value()
-        return value if value is True or value is False else None
+        """True, false, or None where a missing fact leaves it open.
+
+        Raises:
+            BrokenConditionError: it has no answer, and not for want of a fact.
+        """
+        try:
+            value = self._expression.eval(facts.activation).value()
+        except RuntimeError as error:
+            raise BrokenConditionError(str(error).partition(" [")[0]) from None
+        if value is True or value is False:
+            return value
+        if _ABSENT in str(value):
+            return None
+        raise BrokenConditionError(str(value).partition(": ")[2] or str(value))
 
 
 @cache
@@ -124,8 +151,15 @@ def _environment() -> Any:
 def _names_in(text: str) -> tuple[str, ...]:
     """What a condition names, in the order of their first mention."""
     known = {*vocabulary(), *SEEN, KNOWN}
-    named = (match.group() for match in _NAME.finditer(_TEXT.sub("''", text)))
-    return tuple(dict.fromkeys(name for name in named if name in known))
+    named = (_known_part(match.group(), known) for match in _NAME.finditer(_TEXT.sub("''", text)))
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _known_part(dotted: str, known: Collection[str]) -> str:
+    """The fact at the beginning of a dotted name, which may go on with a function: `content.id.startsWith`."""
+    while dotted and dotted not in known:
+        dotted = dotted.rpartition(".")[0]
+    return dotted
 
 
 def _explained(error: RuntimeError) -> ConditionError:
@@ -133,4 +167,6 @@ def _explained(error: RuntimeError) -> ConditionError:
     if found is None:
         return ConditionError(str(error).splitlines()[0])
     line, column, reason = found.groups()
+    if _ASSIGNED in reason:
+        reason = "`=` compares nothing here: write `==` for `is`, `!=` for `is not`"
     return ConditionError(reason.replace(" (in container '')", ""), int(line) - 1, int(column) - 1)

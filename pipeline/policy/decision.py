@@ -1,7 +1,7 @@
 """From findings to one decision and to the alerts worth sending."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, get_args
 
 from pipeline.events.identity import alert_id
 from pipeline.events.outputs import (
@@ -12,10 +12,13 @@ from pipeline.events.outputs import (
     Finding,
     ObservedOutcome,
     Rule,
+    Severity,
     Subject,
 )
+from pipeline.policy.vocabulary import supplied_by, vocabulary
+from pipeline.policy.words import OPEN, Language
 
-__all__ = ["alerts_for", "decide", "would_be_decisions"]
+__all__ = ["MISSING_KIND", "MISSING_RULE", "alerts_for", "decide", "worth_an_alert", "would_be_decisions"]
 
 _OUTCOMES: Final[dict[Action, DecisionOutcome]] = {
     "record": "allow",
@@ -24,6 +27,24 @@ _OUTCOMES: Final[dict[Action, DecisionOutcome]] = {
     "block": "block",
 }
 _STRICTNESS: Final[tuple[DecisionOutcome, ...]] = ("allow", "hold", "block")
+_ACTIONS: Final[tuple[Action, ...]] = tuple(_OUTCOMES)
+_SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+
+MISSING_RULE: Final = "judgement.facts-missing"
+MISSING_KIND: Final = "facts-missing"
+_SEVERAL: Final = 2
+"""A single rule that lacks a fact speaks for itself."""
+
+
+_MESSAGE: Final[Mapping[Language, str]] = {
+    "en": "{} rules cannot be answered while facts are unknown: {}.",
+    "zh": "{}条规则因下列事实未知而无法作答：{}。",
+}
+_REMEDY: Final[Mapping[Language, str]] = {
+    "en": "Have these facts sent with the event, or kept in the reference sets, by those who can supply them.",
+    "zh": "由能够提供上述事实的人随事件发送，或者录入参考数据集。",
+}
+_COMMA: Final[Mapping[Language, str]] = {"en": ", ", "zh": "、"}
 
 
 def decide(findings: Iterable[Finding]) -> DecisionOutcome:
@@ -41,7 +62,7 @@ def would_be_decisions(observed: ObservedOutcome | None) -> Iterator[tuple[str, 
 def alerts_for(
     findings: Iterable[Finding], *, event_uid: str, event: EventReference, subject: Subject, record_uri: str | None
 ) -> tuple[Alert, ...]:
-    """One alert for each finding that asks for more than being recorded."""
+    """The alerts of an event: one for each finding of `worth_an_alert`."""
     return tuple(
         Alert(
             alert_id=alert_id(event_uid, finding.rule),
@@ -61,6 +82,48 @@ def alerts_for(
             remedy=finding.remedy,
             actor=finding.actor,
         )
-        for finding in findings
-        if finding.action != "record"
+        for finding in worth_an_alert(findings)
+    )
+
+
+def worth_an_alert(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that ask for more than being recorded, with one for all that lack facts.
+
+    What is found stays single. Where several rules cannot be answered because facts are missing, those who have to send
+    them are told once: which facts, who can supply them, and which rules wait for them.
+    """
+    told = [one for one in findings if one.action != "record"]
+    waiting = [one for one in told if _lacks_facts(one)]
+    if len(waiting) < _SEVERAL:
+        return tuple(told)
+    return (*(one for one in told if one not in waiting), _together(waiting))
+
+
+def _lacks_facts(finding: Finding) -> bool:
+    return finding.outcome == "unknown" and any(
+        value is None and name in vocabulary() for name, value in finding.evidence.items()
+    )
+
+
+def _together(waiting: Sequence[Finding]) -> Finding:
+    missing = dict.fromkeys(
+        name for one in waiting for name, value in one.evidence.items() if value is None and name in vocabulary()
+    )
+    language: Language = "zh" if all(OPEN["zh"] in one.message for one in waiting) else "en"
+    return Finding(
+        rule=MISSING_RULE,
+        kind=MISSING_KIND,
+        severity=max((one.severity for one in waiting), key=_SEVERITIES.index),
+        action=max((one.action for one in waiting), key=_ACTIONS.index),
+        outcome="unknown",
+        code=None,
+        message=_MESSAGE[language].format(len(waiting), _COMMA[language].join(missing)),
+        citation=None,
+        evidence={
+            "rules": tuple(one.rule for one in waiting),
+            "missing": tuple(missing),
+            "suppliers": tuple(f"{name}: {supplied_by(name)}" for name in missing),
+        },
+        remedy=_REMEDY[language],
+        actor=waiting[0].actor,
     )

@@ -16,7 +16,7 @@ from pipeline.policy.example_facts import FactError, fact_value
 from pipeline.policy.judge import Judge, Standing
 from pipeline.policy.pack import Pack, Rule
 from pipeline.policy.seen import Observation
-from pipeline.policy.vocabulary import FactValue, facts_of, vocabulary
+from pipeline.policy.vocabulary import KNOWN, FactValue, facts_of, vocabulary
 from pipeline.policy.yaml_files import Document, Source, read_yaml
 
 __all__ = [
@@ -135,9 +135,18 @@ def run_examples(pack: Pack, examples: Examples) -> tuple[ExampleResult, ...]:
 def missing_cases(pack: Pack, examples: Examples) -> dict[str, tuple[Case, ...]]:
     """The cases for which a rule has no example; rules that have all three are left out."""
     there = {(example.rule, example.case) for example in examples.examples}
-    missing = {rule.id: tuple(case for case in CASES if (rule.id, case) not in there) for rule in pack.rules}
-    shown = {rule.id for rule in pack.rules if rule.seen and {(rule.id, "violation"), (rule.id, "unknown")} & there}
-    return {rule: cases for rule, cases in missing.items() if cases and rule not in shown}
+    missing = {
+        rule.id: tuple(case for case in _cases_of(rule) if (rule.id, case) not in there)
+        for rule in pack.rules
+        if not (rule.seen and {(rule.id, "violation"), (rule.id, "unknown")} & there)
+    }
+    return {rule: cases for rule, cases in missing.items() if cases}
+
+
+def _cases_of(rule: Rule) -> tuple[Case, ...]:
+    """The cases that a rule can come to: one that asks first whether its fact is known is never open."""
+    never_open = rule.when.startswith("'") and rule.when.endswith(f" in {KNOWN}")
+    return CASES[:-1] if never_open else CASES
 
 
 def _check_entry(

@@ -14,18 +14,20 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipeline.events.outputs import Evidence, Finding, PackReference, Severity
+from pipeline.events.outputs import Action, Evidence, Finding, PackReference, Severity
 from pipeline.policy.acting import actor_of
-from pipeline.policy.conditions import Bound, Condition, bind, compile_condition
+from pipeline.policy.conditions import Bound, BrokenConditionError, Condition, bind, compile_condition
 from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
 from pipeline.policy.places import language_of, laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
-from pipeline.policy.words import ENGLISH, Language, Wording, chosen
+from pipeline.policy.words import ENGLISH, OPEN, Language, Wording, chosen
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 
 REDACTED: Final = "[redacted]"
+
+_STRICTNESS: Final[tuple[Action, ...]] = ("record", "alert", "hold", "block")
 
 _UNSAID: Final[Severity] = "high"
 """How grave a violation is of which neither rule nor observation says it; the schema lets no such pack through."""
@@ -40,6 +42,7 @@ Standing = Literal[
     "pass",
     "violation",
     "unknown",
+    "broken",
 ]
 """How a rule stands to an event."""
 
@@ -146,21 +149,29 @@ class Judge:
         if asked is None:
             return ()
         facts, reach = self._placed(facts)
-        found = [
-            finding
-            for seen in observations
-            for one in asked.of_seen.get(seen.name, ())
-            if one.applies_in(reach) and one.in_force(at)
-            if (finding := self._found_in(one, facts, seen)) is not None
-        ]
+        found: list[Finding] = []
+        broken: list[tuple[_Compiled, str]] = []
+        for seen in observations:
+            for one in asked.of_seen.get(seen.name, ()):
+                if one.applies_in(reach) and one.in_force(at):
+                    try:
+                        finding = self._found_in(one, facts, seen)
+                    except BrokenConditionError as error:
+                        broken.append((one, error.reason))
+                        continue
+                    found += () if finding is None else (finding,)
         bound = bind(facts, asked.names)
         for one in asked.rules:
             if not one.applies_in(reach) or not one.in_force(at):
                 continue
-            holds = one.holds.holds(bound)
+            try:
+                holds = one.holds.holds(bound)
+            except BrokenConditionError as error:
+                broken.append((one, error.reason))
+                continue
             if holds is not True:
                 found.append(self._finding(one, facts, is_violated=holds is False))
-        return tuple(found)
+        return (*found, *_of_broken(broken))
 
     def explain(
         self, facts: Facts, at: datetime | None, observations: Sequence[Observation] = ()
@@ -198,7 +209,10 @@ class Judge:
         standing = self._scope(one, facts, reach, at)
         when = must = None
         finding = None
-        if standing is None and one.rule.seen:
+        broken = None if standing is not None else _broken(one, bound)
+        if broken is not None:
+            standing, finding = "broken", _of_broken([(one, broken)])[0]
+        elif standing is None and one.rule.seen:
             made = [self._found_in(one, facts, seen) for seen in observations if seen.name in one.rule.seen]
             finding = next((one for one in made if one is not None), None)
             standing = finding.outcome if finding else "not-applicable" if made else "not-seen"
@@ -257,6 +271,41 @@ class Judge:
             remedy=chosen(rule.remedy, one.language),
             actor=actor_of(facts),
         )
+
+
+def _broken(one: _Compiled, bound: Bound) -> str | None:
+    """Why a rule has no answer, where no missing fact is to blame."""
+    try:
+        if not one.rule.seen:
+            for condition in (one.when, one.must, one.holds):
+                condition.holds(bound)
+    except BrokenConditionError as error:
+        return error.reason
+    return None
+
+
+def _of_broken(broken: Sequence[tuple[_Compiled, str]]) -> tuple[Finding, ...]:
+    """One finding for the rules that have no answer: content does not pass because a rule is at fault."""
+    if not broken:
+        return ()
+    first, reason = broken[0]
+    return (
+        Finding(
+            rule="operations.rule-broken",
+            kind="operations",
+            severity="high",
+            action=max(("alert", *(one.rule.on_unknown for one, _ in broken)), key=_STRICTNESS.index),
+            outcome="violation",
+            code=None,
+            message=f"The rule {first.rule.id} has no answer for this event, and no fact is missing: {reason}.",
+            citation=None,
+            evidence={
+                "rules": tuple(one.rule.id for one, _ in broken),
+                "packs": tuple(dict.fromkeys(one.reference.name for one, _ in broken)),
+            },
+            remedy="Correct the conditions of the rules that the evidence names, and start the workers again.",
+        ),
+    )
 
 
 def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, ...]:
@@ -322,7 +371,7 @@ def _open_question(one: _Compiled, facts: Facts, text: str) -> str:
     missing = [name for name in one.facts if name not in facts]
     if one.language == "zh":
         why = f"在 {'、'.join(missing)} 未知的情况下" if missing else "规则对这些事实未能作答"
-        return f"{why}，无法排除：{text}"
+        return f"{why}，{OPEN['zh']}：{text}"
     if not missing:
         # Such as the first item of an empty list; a bug of the pack, and no reason to let anything pass.
         return f"Cannot be ruled out, since the rule gives no answer for these facts: {text}"

@@ -12,6 +12,7 @@ import msgspec
 from pipeline.policy.conditions import ConditionError, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Pack
 from pipeline.policy.places import canonical, did_you_mean
+from pipeline.policy.proving import flaw_of
 from pipeline.policy.words import closed_up
 from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
 
@@ -26,9 +27,9 @@ __all__ = [
     "shipped_pack_names",
 ]
 
-ALWAYS: Final = ("c2pa",)
-"""Packs that are asked whatever is named, unless a pack of the same name takes their place: nothing that was tampered
-with gets through because somebody chose the laws of one country."""
+ALWAYS: Final = ("c2pa", "illegal")
+"""Packs that are asked whatever is named, unless a pack of the same name takes their place: nothing that is illegal or
+was tampered with gets through because somebody chose the laws of one country."""
 
 _SUFFIX: Final = ".yaml"
 _EXAMPLES: Final = ".examples.yaml"
@@ -204,6 +205,9 @@ def _check_conditions(pack: Pack, document: Document) -> None:
         except ConditionError as error:
             name = ".".join(str(step) for step in place)
             raise document.error(place, f"{name}: {error.reason}", below=error.line) from None
+        flaw = flaw_of(condition)
+        if flaw is not None:
+            raise document.error(place, f"{'.'.join(str(step) for step in place)}: {flaw}")
         if condition.seen and not _is_about_observations(pack, place):
             raise document.error(place, f"{condition.seen[0]} is known only to a rule that says in `seen` of what")
 

@@ -24,6 +24,7 @@ __all__ = [
     "facts_of",
     "flatten",
     "leaves_open",
+    "supplied_by",
     "vocabulary",
 ]
 
@@ -91,6 +92,33 @@ _UNKNOWN: Final = "unknown"
 
 _OPEN: Final[Mapping[str, str]] = {"review.verdict": "pending"}
 """Values that say that the answer is not there yet: an open review is no verdict, least of all against the user."""
+
+_SUPPLIERS: Final[Mapping[str, str]] = {
+    "actor": "who sends the event",
+    "app": "the app store",
+    "complaint": "who handles complaints",
+    "consent": "who offers the editing, or the consent list",
+    "content": "who made or sends the content",
+    "declaration": "the platform, from the user",
+    "detection": "the platform's detector",
+    "explicit": "who labels, or the bytes",
+    "implicit": "who labels, or the bytes",
+    "incident": "trust and safety",
+    "jurisdictions": "who offers the service, or SEALSTREAM_POLICY_JURISDICTIONS",
+    "latent": "who labels, or the bytes",
+    "licence": "who grants licences",
+    "log": "who keeps the logs",
+    "notice": "the platform",
+    "occurred_at": "who sends the event",
+    "review": "reviewers, or the feature database",
+    "service": "the service registry, or the provider",
+    "signed_meta": "the bytes",
+    "takedown": "who handles takedowns",
+    "transform": "who transforms",
+    "user": "the account system of the platform",
+    "watermark": "the provider's detector",
+}
+"""Who can supply facts, by the group they belong to."""
 
 _TYPES: Final[Mapping[str, FactType]] = {"boolean": "bool", "integer": "int", "number": "number", "string": "text"}
 
@@ -190,6 +218,11 @@ def fact_value(value: object, fact: Fact) -> FactValue | None:
     if isinstance(value, list):
         return tuple([item for item in value if isinstance(item, str)])
     return "" if value is None and fact.type in ("text", "instant") else None
+
+
+def supplied_by(name: str) -> str:
+    """Who can supply a fact, in words for people."""
+    return _SUPPLIERS.get(name.partition(".")[0], "who sends the event")
 
 
 def leaves_open(name: str, value: str) -> bool:

@@ -596,7 +596,11 @@ def _measures() -> Iterator[Abuse]:
             f"{_LM}art09.unlabelled-log",
         )
     for made in ({"value": "not_ai"}, {"made": False, "value": "unknown"}):
-        companions = ("credential.undeclared-ai", "label.undeclared-ai") if made.get("value") == "not_ai" else ()
+        companions = (
+            (f"{_LM}art10.undeclared-credential", f"{_LM}art10.undeclared-label")
+            if made.get("value") == "not_ai"
+            else ()
+        )
         yield _abuse(
             f"AI content of a user who declares {made}",
             "hold",

@@ -15,7 +15,7 @@ from pipeline.policy.pack import ALL_ROLES, Role
 
 __all__ = ["ExplainedPack", "ExplainedRule", "Explanation", "show"]
 
-_ASKED: Final[tuple[Standing, ...]] = ("violation", "unknown", "pass", "not-applicable")
+_ASKED: Final[tuple[Standing, ...]] = ("broken", "violation", "unknown", "pass", "not-applicable")
 _NOT_ASKED: Final[dict[Standing, str]] = {
     "other-event": "for other events",
     "other-jurisdiction": "for another jurisdiction",
@@ -24,6 +24,7 @@ _NOT_ASKED: Final[dict[Standing, str]] = {
     "not-seen": "about what only a worker sees in an asset",
 }
 _STYLES: Final[dict[str, str]] = {
+    "broken": "bold red",
     "violation": "bold red",
     "unknown": "yellow",
     "pass": "green",

@@ -136,9 +136,10 @@ def test_anchors_as_pem_are_dated_by_the_day_they_are_put(chain: DevelopmentChai
 def test_an_update_that_was_damaged_is_told_and_not_passed_over(tmp_path: Path) -> None:
     file = update_files(tmp_path)[NAMES.index("c2pa")]
     file.parent.mkdir()
-    file.write_text("{}")
-    with pytest.raises(OperatorError, match="cannot be read"):
-        lists_at_hand(tmp_path)
+    for body in (b"{}", b'{"title":"\xc3\x28"}'):
+        file.write_bytes(body)
+        with pytest.raises(OperatorError, match="cannot be read"):
+            lists_at_hand(tmp_path)
 
 
 def test_by_what_a_signer_is_trusted_is_told_and_a_denied_one_is_not(

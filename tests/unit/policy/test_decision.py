@@ -103,6 +103,33 @@ def test_an_alert_says_what_the_finding_says_and_what_it_is_about() -> None:
     )
 
 
+def unknown(rule: str, action: Action = "hold", **missing: None) -> Finding:
+    evidence = {name.replace("_", "."): value for name, value in missing.items()}
+    return msgspec.structs.replace(finding(action), rule=rule, outcome="unknown", evidence=evidence)
+
+
+def test_what_lacks_facts_is_one_alert_with_who_can_supply_them_and_what_is_found_stays_single() -> None:
+    single = msgspec.structs.replace(FINDING, rule="test.found")
+    sent = alerts(
+        unknown("test.a", user_id__hash=None),
+        single,
+        unknown("test.b", "alert", **{"service.id": None}),  # type: ignore[arg-type]
+        unknown("test.c", **{"service.id": None, "content.media": None}),  # type: ignore[arg-type]
+        unknown("test.d", "record", **{"service.id": None}),  # type: ignore[arg-type]
+    )
+    assert [one.rule.id for one in sent] == ["test.a", "test.found", "judgement.facts-missing"]
+    together = sent[-1]
+    assert (together.kind, together.action, together.outcome) == ("facts-missing", "hold", "unknown")
+    assert together.evidence["rules"] == ("test.b", "test.c")
+    assert together.evidence["missing"] == ("service.id", "content.media")
+    assert "service.id: the service registry, or the provider" in together.evidence["suppliers"]  # type: ignore[operator]
+
+
+def test_a_single_rule_that_lacks_a_fact_speaks_for_itself() -> None:
+    (sent,) = alerts(unknown("test.a", **{"service.id": None}))  # type: ignore[arg-type]
+    assert sent.rule.id == "test.a"
+
+
 @given(findings)
 def test_every_finding_that_asks_for_more_than_being_recorded_is_one_alert(found: list[Finding]) -> None:
     assert [one.action for one in alerts(*found)] == [one.action for one in found if one.action != "record"]

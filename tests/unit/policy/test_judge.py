@@ -87,11 +87,23 @@ def test_several_missing_facts_are_all_named() -> None:
     assert finding.message.startswith("Cannot be ruled out while consent.separate and consent.prompted are unknown")
 
 
-def test_a_rule_that_gives_no_answer_for_known_facts_does_not_let_them_pass() -> None:
-    finding = found({**NEWS, "content.biometric": ()}, pack_of(rule(must="content.biometric[0] == 'face'")))
-    assert finding is not None
-    assert (finding.outcome, finding.action) == ("unknown", "hold")
-    assert finding.message.startswith("Cannot be ruled out, since the rule gives no answer")
+def test_a_rule_that_has_no_answer_for_known_facts_is_broken_and_lets_nothing_pass() -> None:
+    broken = pack_of(
+        rule(must="content.biometric[0] == 'face'"), rule(id="test.other", must="content.news_source.matches('(?=v)')")
+    )
+    facts = {**NEWS, "content.biometric": (), "content.news_source": "v"}
+    (finding,) = Judge([broken]).findings(facts, AT)
+    assert (finding.rule, finding.kind) == ("operations.rule-broken", "operations")
+    assert (finding.outcome, finding.action, finding.pack) == ("violation", "hold", None)
+    assert finding.evidence == {"rules": ("test.news", "test.other"), "packs": ("test-law",)}
+    assert [one.standing for one in Judge([broken]).explain(facts, AT)] == ["broken", "broken"]
+
+
+def test_a_rule_that_lacks_a_fact_is_open_and_not_broken() -> None:
+    asking = pack_of(rule(must="content.news_source.matches('^v')"))
+    assert outcome(NEWS, asking) == "unknown"
+    assert outcome({**NEWS, "content.news_source": "v"}, asking) == "nothing"
+    assert outcome({**NEWS, "content.news_source": "w"}, asking) == "violation"
 
 
 def test_values_about_persons_are_not_shown() -> None:

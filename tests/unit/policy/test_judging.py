@@ -242,6 +242,39 @@ def test_whoever_publishes_is_taken_for_the_user_where_nobody_else_is_named(chin
     assert said.enforcement is not None
 
 
+# Illegal means stopped
+
+
+@pytest.mark.parametrize("places", [["CN"], ["EU"], ["US-CA"], ["IN"], ["KR"], ["JP"], []])
+@pytest.mark.parametrize("synthetic", ["yes", "no"])
+def test_what_matches_as_illegal_is_published_nowhere(chinese: House, places: list[str], synthetic: str) -> None:
+    chinese.references = with_entries(("features", {"id": "f", "version": 1, "verdict": "illegal", "phrase": "fnord"}))
+    data = {**compliant("A fnord."), "jurisdictions": places, "actor": {"role": "user"}}
+    data["content"] = {**data["content"], "synthetic": synthetic}
+    said = chinese.inspect(publication(data))
+    assert said.decision.decision == "block"
+    (finding,) = (one for one in said.decision.findings if one.rule == "illegal.content")
+    assert finding.evidence["matched_features"] == ("f",)
+    assert said.enforcement is not None
+
+
+@pytest.mark.parametrize("places", [["CN"], ["EU"], []])
+@pytest.mark.parametrize("review_said", [{"verdict": "illegal"}, {"verdict": "ok", "categories": ["ncii"]}])
+def test_what_a_person_found_illegal_is_not_handed_on_when_it_is_generated(
+    chinese: House, places: list[str], review_said: dict[str, object]
+) -> None:
+    content = {**chinese.put("a.png", png(), "image/png"), "operation": "generated"}
+    said = chinese.seal(generation({"content": content, "user": USER, "jurisdictions": places, "review": review_said}))
+    assert said.record.decision == "block"
+    assert "illegal-content" in {alert.kind for alert in said.alerts}
+    assert said.enforcement is not None
+
+
+def test_a_later_verdict_raises_an_alert(chinese: House) -> None:
+    said = chinese.assess(activity({"event_type": "review.completed", "review": {"verdict": "illegal"}}))
+    assert "illegal.known-later" in {alert.rule.id for alert in said.alerts}
+
+
 # Packs that are only observed
 
 
@@ -251,7 +284,7 @@ CHINESE = ("cn-anthropomorphic-2026", "cn-deep-synthesis-2023", "cn-labeling-202
 def test_an_observed_pack_holds_nothing_and_what_it_would_decide_is_on_record(
     chinese: House, credentials: InProcessCredentialService
 ) -> None:
-    features = with_entries(("features", {"id": "f", "version": 1, "verdict": "illegal", "phrase": "fnord"}))
+    features = with_entries(("features", {"id": "f", "version": 1, "verdict": "harmful", "phrase": "fnord"}))
     watching = House(credentials, jurisdictions=("CN",), observed=CHINESE)
     chinese.references = watching.references = features
     law = chinese.inspect(prohibited(1)).decision

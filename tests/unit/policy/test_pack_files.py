@@ -133,6 +133,7 @@ def test_the_shipped_packs_are_chosen_by_name() -> None:
         "cn-labeling-2025",
         "eu-ai-act-50",
         "high-risk",
+        "illegal",
         "in-it-rules-2026",
         "kr-ai-basic-act",
         "kz-ai-law-2025",

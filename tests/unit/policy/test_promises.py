@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from pipeline.events.outputs import Alert, EventReference, Finding, Subject
-from pipeline.policy.decision import alerts_for, decide
+from pipeline.policy.decision import MISSING_RULE, alerts_for, decide
 from pipeline.policy.examples import Case, Example, examples_beside, read_examples
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack import Rule
@@ -82,7 +82,9 @@ def test_a_breach_raises_an_alert(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", rules("alert", case="unknown"))
 def test_what_is_open_raises_an_alert(rule: Rule) -> None:
     own, findings = found(rule, "unknown")
-    assert alerts(findings)[rule.id].message == own.message
+    told = alerts(findings)
+    together = told.get(MISSING_RULE)
+    assert told[rule.id].message == own.message if rule.id in told else rule.id in together.evidence["rules"]
 
 
 def test_a_kind_of_service_that_nobody_states_is_asked_for() -> None:
@@ -91,3 +93,11 @@ def test_a_kind_of_service_that_nobody_states_is_asked_for() -> None:
     (finding,) = (one for one in JUDGE.findings(facts, at) if one.rule == "cn.anthropomorphic.notice")
     assert (finding.outcome, finding.action) == ("unknown", "alert")
     assert "service.anthropomorphic" in finding.message
+
+
+def test_what_waits_for_facts_is_told_in_the_language_of_what_waits() -> None:
+    facts = {"event_type": "publish.requested", "jurisdictions": ("CN",)}
+    at = datetime(2026, 11, 29, tzinfo=UTC)
+    for wording, said in (("zh", "条规则因下列事实未知而无法作答"), ("en", "rules cannot be answered while")):
+        findings = Judge(PACKS, wording=wording).findings(facts, at)  # type: ignore[arg-type]
+        assert said in alerts(findings)[MISSING_RULE].message
