@@ -13,8 +13,9 @@ from typing import TypeVar
 from agents.delivery import InputRecord
 from agents.outbox import Outbox
 from agents.strange_members import StrangeMembers
-from pipeline.events.inputs import ActivityEvent, GenerationEvent, PublicationEvent, Review
+from pipeline.events.inputs import ActivityEvent, Content, GenerationEvent, PublicationEvent, Review
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
+from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.inspection import Inspected
 from pipeline.usecases.reviewing import Reviewed
 from pipeline.usecases.sealing import Sealed
@@ -37,6 +38,7 @@ class Runtime:
         outbox: publishes what they say.
         strange: names members of events that the contract does not know.
         threads: where they run.
+        patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
     """
 
     sealing: Callable[[GenerationEvent], Sealed]
@@ -46,6 +48,7 @@ class Runtime:
     outbox: Outbox
     strange: StrangeMembers
     threads: ThreadPoolExecutor
+    patient: ThreadPoolExecutor
 
     async def generation(self, record: InputRecord) -> None:
         """Seal the asset of one generation event and deliver its record and alerts."""
@@ -75,4 +78,10 @@ class Runtime:
         await self.outbox.publish(reviewed.decision, reviewed.alerts, reviewed.enforcement)
 
     async def _in_thread(self, use_case: Callable[[Event], Outcome], event: Event) -> Outcome:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, use_case, event)
+        lasts = isinstance(event, GenerationEvent | PublicationEvent) and _lasts(event.content)
+        threads = self.patient if lasts else self.threads
+        return await asyncio.get_running_loop().run_in_executor(threads, use_case, event)
+
+
+def _lasts(content: Content) -> bool:
+    return canonical(content.mime).startswith(LASTING) and (content.size is None or content.size >= LONG_BYTES)

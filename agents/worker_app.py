@@ -75,7 +75,7 @@ class WorkerApp(SealstreamApp):
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
         self._publisher: Publisher | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads: tuple[ThreadPoolExecutor, ...] = ()
         self._resources = AsyncExitStack()
         super().__init__(
             kafka.group,
@@ -110,7 +110,10 @@ class WorkerApp(SealstreamApp):
             )
         )
         logger.info("Health is served at http://%s:%d", self._worker.health_host, port)
-        threads = self._threads = ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case")
+        threads, patient = self._threads = (
+            ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"),
+            ThreadPoolExecutor(self._worker.threads, thread_name_prefix="patient-use-case"),
+        )
         publisher = self._publisher = await self._open_publisher()
         await self._require_topics()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
@@ -126,6 +129,7 @@ class WorkerApp(SealstreamApp):
             outbox=outbox,
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
+            patient=patient,
         )
         self.add_future(self._probe_store())
         self.add_future(self._brokers.run())
@@ -140,8 +144,8 @@ class WorkerApp(SealstreamApp):
         Nobody waits for the answer of work that is still under way: its events are left to others. It may hold up what
         is closed here, but not for longer than a stop may take, which is over once this returns.
         """
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in self._threads:
+            threads.shutdown(wait=False, cancel_futures=True)
         await self._resources.aclose()
         await super().on_shutdown()
 

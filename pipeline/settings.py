@@ -152,6 +152,9 @@ class CredentialSettings(Settings):
     parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
 
+    parser_long_seconds: float = Field(default=900.0, gt=0, allow_inf_nan=False)
+    """Longest time a recording or a video may take there, in seconds; shorter ones get less, by how long they last."""
+
     parser_confinement: Literal["require", "try", "off"] = "try"
     """Whether child processes give up files, network, programs and signals (Landlock, seccomp) before they parse.
     `try` goes on with what the kernel has, and says what it lacks; `require` does not start then; `off` is for tracing.

@@ -21,7 +21,7 @@ from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
 from pipeline.policy.places import language_of, laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
-from pipeline.policy.words import ENGLISH, Language, Wording, chosen
+from pipeline.policy.words import ENGLISH, OPEN, Language, Wording, chosen
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 
@@ -371,7 +371,7 @@ def _open_question(one: _Compiled, facts: Facts, text: str) -> str:
     missing = [name for name in one.facts if name not in facts]
     if one.language == "zh":
         why = f"在 {'、'.join(missing)} 未知的情况下" if missing else "规则对这些事实未能作答"
-        return f"{why}，无法排除：{text}"
+        return f"{why}，{OPEN['zh']}：{text}"
     if not missing:
         # Such as the first item of an empty list; a bug of the pack, and no reason to let anything pass.
         return f"Cannot be ruled out, since the rule gives no answer for these facts: {text}"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["ENGLISH", "Language", "Wording", "Words", "chosen", "closed_up"]
+__all__ = ["ENGLISH", "OPEN", "Language", "Wording", "Words", "chosen", "closed_up"]
 
 Language = Literal["en", "zh"]
 ENGLISH: Final[Language] = "en"
@@ -15,6 +15,9 @@ Wording = Literal["en", "zh", "by-place"]
 Words: TypeAlias = str | Mapping[str, str]
 """A text in English, or one text for each language by its code (`en`, `zh`)."""
 
+
+OPEN: Final[Mapping[Language, str]] = {"en": "Cannot be ruled out", "zh": "无法排除"}
+"""What a finding says that facts are missing for; alerts know its language by it, whatever is configured since."""
 
 _HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _BETWEEN_HAN: Final = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")

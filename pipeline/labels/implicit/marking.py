@@ -25,7 +25,7 @@ def mark(asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
         # Where it is there twice, writing it again leaves one.
         marks = msgspec.structs.replace(marks, aigc=None if len(found.aigc) == 1 else found.mark)
     try:
-        return Marked(asset=write_marks(asset, media_type, marks))
+        return Marked(asset=write_marks(asset, media_type, marks, found=found))
     except ImplicitRefusedError as error:
         return Marked(asset=asset, refused=error.what)
 

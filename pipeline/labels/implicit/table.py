@@ -168,12 +168,18 @@ def read_marks(body: bytes, media_type: str) -> FoundMarks:
         return FoundMarks(refused=error.what)
 
 
-def write_marks(body: bytes, media_type: str, marks: MarksToWrite) -> bytes:
+def write_marks(body: bytes, media_type: str, marks: MarksToWrite, *, found: FoundMarks | None = None) -> bytes:
     """The file with the marks, read back from the very bytes that are returned, and as whole as it came.
 
     A file that says so already comes back unchanged. What is seen and heard is never changed, nor is metadata that is
     not a mark. A file that carries a C2PA manifest is refused: its signature would not hold for the marked file, and
     what somebody signed would look tampered with.
+
+    Args:
+        body: the file.
+        media_type: what it is.
+        marks: what to write.
+        found: the marks that are in it, where they have been read already.
 
     Raises:
         ImplicitRefusedError: files of this kind carry no marks, or this one cannot be read or written.
@@ -183,7 +189,7 @@ def write_marks(body: bytes, media_type: str, marks: MarksToWrite) -> bytes:
     if carrier is None:
         raise ImplicitRefusedError(what=f"Files of the kind {row.format} carry no marks. {row.reason}")
     _check_length(body)
-    if carrier.read(body).show(marks):
+    if (carrier.read(body) if found is None else found).show(marks):
         return body
     if shows_traces(body, media_type):
         raise ImplicitRefusedError(what=f"The {row.format} file carries a C2PA manifest, which marks would invalidate.")

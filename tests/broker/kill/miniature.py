@@ -194,6 +194,7 @@ class _Stage:
             reviewing=cases.reviewing,
             outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=Metrics.create()),
             threads=threads,
+            patient=threads,
         )
 
 

@@ -14,6 +14,9 @@ import pytest
 
 from pipeline.errors import BugError, HostileAssetError, SealRefusedError, WorldError
 from pipeline.isolation import AssetStalledError, WorkerPool
+from pipeline.isolation.jobs import ExtractJob
+
+PATIENT = (sys.executable, str(Path(__file__).parent / "hostile_child.py"), "patient")
 
 Act = Callable[[WorkerPool, str], str]
 MakePool = Callable[..., WorkerPool]
@@ -146,6 +149,49 @@ def test_signals_for_the_whole_group_leave_the_children_to_their_parent(
     pid = act(pool, "pid")
     os.kill(int(pid), number)
     assert act(pool, "pid") == pid
+
+
+LONG = "video/mp4"
+"""A type whose files last; of a mebibyte and more they are long jobs."""
+
+
+def long(asset: str) -> ExtractJob:
+    return ExtractJob(asset=asset.encode().ljust(2**20), media_type=LONG)
+
+
+def test_a_job_about_a_recording_keeps_no_other_waiting(make_pool: MakePool, act: Act) -> None:
+    pool = make_pool(size=1)
+    with ThreadPoolExecutor(2) as threads:
+        lasting = [threads.submit(pool.run, long("sleep 2")) for _ in range(2)]
+        time.sleep(0.1)
+        assert act(pool, "echo at once") == "at once"
+        assert not any(job.done() for job in lasting)
+        assert [(job.result(timeout=60) or b"").strip() for job in lasting] == [b"2", b"2"]
+
+
+def test_a_job_about_a_recording_may_take_longer_than_others_and_not_for_ever(make_pool: MakePool, act: Act) -> None:
+    pool = make_pool(size=1, seconds=1.0, patience=60.0, command=PATIENT)
+    assert (pool.run(long("sleep 3")) or b"").strip() == b"3"
+    with pytest.raises(AssetStalledError, match=r"took longer than 1 s"):
+        act(pool, "sleep 3")
+    impatient = make_pool(size=1, seconds=1.0, patience=2.0, command=PATIENT)
+    with pytest.raises(AssetStalledError, match=r"recording took longer than 2 s"):
+        impatient.run(long("endless"))
+    assert act(impatient, "echo still here") == "still here"
+
+
+def test_children_that_work_on_recordings_let_others_have_the_processor_first(make_pool: MakePool, act: Act) -> None:
+    pool = make_pool(size=1)
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    of_others = os.getpriority(os.PRIO_PROCESS, int(act(pool, "pid")))
+    of_recordings = os.getpriority(os.PRIO_PROCESS, int(pool.run(long("pid")) or b""))
+    assert here == of_others < of_recordings
+
+
+def test_a_child_that_asks_for_patience_without_being_let_talks_nonsense(make_pool: MakePool) -> None:
+    pool = make_pool(size=1, command=PATIENT)
+    with pytest.raises(HostileAssetError, match="killed 2 parser processes"):
+        pool.run(ExtractJob(asset=b"ask-for-patience", media_type="text/plain"))
 
 
 def test_closing_waits_for_the_job_under_way_and_leaves_no_child(make_pool: MakePool, act: Act) -> None:

@@ -93,3 +93,11 @@ def test_a_kind_of_service_that_nobody_states_is_asked_for() -> None:
     (finding,) = (one for one in JUDGE.findings(facts, at) if one.rule == "cn.anthropomorphic.notice")
     assert (finding.outcome, finding.action) == ("unknown", "alert")
     assert "service.anthropomorphic" in finding.message
+
+
+def test_what_waits_for_facts_is_told_in_the_language_of_what_waits() -> None:
+    facts = {"event_type": "publish.requested", "jurisdictions": ("CN",)}
+    at = datetime(2026, 11, 29, tzinfo=UTC)
+    for wording, said in (("zh", "条规则因下列事实未知而无法作答"), ("en", "rules cannot be answered while")):
+        findings = Judge(PACKS, wording=wording).findings(facts, at)  # type: ignore[arg-type]
+        assert said in alerts(findings)[MISSING_RULE].message
