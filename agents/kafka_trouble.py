@@ -63,7 +63,7 @@ def _explained(server: str, settings: KafkaSettings, error: Exception) -> Sealst
                 what=f"The broker {server} does not accept this user ({name}).",
                 remedy="Correct SEALSTREAM_KAFKA_SASL_USERNAME, _PASSWORD and _MECHANISM.",
             )
-        case KafkaError():
+        case KafkaError() | ConnectionResetError():
             return OperatorError(
                 what=f"What answers at {server} ends the connection ({name}).",
                 remedy=f"See that it speaks {settings.security_protocol}: SEALSTREAM_KAFKA_SECURITY_PROTOCOL.",

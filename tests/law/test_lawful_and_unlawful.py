@@ -22,7 +22,7 @@ _TRIED = (
         "us-ny.",
         "in.",
     ),
-    *("kr.", "kz.", "vn.", "high-risk.", "places."),
+    *("kr.", "kz.", "vn.", "high-risk.", "illegal.", "places."),
 )
 
 

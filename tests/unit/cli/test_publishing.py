@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.cli.publishing import publish
+from agents.cli.publishing import publish, ready_made
 from pipeline.errors import EnvelopeError
 
 EVENT = {
@@ -40,3 +40,18 @@ def test_json_that_looks_like_an_event_and_is_none_is_not_sealed_as_an_asset(
     with pytest.raises(EnvelopeError, match=said) as error:
         publish([file])
     assert "--asset" in error.value.remedy
+
+
+SAMPLES = Path(__file__).parents[3] / "samples" / "events"
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_sample_event_can_be_sent_and_has_no_member_that_nobody_knows(sample: Path) -> None:
+    ready = ready_made(sample, sample.read_bytes())
+    assert ready.answer.unknown_members == ()
+    assert ready.answer.source == "//samples.example"
+
+
+def test_there_is_a_sample_of_each_kind_of_event() -> None:
+    kinds = {json.loads(sample.read_bytes())["type"] for sample in SAMPLES.glob("*.json")}
+    assert kinds == {f"sealstream.{kind}.v1" for kind in ("generation", "publication", "activity", "review")}
