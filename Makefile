@@ -1,6 +1,6 @@
 # Everything a person types. `make demo` and `make test` set up what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench tools outsiders check format lock clean
+.PHONY: help demo test bench tools outsiders fuzz check format lock clean
 
 PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV := .venv
@@ -43,6 +43,9 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt $(OUTSIDERS)/packages-more.txt
 	@$(OUTSIDERS)/install_others $(RUN)/python
 	@$(RUN)/python -m tools.make_tools_page --measure
+
+fuzz: $(STAMP) ## Fuzz what reads strangers' bytes (SECONDS=3600 for an hour)
+	@$(RUN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
 
 check: $(STAMP) ## Format, lint, types and the rules of the house
 	@$(RUN)/ruff format --check .

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
-from pipeline.credentials import CredentialService, Trust
+from pipeline.credentials import Trust
 from pipeline.credentials.development import development_chain
-from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers import claim_signer
 from pipeline.credentials.signers.opening import files_of, open_signer
 from pipeline.credentials.signers.rotation import Rotation
@@ -18,20 +17,9 @@ from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
-from pipeline.fingerprints import ImageCoder
 from pipeline.fingerprints.index import FingerprintIndex
-from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
-from pipeline.isolation import (
-    IsolatedCredentialService,
-    IsolatedFingerprinter,
-    IsolatedImageCoder,
-    IsolatedLabeler,
-    IsolatedMarker,
-    WorkerPool,
-)
-from pipeline.isolation.confinement import UNCONFINED, Confinement
-from pipeline.labels.explicit.port import Labeler
-from pipeline.labels.implicit.port import Marker
+from pipeline.fingerprints.port import KnownFingerprints
+from pipeline.isolation import Parsers, WorkerPool, isolated_parsers
 from pipeline.policy.judge import Judge
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder, parse_ladder
@@ -77,20 +65,6 @@ class UseCases:
     inspection: Inspection
     assessment: Assessment
     reviewing: Reviewing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsers:
-    """What looks into untrusted bytes, in child processes, and what those have given up."""
-
-    credentials: CredentialService
-    image_coder: ImageCoder
-    labeler: Labeler
-    marker: Marker
-    fingerprinter: Fingerprinter
-    confinement: Confinement = UNCONFINED
-    stamps: Stamping | None = None
-    renew_trust: Callable[[Trust], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,21 +125,13 @@ def open_parsers(
                 size=processes or settings.parser_processes,
                 memory_bytes=settings.parser_memory_bytes,
                 seconds=settings.parser_seconds,
+                patience=settings.parser_long_seconds,
                 trust_anchors=trust,
                 confinement=settings.parser_confinement,
                 stamping_port=None if stamps is None else stamps.port,
             )
         )
-        yield Parsers(
-            credentials=IsolatedCredentialService(pool, signer, stamps),
-            image_coder=IsolatedImageCoder(pool),
-            labeler=IsolatedLabeler(pool),
-            marker=IsolatedMarker(pool),
-            fingerprinter=IsolatedFingerprinter(pool),
-            confinement=pool.confinement,
-            stamps=stamps,
-            renew_trust=pool.renew,
-        )
+        yield isolated_parsers(pool, signer, stamps)
 
 
 def law_of(
@@ -188,7 +154,7 @@ def law_of(
     _check_observed(settings.observed, [pack.name for pack in packs])
     return Law(
         policy=Policy(
-            judge=Judge(packs, settings.roles),
+            judge=Judge(packs, settings.roles, settings.language),
             references=references,
             jurisdictions=settings.jurisdictions,
             retention_days=retention_days,
@@ -252,14 +218,11 @@ def use_cases(
             store=store,
             layout=layout,
             fetcher=fetcher,
-            credentials=parsers.credentials,
+            parsers=parsers,
             policy=law.policy,
             observer=observer,
             escalation=escalation,
-            labeler=parsers.labeler,
             labels_when_required=labels.explicit == "when-required",
-            marker=parsers.marker,
-            fingerprinter=parsers.fingerprinter,
             producer=labels.producer,
             claim_generator=CLAIM_GENERATOR,
             now=_now,
@@ -268,12 +231,10 @@ def use_cases(
             store=store,
             layout=layout,
             fetcher=fetcher,
-            credentials=parsers.credentials,
+            parsers=parsers,
             policy=law.policy,
             observer=observer,
             escalation=escalation,
-            labeler=parsers.labeler,
-            marker=parsers.marker,
             producer=labels.producer,
             recognition=recognition,
             now=_now,

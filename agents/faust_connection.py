@@ -11,6 +11,7 @@ from agents.settings import KafkaSettings
 __all__ = ["faust_connection"]
 
 _HEARTBEATS_A_SESSION: Final = 10
+_MILLISECONDS: Final = 1000
 
 
 def faust_connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def faust_connection(settings: KafkaSettings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "broker_credentials": _credentials(connection(settings)),
         "consumer_group_instance_id": settings.static_member,
+        "consumer_metadata_max_age_ms": round(settings.metadata_seconds * _MILLISECONDS),
     }
     if settings.session_seconds is not None:
         options["broker_session_timeout"] = settings.session_seconds

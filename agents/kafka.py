@@ -12,7 +12,12 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
+from aiokafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.header_names import accept_any_header_name
@@ -35,6 +40,9 @@ first of them. Whoever has read them all then finds himself beyond the end, as a
 """
 
 _REQUEST_TIMEOUT_MS: Final = 10_000
+_TROUBLE_SECONDS: Final = 120.0
+"""What cannot be published is tried again more often than that, as long as anybody has it."""
+
 _POLL_MS: Final = 500
 _PATIENCE_SECONDS: Final = 30.0
 _METADATA_SECONDS: Final = 0.25
@@ -46,6 +54,13 @@ class Publisher:
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
+        self._troubles: dict[str, tuple[str, float]] = {}
+
+    @property
+    def trouble(self) -> str | None:
+        """Why something could not be published lately; None where all could, or nobody tried for two minutes."""
+        since = time.monotonic() - _TROUBLE_SECONDS
+        return next((why for why, at in self._troubles.values() if at > since), None)
 
     async def publish(self, messages: Sequence[KafkaMessage]) -> None:
         """Publish the messages and wait for every delivery.
@@ -54,22 +69,41 @@ class Publisher:
             WorldError: a delivery did not happen or was not confirmed; some of the messages may have arrived.
             BugError: a message is larger than a topic takes.
         """
-        try:
-            deliveries = [await self._send(message) for message in messages]
-            # Every delivery is waited for, also behind one that failed: none may be left to fail unseen.
-            outcomes = await asyncio.gather(*deliveries, return_exceptions=True)
-            for failure in (one for one in outcomes if isinstance(one, BaseException)):
-                raise failure
-        except MessageSizeTooLargeError as error:
-            raise BugError(
-                what="A message is larger than its topic takes.",
-                remedy="Create the topics with `sealstream topics create`, or raise their max.message.bytes.",
-            ) from error
-        except KafkaError as error:
-            raise WorldError(
-                what=f"Kafka did not confirm a delivery ({type(error).__name__}).",
-                remedy="It is tried again; see that the brokers are up and the topics exist.",
-            ) from error
+        sent: list[tuple[str, asyncio.Future[object]]] = []
+        for message in messages:
+            try:
+                sent.append((message.topic, await self._send(message)))
+            except KafkaError as error:
+                raise self._failed(message.topic, error) from error
+        # Every delivery is waited for, also behind one that failed: none may be left to fail unseen.
+        outcomes = await asyncio.gather(*(delivery for _, delivery in sent), return_exceptions=True)
+        failures = {
+            topic: one for (topic, _), one in zip(sent, outcomes, strict=True) if isinstance(one, BaseException)
+        }
+        for topic in {topic for topic, _ in sent} - failures.keys():
+            self._troubles.pop(topic, None)
+        explained = [
+            (self._failed(topic, one) if isinstance(one, KafkaError) else one, one) for topic, one in failures.items()
+        ]
+        for failure, cause in explained:
+            raise failure from cause
+
+    def _failed(self, topic: str, error: KafkaError) -> WorldError | BugError:
+        too_large = isinstance(error, MessageSizeTooLargeError)
+        why = (
+            f"A message is larger than {topic} takes."
+            if too_large
+            else f"Kafka did not confirm a delivery to {topic} ({type(error).__name__})."
+        )
+        self._troubles[topic] = (why, time.monotonic())
+        if too_large:
+            return BugError(what=why, remedy="Raise max.message.bytes: `sealstream topics create --alter` does.")
+        return WorldError(
+            what=why,
+            remedy="It is tried again; let this user write to the topic."
+            if isinstance(error, TopicAuthorizationFailedError)
+            else "It is tried again; see that the brokers are up and the topics exist.",
+        )
 
     async def _send(self, message: KafkaMessage) -> asyncio.Future[object]:
         delivery = await self._hand_over(message)

@@ -21,10 +21,12 @@ class Metrics:
     event_seconds: Histogram
     in_flight: Gauge
     oldest_in_flight_seconds: Gauge
+    lag: Gauge
     retries: Counter
     alerts: Counter
     dead_letters: Counter
     identities_reused: Counter
+    unknown_members: Counter
     enforcement: Counter
     observed: Counter
     fingerprints: Gauge
@@ -54,6 +56,12 @@ class Metrics:
             oldest_in_flight_seconds=Gauge(
                 "sealstream_oldest_in_flight_seconds", "Age of the oldest event being worked on.", registry=registry
             ),
+            lag=Gauge(
+                "sealstream_lag",
+                "Records of a partition that are not acknowledged: waiting, or being worked on.",
+                ["topic", "partition"],
+                registry=registry,
+            ),
             retries=Counter(
                 "sealstream_retries", "Tries of an event that failed for now.", ["topic", "error"], registry=registry
             ),
@@ -67,6 +75,12 @@ class Metrics:
             identities_reused=Counter(
                 "sealstream_identities_reused",
                 "Events refused because another one with the same source and id but other data came first.",
+                ["topic"],
+                registry=registry,
+            ),
+            unknown_members=Counter(
+                "sealstream_unknown_members",
+                "Events with members that the contract does not know, most often slips of the pen.",
                 ["topic"],
                 registry=registry,
             ),

@@ -12,8 +12,10 @@ from typing import TypeVar
 
 from agents.delivery import InputRecord
 from agents.outbox import Outbox
-from pipeline.events.inputs import ActivityEvent, GenerationEvent, PublicationEvent, Review
+from agents.strange_members import StrangeMembers
+from pipeline.events.inputs import ActivityEvent, Content, GenerationEvent, PublicationEvent, Review
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
+from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.inspection import Inspected
 from pipeline.usecases.reviewing import Reviewed
 from pipeline.usecases.sealing import Sealed
@@ -34,7 +36,9 @@ class Runtime:
         assessment: the use case of activity events.
         reviewing: the use case of reviews.
         outbox: publishes what they say.
+        strange: names members of events that the contract does not know.
         threads: where they run.
+        patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
     """
 
     sealing: Callable[[GenerationEvent], Sealed]
@@ -42,23 +46,28 @@ class Runtime:
     assessment: Callable[[ActivityEvent], Inspected]
     reviewing: Callable[[Review], Reviewed]
     outbox: Outbox
+    strange: StrangeMembers
     threads: ThreadPoolExecutor
+    patient: ThreadPoolExecutor
 
     async def generation(self, record: InputRecord) -> None:
         """Seal the asset of one generation event and deliver its record and alerts."""
         event = intake_generation(record.value, record.headers)
+        self.strange.note(record.topic, "generation-event.v1", event.reference, event.facts)
         sealed = await self._in_thread(self.sealing, event)
         await self.outbox.publish(sealed.record, sealed.alerts, sealed.enforcement)
 
     async def publication(self, record: InputRecord) -> None:
         """Judge the asset of one publication event and deliver the decision and alerts."""
         event = intake_publication(record.value, record.headers)
+        self.strange.note(record.topic, "publication-event.v1", event.reference, event.facts)
         inspected = await self._in_thread(self.inspection, event)
         await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
 
     async def activities(self, record: InputRecord) -> None:
         """Judge one activity event and deliver the decision and alerts."""
         event = intake_activity(record.value, record.headers)
+        self.strange.note(record.topic, "activity-event.v1", event.reference, event.facts)
         inspected = await self._in_thread(self.assessment, event)
         await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
 
@@ -69,4 +78,10 @@ class Runtime:
         await self.outbox.publish(reviewed.decision, reviewed.alerts, reviewed.enforcement)
 
     async def _in_thread(self, use_case: Callable[[Event], Outcome], event: Event) -> Outcome:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, use_case, event)
+        lasts = isinstance(event, GenerationEvent | PublicationEvent) and _lasts(event.content)
+        threads = self.patient if lasts else self.threads
+        return await asyncio.get_running_loop().run_in_executor(threads, use_case, event)
+
+
+def _lasts(content: Content) -> bool:
+    return canonical(content.mime).startswith(LASTING) and (content.size is None or content.size >= LONG_BYTES)

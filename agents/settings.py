@@ -36,6 +36,9 @@ class KafkaSettings(Settings):
     topic_prefix: str = Field(default="sealstream.", pattern=r"^[a-zA-Z0-9._-]*$", max_length=200)
     """What every topic's name begins with."""
 
+    metadata_seconds: float = Field(default=30.0, ge=1.0)
+    """How long is believed which topics and partitions there are: new partitions are taken at most so much later."""
+
     topic_check: Literal["strict", "warn", "off"] = "strict"
     """What a worker does at its start about topics that are not as planned: refuse those that can lose an event and
     warn of the rest, warn of everything, or not look. Topics that are missing are waited for, unless it is off."""
@@ -63,6 +66,9 @@ class WorkerSettings(Settings):
     health_host: str = "127.0.0.1"
     health_port: int = Field(default=8080, ge=0, le=65_535)
     """Where /livez, /readyz and /metrics are served; port 0 takes a free one and logs it."""
+
+    ready_oldest_seconds: float = Field(default=360.0, gt=0)
+    """A worker is not ready while its oldest event is in work for longer: more than events wait for what is missing."""
 
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

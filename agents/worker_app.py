@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
+from agents.broker_watch import BrokerWatch
 from agents.delivery import (
     DeliveryLoop,
     DeliverySettings,
@@ -16,6 +18,7 @@ from agents.delivery import (
     faust_options,
     is_joined,
     leave_for_operator,
+    standing,
 )
 from agents.faust_connection import faust_connection
 from agents.health import serve_health
@@ -28,6 +31,7 @@ from agents.reference import References
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import Sealed
+from agents.strange_members import StrangeMembers
 from agents.topic_planning import as_planned
 from agents.topics import Topics
 from pipeline.errors import AssetForbiddenError, AssetMissingError, OperatorError, WorldError
@@ -70,6 +74,8 @@ class WorkerApp(SealstreamApp):
         metrics.confinement.labels("seccomp").set(parts.confinement.seccomp)
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
+        self._publisher: Publisher | None = None
+        self._threads: tuple[ThreadPoolExecutor, ...] = ()
         self._resources = AsyncExitStack()
         super().__init__(
             kafka.group,
@@ -89,6 +95,7 @@ class WorkerApp(SealstreamApp):
                 **options,
             },
         )
+        self._brokers = BrokerWatch(partial(standing, self), self.delivery.firsts, metrics.lag)
 
     async def on_start(self) -> None:
         """Open what the agents need; a broker that is away is waited for."""
@@ -103,8 +110,11 @@ class WorkerApp(SealstreamApp):
             )
         )
         logger.info("Health is served at http://%s:%d", self._worker.health_host, port)
-        threads = self._resources.enter_context(ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"))
-        publisher = await self._open_publisher()
+        threads, patient = self._threads = (
+            ThreadPoolExecutor(self._worker.threads, thread_name_prefix="use-case"),
+            ThreadPoolExecutor(self._worker.threads, thread_name_prefix="patient-use-case"),
+        )
+        publisher = self._publisher = await self._open_publisher()
         await self._require_topics()
         outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
         # Nothing is judged before everything is known that it is judged by.
@@ -117,18 +127,27 @@ class WorkerApp(SealstreamApp):
             assessment=cases.assessment,
             reviewing=cases.reviewing,
             outbox=outbox,
+            strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
+            patient=patient,
         )
         self.add_future(self._probe_store())
+        self.add_future(self._brokers.run())
 
     def close_at_shutdown(self, resources: ExitStack) -> None:
         """Hand over what is to be closed after everything else."""
         self._resources.enter_context(resources)
 
     async def on_shutdown(self) -> None:
-        """Close what was opened, after the agents have drained."""
-        await super().on_shutdown()
+        """Close what was opened, after the agents have drained.
+
+        Nobody waits for the answer of work that is still under way: its events are left to others. It may hold up what
+        is closed here, but not for longer than a stop may take, which is over once this returns.
+        """
+        for threads in self._threads:
+            threads.shutdown(wait=False, cancel_futures=True)
         await self._resources.aclose()
+        await super().on_shutdown()
 
     async def _open_publisher(self) -> Publisher:
         while True:
@@ -160,6 +179,10 @@ class WorkerApp(SealstreamApp):
                 self._store_trouble = None
             await self.sleep(_PROBE_SECONDS)
 
+    def _oldest_trouble(self) -> str | None:
+        oldest = self.delivery.oldest_seconds
+        return None if oldest <= self._worker.ready_oldest_seconds else f"in work for {oldest:.0f} s"
+
     def _states(self) -> Mapping[str, str]:
         return {
             "confinement": str(self._parts.confinement),
@@ -177,8 +200,11 @@ class WorkerApp(SealstreamApp):
         self._metrics.fingerprints.set(len(self._known))
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
         return {
+            "brokers": self._brokers.silence,
+            "topics": self._topic_trouble or self._brokers.gone,
             "partitions": None if is_joined(self) else "not a member of the consumer group",
-            "topics": self._topic_trouble,
+            "outputs": None if self._publisher is None else self._publisher.trouble,
+            "oldest event": self._oldest_trouble(),
             "store": self._store_trouble,
             "reference sets": self._references.trouble,
             "fingerprints": self._known.trouble,

@@ -102,9 +102,7 @@ def _texts(section: Section, titles: Mapping[str, str], colours: Mapping[str, st
 def _latency(section: Section, titles: Mapping[str, str], colours: Mapping[str, str]) -> Figure:
     """From the median to the 99th percentile, a bar for each contestant and kind."""
     rows = [(title, name, delay) for title, delays in section.delays.items() for name, delay in delays.items()]
-    figure, axes = _axes(
-        "From sending to the manifest record at half load: p50 to p99, ms (logarithmic)", 0.9 + 0.28 * len(rows)
-    )
+    figure, axes = _axes("Time to the manifest record at half load: p50 to p99, ms", 0.9 + 0.28 * len(rows))
     for row, (_, name, delay) in enumerate(rows):
         axes.plot([delay.p50_ms, delay.p99_ms], [row, row], color=colours[name], linewidth=5, solid_capstyle="butt")
         axes.plot([delay.p50_ms], [row], marker="o", color=colours[name])

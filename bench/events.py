@@ -20,9 +20,13 @@ _SAID: Final[Mapping[str, object]] = {
         "provider_code": "001191110000MA0EXAMP0D10000",
         "system_name": "Studio",
         "system_version": "4.2.0",
+        "label_function_offered": True,
+        "label_prompted": True,
         "public_opinion": False,
     },
     "user": {"id_hash": "u-2bb58a1920016a8b222379b2ba7d5229", "identity": {"status": "verified", "method": "mobile"}},
+    "explicit": {"present": False},
+    "log": {"present": True, "retain_days": 200, "recipient_recorded": True},
     "review": {
         "input_checked": True,
         "output_checked": True,
@@ -31,7 +35,12 @@ _SAID: Final[Mapping[str, object]] = {
         "feature_db_version": "2026-11-01",
     },
 }
-_GENERATED: Final[Mapping[str, object]] = {"operation": "generated", "synthetic": "yes"}
+_GENERATED: Final[Mapping[str, object]] = {
+    "operation": "generated",
+    "synthetic": "yes",
+    "art17_scenario": 0,
+    "confusion_risk": "no",
+}
 
 
 def event(

@@ -12,10 +12,28 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final, Literal
 
-__all__ = ["FORMATS", "UNKNOWN", "Container", "Format", "Medium", "canonical", "extension_of", "format_of", "named_by"]
+__all__ = [
+    "FORMATS",
+    "LASTING",
+    "LONG_BYTES",
+    "UNKNOWN",
+    "Container",
+    "Format",
+    "Medium",
+    "canonical",
+    "extension_of",
+    "format_of",
+    "named_by",
+]
 
 UNKNOWN: Final = "application/octet-stream"
 """Bytes, and nothing is known of them (RFC 2046 §4.5.1)."""
+
+LASTING: Final = ("audio/", "video/")
+"""How the names of types begin whose files last: sound and moving pictures."""
+
+LONG_BYTES: Final = 2**20
+"""Files of such types that have as many bytes or more take long to work on; they keep no others waiting."""
 
 Medium = Literal["text", "image", "audio", "video"]
 """What people meet: they read, look, listen or watch. The words of `content.media` in rules."""

@@ -14,6 +14,7 @@ from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
 from pipeline.policy.places import canonical, did_you_mean
 from pipeline.policy.sources import Assumptions, assumptions_of
+from pipeline.policy.words import Wording
 
 __all__ = [
     "ENV_PREFIX",
@@ -151,6 +152,9 @@ class CredentialSettings(Settings):
     parser_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Longest time one asset may take in a child process, in seconds."""
 
+    parser_long_seconds: float = Field(default=900.0, gt=0, allow_inf_nan=False)
+    """Longest time a recording or a video may take there, in seconds; shorter ones get less, by how long they last."""
+
     parser_confinement: Literal["require", "try", "off"] = "try"
     """Whether child processes give up files, network, programs and signals (Landlock, seccomp) before they parse.
     `try` goes on with what the kernel has, and says what it lacks; `require` does not start then; `off` is for tracing.
@@ -191,6 +195,10 @@ class PolicySettings(Settings):
     undeclared: Literal["human", "ask"] = "human"
     """What content is taken for that somebody hands on, that is declared as nothing, and in which no sign of AI was
     found: `human` lets it pass as the Labeling Measures (Art. 6) do, `ask` holds it where a law is about AI."""
+
+    language: Wording = "en"
+    """What findings, alerts and the `policy` commands are worded in: `en`, `zh`, or `by-place`, which words findings of
+    China's law in Chinese and all others in English."""
 
     ladder: str = "warn:1,restrict:2,suspend:3,close:5"
     """Which step an account has earned after how many violations (Deep Synthesis Provisions Art. 10)."""

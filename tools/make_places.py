@@ -4,7 +4,7 @@
     python -m tools.make_places CLDR_CORE CLDR_LOCALENAMES
 
 The CLDR carries the codes of ISO 3166-1 and ISO 3166-2, which place lies in which, the members of the European Union,
-and names; its licence (Unicode-3.0) lets anybody copy it. Why this and no package of codes: docs/adr/0028-places.md.
+and names; its licence (Unicode-3.0) lets anybody copy it. Why this and no package of codes: docs/adr/0040-places.md.
 """
 
 import json

@@ -1,5 +1,7 @@
 """The program: its commands, and how it ends."""
 
+import os
+import sys
 from importlib.metadata import version
 from typing import Annotated
 
@@ -47,4 +49,17 @@ def _root(
 
 def main() -> None:
     """Run the program with the arguments of the process."""
+    _warn_of_slips()
     run_explained(app)
+
+
+def _warn_of_slips() -> None:
+    """Say which variables are nearly settings; a worker refuses to start on them, and `config` shows them itself."""
+    if {"worker", "recogniser", "config", "-h", "--help", "--version"} & set(sys.argv[1:]):
+        return
+    if any(name.startswith("SEALSTREAM_") for name in os.environ):
+        from agents.configuration import unknown_variables
+
+        for one in unknown_variables(os.environ):
+            if one.meant:
+                print(f"sealstream: {one}", file=sys.stderr)  # noqa: T201 - this is the command line

@@ -4,8 +4,9 @@ import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import uuid4
 
 import msgspec
@@ -34,10 +35,20 @@ from pipeline.events.intake import (
 from pipeline.media_types import named_by
 from pipeline.settings import AssetSettings, StoreSettings, load
 from pipeline.store import Location
+from schemas.members import unknown_members
 
-__all__ = ["publish", "review"]
+__all__ = ["publish", "ready_made", "send"]
 
 Kind = Literal["generation", "publication"]
+
+_SCHEMAS: Final = {
+    GENERATION: "generation-event.v1",
+    PUBLICATION: "publication-event.v1",
+    ACTIVITY: "activity-event.v1",
+    REVIEW: "review.v1",
+}
+_OF_EVENTS: Final = frozenset({"event_type", "event_uid", "jurisdictions", "datacontenttype", "data_base64"})
+_LIKENESS: Final = 0.8
 
 
 class SentEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,9 +59,12 @@ class SentEvent(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     id: str
     key: str
+    unknown_members: tuple[str, ...] = ()
 
 
-class _Ready(msgspec.Struct, frozen=True, kw_only=True):
+class ReadyEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that was checked, and what is answered once it is sent."""
+
     answer: SentEvent
     message: KafkaMessage
 
@@ -68,16 +82,23 @@ def publish(
     media_type: Annotated[
         str | None, typer.Option("--media-type", metavar="TYPE", help="Media type of the assets; otherwise by name.")
     ] = None,
+    asset: Annotated[bool, typer.Option("--asset", help="FILE is an asset, whatever it looks like.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send events. FILE is either an event or an asset.
 
     A JSON file with the CloudEvents attributes (or JSON Lines of them) is sent as it is, after its check against the
-    schema. Any other file is an asset: it is stored in the inbox bucket, and an event about it is sent.
+    schema; members that the contract does not know are named. Any other file is an asset: it is stored in the inbox
+    bucket, and an event about it is sent.
     """
     more = _parse_more(data)
-    ready = [one for file in files for one in _prepare(file, kind, more, source, media_type)]
-    asyncio.run(_send(load(KafkaSettings), ready))
+    ready = [one for file in files for one in _prepare(file, kind, more, source, media_type, asset=asset)]
+    for one in ready:
+        for member in one.answer.unknown_members:
+            errors.print(
+                f"{one.answer.file}: {member} is no member that the contract knows", style="yellow", markup=False
+            )
+    asyncio.run(send(load(KafkaSettings), ready))
     if as_json:
         print_json({"sent": [one.answer for one in ready]})
         return
@@ -87,39 +108,17 @@ def publish(
             markup=False,
             soft_wrap=True,
         )
-    console.print("Next: sealstream alerts tail --from-beginning", style="dim")
+    if ready:
+        answer = ready[-1].answer
+        console.print(f"Next: sealstream lookup --event {answer.source} {answer.id}", style="dim", markup=False)
 
 
-def review(
-    event_uid: Annotated[str, typer.Argument(metavar="EVENT_UID", help="The event_uid that the decision names.")],
-    verdict: Annotated[Literal["release", "refuse"], typer.Argument(metavar="release|refuse", help="What you decide.")],
-    reviewer: Annotated[str, typer.Option("--by", metavar="ID", help="Who decides, by a pseudonym; it is recorded.")],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
-    source: Annotated[str, typer.Option(help="CloudEvents source of the review.")] = "sealstream-cli",
-    as_json: AsJson = False,
-) -> None:
-    """Decide about an event that is held: release it, or refuse it.
+async def send(settings: KafkaSettings, ready: Sequence[ReadyEvent]) -> None:
+    """Send events and wait until the brokers have them all.
 
-    The first review of an event counts. The decision that follows from it appears on the decisions topic.
+    Raises:
+        WorldError: a delivery was not confirmed.
     """
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid4()),
-        "source": source,
-        "type": REVIEW,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "datacontenttype": "application/json",
-        "data": {"event_uid": event_uid, "verdict": verdict, "reviewer": {"id": reviewer}, "reason": reason},
-    }
-    ready = _ready_made(Path("the review"), orjson.dumps(event))
-    asyncio.run(_send(load(KafkaSettings), [ready]))
-    if as_json:
-        print_json({"sent": [ready.answer]})
-    else:
-        console.print(f"{ready.answer.topic}  {event_uid}  {verdict}", markup=False, soft_wrap=True)
-
-
-async def _send(settings: KafkaSettings, ready: Sequence[_Ready]) -> None:
     from agents.kafka import open_publisher
 
     with Progress(console=errors, disable=not sys.stderr.isatty(), transient=True) as progress:
@@ -131,15 +130,17 @@ async def _send(settings: KafkaSettings, ready: Sequence[_Ready]) -> None:
                 progress.advance(task, len(batch))
 
 
-def _prepare(file: Path, kind: Kind, more: dict[str, object], source: str, media_type: str | None) -> Iterator[_Ready]:
+def _prepare(
+    file: Path, kind: Kind, more: dict[str, object], source: str, media_type: str | None, *, asset: bool
+) -> Iterator[ReadyEvent]:
     body = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
-    documents = _events_in(file, body)
+    documents = None if asset else _events_in(file, body)
     if documents is None:
         yield _about_asset(file, body, kind, more, source, media_type)
         return
     for number, document in enumerate(documents, start=1):
         try:
-            yield _ready_made(file, document)
+            yield ready_made(file, document)
         except EnvelopeError as error:
             raise EnvelopeError(what=f"{file}, event {number}: {error.what}", remedy=error.remedy) from error
 
@@ -153,13 +154,37 @@ def _events_in(file: Path, body: bytes) -> list[bytes] | None:
         first = orjson.loads(documents[0])
     except (orjson.JSONDecodeError, IndexError):
         return None
-    return documents if isinstance(first, dict) and "specversion" in first else None
+    if isinstance(first, dict) and "specversion" in first:
+        return documents
+    _refuse_what_looks_like_an_event(file, first)
+    return None
 
 
-def _ready_made(file: Path, document: bytes) -> _Ready:
+def _refuse_what_looks_like_an_event(file: Path, document: object) -> None:
+    """A slip in an event would have it sealed as an asset, as if a machine had generated it."""
+    told = document[0] if isinstance(document, list) and document else document
+    if not isinstance(told, dict):
+        return
+    near = get_close_matches("specversion", told, n=1, cutoff=_LIKENESS)
+    if not near and not _OF_EVENTS & told.keys() and not str(told.get("type", "")).startswith("sealstream."):
+        return
+    what = "is a list of events" if isinstance(document, list) else "has no member `specversion`"
+    raise EnvelopeError(
+        what=f"{file} looks like an event and is none: it {what}{f', but `{near[0]}`' if near else ''}.",
+        remedy="Send a CloudEvent with specversion, id, source and type, many of them as JSON Lines; or give --asset.",
+    )
+
+
+def ready_made(file: Path, document: bytes) -> ReadyEvent:
+    """An event in JSON, checked against its schema; `file` is what messages call it.
+
+    Raises:
+        ProducerError: it is none that the contract takes.
+    """
     headers = (("content-type", b"application/cloudevents+json"),) if "data" in orjson.loads(document) else ()
     event = parse(document, headers)
     topics = Topics(load(KafkaSettings).topic_prefix)
+    unknown = map(str, unknown_members(_SCHEMAS[event.type], event.data)) if event.type in _SCHEMAS else ()
     if event.type == GENERATION:
         topic, key = topics.generation, intake_generation(document, headers).content.id
     elif event.type == PUBLICATION:
@@ -172,15 +197,17 @@ def _ready_made(file: Path, document: bytes) -> _Ready:
         raise EnvelopeError(
             what="The event's type is unknown.", remedy=f"Send {GENERATION}, {PUBLICATION}, {ACTIVITY} or {REVIEW}."
         )
-    return _Ready(
-        answer=SentEvent(file=str(file), topic=topic, source=event.source, id=event.id, key=key),
+    return ReadyEvent(
+        answer=SentEvent(
+            file=str(file), topic=topic, source=event.source, id=event.id, key=key, unknown_members=tuple(unknown)
+        ),
         message=KafkaMessage(topic=topic, key=key.encode(), value=document, headers=headers),
     )
 
 
 def _about_asset(
     file: Path, body: bytes, kind: Kind, more: dict[str, object], source: str, media_type: str | None
-) -> _Ready:
+) -> ReadyEvent:
     from pipeline.store.connection import connect
     from pipeline.store.s3 import S3ObjectStore
 
@@ -207,7 +234,7 @@ def _about_asset(
         "datacontenttype": "application/json",
         "data": {**more, "content": {**content, **(given if isinstance(given, dict) else {})}},
     }
-    return _ready_made(file, orjson.dumps(event))
+    return ready_made(file, orjson.dumps(event))
 
 
 def _parse_more(data: str | None) -> dict[str, object]:

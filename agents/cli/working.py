@@ -1,5 +1,7 @@
 """The commands that run something: a worker, the demo."""
 
+import logging
+import os
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,6 +12,8 @@ from agents.settings import WorkerSettings
 from pipeline.settings import load
 
 __all__ = ["demo", "recogniser", "worker"]
+
+logger = logging.getLogger(__name__)
 
 _SAMPLES: Final = Path(__file__).parents[2] / "samples"
 """Beside the packages, in a checkout and when installed."""
@@ -22,16 +26,20 @@ def worker() -> None:
     create` and `sealstream bucket create`. Start as many workers as there are partitions; they share the work.
     """
     from agents.app import create_app
+    from agents.delivery.exits import ExitCode, end_now
     from pipeline.isolation.confinement import keep_to_itself
 
     keep_to_itself()
-    settings = load(WorkerSettings)
-    configure_logging(level=settings.log_level, style=settings.log_format)
+    settings = _configured()
     app = create_app(worker=settings)
     app.finalize()
     program = app.Worker(override_logging=False, redirect_stdouts=False)
     program.spinner = None
-    program.execute_from_commandline()
+    try:
+        program.execute_from_commandline()
+    except SystemExit as end:
+        # Threads that still wait for a service have nothing to say any more, and the interpreter would wait for them.
+        end_now(end.code if isinstance(end.code, int) else ExitCode.CRASHED)
 
 
 def recogniser() -> None:
@@ -42,9 +50,19 @@ def recogniser() -> None:
     """
     from agents.similarity.recogniser import run_recogniser
 
+    run_recogniser(_configured())
+
+
+def _configured() -> WorkerSettings:
+    """The settings of a process, once it is known that nobody meant other ones."""
+    from agents.configuration import require_known
+
+    strange = require_known(os.environ)
     settings = load(WorkerSettings)
     configure_logging(level=settings.log_level, style=settings.log_format)
-    run_recogniser(settings)
+    for one in strange:
+        logger.warning("%s.", one)
+    return settings
 
 
 def demo(

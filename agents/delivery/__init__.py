@@ -8,7 +8,7 @@ from agents.delivery.app import SealstreamApp, consume
 from agents.delivery.exits import ExitCode, leave_for_operator
 from agents.delivery.faust_options import faust_options
 from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
-from agents.delivery.membership import is_joined
+from agents.delivery.membership import Standing, is_joined, standing
 from agents.delivery.observer import Observer
 from agents.delivery.record import InputRecord, TopicPartition
 from agents.delivery.settings import DeliverySettings
@@ -23,10 +23,12 @@ __all__ = [
     "Observer",
     "Process",
     "SealstreamApp",
+    "Standing",
     "TopicPartition",
     "WatchdogSettings",
     "consume",
     "faust_options",
     "is_joined",
     "leave_for_operator",
+    "standing",
 ]

@@ -80,7 +80,7 @@ class SealstreamApp(faust.App):
         """Stop in order, but not for ever: without a broker, parts of aiokafka never end."""
         seconds = self.delivery.settings.drain_seconds + _COMMIT_SECONDS + _STOP_SECONDS
         code = ExitCode.CRASHED if self.crashed else ExitCode.STOPPED
-        reason = f"Could not stop in order within {seconds:.0f} seconds; the broker may be away."
+        reason = f"Could not stop in order within {seconds:.0f} seconds: the broker is away, or work would not end."
         self._deadline = threading.Timer(seconds, leave, (code, reason))
         self._deadline.daemon = True
         self._deadline.start()

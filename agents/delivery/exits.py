@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from pipeline.errors import OperatorError
 
-__all__ = ["ExitCode", "leave", "leave_for_operator"]
+__all__ = ["ExitCode", "end_now", "leave", "leave_for_operator"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,11 @@ class ExitCode(IntEnum):
 def leave(code: ExitCode, reason: str) -> NoReturn:
     """Say why, and end the process."""
     logger.critical("%s Exit code %d (%s).", reason, code, code.name)
+    end_now(code)
+
+
+def end_now(code: int) -> NoReturn:
+    """End the process without waiting for its threads; what was logged is written."""
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

@@ -129,6 +129,11 @@ class Ledger:
         """Return what may be committed now: for each partition the offset after its last acknowledged record."""
         return {tp: lane.position for tp, lane in self._lanes.items() if lane.position is not None}
 
+    def firsts(self) -> Mapping[TopicPartition, int]:
+        """Return the offset of the first record of each partition that is not acknowledged, or is yet to come."""
+        heads = {tp: lane.slots[0].offset if lane.slots else lane.position for tp, lane in self._lanes.items()}
+        return {tp: offset for tp, offset in heads.items() if offset is not None}
+
     def crowded(self, limit: int) -> frozenset[TopicPartition]:
         """Return the partitions in which `limit` records or more are not acknowledged."""
         return frozenset(tp for tp, lane in self._lanes.items() if len(lane.slots) >= limit)

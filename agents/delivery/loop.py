@@ -22,9 +22,10 @@ from agents.delivery.ledger import Ledger, Slot
 from agents.delivery.observer import Observer
 from agents.delivery.record import InputRecord, TopicPartition
 from agents.delivery.settings import DeliverySettings
+from agents.delivery.throttle import Throttle
 from agents.delivery.tracebacks import without_content
 from agents.delivery.trouble import GiveUp, Stop, Trouble, TroublePolicy, TryAgain
-from pipeline.errors import BugError, OperatorError, SealstreamError, WorldError
+from pipeline.errors import BugError, OperatorError, ProducerError, SealstreamError, WorldError
 
 __all__ = ["DeadLetter", "DeliveryLoop", "Process"]
 
@@ -71,6 +72,7 @@ class DeliveryLoop:
         self._stop = stop
         self._clock = clock
         self._time_of_day = time_of_day
+        self._letters = Throttle(logger)
         self._ledger = Ledger()
         self._capacity = asyncio.Semaphore(settings.max_in_flight)
         self._tasks: dict[asyncio.Task[None], float] = {}
@@ -99,6 +101,10 @@ class DeliveryLoop:
     def positions(self) -> Mapping[TopicPartition, int]:
         """Return what may be committed now, by partition."""
         return self._ledger.positions()
+
+    def firsts(self) -> Mapping[TopicPartition, int]:
+        """Return the offset of the first record of each partition that is not acknowledged, or is yet to come."""
+        return self._ledger.firsts()
 
     def crowded(self) -> frozenset[TopicPartition]:
         """Return the partitions from which nothing should be fetched for now."""
@@ -181,7 +187,8 @@ class DeliveryLoop:
         trouble, appeared = Trouble(), self._clock() - self._age(record)
         while (error := await self._attempt(lambda: process(record))) is not None:
             trouble, decision = self._policy.judge(trouble, error, self._clock() - appeared)
-            _log(record, error, trouble.attempts)
+            if not isinstance(error, ProducerError):  # that it becomes a dead letter is said once it has
+                _log(record, error, trouble.attempts)
             match decision:
                 case GiveUp(error=reason):
                     return reason, trouble.attempts
@@ -205,7 +212,8 @@ class DeliveryLoop:
             if isinstance(failure, OperatorError):
                 self._surrender(failure)
             await self._pause(self._policy.backoff.wait(failures))
-        logger.warning("%s became a dead letter after %d attempts: %s", record, attempts, error)
+        kind = f"{type(error).__name__} on {record.topic}"
+        self._letters.warning(kind, "%s became a dead letter after %d attempts: %s", record, attempts, error)
 
     async def _attempt(self, work: Callable[[], Awaitable[None]]) -> Exception | None:
         """Do the work once there is capacity for it, and return what it raised."""

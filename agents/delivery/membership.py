@@ -3,6 +3,8 @@
 # ruff: noqa: SLF001
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import faust
@@ -11,7 +13,9 @@ from aiokafka.protocol.commit import OffsetCommitRequest
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
-__all__ = ["behind", "is_joined"]
+from agents.delivery.record import TopicPartition
+
+__all__ = ["Standing", "behind", "is_joined", "standing"]
 
 _NO_GENERATION: Final[int] = OffsetCommitRequest.DEFAULT_GENERATION_ID
 """What aiokafka holds for the generation of its group before it joined one, and after it fell out."""
@@ -40,17 +44,29 @@ def is_joined(app: faust.App) -> bool:
     )
 
 
-async def behind(app: faust.App) -> int | None:
-    """Return how many records of the app's partitions were not fetched yet, or None when the broker does not say.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an app stands in its partitions, as the brokers say.
 
-    Records that were fetched and are not acknowledged are not counted, and neither are transaction markers.
+    Args:
+        ends: the offset after the last record of each partition that the app has.
+        fetched: the offset up to which each was fetched; 0 where nothing was yet.
+        unknown: subscribed topics that the brokers do not know, or do not show to this user.
     """
+
+    ends: Mapping[TopicPartition, int]
+    fetched: Mapping[TopicPartition, int]
+    unknown: frozenset[str]
+
+
+async def standing(app: faust.App) -> Standing | None:
+    """Return where the app stands in its partitions, or None when the brokers do not say."""
     client = _client(app)
     if client is None:
         return None
     # The consumer has an event loop and a thread of its own. Faust's queue of calls into it has two workers, which an
     # outage can occupy; this goes past it.
-    answer = asyncio.run_coroutine_threadsafe(_behind(client), _thread(app).thread_loop)
+    answer = asyncio.run_coroutine_threadsafe(_standing(client), _thread(app).thread_loop)
     try:
         async with asyncio.timeout(_ANSWER_WITHIN):
             return await asyncio.wrap_future(answer)
@@ -58,16 +74,32 @@ async def behind(app: faust.App) -> int | None:
         return None
 
 
-async def _behind(client: Any) -> int:
+async def behind(app: faust.App) -> int | None:
+    """Return how many records of the app's partitions were not fetched yet, or None when the broker does not say.
+
+    Records that were fetched and are not acknowledged are not counted, and neither are transaction markers.
+    """
+    found = await standing(app)
+    return None if found is None else sum(max(0, end - found.fetched[one]) for one, end in found.ends.items())
+
+
+async def _standing(client: Any) -> Standing:
+    if not client.assignment() and not await client._client.force_metadata_update():
+        raise KafkaError("No broker answered.")  # without partitions there is nothing else to ask about
     ends = await client.end_offsets(client.assignment())
     subscription = client._subscription.subscription
     if subscription is None or subscription.assignment is None:
-        return 0
+        return Standing({}, {}, frozenset())
     states = {partition: subscription.assignment.state_value(partition) for partition in ends}
-    return sum(
-        max(0, ends[partition] - (state.position if state.has_valid_position else 0))
-        for partition, state in states.items()
-        if state is not None
+    known = client._client.cluster.topics()
+    return Standing(
+        ends={TopicPartition(*one): end for one, end in ends.items() if states[one] is not None},
+        fetched={
+            TopicPartition(*one): state.position if state.has_valid_position else 0
+            for one, state in states.items()
+            if state is not None
+        },
+        unknown=frozenset(subscription.topics) - known,
     )
 
 

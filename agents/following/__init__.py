@@ -1,1 +1,1 @@
-"""Following a topic from its beginning: what the followers of reference sets and fingerprints share."""
+"""Following topics from their beginning: one follower for reference sets and fingerprints."""

@@ -1,7 +1,6 @@
 """Reference sets in a worker: read from their compacted topics, and kept up with them without a restart.
 
-`book` and `freshness` decide and know neither Kafka nor a clock; `references` runs them; `port` is what they
-read with, and `consumer` alone knows aiokafka.
+`book` decides and knows neither Kafka nor a clock; `references` has it follow the topics, by `agents.following`.
 
     references = references_of(kafka_settings)          # anywhere; `references.current` is empty for now
     async with references.following(outbox.alert):      # returns when everything is loaded

@@ -1,6 +1,6 @@
 """What one reading of the reference topics has brought so far. Pure: it knows neither Kafka nor a clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.delivery import InputRecord, TopicPartition
@@ -51,6 +51,10 @@ class Book:
         self._sets_by_topic = sets_by_topic
         self._unsettled: list[tuple[Place, Change | SealstreamError]] = []
         self._positions: dict[TopicPartition, int] = {}
+        self._load_until: Positions = {}
+        self.is_new = True
+        """Whether nothing has taken effect since reading began."""
+
         self.sets = ReferenceSets.empty()
 
     @property
@@ -63,10 +67,22 @@ class Book:
         """Whether something was taken in that has not taken effect."""
         return bool(self._unsettled)
 
-    def begin(self, partitions: Iterable[TopicPartition]) -> None:
-        """Read these partitions too; those that are new, from their beginning."""
-        for partition in partitions:
+    @property
+    def is_loading(self) -> bool:
+        """Whether something has not been read up to where it ended when reading began; nothing may take effect then."""
+        return self.is_new and self.is_behind(self._load_until)
+
+    def begin(self, ends: Positions) -> None:
+        """Read these partitions too, those that are new from their beginning; they end where it says."""
+        for partition in ends:
             self._positions.setdefault(partition, 0)
+        if self.is_new:  # Up to where they ended first, or a busy topic would never be loaded.
+            self._load_until = {partition: self._load_until.get(partition, end) for partition, end in ends.items()}
+
+    def begin_anew(self, _: Collection[TopicPartition]) -> None:
+        """Read everything from its beginning: what one topic says may hang on another."""
+        self._unsettled, self._positions, self._load_until = [], {}, {}
+        self.sets, self.is_new = ReferenceSets.empty(), True
 
     def read(self, read: Read) -> None:
         """Take in what was read; it takes effect with `settle`."""
@@ -80,7 +96,7 @@ class Book:
         errors = {number: said for number, (_, said) in enumerate(entries) if isinstance(said, SealstreamError)}
         update = self.sets.updated([change for _, change in changes])
         errors.update((changes[at][0], error) for at, error in zip(update.refused_at, update.refused, strict=True))
-        self.sets, self._unsettled = update.sets, []
+        self.sets, self._unsettled, self.is_new = update.sets, [], False
         return self._outcome([place for place, _ in entries], errors)
 
     def is_behind(self, ends: Positions) -> bool:
@@ -95,7 +111,7 @@ class Book:
         """The partitions that end before what was read of them: what was there is gone, and something else may be."""
         return sorted(partition for partition, end in ends.items() if self._positions.get(partition, 0) > end)
 
-    def behind_itself(self, read: Read) -> Sequence[TopicPartition]:
+    def changed(self, read: Read) -> Sequence[TopicPartition]:
         """The partitions of which something was read that lies before what had been read."""
         places = [*read.positions.items(), *((record.topic_partition, record.offset) for record in read.records)]
         return sorted({partition for partition, offset in places if offset < self._positions[partition]})

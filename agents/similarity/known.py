@@ -3,18 +3,17 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
 import msgspec
 
-from agents.delivery import TopicPartition
 from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
-from agents.following.freshness import Freshness
-from agents.following.port import Consumer, OpenConsumer, Positions, Read
+from agents.following.follower import BACKOFF, Follower
+from agents.following.port import OpenConsumer, Positions, Read
 from agents.similarity.keeping import Keeper, StoppedError
 from agents.similarity.partitions import Partitions
 from agents.similarity.settings import Share
@@ -29,10 +28,6 @@ __all__ = ["SealedFingerprints"]
 
 logger = logging.getLogger(__name__)
 
-_POLL_SECONDS: Final = 0.5
-_ASK_SECONDS: Final = 5.0
-"""How often the brokers are asked where the topic ends."""
-
 _PATIENCE_SECONDS: Final = 60.0
 """How long it may be uncertain that everything is known, before the worker says that it is not ready."""
 
@@ -40,7 +35,6 @@ _FEWEST_TO_KEEP: Final = 10_000
 _SHARE_TO_KEEP: Final = 10
 """A snapshot is written after so many records, and one in so many of those that are known: a restart reads no more."""
 
-_BACKOFF: Final = Backoff(first=0.5, cap=10.0)
 _ALL: Final = Share()
 _SECONDS_OF_A_DAY: Final = 86_400
 
@@ -49,8 +43,17 @@ def _today() -> int:
     return int(time.time() // _SECONDS_OF_A_DAY)
 
 
-class _TopicChangedError(Exception):
-    """Partitions end before what was read of them: they were made anew, or lost their ends."""
+class _Kept(Partitions):
+    """Partitions that are prepared before they begin."""
+
+    def __init__(self, prepare: Callable[[Positions], None]) -> None:
+        super().__init__()
+        self._prepare = prepare
+
+    def begin(self, ends: Positions) -> None:
+        """Begin with what is kept of these partitions."""
+        self._prepare(ends)
+        super().begin(ends)
 
 
 class SealedFingerprints:
@@ -75,26 +78,30 @@ class SealedFingerprints:
         share: Share = _ALL,
         days: int = 0,
         keeper: Callable[[], Keeper] | None = None,
-        backoff: Backoff = _BACKOFF,
+        backoff: Backoff = BACKOFF,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], int] = _today,
     ) -> None:
-        self._open_consumer = open_consumer
         self._topic = topic
         self._share = share
         self._days = days
         self._make_keeper = keeper
         self._keeper: Keeper | None = None
         self._keeping: asyncio.Task[None] | None = None
-        self._backoff = backoff
-        self._clock = clock
         self._today = today
-        self._partitions = Partitions()
-        self._freshness = Freshness(patience=_PATIENCE_SECONDS)
-        self._is_loaded = asyncio.Event()
-        self._reason = "the topic is being read"
-        self._failures = 0
+        self._partitions = _Kept(self._prepare)
         self._is_absent = False
+        self._follower = Follower(
+            f"the topic {topic}",
+            open_consumer,
+            [topic],
+            self._partitions,
+            ours=self._ours,
+            take=self._take,
+            patience=_PATIENCE_SECONDS,
+            backoff=backoff,
+            clock=clock,
+        )
 
     def __len__(self) -> int:
         """How many fingerprints are known."""
@@ -108,9 +115,9 @@ class SealedFingerprints:
         Raises:
             WorldError: what was sealed is not loaded yet.
         """
-        if not self._is_loaded.is_set():
+        if not self._follower.is_loaded:
             raise WorldError(
-                what=f"The fingerprints of what was sealed are not loaded yet: {self._reason}.",
+                what=f"The fingerprints of what was sealed are not loaded yet: {self._follower.reason}.",
                 remedy="It is tried again; loading ten million takes some minutes.",
             )
         answers = self._partitions.index.nearest(fingerprints, limit=limit)
@@ -126,79 +133,28 @@ class SealedFingerprints:
     @property
     def trouble(self) -> str | None:
         """Why it cannot be relied on now; None when it can."""
-        if not self._is_loaded.is_set():
-            return f"not loaded yet: {self._reason}"
-        return f"not known to be up to date: {self._reason}" if self._freshness.is_stale(self._clock()) else None
+        return self._follower.trouble
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator["SealedFingerprints"]:
         """Load what was sealed, then enter; follow the topic until the context ends."""
-        task = asyncio.create_task(self._follow())
         try:
-            await self._is_loaded.wait()
-            logger.info("%d fingerprints of sealed assets are known.", len(self))
-            yield self
+            async with self._follower.following():
+                logger.info("%d fingerprints of sealed assets are known.", len(self))
+                yield self
         finally:
             if self._keeper is not None:
                 self._keeper.stop()
-            tasks = [task] if self._keeping is None else [task, self._keeping]
-            for one in tasks:
-                one.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            if self._keeping is not None:
+                self._keeping.cancel()
+                await asyncio.gather(self._keeping, return_exceptions=True)
 
-    async def _follow(self) -> None:
-        """Read for ever: whatever goes wrong, reading goes on from what was taken in."""
-        while True:
-            try:
-                async with self._open_consumer() as consumer:
-                    await self._read_on(consumer)
-            except WorldError as error:
-                logger.warning("%s", error)
-                self._reason = error.what
-            except _TopicChangedError as error:
-                logger.warning("%s It is read again; what was known stays in force so long.", error)
-                self._reason = str(error)
-            except (Exception, asyncio.CancelledError) as error:
-                if _is_cancelled():
-                    raise
-                # Neither an error nor the end of a task inside the client may end this one.
-                logger.error("Reading manifest records failed:\n%s", without_content(error))  # noqa: TRY400
-                self._reason = f"a fault of the program ({type(error).__name__}); see the log"
-            self._failures += 1
-            await asyncio.sleep(self._backoff.wait(self._failures))
+    def _ours(self, ends: Positions) -> Positions:
+        """The partitions of the share, of all that there are."""
+        self._note_absence(is_absent=not ends)
+        return {partition: end for partition, end in ends.items() if self._share.has(partition.partition)}
 
-    async def _read_on(self, consumer: Consumer) -> None:
-        """Read with one consumer until something goes wrong."""
-        self._freshness.began(self._clock())
-        ends: Positions = {}
-        ask_at = self._clock()
-        while True:
-            if self._clock() >= ask_at:
-                ends = await self._ask(consumer, before=ends)
-                ask_at = self._clock() + _ASK_SECONDS
-            await self._take(await consumer.poll(_POLL_SECONDS))
-
-    async def _ask(self, consumer: Consumer, *, before: Positions) -> Positions:
-        """Learn where the topic ends now, and have every partition read that there is."""
-        asked_at = self._clock()
-        every = await consumer.ends([self._topic])
-        self._note_absence(is_absent=not every)
-        ends = {partition: end for partition, end in every.items() if self._share.has(partition.partition)}
-        self._refuse_changed(self._partitions.cut_back(ends))
-        if self._partitions.is_behind(ends) and self._freshness.is_stuck(asked_at):
-            raise WorldError(
-                what=f"The brokers have more of {self._topic} and deliver nothing.",
-                remedy="It connects again; see whether the brokers are healthy.",
-            )
-        # Off the event loop: loading takes as long as there is much.
-        await asyncio.to_thread(self._begin, ends)
-        if ends.keys() != before.keys():
-            consumer.read_from({partition: self._partitions.positions[partition] for partition in ends})
-            self._freshness.began(self._clock())
-        self._freshness.answered(ends, asked_at)
-        return ends
-
-    def _begin(self, ends: Positions) -> None:
+    def _prepare(self, ends: Positions) -> None:
         """Forget what grew old; begin with partitions that are new, from a snapshot where there is one."""
         since = self._today() - self._days if self._days else 0
         if since != self._partitions.since:
@@ -209,24 +165,16 @@ class SealedFingerprints:
             for partition in ends.keys() - self._partitions.positions.keys():
                 take = partial(self._partitions.resume, partition)
                 self._keeper.resume(partition.partition, ends[partition], since=since, take=take)
-        self._partitions.begin(ends)
 
     async def _take(self, read: Read) -> None:
         """Let what was read take effect; of a partition that is being loaded, nothing before everything."""
-        self._refuse_changed(self._partitions.changed(read))
         if read.positions.items() - self._partitions.positions.items():
-            self._freshness.moved(self._clock())
             # Off the event loop: to understand many records, and to index them, takes seconds.
             refused = await asyncio.to_thread(self._partitions.read, read)
             if refused:
                 logger.warning("%d records of %s are no manifest records, and are passed over.", refused, self._topic)
-        if self._partitions.is_loading:
-            return
-        self._is_loaded.set()
-        if not self._partitions.is_behind(self._freshness.ends):
-            self._freshness.caught_up()
-            self._reason, self._failures = "records are being read", 0
-        await self._keep()
+        if not self._partitions.is_loading:
+            await self._keep()
 
     async def _keep(self) -> None:
         """Have the snapshot written of a partition that is due, one at a time, while reading goes on."""
@@ -250,11 +198,6 @@ class SealedFingerprints:
         except Exception as error:  # noqa: BLE001 - nobody waits for this task; following goes on without
             logger.error("Writing a snapshot failed:\n%s", without_content(error))  # noqa: TRY400
 
-    def _refuse_changed(self, partitions: Collection[TopicPartition]) -> None:
-        if partitions:
-            self._partitions.begin_anew(partitions)
-            raise _TopicChangedError(f"{len(partitions)} partitions of {self._topic} began anew.")
-
     def _note_absence(self, *, is_absent: bool) -> None:
         """Say once that the topic is not there, and again after it was."""
         if is_absent and not self._is_absent:
@@ -264,8 +207,3 @@ class SealedFingerprints:
                 self._topic,
             )
         self._is_absent = is_absent
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

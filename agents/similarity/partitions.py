@@ -193,6 +193,11 @@ class Partitions:
         """The partitions that end before what was read of them: what was there is gone, and something else may be."""
         return sorted(partition for partition, end in ends.items() if self._position(partition) > end)
 
+    def lost(self, ends: Positions) -> Collection[TopicPartition]:
+        """None: what was sealed once stays known, also where the topic is not there any more."""
+        del ends
+        return ()
+
     def changed(self, read: Read) -> Collection[TopicPartition]:
         """The partitions of which something was read that cannot be if they are what they were.
 

@@ -42,18 +42,19 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
         return Digest(sha256=self.sha256, size=len(self.body))
 
 
-def asset_of(body: bytes, claim: str | None) -> Asset:
+def asset_of(body: bytes, claim: str | None, *, sha256: str | None = None) -> Asset:
     """Bytes as an asset: what they are, they say themselves; a claim only helps where they leave it open.
 
     Args:
         body: the bytes, from wherever.
         claim: the media type that was declared or that a file's name tells, in any spelling.
+        sha256: their digest, where it is known already.
     """
     found = sniffed(body, claim)
     return Asset(
         body=body,
         media_type=_with_character_set(found.media_type, claim),
-        sha256=sha256_hex(body),
+        sha256=sha256 or sha256_hex(body),
         claimed=claim if found.differs else None,
     )
 

@@ -40,8 +40,7 @@ class AssetFetcher:
             body = content.text.encode()
         else:
             body = _decoded(content.base64 or "", "content.base64")
-        self._check(body, content.sha256, content.size)
-        return asset_of(body, content.mime)
+        return asset_of(body, content.mime, sha256=self._check(body, content.sha256, content.size))
 
     def fetch_sidecar(self, sidecar: Sidecar) -> bytes:
         """The manifest that travels beside an asset; errors as for `fetch`."""
@@ -91,7 +90,8 @@ class AssetFetcher:
             )
         return stored.body
 
-    def _check(self, body: bytes, sha256: str | None, size: int | None) -> None:
+    def _check(self, body: bytes, sha256: str | None, size: int | None) -> str:
+        """The digest of the bytes, which are what they are declared to be."""
         if len(body) > self.max_bytes:
             raise _too_large(len(body), self.max_bytes)
         found = sha256_hex(body)
@@ -102,6 +102,7 @@ class AssetFetcher:
                 declared=sha256 or str(size),
                 found=found if sha256 is not None else str(len(body)),
             )
+        return found
 
 
 def _too_large(size: int, limit: int) -> AssetRefusedError:

@@ -51,14 +51,14 @@ class InProcessCredentialService:
         service._signer = ManifestSigner(identity, sign)  # noqa: SLF001 (one of us)
         return service
 
-    def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
+    def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
         if self._signer is None:
             raise OperatorError(
                 what="This process was started without a signing certificate and cannot seal.",
                 remedy="Give it signing material, or seal elsewhere.",
             )
-        return seal(asset, order, signer=self._signer, validator=self._validator)
+        return seal(asset, order, signer=self._signer, validator=self._validator, inherits=inherits)
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
         """Read and validate a credential; see `CredentialService.read`."""

@@ -50,8 +50,13 @@ class Stamping(Protocol):
 class CredentialService(Protocol):
     """Seals assets and reads credentials. Safe to call from several threads."""
 
-    def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
+    def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset.
+
+        Args:
+            asset: its bytes.
+            order: what its manifest shall say.
+            inherits: False where it is known that there is no manifest in it, which is not looked for again then.
 
         Raises:
             SealRefusedError: the asset can be signed in no way.

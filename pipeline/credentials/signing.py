@@ -67,13 +67,22 @@ class _Way(NamedTuple):
     binding: Binding
 
 
-def seal(asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: Validator) -> SealedAsset:
+def seal(
+    asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: Validator, inherits: bool = True
+) -> SealedAsset:
     """Sign an asset, and return it only after reading back that the manifest is valid for it.
 
     Ways are tried until one is sound and does no harm: embedded before beside the asset, and with the credentials of
     ingredients before without them. The latter matters where somebody else's chain is so broken that whatever refers to
     it is invalid too; the ingredient is then named without it. An embedding is harmful where the asset would not keep
     what its container promises: a sidecar leaves it as it came.
+
+    Args:
+        asset: its bytes.
+        order: what its manifest shall say.
+        signer: signs.
+        validator: reads back.
+        inherits: False where it is known that there is no manifest in it, which is not looked for again then.
 
     Raises:
         SealRefusedError: the asset can be signed in no way.
@@ -88,7 +97,8 @@ def seal(asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: V
         )
     unsound: tuple[str, ...] = ()
     because = _reason_to_leave(asset, order.media_type)
-    for way in _ways(asset, order, validator, embedded=because is None):
+    own = _evidence(asset, order.media_type, None, validator) if inherits else None
+    for way in _ways(order, own, validator, embedded=because is None):
         try:
             sealed = _seal(asset, order.media_type, way, signer, validator)
         except UnsuitableAssetError:
@@ -130,8 +140,7 @@ def extract_manifest(asset: bytes, media_type: str, *, validator: Validator) -> 
         return None
 
 
-def _ways(asset: bytes, order: SealOrder, validator: Validator, *, embedded: bool) -> Iterator[_Way]:
-    own = _evidence(asset, order.media_type, None, validator)
+def _ways(order: SealOrder, own: Evidence | None, validator: Validator, *, embedded: bool) -> Iterator[_Way]:
     parents = [
         None if one.asset is None else _evidence(one.asset, one.media_type, one.manifest, validator)
         for one in order.parents

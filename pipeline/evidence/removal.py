@@ -22,7 +22,8 @@ from pipeline.fingerprints.originals import one_original
 from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
 from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.fingerprints.recording import recorded_looks
-from pipeline.fingerprints.traits import SAME, Look
+from pipeline.fingerprints.traits import SAME, Look, Traits
+from pipeline.isolation.parsers import is_marked
 from pipeline.labels.implicit.marks import FoundMarks
 from pipeline.policy.seen import Observation
 from pipeline.store import Layout, Location, ObjectStore
@@ -66,18 +67,26 @@ class Recognition:
     fingerprinter: Fingerprinter
     known: KnownFingerprints
 
-    def __call__(self, asset: Asset, credential: Credential, found: FoundMarks | None) -> tuple[Observation, ...]:
+    def __call__(
+        self, asset: Asset, credential: Credential, found: FoundMarks | None, traits: Traits | None = None
+    ) -> tuple[Observation, ...]:
         """What is to be said of an asset, given its credential and marks; nothing where one of them speaks for it.
 
-        A manifest that does not hold speaks for nothing, and neither does the rest of a label: a stub of one would be
-        the cheapest way past. Where labels could not be read, nobody is accused of having removed them.
+        Where labels could not be read, nobody is accused of having removed them.
+
+        Args:
+            asset: the asset.
+            credential: what it says of itself.
+            found: its implicit labels; None of a format that has no place for them.
+            traits: what it would be recognised by; None where that is to be found out here.
 
         Raises:
             WorldError: the store does not answer, or not everything that was sealed could be asked about.
         """
-        if credential.state == "valid" or (found is not None and found.label is not None):
+        if is_marked(credential, found):
             return ()
-        codes = self.fingerprinter.traits(asset.body, asset.media_type, asked=True).all_codes
+        traits = traits or self.fingerprinter.traits(asset.body, asset.media_type, asked=True)
+        codes = traits.all_codes
         keys, more = self._near(codes)
         candidates = self._candidates(asset, codes, keys)
         if not candidates:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from pipeline.events.inputs import PublicationEvent
 from pipeline.events.outputs import Declared, LabelingState, Propagation
 from pipeline.labels.implicit.aigc import AigcMark
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.policy.vocabulary import Facts, FactValue, flatten
 
 __all__ = ["Detected", "detected", "propagation_of", "state_facts"]
@@ -104,6 +104,6 @@ def propagation_of(event: PublicationEvent, state: LabelingState, *, producer: s
         return None
     try:
         mark = AigcMark(label="1", content_producer="", produce_id="", content_propagator=named, propagate_id=event.uid)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         return None  # a name that a label cannot hold
     return Propagation(content_propagator=mark.content_propagator, propagate_id=mark.propagate_id)

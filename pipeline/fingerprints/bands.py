@@ -174,18 +174,24 @@ def _bands_for(codes: Codes) -> tuple[_Band, ...]:
     share = _information(codes) / CODE_BITS
     number = min(range(_FEWEST, _MOST + 1), key=lambda number: _cost(number, len(codes), share))
     room = _room(number, len(codes))
+    # What is left is for one bit more in as many bands as it is enough for.
+    larger = int(_entries(len(codes), number) * number) // 2**room - number
     widths = [CODE_BITS // number + (place < CODE_BITS % number) for place in range(number)]
     starts = itertools.accumulate([0, *widths[:-1]])
     return tuple(
-        _Band(start, width, max(min(width, room), (width + 1) // 2))
-        for start, width in zip(starts, widths, strict=True)
+        _Band(start, width, max(min(width, room + (place < larger)), (width + 1) // 2))
+        for place, (start, width) in enumerate(zip(starts, widths, strict=True))
     )
 
 
 def _room(number: int, count: int) -> int:
     """For how many bits a table of so many has entries."""
-    entries = count * (_MOST_BYTES / number - _ROW_BYTES) / _ROW_BYTES
-    return int(math.log2(max(entries, 2)))
+    return int(math.log2(max(_entries(count, number), 2)))
+
+
+def _entries(count: int, number: int) -> float:
+    """How many entries there is room for in each of so many tables of equal size."""
+    return count * (_MOST_BYTES / number - _ROW_BYTES) / _ROW_BYTES
 
 
 def _cost(number: int, count: int, share: float) -> float:

@@ -6,15 +6,13 @@ Decodes untrusted bytes with native libraries: only for processes that they may 
 from collections.abc import Sequence
 from typing import Final
 
-from PIL import Image
-
 from pipeline.fingerprints.coder import DRAWING, is_picture
 from pipeline.fingerprints.drawings import drawn
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import AUDIO_TYPES, VIDEO_TYPES
 from pipeline.fingerprints.picture_looks import likeness
 from pipeline.fingerprints.picture_traits import picture_traits, renditions_of
-from pipeline.fingerprints.pictures import code_of, has_features, picture_of, prepared, shots_of
+from pipeline.fingerprints.pictures import Sight, code_of, has_features, prepared, shots_of, sight_of
 from pipeline.fingerprints.sounds import audio_fingerprint, audio_likeness, audio_traits
 from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint, text_likeness, text_traits
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
@@ -64,17 +62,19 @@ def examine(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
 
 
 def _image_fingerprint(body: bytes, name: str) -> Fingerprint | NoFingerprint:
-    picture = _picture_of(body, name)
-    if picture is None:
+    sight = _sight_of(body, name)
+    if sight is None:
         return NoFingerprint(reason="not-readable")
-    pixels = prepared(picture)
-    if not has_features(pixels):
+    if not has_features(sight.pixels):
         return NoFingerprint(reason="featureless")
-    return Fingerprint(kind="image", code=code_of(pixels))
+    return Fingerprint(kind="image", code=code_of(sight.pixels))
 
 
-def _picture_of(body: bytes, name: str) -> Image.Image | None:
-    return drawn(body) if name == DRAWING else picture_of(body)
+def _sight_of(body: bytes, name: str) -> Sight | None:
+    if name != DRAWING:
+        return sight_of(body)
+    picture = drawn(body)
+    return None if picture is None else Sight(picture=picture, pixels=prepared(picture))
 
 
 def traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
@@ -99,10 +99,10 @@ def traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
 
 
 def _image_traits(body: bytes, name: str, *, asked: bool) -> Traits:
-    picture = _picture_of(body, name)
-    if picture is None:
+    sight = _sight_of(body, name)
+    if sight is None:
         return NO_TRAITS
-    still = picture_traits(picture, asked=asked)
+    still = picture_traits(sight, asked=asked)
     shots = tuple(shots_of(body, PICTURES))
     if not shots:
         return still
@@ -141,8 +141,8 @@ def _image_likeness(body: bytes, name: str, looks: Sequence[Look]) -> tuple[floa
     shots = tuple(shots_of(body, _MOST_SHOTS))
     if shots:
         return shots_likeness(shots, looks)
-    picture = _picture_of(body, name)
-    renditions = () if picture is None else renditions_of(picture)
+    sight = _sight_of(body, name)
+    renditions = () if sight is None else renditions_of(sight.picture)
     return tuple(
         max(
             (likeness(rendition, look.data) for rendition in renditions if look.kind in ("image", "video")), default=0.0

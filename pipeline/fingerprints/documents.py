@@ -15,8 +15,8 @@ from typing import Final
 import lxml.etree
 
 from pipeline.labels.implicit.carriers.archive import Archive
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.xml import parse_xml
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["DOCUMENT_TYPES", "MOST_DOCUMENT_BYTES", "MOST_PAGES", "UnreadableDocumentError"]
 
@@ -182,14 +182,14 @@ def book_pages(body: bytes) -> Iterator[bytes]:
 def _opened(body: bytes) -> Archive:
     try:
         return Archive(body)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         raise UnreadableDocumentError from None
 
 
 def _read(package: Archive, name: str) -> bytes | None:
     try:
         return package.read(name)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         raise UnreadableDocumentError from None
 
 
@@ -197,7 +197,7 @@ def _tree(package: Archive, name: str) -> lxml.etree._Element:
     part = _read(package, name)
     try:
         return parse_xml(part or b"", what="a part of the package", most_bytes=_MOST_XML, external_dtd=True)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         raise UnreadableDocumentError from None
 
 

@@ -9,7 +9,15 @@ from typing import Final
 import av
 import av.container
 
-__all__ = ["AUDIO_TYPES", "MOST_BYTES", "VIDEO_TYPES", "TooLargeMediaError", "UnreadableMediaError", "opened"]
+__all__ = [
+    "AUDIO_TYPES",
+    "MOST_BYTES",
+    "VIDEO_TYPES",
+    "TooLargeMediaError",
+    "UnreadableMediaError",
+    "opened",
+    "seconds_of",
+]
 
 MOST_BYTES: Final = 1_000_000_000
 
@@ -68,3 +76,19 @@ def opened(body: bytes, container_format: str) -> Iterator[av.container.InputCon
         raise
     except Exception as error:  # a decoder may stumble over broken bytes in any way
         raise UnreadableMediaError from error
+
+
+def seconds_of(body: bytes, media_type: str) -> float:
+    """How long a recording or a video lasts, as its container says; 0 where it does not, or cannot be read.
+
+    Raises:
+        MemoryError: reading needs more memory than there is.
+    """
+    container_format = {**AUDIO_TYPES, **VIDEO_TYPES}.get(media_type)
+    if container_format is None:
+        return 0.0
+    try:
+        with opened(body, container_format) as container:
+            return max((container.duration or 0) / av.time_base, 0.0)
+    except UnreadableMediaError:
+        return 0.0

@@ -6,7 +6,7 @@ from PIL import Image, ImageChops
 
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.picture_looks import Rendition, look_of
-from pipeline.fingerprints.pictures import code_of, has_features, prepared
+from pipeline.fingerprints.pictures import Sight, code_of, has_features
 from pipeline.fingerprints.renditions import rendition_of, smaller
 from pipeline.fingerprints.steady_codes import steady_code
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
@@ -29,26 +29,24 @@ _LEAST_OF: Final = 20
 """A border whose colour is nearly one is one, unless what is within is a smaller part of the picture."""
 
 
-def picture_traits(picture: Image.Image, *, asked: bool = False) -> Traits:
-    """All that a picture is recognised by, upright and on white; nothing where there is nothing to see.
+def picture_traits(sight: Sight, *, asked: bool = False) -> Traits:
+    """All that a picture is recognised by; nothing where there is nothing to see.
 
     Args:
-        picture: a picture.
+        sight: a picture.
         asked: whether it is to be found by what is known of others, and may lack some of what they show.
     """
-    pixels = prepared(picture)
-    if not has_features(pixels):
+    if not has_features(sight.pixels):
         return NO_TRAITS
-    small = smaller(picture)
+    small = smaller(sight.picture)
     inner = _within_border(small)
     parts = (small,) if inner is None else (small, inner)
     codes = [steady_code(part) for part in parts]
-    if asked:
-        codes += [steady_code(small, _middle(small, across, down)) for across, down in _PLACES]
-    else:
-        codes.append(steady_code(small, _middle(small, _SIDES[0], _SIDES[0])))
+    grey = small.convert("L")
+    places = _PLACES if asked else ((_SIDES[0], _SIDES[0]),)
+    codes += [steady_code(grey, _middle(small, across, down)) for across, down in places]
     return Traits(
-        fingerprint=Fingerprint(kind="image", code=code_of(pixels)),
+        fingerprint=Fingerprint(kind="image", code=code_of(sight.pixels)),
         codes=tuple(codes),
         looks=tuple(Look(kind="image", data=look_of(rendition_of(part))) for part in parts),
     )

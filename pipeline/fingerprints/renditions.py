@@ -11,8 +11,9 @@ __all__ = ["rendition_of", "smaller"]
 def rendition_of(picture: Image.Image) -> Rendition:
     """An upright picture without transparency, at the size in which it is compared; all of it, border and all."""
     small = smaller(picture).convert("RGB").resize((FINE, FINE), Image.Resampling.HAMMING).convert("YCbCr")
-    planes = np.asarray(small, np.float64)
-    colours = planes[:, :, 1:].reshape(FINE // 2, 2, FINE // 2, 2, 2).mean(axis=(1, 3)) - MIDDLE
+    planes = np.asarray(small).astype(np.float64)
+    quarters = [planes[down::2, across::2, 1:] for down in (0, 1) for across in (0, 1)]
+    colours = (quarters[0] + quarters[1] + quarters[2] + quarters[3]) / 4 - MIDDLE
     return Rendition(luma=planes[:, :, 0], colours=colours)
 
 

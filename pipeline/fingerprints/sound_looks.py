@@ -29,8 +29,8 @@ _WORST: Final = 0.25
 _MOST_DIFFERENT: Final = 0.13
 """So many bits differ in the worst pieces of a copy at most: the mean of so many of all pieces. On the whole, another
 melody to the same accompaniment can have as much in common as a copy has."""
-_ENOUGH: Final = 32
-_LEAST_SHARE: Final = 0.55
+_ENOUGH: Final = 24
+_LEAST_SHARE: Final = 0.65
 """Where fewer features are compared (six seconds), chance has more of a say, and fewer bits may differ."""
 
 

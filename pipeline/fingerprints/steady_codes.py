@@ -36,9 +36,9 @@ def frequencies(greys: bytes) -> tuple[npt.NDArray[np.float64], ...]:
 
 def steady_code(picture: Image.Image, box: tuple[float, float, float, float] | None = None) -> Fingerprint:
     """The code of an upright picture without transparency, or of a part of it: left, top, right, bottom in pixels."""
-    greys = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BICUBIC, box=box)
-    bits = []
-    for block in frequencies(greys.tobytes()):
-        usual = float(np.sort(np.abs(block))[:-_OUTLIERS].mean())
-        bits.append(block > max(_SHARE * usual, _FLOOR))
-    return Fingerprint.of("image", np.packbits(np.concatenate(bits)).tobytes())
+    grey = picture if picture.mode == "L" else picture.convert("L")
+    greys = grey.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC, box=box)
+    blocks = np.stack(frequencies(greys.tobytes()))
+    usual = np.sort(np.abs(blocks), axis=1)[:, :-_OUTLIERS].mean(axis=1)
+    bits = blocks > np.maximum(_SHARE * usual, _FLOOR)[:, np.newaxis]
+    return Fingerprint.of("image", np.packbits(bits).tobytes())

@@ -5,7 +5,9 @@ standard calls mixed content instead: its parts are pictures taken at even dista
 what most of them agree on is the Mixed-Code. So it compares with others made here, not with Video-Codes.
 """
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
+from math import ceil, inf
 from typing import Final
 
 import av
@@ -41,7 +43,9 @@ MOST_PIXELS: Final = 6_000_000_000
 """So many pixels are decoded at most: nearly two minutes of full HD, or hours of which most can be skipped."""
 
 _FAR: Final = 5.0
-"""Seconds to the next picture from which on skipping to it pays."""
+"""Seconds to the next picture from which on skipping to it pays, wherever key frames are."""
+_REORDERED: Final = 0.5
+"""Seconds by which a picture may be decoded before it is shown."""
 _FEWEST_PARTS: Final = 2
 """Content of fewer parts is not mixed."""
 _LOOKS: Final = 4
@@ -219,19 +223,26 @@ def _extent(container: InputContainer, stream: VideoStream) -> tuple[float, floa
 
 
 class _Reader:
-    """Walks through a video, never back."""
+    """Walks through a video, never back, and decodes no more than it takes to get to a picture."""
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self._container = container
         self._stream = stream
-        self._frames = container.decode(stream)
+        self._base = float(stream.time_base or 0)
+        # Empty where the container has no index, or none of key frames alone.
+        self._keys = sorted(entry.timestamp * self._base for entry in stream.index_entries if entry.is_keyframe)
+        self._wanted = 0.0
+        self._frames = self._decoded()
         self._last: av.VideoFrame | None = None
         self._pixels = 0
 
     def frame_at(self, second: float) -> av.VideoFrame | None:
         """The first frame at a time or after it, or the last one; None where there is none at all."""
+        self._wanted = second
         if self._last is None or second - time_of(self._last) > _FAR:
             self._skip_to(second)
+        elif (key := self._key_before(second)) > time_of(self._last):
+            self._skip_to(key)
         while self._last is None or time_of(self._last) < second:
             frame = next(self._frames, None)
             if frame is None:
@@ -242,10 +253,25 @@ class _Reader:
                 raise TooLargeMediaError
         return self._last
 
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        """The frames from here on, without those that are too early and that no other frame refers to."""
+        context = self._stream.codec_context
+        for packet in self._container.demux(self._stream):
+            is_early = packet.pts is not None and packet.pts * self._base < self._wanted
+            context.skip_frame = "NONREF" if is_early else "DEFAULT"
+            for frame in packet.decode():
+                if isinstance(frame, av.VideoFrame):
+                    yield frame
+
+    def _key_before(self, second: float) -> float:
+        """The time of the last key frame that surely is shown before a second; it is decoded earlier than shown."""
+        place = bisect(self._keys, second - _REORDERED)
+        return self._keys[place - 1] if place else -inf
+
     def _skip_to(self, second: float) -> None:
-        # Microseconds since the first stream began, whatever unit a stream counts in.
-        self._container.seek(int(second * av.time_base))
-        self._frames = self._container.decode(self._stream)
+        # Microseconds since the first stream began, whatever unit a stream counts in; rounded up, to a key frame's own.
+        self._container.seek(ceil(second * av.time_base))
+        self._frames = self._decoded()
 
 
 def time_of(frame: av.VideoFrame) -> float:

@@ -3,6 +3,7 @@
 Aborts of a native parser on hostile input cannot be caught; a process can be lost.
 """
 
+from pipeline.isolation.parsers import Parsers
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
 from pipeline.isolation.services import (
     IsolatedCredentialService,
@@ -10,6 +11,7 @@ from pipeline.isolation.services import (
     IsolatedImageCoder,
     IsolatedLabeler,
     IsolatedMarker,
+    isolated_parsers,
 )
 
 __all__ = [
@@ -19,5 +21,7 @@ __all__ = [
     "IsolatedImageCoder",
     "IsolatedLabeler",
     "IsolatedMarker",
+    "Parsers",
     "WorkerPool",
+    "isolated_parsers",
 ]

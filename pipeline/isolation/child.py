@@ -19,11 +19,12 @@ from typing import Any, BinaryIO, Final
 
 from pipeline.errors import BugError, HostileAssetError, OperatorError, SealstreamError
 from pipeline.isolation.confinement import UNCONFINED, Confinement, confine
-from pipeline.isolation.jobs import Job, Tools, decode_job
+from pipeline.isolation.jobs import Job, Tools, decode_job, perform
 from pipeline.isolation.messages import (
     ANSWER,
     FAULT,
     HEADER,
+    PATIENCE,
     QUESTION,
     REPLY_HEADER,
     Fault,
@@ -34,7 +35,7 @@ from pipeline.isolation.messages import (
     encode,
 )
 
-__all__ = ["ALARM_GRACE", "Ask", "Perform", "credential_worker", "main"]
+__all__ = ["ALARM_GRACE", "Ask", "Perform", "Questions", "credential_worker", "main"]
 
 Perform = Callable[[Job[Any]], object]
 Ask = Callable[[bytes], bytes]
@@ -43,11 +44,14 @@ Ask = Callable[[bytes], bytes]
 ALARM_GRACE: Final = 2.0
 """Seconds after the parent's own deadline at which the kernel ends a job; so the parent is first while it lives."""
 
+_YIELDING: Final = 10
+"""How nice a child is that works on what lasts."""
+
 _IDENTITIES: Final = 32
 """How many certificates a child keeps ready."""
 
 
-def main(prepare: Callable[[Start, Ask], Perform]) -> None:
+def main(prepare: Callable[[Start, "Questions"], Perform]) -> None:
     """Serve jobs from standard input until it ends.
 
     Args:
@@ -64,14 +68,16 @@ def main(prepare: Callable[[Start, Ask], Perform]) -> None:
     start = decode_start(message)
     resource.setrlimit(resource.RLIMIT_AS, (start.memory_bytes, start.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if start.yields:
+        os.nice(_YIELDING)
     try:
         confinement = _confined(start)
-        perform = prepare(start, _Questions(jobs, replies))
+        doing = prepare(start, Questions(jobs, replies))
     except SealstreamError as error:
         _send(replies, Fault.of(error), spent=True)
         return
     _send(replies, Ready(confinement=confinement))
-    _serve(start, perform, jobs, replies, statistics)
+    _serve(start, doing, jobs, replies, statistics)
 
 
 def _confined(start: Start) -> Confinement:
@@ -87,7 +93,7 @@ def _confined(start: Start) -> Confinement:
     return found
 
 
-class _Questions:
+class Questions:
     """Asks the parent over the pipes of the job; its time is not that of the job."""
 
     def __init__(self, jobs: BinaryIO, replies: BinaryIO) -> None:
@@ -95,6 +101,7 @@ class _Questions:
         self._replies = replies
 
     def __call__(self, claim: bytes) -> bytes:
+        """The signature over a claim; what the parent says instead of one is raised."""
         left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
         _write(self._replies, QUESTION, claim, spent=False)
         message = _receive(self._jobs)
@@ -107,8 +114,13 @@ class _Questions:
             raise told.fault.error()
         return told.signature
 
+    def patience(self, seconds: float) -> None:
+        """Tell the parent how long the job may take in all, and give it as long here."""
+        signal.setitimer(signal.ITIMER_REAL, seconds + ALARM_GRACE)
+        _write(self._replies, PATIENCE, encode(seconds), spent=False)
 
-def credential_worker(start: Start, ask: Ask) -> Perform:
+
+def credential_worker(start: Start, ask: Questions) -> Perform:
     """What performs jobs: the credential service of this process, and what decodes media.
 
     Raises:
@@ -119,17 +131,21 @@ def credential_worker(start: Start, ask: Ask) -> Perform:
 
     reading = InProcessCredentialService(trust_anchors=start.trust_anchors)
     # Certificates change while children live, and there may be one for each producer.
-    tools = Tools(credentials=reading, sealing=lru_cache(_IDENTITIES)(lambda one: reading.signing_as(one, ask)))
-    return lambda job: job.perform(tools)
+    sealing = lru_cache(_IDENTITIES)(lambda identity: reading.signing_as(identity, ask))
+    longest = start.patience
+    if longest is None:
+        return lambda job: job.perform(Tools(credentials=reading, sealing=sealing))
+    tools = Tools(credentials=reading, sealing=sealing, patience=lambda seconds: ask.patience(min(seconds, longest)))
+    return lambda job: perform(job, tools, start.seconds)
 
 
-def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO, statistics: int) -> None:
+def _serve(start: Start, doing: Perform, jobs: BinaryIO, replies: BinaryIO, statistics: int) -> None:
     for done in range(1, start.jobs + 1):
         message = _receive(jobs)
         if message is None:
             return
         signal.setitimer(signal.ITIMER_REAL, start.seconds + ALARM_GRACE)
-        answer, exhausted = _attempt(perform, message)
+        answer, exhausted = _attempt(doing, message)
         signal.setitimer(signal.ITIMER_REAL, 0)
         del message
         spent = exhausted or done == start.jobs or _resident_bytes(statistics) > start.memory_bytes // 2
@@ -138,9 +154,9 @@ def _serve(start: Start, perform: Perform, jobs: BinaryIO, replies: BinaryIO, st
             return
 
 
-def _attempt(perform: Perform, message: bytes) -> tuple[object, bool]:
+def _attempt(doing: Perform, message: bytes) -> tuple[object, bool]:
     try:
-        return perform(decode_job(message)), False
+        return doing(decode_job(message)), False
     except SealstreamError as error:
         return Fault.of(error), False
     except MemoryError:

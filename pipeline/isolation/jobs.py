@@ -16,31 +16,41 @@ from pipeline.credentials.service import CredentialService
 from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
+from pipeline.isolation.parsers import Examined, Examining, Made, Making
 from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
+from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
 
 __all__ = [
     "CheckJob",
+    "ExamineJob",
     "ExtractJob",
     "FingerprintJob",
+    "Here",
     "ImageCodeJob",
     "Job",
     "LabelJob",
     "LikenessJob",
+    "MakeJob",
     "MarkJob",
     "Performer",
     "ReadJob",
     "ReadMarksJob",
     "SealJob",
+    "Sign",
     "Tools",
     "TraitsJob",
     "answers_of",
     "decode_job",
+    "is_long",
+    "perform",
 ]
 
 Answer = TypeVar("Answer")
+Sign = Callable[[bytes], bytes]
+"""Gives the signature over a claim."""
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,10 +59,12 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         credentials: reads manifests.
         sealing: the same for an identity, which signs too.
+        patience: asks for so many seconds for the job in all.
     """
 
     credentials: CredentialService
     sealing: Callable[[SigningIdentity], CredentialService]
+    patience: Callable[[float], None] = lambda _: None
 
 
 class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
@@ -86,8 +98,12 @@ class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
 class Performer(Protocol):
     """Has jobs done. Safe to call from several threads."""
 
-    def run(self, job: Job[Answer]) -> Answer:
+    def run(self, job: Job[Answer], sign: Sign | None = None) -> Answer:
         """Have a job done.
+
+        Args:
+            job: what to do.
+            sign: gives the signatures that it asks for; without it the job may ask for none.
 
         Raises:
             SealstreamError: what the job itself raised.
@@ -97,20 +113,67 @@ class Performer(Protocol):
         ...
 
 
+class Here:
+    """Has jobs done in this very process: what crashes a decoder crashes the caller.
+
+    Args:
+        tools: what they are done with.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def run(self, job: Job[Answer], sign: Sign | None = None) -> Answer:  # noqa: ARG002 (the tools know who signs)
+        """Do a job; see `Performer.run`."""
+        return job.perform(self._tools)
+
+
+class MakeJob(Job[Made], frozen=True, kw_only=True, tag=True):
+    """Label, seal and read back a generated asset.
+
+    Attributes:
+        making: what is to be done.
+        identity: under which certificate; the signature is asked for.
+    """
+
+    making: Making
+    identity: SigningIdentity
+
+    def perform(self, tools: Tools) -> Made:
+        """One step after the other."""
+        from pipeline.isolation.services import parsers_of  # noqa: PLC0415
+
+        return parsers_of(Here(tools), tools.sealing(self.identity)).make(self.making)
+
+
+class ExamineJob(Job[Examined], frozen=True, kw_only=True, tag=True):
+    """Find out what a published asset says of itself."""
+
+    examining: Examining
+
+    def perform(self, tools: Tools) -> Examined:
+        """One step after the other."""
+        from pipeline.isolation.services import parsers_of  # noqa: PLC0415
+
+        return parsers_of(Here(tools), tools.credentials).examine(self.examining)
+
+
 class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
     """Seal an asset.
 
     Attributes:
         identity: under which certificate; the signature is asked for.
+        inherits: False where it is known that there is no manifest in it.
     """
 
     asset: bytes
     order: SealOrder
     identity: SigningIdentity
+    inherits: bool = True
 
     def perform(self, tools: Tools) -> SealedAsset:
         """Sign, and read back."""
-        return tools.sealing(self.identity).seal(self.asset, self.order)
+        return tools.sealing(self.identity).seal(self.asset, self.order, inherits=self.inherits)
 
 
 class ReadJob(Job[Credential], frozen=True, kw_only=True, tag=True):
@@ -201,7 +264,7 @@ class LabelJob(Job[Labeled], frozen=True, kw_only=True, tag=True):
 
     def hostile(self, error: HostileAssetError) -> Labeled:
         """It can still be sealed as it is."""
-        return Labeled(asset=self.asset, refused=error.what)
+        return Labeled(asset=self.asset, refused=str(error))
 
 
 class CheckJob(Job[Checked], frozen=True, kw_only=True, tag=True):
@@ -275,7 +338,9 @@ class LikenessJob(Job[tuple[float, ...]], frozen=True, kw_only=True, tag=True):
 
 
 _AnyJob = (
-    SealJob
+    MakeJob
+    | ExamineJob
+    | SealJob
     | ReadJob
     | ExtractJob
     | ImageCodeJob
@@ -289,6 +354,36 @@ _AnyJob = (
 )
 
 _jobs: Final = msgspec.msgpack.Decoder(_AnyJob)
+
+
+_A_SECOND: Final = 8.0
+"""So many seconds a second of a recording may take: labeling full HD takes about one of a processor that is idle."""
+
+
+def is_long(job: Job[Any]) -> bool:
+    """Whether a job is about something that lasts: a recording of some size."""
+    asset, media_type = _about(job)
+    return media_type.startswith(LASTING) and len(asset) >= LONG_BYTES
+
+
+def perform(job: Job[Any], tools: Tools, seconds: float) -> object:
+    """Do a job, with the patience that it takes.
+
+    Args:
+        job: what to do.
+        tools: what it is done with.
+        seconds: how long it may take if it asks for no patience.
+    """
+    if is_long(job):
+        from pipeline.fingerprints.media import seconds_of  # noqa: PLC0415
+
+        tools.patience(seconds + _A_SECOND * seconds_of(*_about(job)))
+    return job.perform(tools)
+
+
+def _about(job: Job[Any]) -> tuple[bytes, str]:
+    work = job.making if isinstance(job, MakeJob) else job.examining if isinstance(job, ExamineJob) else job
+    return getattr(work, "asset", b""), canonical(getattr(work, "media_type", UNKNOWN))
 
 
 def decode_job(message: bytes) -> Job[Any]:

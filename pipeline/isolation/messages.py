@@ -25,6 +25,8 @@ __all__ = [
     "ANSWER",
     "FAULT",
     "HEADER",
+    "NONSENSE",
+    "PATIENCE",
     "QUESTION",
     "REPLY_HEADER",
     "Fault",
@@ -32,6 +34,7 @@ __all__ = [
     "Start",
     "Told",
     "decode_fault",
+    "decode_patience",
     "decode_ready",
     "decode_start",
     "decode_told",
@@ -48,8 +51,14 @@ job."""
 ANSWER: Final = 0
 FAULT: Final = 1
 QUESTION: Final = 2
+PATIENCE: Final = 3
 """Kinds of messages from the child. The third is a claim to be signed, in the middle of a job: it is answered with
-`Told`, and the job goes on."""
+`Told`, and the job goes on. The fourth is answered with nothing: how many seconds the job may take in all, as it is
+about something that lasts."""
+
+
+NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for bytes that are no message: text that is no UTF-8 has an error of its own."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +67,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         memory_bytes: limit of the child's address space.
         seconds: longest time for one job; a child left alone by its parent ends itself by then.
+        patience: longest time for a job about something that lasts, whatever the job asks for; None: no longer either.
+        yields: whether the child lets others have the processor first.
         jobs: after how many jobs the child wants to be replaced.
         stamping_port: where on this machine time stamps are asked for.
         confinement: whether the child gives up its rights, and what it does where the kernel lacks something.
@@ -67,6 +78,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int
     seconds: float
     jobs: int
+    patience: float | None = None
+    yields: bool = False
     confinement: Rule = "try"
     stamping_port: int | None = None
 
@@ -115,6 +128,7 @@ _start: Final = msgspec.msgpack.Decoder(Start)
 _ready: Final = msgspec.msgpack.Decoder(Ready)
 _told: Final = msgspec.msgpack.Decoder(Told)
 _fault: Final = msgspec.msgpack.Decoder(Fault)
+_patience: Final = msgspec.msgpack.Decoder(float)
 
 
 def encode(message: object) -> bytes:
@@ -135,6 +149,11 @@ def decode_ready(message: bytes | bytearray) -> Ready:
 def decode_told(message: bytes) -> Told:
     """What the parent answers to a question."""
     return _told.decode(message)
+
+
+def decode_patience(message: bytes | bytearray) -> float:
+    """How many seconds a job may take in all, as the child says."""
+    return _patience.decode(message)
 
 
 def decode_fault(message: bytes | bytearray) -> Fault:

@@ -9,10 +9,10 @@ import msgspec
 
 from pipeline.credentials.model import Trust
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
-from pipeline.isolation.confinement import Rule
-from pipeline.isolation.jobs import Job
+from pipeline.isolation.confinement import Confinement, Rule
+from pipeline.isolation.jobs import Job, Sign, is_long
 from pipeline.isolation.messages import Start
-from pipeline.isolation.worker import CHILD, Sign, Worker, WorkerDiedError, WorkerStalledError
+from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
 
 __all__ = ["AssetStalledError", "WorkerPool"]
 
@@ -74,13 +74,79 @@ class _Seat:
             self._worker = None
 
 
+class _Lane:
+    """Seats for jobs of one sort, which wait for each other and for nobody else."""
+
+    def __init__(self, start: Start, command: Sequence[str], size: int) -> None:
+        self._start = start
+        self._seats = [_Seat(start, command) for _ in range(size)]
+        self._free: SimpleQueue[_Seat | None] = SimpleQueue()
+        for seat in self._seats:
+            self._free.put(seat)
+
+    def fill(self) -> Confinement:
+        """Start the first child; what it gave up."""
+        return self._seats[0].fill().confinement
+
+    def run(self, job: Job[Answer], sign: Sign | None) -> Answer:
+        """Have a job done by the next child that is free; see `WorkerPool.run`."""
+        seat = self._free.get()
+        if seat is None:
+            self._free.put(None)
+            raise BugError(what="A job was given to a closed pool.", remedy="Close the pool after its users.")
+        try:
+            return self._ask(seat, job, sign)
+        finally:
+            self._free.put(seat)
+
+    def renew(self, trust_anchors: Trust | bytes | None) -> None:
+        """Believe others from now on; see `WorkerPool.renew`."""
+        self._start = msgspec.structs.replace(self._start, trust_anchors=trust_anchors)
+        for seat in self._seats:
+            seat.renew(self._start)
+
+    def close(self) -> None:
+        """Wait for the jobs under way, then end all children."""
+        for _ in self._seats:
+            seat = self._free.get()
+            if seat is None:
+                break
+            seat.clear()
+        self._free.put(None)
+
+    def _ask(self, seat: _Seat, job: Job[Answer], sign: Sign | None) -> Answer:
+        for _ in range(_LIVES):
+            try:
+                return seat.ask(job, sign)
+            except WorkerDiedError:
+                continue
+            except WorkerStalledError as stalled:
+                raise self._stalled(stalled.seconds) from None
+        raise HostileAssetError(
+            what=f"Parsing the asset killed {_LIVES} parser processes, one after the other.",
+            remedy="Look at the asset; raise SEALSTREAM_PARSER_MEMORY_BYTES if it is only large.",
+        )
+
+    def _stalled(self, seconds: float) -> AssetStalledError:
+        if self._start.patience is None:
+            return AssetStalledError(
+                what=f"Parsing the asset took longer than {seconds:g} s.",
+                remedy="Look at the asset; raise SEALSTREAM_PARSER_SECONDS if it is only large.",
+            )
+        return AssetStalledError(
+            what=f"Working on the recording took longer than {seconds:g} s, which recordings of its length do not.",
+            remedy="Look at it; raise SEALSTREAM_PARSER_LONG_SECONDS if it only lasts long, or free the processors.",
+        )
+
+
 class WorkerPool:
     """Child processes for jobs on untrusted bytes; thread-safe.
 
     Args:
-        size: how many jobs can be done at once.
+        size: how many jobs can be done at once; as many again of those about recordings, which keep no others waiting.
         memory_bytes: address space of one child; seven times the largest asset, and 256 MiB at least.
         seconds: longest time for one job.
+        patience: longest time for a job about something that lasts, which takes a time of its own by how long it lasts.
         trust_anchors: whose signatures are believed; bytes are PEM certificates of anchors.
         jobs_per_worker: after how many jobs a child is replaced.
         confinement: whether children give up their rights, and what happens where the kernel lacks something.
@@ -97,14 +163,13 @@ class WorkerPool:
         size: int,
         memory_bytes: int,
         seconds: float,
+        patience: float | None = None,
         trust_anchors: Trust | bytes | None = None,
         jobs_per_worker: int = 5_000,
         confinement: Rule = "try",
         stamping_port: int | None = None,
         command: Sequence[str] = CHILD,
     ) -> None:
-        self._size = size
-        self._seconds = seconds
         start = Start(
             trust_anchors=trust_anchors,
             memory_bytes=memory_bytes,
@@ -113,14 +178,11 @@ class WorkerPool:
             confinement=confinement,
             stamping_port=stamping_port,
         )
-        self._start = start
-        self._seats = seats = [_Seat(start, command) for _ in range(size)]
+        lasting = msgspec.structs.replace(start, patience=patience or seconds, yields=True)
+        self._short, self._long = _Lane(start, command, size), _Lane(lasting, command, size)
         # The first child starts now, so that what is wrong with the configuration is known now; the others with
         # their first job.
-        self.confinement = seats[0].fill().confinement
-        self._free: SimpleQueue[_Seat | None] = SimpleQueue()
-        for seat in seats:
-            self._free.put(seat)
+        self.confinement = self._short.fill()
 
     def run(self, job: Job[Answer], sign: Sign | None = None) -> Answer:
         """Have a job done by the next child that is free; waits for one as long as it takes.
@@ -135,32 +197,21 @@ class WorkerPool:
             SealstreamError: what the job itself raised in the child.
             BugError: the pool was closed.
         """
-        seat = self._free.get()
-        if seat is None:
-            self._free.put(None)
-            raise BugError(what="A job was given to a closed pool.", remedy="Close the pool after its users.")
         try:
-            return self._ask(seat, job, sign)
+            return (self._long if is_long(job) else self._short).run(job, sign)
         except HostileAssetError as error:
             # It hurt nobody but its child.
             return job.hostile(error)
-        finally:
-            self._free.put(seat)
 
     def renew(self, trust_anchors: Trust | bytes | None) -> None:
         """Believe others from now on: jobs under way end as they began, and the next ones go to new children."""
-        self._start = msgspec.structs.replace(self._start, trust_anchors=trust_anchors)
-        for seat in self._seats:
-            seat.renew(self._start)
+        for lane in (self._short, self._long):
+            lane.renew(trust_anchors)
 
     def close(self) -> None:
         """Wait for the jobs under way, then end all children; later jobs raise `BugError`."""
-        for _ in range(self._size):
-            seat = self._free.get()
-            if seat is None:
-                break
-            seat.clear()
-        self._free.put(None)
+        self._short.close()
+        self._long.close()
 
     def __enter__(self) -> Self:
         """The pool itself, to be closed at the end of the block."""
@@ -171,19 +222,3 @@ class WorkerPool:
     ) -> None:
         """Close the pool."""
         self.close()
-
-    def _ask(self, seat: _Seat, job: Job[Answer], sign: Sign | None) -> Answer:
-        for _ in range(_LIVES):
-            try:
-                return seat.ask(job, sign)
-            except WorkerDiedError:
-                continue
-            except WorkerStalledError:
-                raise AssetStalledError(
-                    what=f"Parsing the asset took longer than {self._seconds:g} s.",
-                    remedy="Look at the asset; raise SEALSTREAM_PARSER_SECONDS if it is only large.",
-                ) from None
-        raise HostileAssetError(
-            what=f"Parsing the asset killed {_LIVES} parser processes, one after the other.",
-            remedy="Look at the asset; raise SEALSTREAM_PARSER_MEMORY_BYTES if it is only large.",
-        )

@@ -1,36 +1,45 @@
-"""The ports of other rooms with all of their work on untrusted bytes done in child processes.
+"""The ports of other rooms, with all of their work on untrusted bytes done as jobs: in child processes, as a rule.
 
 Whoever made the pool closes it. What stands in for an answer where an asset is hostile, its job says.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder
-from pipeline.credentials.service import Signing, Stamping
-from pipeline.errors import OperatorError, WorldError
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
+from pipeline.credentials.service import CredentialService, Signing, Stamping
+from pipeline.errors import HostileAssetError, OperatorError, WorldError
 from pipeline.fingerprints import is_picture
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import Look, Traits
 from pipeline.isolation.jobs import (
     CheckJob,
+    ExamineJob,
     ExtractJob,
     FingerprintJob,
     ImageCodeJob,
+    Job,
     LabelJob,
     LikenessJob,
+    MakeJob,
     MarkJob,
+    Performer,
     ReadJob,
     ReadMarksJob,
     SealJob,
     TraitsJob,
 )
+from pipeline.isolation.parsers import Examined, Examining, Made, Making, Parsers
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
 from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
+
+Answer = TypeVar("Answer")
 
 __all__ = [
     "IsolatedCredentialService",
@@ -38,32 +47,47 @@ __all__ = [
     "IsolatedImageCoder",
     "IsolatedLabeler",
     "IsolatedMarker",
+    "isolated_parsers",
+    "parsers_of",
 ]
 
 
 class _Isolated:
-    def __init__(self, pool: WorkerPool) -> None:
-        self._pool = pool
+    def __init__(self, performer: Performer) -> None:
+        self._performer = performer
 
 
 class IsolatedCredentialService(_Isolated):
-    """A `pipeline.credentials.CredentialService` over a pool.
+    """A `pipeline.credentials.CredentialService` that has jobs done.
 
     Args:
-        pool: children that parse; they hold no key.
+        performer: has them done where no key is.
         signer: who signs now; None for a service that only reads.
-        stamps: where children ask for time stamps; None for manifests without.
+        stamps: where time stamps are asked for; None for manifests without.
     """
 
     def __init__(
-        self, pool: WorkerPool, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+        self, performer: Performer, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
     ) -> None:
-        super().__init__(pool)
+        super().__init__(performer)
         self._signer = signer
         self._stamps = stamps
 
-    def seal(self, asset: bytes, order: SealOrder) -> SealedAsset:
+    def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
+        return self.signed(lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits))
+
+    def signed(self, job: Callable[[SigningIdentity], Job[Answer]]) -> Answer:
+        """Have a job done that asks for a signature.
+
+        Args:
+            job: what to do under a certificate.
+
+        Raises:
+            OperatorError: this service only reads.
+            WorldError: no time-stamp authority answered.
+            SealstreamError: what the job raised.
+        """
         if self._signer is None:
             raise OperatorError(
                 what="This process was started without a signing certificate and cannot seal.",
@@ -73,7 +97,7 @@ class IsolatedCredentialService(_Isolated):
         url = None if self._stamps is None else self._stamps.url
         identity = msgspec.structs.replace(signer.identity, time_stamp_authority=url)
         try:
-            return self._pool.run(SealJob(asset=asset, order=order, identity=identity), signer.sign)
+            return self._performer.run(job(identity), signer.sign)
         except (WorldError, AssetStalledError):
             trouble = None if self._stamps is None else self._stamps.trouble
             if trouble is None or signer.trouble is not None:
@@ -85,57 +109,124 @@ class IsolatedCredentialService(_Isolated):
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
         """Read and validate a credential; see `CredentialService.read`."""
-        return self._pool.run(ReadJob(asset=asset, media_type=media_type, manifest=manifest))
+        return self._performer.run(ReadJob(asset=asset, media_type=media_type, manifest=manifest))
 
     def extract(self, asset: bytes, media_type: str) -> bytes | None:
         """The manifest store inside an asset; see `CredentialService.extract`."""
-        return self._pool.run(ExtractJob(asset=asset, media_type=media_type))
+        return self._performer.run(ExtractJob(asset=asset, media_type=media_type))
 
 
 class IsolatedImageCoder(_Isolated):
-    """A `pipeline.fingerprints.ImageCoder` over a pool."""
+    """A `pipeline.fingerprints.ImageCoder` that has jobs done."""
 
     def code(self, asset: bytes, media_type: str) -> str | None:
         """The Image-Code of a picture; see `ImageCoder.code`."""
-        return self._pool.run(ImageCodeJob(asset=asset)) if is_picture(media_type) else None
+        return self._performer.run(ImageCodeJob(asset=asset)) if is_picture(media_type) else None
 
 
 class IsolatedFingerprinter(_Isolated):
-    """A `pipeline.fingerprints.port.Fingerprinter` over a pool."""
+    """A `pipeline.fingerprints.port.Fingerprinter` that has jobs done."""
 
     def fingerprint(self, asset: bytes, media_type: str) -> Fingerprint | None:
         """The fingerprint of an asset; see `Fingerprinter.fingerprint`."""
-        return self._pool.run(FingerprintJob(asset=asset, media_type=media_type))
+        return self._performer.run(FingerprintJob(asset=asset, media_type=media_type))
 
     def traits(self, asset: bytes, media_type: str, *, asked: bool = False) -> Traits:
         """All that an asset is recognised by; see `Fingerprinter.traits`."""
-        return self._pool.run(TraitsJob(asset=asset, media_type=media_type, asked=asked))
+        return self._performer.run(TraitsJob(asset=asset, media_type=media_type, asked=asked))
 
     def likenesses(self, asset: bytes, media_type: str, candidates: Sequence[Sequence[Look]]) -> tuple[float, ...]:
         """How much an asset is like each of some others; see `Fingerprinter.likenesses`."""
         looks = tuple(tuple(candidate) for candidate in candidates)
-        return self._pool.run(LikenessJob(asset=asset, media_type=media_type, candidates=looks))
+        return self._performer.run(LikenessJob(asset=asset, media_type=media_type, candidates=looks))
 
 
 class IsolatedLabeler(_Isolated):
-    """A `pipeline.labels.explicit.port.Labeler` over a pool."""
+    """A `pipeline.labels.explicit.port.Labeler` that has jobs done."""
 
     def label(self, asset: bytes, media_type: str, order: MarkOrder) -> Labeled:
         """Put an explicit label on an asset; see `Labeler.label`."""
-        return self._pool.run(LabelJob(asset=asset, media_type=media_type, order=order))
+        return self._performer.run(LabelJob(asset=asset, media_type=media_type, order=order))
 
     def check(self, asset: bytes, media_type: str, claim: Claim) -> Checked:
         """Look for the explicit label that is claimed; see `Labeler.check`."""
-        return self._pool.run(CheckJob(asset=asset, media_type=media_type, claim=claim))
+        return self._performer.run(CheckJob(asset=asset, media_type=media_type, claim=claim))
 
 
 class IsolatedMarker(_Isolated):
-    """A `pipeline.labels.implicit.port.Marker` over a pool."""
+    """A `pipeline.labels.implicit.port.Marker` that has jobs done."""
 
     def mark(self, asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
         """Write an implicit label into an asset; see `Marker.mark`."""
-        return self._pool.run(MarkJob(asset=asset, media_type=media_type, marks=marks))
+        return self._performer.run(MarkJob(asset=asset, media_type=media_type, marks=marks))
 
     def read(self, asset: bytes, media_type: str) -> FoundMarks:
         """Find the implicit labels of an asset; see `Marker.read`."""
-        return self._pool.run(ReadMarksJob(asset=asset, media_type=media_type))
+        return self._performer.run(ReadMarksJob(asset=asset, media_type=media_type))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _IsolatedParsers(Parsers):
+    """Parsers whose whole work on an asset is one job, and single ones where that hurts the child that does it."""
+
+    credentials: IsolatedCredentialService
+    performer: Performer
+
+    def make(self, making: Making) -> Made:
+        """See `Parsers.make`."""
+        try:
+            return self.credentials.signed(lambda identity: MakeJob(making=making, identity=identity))
+        except AssetStalledError as stalled:
+            if making.label is None:
+                return Parsers.make(self, making)
+            # Putting the label on is what takes long, and it would take as long again.
+            made = Parsers.make(self, msgspec.structs.replace(making, label=None))
+            return msgspec.structs.replace(made, label_refused=made.label_refused or str(stalled))
+        except HostileAssetError:
+            return Parsers.make(self, making)
+
+    def examine(self, examining: Examining) -> Examined:
+        """See `Parsers.examine`."""
+        try:
+            return self.performer.run(ExamineJob(examining=examining))
+        except HostileAssetError:
+            return Parsers.examine(self, examining)
+
+
+def isolated_parsers(
+    pool: WorkerPool, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+) -> Parsers:
+    """Parsers that work in the child processes of a pool.
+
+    Args:
+        pool: the children, which hold no key.
+        signer: who signs now; None for parsers that only read.
+        stamps: where children ask for time stamps; None for manifests without.
+    """
+    return _IsolatedParsers(
+        credentials=IsolatedCredentialService(pool, signer, stamps),
+        image_coder=IsolatedImageCoder(pool),
+        labeler=IsolatedLabeler(pool),
+        marker=IsolatedMarker(pool),
+        fingerprinter=IsolatedFingerprinter(pool),
+        confinement=pool.confinement,
+        stamps=stamps,
+        renew_trust=pool.renew,
+        performer=pool,
+    )
+
+
+def parsers_of(performer: Performer, credentials: CredentialService) -> Parsers:
+    """Parsers each of whose steps is a job of its own.
+
+    Args:
+        performer: has them done.
+        credentials: signs and reads manifests.
+    """
+    return Parsers(
+        credentials=credentials,
+        image_coder=IsolatedImageCoder(performer),
+        labeler=IsolatedLabeler(performer),
+        marker=IsolatedMarker(performer),
+        fingerprinter=IsolatedFingerprinter(performer),
+    )

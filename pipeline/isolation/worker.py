@@ -8,32 +8,30 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, TypeVar
-
-import msgspec
+from typing import IO, Final, NamedTuple, TypeVar
 
 from pipeline.errors import SealstreamError, WorldError
-from pipeline.isolation.jobs import Job, answers_of
+from pipeline.isolation.jobs import Job, Sign, answers_of
 from pipeline.isolation.messages import (
     ANSWER,
     FAULT,
     HEADER,
+    NONSENSE,
+    PATIENCE,
     QUESTION,
     REPLY_HEADER,
     Fault,
     Start,
     Told,
     decode_fault,
+    decode_patience,
     decode_ready,
     encode,
 )
 
-__all__ = ["CHILD", "Sign", "Worker", "WorkerDiedError", "WorkerStalledError"]
+__all__ = ["CHILD", "Worker", "WorkerDiedError", "WorkerStalledError"]
 
 Answer = TypeVar("Answer")
-
-Sign = Callable[[bytes], bytes]
-"""Gives the signature over a claim."""
 
 CHILD: Final[Sequence[str]] = (sys.executable, "-P", "-m", "pipeline.isolation.child")
 
@@ -73,7 +71,32 @@ class WorkerDiedError(Exception):
 
 
 class WorkerStalledError(Exception):
-    """The child did not finish its job in time."""
+    """The child did not finish its job in time.
+
+    Args:
+        seconds: how long it might take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class _Deadline(NamedTuple):
+    """Until when something may take, and how long that is."""
+
+    at: float
+    seconds: float
+
+    @classmethod
+    def within(cls, seconds: float) -> "_Deadline":
+        return cls(time.monotonic() + seconds, seconds)
+
+    def longer(self, seconds: float) -> "_Deadline":
+        return _Deadline(self.at - self.seconds + seconds, seconds)
+
+    def later(self, seconds: float) -> "_Deadline":
+        return _Deadline(self.at + seconds, self.seconds)
 
 
 class Worker:
@@ -93,6 +116,7 @@ class Worker:
         self.start = start
         self.spent = False
         self._largest_reply = start.memory_bytes
+        self._patience = start.patience
         try:
             self._process = subprocess.Popen(
                 command,
@@ -111,7 +135,7 @@ class Worker:
             ) from error
         self._jobs, self._replies = _pipe(self._process.stdin), _pipe(self._process.stdout)
         try:
-            ready = self._converse(encode(start), time.monotonic() + _START_SECONDS, decode_ready)
+            ready = self._converse(encode(start), _Deadline.within(_START_SECONDS), decode_ready)
         except WorkerStalledError:
             self.kill()
             raise WorldError(
@@ -147,7 +171,7 @@ class Worker:
                 interrupts this call: an answer that was not waited for would be taken for that of the next job.
         """
         decode: Callable[[bytearray], Answer] = answers_of(type(job)).decode
-        return self._converse(encode(job), time.monotonic() + seconds, decode, sign)
+        return self._converse(encode(job), _Deadline.within(seconds), decode, sign)
 
     def close(self) -> int:
         """Let the child end by itself, and kill it where it does not; returns its exit code."""
@@ -164,34 +188,40 @@ class Worker:
         return self._process.wait()
 
     def _converse(
-        self, message: bytes, deadline: float, decode: Callable[[bytearray], Answer], sign: Sign | None = None
+        self, message: bytes, deadline: _Deadline, decode: Callable[[bytearray], Answer], sign: Sign | None = None
     ) -> Answer:
         for _ in range(_QUESTIONS):
             kind, reply = self._exchange(message, deadline)
+            if kind == PATIENCE and self._patience is not None:
+                deadline = deadline.longer(min(_seconds(reply), self._patience))
+                kind, reply = self._receive(deadline)
             if kind == QUESTION and sign is not None:
-                began = time.monotonic()
+                asked = time.monotonic()
                 message = encode(_told(sign, bytes(reply)))
-                deadline += time.monotonic() - began
+                deadline = deadline.later(time.monotonic() - asked)
                 continue
             try:
                 if kind == FAULT:
                     raise decode_fault(reply).error()
                 if kind == ANSWER:
                     return decode(reply)
-            except msgspec.MsgspecError:
+            except NONSENSE:
                 break
             break
         raise WorkerDiedError
 
-    def _exchange(self, message: bytes, deadline: float) -> tuple[int, bytearray]:
+    def _exchange(self, message: bytes, deadline: _Deadline) -> tuple[int, bytearray]:
         self._write(HEADER.pack(len(message)), deadline)
         self._write(message, deadline)
+        return self._receive(deadline)
+
+    def _receive(self, deadline: _Deadline) -> tuple[int, bytearray]:
         length, kind, self.spent = REPLY_HEADER.unpack(self._read(REPLY_HEADER.size, deadline))
         if length > self._largest_reply:
             raise WorkerDiedError
         return kind, self._read(length, deadline)
 
-    def _write(self, message: bytes, deadline: float) -> None:
+    def _write(self, message: bytes, deadline: _Deadline) -> None:
         rest = memoryview(message)
         while rest:
             _wait(self._jobs, select.POLLOUT, deadline)
@@ -202,7 +232,7 @@ class Worker:
             except BrokenPipeError:
                 raise WorkerDiedError from None
 
-    def _read(self, size: int, deadline: float) -> bytearray:
+    def _read(self, size: int, deadline: _Deadline) -> bytearray:
         message = bytearray(size)
         rest = memoryview(message)
         while rest:
@@ -212,6 +242,13 @@ class Worker:
                 raise WorkerDiedError
             rest = rest[count:]
         return message
+
+
+def _seconds(reply: bytearray) -> float:
+    try:
+        return max(decode_patience(reply), 0.0)
+    except NONSENSE:
+        raise WorkerDiedError from None
 
 
 def _told(sign: Sign, claim: bytes) -> Told:
@@ -227,12 +264,12 @@ def _pipe(end: IO[bytes] | None) -> IO[bytes]:
     return end
 
 
-def _wait(pipe: IO[bytes], event: int, deadline: float) -> None:
+def _wait(pipe: IO[bytes], event: int, deadline: _Deadline) -> None:
     poll = select.poll()
     poll.register(pipe, event)
-    left = deadline - time.monotonic()
+    left = deadline.at - time.monotonic()
     if left <= 0 or not poll.poll(left * 1000):
-        raise WorkerStalledError
+        raise WorkerStalledError(deadline.seconds)
 
 
 def _environment() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """From findings to one decision and to the alerts worth sending."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, get_args
 
 from pipeline.events.identity import alert_id
@@ -16,6 +16,7 @@ from pipeline.events.outputs import (
     Subject,
 )
 from pipeline.policy.vocabulary import supplied_by, vocabulary
+from pipeline.policy.words import OPEN, Language
 
 __all__ = ["MISSING_KIND", "MISSING_RULE", "alerts_for", "decide", "worth_an_alert", "would_be_decisions"]
 
@@ -33,6 +34,17 @@ MISSING_RULE: Final = "judgement.facts-missing"
 MISSING_KIND: Final = "facts-missing"
 _SEVERAL: Final = 2
 """A single rule that lacks a fact speaks for itself."""
+
+
+_MESSAGE: Final[Mapping[Language, str]] = {
+    "en": "{} rules cannot be answered while facts are unknown: {}.",
+    "zh": "{}条规则因下列事实未知而无法作答：{}。",
+}
+_REMEDY: Final[Mapping[Language, str]] = {
+    "en": "Have these facts sent with the event, or kept in the reference sets, by those who can supply them.",
+    "zh": "由能够提供上述事实的人随事件发送，或者录入参考数据集。",
+}
+_COMMA: Final[Mapping[Language, str]] = {"en": ", ", "zh": "、"}
 
 
 def decide(findings: Iterable[Finding]) -> DecisionOutcome:
@@ -97,6 +109,7 @@ def _together(waiting: Sequence[Finding]) -> Finding:
     missing = dict.fromkeys(
         name for one in waiting for name, value in one.evidence.items() if value is None and name in vocabulary()
     )
+    language: Language = "zh" if all(OPEN["zh"] in one.message for one in waiting) else "en"
     return Finding(
         rule=MISSING_RULE,
         kind=MISSING_KIND,
@@ -104,13 +117,13 @@ def _together(waiting: Sequence[Finding]) -> Finding:
         action=max((one.action for one in waiting), key=_ACTIONS.index),
         outcome="unknown",
         code=None,
-        message=f"{len(waiting)} rules cannot be answered while facts are unknown: {', '.join(missing)}.",
+        message=_MESSAGE[language].format(len(waiting), _COMMA[language].join(missing)),
         citation=None,
         evidence={
             "rules": tuple(one.rule for one in waiting),
             "missing": tuple(missing),
             "suppliers": tuple(f"{name}: {supplied_by(name)}" for name in missing),
         },
-        remedy="Have these facts sent with the event, or kept in the reference sets, by those who can supply them.",
+        remedy=_REMEDY[language],
         actor=waiting[0].actor,
     )

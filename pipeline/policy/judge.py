@@ -19,10 +19,10 @@ from pipeline.events.outputs import Action, Evidence, Finding, PackReference, Se
 from pipeline.policy.acting import actor_of
 from pipeline.policy.conditions import Bound, BrokenConditionError, Condition, bind, compile_condition
 from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
-from pipeline.policy.places import laws_reaching, lies_in, unknown_places, unreached_places
+from pipeline.policy.places import language_of, laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
-from pipeline.policy.words import ENGLISH, Language, chosen
+from pipeline.policy.words import ENGLISH, OPEN, Language, Wording, chosen
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 
@@ -84,6 +84,7 @@ class _Compiled:
     when: Condition
     must: Condition
     facts: tuple[str, ...]
+    language: Language
     begins: datetime
     ends: datetime | None
 
@@ -136,19 +137,16 @@ class Judge:
     Args:
         packs: the laws.
         roles: what the operator is in their eyes.
-        language: what findings are worded in, where a pack has the words in it.
+        wording: the language of findings, where a pack has the words in it.
     """
 
-    def __init__(
-        self, packs: Iterable[Pack], roles: Collection[Role] = ALL_ROLES, language: Language = ENGLISH
-    ) -> None:
+    def __init__(self, packs: Iterable[Pack], roles: Collection[Role] = ALL_ROLES, wording: Wording = ENGLISH) -> None:
         laws = tuple(packs)
         self.packs: tuple[PackReference, ...] = tuple(pack.reference for pack in laws)
         self._places = frozenset(pack.jurisdiction for pack in laws)
         self._exceptions = frozenset(place for pack in laws for place in pack.except_in)
         self._roles = frozenset(roles)
-        self._language = language
-        self._rules = tuple(_compile(pack, rule) for pack in laws for rule in pack.rules)
+        self._rules = tuple(_compile(pack, rule, wording) for pack in laws for rule in pack.rules)
         self._by_event: Mapping[object, _Asked] = _by_event(self._rules, self._roles)
         self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
         """The ids of the rules whose violation is conduct of the user."""
@@ -285,7 +283,7 @@ class Judge:
     ) -> Finding:
         """The finding of a rule; of an observation that is itself no more than possible, nothing else is open."""
         rule = one.rule
-        text = chosen(rule.text, self._language)
+        text = chosen(rule.text, one.language)
         return Finding(
             rule=rule.id,
             kind=rule.kind,
@@ -294,10 +292,10 @@ class Judge:
             outcome="violation" if is_violated else "unknown",
             code=None if seen is None else seen.code,
             message=text if is_violated or not is_open else _open_question(one, facts, text),
-            citation=chosen(rule.citation, self._language),
+            citation=chosen(rule.citation, one.language),
             evidence={**dict(_evidence(one.facts, facts)), **({} if seen is None else seen.evidence)},
             pack=one.reference,
-            remedy=chosen(rule.remedy, self._language),
+            remedy=chosen(rule.remedy, one.language),
             actor=actor_of(facts),
         )
 
@@ -342,7 +340,7 @@ def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, 
     return REDACTED if name in PERSONAL and value != "" else value
 
 
-def _compile(pack: Pack, rule: Rule) -> _Compiled:
+def _compile(pack: Pack, rule: Rule, wording: Wording) -> _Compiled:
     when, must = compile_condition(rule.when), compile_condition(rule.must)
     zone = ZoneInfo(pack.time_zone)
     return _Compiled(
@@ -354,6 +352,7 @@ def _compile(pack: Pack, rule: Rule) -> _Compiled:
         when=when,
         must=must,
         facts=tuple(dict.fromkeys((*when.facts, *must.facts))),
+        language=language_of(pack.jurisdiction, wording),
         begins=_midnight(rule.valid_from, zone),
         ends=None if rule.valid_to is None else _midnight(rule.valid_to + timedelta(days=1), zone),
     )
@@ -406,6 +405,9 @@ def _reach(named: tuple[str, ...], laws: frozenset[str], exceptions: frozenset[s
 
 def _open_question(one: _Compiled, facts: Facts, text: str) -> str:
     missing = [name for name in one.facts if name not in facts]
+    if one.language == "zh":
+        why = f"在 {'、'.join(missing)} 未知的情况下" if missing else "规则对这些事实未能作答"
+        return f"{why}，{OPEN['zh']}：{text}"
     if not missing:
         # Such as the first item of an empty list; a bug of the pack, and no reason to let anything pass.
         return f"Cannot be ruled out, since the rule gives no answer for these facts: {text}"

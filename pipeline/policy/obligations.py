@@ -19,7 +19,7 @@ from pipeline.policy.conditions import Bound, bind, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Article, Binds, Pack, Product, Role, Rule
 from pipeline.policy.places import laws_reaching, lies_in
 from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
-from pipeline.policy.words import chosen as _words
+from pipeline.policy.words import ENGLISH, Language, chosen
 
 __all__ = [
     "CATEGORIES",
@@ -138,6 +138,7 @@ def obligations(
     roles: Collection[Role] = (),
     jurisdictions: Sequence[str] = (),
     at: datetime | None = None,
+    language: Language = ENGLISH,
 ) -> Obligations:
     """Take the three steps.
 
@@ -147,6 +148,7 @@ def obligations(
         roles: the roles it has; none means that every role is shown.
         jurisdictions: where it is offered; none means anywhere.
         at: the day asked about, with time zone; None for every law there is, in force or not.
+        language: what the words of the laws are in, where a pack has them in it.
     """
     known: dict[str, FactValue] = dict(facts)
     step_1 = _deep_synthesis(known)
@@ -156,9 +158,9 @@ def obligations(
     if jurisdictions:
         known["jurisdictions"] = tuple(jurisdictions)
     held = frozenset(roles)
-    chosen = [pack for pack in packs if _is_law_in(pack, jurisdictions)]
+    laws = [pack for pack in packs if _is_law_in(pack, jurisdictions)]
     bound = bind(known)
-    asked = _asked(chosen, held, known)
+    asked = _asked(laws, held, known)
     return Obligations(
         jurisdictions=tuple(jurisdictions),
         at=at,
@@ -170,8 +172,8 @@ def obligations(
             asked=tuple(one for one in asked if not one.fact.startswith("content.")),
         ),
         rows=tuple(
-            _obligation(pack, article, held, known, bound, at, step_1.answer)
-            for pack in chosen
+            _in_language(pack, article, language, _obligation(pack, article, held, known, bound, at, step_1.answer))
+            for pack in laws
             for article in pack.articles
         ),
     )
@@ -246,19 +248,29 @@ def _obligation(
         standing = "depends" if missing else "applies"
     return Obligation(
         pack=pack.reference,
-        law=_words(pack.title),
+        law=chosen(pack.title),
         jurisdiction=pack.jurisdiction,
         article=article.article,
-        duty=_words(article.duty),
+        duty=chosen(article.duty),
         binds=article.binds,
         standing=standing,
         missing=tuple(dict.fromkeys(missing)) if standing == "depends" else (),
         because=because,
         product=article.product,
-        how=_words(article.how),
-        left_to_people=_words(article.left_to_people),
+        how=chosen(article.how),
+        left_to_people=chosen(article.left_to_people),
         rules=tuple(rule.id for rule in rules if not roles or roles.intersection(rule.binds)),
         in_force_from=begins,
+    )
+
+
+def _in_language(pack: Pack, article: Article, language: Language, row: Obligation) -> Obligation:
+    return msgspec.structs.replace(
+        row,
+        law=chosen(pack.title, language),
+        duty=chosen(article.duty, language),
+        how=chosen(article.how, language),
+        left_to_people=chosen(article.left_to_people, language),
     )
 
 

@@ -167,8 +167,11 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
         (("jurisdiction",), pack.jurisdiction),
         *((("except_in", n), x) for n, x in enumerate(pack.except_in)),
     ):
-        if canonical(name) != name:
+        known = canonical(name)
+        if known is None:
             yield place, f"{name} is no place: {did_you_mean(name)}"
+        elif known != name:
+            yield place, f"{name} is written {known}"
     if pack.except_in and pack.jurisdiction != EVERYWHERE:
         yield ("except_in",), f'only a pack whose jurisdiction is "{EVERYWHERE}" can have exceptions'
     yield from _repeated("articles", "article", [article.article for article in pack.articles])

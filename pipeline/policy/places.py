@@ -14,11 +14,22 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from pipeline.policy.pack import EVERYWHERE
+from pipeline.policy.words import ENGLISH, Language, Wording
 
-__all__ = ["canonical", "did_you_mean", "laws_reaching", "lies_in", "name_of", "unknown_places", "unreached_places"]
+__all__ = [
+    "canonical",
+    "did_you_mean",
+    "language_of",
+    "laws_reaching",
+    "lies_in",
+    "name_of",
+    "unknown_places",
+    "unreached_places",
+]
 
 _NEAREST: Final = 3
 _LIKENESS: Final = 0.5
+_WORD: Final = 5
 _WIDER: Final[Mapping[str, str]] = dict.fromkeys(("GF", "GP", "MF", "MQ", "RE", "YT", "AX"), "EU")
 """Territories of members that have codes of their own and lie in the Union all the same (TFEU Art. 355(1) and (4))."""
 
@@ -79,9 +90,18 @@ def name_of(place: str, language: str = "en") -> str:
     return _table().names.get(code, {}).get(language, code)
 
 
+def language_of(law: str, wording: Wording) -> Language:
+    """The language that findings of a law are worded in, by the place where it is law."""
+    if wording != "by-place":
+        return wording
+    return "zh" if lies_in(law, "CN") else ENGLISH
+
+
 def did_you_mean(place: str) -> str:
-    """What was probably meant by something that is no place, as the end of a sentence."""
-    return f"did you mean {' or '.join(_nearest(place))}? Places are codes of ISO 3166 such as CN, DE or US-CA, and EU"
+    """What was probably meant by something that is no place, and what places are, as the end of a sentence."""
+    nearest = _nearest(place)
+    guess = f"did you mean {' or '.join(nearest)}? " if nearest else ""
+    return f"{guess}{'P' if guess else 'p'}laces are codes of ISO 3166 such as CN, DE or US-CA, and EU"
 
 
 def _nearest(place: str) -> tuple[str, ...]:
@@ -96,8 +116,8 @@ def _nearest(place: str) -> tuple[str, ...]:
     if part and whole in table.names:
         parts = [code for code, wider in table.within.items() if wider == whole]
         return tuple(get_close_matches(written, parts, n=_NEAREST, cutoff=0.0)) or (whole,)
-    near = get_close_matches(written, table.names, n=_NEAREST, cutoff=_LIKENESS)
-    return tuple(near or get_close_matches(written, table.names, n=_NEAREST, cutoff=0.0))
+    # A long word that is no name says nothing by the letters that it shares with codes.
+    return tuple(get_close_matches(written, table.names, n=_NEAREST, cutoff=_LIKENESS)) if len(written) < _WORD else ()
 
 
 def _around(code: str) -> tuple[str, ...]:

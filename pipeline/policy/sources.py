@@ -30,6 +30,9 @@ _BY_LAW: Final = frozenset({"explicit.waived_on_request", "implicit.first_write"
 
 _SERVICE: Final = "service.id"
 
+_ORDER: Final = "order.received"
+_ORDERED: Final = "service.suspended_by_order"
+
 _NOTHING: Final = "none"
 _UNDECLARED_IS_HUMAN: Final = "human"
 
@@ -124,7 +127,7 @@ def gathered(sources: Sources, sets: ReferenceSets, assumptions: Assumptions, at
     facts = settled
     if assumptions.undeclared_is_human and not sources.signs_unread:
         facts = {**settled, **presumed_human(settled)}
-    facts = {**assumptions.unless_said, **completed(facts)}
+    facts = {**_assumed(assumptions, settled), **completed(facts)}
     known_better = {*sources.measured, *recorded}
     return Known(
         facts=facts,
@@ -137,6 +140,13 @@ def gathered(sources: Sources, sets: ReferenceSets, assumptions: Assumptions, at
         ),
         matches=enriched.matches,
     )
+
+
+def _assumed(assumptions: Assumptions, settled: Facts) -> Facts:
+    """What goes without saying; an order that comes in is not silent about orders, whatever it leaves out."""
+    if settled.get("event_type") != _ORDER:
+        return assumptions.unless_said
+    return {name: value for name, value in assumptions.unless_said.items() if name != _ORDERED}
 
 
 @cache

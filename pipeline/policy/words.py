@@ -4,14 +4,20 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["ENGLISH", "Language", "Words", "chosen", "closed_up"]
+__all__ = ["ENGLISH", "OPEN", "Language", "Wording", "Words", "chosen", "closed_up"]
 
 Language = Literal["en", "zh"]
 ENGLISH: Final[Language] = "en"
 
+Wording = Literal["en", "zh", "by-place"]
+"""What language words are in: one of them, or for each law the language of its place, Chinese in China."""
+
 Words: TypeAlias = str | Mapping[str, str]
 """A text in English, or one text for each language by its code (`en`, `zh`)."""
 
+
+OPEN: Final[Mapping[Language, str]] = {"en": "Cannot be ruled out", "zh": "无法排除"}
+"""What a finding says that facts are missing for; alerts know its language by it, whatever is configured since."""
 
 _HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _BETWEEN_HAN: Final = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")

@@ -16,7 +16,8 @@ from datetime import datetime
 import msgspec
 
 from pipeline.assets import Asset, AssetFetcher
-from pipeline.credentials import Credential, CredentialService
+from pipeline.credentials import Credential
+from pipeline.credentials.traces import embeds
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
 from pipeline.events.outputs import Alert, Decision, Enforcement, InspectedContent, Subject
@@ -27,10 +28,8 @@ from pipeline.evidence.implicit import carries_marks, found_observations, mark_f
 from pipeline.evidence.record import record_facts
 from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
-from pipeline.labels.explicit.model import Checked
-from pipeline.labels.explicit.port import Labeler
+from pipeline.isolation.parsers import Examined, Examining, Parsers
 from pipeline.labels.implicit.marks import FoundMarks
-from pipeline.labels.implicit.port import Marker
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.policy.seen import Observation
@@ -59,12 +58,10 @@ class Inspection:
         store: where records and sidecars are kept.
         layout: which object goes where.
         fetcher: brings the assets.
-        credentials: reads manifests.
+        parsers: look into assets.
         policy: judges events.
         observer: looks at assets the way the feature database does.
         escalation: counts what a blocked event counts against an account.
-        labeler: checks explicit labels.
-        marker: finds marks inside files.
         recognition: finds the sealed original of an asset without marks.
         producer: who hands content on, as implicit labels say; without it, the provider code that an event names.
         now: the time of day, with time zone.
@@ -73,12 +70,10 @@ class Inspection:
     store: ObjectStore
     layout: Layout
     fetcher: AssetFetcher
-    credentials: CredentialService
+    parsers: Parsers
     policy: Policy
     observer: Observer
     escalation: Escalation
-    labeler: Labeler
-    marker: Marker
     recognition: Recognition
     producer: str | None
     now: Callable[[], datetime]
@@ -94,10 +89,10 @@ class Inspection:
         decision = stored_record(self.store, record_at, Decision)
         if decision is None:
             asset = self.fetcher.fetch(event.content)  # 1
-            credential = self._credential(event, asset)  # 2
-            found = self.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
-            measured = self._measured(event, asset, credential, found)
-            recognised = self.recognition(asset, credential, found)
+            examined = self.parsers.examine(self._examining(event, asset))  # 2
+            credential, found = self._credential(event, asset, examined.credential), examined.found
+            measured = self._measured(event, asset, credential, examined)
+            recognised = self.recognition(asset, credential, found, examined.traits)
             state = detected(
                 event.facts,
                 measured,
@@ -117,13 +112,22 @@ class Inspection:
             enforcement=None if against is None else self.escalation(against),
         )
 
-    def _credential(self, event: PublicationEvent, asset: Asset) -> Credential:
+    def _examining(self, event: PublicationEvent, asset: Asset) -> Examining:
+        return Examining(
+            asset=asset.body,
+            media_type=asset.media_type,
+            claim=claim_of(event.facts),
+            reads_marks=carries_marks(asset.media_type),
+            # What has its manifest beside it mostly needs no recognition.
+            recognises=event.content.manifest is None and embeds(asset.media_type),
+        )
+
+    def _credential(self, event: PublicationEvent, asset: Asset, credential: Credential) -> Credential:
         """The asset's own credential; else the manifest beside it, or the one that we stored for these bytes."""
-        credential = self.credentials.read(asset.body, asset.media_type)
         if credential.state not in ("absent", "remote"):
             return credential
         for manifest in self._sidecars(event, asset):
-            return self.credentials.read(asset.body, asset.media_type, manifest=manifest)
+            return self.parsers.credentials.read(asset.body, asset.media_type, manifest=manifest)
         return credential
 
     def _sidecars(self, event: PublicationEvent, asset: Asset) -> Iterator[bytes]:
@@ -131,15 +135,13 @@ class Inspection:
             yield self.fetcher.fetch_sidecar(event.content.manifest)
         yield from manifests_for(self.store, self.layout, asset.sha256)
 
-    def _measured(
-        self, event: PublicationEvent, asset: Asset, credential: Credential, found: FoundMarks | None
-    ) -> Facts:
+    def _measured(self, event: PublicationEvent, asset: Asset, credential: Credential, examined: Examined) -> Facts:
         return {
             **type_facts(asset),
             **place_facts(asset.media_type),
             **wording_facts(event.facts),
-            **label_facts(self._checked(event, asset)),
-            **mark_facts(found),
+            **label_facts(examined.checked),
+            **mark_facts(examined.found),
             **credential_facts(credential),
         }
 
@@ -176,11 +178,6 @@ class Inspection:
     def _recorded(self, asset: Asset, credential: Credential) -> Facts:
         """What we know since we sealed these very bytes; without a manifest that holds for them, we did not."""
         return record_facts(self.store, self.layout, asset.sha256) if credential.state == "valid" else {}
-
-    def _checked(self, event: PublicationEvent, asset: Asset) -> Checked | None:
-        """The explicit label that the event claims, as it is found in the asset."""
-        claim = claim_of(event.facts)
-        return None if claim is None else self.labeler.check(asset.body, asset.media_type, claim)
 
     def _decision(
         self, event: PublicationEvent, asset: Asset, credential: Credential, judgement: Judgement, state: Detected

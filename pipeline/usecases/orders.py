@@ -13,8 +13,8 @@ from pipeline.fingerprints import Fingerprint
 from pipeline.labels.explicit.model import MarkOrder
 from pipeline.labels.explicit.wording import Language
 from pipeline.labels.implicit.aigc import first_write
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import Latent, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.policy.judging import Evidence, Policy
 from pipeline.policy.places import lies_in
 from pipeline.policy.vocabulary import Facts
@@ -89,7 +89,7 @@ def marks_of(event: GenerationEvent, *, producer: str | None) -> MarksToWrite | 
         return None
     try:
         aigc = first_write(named, event.uid)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         return None
     return MarksToWrite(aigc=aigc, digital_source_type=source_type_of(event.content), latent=_latent(event))
 
@@ -107,7 +107,7 @@ def _latent(event: GenerationEvent) -> Latent | None:
             created_at=time.upper(),
             unique_id=event.uid,
         )
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         return None
 
 

@@ -34,7 +34,7 @@ from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.replay import require_same_review
 
-__all__ = ["ReviewRefusedError", "Reviewed", "Reviewing"]
+__all__ = ["ReviewRefusedError", "Reviewed", "Reviewing", "held_record"]
 
 _OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block"}
 
@@ -82,27 +82,11 @@ class Reviewing:
         review_at = self.layout.review(review.event_uid)
         decision = stored_record(self.store, review_at, Decision)
         if decision is None:
-            held = self._held(review.event_uid)
+            held = held_record(self.store, self.layout, review.event_uid)
             decision = commit_record(self.store, review_at, self._decision(review, held))  # 4
         _require_decided_by(review, decision)
         against = counted(decision)
         return Reviewed(decision=decision, alerts=(), enforcement=None if against is None else self.escalation(against))
-
-    def _held(self, uid: str) -> ManifestRecord | Decision:
-        """The record of the event, which must be held."""
-        stored = self.store.get(self.layout.record(uid))
-        if stored is None:
-            raise ReviewRefusedError(
-                what=f"The review is about an event that has no record here: {uid}.",
-                remedy="Send the event_uid that the decision or the manifest record of the held event says.",
-            )
-        record = _record(stored.body, uid)
-        if record.decision != "hold":
-            raise ReviewRefusedError(
-                what=f"The review is about an event that is not held: the decision about {uid} is {record.decision}.",
-                remedy="Review events whose decision is hold; other decisions stand.",
-            )
-        return record
 
     def _decision(self, review: Review, held: ManifestRecord | Decision) -> Decision:
         return Decision(
@@ -132,6 +116,28 @@ class Reviewing:
             propagation=held.propagation if isinstance(held, Decision) else None,
             event_digest=held.event_digest,
         )
+
+
+def held_record(store: ObjectStore, layout: Layout, uid: str) -> ManifestRecord | Decision:
+    """The record of an event that is held.
+
+    Raises:
+        ReviewRefusedError: there is none, or the event is not held.
+        WorldError: the store does not answer.
+    """
+    stored = store.get(layout.record(uid))
+    if stored is None:
+        raise ReviewRefusedError(
+            what=f"The review is about an event that has no record here: {uid}.",
+            remedy="Send the event_uid that the decision or the manifest record of the held event says.",
+        )
+    record = _record(stored.body, uid)
+    if record.decision != "hold":
+        raise ReviewRefusedError(
+            what=f"The review is about an event that is not held: the decision about {uid} is {record.decision}.",
+            remedy="Review events whose decision is hold; other decisions stand.",
+        )
+    return record
 
 
 def _content(held: ManifestRecord | Decision) -> InspectedContent | None:

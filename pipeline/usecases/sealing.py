@@ -3,8 +3,8 @@
 Commit order; a crash between any two steps repeats the work and changes nothing that anyone sees:
 
 1. asset bytes fetched, digest checked against the event
-2. the credential it came with read; marked; fingerprint taken; sealed; judged by what the sealed asset says of itself
-3. sealed asset and manifest stored
+2. in one go, where it is parsed: the credential it came with read; labeled; fingerprint taken; sealed; read back
+3. sealed asset and manifest stored; judged by what the sealed asset says of itself
 4. record stored last: it is the commit marker of the event
    violations of a blocked event entered into the ledger of the account that answers for them
 
@@ -24,7 +24,7 @@ from typing import Final
 import msgspec
 
 from pipeline.assets import Asset, AssetFetcher, sha256_hex
-from pipeline.credentials import Credential, CredentialService, SealedAsset, SealOrder, Software
+from pipeline.credentials import SealedAsset, SealOrder, Software
 from pipeline.errors import BugError
 from pipeline.events.inputs import GenerationEvent
 from pipeline.events.outputs import (
@@ -43,13 +43,11 @@ from pipeline.evidence.explicit import claim_of, label_facts, labeled_observatio
 from pipeline.evidence.implicit import carries_marks, mark_facts, place_facts, written_observations
 from pipeline.evidence.parents import KnownParent, known_parents, parent_observations
 from pipeline.evidence.sealing import sealed_observations
-from pipeline.fingerprints import Fingerprint
-from pipeline.fingerprints.port import Fingerprinter
 from pipeline.fingerprints.recording import named, recognised_by
-from pipeline.fingerprints.traits import Traits
-from pipeline.labels.explicit.model import Checked, Claim
-from pipeline.labels.explicit.port import Labeled, Labeler
-from pipeline.labels.implicit.port import Marked, Marker
+from pipeline.isolation.parsers import Made, Making, Parsers
+from pipeline.labels.explicit.model import Claim, MarkOrder
+from pipeline.labels.explicit.port import Labeled
+from pipeline.labels.implicit.port import Marked
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.store import Layout, ObjectStore
@@ -81,14 +79,11 @@ class Sealing:
         store: where everything is kept.
         layout: which object goes where.
         fetcher: brings the assets.
-        credentials: signs and reads manifests.
+        parsers: look into assets, label and sign them.
         policy: judges events.
         observer: looks at assets the way the feature database does.
         escalation: counts what a blocked event counts against an account.
-        labeler: writes and checks explicit labels.
         labels_when_required: whether an explicit label is also put where no event asks for it, but a law does.
-        marker: writes and finds marks inside files.
-        fingerprinter: says what the asset is recognised by when it loses them.
         producer: who generates, as implicit labels say for events that name no provider code.
         claim_generator: who we are, as manifests and records say.
         now: the time of day, with time zone.
@@ -97,14 +92,11 @@ class Sealing:
     store: ObjectStore
     layout: Layout
     fetcher: AssetFetcher
-    credentials: CredentialService
+    parsers: Parsers
     policy: Policy
     observer: Observer
     escalation: Escalation
-    labeler: Labeler
     labels_when_required: bool
-    marker: Marker
-    fingerprinter: Fingerprinter
     producer: str | None
     claim_generator: ClaimGenerator
     now: Callable[[], datetime]
@@ -120,15 +112,14 @@ class Sealing:
         record = stored_record(self.store, record_at, ManifestRecord)
         if record is None:
             asset = self.fetcher.fetch(event.content)  # 1
-            inherited = self.credentials.read(asset.body, asset.media_type)  # 2
-            labeled = self._labeled(event, asset, inherited)
-            marked = self._marked(event, asset, labeled, inherited)
-            traits = self.fingerprinter.traits(marked.asset, asset.media_type)
             parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
-            order = self._order(event, asset.media_type, parents, traits.fingerprint)
-            kept = self._keep(event, asset, order, self.credentials.seal(marked.asset, order))  # 3
-            judgement = self._judge(event, asset, inherited, labeled, marked, kept, parents)
-            done = self._record(event, asset, kept, judgement, parents, traits)
+            order = self._order(event, asset.media_type, parents)
+            made = self.parsers.make(self._making(event, asset, order))  # 2
+            order = msgspec.structs.replace(order, fingerprint=made.traits.fingerprint)
+            kept, sha256 = self._keep(event, asset, order, made.sealed)  # 3
+            made = self._as_kept(event, asset.media_type, made, kept)
+            judgement = self._judge(event, asset, made, parents)
+            done = self._record(event, asset, made, sha256, judgement, parents)
             record = commit_record(self.store, record_at, done)  # 4
         require_same_event(record, event)
         against = counted(record)
@@ -136,44 +127,42 @@ class Sealing:
             record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
         )
 
-    def _labeled(self, event: GenerationEvent, asset: Asset, inherited: Credential) -> Labeled:
-        """The asset with the explicit label that the event asks for, or that a law does where that is configured."""
+    def _making(self, event: GenerationEvent, asset: Asset, order: SealOrder) -> Making:
+        """What is to be done to the asset: its labels come before the signature that covers them."""
+        return Making(
+            asset=asset.body,
+            media_type=asset.media_type,
+            label=self._label(event, asset),
+            claim=claim_of(event.facts),
+            marks=marks_of(event, producer=self.producer),
+            reads_marks=carries_marks(asset.media_type),
+            order=order,
+        )
+
+    def _label(self, event: GenerationEvent, asset: Asset) -> MarkOrder | None:
+        """The explicit label that the event asks for, or that a law does where that is configured."""
         order = order_of(event)
         if order is None and self.labels_when_required:
             order = required_order(event, self.policy, {**content_facts(asset), **declared_facts(event.declared)})
-        if order is None:
-            return Labeled(asset=asset.body)
-        if inherited.state != "absent":
-            return Labeled(asset=asset.body, refused="The asset carries a manifest, which a label would break.")
-        return self.labeler.label(asset.body, asset.media_type, order)
+        return order
 
-    def _marked(self, event: GenerationEvent, asset: Asset, labeled: Labeled, inherited: Credential) -> Marked:
-        """The asset with its implicit label, before the signature that covers it."""
-        if inherited.state != "absent":
-            # Its manifest is bound to these bytes, and is to be an ingredient that can still be validated.
-            return Marked(asset=labeled.asset)
-        marks = marks_of(event, producer=self.producer)
-        if marks is None or not carries_marks(asset.media_type):
-            return Marked(asset=labeled.asset)
-        return self.marker.mark(labeled.asset, asset.media_type, marks)
+    def _as_kept(self, event: GenerationEvent, media_type: str, made: Made, kept: SealedAsset) -> Made:
+        """What was made, as it is stored: labels are read again where an earlier attempt's bytes are what counts."""
+        made_now = made.sealed.asset
+        made = msgspec.structs.replace(made, sealed=kept)
+        if kept.asset == made_now:
+            return made
+        claim = Claim() if made.written is not None else claim_of(event.facts)
+        return msgspec.structs.replace(
+            made,
+            found=None if made.found is None else self.parsers.marker.read(kept.asset, media_type),
+            checked=None if claim is None else self.parsers.labeler.check(kept.asset, media_type, claim),
+        )
 
-    def _checked(self, event: GenerationEvent, labeled: Labeled, kept: SealedAsset, media_type: str) -> Checked | None:
-        """The explicit label as it is found in the final bytes, where there is said to be one."""
-        claim = Claim() if labeled.written is not None else claim_of(event.facts)
-        return None if claim is None else self.labeler.check(kept.asset, media_type, claim)
-
-    def _judge(
-        self,
-        event: GenerationEvent,
-        asset: Asset,
-        inherited: Credential,
-        labeled: Labeled,
-        marked: Marked,
-        kept: SealedAsset,
-        parents: tuple[KnownParent, ...],
-    ) -> Judgement:
+    def _judge(self, event: GenerationEvent, asset: Asset, made: Made, parents: tuple[KnownParent, ...]) -> Judgement:
         """Judge the event by what it says and by what is read back from its sealed asset."""
-        found = self.marker.read(kept.asset, asset.media_type) if carries_marks(asset.media_type) else None
+        labeled = Labeled(asset=made.sealed.asset, written=made.written, refused=made.label_refused)
+        marked = Marked(asset=made.sealed.asset, refused=made.marks_refused)
         return self.policy.assess(
             Evidence(
                 event=event.reference,
@@ -183,62 +172,64 @@ class Sealing:
                 derived={**content_facts(asset), **declared_facts(event.declared)},
                 measured={
                     **type_facts(asset),
-                    **credential_facts(kept.credential),
+                    **credential_facts(made.sealed.credential),
                     **place_facts(asset.media_type),
-                    **mark_facts(found),
+                    **mark_facts(made.found),
                     **wording_facts(event.facts),
-                    **label_facts(self._checked(event, labeled, kept, asset.media_type), labeled),
+                    **label_facts(made.checked, labeled),
                 },
                 observations=(
                     *type_observations(asset),
-                    *credential_observations(inherited, "unknown"),
+                    *credential_observations(made.inherited, "unknown"),
                     *labeled_observations(labeled),
-                    *written_observations(marked, found),
-                    *sealed_observations(kept),
+                    *written_observations(marked, made.found),
+                    *sealed_observations(made.sealed),
                     *parent_observations(parents),
                 ),
             )
         )
 
-    def _order(
-        self,
-        event: GenerationEvent,
-        media_type: str,
-        parents: tuple[KnownParent, ...],
-        fingerprint: Fingerprint | None,
-    ) -> SealOrder:
+    def _order(self, event: GenerationEvent, media_type: str, parents: tuple[KnownParent, ...]) -> SealOrder:
         ingredients = tuple(parent.ingredient for parent in parents)
         software = Software(name=self.claim_generator.name, version=self.claim_generator.version)
-        return seal_order(event, media_type, ingredients, software, fingerprint)
+        return seal_order(event, media_type, ingredients, software)
 
-    def _keep(self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset) -> SealedAsset:
-        """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts."""
+    def _keep(
+        self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset
+    ) -> tuple[SealedAsset, str]:
+        """Store asset and manifest; where an earlier attempt stored a pair, that pair is the one that counts.
+
+        Returns the pair, and the digest of the asset.
+        """
         because = sealed.sidecar_because
         asset_at = self.layout.sealed(asset.sha256, event.uid, asset.media_type)
-        says = {DIGEST_NAME: event.digest, SEALED_DIGEST_NAME: sha256_hex(sealed.asset)}
+        sha256 = sha256_hex(sealed.asset)
+        says = {DIGEST_NAME: event.digest, SEALED_DIGEST_NAME: sha256}
         if not self.store.create(asset_at, sealed.asset, media_type=asset.media_type, metadata=says):
             earlier = self.store.require(asset_at)
             require_made_from(earlier, event)
             if earlier.body != sealed.asset:
                 sealed = self._take_up(event, order, earlier.body)
-        manifest_at = self.layout.manifest(sha256_hex(sealed.asset), event.uid)
+                sha256 = sha256_hex(sealed.asset)
+        manifest_at = self.layout.manifest(sha256, event.uid)
         if not self.store.create(manifest_at, sealed.manifest, media_type=MANIFEST_MEDIA_TYPE):
             manifest = self.store.require(manifest_at).body
             if manifest != sealed.manifest:
                 sealed = self._reopen(sealed.asset, asset.media_type, sidecar=manifest)
-        return msgspec.structs.replace(sealed, sidecar_because=because if sealed.binding == "sidecar" else None)
+        because = because if sealed.binding == "sidecar" else None
+        return msgspec.structs.replace(sealed, sidecar_because=because), sha256
 
     def _take_up(self, event: GenerationEvent, order: SealOrder, stored: bytes) -> SealedAsset:
         """The asset that an earlier attempt stored: with the manifest inside it or beside it, or with a new one beside.
 
         An encoder may give other bytes each time, and that attempt may have ended before its sidecar was stored.
         """
-        if self.credentials.extract(stored, order.media_type) is not None:
+        if self.parsers.credentials.extract(stored, order.media_type) is not None:
             return self._reopen(stored, order.media_type, sidecar=None)
         beside = self.store.get(self.layout.manifest(sha256_hex(stored), event.uid))
         if beside is not None:
             return self._reopen(stored, order.media_type, sidecar=beside.body)
-        sealed = self.credentials.seal(stored, order)
+        sealed = self.parsers.credentials.seal(stored, order)
         if sealed.asset != stored:
             raise BugError(
                 what="What an earlier attempt stored for this event was to have a manifest inside, and has none.",
@@ -248,8 +239,8 @@ class Sealing:
 
     def _reopen(self, body: bytes, media_type: str, *, sidecar: bytes | None) -> SealedAsset:
         """The sealed asset that an earlier attempt stored; its manifest is inside it, or the sidecar."""
-        credential = self.credentials.read(body, media_type, manifest=sidecar)
-        manifest = sidecar or self.credentials.extract(body, media_type)
+        credential = self.parsers.credentials.read(body, media_type, manifest=sidecar)
+        manifest = sidecar or self.parsers.credentials.extract(body, media_type)
         if manifest is None or credential.state != "valid" or credential.active_manifest is None:
             raise BugError(
                 what="What an earlier attempt stored for this event is no validly sealed asset.",
@@ -267,12 +258,12 @@ class Sealing:
         self,
         event: GenerationEvent,
         asset: Asset,
-        kept: SealedAsset,
+        made: Made,
+        sealed_sha256: str,
         judgement: Judgement,
         parents: tuple[KnownParent, ...],
-        traits: Traits,
     ) -> ManifestRecord:
-        sealed_sha256 = sha256_hex(kept.asset)
+        kept, traits = made.sealed, made.traits
         credential = summary_of(kept.credential)
         return ManifestRecord(
             event_uid=event.uid,

@@ -114,6 +114,12 @@ class Installation:
                 [sys.executable, "-m", "agents.cli", "worker"], env=self.environment, stderr=log
             )
 
+    @property
+    def worker_pid(self) -> int:
+        """The process id of the worker."""
+        assert self._worker is not None
+        return self._worker.pid
+
     def kill_worker(self) -> None:
         """Kill the worker with SIGKILL."""
         assert self._worker is not None

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +89,30 @@ async def test_dead_letters_are_listed_shown_and_sent_again_as_they_were_sent(ho
     assert len(again) == 2
     house.sealstream("dead-letters", "replay", code=2)
     house.sealstream("dead-letters", "show", "0/4711", code=2)
+
+
+async def test_a_review_says_where_there_is_nothing_to_decide_and_waits_for_its_decision(house: Installation) -> None:
+    by = ("--by", "reviewer-7", "--reason", "Seen.")
+    assert "no record" in house.sealstream("review", "0" * 64, "release", *by, code=1)
+    uid = await house.send("publication", {"jurisdictions": ["ES"], "content": {**BAD, "id": "held"}})
+    assert (await house.decision(uid))["decision"] == "hold"
+    assert house.answer("review", uid, "release", *by)["decision"] == "allow"
+    assert "came first: release" in house.sealstream("review", uid, "refuse", *by, code=1)
+
+
+async def test_members_and_variables_that_nobody_knows_are_named(house: Installation, tmp_path: Path) -> None:
+    event = {"specversion": "1.0", "id": "slip", "source": "/s", "type": "sealstream.publication.v1"}
+    (file := tmp_path / "slip.json").write_text(
+        json.dumps({**event, "data": {"jurisdiction": ["ES"], "content": GOOD}})
+    )
+    slip = {"SEALSTREAM_POLICY_JURISDICTION": "CN"}
+    said = house.sealstream("publish", str(file), **slip)
+    assert "$.jurisdiction (did you mean `jurisdictions`?)" in said
+    assert "did you mean SEALSTREAM_POLICY_JURISDICTIONS" in said
+    await house.everything_done()
+    assert "$.jurisdiction (did you mean `jurisdictions`?)" in house.log.read_text()
+    assert "SEALSTREAM_POLICY_JURISDICTIONS" in house.sealstream("worker", code=2, **slip)
+    assert "SEALSTREAM_POLICY_JURISDICTIONS" in house.sealstream("config", code=2, **slip)
 
 
 def letter_of(message: Said) -> dict[str, Any]:

@@ -140,6 +140,7 @@ def _provisions_of_reviews() -> Iterator[Abuse]:
                 {"event_type": "incident.updated", "review": {"verdict": "illegal"}, "incident": {**dealt, **missing}},
             ),
             f"{_DS}art10.dispose-and-report",
+            *(() if "reported_at" in missing else ("illegal.known-later",)),
         )
     yield _abuse(
         "a rumour that nobody refuted",
@@ -359,6 +360,32 @@ def _provisions_of_marks() -> Iterator[Abuse]:
         f"{_DS}art16.implicit-mark",
         "claim.contradicted",
         "credential.unlabeled",
+    )
+
+
+def _illegal() -> Iterator[Abuse]:
+    """Stopped on every event and everywhere, whatever the law of the place says of AI."""
+    illegal: Facts = {"review": {"verdict": "illegal"}}
+    yield _abuse("generated in China, found illegal", "block", _made(file("png"), _MARKED, illegal), "illegal.content")
+    for law in (lawful.EU, lawful.CA, lawful.IN, lawful.KR):
+        yield _abuse(
+            f"a photo found illegal, published in {law['jurisdictions']}",
+            "block",
+            _sent(photo, law, illegal),
+            "illegal.content",
+        )
+    for category in ("ncii", "csam"):
+        yield _abuse(
+            f"a photo in which a review saw {category}",
+            "block",
+            _sent(photo, lawful.KR, {"review": {"categories": [category]}}),
+            "illegal.intimate",
+        )
+    yield _abuse(
+        "found illegal when it may be out already",
+        "allow",
+        _done(lawful.KR, {"event_type": "review.completed"}, illegal),
+        "illegal.known-later",
     )
 
 
@@ -596,7 +623,11 @@ def _measures() -> Iterator[Abuse]:
             f"{_LM}art09.unlabelled-log",
         )
     for made in ({"value": "not_ai"}, {"made": False, "value": "unknown"}):
-        companions = ("credential.undeclared-ai", "label.undeclared-ai") if made.get("value") == "not_ai" else ()
+        companions = (
+            (f"{_LM}art10.undeclared-credential", f"{_LM}art10.undeclared-label")
+            if made.get("value") == "not_ai"
+            else ()
+        )
         yield _abuse(
             f"AI content of a user who declares {made}",
             "hold",
@@ -879,6 +910,7 @@ ABUSES: Final[tuple[Abuse, ...]] = (
     *_korea(),
     *_logs_and_first_writes(),
     *_anywhere(),
+    *_illegal(),
     *_companions(),
     *_further_places(),
     *_more_of_the_union_and_california(),

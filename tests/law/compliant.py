@@ -376,6 +376,14 @@ def _china_publishes() -> Iterator[Case]:
                 labelled(label), CN, {"event_type": "ingest.completed", "notice": {"shown": shown}}
             ),
         )
+    yield Case(
+        name="photo without sign, declared AI, taken in",
+        law="CN",
+        article="Measures 6(2)",
+        run=lambda: _published(
+            photo(), CN, {"event_type": "ingest.completed", "notice": {"shown": "possible"}}, DECLARED
+        ),
+    )
     for declaration in ({}, {"declaration": {"made": False}}, {"declaration": {"made": True, "value": "unknown"}}):
         yield Case(
             name=f"photo that a detector suspects, taken in, {declaration or 'silent'}",

@@ -381,6 +381,13 @@ ROWS: Final = (
         },
         alerts=True,
     ),
+    china(
+        "Provisions 10: found illegal when it was made",
+        "generation",
+        "block",
+        {"review.verdict": "illegal"},
+        alerts=True,
+    ),
     china("Provisions 19: no filing number", "generation", "allow", {"service.filing_no": ""}, alerts=True),
     china(
         "Measures 4, last paragraph: the mark is around the player, not in the file",
@@ -492,6 +499,21 @@ ROWS: Final = (
             "service.ai_obvious": False,
         },
         alerts=True,
+    ),
+    row(
+        "AI Act 5 as amended, from 2 December 2026: an intimate image of somebody who did not consent",
+        "generation",
+        "block",
+        {
+            **UNION,
+            "content.operation": "edited",
+            "content.biometric": ["other"],
+            "explicit.present": True,
+            "consent.status": "missing",
+            "review.verdict": "illegal",
+        },
+        alerts=True,
+        time="2026-12-05T10:00:00+01:00",
     ),
     row(
         "22757.1: exactly a million users",

@@ -101,4 +101,4 @@ def test_where_the_asset_is_gone_too_it_resembles() -> None:
     sealed_before(gone, "harbour.jpg", is_there=False)
     found = gone.asked(PICTURE_COPIES["JPEG 50"]((SAMPLES / "harbour.jpg").read_bytes()), "image/jpeg")
     assert found is not None
-    assert found.kind == "resembles"
+    assert found.name == "label.resembles"

@@ -15,6 +15,7 @@ from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
 from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.index import FingerprintIndex
+from pipeline.isolation import Parsers
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.policy.judge import Judge
@@ -77,22 +78,25 @@ class House:
             observed=frozenset(observed),
         )
         self.assess = Assessment(**common)
+        fingerprinter = InProcessFingerprinter()
         parts: dict[str, Any] = {
             **common,
             "fetcher": fetcher,
-            "credentials": credentials,
-            "labeler": InProcessLabeler(),
-            "marker": InProcessMarker(),
+            "parsers": Parsers(
+                credentials=credentials,
+                image_coder=NoPictures(),
+                labeler=InProcessLabeler(),
+                marker=InProcessMarker(),
+                fingerprinter=fingerprinter,
+            ),
             "producer": producer,
             "observer": Observer(image_coder=NoPictures(), references=lambda: self.references),
         }
         self.fetcher = fetcher
-        fingerprinter = InProcessFingerprinter()
         self.known = FingerprintIndex()
         recognition = Recognition(store=self.store, layout=self.layout, fingerprinter=fingerprinter, known=self.known)
         self.seal = Sealing(
             labels_when_required=labels_when_required,
-            fingerprinter=fingerprinter,
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
             **parts,
         )

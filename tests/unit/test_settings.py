@@ -73,6 +73,7 @@ def test_the_defaults() -> None:
         "parser_processes": 2,
         "parser_memory_bytes": 1_610_612_736,
         "parser_seconds": 30.0,
+        "parser_long_seconds": 900.0,
         "parser_confinement": "try",
     }
 

@@ -10,7 +10,7 @@ VOICE_NOTE = (
     "Hi, it's me. The draft of the bulletin is finished. Have a look when you can, "
     "and tell me whether the picture of the harbour works on page one. Talk to you later."
 )
-NEWS_ZH = "早上好。今天云汀港晴，最高气温二十二度。"  # noqa: RUF001 (a Chinese comma)
+NEWS_ZH = "早上好。今天云汀港晴，最高气温二十二度。"
 # The same in toned Pinyin: eSpeak NG as packaged lacks the dictionary for characters, and reads them in English.
 NEWS_ZH_SPOKEN = "zao3 shang4 hao3. jin1 tian1 yun2 ting1 gang3 qing2, zui4 gao1 qi4 wen1 er4 shi2 er4 du4."
 CLIP = "Good morning from Brenlow harbour. The sea is calm."

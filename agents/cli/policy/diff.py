@@ -1,6 +1,6 @@
 """The command that shows what another version of a pack would have changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.policy.events import Kind, KindOption, stated_event
+from agents.cli.policy.language import LangOption, language_given
 from agents.cli.policy.paragraphs import say
 from pipeline.errors import AssetRefusedError, ProducerError
 from pipeline.events.outputs import PackReference
@@ -19,6 +20,7 @@ from pipeline.policy.judge import Judge
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.sources import Assumptions
+from pipeline.policy.words import Language, chosen
 from pipeline.settings import PolicySettings, load
 
 __all__ = ["diff"]
@@ -51,6 +53,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     beside: tuple[PackReference, ...]
     difference: Difference
     bad_lines: BadLines
+    texts: dict[str, str]
 
 
 def diff(
@@ -61,6 +64,7 @@ def diff(
     ],
     kind: KindOption = None,
     examples: Annotated[int, typer.Option("-n", "--examples", min=0, help="Events named for each change.")] = EXAMPLES,
+    lang: LangOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what pack NEW would have changed in place of OLD, for events that were sent.
@@ -82,6 +86,7 @@ def diff(
         beside=_references(beside),
         difference=found,
         bad_lines=BadLines(count=lines.bad_count, first=tuple(lines.bad)),
+        texts=_texts((*beside, *before, *after), {change.rule for change in found.rules}, language_given(lang)),
     )
     if as_json:
         print_json(answer)
@@ -129,6 +134,11 @@ class _Lines:
         )
 
 
+def _texts(packs: Iterable[Pack], rules: Collection[str], language: Language) -> dict[str, str]:
+    """What is wrong where these rules are violated."""
+    return {rule.id: chosen(rule.text, language) for pack in packs for rule in pack.rules if rule.id in rules}
+
+
 def _references(packs: Iterable[Pack]) -> tuple[PackReference, ...]:
     return tuple(pack.reference for pack in packs)
 
@@ -147,6 +157,7 @@ def _show(answer: Compared) -> None:
         console.print("Rules", style="bold")
     for rule, changes in groupby(found.rules, key=lambda change: change.rule):
         console.print(Text(f"  {rule}"), soft_wrap=True)
+        say(answer.texts[rule], "dim", indent=4)
         for change in changes:
             _show_change(_words(change), change.events)
     if not found.rules:

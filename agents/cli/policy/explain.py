@@ -12,13 +12,15 @@ from agents.cli.policy.choices import RoleOption, roles_given
 from agents.cli.policy.events import KindOption, stated_event
 from agents.cli.policy.explanation import ExplainedPack, ExplainedRule, Explanation, show
 from agents.cli.policy.facts import Given, facts_given
+from agents.cli.policy.language import LangOption, wording_given
 from pipeline.events.outputs import DecisionOutcome, Finding
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge, Verdict, shown
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs, packs_in_use
+from pipeline.policy.places import language_of
 from pipeline.policy.vocabulary import FactValue
-from pipeline.policy.words import chosen
+from pipeline.policy.words import Language, Wording, chosen
 from pipeline.settings import AssetSettings, PolicySettings, load
 
 __all__ = ["explain"]
@@ -38,6 +40,7 @@ def explain(
     ] = None,
     role: RoleOption = None,
     fact: Given = None,
+    lang: LangOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain how an event is judged: every rule, its condition, the facts that decided, and the decision.
@@ -49,6 +52,7 @@ def explain(
     packs = load_packs(pack) if pack else tuple(one.pack for one in packs_in_use(settings.packs))
     roles = roles_given(role) or settings.roles
     given = facts_given(fact)
+    wording = wording_given(lang)
     document = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
     event = stated_event(
         document,
@@ -58,7 +62,7 @@ def explain(
         assumptions=settings.assumptions,
         given=given,
     )
-    verdicts = Judge(packs, roles).explain(event.facts, event.at)
+    verdicts = Judge(packs, roles, wording).explain(event.facts, event.at)
     findings = [one.finding for one in verdicts if one.finding is not None]
     decision = decide(findings)
     answer = Explanation(
@@ -70,7 +74,7 @@ def explain(
         facts={name: shown(name, value) for name, value in sorted(event.facts.items())},
         given_facts=tuple(given),
         derived_facts=tuple(sorted(event.facts.keys() - event.settled.keys())),
-        packs=_explained_packs(packs, verdicts),
+        packs=_explained_packs(packs, verdicts, wording),
         decision=decision,
         decided_by=_decisive(findings, decision),
         not_in_it=_NOT_IN_IT,
@@ -81,14 +85,16 @@ def explain(
         show(answer)
 
 
-def _explained_packs(packs: Sequence[Pack], verdicts: Iterable[Verdict]) -> tuple[ExplainedPack, ...]:
+def _explained_packs(packs: Sequence[Pack], verdicts: Iterable[Verdict], wording: Wording) -> tuple[ExplainedPack, ...]:
+    languages = {pack.name: language_of(pack.jurisdiction, wording) for pack in packs}
     by_pack: dict[str, list[ExplainedRule]] = {}
     for verdict in verdicts:
-        by_pack.setdefault(verdict.pack.name, []).append(_explained(verdict))
+        name = verdict.pack.name
+        by_pack.setdefault(name, []).append(_explained(verdict, languages[name]))
     return tuple(
         ExplainedPack(
             pack=pack.reference,
-            title=chosen(pack.title),
+            title=chosen(pack.title, languages[pack.name]),
             jurisdiction=pack.jurisdiction,
             rules=tuple(by_pack.get(pack.name, ())),
         )
@@ -96,13 +102,13 @@ def _explained_packs(packs: Sequence[Pack], verdicts: Iterable[Verdict]) -> tupl
     )
 
 
-def _explained(verdict: Verdict) -> ExplainedRule:
+def _explained(verdict: Verdict, language: Language) -> ExplainedRule:
     rule, finding = verdict.rule, verdict.finding
     return ExplainedRule(
         rule=rule.id,
         article=rule.article,
         standing=verdict.standing,
-        citation=chosen(rule.citation),
+        citation=chosen(rule.citation, language),
         when=rule.when,
         when_holds=verdict.when,
         must=rule.must,

@@ -9,6 +9,7 @@ from agents.cli.console import AsJson, print_json
 from agents.cli.policy.choices import RoleOption, choose, roles_given
 from agents.cli.policy.duties import show
 from agents.cli.policy.facts import Given, facts_given
+from agents.cli.policy.language import LangOption, language_given
 from pipeline.errors import OperatorError
 from pipeline.policy import obligations as steps
 from pipeline.policy.pack_files import load_packs
@@ -87,6 +88,7 @@ def obligations(
         typer.Option(metavar="DATE", help="The day, such as 2026-08-02; today otherwise.", show_default=False),
     ] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Show what does not apply as fully as what does.")] = False,
+    lang: LangOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell which duties follow, in the three steps of the Deep Synthesis Provisions.
@@ -111,6 +113,7 @@ def obligations(
         roles=roles_given(role),
         jurisdictions=_places(jurisdiction) or settings.jurisdictions or ("CN",),
         at=_instant(at),
+        language=language_given(lang),
     )
     if as_json:
         print_json(answer)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
+from agents.cli.policy.language import LangOption, language_given
 from pipeline.errors import OperatorError
 from pipeline.policy.compliance import render
 from pipeline.policy.examples import (
@@ -24,7 +25,7 @@ from pipeline.policy.examples import (
     run_examples,
 )
 from pipeline.policy.pack_files import PackFile, find_packs, load_packs, packs_in_use
-from pipeline.policy.words import chosen
+from pipeline.policy.words import Language, chosen
 from pipeline.settings import PolicySettings, load
 
 __all__ = ["check", "compliance", "list_packs", "run_tests"]
@@ -56,6 +57,7 @@ class CheckedPack(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     packs: tuple[str, ...]
+    titles: tuple[str, ...]
     error: str | None
 
 
@@ -71,6 +73,7 @@ class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     version: str
+    title: str
     examples_file: str
     examples: int
     rules: tuple[TestedRule, ...]
@@ -78,9 +81,10 @@ class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
     missing: dict[str, tuple[Case, ...]]
 
 
-def list_packs(as_json: AsJson = False) -> None:
+def list_packs(lang: LangOption = None, as_json: AsJson = False) -> None:
     """List the packs in use, as SEALSTREAM_POLICY_PACKS says: all that ship unless set."""
-    listed = [_listed(one) for one in packs_in_use(load(PolicySettings).packs)]
+    language = language_given(lang)
+    listed = [_listed(one, language) for one in packs_in_use(load(PolicySettings).packs)]
     if as_json:
         print_json({"packs": listed})
         return
@@ -98,31 +102,38 @@ def list_packs(as_json: AsJson = False) -> None:
             str(one.in_force_from or "-"),
             one.origin,
         )
+        if lang is not None:
+            table.add_row(Text(one.title, "dim"))
     console.print(table)
 
 
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="PACK...", help="Files, directories or shipped names.")],
+    lang: LangOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Check whether packs can be used: that each says ok, or file:line and the reason. Exit code 2 if one cannot."""
-    checked = [_checked(path) for path in paths]
+    language = language_given(lang)
+    checked = [_checked(path, language) for path in paths]
     if as_json:
         print_json({"checked": checked})
     else:
         for one in checked:
-            words = f"ok: {', '.join(one.packs)} ({one.path})" if one.error is None else one.error
+            titles = "" if lang is None else f": {'; '.join(one.titles)}"
+            named = f"{', '.join(one.packs)} ({one.path}){titles}"
+            words = f"ok: {named}" if one.error is None else one.error
             console.print(Text(words, "" if one.error is None else "red"), soft_wrap=True)
     if any(one.error is not None for one in checked):
         raise typer.Exit(ExitCode.CONFIGURATION)
 
 
-def run_tests(packs: Packs = None, as_json: AsJson = False) -> None:
+def run_tests(packs: Packs = None, lang: LangOption = None, as_json: AsJson = False) -> None:
     """Run the examples beside packs: every rule needs one that passes, one that violates it, and one unknown.
 
     Exit code 1 means that an example came out otherwise or is missing, 2 that a pack or its examples cannot be used.
     """
-    tested = [_tested(one) for one in find_packs(packs or load(PolicySettings).packs)]
+    language = language_given(lang)
+    tested = [_tested(one, language) for one in find_packs(packs or load(PolicySettings).packs)]
     if as_json:
         print_json({"packs": tested})
     else:
@@ -132,17 +143,17 @@ def run_tests(packs: Packs = None, as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def compliance(packs: Packs = None) -> None:
-    """Print, as Markdown, what each article asks and what is done about it: the document docs/compliance.md."""
-    typer.echo(render(load_packs(packs or load(PolicySettings).packs)), nl=False)
+def compliance(packs: Packs = None, lang: LangOption = None) -> None:
+    """Print, as Markdown, what each article asks and what is done about it, as docs/compliance.md has it."""
+    typer.echo(render(load_packs(packs or load(PolicySettings).packs), language_given(lang)), nl=False)
 
 
-def _listed(file: PackFile) -> ListedPack:
+def _listed(file: PackFile, language: Language) -> ListedPack:
     pack = file.pack
     return ListedPack(
         name=pack.name,
         version=pack.version,
-        title=chosen(pack.title),
+        title=chosen(pack.title, language),
         jurisdiction=pack.jurisdiction,
         articles=len(pack.articles),
         rules=len(pack.rules),
@@ -151,21 +162,27 @@ def _listed(file: PackFile) -> ListedPack:
     )
 
 
-def _checked(path: str) -> CheckedPack:
+def _checked(path: str, language: Language) -> CheckedPack:
     try:
         packs = load_packs([path])
     except OperatorError as error:
-        return CheckedPack(path=path, packs=(), error=error.what)
-    return CheckedPack(path=path, packs=tuple(f"{pack.name} {pack.version}" for pack in packs), error=None)
+        return CheckedPack(path=path, packs=(), titles=(), error=error.what)
+    return CheckedPack(
+        path=path,
+        packs=tuple(f"{pack.name} {pack.version}" for pack in packs),
+        titles=tuple(chosen(pack.title, language) for pack in packs),
+        error=None,
+    )
 
 
-def _tested(file: PackFile) -> TestedPack:
+def _tested(file: PackFile, language: Language) -> TestedPack:
     pack = file.pack
     examples = read_examples(examples_beside(Path(str(file.source))), pack)
     results = run_examples(pack, examples)
     return TestedPack(
         name=pack.name,
         version=pack.version,
+        title=chosen(pack.title, language),
         examples_file=examples.file,
         examples=len(results),
         rules=tuple(
@@ -189,6 +206,7 @@ def _show_tested(tested: TestedPack) -> None:
         table.add_column(case, justify="center")
     for rule in tested.rules:
         table.add_row(f"  {rule.rule}", *(Text(*_TICKS[rule.cases[case]]) for case in CASES))
+    console.print(Text(tested.title, "dim"))
     console.print(table)
     for failure in tested.failures:
         console.print(

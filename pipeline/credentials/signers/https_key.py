@@ -6,7 +6,6 @@ BASE64}`, in DER or as r and s side by side.
 """
 
 import base64
-import binascii
 from typing import Final
 
 import msgspec
@@ -48,7 +47,7 @@ class HttpsKey:
         answer = asked(self._pool, self._url, question, {"Content-Type": "application/json", **bearer})
         try:
             return base64.b64decode(msgspec.json.decode(answer, type=_Answer).signature, validate=True)
-        except (msgspec.MsgspecError, binascii.Error):
+        except (msgspec.MsgspecError, ValueError):  # What is no UTF-8 or no base64 is the latter.
             raise KeyRefusedError("its service answered with no signature") from None
 
     def close(self) -> None:

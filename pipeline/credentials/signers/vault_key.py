@@ -6,7 +6,6 @@ file for each signature, or taken from VAULT_TOKEN.
 """
 
 import base64
-import binascii
 import os
 from typing import Final
 
@@ -69,7 +68,7 @@ class VaultKey:
         try:
             signature = msgspec.json.decode(answer, type=_Answer).data.signature
             return base64.b64decode(signature.rpartition(":")[2], validate=True)
-        except (msgspec.MsgspecError, binascii.Error):
+        except (msgspec.MsgspecError, ValueError):  # What is no UTF-8 or no base64 is the latter.
             raise KeyRefusedError("its service answered with no signature") from None
 
     def close(self) -> None:

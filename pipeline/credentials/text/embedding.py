@@ -15,7 +15,7 @@ from typing import Final
 
 from pipeline.credentials.data_hash import Json, Make, data_hash_binding
 from pipeline.credentials.text.binding import text_digest
-from pipeline.credentials.text.wrapper import BrokenWrapperError, unwrapped, wrapped
+from pipeline.credentials.text.wrapper import BrokenWrapperError, unwrapped, wrapped, wrapped_length
 
 __all__ = ["TextFitter", "UnfitTextError"]
 
@@ -61,13 +61,13 @@ class TextFitter:
         def binding(length: int) -> Json:
             return data_hash_binding(digest, start=len(body), length=length)
 
-        blank = len(wrapped(place(binding(_TWO_BYTES))))
+        blank = wrapped_length(place(binding(_TWO_BYTES)))
         if blank + self._growth > _TWO_BYTES:
-            blank = len(wrapped(place(binding(_TWO_BYTES + 1))))
+            blank = wrapped_length(place(binding(_TWO_BYTES + 1)))
         for _ in range(_ATTEMPTS):
             length = blank + self._growth
             store = _slim(sign(binding(length)))
-            signed = len(wrapped(store))
+            signed = wrapped_length(store)
             pad = _padding(store)
             self._growth = signed + len(pad) // 2 - blank
             if 0 <= length - signed <= len(pad):

@@ -11,10 +11,25 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["TRACE", "BrokenWrapperError", "Wrapper", "find_wrapper", "is_text", "unwrapped", "wrapped"]
+__all__ = [
+    "TRACE",
+    "BrokenWrapperError",
+    "Wrapper",
+    "find_wrapper",
+    "is_text",
+    "unwrapped",
+    "wrapped",
+    "wrapped_length",
+]
 
 _SELECTORS: Final = tuple(chr(code).encode() for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 _BYTES: Final = {ord(selector.decode()): byte for byte, selector in enumerate(_SELECTORS)}
+
+_CHARACTERS: Final = {byte: selector.decode() for byte, selector in enumerate(_SELECTORS)}
+_SHORT: Final = bytes(range(16))
+"""The bytes whose selectors take three bytes."""
+_LONG_BYTES: Final = 4
+"""The bytes that the selectors of all others take."""
 
 _MAGIC: Final = b"C2PATXT\x00"
 _VERSION: Final = 1
@@ -70,8 +85,15 @@ def is_text(media_type: str) -> bool:
 
 def wrapped(store: bytes) -> bytes:
     """A manifest store as a run, to be put behind a text."""
-    header = _HEADER.pack(_MAGIC, _VERSION, len(store))
-    return "\ufeff".encode() + b"".join(map(_SELECTORS.__getitem__, header + store))
+    carried = _HEADER.pack(_MAGIC, _VERSION, len(store)) + store
+    return ("\ufeff" + carried.decode("latin-1").translate(_CHARACTERS)).encode()
+
+
+def wrapped_length(store: bytes) -> int:
+    """How many bytes a manifest store takes as a run."""
+    carried = _HEADER.pack(_MAGIC, _VERSION, len(store)) + store
+    short = len(carried) - len(carried.translate(None, _SHORT))
+    return len("\ufeff".encode()) + _LONG_BYTES * len(carried) - short
 
 
 def find_wrapper(text: bytes) -> Wrapper | None:

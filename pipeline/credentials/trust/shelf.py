@@ -134,7 +134,7 @@ def _kept(name: str, file: Path) -> TrustList | None:
         read_list(pem, use=kept.use, source=kept.source)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.MsgspecError, TrustListError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, TrustListError) as error:
         raise OperatorError(
             what=f"The trust list in {file} cannot be read ({type(error).__name__}).",
             remedy="Put it anew with `sealstream trust update`, or remove the file to take the list that ships.",

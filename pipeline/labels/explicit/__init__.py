@@ -4,9 +4,9 @@
 may harm; what is exported here imports none of them.
 """
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError
 from pipeline.labels.explicit.model import Checked, Claim, Marked, MarkOrder, Written
 from pipeline.labels.explicit.wording import LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = [
     "LANGUAGES",

@@ -17,9 +17,9 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from numpy.typing import NDArray
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.model import Marked, Written
 from pipeline.labels.explicit.rhythm import SECONDS, duck_and_tones, find_rhythm
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["BROKEN", "MOST_SECONDS", "beginning_of", "mark_audio", "open_media"]
 
@@ -61,7 +61,10 @@ def mark_audio(body: bytes, media_type: str) -> Marked:
     if find_rhythm(beginning_of(body, 2 * SECONDS, _HEARD_RATE), _HEARD_RATE) is not None:
         return Marked(body=body, written=written, kept=True)
     saved = io.BytesIO()
-    with refusing("The sound cannot be decoded or encoded.", *BROKEN), open_media(body) as source:
+    with (
+        ExplicitRefusedError.instead_of(*BROKEN, what="The sound cannot be decoded or encoded."),
+        open_media(body) as source,
+    ):
         stream = _sound_stream(source)
         codec = stream.codec_context.name.removesuffix("float")
         with av.open(saved, "w", format=name) as target:
@@ -88,7 +91,7 @@ def beginning_of(body: bytes, seconds: float, rate: int) -> NDArray[np.float64]:
     """
     pieces: list[NDArray[np.float64]] = []
     wanted = round(seconds * rate)
-    with refusing("The sound cannot be decoded.", *BROKEN), open_media(body) as source:
+    with ExplicitRefusedError.instead_of(*BROKEN, what="The sound cannot be decoded."), open_media(body) as source:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
         for frame in source.decode(_sound_stream(source)):
             pieces += [part.to_ndarray().ravel().astype(np.float64) for part in resampler.resample(frame)]

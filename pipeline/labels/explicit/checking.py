@@ -11,7 +11,6 @@ from PIL import Image, ImageOps
 
 from pipeline.labels.explicit.audio import beginning_of
 from pipeline.labels.explicit.docx import text_of_docx
-from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.image import BROKEN as BROKEN_PICTURE
 from pipeline.labels.explicit.image import open_picture
 from pipeline.labels.explicit.matching import PlateFound, find_plate, is_still_there
@@ -22,6 +21,7 @@ from pipeline.labels.explicit.text import decoded, find_in_text, text_of_html
 from pipeline.labels.explicit.video import LEAST_SECONDS, frames_of
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.explicit.writing import WRITERS
+from pipeline.labels.refused import ExplicitRefusedError
 from pipeline.media_types import canonical
 
 __all__ = ["CHECKERS", "check"]
@@ -57,7 +57,10 @@ def check(body: bytes, media_type: str, claim: Claim | None = None) -> Checked:
 
 
 def _picture(body: bytes, _: Claim) -> Checked:
-    with refusing("The picture cannot be decoded.", *BROKEN_PICTURE), open_picture(body) as picture:
+    with (
+        ExplicitRefusedError.instead_of(*BROKEN_PICTURE, what="The picture cannot be decoded."),
+        open_picture(body) as picture,
+    ):
         ImageOps.exif_transpose(picture, in_place=True)
         found = find_plate(_in_shades(picture))
     return _unknown() if found is None else Checked(present=True, found=_plate(found))

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from lxml import etree
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.model import Marked, MarkOrder, Written
 from pipeline.labels.explicit.wording import WORDINGS
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["MOST_BYTES", "MOST_PARTS", "mark_docx", "text_of_docx"]
 
@@ -41,7 +41,7 @@ def mark_docx(body: bytes, order: MarkOrder) -> Marked:
     Raises:
         ExplicitRefusedError: no Word document, broken, encrypted, signed, or too large unpacked.
     """
-    with refusing("The document cannot be unpacked.", *_BROKEN):
+    with ExplicitRefusedError.instead_of(*_BROKEN, what="The document cannot be unpacked."):
         parts = _parts(body)
         if any(info.filename.startswith(_SIGNATURES) for info, _ in parts):
             raise ExplicitRefusedError(what="The document is signed, and a label would break the signature.")
@@ -68,7 +68,7 @@ def text_of_docx(body: bytes) -> str:
     Raises:
         ExplicitRefusedError: as `mark_docx`.
     """
-    with refusing("The document cannot be unpacked.", *_BROKEN):
+    with ExplicitRefusedError.instead_of(*_BROKEN, what="The document cannot be unpacked."):
         parts = {info.filename: data for info, data in _parts(body)}
         story = _story(_parsed(parts[_main_part(parts)]))
         space = etree.QName(story).namespace

@@ -17,11 +17,11 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.inks import inked
 from pipeline.labels.explicit.model import Corner, Marked, MarkOrder, Written
 from pipeline.labels.explicit.plate import TEXT_HEIGHT, draw_plate, em_for, margin_for
 from pipeline.labels.explicit.wording import WORDINGS
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["BROKEN", "MOST_FRAMES", "MOST_PIXELS", "mark_image", "open_picture", "orientation_of", "placed"]
 
@@ -88,7 +88,7 @@ def mark_image(body: bytes, order: MarkOrder) -> Marked:
     Raises:
         ExplicitRefusedError: not a picture that can be read and written without harm, too large, or too small.
     """
-    with refusing("The picture cannot be decoded.", *BROKEN), open_picture(body) as picture:
+    with ExplicitRefusedError.instead_of(*BROKEN, what="The picture cannot be decoded."), open_picture(body) as picture:
         _refuse_loss(picture)
         # Of a GIF, every shade between dark and light would take a number from the colours of the picture.
         frames = [_marked_frame(frame, order, soft=picture.format != "GIF") for frame in _frames(picture)]
@@ -117,7 +117,7 @@ def open_picture(body: bytes) -> Image.Image:
     Raises:
         ExplicitRefusedError: it is in no such format, or has more pixels than are decoded.
     """
-    with refusing("The picture is in no format that can be written again.", *BROKEN):
+    with ExplicitRefusedError.instead_of(*BROKEN, what="The picture is in no format that can be written again."):
         picture = Image.open(io.BytesIO(body), formats=_FORMATS)
     frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
     if frames > MOST_FRAMES or picture.width * picture.height * frames > MOST_PIXELS:

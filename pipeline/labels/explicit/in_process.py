@@ -1,10 +1,10 @@
 """The labeler in this very process: for single files, for tests, and inside child processes."""
 
 from pipeline.labels.explicit.checking import check
-from pipeline.labels.explicit.errors import ExplicitRefusedError
 from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["InProcessLabeler"]
 

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError
 from pipeline.labels.explicit.plate import DARK, LEAST_CONTRAST, LIGHT, contrast
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["inked"]
 

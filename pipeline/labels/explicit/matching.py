@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError
 from pipeline.labels.explicit.model import Corner
 from pipeline.labels.explicit.plate import TEXT_HEIGHT, draw_plate, em_for, margin_for
 from pipeline.labels.explicit.wording import LANGUAGES, Language
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["CORNERS", "LEAST_LIKENESS", "PlateFound", "find_plate", "is_still_there"]
 

@@ -10,10 +10,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Rectangle, Stream, String
 
 from pipeline.assets.pdf_update import NoUpdateError, updated, would_lose
-from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.model import Marked, MarkOrder, Written
 from pipeline.labels.explicit.plate import DARK, LIGHT, TEXT_HEIGHT
 from pipeline.labels.explicit.wording import WORDINGS
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["MOST_PAGES", "find_in_pdf", "mark_pdf"]
 
@@ -50,7 +50,7 @@ def mark_pdf(body: bytes, order: MarkOrder) -> Marked:
         ExplicitRefusedError: no PDF, broken, encrypted, signed, or of too many pages.
     """
     saved = io.BytesIO()
-    with refusing("The document cannot be read.", *_BROKEN), _opened(body) as document:
+    with ExplicitRefusedError.instead_of(*_BROKEN, what="The document cannot be read."), _opened(body) as document:
         _refuse(document)
         text = WORDINGS[order.language].text
         ratios = [_stamp(document, page, order) for page in document.pages if text not in _texts_on(page)]
@@ -69,7 +69,7 @@ def find_in_pdf(body: bytes) -> tuple[str, bool] | None:
     Raises:
         ExplicitRefusedError: as `mark_pdf`, except that signed documents can be read.
     """
-    with refusing("The document cannot be read.", *_BROKEN), _opened(body) as document:
+    with ExplicitRefusedError.instead_of(*_BROKEN, what="The document cannot be read."), _opened(body) as document:
         for number, page in enumerate(document.pages[:MOST_PAGES]):
             for text in _texts_on(page):
                 return text, number == 0

@@ -9,8 +9,8 @@ from typing import Final
 # Each by its name: asked for a format it has not loaded, Pillow loads all of them, among them interpreters.
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError
 from pipeline.labels.explicit.wording import WORDINGS, Language
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = [
     "DARK",

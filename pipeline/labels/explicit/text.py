@@ -4,9 +4,9 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
-from pipeline.labels.explicit.errors import ExplicitRefusedError
 from pipeline.labels.explicit.model import Marked, MarkOrder, Place, Position, Written
 from pipeline.labels.explicit.wording import WORDINGS, names_both, plain
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["MOST_BYTES", "decoded", "find_in_text", "mark_html", "mark_text", "text_of_html"]
 

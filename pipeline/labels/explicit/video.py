@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.labels.explicit.audio import BROKEN, open_media
-from pipeline.labels.explicit.errors import ExplicitRefusedError, refusing
 from pipeline.labels.explicit.model import Corner, Marked, MarkOrder, Written
 from pipeline.labels.explicit.plate import TEXT_HEIGHT, draw_plate, em_for, margin_for
 from pipeline.labels.explicit.wording import WORDINGS
+from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["LEAST_SECONDS", "MOST_PIXELS", "MOST_SECONDS", "frames_of", "mark_video"]
 
@@ -73,7 +73,10 @@ def mark_video(body: bytes, media_type: str, order: MarkOrder) -> Marked:
     # Without the flag, keys of metadata that are not the container's own are lost. An index at the front is not to be
     # had: it is moved there by writing the file anew, which needs a file.
     options = {"movflags": "use_metadata_tags"} if name in {"mp4", "mov"} else {}
-    with refusing("The video cannot be decoded or encoded.", *BROKEN), open_media(body) as source:
+    with (
+        ExplicitRefusedError.instead_of(*BROKEN, what="The video cannot be decoded or encoded."),
+        open_media(body) as source,
+    ):
         stream = _picture_stream(source)
         with av.open(saved, "w", format=name, options=options) as target:
             target.metadata.update(source.metadata)
@@ -101,7 +104,7 @@ def frames_of(body: bytes, seconds: float, apart: float) -> Iterator[tuple[float
     Raises:
         ExplicitRefusedError: the video cannot be decoded.
     """
-    with refusing("The video cannot be decoded.", *BROKEN), open_media(body) as source:
+    with ExplicitRefusedError.instead_of(*BROKEN, what="The video cannot be decoded."), open_media(body) as source:
         first = last = None
         for frame in source.decode(_picture_stream(source)):
             time = float(frame.time or 0)

@@ -6,12 +6,12 @@ from typing import Final
 from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.labels.explicit.audio import mark_audio
 from pipeline.labels.explicit.docx import mark_docx
-from pipeline.labels.explicit.errors import ExplicitRefusedError
 from pipeline.labels.explicit.image import mark_image
 from pipeline.labels.explicit.model import Marked, MarkOrder
 from pipeline.labels.explicit.pdf import mark_pdf
 from pipeline.labels.explicit.text import mark_html, mark_text
 from pipeline.labels.explicit.video import mark_video
+from pipeline.labels.refused import ExplicitRefusedError
 from pipeline.media_types import canonical
 
 __all__ = ["WRITERS", "reason_against", "write_mark"]

@@ -4,11 +4,11 @@ Files are parsed here, so this is for child processes (`pipeline.isolation`) whe
 """
 
 from pipeline.labels.implicit.aigc import AigcFault, AigcMark, first_write, parse, to_json
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.facts import facts_of
 from pipeline.labels.implicit.marks import FoundMark, FoundMarks, Latent, MarksToWrite
 from pipeline.labels.implicit.provider_code import ProviderCode, code_ok, parse_provider_code
 from pipeline.labels.implicit.table import ROWS, Row, read_marks, row_of, write_marks
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "ROWS",
@@ -16,7 +16,7 @@ __all__ = [
     "AigcMark",
     "FoundMark",
     "FoundMarks",
-    "LabelRefusedError",
+    "ImplicitRefusedError",
     "Latent",
     "MarksToWrite",
     "ProviderCode",

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "KEYS",
@@ -80,7 +80,7 @@ class AigcMark(msgspec.Struct, frozen=True, kw_only=True):
     """A mark that conforms; nothing else can be made.
 
     Raises:
-        LabelRefusedError: a member is too long, or has characters that the standard does not allow.
+        ImplicitRefusedError: a member is too long, or has characters that the standard does not allow.
     """
 
     label: Label
@@ -94,7 +94,7 @@ class AigcMark(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         fault = _fault_of(_members(self))
         if fault is not None:
-            raise LabelRefusedError(
+            raise ImplicitRefusedError(
                 what=f"The implicit label cannot be made: {fault.key} is {fault.code}.",
                 remedy="Use printable ASCII without spaces, quotes and backslashes, and at most 1,024 characters.",
             )
@@ -109,10 +109,10 @@ def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcMa
     """The mark that a producer puts on new content: who generates it is the first to spread it.
 
     Raises:
-        LabelRefusedError: the producer or the number is empty, too long, or has characters that are not allowed.
+        ImplicitRefusedError: the producer or the number is empty, too long, or has characters that are not allowed.
     """
     if not producer or not produce_id:
-        raise LabelRefusedError(
+        raise ImplicitRefusedError(
             what="The implicit label cannot be made: it names no producer, or gives the content no number.",
             remedy="Name the provider by its code or name, and number the content.",
         )

@@ -3,10 +3,10 @@
 import msgspec
 
 from pipeline.labels.implicit.aigc import AigcMark
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
 from pipeline.labels.implicit.table import read_marks, write_marks
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["mark"]
 
@@ -25,8 +25,8 @@ def mark(asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
         # Where it is there twice, writing it again leaves one.
         marks = msgspec.structs.replace(marks, aigc=None if len(found.aigc) == 1 else found.mark)
     try:
-        return Marked(asset=write_marks(asset, media_type, marks))
-    except LabelRefusedError as error:
+        return Marked(asset=write_marks(asset, media_type, marks, found=found))
+    except ImplicitRefusedError as error:
         return Marked(asset=asset, refused=error.what)
 
 

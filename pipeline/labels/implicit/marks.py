@@ -7,9 +7,9 @@ from typing import Final, Literal
 import msgspec
 
 from pipeline.labels.implicit.aigc import AigcFault, AigcMark, Label
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.lenient import reading_of
 from pipeline.labels.implicit.vendors import VendorSign, schema_sign
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "Contradiction",
@@ -54,7 +54,7 @@ class Latent(msgspec.Struct, frozen=True, kw_only=True):
     `created_at` is RFC 3339 with a time zone.
 
     Raises:
-        LabelRefusedError: a member is empty, longer than 1,024 characters, or has control characters.
+        ImplicitRefusedError: a member is empty, longer than 1,024 characters, or has control characters.
     """
 
     provider_name: str
@@ -75,7 +75,7 @@ class MarksToWrite(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is to carry. What is None is left as it is in the file; anything else replaces what is there.
 
     Raises:
-        LabelRefusedError: the digital source type is no address of a term.
+        ImplicitRefusedError: the digital source type is no address of a term.
     """
 
     aigc: AigcMark | None = None
@@ -200,12 +200,12 @@ def latent_from(members: dict[str, str]) -> Latent | None:
     """The latent disclosure that members found in a file make; None where one is missing or unusable."""
     try:
         return msgspec.convert(members, Latent)
-    except (msgspec.ValidationError, LabelRefusedError):
+    except (msgspec.ValidationError, ImplicitRefusedError):
         return None
 
 
-def _unusable(what: str, remedy: str) -> LabelRefusedError:
-    return LabelRefusedError(what=f"The marks cannot be made: {what} is not usable.", remedy=remedy)
+def _unusable(what: str, remedy: str) -> ImplicitRefusedError:
+    return ImplicitRefusedError(what=f"The marks cannot be made: {what} is not usable.", remedy=remedy)
 
 
 def _is_instant(text: str) -> bool:

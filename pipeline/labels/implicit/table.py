@@ -13,8 +13,8 @@ import msgspec
 from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.credentials.traces import shows_traces
 from pipeline.labels.implicit.aigc import Shape
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.media_types import canonical
 
 __all__ = ["LONGEST", "ROWS", "Carrier", "Row", "read_marks", "row_of", "write_marks"]
@@ -24,7 +24,7 @@ LONGEST: Final = 512 * 1024 * 1024
 
 
 class Carrier(Protocol):
-    """What a carrier module has. Both raise `LabelRefusedError` and nothing else, whatever the bytes."""
+    """What a carrier module has. Both raise `ImplicitRefusedError` and nothing else, whatever the bytes."""
 
     def read(self, body: bytes) -> FoundMarks:
         """The marks of a file."""
@@ -164,44 +164,50 @@ def read_marks(body: bytes, media_type: str) -> FoundMarks:
     try:
         _check_length(body)
         return carrier.read(body)
-    except LabelRefusedError as error:
+    except ImplicitRefusedError as error:
         return FoundMarks(refused=error.what)
 
 
-def write_marks(body: bytes, media_type: str, marks: MarksToWrite) -> bytes:
+def write_marks(body: bytes, media_type: str, marks: MarksToWrite, *, found: FoundMarks | None = None) -> bytes:
     """The file with the marks, read back from the very bytes that are returned, and as whole as it came.
 
     A file that says so already comes back unchanged. What is seen and heard is never changed, nor is metadata that is
     not a mark. A file that carries a C2PA manifest is refused: its signature would not hold for the marked file, and
     what somebody signed would look tampered with.
 
+    Args:
+        body: the file.
+        media_type: what it is.
+        marks: what to write.
+        found: the marks that are in it, where they have been read already.
+
     Raises:
-        LabelRefusedError: files of this kind carry no marks, or this one cannot be read or written.
+        ImplicitRefusedError: files of this kind carry no marks, or this one cannot be read or written.
     """
     row = row_of(media_type)
     carrier = _carrier(row)
     if carrier is None:
-        raise LabelRefusedError(what=f"Files of the kind {row.format} carry no marks. {row.reason}")
+        raise ImplicitRefusedError(what=f"Files of the kind {row.format} carry no marks. {row.reason}")
     _check_length(body)
-    if carrier.read(body).show(marks):
+    if (carrier.read(body) if found is None else found).show(marks):
         return body
     if shows_traces(body, media_type):
-        raise LabelRefusedError(what=f"The {row.format} file carries a C2PA manifest, which marks would invalidate.")
+        raise ImplicitRefusedError(what=f"The {row.format} file carries a C2PA manifest, which marks would invalidate.")
     because = reason_to_leave(body, media_type)
     if because is not None:
-        raise LabelRefusedError(what=because)
+        raise ImplicitRefusedError(what=because)
     written = carrier.write(body, marks)
     if not carrier.read(written).show(marks):
-        raise LabelRefusedError(what=f"The marks could not be read back from the {row.format} file.")
+        raise ImplicitRefusedError(what=f"The marks could not be read back from the {row.format} file.")
     broken = broken_promise(body, written, media_type, label=True)
     if broken is not None:
-        raise LabelRefusedError(what=broken)
+        raise ImplicitRefusedError(what=broken)
     return written
 
 
 def _check_length(body: bytes) -> None:
     if len(body) > LONGEST:
-        raise LabelRefusedError(what=f"The file is longer than {LONGEST} bytes.")
+        raise ImplicitRefusedError(what=f"The file is longer than {LONGEST} bytes.")
 
 
 @cache

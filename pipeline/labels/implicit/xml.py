@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["MOST_DEPTH", "parse_xml", "serialised"]
 
@@ -22,18 +22,20 @@ def parse_xml(body: bytes, *, what: str, most_bytes: int, external_dtd: bool = F
         external_dtd: whether it may name a document type elsewhere, which is never read.
 
     Raises:
-        LabelRefusedError: it is too long, too deep, or not well-formed, or declares what is refused here.
+        ImplicitRefusedError: it is too long, too deep, or not well-formed, or declares what is refused here.
     """
     if len(body) > most_bytes:
-        raise LabelRefusedError(what=f"Of the file, {what} is longer than {most_bytes} bytes.")
+        raise ImplicitRefusedError(what=f"Of the file, {what} is longer than {most_bytes} bytes.")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)
-    with refusing(f"Of the file, {what} is no well-formed XML.", etree.LxmlError, ValueError, LookupError):
+    with ImplicitRefusedError.instead_of(
+        etree.LxmlError, ValueError, LookupError, what=f"Of the file, {what} is no well-formed XML."
+    ):
         root = etree.fromstring(body, parser)
         declared = root.getroottree().docinfo.internalDTD
     if declared is not None and (not external_dtd or b"<!ENTITY" in body or _refers_to_entities(root)):
-        raise LabelRefusedError(what=f"Of the file, {what} declares a document type, which may hold entities.")
+        raise ImplicitRefusedError(what=f"Of the file, {what} declares a document type, which may hold entities.")
     if any(depth > MOST_DEPTH for depth in _depths(root)):
-        raise LabelRefusedError(what=f"Of the file, {what} is nested more than {MOST_DEPTH} levels deep.")
+        raise ImplicitRefusedError(what=f"Of the file, {what} is nested more than {MOST_DEPTH} levels deep.")
     return root
 
 
@@ -42,7 +44,9 @@ def serialised(root: etree._Element) -> bytes:
     tree = root.getroottree()
     encoding = tree.docinfo.encoding or "UTF-8"
     standalone: Any = tree.docinfo.standalone or None  # no is what it is anyway, and None says nothing
-    with refusing("The file's XML cannot be written again in its encoding.", etree.LxmlError, ValueError, LookupError):
+    with ImplicitRefusedError.instead_of(
+        etree.LxmlError, ValueError, LookupError, what="The file's XML cannot be written again in its encoding."
+    ):
         written = etree.tostring(tree, xml_declaration=True, encoding=encoding, standalone=standalone)
     return written if isinstance(written, bytes) else written.encode(encoding)
 

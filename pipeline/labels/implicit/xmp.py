@@ -20,9 +20,9 @@ from typing import Final
 from lxml import etree
 
 from pipeline.labels.implicit.aigc import KEYS, to_json
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.xml import parse_xml
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "LATENT_NAMES",
@@ -87,7 +87,7 @@ def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundMarks:
     """The marks in all packets of one file.
 
     Raises:
-        LabelRefusedError: a packet is out of bounds, or no XMP.
+        ImplicitRefusedError: a packet is out of bounds, or no XMP.
     """
     return found_in_element([_parsed(packet) for packet in packets], carrier=carrier)
 
@@ -131,7 +131,7 @@ def merge(packet: bytes | None, marks: MarksToWrite) -> bytes:
     """A packet with the marks, and with everything else that the given one holds.
 
     Raises:
-        LabelRefusedError: the given packet is out of bounds, or no XMP.
+        ImplicitRefusedError: the given packet is out of bounds, or no XMP.
     """
     root = new_element() if packet is None else _parsed(packet)
     merge_element(root, marks)
@@ -142,7 +142,7 @@ def rewrite(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[bytes, ...]:
     """All packets of a file anew: the first with the marks, the others without any of their kind.
 
     Raises:
-        LabelRefusedError: a packet is out of bounds, or no XMP.
+        ImplicitRefusedError: a packet is out of bounds, or no XMP.
     """
     first, *others = packets or (None,)
     cleaned = []
@@ -156,7 +156,7 @@ def holds(packet: bytes, marks: MarksToWrite) -> bool:
     """Whether a packet has anything that writing these marks would replace.
 
     Raises:
-        LabelRefusedError: the packet is out of bounds, or no XMP.
+        ImplicitRefusedError: the packet is out of bounds, or no XMP.
     """
     return clean_element(_parsed(packet), marks)
 
@@ -165,7 +165,7 @@ def without_aigc(packet: bytes) -> bytes:
     """A packet without the AIGC object, for files that have another place for it.
 
     Raises:
-        LabelRefusedError: the packet is out of bounds, or no XMP.
+        ImplicitRefusedError: the packet is out of bounds, or no XMP.
     """
     root = _parsed(packet)
     return _packed(root) if _take_out(root, frozenset({_AIGC})) else packet
@@ -190,7 +190,7 @@ def merge_element(root: etree._Element, marks: MarksToWrite) -> None:
     if not written:
         return
     description = etree.SubElement(rdf, _DESCRIPTION, {_ABOUT: about}, nsmap=_NAMESPACES)
-    with refusing("The marks hold characters that XML cannot.", ValueError):
+    with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
         for name, value in written:
             etree.SubElement(description, name).text = value
 
@@ -277,12 +277,12 @@ def _parsed(packet: bytes) -> etree._Element:
         packet = packet.rstrip(b"\x00")
     root = parse_xml(packet, what="the XMP packet", most_bytes=MOST_XMP)
     if root.tag not in (f"{{{_META}}}xmpmeta", f"{{{_META}}}xapmeta", _ROOT):
-        raise LabelRefusedError(what="What stands in the file as its XMP packet is something else.")
+        raise ImplicitRefusedError(what="What stands in the file as its XMP packet is something else.")
     return root
 
 
 def _packed(root: etree._Element) -> bytes:
     packet = _BEGIN + etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False) + _END
     if len(packet) > MOST_XMP:
-        raise LabelRefusedError(what=f"With the marks, the XMP packet would be longer than {MOST_XMP} bytes.")
+        raise ImplicitRefusedError(what=f"With the marks, the XMP packet would be longer than {MOST_XMP} bytes.")
     return packet

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import schemas
 from tests.broker.kill.bucket import outcome_key, record_key
-from tests.broker.kill.cases import Against, Case, Expected, alert_id
+from tests.broker.kill.cases import Against, Case, Expected, alert_id, event_uid
 from tests.broker.kill.evidence import Evidence, Input, Message
 from tests.broker.kill.ledger import is_of_ledger
 from tests.broker.kill.problems import Problem
 
 __all__ = ["audit_messages"]
 
+_JUDGED: Final = ("publication", "activities")
 _EXPLANATION: Final = "sealstream_dead_letter"
 
 
@@ -32,6 +33,8 @@ def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mappi
         if case.expected.outcome == "dead-letter":
             for one in places:
                 yield from _dead_letter(case, one, evidence)
+                if _unjudged(case, one) - set(evidence.alerts):
+                    yield Problem.of(case, "lost", f"nobody is told that {_show(one)} was judged by nobody")
         else:
             yield from _outcome(case, evidence, records)
             letters = (evidence.dead_letters.get(one.place) for one in places)
@@ -145,6 +148,15 @@ def _dead_letter(case: Case, one: Input, evidence: Evidence) -> Iterator[Problem
         yield Problem.of(case, "wrong", f"the dead letter says {said} instead of {case.expected.error}")
 
 
+def _unjudged(case: Case, one: Input) -> frozenset[str]:
+    """The alert of a dead letter that was to be judged: about its event, or about its place where it is none."""
+    if case.expected.outcome != "dead-letter" or case.topic not in _JUDGED:
+        return frozenset()
+    partition = one.place.partition
+    nameless = event_uid(f"kafka:{partition.topic}", f"{partition.partition}/{one.place.offset}")
+    return frozenset({alert_id(case.uid or nameless, "operations.unjudged")})
+
+
 def _not_dead(case: Case, letter: Message) -> Problem:
     explanation = json.loads(letter.headers[_EXPLANATION] or b"null")
     return Problem.of(case, "unexpected", f"it became a dead letter: {explanation['error']}: {explanation['what']}")
@@ -155,6 +167,12 @@ def _what_nothing_called_for(
 ) -> Iterator[Problem]:
     done = [case for case in cases.values() if case.expected.outcome != "dead-letter"]
     alerts = {alert_id(str(case.uid), rule) for case in cases.values() for rule in case.expected.alerts}
+    alerts |= {
+        identity
+        for number, inputs in _inputs_by_case(evidence).items()
+        for one in inputs
+        for identity in _unjudged(cases[number], one)
+    }
     manifests = {case.output_id for case in done if case.expected.outcome == "manifest"}
     decisions = {case.output_id for case in done if case.expected.outcome == "decision"}
     for kind, there, wanted in (

@@ -34,6 +34,7 @@ class Supplies:
         max_asset_bytes: the workers' limit, which oversized assets exceed.
         credentialed: assets that were sealed before, to be published.
         to_seal_again: others, to be sealed again: of them, what is published broken would be a copy.
+        originals: pictures that are sealed before everything else, and known when the first of their copies comes.
     """
 
     seed: int
@@ -41,6 +42,7 @@ class Supplies:
     max_asset_bytes: int
     credentialed: tuple[Credentialed, ...]
     to_seal_again: tuple[Credentialed, ...]
+    originals: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

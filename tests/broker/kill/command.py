@@ -70,6 +70,7 @@ def _run(
     ] = _DEFAULT.minutes,
     workers: Annotated[int, typer.Option(min=1, help="Workers side by side.")] = _DEFAULT.workers,
     partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic.")] = _DEFAULT.partitions,
+    recogniser_kills: Annotated[int, typer.Option(min=0, help="Kills of the recogniser.")] = _DEFAULT.recogniser_kills,
     broker_restarts: Annotated[int, typer.Option(min=0, help="Restarts of the broker.")] = _DEFAULT.broker_restarts,
     broker_down_seconds: Annotated[
         float, typer.Option(min=0.0, help="How long the broker stays away.")
@@ -108,6 +109,7 @@ def _run(
         minutes=minutes,
         workers=workers,
         partitions=partitions,
+        recogniser_kills=recogniser_kills,
         broker_restarts=broker_restarts,
         broker_down_seconds=broker_down_seconds,
         outages=outages,

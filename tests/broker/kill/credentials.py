@@ -11,8 +11,9 @@ from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from tests.broker.kill.media import MAKERS, tampered
 
-__all__ = ["Credentialed", "credential_service", "seal_each_media_type"]
+__all__ = ["ORIGINALS", "Credentialed", "credential_service", "originals", "seal_each_media_type"]
 
+ORIGINALS: Final = 4
 _SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
@@ -51,6 +52,12 @@ def seal_each_media_type(service: CredentialService, seed: int) -> Iterator[Cred
             tampered=tampered(asset, sealed.asset, mime),
             manifest=None if sealed.binding == "embedded" else sealed.manifest,
         )
+
+
+def originals(seed: int) -> tuple[bytes, ...]:
+    """Pictures that copies will be made of."""
+    rng = random.Random(seed)
+    return tuple(MAKERS["image/png"](rng) for _ in range(ORIGINALS))
 
 
 def _order(mime: str) -> SealOrder:

@@ -3,18 +3,23 @@
 import asyncio
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+import aiohttp
+
 from agents.kafka import open_publisher
+from agents.similarity.questions import PATH
+from pipeline.fingerprints.in_process import InProcessFingerprinter
 from tests.broker.kill.bucket import Bucket
 from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case
-from tests.broker.kill.credentials import credential_service, seal_each_media_type
+from tests.broker.kill.credentials import ORIGINALS, credential_service, originals, seal_each_media_type
 from tests.broker.kill.crew import Crew
 from tests.broker.kill.evidence import Evidence
 from tests.broker.kill.feed import Feed, open_feed
@@ -108,6 +113,7 @@ class _Run:
         async with (
             follow(stack.kafka, topics, self.evidence.take) as follower,
             open_feed(stack.kafka, self.evidence.done) as feed,
+            Crew([sealstream(), "recogniser"], self.environment, stack.directory / "recogniser") as recogniser,
             Crew(
                 [sealstream(), "worker"],
                 self.environment,
@@ -115,23 +121,34 @@ class _Run:
                 named_by="SEALSTREAM_KAFKA_STATIC_MEMBER" if plan.static_members else None,
             ) as crew,
         ):
+            recogniser.hire("recogniser")
             await self._gather_workers(crew)
+            await self._seal_originals(cases, feed, recogniser)
             watch = PositionWatch(
                 settings=stack.kafka,
                 cases={case.number: case for case in cases},
                 evidence=self.evidence,
                 records=Bucket(STORES.records_bucket, self.environment),
             )
-            ordeal = Ordeal(plan=plan, stack=stack, crew=crew, feed=feed, evidence=self.evidence, say=self.onlooker.say)
+            ordeal = Ordeal(
+                plan=plan,
+                stack=stack,
+                crew=crew,
+                recogniser=recogniser,
+                feed=feed,
+                evidence=self.evidence,
+                say=self.onlooker.say,
+            )
             async with self._watching(watch, follower, feed, len(cases)):
                 started = time.monotonic()
-                await ordeal.go(steps_of(plan, own_broker=stack.broker is not None), cases)
+                await ordeal.go(steps_of(plan, own_broker=stack.broker is not None), cases[ORIGINALS:])
                 wedged = not await self._all_committed(watch, follower, feed)
                 seconds = time.monotonic() - started
                 if wedged:
                     await self._tell_where_it_is_stuck(crew, watch)
                 self.onlooker.say("wedged: nothing moves" if wedged else "everything is committed; workers stop")
                 await crew.retire_all()
+                await recogniser.retire_all()
                 await asyncio.sleep(2 * _LOOK_SECONDS)
             await follower.catch_up()
         self.onlooker.say("audit")
@@ -139,6 +156,7 @@ class _Run:
             cases={case.number: case for case in cases},
             evidence=self.evidence,
             crew=crew,
+            recogniser=recogniser,
             suffered=ordeal.suffered,
             watch=watch,
             seconds=seconds,
@@ -154,6 +172,7 @@ class _Run:
             max_asset_bytes=self.stack.max_asset_bytes,
             credentialed=tuple(seal_each_media_type(self.credentials, self.plan.seed)),
             to_seal_again=tuple(seal_each_media_type(self.credentials, self.plan.seed + 1_000_000)),
+            originals=originals(self.plan.seed),
         )
         inbox = Bucket(STORES.inbox_bucket, self.environment)
         made = make_cases(supplies, self.plan.events)
@@ -173,6 +192,29 @@ class _Run:
             while not await crew.all_ready():  # noqa: ASYNC110 - it is asked over HTTP
                 await asyncio.sleep(_LOOK_SECONDS)
         self.onlooker.say(f"{self.plan.workers} workers are ready")
+
+    async def _seal_originals(self, cases: Sequence[Case], feed: Feed, recogniser: Crew) -> None:
+        """Have the originals sealed, and wait until the recogniser knows them: from now on, no copy of them passes."""
+        first = cases[:ORIGINALS]
+        await feed.send(first)
+        found = (InProcessFingerprinter().fingerprint(one, "image/png") for one in originals(self.plan.seed))
+        codes = [code.code for code in found if code is not None]
+        async with asyncio.timeout(_START_SECONDS):
+            while not await self._are_known(codes, recogniser):  # noqa: ASYNC110 - it is asked over HTTP
+                await asyncio.sleep(_LOOK_SECONDS)
+        self.onlooker.say(f"{len(first)} originals are sealed and known")
+
+    async def _are_known(self, codes: Sequence[str], recogniser: Crew) -> bool:
+        try:
+            async with recogniser.http.post(
+                f"{self.stack.recogniser}{PATH}", json={"codes": codes, "limit": 1}
+            ) as answer:
+                if answer.status != HTTPStatus.OK:
+                    return False
+                said = await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+        return all(found["matches"] for found in said["near"])
 
     async def _all_committed(self, watch: PositionWatch, follower: TopicFollower, feed: Feed) -> bool:
         """Wait until nothing is left to do; False when nothing has moved for too long."""

@@ -48,6 +48,7 @@ class Observed:
     cases: Mapping[int, Case]
     evidence: Evidence
     crew: Crew
+    recogniser: Crew
     suffered: Suffered
     watch: PositionWatch
     seconds: float
@@ -146,6 +147,7 @@ class Inquest:
             inputs=sum(map(len, evidence.inputs.values())),
             outcomes={**outcomes, "alert": len(evidence.alerts), "enforcement": len(evidence.enforcement)},
             kills=suffered.kills,
+            recogniser_kills=suffered.recogniser_kills,
             broker_restarts=suffered.broker_down,
             outages=[outage.last - outage.first for outage in suffered.store_away],
             let_through_by_store=twice,
@@ -155,8 +157,8 @@ class Inquest:
             asked_without_store=suffered.asked_without_store,
             starts=crew.starts,
             refused_starts=sum(1 for one in crew.endings if one.cause is None and one.as_it_should_be),
-            endings=[asdict(one) for one in crew.endings if not one.as_it_should_be],
-            left_behind=sorted(crew.left_behind),
+            endings=[asdict(one) for one in (*crew.endings, *seen.recogniser.endings) if not one.as_it_should_be],
+            left_behind=sorted(crew.left_behind | seen.recogniser.left_behind),
             slowest_stop_seconds=max((one.seconds for one in crew.endings if one.cause == "SIGTERM"), default=0.0),
             repeated_deliveries={
                 "manifests": _repeated(evidence.manifests.values()),
@@ -172,7 +174,7 @@ class Inquest:
             manifests_validated=validated,
             wedged=seen.wedged,
             problems=problems,
-            log_errors=_log_errors(self.stack.directory / "workers"),
+            log_errors=_log_errors(self.stack.directory),
             seconds=seen.seconds,
             total_seconds=time.monotonic() - self.began,
             events_per_second=done / seen.seconds,
@@ -208,9 +210,11 @@ def _best(times: Iterable[int]) -> float:
 
 
 def _log_errors(directory: Path) -> dict[str, int]:
-    """What workers logged as errors, without the numbers that make every line another."""
+    """What workers and their recogniser logged as errors, without the numbers that make every line another."""
     found = chain.from_iterable(
-        _LOGGED.findall(log.read_text(errors="replace")) for log in sorted(directory.glob("*.log"))
+        _LOGGED.findall(log.read_text(errors="replace"))
+        for crew in ("workers", "recogniser")
+        for log in sorted((directory / crew).glob("*.log"))
     )
     ours = (re.sub(r"[0-9a-f-]{8,}|\d+", "#", words) for words in found if not words.startswith(_EXPECTED))
     return dict(Counter(ours).most_common(10))

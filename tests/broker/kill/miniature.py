@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.assembly import Parsers, law_of, use_cases
@@ -20,6 +21,8 @@ from agents.topics import Topics
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
 from pipeline.fingerprints.in_process import InProcessFingerprinter, InProcessImageCoder
+from pipeline.fingerprints.index import FingerprintIndex
+from pipeline.fingerprints.recorded import SealedRecord, recorded_codes
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.policy.reference import ReferenceSets, Removal
@@ -33,7 +36,7 @@ from tests.broker.kill.audit_store import Outage, audit_store
 from tests.broker.kill.bucket import Listed, Stored
 from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case, sha256
-from tests.broker.kill.credentials import credential_service, seal_each_media_type
+from tests.broker.kill.credentials import credential_service, originals, seal_each_media_type
 from tests.broker.kill.evidence import Evidence
 from tests.broker.kill.law import LADDER, feature_messages
 from tests.broker.kill.ledger import entries_by_event
@@ -85,6 +88,7 @@ def play(directory: Path) -> Miniature:
         max_asset_bytes=MAX_ASSET_BYTES,
         credentialed=tuple(seal_each_media_type(credentials, 1)),
         to_seal_again=tuple(seal_each_media_type(credentials, 2)),
+        originals=originals(3),
     )
     stage = _Stage(credentials)
     return asyncio.run(stage.play({case.number: case for case in make_cases(supplies, len(KINDS))}))
@@ -96,6 +100,7 @@ class _Stage:
     store: StoreSimulator = field(default_factory=lambda: StoreSimulator(CONTENT, RECORDS, INBOX))
     topics: Topics = field(default_factory=lambda: Topics("mini."))
     published: list[KafkaMessage] = field(default_factory=list)
+    known: FingerprintIndex = field(default_factory=FingerprintIndex)
     time: int = 0
 
     async def play(self, cases: dict[int, Case]) -> Miniature:
@@ -152,6 +157,10 @@ class _Stage:
         except SealstreamError as error:
             await runtime.outbox.dead_letter(record, error, 1)
         for number, message in enumerate(self.published):
+            if message.topic == self.topics.manifests:
+                sealed = msgspec.json.decode(message.value or b"", type=SealedRecord)
+                for code in recorded_codes(sealed):
+                    self.known.add(code, bytes.fromhex(sealed.event_uid))
             evidence.take(_record(message.topic, 0, number, self.time + 1, message.key, message.value, message.headers))
         self.published.clear()
         return Commit(partition, offset + 1, self.time + STEP - 1)
@@ -175,6 +184,7 @@ class _Stage:
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
             AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
             LabelSettings(),
+            self.known,
         )
         publisher: Any = self
         return Runtime(
@@ -184,6 +194,7 @@ class _Stage:
             reviewing=cases.reviewing,
             outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=Metrics.create()),
             threads=threads,
+            patient=threads,
         )
 
 

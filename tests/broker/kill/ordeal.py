@@ -21,6 +21,8 @@ from tests.broker.kill.steps import Step
 __all__ = ["Ordeal", "Suffered"]
 
 _SETTLE_SECONDS: Final = 45.0
+_GONE_SECONDS: Final = 1.0
+"""How long a process that was killed may still seem to be there."""
 _PROGRESS_SECONDS: Final = 5.0
 _NOTICE_SECONDS: Final = 20.0
 """How long a worker may take to notice that the store is away."""
@@ -34,6 +36,7 @@ class Suffered:
         kills: how many times a worker was sent each signal.
         broker_down: for how many seconds the broker was away, each time.
         store_away: when the store was away.
+        recogniser_kills: how many times the recogniser was killed.
         joined: how many extra workers came and went.
         unsettled: how many times not all workers were ready in time after a step.
         asked_without_store: how many times a worker was asked whether it is ready when the store had long been away.
@@ -43,6 +46,7 @@ class Suffered:
     kills: dict[str, int] = field(default_factory=lambda: {"SIGKILL": 0, "SIGTERM": 0})
     broker_down: list[float] = field(default_factory=list)
     store_away: list[Outage] = field(default_factory=list)
+    recogniser_kills: int = 0
     joined: int = 0
     unsettled: int = 0
     asked_without_store: int = 0
@@ -57,6 +61,7 @@ class Ordeal:
         plan: how long things take.
         stack: the servers.
         crew: the workers.
+        recogniser: what all of them ask: a crew of one.
         feed: sends events.
         evidence: tells how far the workers have come.
         say: tells whoever watches what happens.
@@ -65,6 +70,7 @@ class Ordeal:
     plan: Plan
     stack: Stack
     crew: Crew
+    recogniser: Crew
     feed: Feed
     evidence: Evidence
     say: Callable[[str], None]
@@ -89,6 +95,9 @@ class Ordeal:
             case "kill":
                 await self._burst(chunk, step.at)
                 await self._kill(step.signal, rng)
+            case "recogniser":
+                await self._burst(first, step.at)
+                await asyncio.gather(self._kill_recogniser(), self.feed.send(second))
             case "broker":
                 # The second half is sent while nobody listens.
                 await self._burst(first, step.at)
@@ -119,10 +128,25 @@ class Ordeal:
                 return
             await asyncio.sleep(0.1)
 
+    async def _kill_recogniser(self) -> None:
+        """Kill it while it is asked; who supervises it starts it again, and until it is ready, nothing may pass."""
+        (member,) = self.recogniser.members
+        if not member.kill(Signals.SIGKILL):
+            return
+        self.suffered.recogniser_kills += 1
+        self.say(f"SIGKILL to {member.name}, {self.feed.sent - len(self.evidence.done)} cases not done")
+        await asyncio.sleep(_GONE_SECONDS)
+        if not await self._until(self.recogniser.all_ready, _SETTLE_SECONDS):
+            self.suffered.unsettled += 1
+
+    def _set_trouble(self, *, there: bool) -> None:
+        self.crew.set_trouble(there=there)
+        self.recogniser.set_trouble(there=there)
+
     async def _restart_broker(self) -> None:
         broker = self.stack.broker
         assert broker is not None, "no step restarts a broker that is somebody else's"
-        self.crew.set_trouble(there=True)
+        self._set_trouble(there=True)
         self.say("broker stops")
         await asyncio.to_thread(broker.stop)
         stopped = time.monotonic()
@@ -130,11 +154,11 @@ class Ordeal:
         await asyncio.to_thread(broker.start)
         self.suffered.broker_down.append(time.monotonic() - stopped)
         self.say(f"broker is back after {self.suffered.broker_down[-1]:.1f} s")
-        self.crew.set_trouble(there=False)
+        self._set_trouble(there=False)
 
     async def _take_store_away(self, step: Step, rng: random.Random) -> None:
         store, seconds = self.stack.store, self.plan.outage_seconds
-        self.crew.set_trouble(there=True)
+        self._set_trouble(there=True)
         self.say(f"store goes away ({self.plan.outage_kind}) for {seconds:.0f} s")
         if self.plan.outage_kind == "pause":
             store.pause()
@@ -152,7 +176,7 @@ class Ordeal:
             await asyncio.to_thread(store.start)
         self.suffered.store_away.append(Outage(first, time.time()))
         self.say(f"store is back after {time.monotonic() - gone:.1f} s")
-        self.crew.set_trouble(there=False)
+        self._set_trouble(there=False)
 
     async def _ask_readiness(self) -> None:
         for member in self.crew.members:

@@ -17,6 +17,7 @@ class Plan:
         minutes: over how long the input is spread; outage and broker restarts come on top.
         workers: how many run side by side, each started again whenever it ends.
         partitions: of each topic.
+        recogniser_kills: how many times the recogniser, which all workers ask, is killed; it is started again at once.
         broker_restarts: how many times the broker is stopped and started again on the same port.
         broker_down_seconds: how long it stays away.
         outages: how many times the object store goes away.
@@ -34,6 +35,7 @@ class Plan:
     minutes: float = 1.5
     workers: int = 2
     partitions: int = 4
+    recogniser_kills: int = 2
     broker_restarts: int = 1
     broker_down_seconds: float = 5.0
     outages: int = 1

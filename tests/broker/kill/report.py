@@ -24,6 +24,7 @@ class Report:
         inputs: how many lay in the input topics, those that were sent twice included.
         outcomes: how many inputs came to each outcome, and how many alerts there were.
         kills: by signal.
+        recogniser_kills: how many times the recogniser was killed.
         broker_restarts: for how many seconds the broker was away, each time.
         outages: for how many seconds the store was away, each time.
         let_through_by_store: objects of the records bucket that the store itself wrote twice around an outage; see
@@ -62,6 +63,7 @@ class Report:
     inputs: int
     outcomes: Mapping[str, int]
     kills: Mapping[str, int]
+    recogniser_kills: int
     broker_restarts: Sequence[float]
     outages: Sequence[float]
     let_through_by_store: int
@@ -113,6 +115,7 @@ class Report:
         yield "  outcomes           " + ", ".join(f"{count} {name}" for name, count in self.outcomes.items())
         yield f"  counted            {', '.join(map(str, self.counted)) or 'no'} violations, each account's apart"
         yield "  kills              " + ", ".join(f"{count} {name}" for name, count in self.kills.items())
+        yield f"  recogniser         killed {self.recogniser_kills} times"
         yield f"  broker restarts    {_each(self.broker_restarts)}"
         yield f"  store outages      {_each(self.outages)}, {self.let_through_by_store} objects let through twice"
         yield f"  rebalances         {self.rebalances} generations, {self.workers_that_joined} extra workers"

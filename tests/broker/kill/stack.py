@@ -13,6 +13,7 @@ from agents.settings import KafkaSettings
 from agents.topic_admin import create_topics
 from agents.topics import Topics
 from devstack import KafkaServer, SeaweedServer
+from devstack.ports import free_ports
 from pipeline.settings import StoreSettings
 from tests.broker.kill.law import LADDER
 
@@ -45,6 +46,7 @@ class Stack:
         broker: None where the broker is somebody else's.
         kafka: how to reach it, with a group and topics of this run alone.
         store: the S3 server.
+        recogniser_port: where the recogniser answers.
         directory: where everything of this run lies.
         max_asset_bytes: the workers' limit.
     """
@@ -53,12 +55,18 @@ class Stack:
     kafka: KafkaSettings
     store: SeaweedServer
     directory: Path
+    recogniser_port: int
     max_asset_bytes: int = 256 * 1024
 
     @property
     def topics(self) -> Topics:
         """The names of the topics."""
         return Topics(self.kafka.topic_prefix)
+
+    @property
+    def recogniser(self) -> str:
+        """Where the recogniser is asked."""
+        return f"http://127.0.0.1:{self.recogniser_port}"
 
     @property
     def state_dir(self) -> Path:
@@ -79,6 +87,8 @@ class Stack:
             "SEALSTREAM_STATE_DIR": os.fspath(self.state_dir),
             "SEALSTREAM_MAX_ASSET_BYTES": str(self.max_asset_bytes),
             "SEALSTREAM_HEALTH_PORT": "0",
+            "SEALSTREAM_RECOGNISER_URLS": self.recogniser,
+            "SEALSTREAM_RECOGNISER_PORT": str(self.recogniser_port),
             **_SHORT_TIMES,
         }
 
@@ -101,7 +111,8 @@ def open_stack(directory: Path) -> Iterator[Stack]:
             group=f"kill-{run}",
             topic_prefix=f"kill-{run}.",
         )
-        yield Stack(broker=broker, kafka=kafka, store=store, directory=directory)
+        (port,) = free_ports(1)
+        yield Stack(broker=broker, kafka=kafka, store=store, recogniser_port=port, directory=directory)
 
 
 async def create_all_topics(stack: Stack, partitions: int) -> None:

@@ -15,13 +15,14 @@ class Step:
     """One thing that is done.
 
     Args:
-        what: a worker is killed, the broker is started again, the store goes away, extra workers come and go.
+        what: a worker or the recogniser is killed, the broker is started again, the store goes away, extra workers come
+            and go.
         signal: what a worker is killed with: in a step of its own, or while the store is away.
         at: when it is done, as the fraction of the events sent right before it that have been dealt with.
         settle: wait until all workers are ready before the next step; otherwise it comes at once.
     """
 
-    what: Literal["kill", "broker", "outage", "storm"]
+    what: Literal["kill", "recogniser", "broker", "outage", "storm"]
     signal: Signals | None = None
     at: float = 0.0
     settle: bool = True
@@ -40,6 +41,7 @@ def steps_of(plan: Plan, *, own_broker: bool) -> tuple[Step, ...]:
     steps = [
         *outages,
         *(Step(what="kill", signal=one) for one in kills),
+        *(Step(what="recogniser") for _ in range(plan.recogniser_kills)),
         *(Step(what="broker") for _ in range(plan.broker_restarts if own_broker else 0)),
         *(Step(what="storm") for _ in range(plan.storms)),
     ]

@@ -8,20 +8,25 @@ from signal import SIGKILL, SIGTERM
 import pytest
 
 from tests.broker.kill.case_maker import Supplies
-from tests.broker.kill.credentials import Credentialed
+from tests.broker.kill.credentials import Credentialed, originals
 from tests.broker.kill.law import ACCOUNTS
 from tests.broker.kill.media import MAKERS, tampered
 from tests.broker.kill.plan import Plan
 from tests.broker.kill.steps import steps_of
 from tests.broker.kill.worker_process import Ending
-from tests.broker.kill.workload import KINDS, REVIEWS, make_cases
+from tests.broker.kill.workload import KINDS, ORIGINAL, REVIEWS, make_cases
 
 CREDENTIALED = tuple(
     Credentialed(mime=mime, sealed=b"sealed", tampered=b"tampered", manifest=beside)
     for mime, beside in (("image/png", None), ("text/plain", b"manifest"))
 )
 SUPPLIES = Supplies(
-    seed=5, inbox="inbox", max_asset_bytes=10_000, credentialed=CREDENTIALED, to_seal_again=CREDENTIALED
+    seed=5,
+    inbox="inbox",
+    max_asset_bytes=10_000,
+    credentialed=CREDENTIALED,
+    to_seal_again=CREDENTIALED,
+    originals=originals(7),
 )
 KILLED = Ending(log="000.log", cause="SIGKILL", code=-9, seconds=0.1, was_up=True, in_trouble=False)
 STOPPED = Ending(log="000.log", cause="SIGTERM", code=0, seconds=2.0, was_up=True, in_trouble=False)
@@ -29,9 +34,9 @@ REFUSED = Ending(log="000.log", cause=None, code=2, seconds=2.0, was_up=False, i
 
 
 def test_a_plan_becomes_as_many_steps_as_it_says() -> None:
-    steps = steps_of(Plan(kills=11, outages=2, broker_restarts=3, storms=1), own_broker=True)
+    steps = steps_of(Plan(kills=11, recogniser_kills=2, outages=2, broker_restarts=3, storms=1), own_broker=True)
 
-    assert Counter(step.what for step in steps) == {"kill": 9, "outage": 2, "broker": 3, "storm": 1}
+    assert Counter(step.what for step in steps) == {"kill": 9, "recogniser": 2, "outage": 2, "broker": 3, "storm": 1}
     assert Counter(step.signal for step in steps if step.signal) == {SIGKILL: 6, SIGTERM: 5}
 
 
@@ -56,8 +61,8 @@ def test_every_kind_of_input_comes_up_and_none_is_like_another() -> None:
     uids = [case.uid for case in cases if case.uid is not None]
 
     assert [case.number for case in cases] == list(range(len(cases)))
-    assert sum(case.after is None for case in cases) == 300
-    assert {case.kind for case in cases} == {*KINDS, *REVIEWS}
+    assert sum(case.after is None for case in cases) == 300 + len(SUPPLIES.originals)
+    assert {case.kind for case in cases} == {*KINDS, *REVIEWS, ORIGINAL}
     assert len(set(uids)) == len(uids)
 
 

@@ -10,13 +10,17 @@ from typing import Final, Literal
 from tests.broker.kill.case_maker import Json, Maker, Supplies, dump
 from tests.broker.kill.cases import CASE_HEADER, Case, Expected, sha256
 from tests.broker.kill.law_cases import FOLLOWED_BY, LAW_KINDS, REVIEWS
-from tests.broker.kill.media import EMBEDDING
+from tests.broker.kill.media import EMBEDDING, copied
 
-__all__ = ["KINDS", "REVIEWS", "make_cases"]
+__all__ = ["KINDS", "ORIGINAL", "REVIEWS", "make_cases"]
+
+ORIGINAL: Final = "original-of-copies"
 
 
 def make_cases(supplies: Supplies, count: int) -> Iterator[Case]:
     """Make so many cases in random order, and the reviews of those that are reviewed right behind them.
+
+    First of all come those that seal the originals of copies.
 
     Where there are enough of them, every kind comes up.
     """
@@ -25,6 +29,8 @@ def make_cases(supplies: Supplies, count: int) -> Iterator[Case]:
     order = [*kinds, *rng.choices(kinds, weights, k=max(0, count - len(kinds)))][:count]
     rng.shuffle(order)
     numbers = count_up()
+    for original in supplies.originals:
+        yield _recognisable(_original(Maker(supplies, rng, next(numbers), ORIGINAL), original))
     for kind in order:
         case = last = KINDS[kind][0](Maker(supplies, rng, next(numbers), kind))
         yield _recognisable(case)
@@ -50,6 +56,21 @@ def _generation(make: Maker, data: Json | None = None, alerts: frozenset[str] = 
     content.update(data.get("content", {}))
     expected = Expected(outcome="manifest", alerts=alerts, original=sha256(body), embedded=mime in EMBEDDING)
     return make.event("generation", {**data, "content": content}, expected, objects=objects, times=times)
+
+
+def _original(make: Maker, body: bytes) -> Case:
+    content = make.inline("image/png", body, operation="generated")
+    expected = Expected(outcome="manifest", original=sha256(body), embedded=True)
+    return make.event("generation", {"content": content}, expected)
+
+
+def _published_copy(make: Maker) -> Case:
+    """Content without marks that is known: whoever knows it has to be asked, and while it is gone, nothing passes."""
+    body = copied(make.rng.choice(make.supplies.originals), make.content_id)
+    content, objects = make.by_reference("image/png", body, synthetic="no")
+    alerts = frozenset({"label.label-removed"})
+    expected = Expected(outcome="decision", decision="block", alerts=alerts, original=sha256(body))
+    return make.event("publication", {"content": content}, expected, objects=objects)
 
 
 def _generation_with_credential(make: Maker) -> Case:
@@ -153,6 +174,7 @@ KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
     "published-unlabeled": (lambda make: _unlabeled(make, synthetic="yes"), 7),
     "published-sent-twice": (lambda make: _unlabeled(make, synthetic="yes", times=2), 2),
     "published-by-human": (lambda make: _unlabeled(make, synthetic="no"), 5),
+    "published-copy": (_published_copy, 6),
     "published-credentialed": (lambda make: _credentialed(make, declared="ai"), 7),
     "published-undeclared": (lambda make: _credentialed(make, declared="not_ai"), 3),
     "published-tampered": (lambda make: _credentialed(make, declared="ai", broken=True), 3),

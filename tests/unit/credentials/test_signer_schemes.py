@@ -1,6 +1,8 @@
 """One contract for every scheme of keys, held against what really keeps keys: files, a module, and services."""
 
+import http.server
 import itertools
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +12,11 @@ import pytest
 from cryptography import x509
 
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.credentials.signers import ClaimSigner
+from pipeline.credentials.signers import ClaimSigner, KeyRefusedError
+from pipeline.credentials.signers.https_key import HttpsKey
 from pipeline.credentials.signers.key import is_signed
 from pipeline.credentials.signers.opening import open_signer
+from pipeline.credentials.signers.vault_key import VaultKey
 from pipeline.errors import OperatorError, WorldError
 from tests.unit.credentials.authority import PEM, Authority
 from tests.unit.credentials.conftest import MakeOrder
@@ -109,6 +113,34 @@ def test_a_uri_that_is_wrong_is_the_operators_and_says_how_it_should_be(uri: str
         open_signer(chain, uri)
     assert why in str(refusal.value)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"signature":"\xc3\x28"}', b'{"signature":"no base64"}', b"\x80" * 99_999]
+)
+@pytest.mark.parametrize("scheme_of", [HttpsKey, VaultKey])
+def test_whatever_a_service_answers_that_is_no_signature_is_said_to_be_none(
+    body: bytes, scheme_of: type[HttpsKey | VaultKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("VAULT_TOKEN", "token")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        key = scheme_of(
+            f"http://127.0.0.1:{server.server_port}/transit/key{'?version=1' * (scheme_of is VaultKey)}", 5.0
+        )
+        with pytest.raises(KeyRefusedError, match="no signature"):
+            key.sign(CLAIM, "es256")
+        server.shutdown()
 
 
 def test_a_service_that_goes_away_is_waited_for(tmp_path_factory: pytest.TempPathFactory, scheme: Scheme) -> None:

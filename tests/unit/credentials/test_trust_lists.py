@@ -2,6 +2,7 @@
 
 import base64
 import json
+import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,14 @@ def test_what_ships_is_what_was_taken_is_dated_and_says_where_it_is_from() -> No
     assert [(one.name, one.use) for one in lists] == [("c2pa", "signers"), ("c2pa-tsa", "stamps")]
     for one in lists:
         assert one.certificates
+        # A rule that keeps keys out of the repository kept them out once: the files were here, and nowhere else.
+        kept = subprocess.run(
+            ["git", "check-ignore", f"pipeline/credentials/trust/lists/{one.name}.pem"],
+            cwd=Path(__file__).parents[3],
+            check=False,
+            capture_output=True,
+        )
+        assert kept.returncode != 0, f"{one.name}.pem is ignored by git"
         assert one.source.startswith("https://github.com/c2pa-org/conformance-public/")
         assert one.overdue(one.next_update) == 0
         assert one.overdue(one.next_update + timedelta(days=5)) == 5
@@ -127,9 +136,10 @@ def test_anchors_as_pem_are_dated_by_the_day_they_are_put(chain: DevelopmentChai
 def test_an_update_that_was_damaged_is_told_and_not_passed_over(tmp_path: Path) -> None:
     file = update_files(tmp_path)[NAMES.index("c2pa")]
     file.parent.mkdir()
-    file.write_text("{}")
-    with pytest.raises(OperatorError, match="cannot be read"):
-        lists_at_hand(tmp_path)
+    for body in (b"{}", b'{"title":"\xc3\x28"}'):
+        file.write_bytes(body)
+        with pytest.raises(OperatorError, match="cannot be read"):
+            lists_at_hand(tmp_path)
 
 
 def test_by_what_a_signer_is_trusted_is_told_and_a_denied_one_is_not(

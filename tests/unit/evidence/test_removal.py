@@ -101,7 +101,7 @@ def test_what_still_has_its_manifest_or_its_label_is_not_asked_about(house: Hous
     assert whole.decision.credential.credential == "valid"
     assert removed(whole) == []
 
-    named = House(house.inspect.credentials, producer="studio")  # type: ignore[arg-type]
+    named = House(house.inspect.parsers.credentials, producer="studio")  # type: ignore[arg-type]
     record = harbour(named)
     target = io.BytesIO()
     with Image.open(io.BytesIO(named.stored(record.sealed.uri))) as image:

@@ -2,14 +2,15 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SealRefusedError
-from pipeline.isolation.child import Ask, Perform, main
-from pipeline.isolation.jobs import ExtractJob, FingerprintJob, ImageCodeJob, Job, LikenessJob, TraitsJob
+from pipeline.isolation.child import Perform, Questions, main
+from pipeline.isolation.jobs import ExtractJob, FingerprintJob, ImageCodeJob, Job, LikenessJob, TraitsJob, is_long
 from pipeline.isolation.messages import Start
 
 
@@ -42,6 +43,7 @@ def stumble(over: str) -> None:
 
 ACTS: dict[str, Callable[[str], object]] = {
     "abort": lambda _: os.abort(),
+    "ask-for-patience": lambda _: "asked",
     "answer": lambda how: how,
     "code": lambda code: code,
     "die-once": die_once,
@@ -61,14 +63,22 @@ ACTS: dict[str, Callable[[str], object]] = {
 
 def perform(job: Job[Any]) -> object:
     assert isinstance(job, ExtractJob | ImageCodeJob | FingerprintJob | TraitsJob | LikenessJob)
-    name, _, argument = job.asset.decode().partition(" ")
+    name, _, argument = job.asset.decode().strip().partition(" ")
     result = ACTS[name](argument)
     said = result if isinstance(result, str) else argument
     return said if isinstance(job, ImageCodeJob) and name != "answer" else said.encode()
 
 
-def prepare(start: Start, ask: Ask) -> Perform:
-    return perform
+def prepare(start: Start, ask: Questions) -> Perform:
+    if "patient" not in sys.argv:
+        return perform
+
+    def patient(job: Job[Any]) -> object:
+        if is_long(job) or b"patience" in getattr(job, "asset", b""):
+            ask.patience(start.patience or 60)
+        return perform(job)
+
+    return patient
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ import pytest
 
 from pipeline.errors import BugError, HostileAssetError, SealRefusedError, WorldError
 from pipeline.isolation import AssetStalledError, WorkerPool
+from pipeline.isolation.jobs import ExtractJob
+
+PATIENT = (sys.executable, str(Path(__file__).parent / "hostile_child.py"), "patient")
 
 Act = Callable[[WorkerPool, str], str]
 MakePool = Callable[..., WorkerPool]
@@ -148,6 +151,49 @@ def test_signals_for_the_whole_group_leave_the_children_to_their_parent(
     assert act(pool, "pid") == pid
 
 
+LONG = "video/mp4"
+"""A type whose files last; of a mebibyte and more they are long jobs."""
+
+
+def long(asset: str) -> ExtractJob:
+    return ExtractJob(asset=asset.encode().ljust(2**20), media_type=LONG)
+
+
+def test_a_job_about_a_recording_keeps_no_other_waiting(make_pool: MakePool, act: Act) -> None:
+    pool = make_pool(size=1)
+    with ThreadPoolExecutor(2) as threads:
+        lasting = [threads.submit(pool.run, long("sleep 2")) for _ in range(2)]
+        time.sleep(0.1)
+        assert act(pool, "echo at once") == "at once"
+        assert not any(job.done() for job in lasting)
+        assert [(job.result(timeout=60) or b"").strip() for job in lasting] == [b"2", b"2"]
+
+
+def test_a_job_about_a_recording_may_take_longer_than_others_and_not_for_ever(make_pool: MakePool, act: Act) -> None:
+    pool = make_pool(size=1, seconds=1.0, patience=60.0, command=PATIENT)
+    assert (pool.run(long("sleep 3")) or b"").strip() == b"3"
+    with pytest.raises(AssetStalledError, match=r"took longer than 1 s"):
+        act(pool, "sleep 3")
+    impatient = make_pool(size=1, seconds=1.0, patience=2.0, command=PATIENT)
+    with pytest.raises(AssetStalledError, match=r"recording took longer than 2 s"):
+        impatient.run(long("endless"))
+    assert act(impatient, "echo still here") == "still here"
+
+
+def test_children_that_work_on_recordings_let_others_have_the_processor_first(make_pool: MakePool, act: Act) -> None:
+    pool = make_pool(size=1)
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    of_others = os.getpriority(os.PRIO_PROCESS, int(act(pool, "pid")))
+    of_recordings = os.getpriority(os.PRIO_PROCESS, int(pool.run(long("pid")) or b""))
+    assert here == of_others < of_recordings
+
+
+def test_a_child_that_asks_for_patience_without_being_let_talks_nonsense(make_pool: MakePool) -> None:
+    pool = make_pool(size=1, command=PATIENT)
+    with pytest.raises(HostileAssetError, match="killed 2 parser processes"):
+        pool.run(ExtractJob(asset=b"ask-for-patience", media_type="text/plain"))
+
+
 def test_closing_waits_for_the_job_under_way_and_leaves_no_child(make_pool: MakePool, act: Act) -> None:
     pool = make_pool()
     pid = int(act(pool, "pid"))
@@ -210,14 +256,25 @@ def test_a_child_that_cannot_start_is_tried_again_and_blames_no_asset() -> None:
         WorkerPool(size=1, memory_bytes=2**29, seconds=1, command=(sys.executable, "-c", "raise SystemExit(3)"))
 
 
-def test_a_child_that_was_taken_over_can_talk_nonsense_and_no_more(act: Act) -> None:
-    """It is treated as dead; what it says is MessagePack of known shapes or nothing."""
-    talks_nonsense = """
+NONSENSE = {
+    "no MessagePack": "b'junk'",
+    "text that is no UTF-8": r"b'\xa2\xc3\x28'",
+    "lists in lists": r"b'\x91' * 100_000",
+    "of another shape": r"b'\x2a'",
+}
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE.keys())
+@pytest.mark.parametrize("kind", [0, 1, 2, 3])
+def test_a_child_that_was_taken_over_can_talk_nonsense_and_no_more(act: Act, nonsense: str, kind: int) -> None:
+    """It is treated as dead; what it says is MessagePack of known shapes or nothing, whatever it calls it."""
+    talks_nonsense = f"""
 import sys
 from pipeline.isolation.messages import REPLY_HEADER, Ready, encode
 ready = encode(Ready())
 sys.stdout.buffer.write(REPLY_HEADER.pack(len(ready), False, False) + ready)
-sys.stdout.buffer.write(REPLY_HEADER.pack(4, False, False) + b"junk")
+nonsense = {nonsense}
+sys.stdout.buffer.write(REPLY_HEADER.pack(len(nonsense), {kind}, False) + nonsense)
 sys.stdout.buffer.flush()
 sys.stdin.buffer.read()
 """

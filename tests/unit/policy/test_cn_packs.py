@@ -14,6 +14,7 @@ from pipeline.policy.judge import Judge
 from pipeline.policy.pack import Pack, Rule
 from pipeline.policy.pack_files import shipped_pack
 from pipeline.policy.vocabulary import EVENT_TYPES, FactValue, vocabulary
+from pipeline.policy.words import chosen
 
 PROVISIONS: Final = shipped_pack("cn-deep-synthesis-2023")
 MEASURES: Final = shipped_pack("cn-labeling-2025")
@@ -201,14 +202,14 @@ def test_what_the_product_leaves_to_people_is_said_wherever_it_does_not_do_all()
     for pack in PACKS:
         for article in pack.articles:
             if article.article not in {"1", "22", "25", "Measures 14"}:
-                assert article.left_to_people.endswith("."), article.article
+                assert chosen(article.left_to_people).endswith("."), article.article
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_every_rule_speaks_to_a_person_and_its_remedy_names_facts_to_send(rule: Rule) -> None:
-    assert rule.text.endswith(".")
-    assert rule.remedy.endswith(".")
-    named = {word for word in map(_bare, rule.remedy.split()) if "." in word}
+    assert chosen(rule.text).endswith(".")
+    assert chosen(rule.remedy).endswith(".")
+    named = {word for word in map(_bare, chosen(rule.remedy).split()) if "." in word}
     asked = {*compile_condition(rule.when).facts, *compile_condition(rule.must).facts}
     assert named & asked
     assert named <= {*vocabulary(), "prompt.text"}

@@ -155,8 +155,19 @@ def test_words_are_chosen_and_english_stands_in() -> None:
     both = pack_of(rule(text={"en": "A test.", "zh": "测试。"}, remedy={"en": "None."}))
     facts = {**NEWS, "content.news_source_listed": False}
     for language, expected in (("en", ("A test.", "None.")), ("zh", ("测试。", "None."))):
-        (finding,) = Judge([both], language=language).findings(facts, AT)  # type: ignore[arg-type]
+        (finding,) = Judge([both], wording=language).findings(facts, AT)  # type: ignore[arg-type]
         assert (finding.message, finding.remedy) == expected
+
+
+def test_words_are_chosen_by_the_place_of_the_law_where_the_operator_wants_that() -> None:
+    both = {"text": {"en": "A test.", "zh": "测试。"}}
+    laws = [pack_of(rule(**both)), pack_of(rule(id="eu.one", **both), name="eu", jurisdiction="EU")]
+    facts = {**NEWS, "jurisdictions": ("CN-SH", "DE")}
+    found = Judge(laws, wording="by-place").findings(facts, AT)
+    assert [one.message for one in found] == [
+        "在 content.news_source_listed 未知的情况下，无法排除：测试。",
+        "Cannot be ruled out while content.news_source_listed is unknown: A test.",
+    ]
 
 
 # Which rules are about an event

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.policy.obligations import CATEGORIES, PROVISIONS, ROLES, Obligation, obligations
@@ -172,6 +172,7 @@ FACTS = {
 }
 
 
+@settings(deadline=None)  # The first example compiles the conditions of every pack.
 @given(st.fixed_dictionaries({}, optional=FACTS), st.sets(st.sampled_from(sorted(FACTS))))
 def test_saying_more_never_overturns_what_was_settled(facts: dict[str, Any], withheld: set[str]) -> None:
     less = {name: value for name, value in facts.items() if name not in withheld}
@@ -197,3 +198,11 @@ def test_a_voice_service_that_can_move_the_public_has_these_duties_in_china() ->
     standing = {one.article: one.standing for one in answer.rows if one.pack.name == PROVISIONS}
     assert {standing[number] for number in ("6", "9", "10", "14", "16", "17(1)", "18", "19", "20")} == {"applies"}
     assert standing["13"] == standing["17(2)"] == "does-not-apply"
+
+
+def test_users_cooperate_with_authentication_and_obtain_consent() -> None:
+    """Deep Synthesis Provisions Art. 9 and 14, as both speak to users."""
+    packs = load_packs()
+    answer = obligations(packs, roles={"user"}, facts={"content.synthetic": "yes"}, jurisdictions=("CN",))
+    standing = {one.article: one.standing for one in answer.rows if one.pack.name == PROVISIONS}
+    assert {standing["9"], standing["14"], standing["18"]} == {"applies"}

@@ -64,6 +64,8 @@ def test_a_pack_is_read(write) -> None:
             "seen.weight is known only to a rule that says",
         ),
         ("jurisdiction: CN", "jurisdiction: CN\nsurprise: 1", "surprise"),
+        ("jurisdiction: CN", "jurisdiction: XX", "XX is no place: did you mean"),
+        ("jurisdiction: CN", "jurisdiction: UK", "UK is written GB"),
         ("title: A law for tests", "title: A law: for tests", "mapping values are not allowed"),
         ("title: A law for tests", "version: 1.2.3", "duplicate key"),
     ],
@@ -94,6 +96,11 @@ def test_a_condition_over_several_lines_is_refused_at_the_line_at_fault(write) -
     with pytest.raises(OperatorError) as caught:
         read_pack(write(text))
     assert f"law.yaml:{line_of(text, 'is_nwes')}:" in caught.value.what
+
+
+@pytest.mark.parametrize("place", ["JP", "DE-BY", "US-TX", "EU", "HK"])
+def test_a_pack_can_be_of_any_place(write, place: str) -> None:
+    assert read_pack(write(PACK_FILE.replace("jurisdiction: CN", f"jurisdiction: {place}"))).jurisdiction == place
 
 
 def test_a_rule_id_is_used_once(write) -> None:

@@ -101,6 +101,10 @@ def test_what_was_meant_is_found_by_name_and_by_letters(written: str, meant: str
     assert meant in did_you_mean(written)
 
 
+def test_nothing_is_guessed_from_a_word_that_is_no_name() -> None:
+    assert did_you_mean("Bavaria") == "places are codes of ISO 3166 such as CN, DE or US-CA, and EU"
+
+
 def test_countries_have_names_in_two_languages() -> None:
     assert (name_of("DE"), name_of("DE", "zh"), name_of("EU", "zh"), name_of("US-CA")) == (
         "Germany",

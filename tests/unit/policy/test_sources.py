@@ -70,6 +70,12 @@ def test_the_registry_overrules_what_is_assumed_of_the_exceptional() -> None:
     assert suspended.facts["service.suspended_by_order"] is True
 
 
+def test_an_order_that_comes_in_is_not_silent_about_orders() -> None:
+    assumed = Assumptions(unless_said={"service.suspended_by_order": False})
+    facts = known(assumptions=assumed, stated={"event_type": "order.received"}).facts
+    assert "service.suspended_by_order" not in facts
+
+
 def test_an_operator_with_one_service_names_it_once() -> None:
     assumed = Assumptions(unless_said={"service.id": "s"})
     assert known(assumptions=assumed, sets=registry(ssmi=True)).facts["service.ssmi"] is True

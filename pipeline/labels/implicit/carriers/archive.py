@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["MOST_ENTRIES", "MOST_EXPANDED", "Archive"]
 
@@ -40,7 +40,7 @@ class Archive:
     """One container.
 
     Raises:
-        LabelRefusedError: it is none, is out of bounds or encrypted, or names an entry twice.
+        ImplicitRefusedError: it is none, is out of bounds or encrypted, or names an entry twice.
     """
 
     def __init__(self, body: bytes) -> None:
@@ -48,16 +48,21 @@ class Archive:
         if body.count(_DIRECTORY_END, -_LONGEST_END) and _announced(body) > MOST_ENTRIES:
             # Before the library reads them all.
             raise _too_many()
-        with refusing("The file is no ZIP container that can be read.", *_RAISED), self._open() as container:
+        with (
+            ImplicitRefusedError.instead_of(*_RAISED, what="The file is no ZIP container that can be read."),
+            self._open() as container,
+        ):
             self._entries = container.infolist()
         if len(self._entries) > MOST_ENTRIES:
             raise _too_many()
         if sum(one.file_size for one in self._entries) > MOST_EXPANDED:
-            raise LabelRefusedError(what=f"The container holds more than {MOST_EXPANDED} bytes.")
+            raise ImplicitRefusedError(what=f"The container holds more than {MOST_EXPANDED} bytes.")
         if len({one.filename for one in self._entries}) != len(self._entries):
-            raise LabelRefusedError(what="The container has two entries of one name.")
+            raise ImplicitRefusedError(what="The container has two entries of one name.")
         if any(one.flag_bits & _ENCRYPTED or one.compress_type not in _METHODS for one in self._entries):
-            raise LabelRefusedError(what="The container has entries that are encrypted, or packed in an unusual way.")
+            raise ImplicitRefusedError(
+                what="The container has entries that are encrypted, or packed in an unusual way."
+            )
 
     def names(self) -> list[str]:
         """The names of all entries."""
@@ -67,26 +72,29 @@ class Archive:
         """What an entry holds; None where there is none of the name.
 
         Raises:
-            LabelRefusedError: it is broken, or larger than a part with metadata can be.
+            ImplicitRefusedError: it is broken, or larger than a part with metadata can be.
         """
         entry = next((one for one in self._entries if one.filename == name), None)
         if entry is None:
             return None
         if entry.file_size > _LONGEST_PART:
-            raise LabelRefusedError(what=f"A part of the container is larger than {_LONGEST_PART} bytes.")
-        with refusing("The container has a broken entry.", *_RAISED), self._open() as container:
+            raise ImplicitRefusedError(what=f"A part of the container is larger than {_LONGEST_PART} bytes.")
+        with (
+            ImplicitRefusedError.instead_of(*_RAISED, what="The container has a broken entry."),
+            self._open() as container,
+        ):
             return container.read(entry)
 
     def written(self, parts: Mapping[str, bytes]) -> bytes:
         """The container with some entries replaced, or added at its end.
 
         Raises:
-            LabelRefusedError: an entry is broken.
+            ImplicitRefusedError: an entry is broken.
         """
         left = dict(parts)
         out = io.BytesIO()
         with (
-            refusing("The container has a broken entry.", *_RAISED),
+            ImplicitRefusedError.instead_of(*_RAISED, what="The container has a broken entry."),
             self._open() as source,
             zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
         ):
@@ -118,5 +126,5 @@ def _anew(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
     return new
 
 
-def _too_many() -> LabelRefusedError:
-    return LabelRefusedError(what=f"The container has more than {MOST_ENTRIES} entries.")
+def _too_many() -> ImplicitRefusedError:
+    return ImplicitRefusedError(what=f"The container has more than {MOST_ENTRIES} entries.")

@@ -15,8 +15,8 @@ from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, entries, saved, with_marks
 from pipeline.labels.implicit.carriers.tagging import found
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -31,7 +31,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in a FLAC file.
 
     Raises:
-        LabelRefusedError: the file is broken, or no FLAC.
+        ImplicitRefusedError: the file is broken, or no FLAC.
     """
     flac = _opened(body)
     blocks = _foreign(flac)
@@ -44,13 +44,13 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is broken, or has something that would be lost.
+        ImplicitRefusedError: the file is broken, or has something that would be lost.
     """
     flac = _opened(body)
-    with refusing(BROKEN, *LIBRARY_ERRORS):
+    with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what=BROKEN):
         blocks = [(one.code, one.write()) for one in flac.metadata_blocks if one.code != _PADDING]
     if blocks != list(_blocks(body)):
-        raise LabelRefusedError(what="The file's metadata would lose something if it was written anew.")
+        raise ImplicitRefusedError(what="The file's metadata would lose something if it was written anew.")
     if flac.tags is None:
         flac.add_tags()
     for number, comments in enumerate(_comments(flac)):
@@ -61,7 +61,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 
 
 def _opened(body: bytes) -> FLAC:
-    with refusing(BROKEN, *LIBRARY_ERRORS):
+    with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what=BROKEN):
         return FLAC(io.BytesIO(body))
 
 
@@ -89,4 +89,4 @@ def _blocks(body: bytes) -> Iterator[tuple[int, bytes]]:
         place = end
         if head[0] & 0x80:
             return
-    raise LabelRefusedError(what="The file's metadata is cut off, or in more blocks than are read.")
+    raise ImplicitRefusedError(what="The file's metadata is cut off, or in more blocks than are read.")

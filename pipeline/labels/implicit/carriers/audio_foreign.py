@@ -9,8 +9,8 @@ from typing import Final
 
 from pipeline.labels.implicit.carriers.audio_riff import FIELD, XMP, Chunk, info_entries, info_marks, is_info
 from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, text_of
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.xmp import without_aigc
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["entries", "packet", "without_marks"]
 
@@ -23,7 +23,7 @@ def entries(block: bytes) -> Iterator[Entry]:
     """The marks in the chunk that a block holds.
 
     Raises:
-        LabelRefusedError: the chunk is broken.
+        ImplicitRefusedError: the chunk is broken.
     """
     chunk = _chunk(block)
     if chunk is not None and chunk.kind.upper() == FIELD:
@@ -42,7 +42,7 @@ def without_marks(block: bytes) -> bytes:
     """The block without marks, as long as it was.
 
     Raises:
-        LabelRefusedError: the chunk is broken, or the block would have to grow.
+        ImplicitRefusedError: the chunk is broken, or the block would have to grow.
     """
     chunk = _chunk(block)
     if chunk is None:
@@ -56,7 +56,7 @@ def without_marks(block: bytes) -> bytes:
         there = block[chunk.body : chunk.end]
         cleaned = without_aigc(there)
         if len(cleaned) > len(there):
-            raise LabelRefusedError(what="The XMP of the WAV file that the FLAC was made from has no room.")
+            raise ImplicitRefusedError(what="The XMP of the WAV file that the FLAC was made from has no room.")
         return block[: chunk.body] + cleaned.ljust(len(there)) + block[chunk.end :]
     return block
 

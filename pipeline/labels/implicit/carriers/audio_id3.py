@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.tagging import Entry, names_aigc, text_of
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["Frame", "Tag", "tag_of"]
 
@@ -57,7 +57,7 @@ class Tag(NamedTuple):
         """The texts that have a name of their own (`TXXX`), and comments.
 
         Raises:
-            LabelRefusedError: one of the former is compressed or encrypted.
+            ImplicitRefusedError: one of the former is compressed or encrypted.
         """
         named = tuple(_entry(one) for one in self.frames if one.kind == b"TXXX")
         return (*named, *(_comment(one) for one in self.frames if one.kind == b"COMM" and _is_plain(one)))
@@ -80,21 +80,21 @@ def tag_of(data: bytes) -> Tag | None:
     """The tag at the beginning of a file; None where there is none.
 
     Raises:
-        LabelRefusedError: it is broken, truncated, or of a version that is not read.
+        ImplicitRefusedError: it is broken, truncated, or of a version that is not read.
     """
     if data[:3] != b"ID3":
         return None
     if len(data) < _HEAD or not _OLDEST <= data[3] <= _NEWEST:
-        raise LabelRefusedError(what="The file has an ID3 tag that is none of the versions 2.2 to 2.4.")
+        raise ImplicitRefusedError(what="The file has an ID3 tag that is none of the versions 2.2 to 2.4.")
     if data[4] == _NEVER or any(byte & 0x80 for byte in data[6:_HEAD]):
-        raise LabelRefusedError(what="The header of the file's ID3 tag is broken.")
+        raise ImplicitRefusedError(what="The header of the file's ID3 tag is broken.")
     version, flags = data[3], data[5]
     if version == _OLDEST:
         return _oldest(data)
     end = _HEAD + _syncsafe(data[6:_HEAD])
     footer = _HEAD if flags & _FOOTER and version == _NEWEST else 0
     if end + footer > len(data):
-        raise LabelRefusedError(what="The file's ID3 tag is longer than the file: it is truncated.")
+        raise ImplicitRefusedError(what="The file's ID3 tag is longer than the file: it is truncated.")
     body = data[_HEAD:end]
     if flags & _UNSYNCHRONISED and version != _NEWEST:
         body = _synchronised(body)
@@ -106,9 +106,9 @@ def _oldest(data: bytes) -> Tag:
     """A tag of version 2.2, whose frames have names and lengths of three bytes, and no flags."""
     end = _HEAD + _syncsafe(data[6:_HEAD])
     if end > len(data):
-        raise LabelRefusedError(what="The file's ID3 tag is longer than the file: it is truncated.")
+        raise ImplicitRefusedError(what="The file's ID3 tag is longer than the file: it is truncated.")
     if data[5] & _EXTENDED:
-        raise LabelRefusedError(what="The file's ID3 tag of version 2.2 is compressed, which nobody defined.")
+        raise ImplicitRefusedError(what="The file's ID3 tag of version 2.2 is compressed, which nobody defined.")
     body = data[_HEAD:end]
     if data[5] & _UNSYNCHRONISED:
         body = _synchronised(body)
@@ -122,11 +122,11 @@ def _short_frames(body: bytes) -> Iterator[Frame]:
             return
         end = start + _SHORT_HEAD + int.from_bytes(body[start + 3 : start + _SHORT_HEAD])
         if end > len(body):
-            raise LabelRefusedError(what="A frame of the file's ID3 tag is longer than the tag.")
+            raise ImplicitRefusedError(what="A frame of the file's ID3 tag is longer than the tag.")
         kind = body[start : start + 3]
         yield Frame(_SHORT_NAMES.get(kind, kind), body[start + _SHORT_HEAD : end], packed=False)
         start = end
-    raise LabelRefusedError(what=f"The file's ID3 tag has more than {_MOST_FRAMES} frames.")
+    raise ImplicitRefusedError(what=f"The file's ID3 tag has more than {_MOST_FRAMES} frames.")
 
 
 def _extended(body: bytes, version: int) -> int:
@@ -142,10 +142,10 @@ def _frames(body: bytes, version: int, start: int, flags: int) -> Iterator[Frame
         size = body[start + 4 : start + 8]
         end = start + _HEAD + (_syncsafe(size) if version == _NEWEST else int.from_bytes(size))
         if end > len(body):
-            raise LabelRefusedError(what="A frame of the file's ID3 tag is longer than the tag.")
+            raise ImplicitRefusedError(what="A frame of the file's ID3 tag is longer than the tag.")
         yield _frame(body[start : start + 4], body[start + _HEAD : end], version, body[start + 9], flags)
         start = end
-    raise LabelRefusedError(what=f"The file's ID3 tag has more than {_MOST_FRAMES} frames.")
+    raise ImplicitRefusedError(what=f"The file's ID3 tag has more than {_MOST_FRAMES} frames.")
 
 
 def _frame(kind: bytes, payload: bytes, version: int, flags: int, tag_flags: int) -> Frame:
@@ -161,7 +161,9 @@ def _frame(kind: bytes, payload: bytes, version: int, flags: int, tag_flags: int
 
 def _entry(frame: Frame) -> Entry:
     if frame.packed or not frame.payload or frame.payload[0] >= len(_ENCODINGS):
-        raise LabelRefusedError(what="A text of the file's ID3 tag is compressed, encrypted, or in no known encoding.")
+        raise ImplicitRefusedError(
+            what="A text of the file's ID3 tag is compressed, encrypted, or in no known encoding."
+        )
     text = frame.payload[1 : 4 * 32 * 1024].decode(_ENCODINGS[frame.payload[0]], errors="replace")
     name, _, value = text.partition("\x00")
     # Some write the mark of byte order before each of the two.

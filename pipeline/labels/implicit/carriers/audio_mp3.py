@@ -22,8 +22,8 @@ from pipeline.labels.implicit.carriers.tagging import (
     packets_to_write,
     text_of,
 )
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -44,7 +44,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in an MP3 file.
 
     Raises:
-        LabelRefusedError: the file is no MP3, or its tag is broken.
+        ImplicitRefusedError: the file is no MP3, or its tag is broken.
     """
     tag = tag_of(body)
     _expect_sound(body, 0 if tag is None else tag.end)
@@ -55,13 +55,13 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is no MP3, or has a tag that would lose something.
+        ImplicitRefusedError: the file is no MP3, or has a tag that would lose something.
     """
     tag = tag_of(body)
     end = 0 if tag is None else tag.end
     _expect_sound(body, end)
     if tag is not None and (not tag.plain or any(one.packed for one in tag.frames)):
-        raise LabelRefusedError(
+        raise ImplicitRefusedError(
             what="The file's ID3 tag has an extended header, a footer or compressed frames, or is of version 2.2."
         )
     return _tag(body[:end], tag, marks) + body[end:]
@@ -71,13 +71,13 @@ def _expect_sound(body: bytes, start: int) -> None:
     """Refuse what has no frame of MPEG sound near its beginning."""
     beginning = body[start : start + _SEARCHED]
     if not any(beginning.find(bytes((0xFF, second))) >= 0 for second in _SYNCHRONISATION):
-        raise LabelRefusedError(what="The file is no MP3: it has no frame of sound.")
+        raise ImplicitRefusedError(what="The file is no MP3: it has no frame of sound.")
 
 
 def _tag(old: bytes, tag: Tag | None, marks: MarksToWrite) -> bytes:
     text = aigc_text(marks)
     packets = packets_to_write(() if tag is None else tag.xmp, marks)
-    with refusing("The file's ID3 tag cannot be written anew.", *LIBRARY_ERRORS):
+    with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what="The file's ID3 tag cannot be written anew."):
         tags = ID3() if tag is None else _loaded(old)
         before = _kept(tags)
         for key, frame in list(tags.items()):
@@ -95,7 +95,7 @@ def _tag(old: bytes, tag: Tag | None, marks: MarksToWrite) -> bytes:
         new = file.getvalue()
         after = _kept(_loaded(new))
     if after != before or _census(tag) != _census(tag_of(new)):
-        raise LabelRefusedError(what="The file's ID3 tag would lose something if it was written anew.")
+        raise ImplicitRefusedError(what="The file's ID3 tag would lose something if it was written anew.")
     return new
 
 

@@ -16,8 +16,8 @@ from mutagen.oggvorbis import OggVorbis
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, Comments, entries, saved, with_marks
 from pipeline.labels.implicit.carriers.tagging import found
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -33,7 +33,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in an Ogg file.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, or holds none of the known kinds of sound.
+        ImplicitRefusedError: the file is broken, truncated, or holds none of the known kinds of sound.
     """
     return found(entries(_comments(_opened(body))))
 
@@ -42,11 +42,11 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is broken, or has something that would be lost.
+        ImplicitRefusedError: the file is broken, or has something that would be lost.
     """
     ogg = _opened(body)
     if saved(ogg, body) != body:
-        raise LabelRefusedError(what="The file's comments would lose something if they were written anew.")
+        raise ImplicitRefusedError(what="The file's comments would lose something if they were written anew.")
     comments = _comments(ogg)
     comments[:] = with_marks(comments, marks)
     return saved(ogg, body)
@@ -56,8 +56,8 @@ def _opened(body: bytes) -> OggFileType:
     beginning = body[:_BEGINNING]
     kind = next((one for name, one in _KINDS.items() if name in beginning), None)
     if kind is None or not body.startswith(b"OggS"):
-        raise LabelRefusedError(what="The file is no Ogg with Vorbis, Opus or FLAC.")
-    with refusing(BROKEN, *LIBRARY_ERRORS):
+        raise ImplicitRefusedError(what="The file is no Ogg with Vorbis, Opus or FLAC.")
+    with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what=BROKEN):
         return kind(io.BytesIO(body))
 
 

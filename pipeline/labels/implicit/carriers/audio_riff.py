@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, is_mark, text_of
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "FIELD",
@@ -46,17 +46,17 @@ def riff(data: bytes, form: bytes) -> list[Chunk]:
     """The chunks of a file of the given form.
 
     Raises:
-        LabelRefusedError: it is not of that form, is larger than 4 GiB, or is truncated.
+        ImplicitRefusedError: it is not of that form, is larger than 4 GiB, or is truncated.
     """
     if data[:4] in _LARGE:
-        raise LabelRefusedError(what="The file is of a RIFF variant for files beyond 4 GiB, or of other byte order.")
+        raise ImplicitRefusedError(what="The file is of a RIFF variant for files beyond 4 GiB, or of other byte order.")
     if data[:4] != b"RIFF" or data[8:_FORM] != form:
-        raise LabelRefusedError(what=f"The file is no RIFF file of the form {form.decode().strip()}.")
+        raise ImplicitRefusedError(what=f"The file is no RIFF file of the form {form.decode().strip()}.")
     (size,) = struct.unpack_from("<I", data, 4)
     if size in (0, _LONGEST):
-        raise LabelRefusedError(what="The file does not say how long it is: it is the record of a stream.")
+        raise ImplicitRefusedError(what="The file does not say how long it is: it is the record of a stream.")
     if _HEAD + size > len(data):
-        raise LabelRefusedError(what="The file is shorter than it says: it is truncated.")
+        raise ImplicitRefusedError(what="The file is shorter than it says: it is truncated.")
     return list(chunks(data, _FORM, _HEAD + size))
 
 
@@ -64,7 +64,7 @@ def chunks(data: bytes, start: int, end: int) -> Iterator[Chunk]:
     """The chunks between two places.
 
     Raises:
-        LabelRefusedError: one does not end where it should, or there are too many.
+        ImplicitRefusedError: one does not end where it should, or there are too many.
     """
     for _ in range(_MOST_CHUNKS):
         if end <= start:
@@ -74,10 +74,10 @@ def chunks(data: bytes, start: int, end: int) -> Iterator[Chunk]:
         kind, size = struct.unpack_from("<4sI", data, start)
         body = start + _HEAD
         if body + size > end:
-            raise LabelRefusedError(what="A chunk is longer than what it is in: the file is truncated or broken.")
+            raise ImplicitRefusedError(what="A chunk is longer than what it is in: the file is truncated or broken.")
         yield Chunk(kind, start, body, body + size)
         start = body + size + size % 2
-    raise LabelRefusedError(what=f"The file ends within a chunk, or has more than {_MOST_CHUNKS} of them.")
+    raise ImplicitRefusedError(what=f"The file ends within a chunk, or has more than {_MOST_CHUNKS} of them.")
 
 
 def chunk(kind: bytes, *payload: bytes) -> bytes:
@@ -130,11 +130,11 @@ def file_of(form: bytes, body: list[bytes], rest: bytes) -> bytes:
     """A file made of chunks, and what followed it.
 
     Raises:
-        LabelRefusedError: it would be longer than RIFF can say.
+        ImplicitRefusedError: it would be longer than RIFF can say.
     """
     size = len(form) + sum(map(len, body))
     if size >= _LONGEST:
-        raise LabelRefusedError(what="With the marks, the file would be longer than the 4 GiB of RIFF.")
+        raise ImplicitRefusedError(what="With the marks, the file would be longer than the 4 GiB of RIFF.")
     return b"".join((b"RIFF", struct.pack("<I", size), form, *body, rest))
 
 

@@ -12,8 +12,8 @@ from mutagen import FileType
 
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS, kept_padding
 from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, is_replaced, names_aigc, text_of
-from pipeline.labels.implicit.errors import refusing
 from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["BROKEN", "Comments", "entries", "saved", "with_marks"]
 
@@ -40,9 +40,9 @@ def saved(file: FileType, body: bytes) -> bytes:
     """The file with its comments as they are now; padding is used up, and none is added.
 
     Raises:
-        LabelRefusedError: they cannot be written.
+        ImplicitRefusedError: they cannot be written.
     """
     copy = io.BytesIO(body)
-    with refusing("The file's comments cannot be written anew.", *LIBRARY_ERRORS):
+    with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what="The file's comments cannot be written anew."):
         file.save(copy, padding=kept_padding)
     return copy.getvalue()

@@ -21,8 +21,8 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     whole,
 )
 from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, aigc_text, found, packets_to_write, text_of
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -33,7 +33,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in a WAV file.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, larger than 4 GiB, or no WAV.
+        ImplicitRefusedError: the file is broken, truncated, larger than 4 GiB, or no WAV.
     """
     chunks = riff(body, _FORM)
     return found(_entries(body, chunks), xmp=[body[one.body : one.end] for one in chunks if one.kind == XMP])
@@ -43,12 +43,12 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, or would be larger than 4 GiB.
+        ImplicitRefusedError: the file is broken, truncated, or would be larger than 4 GiB.
     """
     chunks = riff(body, _FORM)
     kinds = [one.kind.upper() if _is_field(one) else one.kind for one in chunks]
     if b"data" not in kinds:
-        raise LabelRefusedError(what="The file has no samples.")
+        raise ImplicitRefusedError(what="The file has no samples.")
     text = aigc_text(marks)
     old = [body[one.body : one.end] for one in chunks if one.kind == XMP]
     packets = packets_to_write(old, marks)

@@ -11,10 +11,10 @@ from lxml import etree
 from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, replaces, to_fields
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 from pipeline.labels.implicit.xmp import MOST_XMP
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -36,13 +36,13 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """An EPUB publication with the marks."""
     book = Archive(body)
     if _SIGNATURES in book.names():
-        raise LabelRefusedError(what="The publication is signed, and the signature would be broken.")
+        raise ImplicitRefusedError(what="The publication is signed, and the signature would be broken.")
     path, metadata = _package(book)
     fields = to_fields(marks)
     for one in list(_metas(metadata)):
         if replaces(fields, _name(one)):
             metadata.remove(one)
-    with refusing("The marks hold characters that XML cannot.", ValueError):
+    with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
         for name, value in fields.items():
             etree.SubElement(metadata, f"{_OPF}meta", {"name": name, "content": value})
     return book.written({path: serialised(metadata)})

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.ifd import Entry, Layout, directory_at, layout_of
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, found_in_text, holds_label, joined
 from pipeline.labels.implicit.vendors import generator_sign
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["HEAD", "found_in", "without_labels"]
 
@@ -39,7 +39,7 @@ _CODES: Final = (b"ASCII\x00\x00\x00", b"UNICODE\x00", b"JIS\x00\x00\x00\x00\x00
 _CODE: Final = 8
 _MENTION: Final = re.compile(rb"A\x00?I\x00?G\x00?C", re.IGNORECASE)
 _LONGEST: Final = 64 * 1024
-_BROKEN: Final = (struct.error, OverflowError, LabelRefusedError)
+_BROKEN: Final = (struct.error, OverflowError, ImplicitRefusedError)
 _BLANK: Final = b" "
 _WIDE: Final = 2
 
@@ -69,12 +69,12 @@ def found_in(exif: bytes, *, is_file: bool = False) -> FoundMarks:
         is_file: whether it is a whole file, which may well mention `AIGC` elsewhere.
 
     Raises:
-        LabelRefusedError: it mentions `AIGC`, and cannot be followed to there.
+        ImplicitRefusedError: it mentions `AIGC`, and cannot be followed to there.
     """
     read = _read(_parted(exif)[1])
     found = joined(*map(_found, read.texts))
     if not (read.is_whole or is_file or found.aigc or found.signs) and _MENTION.search(exif) is not None:
-        raise LabelRefusedError(what="The file's EXIF is broken, and mentions AIGC.")
+        raise ImplicitRefusedError(what="The file's EXIF is broken, and mentions AIGC.")
     return found
 
 
@@ -86,7 +86,7 @@ def without_labels(exif: bytes, *, taken: Sequence[tuple[int, int]] = ()) -> byt
         taken: other places, from its beginning, that have to stay as they are.
 
     Raises:
-        LabelRefusedError: a label shares its bytes with something else.
+        ImplicitRefusedError: a label shares its bytes with something else.
     """
     head, body = _parted(exif)
     read = _read(body)
@@ -96,7 +96,7 @@ def without_labels(exif: bytes, *, taken: Sequence[tuple[int, int]] = ()) -> byt
             continue
         place = (one.begin, one.end)
         if sum(_overlap(other, place) for other in read.taken) > 1 or any(_overlap(other, place) for other in taken):
-            raise LabelRefusedError(what="The label in the file's EXIF shares its bytes with something else.")
+            raise ImplicitRefusedError(what="The label in the file's EXIF shares its bytes with something else.")
         blank = _BLANK * (one.end - one.begin)
         if one.tag == _COMMENT:
             blank = (bytes(_CODE) + blank)[: one.end - one.begin]

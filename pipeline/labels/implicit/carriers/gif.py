@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -102,7 +102,7 @@ def _packet(body: bytes, block: _Block) -> bytes:
     """What an extension holds: as it is before the trailer, or in sub-blocks, as some write it."""
     held = body[block.begin + len(_XMP) : block.end]
     if len(held) > xmp.MOST_XMP + len(_TRAILER):
-        raise LabelRefusedError(what=f"The GIF file's XMP packet is longer than {xmp.MOST_XMP} bytes.")
+        raise ImplicitRefusedError(what=f"The GIF file's XMP packet is longer than {xmp.MOST_XMP} bytes.")
     if held.endswith(_TRAILER):
         return held.removesuffix(_TRAILER)
     pieces, at = [], 0

@@ -23,8 +23,8 @@ from pipeline.labels.implicit.carriers.heif_items import (
     packet_ids,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -68,7 +68,7 @@ class _Picture:
         if item is None:
             raise broken("picture", "its XMP packet is nowhere")
         if sum(one.length for one in item.extents) > xmp.MOST_XMP:
-            raise LabelRefusedError(what=f"The picture's XMP packet is longer than {xmp.MOST_XMP} bytes.")
+            raise ImplicitRefusedError(what=f"The picture's XMP packet is longer than {xmp.MOST_XMP} bytes.")
         return self.bytes_of(item)
 
 
@@ -83,9 +83,9 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """An AVIF or HEIC still with the marks."""
     picture = _picture(body)
     if any(one.kind == b"moov" for one in picture.top):
-        raise LabelRefusedError(what="The picture is a sequence, whose places in the file are not moved here.")
+        raise ImplicitRefusedError(what="The picture is a sequence, whose places in the file are not moved here.")
     if picture.top[-1].end != len(body) or not int.from_bytes(body[picture.top[-1].start :][:4], "big"):
-        raise LabelRefusedError(what="The picture's last box has no end, so nothing can be put behind it.")
+        raise ImplicitRefusedError(what="The picture's last box has no end, so nothing can be put behind it.")
     packets = xmp.rewrite([picture.packet(number) for number in picture.packets], marks)
     cleaned = picture if marks.aigc is None else replace(picture, body=_without_labels(picture))
     written = _written(cleaned, packets)
@@ -151,7 +151,7 @@ def _written(picture: _Picture, packets: Sequence[bytes]) -> bytes:
     )
     meta = _meta(picture, _placed(picture, numbers, packets, len(body) + grown + 8, grown), number)
     if len(meta) - grown != picture.meta.end - picture.meta.start:
-        raise LabelRefusedError(what="The picture is so large that its table of contents would need longer numbers.")
+        raise ImplicitRefusedError(what="The picture is so large that its table of contents would need longer numbers.")
     return body[: picture.meta.start] + meta + body[picture.meta.end :] + box(b"mdat", tail)
 
 
@@ -181,9 +181,9 @@ def _blanked(picture: _Picture) -> bytes:
     for old in olds:
         end = old.offset + old.length
         if any(one.offset < end and one.offset + one.length > old.offset for one in others):
-            raise LabelRefusedError(what="The picture's XMP packet shares its bytes with something else.")
+            raise ImplicitRefusedError(what="The picture's XMP packet shares its bytes with something else.")
         if not any(one.kind == b"mdat" and one.body <= old.offset and end <= one.end for one in picture.top):
-            raise LabelRefusedError(what="The picture's XMP packet is where no data should be.")
+            raise ImplicitRefusedError(what="The picture's XMP packet is where no data should be.")
         body[old.offset : end] = bytes(old.length)
     last = picture.top[-1]
     if last.kind == b"mdat" and sum(one.length for one in olds if one.offset >= last.body) == last.end - last.body:
@@ -241,7 +241,7 @@ def _free_number(picture: _Picture) -> int:
         numbers.add(fields.next(2 if fields.next(4) >> 24 <= 2 else 4))  # noqa: PLR2004 - up to this version, short
     number = max(numbers, default=0) + 1
     if number > _MOST_ITEMS or len(picture.locations.items) >= _MOST_ITEMS:
-        raise LabelRefusedError(what="The picture has no number left for another item.")
+        raise ImplicitRefusedError(what="The picture has no number left for another item.")
     return number
 
 
@@ -252,4 +252,4 @@ def _compare(before: _Picture, after: _Picture, *, but: Sequence[int] = ()) -> N
             continue
         now = places.get(item.number)
         if now is None or after.bytes_of(now) != before.bytes_of(item):
-            raise LabelRefusedError(what="The picture's items could not be kept as they are.")
+            raise ImplicitRefusedError(what="The picture's items could not be kept as they are.")

@@ -46,7 +46,7 @@ class Numbers:
         """The next number, of so many bytes.
 
         Raises:
-            LabelRefusedError: the box ends before.
+            ImplicitRefusedError: the box ends before.
         """
         begin, self._at = self._at, self._at + width
         if self._at > self._end:
@@ -67,7 +67,7 @@ class Locations:
         """What a box says.
 
         Raises:
-            LabelRefusedError: it is broken, or of a version that is not known here.
+            ImplicitRefusedError: it is broken, or of a version that is not known here.
         """
         numbers = Numbers(body, box.body, box.end)
         version = numbers.next(4) >> 24
@@ -105,7 +105,7 @@ class Locations:
         """The same after the bytes from `begin` to `end` of the file became so many more.
 
         Raises:
-            LabelRefusedError: an item is in those bytes, or has no length.
+            ImplicitRefusedError: an item is in those bytes, or has no length.
         """
         return replace(self, items=tuple(_moved(one, begin, end, by) for one in self.items))
 

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, is_ours, replaces, to_fields
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -53,7 +53,7 @@ def _text(body: bytes) -> str:
     Tags are ASCII in all encodings of pages but those with wide characters.
     """
     if body.startswith(_WIDE):
-        raise LabelRefusedError(what="The page is in UTF-16 or UTF-32, which is not written here.")
+        raise ImplicitRefusedError(what="The page is in UTF-16 or UTF-32, which is not written here.")
     return body.decode("utf-8", errors="surrogateescape")
 
 

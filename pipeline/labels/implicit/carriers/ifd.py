@@ -70,7 +70,7 @@ def layout_of(body: bytes) -> Layout:
     """The layout of a file that begins with a header of TIFF.
 
     Raises:
-        LabelRefusedError: it does not, or is of no known version.
+        ImplicitRefusedError: it does not, or is of no known version.
         struct.error: it is cut off.
     """
     order = {b"II": "<", b"MM": ">"}.get(body[:2])
@@ -88,7 +88,7 @@ def directory_at(body: bytes, layout: Layout, at: int) -> tuple[list[Entry], int
     """The entries of the directory at a place, and where the next directory is; 0 after the last.
 
     Raises:
-        LabelRefusedError: it has too many entries.
+        ImplicitRefusedError: it has too many entries.
         struct.error: it is not in the file.
     """
     (number,) = layout.unpack(layout.number, body, at)

@@ -12,8 +12,8 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -60,7 +60,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     there = [one for one in segments if _is_packet(one)]
     packets = [one.body[len(_PACKET) :] for one in there]
     if any(xmp.holds(extension, marks) for extension in _extended(segments, packets)):
-        raise LabelRefusedError(what="The JPEG file has marks in extended XMP, which is not written here.")
+        raise ImplicitRefusedError(what="The JPEG file has marks in extended XMP, which is not written here.")
     splices = [] if marks.aigc is None else [*_blanked(segments), *_taken_out(segments)]
     written = [_segment(_PACKET + packet) for packet in xmp.rewrite(packets, marks)]
     splices += [Splice(one.begin, one.end, new) for one, new in zip(there, written, strict=False)]
@@ -145,7 +145,7 @@ def _joined(parts: dict[int, bytes], length: int) -> bytes:
         if len(whole) > xmp.MOST_XMP:
             break
     if length > xmp.MOST_XMP or len(whole) > xmp.MOST_XMP:
-        raise LabelRefusedError(what=f"The JPEG file's extended XMP is longer than {xmp.MOST_XMP} bytes.")
+        raise ImplicitRefusedError(what=f"The JPEG file's extended XMP is longer than {xmp.MOST_XMP} bytes.")
     if len(whole) != length:
         raise broken("JPEG file", "its extended XMP is not as long as it says")
     return bytes(whole)
@@ -153,7 +153,7 @@ def _joined(parts: dict[int, bytes], length: int) -> bytes:
 
 def _segment(body: bytes) -> bytes:
     if len(body) > _LONGEST:
-        raise LabelRefusedError(what="With the marks, the XMP packet is longer than a JPEG segment can be.")
+        raise ImplicitRefusedError(what="With the marks, the XMP packet is longer than a JPEG segment can be.")
     return b"\xff" + bytes([_APP1]) + (len(body) + 2).to_bytes(2, "big") + body
 
 
@@ -171,4 +171,4 @@ def _keep_offsets(segments: list[_Segment], splices: list[Splice]) -> None:
     """An index of several pictures counts from itself, so nothing behind it may change its length."""
     index = next((one for one in segments if one.marker == _APP2 and one.body.startswith(_SEVERAL_PICTURES)), None)
     if index is not None and any(one.start > index.begin and len(one.new) != one.end - one.start for one in splices):
-        raise LabelRefusedError(what="The JPEG file holds several pictures, whose index stands before its XMP.")
+        raise ImplicitRefusedError(what="The JPEG file holds several pictures, whose index stands before its XMP.")

@@ -12,8 +12,8 @@ from ruamel.yaml.error import YAMLError
 
 from pipeline.labels.implicit.carriers.bounds import counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, is_ours, replaces, to_fields
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -40,7 +40,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     mark, matter = _parted(text)
     behind = text[len(mark) :] if matter is None else text[matter.end() :]
     if matter is None and _OTHER_MATTER.match(behind):
-        raise LabelRefusedError(what="The document's front matter is not YAML, and it can have only one.")
+        raise ImplicitRefusedError(what="The document's front matter is not YAML, and it can have only one.")
     fields = to_fields(marks)
     newline = matter[1] if matter is not None else ("\r\n" if "\r\n" in behind else "\n")
     before = "" if matter is None else matter[2]
@@ -48,12 +48,12 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     lines = "".join(f"{name}: {_written(name, value)}{newline}" for name, value in fields.items())
     after = kept + lines
     if _others(after, fields) != _others(before, fields):
-        raise LabelRefusedError(what="The document's front matter cannot take marks without losing something else.")
+        raise ImplicitRefusedError(what="The document's front matter cannot take marks without losing something else.")
     return f"{mark}---{newline}{after}---{newline}{behind}".encode()
 
 
 def _text(body: bytes) -> str:
-    with refusing("The document is no text in UTF-8.", UnicodeDecodeError):
+    with ImplicitRefusedError.instead_of(UnicodeDecodeError, what="The document is no text in UTF-8."):
         return body.decode()
 
 
@@ -62,7 +62,7 @@ def _parted(text: str) -> tuple[str, re.Match[str] | None]:
     mark = _MARK if text.startswith(_MARK) else ""
     matter = _MATTER.match(text, len(mark))
     if matter is not None and len(matter[2]) > _LONGEST:
-        raise LabelRefusedError(what=f"The document's front matter is longer than {_LONGEST} characters.")
+        raise ImplicitRefusedError(what=f"The document's front matter is longer than {_LONGEST} characters.")
     return mark, matter
 
 
@@ -70,12 +70,12 @@ def _entries(matter: str) -> dict[str, object]:
     counted(matter.count("[") + matter.count("{"), _MOST_BRACKETS, of="brackets in its front matter")
     loader = YAML(typ="safe", pure=True)
     raised = (YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-    with refusing("The document's front matter is no YAML that can be read.", *raised):
+    with ImplicitRefusedError.instead_of(*raised, what="The document's front matter is no YAML that can be read."):
         found = loader.load(matter)
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise LabelRefusedError(what="The document's front matter has no entries.")
+        raise ImplicitRefusedError(what="The document's front matter has no entries.")
     return {str(name): value for name, value in found.items()}
 
 

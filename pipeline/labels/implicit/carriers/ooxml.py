@@ -11,10 +11,10 @@ from lxml import etree
 from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, replaces, to_fields
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 from pipeline.labels.implicit.xmp import MOST_XMP
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -48,7 +48,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """An Office Open XML document with the marks."""
     package = Archive(body)
     if any(name.startswith(_SIGNATURES) for name in package.names()):
-        raise LabelRefusedError(what="The document is signed, and the signature would be broken.")
+        raise ImplicitRefusedError(what="The document is signed, and the signature would be broken.")
     relations, types = _relations_and_types(package)
     target = _target(relations)
     properties = _properties(package, target)
@@ -119,7 +119,7 @@ def _add(properties: etree._Element, name: str, value: str) -> None:
     # The strict variant of the format has namespaces of its own, which its values use too.
     values = next((uri for uri in properties.nsmap.values() if uri and uri.endswith("docPropsVTypes")), _VALUES)
     added = etree.SubElement(properties, f"{{{namespace}}}property", attributes)
-    with refusing("The marks hold characters that XML cannot.", ValueError):
+    with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
         etree.SubElement(added, f"{{{values}}}lpwstr", nsmap={"vt": values}).text = value
 
 

@@ -18,8 +18,8 @@ from pipeline.assets.pdf_update import BROKEN_PDF, updated, would_lose
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -39,9 +39,9 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """A PDF document with the marks."""
     with _opened(body, repaired=False) as document:
         if document.is_encrypted:
-            raise LabelRefusedError(what="The PDF document is encrypted, and would not be afterwards.")
+            raise ImplicitRefusedError(what="The PDF document is encrypted, and would not be afterwards.")
         if _is_signed(document):
-            raise LabelRefusedError(what="The PDF document is signed, and the signature would be broken.")
+            raise ImplicitRefusedError(what="The PDF document is signed, and the signature would be broken.")
         beside = MarksToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent)
         packet = _packet(document)
         if packet is not None and marks.aigc is not None:
@@ -72,7 +72,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 @contextmanager
 def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
     with (
-        refusing(_UNREADABLE, *BROKEN_PDF),
+        ImplicitRefusedError.instead_of(*BROKEN_PDF, what=_UNREADABLE),
         pikepdf.open(
             io.BytesIO(body), suppress_warnings=True, attempt_recovery=repaired, inherit_page_attributes=False
         ) as document,
@@ -105,7 +105,7 @@ def _packet(document: pikepdf.Pdf) -> bytes | None:
     if stream is None:
         return None
     if not isinstance(stream, pikepdf.Stream):
-        raise LabelRefusedError(what="The PDF document's metadata is no stream.")
+        raise ImplicitRefusedError(what="The PDF document's metadata is no stream.")
     filters = stream.get(pikepdf.Name.Filter)
     names = [] if filters is None else list(filters) if isinstance(filters, pikepdf.Array) else [filters]
     raw = stream.read_raw_bytes()
@@ -114,7 +114,7 @@ def _packet(document: pikepdf.Pdf) -> bytes | None:
     if names == [pikepdf.Name.FlateDecode] and pikepdf.Name.DecodeParms not in stream:
         # Not by the library, which has no bound for what comes out.
         return inflated(raw, what="the XMP packet")
-    raise LabelRefusedError(what="The PDF document's XMP packet is encoded in a way that is not read here.")
+    raise ImplicitRefusedError(what="The PDF document's XMP packet is encoded in a way that is not read here.")
 
 
 def _is_signed(document: pikepdf.Pdf) -> bool:

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import inflated
 from pipeline.labels.implicit.carriers.tagging import names_aigc
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, found_in_text
 from pipeline.labels.implicit.vendors import GENERATOR_KEYWORDS, generator_sign, label_type_sign
 from pipeline.labels.implicit.xmp import MOST_XMP
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["TEXTS", "XMP", "PngText", "chunk", "packet_in", "profile_chunk", "text_of"]
 
@@ -58,7 +58,7 @@ class PngText(NamedTuple):
         """What it says.
 
         Raises:
-            LabelRefusedError: it is compressed, and broken or too long.
+            ImplicitRefusedError: it is compressed, and broken or too long.
         """
         if self.kind == b"tEXt":
             return self.rest
@@ -88,7 +88,7 @@ class PngText(NamedTuple):
         """The bytes of a profile; None where it is none after all.
 
         Raises:
-            LabelRefusedError: it is compressed, and broken or too long.
+            ImplicitRefusedError: it is compressed, and broken or too long.
         """
         match = _PROFILE.match(self.said())
         if match is None:
@@ -116,10 +116,10 @@ def profile_chunk(text: PngText, profile: bytes) -> bytes:
     """The chunk of a profile, as ImageMagick writes it.
 
     Raises:
-        LabelRefusedError: it would be too long.
+        ImplicitRefusedError: it would be too long.
     """
     if len(profile) > MOST_XMP:
-        raise LabelRefusedError(what=f"A profile in the PNG file is longer than {MOST_XMP} bytes.")
+        raise ImplicitRefusedError(what=f"A profile in the PNG file is longer than {MOST_XMP} bytes.")
     name = text.keyword.rpartition(" ")[2]
     digits = profile.hex()
     lines = "\n".join(digits[at : at + _HEX_LINE] for at in range(0, len(digits), _HEX_LINE))

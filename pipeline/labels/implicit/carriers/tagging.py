@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.aigc import to_json
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.vendors import label_type_sign
 from pipeline.labels.implicit.xmp import LATENT_NAMES, found_in, rewrite, without_aigc
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "AIGC",
@@ -91,10 +91,10 @@ def found(entries: Iterable[Entry], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
     """What fields and XMP packets of one file say together.
 
     Raises:
-        LabelRefusedError: there are too many packets, or one is out of bounds, or no XMP.
+        ImplicitRefusedError: there are too many packets, or one is out of bounds, or no XMP.
     """
     if len(xmp) > _MOST_PACKETS:
-        raise LabelRefusedError(what=f"The file has more than {_MOST_PACKETS} XMP packets.")
+        raise ImplicitRefusedError(what=f"The file has more than {_MOST_PACKETS} XMP packets.")
     marks: list[FoundMarks] = []
     source_types: list[str] = []
     members: dict[str, str] = {}
@@ -132,7 +132,7 @@ def packets_to_write(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[byt
     A mark in a packet goes where another is written into a field: a file has one.
 
     Raises:
-        LabelRefusedError: a packet is out of bounds, or no XMP.
+        ImplicitRefusedError: a packet is out of bounds, or no XMP.
     """
     kept = tuple(packets if marks.aigc is None else map(without_aigc, packets))
     if marks.digital_source_type is None and marks.latent is None:

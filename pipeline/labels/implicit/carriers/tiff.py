@@ -19,8 +19,8 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.ifd import Entry, Layout, directory_at, layout_of
-from pipeline.labels.implicit.errors import LabelRefusedError, refusing
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -71,7 +71,9 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     file += packet
     _align(file)
     begin = len(file)
-    with refusing("The TIFF file is so long that it has no place for marks behind its end.", struct.error):
+    with ImplicitRefusedError.instead_of(
+        struct.error, what="The TIFF file is so long that it has no place for marks behind its end."
+    ):
         entry = Entry(_XMP, _BYTE, len(packet), layout.pack(layout.offset, at))
         entries = sorted((*(one for one in directory.entries if one.tag != _XMP), entry), key=lambda one: one.tag)
         file += layout.pack(layout.number, len(entries))
@@ -140,12 +142,14 @@ def _numbers(body: bytes, directory: _Directory, tag: int) -> tuple[int, ...]:
 
 
 def _reading() -> AbstractContextManager[None]:
-    return refusing("The TIFF file is broken: a directory is not in the file.", struct.error, OverflowError)
+    return ImplicitRefusedError.instead_of(
+        struct.error, OverflowError, what="The TIFF file is broken: a directory is not in the file."
+    )
 
 
 def _held(body: bytes, place: tuple[int, int]) -> bytes:
     if place[1] - place[0] > xmp.MOST_XMP:
-        raise LabelRefusedError(what=f"The TIFF file's XMP packet is longer than {xmp.MOST_XMP} bytes.")
+        raise ImplicitRefusedError(what=f"The TIFF file's XMP packet is longer than {xmp.MOST_XMP} bytes.")
     return body[place[0] : place[1]]
 
 

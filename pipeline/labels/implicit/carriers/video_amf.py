@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["NUMBER", "Property", "is_list", "listed", "numbers", "properties", "property_of", "string", "text_at"]
 
@@ -37,7 +37,7 @@ def properties(data: bytes, at: int) -> list[Property]:
     """The properties of the object or list at a place, not those of values inside.
 
     Raises:
-        LabelRefusedError: what is there is neither, is broken, or is out of bounds.
+        ImplicitRefusedError: what is there is neither, is broken, or is out of bounds.
     """
     return list(_Walk(data).properties(at))
 
@@ -96,7 +96,7 @@ class _Walk:
     def properties(self, at: int, depth: int = 0) -> Iterator[Property]:
         kind = self._byte(at)
         if kind not in (_OBJECT, _LIST):
-            raise LabelRefusedError(what="The file's metadata is no list of properties.")
+            raise ImplicitRefusedError(what="The file's metadata is no list of properties.")
         at += 5 if kind == _LIST else 1
         while self._data[at : at + 3] != _END:
             label = at + 2 + int.from_bytes(self._data[at : at + 2])
@@ -108,9 +108,9 @@ class _Walk:
         """Where the value at a place ends."""
         self._left -= 1
         if self._left < 0:
-            raise LabelRefusedError(what=f"The file's metadata has more than {_MOST_VALUES} values.")
+            raise ImplicitRefusedError(what=f"The file's metadata has more than {_MOST_VALUES} values.")
         if depth > _DEEPEST:
-            raise LabelRefusedError(what=f"The file's metadata is nested more than {_DEEPEST} levels deep.")
+            raise ImplicitRefusedError(what=f"The file's metadata is nested more than {_DEEPEST} levels deep.")
         kind = self._byte(at)
         if kind in _FIXED:
             end = at + 1 + _FIXED[kind]
@@ -121,7 +121,7 @@ class _Walk:
         else:
             end = self._after_all(at, kind, depth + 1)
         if end > len(self._data):
-            raise LabelRefusedError(what="The file's metadata is cut off.")
+            raise ImplicitRefusedError(what="The file's metadata is cut off.")
         return end
 
     def _after_all(self, at: int, kind: int, depth: int) -> int:
@@ -132,7 +132,7 @@ class _Walk:
                 end = self._after(end, depth)
             return end
         if kind not in (_OBJECT, _LIST):
-            raise LabelRefusedError(what="The file's metadata has a value of an unknown kind.")
+            raise ImplicitRefusedError(what="The file's metadata has a value of an unknown kind.")
         end = at + (5 if kind == _LIST else 1)
         for one in self.properties(at, depth):
             end = one.end
@@ -140,5 +140,5 @@ class _Walk:
 
     def _byte(self, at: int) -> int:
         if at >= len(self._data):
-            raise LabelRefusedError(what="The file's metadata is cut off.")
+            raise ImplicitRefusedError(what="The file's metadata is cut off.")
         return self._data[at]

@@ -21,8 +21,8 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     whole,
 )
 from pipeline.labels.implicit.carriers.tagging import Entry, aigc_text, found, packets_to_write
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -36,7 +36,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in an AVI file.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, or no AVI.
+        ImplicitRefusedError: the file is broken, truncated, or no AVI.
     """
     chunks = riff(body, _FORM)
     return found(_entries(body, chunks), xmp=[body[one.body : one.end] for one in chunks if one.kind == XMP])
@@ -46,12 +46,12 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, or has an index that would be wrong afterwards.
+        ImplicitRefusedError: the file is broken, truncated, or has an index that would be wrong afterwards.
     """
     chunks = riff(body, _FORM)
     movi = next((number for number, one in enumerate(chunks) if _is_list(body, one, b"movi")), None)
     if movi is None or not _is_list(body, chunks[0], b"hdrl"):
-        raise LabelRefusedError(what="The file has no frames, or no header before them.")
+        raise ImplicitRefusedError(what="The file has no frames, or no header before them.")
     pieces = _anew(body, chunks, movi, marks)
     grown = sum(map(len, pieces[:movi])) - (chunks[movi].start - chunks[0].start)
     if grown:
@@ -93,13 +93,13 @@ def _take(pieces: list[bytes], chunks: list[Chunk], grown: int) -> int:
 def _refuse_places(body: bytes, chunks: list[Chunk]) -> None:
     header = chunks[0]
     if body.find(b"indx", header.body, header.end) >= 0 or rest_of(body).startswith(b"RIFF"):
-        raise LabelRefusedError(what="The file has an OpenDML index, and not enough padding for the marks.")
+        raise ImplicitRefusedError(what="The file has an OpenDML index, and not enough padding for the marks.")
     index = next((one for one in chunks if one.kind == b"idx1"), None)
     if index is None or index.end - index.body < _ENTRY.size:
         return
     kind, _, place, _ = _ENTRY.unpack_from(body, index.body)
     if body[place : place + 4] == kind:
-        raise LabelRefusedError(what="The file's index counts from its beginning, and there is too little padding.")
+        raise ImplicitRefusedError(what="The file's index counts from its beginning, and there is too little padding.")
 
 
 def _is_list(body: bytes, one: Chunk, kind: bytes) -> bool:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["Box", "BoxReader", "Splice", "apply", "box", "moved"]
 
@@ -44,20 +44,20 @@ class BoxReader:
         """The boxes between two places.
 
         Raises:
-            LabelRefusedError: a box is broken or does not end where it should, or there are too many.
+            ImplicitRefusedError: a box is broken or does not end where it should, or there are too many.
         """
         top = end == len(self._data) and start == 0
         while end - start >= _SHORT:
             self._left -= 1
             if self._left < 0:
-                raise LabelRefusedError(what=f"The file has more than {_MOST_BOXES} boxes.")
+                raise ImplicitRefusedError(what=f"The file has more than {_MOST_BOXES} boxes.")
             found = self._box(start, end, top=top)
             if found is None:
                 return
             yield found
             start = found.end
         if any(self._data[start:end]):
-            raise LabelRefusedError(what="The file ends within a box: it is truncated, or no MP4.")
+            raise ImplicitRefusedError(what="The file ends within a box: it is truncated, or no MP4.")
 
     def named(self, parent: Box, kind: bytes) -> list[Box]:
         """The boxes of one kind directly inside another."""
@@ -75,7 +75,7 @@ class BoxReader:
                 return None
             size = end - start if top else 0
         if size < body - start or start + size > end:
-            raise LabelRefusedError(what="A box does not end where it should: the file is truncated, or no MP4.")
+            raise ImplicitRefusedError(what="A box does not end where it should: the file is truncated, or no MP4.")
         return Box(kind, start, body, start + size)
 
 

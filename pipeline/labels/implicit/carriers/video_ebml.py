@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "CRC",
@@ -53,12 +53,12 @@ class ElementReader:
         """The elements between two places; those that may leave out their size are said to end where all do.
 
         Raises:
-            LabelRefusedError: one is broken or does not end where it should, or there are too many.
+            ImplicitRefusedError: one is broken or does not end where it should, or there are too many.
         """
         while start < end:
             found = self.element(start, end)
             if not found.sized and found.id not in endless:
-                raise LabelRefusedError(what="An element has no length that has to have one: the file is broken.")
+                raise ImplicitRefusedError(what="An element has no length that has to have one: the file is broken.")
             yield found
             start = found.end
 
@@ -66,11 +66,11 @@ class ElementReader:
         """The element at a place; one without a size is said to end where its parent does.
 
         Raises:
-            LabelRefusedError: it is broken or does not end before its parent does, or there were too many.
+            ImplicitRefusedError: it is broken or does not end before its parent does, or there were too many.
         """
         self._left -= 1
         if self._left < 0:
-            raise LabelRefusedError(what=f"The file has more than {_MOST_ELEMENTS} elements.")
+            raise ImplicitRefusedError(what=f"The file has more than {_MOST_ELEMENTS} elements.")
         size = at + self._width(at, end, _LONGEST_ID)
         width = self._width(size, end, _LONGEST_SIZE)
         body = size + width
@@ -79,13 +79,13 @@ class ElementReader:
         if length == ones:
             return Element(int.from_bytes(self._data[at:size]), at, size, body, end, sized=False)
         if body + length > end:
-            raise LabelRefusedError(what="An element does not end where it should: the file is truncated or broken.")
+            raise ImplicitRefusedError(what="An element does not end where it should: the file is truncated or broken.")
         return Element(int.from_bytes(self._data[at:size]), at, size, body, body + length, sized=True)
 
     def _width(self, at: int, end: int, longest: int) -> int:
         width = 9 - self._data[at].bit_length() if at < end else longest + 1
         if width > longest or at + width > end:
-            raise LabelRefusedError(what="The file ends within an element, or is no Matroska.")
+            raise ImplicitRefusedError(what="The file ends within an element, or is no Matroska.")
         return width
 
 
@@ -125,11 +125,11 @@ def resized(one: Element, size: int) -> bytes:
     """The size of an element anew, in as many bytes as it has.
 
     Raises:
-        LabelRefusedError: it does not fit into them.
+        ImplicitRefusedError: it does not fit into them.
     """
     width = one.body - one.size
     if size >= (1 << 7 * width) - 1:
-        raise LabelRefusedError(what="With the marks, the file would be longer than its header can say.")
+        raise ImplicitRefusedError(what="With the marks, the file would be longer than its header can say.")
     return (1 << 7 * width | size).to_bytes(width)
 
 

@@ -28,8 +28,8 @@ from pipeline.labels.implicit.carriers.video_amf import (
     text_at,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply, moved
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -73,7 +73,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in an FLV file.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, or no FLV.
+        ImplicitRefusedError: the file is broken, truncated, or no FLV.
     """
     file = _opened(body)
     return found(_entries(body, file), xmp=_packets(body, file))
@@ -83,11 +83,11 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, no FLV, or would describe itself at too great length.
+        ImplicitRefusedError: the file is broken, truncated, no FLV, or would describe itself at too great length.
     """
     file = _opened(body)
     if found((), xmp=_packets(body, file)) != FoundMarks():
-        raise LabelRefusedError(what="The file's XMP has marks of its own, which cannot be replaced.")
+        raise ImplicitRefusedError(what="The file's XMP has marks of its own, which cannot be replaced.")
     fields = fields_to_write(marks)
     splices: list[Splice] = []
     for one in file.metadata:
@@ -100,12 +100,12 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
 
 def _opened(body: bytes) -> _File:
     if body[:3] != b"FLV" or len(body) < _HEADER + _TAIL:
-        raise LabelRefusedError(what="The file is no FLV.")
+        raise ImplicitRefusedError(what="The file is no FLV.")
     first = max(int.from_bytes(body[5:_HEADER]), _HEADER) + _TAIL
     scripts = list(_scripts(body, first))
     metadata = [one for one in scripts if body.startswith(_METADATA, one.body)]
     if len(metadata) > _MOST_METADATA:
-        raise LabelRefusedError(what=f"The file describes itself more than {_MOST_METADATA} times.")
+        raise ImplicitRefusedError(what=f"The file describes itself more than {_MOST_METADATA} times.")
     packets = [one for one in scripts if body.startswith(_PACKET, one.body)]
     return _File(metadata=metadata, packets=packets, first=first)
 
@@ -121,7 +121,7 @@ def _scripts(body: bytes, at: int) -> Iterator[_Tag]:
         if body[at] & _KIND == _SCRIPT:
             yield _Tag(at, data, end)
         at = end + _TAIL
-    raise LabelRefusedError(what=f"The file is truncated, or has more than {_MOST_TAGS} tags.")
+    raise ImplicitRefusedError(what=f"The file is truncated, or has more than {_MOST_TAGS} tags.")
 
 
 def _entries(body: bytes, file: _File) -> Iterator[Entry]:
@@ -157,7 +157,7 @@ def _with_fields(data: bytes, fields: Mapping[str, str], instead_of: Mapping[str
 def _tag(data: bytes, rest: bytes = bytes(_HEAD - 4)) -> bytes:
     """A tag with data of a program; `rest` is its time and stream."""
     if len(data) > _LONGEST:
-        raise LabelRefusedError(what="With the marks, the file's metadata would be longer than FLV can say.")
+        raise ImplicitRefusedError(what="With the marks, the file's metadata would be longer than FLV can say.")
     size = len(data)
     return bytes((_SCRIPT,)) + size.to_bytes(3) + rest + data + (size + _HEAD).to_bytes(4)
 

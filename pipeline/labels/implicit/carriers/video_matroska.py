@@ -35,8 +35,8 @@ from pipeline.labels.implicit.carriers.video_ebml import (
     unsigned,
     void,
 )
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -84,7 +84,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in a Matroska or WebM file.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, or no Matroska.
+        ImplicitRefusedError: the file is broken, truncated, or no Matroska.
     """
     file = _opened(body)
     tagged = (
@@ -103,7 +103,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is broken or truncated, or its index has no room for where the marks are.
+        ImplicitRefusedError: the file is broken or truncated, or its index has no room for where the marks are.
     """
     if marks.aigc is not None:
         body = _cleaned(body)
@@ -159,12 +159,12 @@ def _opened(body: bytes) -> _File:
         if one.id == _SEGMENT:
             break
         if one.id not in (_HEADER, VOID):
-            raise LabelRefusedError(what="The file is no Matroska.")
+            raise ImplicitRefusedError(what="The file is no Matroska.")
     if not top or top[0].id != _HEADER or top[-1].id != _SEGMENT:
-        raise LabelRefusedError(what="The file is no Matroska, or has no segment.")
+        raise ImplicitRefusedError(what="The file is no Matroska, or has no segment.")
     kind = _value(body, reader, top[0], _TYPE)
     if kind.rstrip(b"\x00") not in _TYPES:
-        raise LabelRefusedError(what="The file is neither Matroska nor WebM.")
+        raise ImplicitRefusedError(what="The file is neither Matroska nor WebM.")
     return _File(reader, top[-1], list(_parts(reader, top[-1])))
 
 
@@ -174,7 +174,7 @@ def _parts(reader: ElementReader, segment: Element) -> Iterator[Element]:
         one = reader.element(at, segment.end)
         if not one.sized:
             if one.id != _CLUSTER:
-                raise LabelRefusedError(what="The file has an element of unknown length that may not be.")
+                raise ImplicitRefusedError(what="The file has an element of unknown length that may not be.")
             one = one._replace(end=_end_of(reader, one))
         yield one
         at = one.end
@@ -263,21 +263,21 @@ def _index(body: bytes, file: _File, head: Element, place: int) -> Splice:
         new = master(_SEEK_HEAD, (*kept, entry), crc=any(one.id == CRC for one in children))
         if can_be_void(room - len(new)):
             return Splice(head.start, head.start + room, new + void(room - len(new)))
-    raise LabelRefusedError(what="The file's index has no room for the place of the marks.")
+    raise ImplicitRefusedError(what="The file's index has no room for the place of the marks.")
 
 
 def _entries(body: bytes, file: _File, entries: Sequence[Element]) -> list[bytes]:
     """The entries of the index but those of tags.
 
     Raises:
-        LabelRefusedError: nothing is where one says. Programs that go by such an index would not find marks.
+        ImplicitRefusedError: nothing is where one says. Programs that go by such an index would not find marks.
     """
     there = {(one.id, one.start - file.segment.body) for one in file.parts}
     kept = []
     for one in entries:
         number, place = (int.from_bytes(_value(body, file.reader, one, each)) for each in (_SEEK_ID, _SEEK_POSITION))
         if (number, place) not in there:
-            raise LabelRefusedError(what="The file's index names places that are wrong.")
+            raise ImplicitRefusedError(what="The file's index names places that are wrong.")
         if number != _TAGS:
             kept.append(body[one.start : one.end])
     return kept
@@ -289,5 +289,5 @@ def _before_clusters(body: bytes, file: _File, old: Sequence[Element], new: byte
     first = clusters[0].start if clusters else file.segment.end
     placed = any(_value(body, file.reader, one, _CLUSTER_POSITION).strip(b"\x00") for one in clusters)
     if placed or file.all_of(_CUES) or any(one.start > first for one in old):
-        raise LabelRefusedError(what="The file names places in itself, and has no index in which to name one more.")
+        raise ImplicitRefusedError(what="The file names places in itself, and has no index in which to name one more.")
     return [*(Splice(one.start, one.end, b"") for one in old), Splice(first, first, new)]

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.tagging import AIGC, is_mark, is_worth_reading, names_aigc, text_of
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["HANDLERS", "Meta", "meta_of", "new_meta", "with_value", "without_marks"]
 
@@ -61,7 +61,7 @@ def meta_of(data: bytes, reader: BoxReader, at: Box) -> Meta:
     """Read one box.
 
     Raises:
-        LabelRefusedError: it is broken.
+        ImplicitRefusedError: it is broken.
     """
     head = b"" if data[at.body + 4 : at.body + 8] == b"hdlr" else data[at.body : min(at.body + 4, at.end)]
     children = tuple(reader.children(at.body + len(head), at.end))
@@ -119,13 +119,13 @@ def _keys(data: bytes, at: Box) -> Iterator[bytes]:
             break
         yield data[place + 4 : place + size]
         place += size
-    raise LabelRefusedError(what="The list of keys in the file's metadata is broken, or too long.")
+    raise ImplicitRefusedError(what="The list of keys in the file's metadata is broken, or too long.")
 
 
 def _item(data: bytes, reader: BoxReader, at: Box, keys: tuple[bytes, ...] | None) -> _Item:
     try:
         children = list(reader.children(at.body, at.end))
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         if keys is not None or at.kind == _FREE_FORM:
             raise
         children = []  # an item of iTunes that somebody filled in another way, which is none of ours

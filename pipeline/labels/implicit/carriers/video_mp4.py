@@ -26,8 +26,8 @@ from pipeline.labels.implicit.carriers.tagging import (
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, Splice, apply, box
 from pipeline.labels.implicit.carriers.video_meta import HANDLERS, Meta, meta_of, new_meta, with_value, without_marks
 from pipeline.labels.implicit.carriers.video_places import move_places
-from pipeline.labels.implicit.errors import LabelRefusedError
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
@@ -65,7 +65,7 @@ def read(body: bytes) -> FoundMarks:
     """The marks in an MP4, MOV or M4A file.
 
     Raises:
-        LabelRefusedError: the file is broken, truncated, or has no `moov`.
+        ImplicitRefusedError: the file is broken, truncated, or has no `moov`.
     """
     file = _opened(body)
     return found(_entries(body, file), xmp=[body[one.body : one.end] for one in file.xmp])
@@ -75,7 +75,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
-        LabelRefusedError: the file is broken, or names places in itself that cannot be moved along.
+        ImplicitRefusedError: the file is broken, or names places in itself that cannot be moved along.
     """
     file = _opened(body)
     packets = packets_to_write([body[one.body : one.end] for one in file.xmp], marks)
@@ -98,15 +98,15 @@ def _opened(body: bytes) -> _File:
     reader = BoxReader(body)
     top = list(reader.children(0, len(body)))
     if not top or top[0].kind not in _FIRST:
-        raise LabelRefusedError(what="The file is no MP4.")
+        raise ImplicitRefusedError(what="The file is no MP4.")
     moovs = [one for one in top if one.kind == b"moov"]
     if not moovs:
-        raise LabelRefusedError(what="The file has no moov box: it is truncated, or part of a stream.")
+        raise ImplicitRefusedError(what="The file has no moov box: it is truncated, or part of a stream.")
     if len(moovs) > 1:
-        raise LabelRefusedError(what="The file has more than one moov box.")
+        raise ImplicitRefusedError(what="The file has more than one moov box.")
     udtas = reader.named(moovs[0], b"udta")
     if len(udtas) > _MOST_UDTAS:
-        raise LabelRefusedError(what=f"The file has more than {_MOST_UDTAS} udta boxes.")
+        raise ImplicitRefusedError(what=f"The file has more than {_MOST_UDTAS} udta boxes.")
     uuids = [(one, body[one.body : one.body + 16]) for one in top if one.kind == b"uuid"]
     xmp = [one._replace(body=one.body + 16) for one, name in uuids if name == _XMP]
     inner = [one for parent in (*udtas, moovs[0]) for one in reader.named(parent, b"meta")]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, NoReturn
 
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, Splice, moved
-from pipeline.labels.implicit.errors import LabelRefusedError
+from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["move_places"]
 
@@ -35,7 +35,7 @@ def move_places(data: bytearray, splices: Sequence[Splice]) -> bytes:
     """The data after splices, with all places in it as they are now.
 
     Raises:
-        LabelRefusedError: a place cannot be moved along.
+        ImplicitRefusedError: a place cannot be moved along.
     """
     changed = [one for one in splices if len(one.new) != one.end - one.start]
     if changed:
@@ -53,7 +53,7 @@ def _move_all(data: bytearray, changed: Sequence[Splice], splices: Sequence[Spli
         _refuse("an index of segments")
     found = list(_places(data, reader, top, 0))
     if sum(one.number for one in found) > _MOST_PLACES:
-        raise LabelRefusedError(what=f"The file names more than {_MOST_PLACES} places in itself.")
+        raise ImplicitRefusedError(what=f"The file names more than {_MOST_PLACES} places in itself.")
     for places in found:
         _move(data, places, splices)
 
@@ -87,13 +87,13 @@ def _fragments(data: bytearray, one: Box) -> _Places:
 
 def _fitting(one: Box, at: int, count: int, stride: int, form: str) -> _Places:
     if count and at + (count - 1) * stride + struct.calcsize(form) > one.end:
-        raise LabelRefusedError(what="A table of places in the file is longer than its box.")
+        raise ImplicitRefusedError(what="A table of places in the file is longer than its box.")
     return _Places(at, count, stride, form)
 
 
 def _number(data: bytearray, form: str, at: int, one: Box) -> int:
     if at + struct.calcsize(form) > one.end:
-        raise LabelRefusedError(what="A table of places in the file is cut off.")
+        raise ImplicitRefusedError(what="A table of places in the file is cut off.")
     (number,) = struct.unpack_from(form, data, at)
     return int(number)
 
@@ -104,8 +104,8 @@ def _move(data: bytearray, places: _Places, splices: Sequence[Splice]) -> None:
         try:
             struct.pack_into(places.form, data, at, moved(place, splices))
         except struct.error:
-            raise LabelRefusedError(what="With the marks, a place in the file is beyond what it can name.") from None
+            raise ImplicitRefusedError(what="With the marks, a place in the file is beyond what it can name.") from None
 
 
 def _refuse(what: str) -> NoReturn:
-    raise LabelRefusedError(what=f"The file names places of {what}, which would have to move along.")
+    raise ImplicitRefusedError(what=f"The file names places of {what}, which would have to move along.")

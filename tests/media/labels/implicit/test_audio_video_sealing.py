@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.labels.implicit import LabelRefusedError, read_marks, write_marks
+from pipeline.labels.implicit import ImplicitRefusedError, read_marks, write_marks
 from tests.media.conftest import SAMPLES, Ask, MakeOrder
 from tests.unit.labels.implicit.audio_video_makers import KINDS, content, made, media_type_of
 from tests.unit.labels.implicit.makers import MARKS, OTHER_MARKS
@@ -61,7 +61,7 @@ def test_a_sealed_file_takes_no_other_mark(
 ) -> None:
     media_type = media_type_of(name)
     sealed = service.seal(write_marks(made(name), media_type, MARKS), make_order(media_type)).asset
-    with pytest.raises(LabelRefusedError, match="C2PA manifest"):
+    with pytest.raises(ImplicitRefusedError, match="C2PA manifest"):
         write_marks(sealed, media_type, OTHER_MARKS)
     assert write_marks(sealed, media_type, MARKS) == sealed
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.credentials import embeds
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.labels.implicit import LabelRefusedError, read_marks, write_marks
+from pipeline.labels.implicit import ImplicitRefusedError, read_marks, write_marks
 from tests.media.conftest import Ask, MakeOrder
 from tests.unit.labels.implicit.makers import DOCX, MAKERS, MARKS, OTHER_MARKS, made, media_type_of
 
@@ -51,6 +51,6 @@ def test_a_sealed_file_is_not_marked_any_more(
     """What somebody signed would look tampered with. That it is marked already is no reason to refuse it."""
     media_type = media_type_of(name)
     sealed = service.seal(write_marks(made(name), media_type, MARKS), make_order(media_type)).asset
-    with pytest.raises(LabelRefusedError, match="C2PA manifest"):
+    with pytest.raises(ImplicitRefusedError, match="C2PA manifest"):
         write_marks(sealed, media_type, OTHER_MARKS)
     assert write_marks(sealed, media_type, MARKS) == sealed

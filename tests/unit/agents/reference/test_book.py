@@ -55,7 +55,7 @@ def test_however_it_came_in_the_book_holds_the_newest_that_could_be_used(
 ) -> None:
     log = log_of(writes).logs[PARTITION]
     book = Book(SETS)
-    book.begin([PARTITION])
+    book.begin({PARTITION: 0})
     refused, position = [], 0
     while position < len(log):
         end = data.draw(st.integers(position + 1, len(log)))
@@ -74,7 +74,7 @@ def test_however_it_came_in_the_book_holds_the_newest_that_could_be_used(
 def test_what_a_later_record_put_right_counts_as_mended(writes: list[tuple[Any, ...]]) -> None:
     log = log_of(writes).logs[PARTITION]
     book = Book(SETS)
-    book.begin([PARTITION])
+    book.begin({PARTITION: 0})
     book.read(Read(log, {PARTITION: len(log)}))
     refused = book.settle().refused
     bad = {refusal.place.offset for refusal in refused}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import AigcFault, AigcMark, LabelRefusedError, first_write, parse, to_json
+from pipeline.labels.implicit import AigcFault, AigcMark, ImplicitRefusedError, first_write, parse, to_json
 from pipeline.labels.implicit.aigc import KEYS, Shape
 
 ALLOWED = "".join(chr(one) for one in range(0x21, 0x7F) if chr(one) not in '"\\')
@@ -120,7 +120,7 @@ def test_members_beside_the_seven_are_left_alone() -> None:
 
 @pytest.mark.parametrize(("producer", "produce_id"), [("", "1"), ("p", ""), ("a b", "1"), ("p", "x" * 2000)])
 def test_a_mark_that_would_not_conform_cannot_be_made(producer: str, produce_id: str) -> None:
-    with pytest.raises(LabelRefusedError) as refused:
+    with pytest.raises(ImplicitRefusedError) as refused:
         first_write(producer, produce_id)
     assert refused.value.remedy
     assert "x" * 50 not in str(refused.value)

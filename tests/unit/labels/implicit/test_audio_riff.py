@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers import audio_wav, video_avi
 from pipeline.labels.implicit.carriers.audio_riff import chunk, chunks, file_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
@@ -92,15 +92,15 @@ class TestWav:
         ids=["rf64", "bw64", "rifx", "recorded", "empty", "cut", "avi", "endless", "within", "many"],
     )
     def test_what_cannot_be_read_is_refused_with_the_reason(self, body: bytes, reason: str) -> None:
-        with pytest.raises(LabelRefusedError, match=reason):
+        with pytest.raises(ImplicitRefusedError, match=reason):
             audio_wav.read(body)
 
     def test_a_file_without_samples_takes_no_marks(self) -> None:
-        with pytest.raises(LabelRefusedError, match="no samples"):
+        with pytest.raises(ImplicitRefusedError, match="no samples"):
             audio_wav.write(riff(b"WAVE", FORMAT), AIGC)
 
     def test_a_file_that_would_be_longer_than_riff_can_say_is_refused(self) -> None:
-        with pytest.raises(LabelRefusedError, match="4 GiB"):
+        with pytest.raises(ImplicitRefusedError, match="4 GiB"):
             file_of(b"WAVE", [range(0xFFFF_FFFF)], b"")  # type: ignore[list-item] (only its length is asked for)
 
 
@@ -144,7 +144,7 @@ class TestAvi:
     )
     def test_a_file_whose_index_would_be_wrong_is_refused(self, body: bytes) -> None:
         assert video_avi.read(body).aigc == ()
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             video_avi.write(body, AIGC)
 
     def test_an_index_that_counts_from_the_frames_stays_right(self) -> None:

@@ -9,7 +9,7 @@ from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, COMM, ID3, TXXX
 from mutagen.oggopus import OggOpus
 
-from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers import audio_flac, audio_mp3, audio_ogg
 from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
@@ -119,7 +119,7 @@ class TestMp3:
     )
     def test_a_tag_that_would_lose_something_is_refused(self, body: bytes) -> None:
         assert audio_mp3.read(body).aigc == ()
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             audio_mp3.write(body, AIGC)
 
     def test_a_frame_that_unpacks_to_a_gigabyte_is_not_unpacked(self) -> None:
@@ -127,7 +127,7 @@ class TestMp3:
         bomb = b"".join(pack.compress(bytes(1 << 20)) for _ in range(1024)) + pack.flush()
         body = tagged(frame(b"TIT2", struct.pack(">I", 1 << 30) + bomb, 0x09))
         assert audio_mp3.read(body).aigc == ()
-        with pytest.raises(LabelRefusedError, match="compressed"):
+        with pytest.raises(ImplicitRefusedError, match="compressed"):
             audio_mp3.write(body, AIGC)
 
     @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ class TestMp3:
         ids=["2.1", "no-revision", "no-size", "cut", "overlong", "packed", "empty", "encoding", "many", "silent"],
     )
     def test_what_cannot_be_read_is_refused(self, body: bytes) -> None:
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             audio_mp3.read(body)
 
 
@@ -191,7 +191,7 @@ class TestFlac:
 
     @pytest.mark.parametrize("comment", [b"mood=\xff\xfe", b"no equals sign", "stimmung·=1".encode(), b"=empty name"])
     def test_comments_that_would_be_lost_or_changed_are_a_reason_to_refuse(self, comment: bytes) -> None:
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             audio_flac.write(flac_with((4, comments(comment))), AIGC)
 
 
@@ -221,9 +221,9 @@ class TestOgg:
         broken[at + 6] = 0xFF
         page = body.rindex(b"OggS", 0, at)
         broken[page + 22 : page + 26] = bytes(4)
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             audio_ogg.write(bytes(broken), AIGC)
 
     def test_other_kinds_of_sound_are_refused(self) -> None:
-        with pytest.raises(LabelRefusedError, match="Vorbis, Opus or FLAC"):
+        with pytest.raises(ImplicitRefusedError, match="Vorbis, Opus or FLAC"):
             audio_ogg.read(made("ogg-opus").replace(b"OpusHead", b"Speex   "))

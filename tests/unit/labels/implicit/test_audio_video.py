@@ -5,7 +5,7 @@ import pytest
 from pipeline.labels.implicit import (
     ROWS,
     FoundMarks,
-    LabelRefusedError,
+    ImplicitRefusedError,
     MarksToWrite,
     read_marks,
     row_of,
@@ -135,7 +135,7 @@ CUT = [name for name in KINDS if media_type_of(name) not in ("audio/mpeg", "audi
 def test_a_file_that_is_cut_off_is_refused_with_the_reason(name: str, lost: float) -> None:
     cut = made(name)[: -max(1, int(len(made(name)) * lost))]
     assert found_in(name, cut).refused
-    with pytest.raises(LabelRefusedError):
+    with pytest.raises(ImplicitRefusedError):
         write_marks(cut, media_type_of(name), MARKS)
 
 
@@ -145,5 +145,5 @@ def test_a_file_that_is_cut_off_is_refused_with_the_reason(name: str, lost: floa
 )
 def test_a_file_that_is_something_else_is_refused(name: str, body: bytes) -> None:
     assert found_in(name, body).refused
-    with pytest.raises(LabelRefusedError):
+    with pytest.raises(ImplicitRefusedError):
         write_marks(body, media_type_of(name), MARKS)

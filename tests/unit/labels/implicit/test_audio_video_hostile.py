@@ -6,7 +6,7 @@ from contextlib import suppress
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import LabelRefusedError, Latent, MarksToWrite, first_write, read_marks, write_marks
+from pipeline.labels.implicit import ImplicitRefusedError, Latent, MarksToWrite, first_write, read_marks, write_marks
 from tests.unit.labels.implicit.audio_video_makers import KINDS, content, made, media_type_of
 from tests.unit.labels.implicit.makers import MARKS
 
@@ -65,7 +65,7 @@ def test_broken_files_are_read_or_refused_and_nothing_else(file: tuple[str, byte
 def test_broken_files_take_marks_that_can_be_read_back_or_are_refused(file: tuple[str, bytes]) -> None:
     name, body = file
     started = time.monotonic()
-    with suppress(LabelRefusedError):
+    with suppress(ImplicitRefusedError):
         written = write_marks(body, media_type_of(name), MARKS)
         assert read_marks(written, media_type_of(name)).show(MARKS)
     assert time.monotonic() - started < SLOWEST

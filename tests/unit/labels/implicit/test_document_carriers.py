@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from lxml import etree
 
-from pipeline.labels.implicit import LabelRefusedError, read_marks, to_json, write_marks, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, read_marks, to_json, write_marks, xmp
 from pipeline.labels.implicit.carriers.archive import MOST_ENTRIES
 from tests.unit.labels.implicit.makers import (
     DOCX,
@@ -84,7 +84,7 @@ def test_a_pdf_packet_that_expands_without_end_is_refused() -> None:
 @pytest.mark.parametrize("password", ["", "secret"])
 def test_an_encrypted_pdf_is_not_written(password: str) -> None:
     body = pdf(encryption=pikepdf.Encryption(owner="owner", user=password))
-    with pytest.raises(LabelRefusedError, match=r"encrypted|password"):
+    with pytest.raises(ImplicitRefusedError, match=r"encrypted|password"):
         write_marks(body, PDF, MARKS)
     assert bool(read_marks(body, PDF).refused) == bool(password)
 
@@ -99,7 +99,7 @@ def test_a_signed_pdf_is_not_written() -> None:
             fields = pikepdf.Array([signature] if signed == "field" else [])
             document.Root.AcroForm = pikepdf.Dictionary(Fields=fields, SigFlags=1 if signed == "flags" else 0)
         body = saved(document)
-        with pytest.raises(LabelRefusedError, match="signed"):
+        with pytest.raises(ImplicitRefusedError, match="signed"):
             write_marks(body, PDF, MARKS)
         assert read_marks(body, PDF).refused is None
 
@@ -109,7 +109,7 @@ def test_a_broken_pdf_is_read_and_not_written() -> None:
     body = write_marks(made("pdf"), PDF, MARKS)
     broken = re.sub(rb"startxref\n\d+", b"startxref\n7", body)
     assert read_marks(broken, PDF).show(MARKS)
-    with pytest.raises(LabelRefusedError, match="broken"):
+    with pytest.raises(ImplicitRefusedError, match="broken"):
         write_marks(broken, PDF, OTHER_MARKS)
 
 
@@ -164,7 +164,7 @@ def test_a_drawing_with_rdf_of_its_editor_gets_its_marks_and_loses_none_of_it() 
 )
 def test_hostile_drawings_are_refused(hostile: bytes) -> None:
     assert read_marks(hostile, SVG).refused
-    with pytest.raises(LabelRefusedError):
+    with pytest.raises(ImplicitRefusedError):
         write_marks(hostile, SVG, MARKS)
 
 
@@ -226,7 +226,7 @@ def test_a_publication_keeps_what_it_says_of_itself() -> None:
 )
 def test_signed_containers_are_not_written(media_type: str, there: dict[str, str | bytes], signature: str) -> None:
     body = archive({**there, signature: "<signatures/>"})
-    with pytest.raises(LabelRefusedError, match="signed"):
+    with pytest.raises(ImplicitRefusedError, match="signed"):
         write_marks(body, media_type, MARKS)
     assert read_marks(body, media_type).refused is None
 
@@ -262,7 +262,7 @@ def test_hostile_containers_are_refused(hostile: object) -> None:
     body = hostile()
     for media_type in (DOCX, EPUB):
         assert read_marks(body, media_type).refused
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             write_marks(body, media_type, MARKS)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import LabelRefusedError, facts_of, read_marks, write_marks
+from pipeline.labels.implicit import ImplicitRefusedError, facts_of, read_marks, write_marks
 from tests.unit.labels.implicit.makers import MAKERS, MARKS, OTHER_MARKS, made, media_type_of
 
 EXTREMES = (b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x01")
@@ -46,7 +46,7 @@ def test_a_damaged_file_is_marked_or_refused_and_nothing_else(name: str, *, mark
     assert facts_of(found) or found.refused
     try:
         written = write_marks(damaged, media_type, OTHER_MARKS)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         return
     assert read_marks(written, media_type).show(OTHER_MARKS)
 
@@ -57,6 +57,6 @@ def test_any_bytes_at_all_are_marked_or_refused(media_type: str, body: bytes) ->
     read_marks(body, media_type)
     try:
         written = write_marks(body, media_type, MARKS)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         return
     assert read_marks(written, media_type).show(MARKS)

@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from pipeline.labels.implicit import FoundMarks, LabelRefusedError, Latent, MarksToWrite, facts_of, first_write, to_json
+from pipeline.labels.implicit import (
+    FoundMarks,
+    ImplicitRefusedError,
+    Latent,
+    MarksToWrite,
+    facts_of,
+    first_write,
+    to_json,
+)
 from pipeline.labels.implicit.marks import found_mark, latent_from
 from pipeline.policy.vocabulary import vocabulary
 from tests.unit.labels.implicit.makers import AI, MARKS, PROVIDER
@@ -81,13 +89,13 @@ def test_a_wrong_check_digit_and_another_platform_are_facts() -> None:
 
 @pytest.mark.parametrize("created_at", ["", "yesterday", "2026-05-01", "2026-05-01T12:00:00"])
 def test_the_latent_disclosure_tells_a_time_with_its_zone(created_at: str) -> None:
-    with pytest.raises(LabelRefusedError, match="created_at"):
+    with pytest.raises(ImplicitRefusedError, match="created_at"):
         Latent(provider_name="p", system_name="s", system_version="1", created_at=created_at, unique_id="u")
 
 
 @pytest.mark.parametrize("name", ["", "a\x00b", "a\nb", "a\ud800b", "x" * 1025])
 def test_the_latent_disclosure_has_no_control_characters(name: str) -> None:
-    with pytest.raises(LabelRefusedError, match="provider_name"):
+    with pytest.raises(ImplicitRefusedError, match="provider_name"):
         Latent(
             provider_name=name, system_name="s", system_version="1", created_at="2026-05-01T12:00:00Z", unique_id="u"
         )
@@ -95,7 +103,7 @@ def test_the_latent_disclosure_has_no_control_characters(name: str) -> None:
 
 @pytest.mark.parametrize("source_type", ["", "trainedAlgorithmicMedia", "http://a b", "http://é"])
 def test_a_digital_source_type_is_an_address(source_type: str) -> None:
-    with pytest.raises(LabelRefusedError, match="digital source type"):
+    with pytest.raises(ImplicitRefusedError, match="digital source type"):
         MarksToWrite(digital_source_type=source_type)
 
 

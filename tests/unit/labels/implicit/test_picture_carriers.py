@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, read_marks, to_json, write_marks, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, read_marks, to_json, write_marks, xmp
 from pipeline.labels.implicit.carriers import jpeg
 from tests.unit.labels.implicit.makers import MARKS, OTHER_MARKS, animated, encoded, made, picture
 from tests.unit.labels.implicit.test_xmp import packet
@@ -75,7 +75,7 @@ def test_jpeg_reads_extended_xmp_and_refuses_to_leave_marks_in_it() -> None:
     ]
     body = after_start(made("jpeg"), segment(0xE1, XAP + packet("", note)), *segments)
     assert read_marks(body, "image/jpeg").show(MARKS)
-    with pytest.raises(LabelRefusedError, match="extended XMP"):
+    with pytest.raises(ImplicitRefusedError, match="extended XMP"):
         write_marks(body, "image/jpeg", OTHER_MARKS)
     assert "missing" in (read_marks(body.replace(segments[1], b""), "image/jpeg").refused or "")
     foreign = body.replace(b'HasExtendedXMP="0', b'HasExtendedXMP="9')
@@ -84,13 +84,13 @@ def test_jpeg_reads_extended_xmp_and_refuses_to_leave_marks_in_it() -> None:
 
 def test_jpeg_refuses_a_packet_longer_than_a_segment() -> None:
     body = after_start(made("jpeg"), segment(0xE1, XAP + packet("x" * 65_000)))
-    with pytest.raises(LabelRefusedError, match="segment"):
+    with pytest.raises(ImplicitRefusedError, match="segment"):
         write_marks(body, "image/jpeg", MARKS)
 
 
 def test_jpeg_refuses_to_move_what_an_index_of_several_pictures_points_to() -> None:
     index, there = segment(0xE2, b"MPF\x00MM\x00*"), segment(0xE1, XAP + packet(""))
-    with pytest.raises(LabelRefusedError, match="several pictures"):
+    with pytest.raises(ImplicitRefusedError, match="several pictures"):
         write_marks(after_start(made("jpeg"), index, there), "image/jpeg", MARKS)
     marked = write_marks(after_start(made("jpeg"), index), "image/jpeg", MARKS)
     assert marked.index(XAP) < marked.index(b"MPF\x00")
@@ -216,14 +216,14 @@ def test_a_tiff_file_is_only_added_to(name: str) -> None:
 
 def test_a_tiff_file_that_ends_before_its_pixels_is_refused() -> None:
     """What is put behind it would be taken for them."""
-    with pytest.raises(LabelRefusedError, match="cut off"):
+    with pytest.raises(ImplicitRefusedError, match="cut off"):
         write_marks(made("tiff")[:-100], "image/tiff", MARKS)
 
 
 def test_a_tiff_file_whose_pages_go_round_in_a_circle_is_refused() -> None:
     body = bytearray(made("tiff-big-endian"))
     body[-4:] = body[4:8]
-    with pytest.raises(LabelRefusedError, match="pages"):
+    with pytest.raises(ImplicitRefusedError, match="pages"):
         write_marks(bytes(body), "image/tiff", MARKS)
 
 
@@ -242,12 +242,12 @@ def test_a_still_keeps_every_byte_of_its_picture_where_its_table_says(name: str)
 
 
 def test_a_sequence_of_pictures_is_refused_with_its_reason() -> None:
-    with pytest.raises(LabelRefusedError, match="sequence"):
+    with pytest.raises(ImplicitRefusedError, match="sequence"):
         write_marks(animated("AVIF"), "image/avif", MARKS)
 
 
 def test_a_still_whose_last_box_has_no_end_is_refused() -> None:
     body = made("heic")
     at = body.index(b"mdat") - 4
-    with pytest.raises(LabelRefusedError, match="no end"):
+    with pytest.raises(ImplicitRefusedError, match="no end"):
         write_marks(body[:at] + bytes(4) + body[at + 4 :], "image/heic", MARKS)

@@ -5,7 +5,15 @@ from io import BytesIO
 import pytest
 
 from pipeline.credentials import embeds
-from pipeline.labels.implicit import ROWS, FoundMarks, LabelRefusedError, MarksToWrite, read_marks, row_of, write_marks
+from pipeline.labels.implicit import (
+    ROWS,
+    FoundMarks,
+    ImplicitRefusedError,
+    MarksToWrite,
+    read_marks,
+    row_of,
+    write_marks,
+)
 from pipeline.labels.implicit.table import _load
 from tests.unit.labels.implicit.makers import AI, MAKERS, MARKS, OTHER_MARKS, made, media_type_of
 
@@ -110,7 +118,7 @@ def test_a_file_that_is_cut_off_is_refused_and_never_damaged_further(name: str) 
     if media_type.startswith("text/"):
         assert write_marks(cut, media_type, MARKS)
         return
-    with pytest.raises(LabelRefusedError):
+    with pytest.raises(ImplicitRefusedError):
         write_marks(cut, media_type, MARKS)
 
 
@@ -118,7 +126,7 @@ def test_a_file_that_is_cut_off_is_refused_and_never_damaged_further(name: str) 
 def test_a_kind_without_a_carrier_is_refused_with_its_reason_and_read_as_unmarked(media_type: str) -> None:
     row = row_of(media_type)
     assert row.reason
-    with pytest.raises(LabelRefusedError) as refused:
+    with pytest.raises(ImplicitRefusedError) as refused:
         write_marks(b"{}", media_type, MARKS)
     assert row.reason in refused.value.what
     assert read_marks(b"{}", media_type) == FoundMarks()
@@ -128,7 +136,7 @@ def test_a_kind_without_a_carrier_is_refused_with_its_reason_and_read_as_unmarke
 @pytest.mark.parametrize("body", [b"", b"\x00", b"not at all what it says it is", b"PK\x05\x06" + bytes(18)])
 def test_a_file_that_is_something_else_is_refused(name: str, body: bytes) -> None:
     assert read_marks(body, media_type_of(name)).refused
-    with pytest.raises(LabelRefusedError):
+    with pytest.raises(ImplicitRefusedError):
         write_marks(body, media_type_of(name), MARKS)
 
 
@@ -145,5 +153,5 @@ def test_a_file_with_a_manifest_is_left_as_its_signer_left_it(name: str) -> None
     traced = BytesIO(made(name))
     traced.seek(0, 2)
     traced.write(TRACES[media_type])
-    with pytest.raises(LabelRefusedError, match="C2PA manifest"):
+    with pytest.raises(ImplicitRefusedError, match="C2PA manifest"):
         write_marks(traced.getvalue(), media_type, MARKS)

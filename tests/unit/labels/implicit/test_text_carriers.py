@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import LabelRefusedError, read_marks, write_marks
+from pipeline.labels.implicit import ImplicitRefusedError, read_marks, write_marks
 from pipeline.labels.implicit.aigc import KEYS
 from tests.unit.labels.implicit.makers import HTML, MARKDOWN, MARKS, OTHER_MARKS
 
@@ -82,7 +82,7 @@ def test_a_mark_far_down_in_a_long_head_is_found_where_it_is() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
 def test_a_page_in_wide_characters_is_refused(encoding: str) -> None:
-    with pytest.raises(LabelRefusedError, match="UTF-16"):
+    with pytest.raises(ImplicitRefusedError, match="UTF-16"):
         write_marks("\ufeff<head></head>".encode(encoding), PAGE, MARKS)
 
 
@@ -157,7 +157,7 @@ def test_broken_marks_of_a_note_have_a_fault(matter: bytes, code: str) -> None:
     ],
 )
 def test_front_matter_that_cannot_take_marks_is_refused(body: bytes, reason: str) -> None:
-    with pytest.raises(LabelRefusedError, match=reason):
+    with pytest.raises(ImplicitRefusedError, match=reason):
         write_marks(body, NOTE, OTHER_MARKS)
 
 

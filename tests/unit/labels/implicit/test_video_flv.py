@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers.video_amf import numbers, properties, property_of, string, text_at
 from pipeline.labels.implicit.carriers.video_flv import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
@@ -57,7 +57,7 @@ class TestWhereMarksAre:
         packet = xmp.merge(None, MarksToWrite(digital_source_type=AI))
         body = film(described(property_of(b"liveXML", packet), name=b"onXMPData"))
         assert read(body).digital_source_types == (AI,)
-        with pytest.raises(LabelRefusedError, match="XMP"):
+        with pytest.raises(ImplicitRefusedError, match="XMP"):
             write(body, AIGC)
 
     def test_marks_of_all_metadata_count_and_go(self) -> None:
@@ -130,5 +130,5 @@ class TestHostileFiles:
     )
     @pytest.mark.parametrize("act", [read, lambda body: write(body, AIGC)], ids=["read", "write"])
     def test_they_are_refused(self, body: bytes, act: Callable[[bytes], object]) -> None:
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             act(body)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, read_marks, to_json
+from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, read_marks, to_json
 from pipeline.labels.implicit.carriers.video_ebml import Element, ElementReader, master, text, unsigned, void
 from pipeline.labels.implicit.carriers.video_matroska import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
@@ -102,7 +102,7 @@ class TestPlaces:
         body = film(INDEX, void(room), FRAMES)
         try:
             written = write(body, AIGC)
-        except LabelRefusedError:
+        except ImplicitRefusedError:
             assert room < 17
         else:
             assert dict(places(written)).keys() == {TAGS}
@@ -137,7 +137,7 @@ class TestPlaces:
     )
     def test_a_file_without_room_for_the_place_is_refused(self, body: bytes) -> None:
         assert read(body).aigc == ()
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             write(body, AIGC)
 
 
@@ -209,5 +209,5 @@ class TestHostileFiles:
     )
     def test_they_are_refused(self, body: bytes) -> None:
         assert read_marks(body, "video/webm").refused
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             write(body, AIGC)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
 
-from pipeline.labels.implicit import LabelRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers.video_boxes import box
 from pipeline.labels.implicit.carriers.video_mp4 import read, write
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
@@ -156,7 +156,7 @@ class TestPlaces:
         assert (near, moved) == (20, far + len(table) - len(body))
 
     def test_a_place_that_would_not_fit_is_refused(self) -> None:
-        with pytest.raises(LabelRefusedError, match="beyond"):
+        with pytest.raises(ImplicitRefusedError, match="beyond"):
             write(film(places=bytes(4) + struct.pack(">II", 1, 0xFFFFFFF0)), AIGC)
 
     @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ class TestPlaces:
         ids=["segments-before", "items", "auxiliary", "longer-than-its-box", "cut-off", "too-many"],
     )
     def test_places_that_cannot_be_moved_along_are_a_reason_to_refuse(self, body: bytes) -> None:
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             write(body, AIGC)
 
 
@@ -244,7 +244,7 @@ class TestHostileFiles:
         ],
     )
     def test_they_are_refused(self, body: bytes) -> None:
-        with pytest.raises(LabelRefusedError):
+        with pytest.raises(ImplicitRefusedError):
             read(body)
 
     def test_many_lists_of_metadata_are_read_and_written_in_time(self) -> None:

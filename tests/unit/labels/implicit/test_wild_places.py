@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.labels.implicit import AigcFault, LabelRefusedError, MarksToWrite, read_marks, to_json, write_marks
+from pipeline.labels.implicit import AigcFault, ImplicitRefusedError, MarksToWrite, read_marks, to_json, write_marks
 from pipeline.labels.implicit.carriers.video_boxes import box
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.labels.implicit.places import PLACES
@@ -147,7 +147,7 @@ def test_a_label_that_shares_its_bytes_with_something_else_is_not_taken_out() ->
     shared = body[:thumbnail] + struct.pack("<I", at - len(NOTES) + 4) + body[thumbnail + 4 :]
     file = jpeg((0xE1, EXIF_HEAD + shared))
     assert read_marks(file, "image/jpeg").mark == MARKS.aigc
-    with pytest.raises(LabelRefusedError, match="shares its bytes"):
+    with pytest.raises(ImplicitRefusedError, match="shares its bytes"):
         write_marks(file, "image/jpeg", OTHER_MARKS)
 
 
@@ -196,7 +196,7 @@ def test_a_damaged_file_is_marked_or_refused_and_nothing_else(name: str, data: s
     read_marks(damaged, wild_type(name))
     try:
         written = write_marks(damaged, wild_type(name), OTHER_MARKS)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         return
     assert read_marks(written, wild_type(name)).show(OTHER_MARKS)
 

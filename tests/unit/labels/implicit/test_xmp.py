@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import FoundMarks, LabelRefusedError, MarksToWrite, xmp
+from pipeline.labels.implicit import FoundMarks, ImplicitRefusedError, MarksToWrite, xmp
 from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
 
 HEAD = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -121,12 +121,12 @@ def test_what_is_not_to_be_written_stays() -> None:
 )
 def test_hostile_packets_are_refused(body: bytes, reason: str) -> None:
     for attempt in (lambda: xmp.found_in([body]), lambda: xmp.merge(body, MARKS), lambda: xmp.rewrite([body], MARKS)):
-        with pytest.raises(LabelRefusedError, match=reason):
+        with pytest.raises(ImplicitRefusedError, match=reason):
             attempt()
 
 
 def test_a_packet_that_would_grow_too_long_is_refused() -> None:
-    with pytest.raises(LabelRefusedError, match="longer"):
+    with pytest.raises(ImplicitRefusedError, match="longer"):
         xmp.merge(packet("x" * (xmp.MOST_XMP - 700)), MARKS)
 
 
@@ -140,6 +140,6 @@ def test_a_packet_with_anything_changed_is_read_or_refused(data: st.DataObject) 
         )
     try:
         written = xmp.merge(bytes(body), OTHER_MARKS)
-    except LabelRefusedError:
+    except ImplicitRefusedError:
         return
     assert xmp.found_in([written]).show(OTHER_MARKS)

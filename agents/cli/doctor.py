@@ -1,0 +1,181 @@
+"""The command that looks for what would keep a worker from working, and says what to do about each."""
+
+import asyncio
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, Literal
+
+import msgspec
+import typer
+from rich.text import Text
+
+from agents.cli.console import AsJson, console, print_json
+from agents.cli.exits import ExitCode
+from agents.configuration import effective, unknown_variables
+from agents.settings import KafkaSettings
+from pipeline.errors import SealstreamError
+from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings
+
+__all__ = ["doctor"]
+
+_CLOCK_SECONDS: Final = 300
+_ANSWER_SECONDS: Final = 5.0
+_RENEW_DAYS: Final = 30
+_STYLES: Final = {"ok": "green", "warning": "yellow", "fault": "red"}
+
+
+State = Literal["ok", "warning", "fault"]
+Found = Iterator[tuple[State, str]]
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found at one place."""
+
+    place: str
+    state: State
+    said: str
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Look for what would keep a worker from working: settings, packs, certificate, time stamps, store, clock, Kafka.
+
+    Nothing is written anywhere. Exit code 2 where a fault was found; a warning alone is none.
+    """
+    found = [one for place, examine in _PLACES.items() for one in _examined(place, examine)]
+    if as_json:
+        print_json({"found": found, "ok": all(one.state != "fault" for one in found)})
+    else:
+        for one in found:
+            console.print(
+                Text.assemble((f"{one.state:8}", _STYLES[one.state]), (f"{one.place:14}", "bold"), one.said),
+                soft_wrap=True,
+            )
+    if any(one.state == "fault" for one in found):
+        raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def _examined(place: str, examine: Callable[[], Found]) -> Iterator[Diagnosis]:
+    """What is found at a place; what cannot be looked at is a fault there, and other places are looked at as well."""
+    try:
+        for state, said in examine():
+            yield Diagnosis(place=place, state=state, said=said)
+    except SealstreamError as error:
+        yield Diagnosis(place=place, state="fault", said=str(error))
+
+
+def _settings() -> Found:
+    effective()
+    strange = unknown_variables(os.environ)
+    for one in strange:
+        yield "fault" if one.meant else "warning", f"{one}."
+    if not strange:
+        yield "ok", "every variable is a setting"
+
+
+def _packs() -> Found:
+    from pipeline.policy.pack_files import load_packs
+
+    settings = PolicySettings()
+    packs = load_packs(settings.packs)
+    yield "ok", f"{len(packs)} packs, {sum(len(one.rules) for one in packs)} rules"
+    if not settings.jurisdictions:
+        yield "warning", "SEALSTREAM_POLICY_JURISDICTIONS is not set: events that name no place are judged by no law."
+
+
+def _certificate() -> Found:
+    from agents.assembly import identity_of
+
+    identity = identity_of(CredentialSettings())
+    days = (identity.signer.not_after - datetime.now(UTC)).days
+    if identity.is_development:
+        yield "warning", "a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT."
+    elif days < _RENEW_DAYS:
+        yield "warning", f"the certificate ends in {days} days"
+    else:
+        yield "ok", f"the certificate is valid for {days} days"
+
+
+def _time_stamps() -> Found:
+    urls = CredentialSettings().time_stamp_url
+    if not urls:
+        yield "warning", "SEALSTREAM_TIME_STAMP_URL is not set: manifests die with the certificate."
+    for url in urls:
+        if _date_of(url) is None:
+            yield "fault", f"No time-stamp authority answers at {url}. Correct SEALSTREAM_TIME_STAMP_URL, or start it."
+        else:
+            yield "ok", f"{url} answers"
+
+
+def _store() -> Found:
+    from pipeline.store.buckets import probe_buckets
+    from pipeline.store.connection import connect
+
+    for report in probe_buckets(connect(), StoreSettings()):
+        kept = f", records kept by Object Lock: {report.retention}" if report.retention else ""
+        yield ("warning", report.warning) if report.warning else ("ok", f"{report.bucket} is there{kept}")
+
+
+def _clock() -> Found:
+    from pipeline.store.connection import connect
+
+    date = _date_of(connect().endpoint)
+    if date is None:
+        yield "warning", "the object store does not say what time it is"
+        return
+    ahead = (datetime.now(UTC) - date).total_seconds()
+    if abs(ahead) > _CLOCK_SECONDS:
+        direction = "ahead of" if ahead > 0 else "behind"
+        yield (
+            "fault",
+            f"This clock is {abs(ahead):.0f} s {direction} the object store's, which refuses that. Set it (NTP).",
+        )
+    else:
+        yield "ok", "this clock and the object store's agree"
+
+
+def _kafka() -> Found:
+    from agents.kafka_trouble import why_unreachable
+    from agents.topic_planning import compared
+
+    settings = KafkaSettings()
+    trouble = asyncio.run(why_unreachable(settings))
+    if trouble is not None:
+        yield "fault", str(trouble)
+        return
+    yield "ok", f"a broker answers at {settings.bootstrap_servers}"
+    found = asyncio.run(compared(settings))
+    for name in found.missing:
+        yield "fault", f"{name} is not there, or this user may not see it. Type `sealstream topics create`."
+    for one in found.differences:
+        yield "fault" if one.loses else "warning", f"{one} `sealstream topics create --alter` sets it."
+    for name in found.not_shown:
+        yield "warning", f"{name}: this user may not see its configuration (DescribeConfigs)."
+    if not found.missing and not found.differences:
+        yield "ok", "the topics are as planned"
+
+
+def _date_of(url: str) -> datetime | None:
+    """What time it is where something answers over HTTP; None where nothing does, or it does not say."""
+    try:
+        with urllib.request.urlopen(url, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310 - the operator's own setting
+            said = answer.headers.get("Date")
+    except urllib.error.HTTPError as refusal:
+        said = refusal.headers.get("Date")
+    except (OSError, ValueError):
+        return None
+    return datetime.now(UTC) if said is None else parsedate_to_datetime(said)
+
+
+_PLACES: Final[dict[str, Callable[[], Found]]] = {
+    "settings": _settings,
+    "packs": _packs,
+    "certificate": _certificate,
+    "time stamps": _time_stamps,
+    "object store": _store,
+    "clock": _clock,
+    "kafka": _kafka,
+}

@@ -1,0 +1,191 @@
+"""What looks into untrusted bytes, one step at a time or the whole of an event in one go.
+
+All that is done to the asset of an event is done where it is parsed: it crosses to a child process once, and comes back
+once. The way out, where an asset kills, stalls or starves that child, are the single steps: each in a child, so that
+one that does not work out costs only what it would have told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from pipeline.credentials.model import Credential, SealedAsset, SealOrder, Trust
+from pipeline.credentials.service import CredentialService, Stamping
+from pipeline.fingerprints.coder import ImageCoder
+from pipeline.fingerprints.port import Fingerprinter
+from pipeline.fingerprints.traits import Traits
+from pipeline.isolation.confinement import UNCONFINED, Confinement
+from pipeline.labels.explicit.model import Checked, Claim, MarkOrder, Written
+from pipeline.labels.explicit.port import Labeled, Labeler
+from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.port import Marked, Marker
+
+__all__ = ["Examined", "Examining", "Made", "Making", "Parsers", "is_marked"]
+
+
+class Making(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done to a generated asset.
+
+    Attributes:
+        label: the explicit label to put on it; None for none.
+        claim: the explicit label that it is said to have already; looked for at the end, as one that was put there is.
+        marks: the implicit label to write into it; None for none.
+        reads_marks: whether its format has a place for one.
+        order: what its manifest shall say, but for the fingerprint, which is taken of the labeled asset.
+    """
+
+    asset: bytes
+    media_type: str
+    label: MarkOrder | None
+    claim: Claim | None
+    marks: MarksToWrite | None
+    reads_marks: bool
+    order: SealOrder
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a generated asset.
+
+    Attributes:
+        inherited: the credential that it came with.
+        written: the explicit label that was put on it; None where there is none.
+        label_refused: why there is none; None where there is one, or none was asked for.
+        marks_refused: why no implicit label could be written; None where one was, or none had to be.
+        traits: what it is recognised by, with its labels.
+        sealed: the asset and its manifest.
+        found: the implicit labels in the sealed asset; None of a format that has no place for them.
+        checked: the explicit label in the sealed asset; None where none was looked for.
+    """
+
+    inherited: Credential
+    written: Written | None
+    label_refused: str | None
+    marks_refused: str | None
+    traits: Traits
+    sealed: SealedAsset
+    found: FoundMarks | None
+    checked: Checked | None
+
+
+class Examining(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be found out about a published asset.
+
+    Attributes:
+        claim: the explicit label that it is said to have; None for none.
+        reads_marks: whether its format has a place for an implicit label.
+        recognises: whether, where nothing in it speaks for it, it is to be said what it would be recognised by.
+    """
+
+    asset: bytes
+    media_type: str
+    claim: Claim | None
+    reads_marks: bool
+    recognises: bool
+
+
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found out about a published asset.
+
+    Attributes:
+        credential: what it says of itself.
+        found: its implicit labels; None of a format that has no place for them.
+        checked: its explicit label; None where none was looked for.
+        traits: what it would be recognised by; None where that was not asked for, or not needed.
+    """
+
+    credential: Credential
+    found: FoundMarks | None
+    checked: Checked | None
+    traits: Traits | None
+
+
+def is_marked(credential: Credential, found: FoundMarks | None) -> bool:
+    """Whether something in an asset speaks for it.
+
+    A manifest that does not hold speaks for nothing, and neither does the rest of a label: a stub of one would be the
+    cheapest way past.
+    """
+    return credential.state == "valid" or (found is not None and found.label is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsers:
+    """The single steps, and what is made of them. Safe to use from several threads.
+
+    Args:
+        credentials: signs and reads manifests.
+        image_coder: computes the codes that pictures are compared by.
+        labeler: writes and checks explicit labels.
+        marker: writes and finds implicit labels.
+        fingerprinter: says what an asset is recognised by.
+        confinement: what the processes that do it gave up before.
+        stamps: where they ask for time stamps; None for manifests without.
+        renew_trust: has others believed from now on.
+    """
+
+    credentials: CredentialService
+    image_coder: ImageCoder
+    labeler: Labeler
+    marker: Marker
+    fingerprinter: Fingerprinter
+    confinement: Confinement = UNCONFINED
+    stamps: Stamping | None = None
+    renew_trust: Callable[[Trust], None] = lambda _: None
+
+    def make(self, making: Making) -> Made:
+        """Label, seal and read back a generated asset.
+
+        An asset that came with a manifest is sealed as it is: that manifest is bound to these bytes, and is to be an
+        ingredient that can still be validated.
+
+        Raises:
+            SealRefusedError: the asset can be signed in no way.
+            OperatorError: validators do not accept the signing certificate.
+            WorldError: the time-stamp authority did not answer.
+            HostileAssetError: the asset killed, stalled or starved what parsed it.
+        """
+        media_type = making.media_type
+        inherited = self.credentials.read(making.asset, media_type)
+        labeled = self._labeled(making, inherited)
+        marked = Marked(asset=labeled.asset)
+        if making.marks is not None and making.reads_marks and inherited.state == "absent":
+            marked = self.marker.mark(labeled.asset, media_type, making.marks)
+        traits = self.fingerprinter.traits(marked.asset, media_type)
+        order = msgspec.structs.replace(making.order, fingerprint=traits.fingerprint)
+        sealed = self.credentials.seal(marked.asset, order, inherits=inherited.state != "absent")
+        claim = Claim() if labeled.written is not None else making.claim
+        return Made(
+            inherited=inherited,
+            written=labeled.written,
+            label_refused=labeled.refused,
+            marks_refused=marked.refused,
+            traits=traits,
+            sealed=sealed,
+            found=self.marker.read(sealed.asset, media_type) if making.reads_marks else None,
+            checked=None if claim is None else self.labeler.check(sealed.asset, media_type, claim),
+        )
+
+    def _labeled(self, making: Making, inherited: Credential) -> Labeled:
+        if making.label is None:
+            return Labeled(asset=making.asset)
+        if inherited.state != "absent":
+            return Labeled(asset=making.asset, refused="The asset carries a manifest, which a label would break.")
+        return self.labeler.label(making.asset, making.media_type, making.label)
+
+    def examine(self, examining: Examining) -> Examined:
+        """Find out what a published asset says of itself, and by what it would be recognised where it says nothing.
+
+        Raises:
+            HostileAssetError: the asset killed, stalled or starved what parsed it.
+        """
+        asset, media_type = examining.asset, examining.media_type
+        credential = self.credentials.read(asset, media_type)
+        found = self.marker.read(asset, media_type) if examining.reads_marks else None
+        needs_traits = examining.recognises and not is_marked(credential, found)
+        return Examined(
+            credential=credential,
+            found=found,
+            checked=None if examining.claim is None else self.labeler.check(asset, media_type, examining.claim),
+            traits=self.fingerprinter.traits(asset, media_type, asked=True) if needs_traits else None,
+        )

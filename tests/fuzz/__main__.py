@@ -1,0 +1,60 @@
+"""`python -m tests.fuzz [--seconds N] [TARGET ...]`: fuzz with atheris, which follows our code's branches.
+
+Each target runs in a process of its own, one after the other, and shares the time. What is found is written to
+`fuzz-finds/`, and becomes a test; an hour is `--seconds 3600`.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FINDS = Path("fuzz-finds")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("targets", nargs="*")
+    parser.add_argument("--seconds", type=int, default=120, help="for all targets together")
+    parser.add_argument("--only", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.only:
+        fuzz(chosen.only, chosen.seconds)
+    from tests.fuzz.targets import TARGETS  # noqa: PLC0415
+
+    names = chosen.targets or list(TARGETS)
+    found = []
+    for name in names:
+        share = max(chosen.seconds // len(names), 1)
+        command = [sys.executable, "-m", "tests.fuzz", "--only", name, "--seconds", str(share)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        tried = next((line for line in reversed(done.stderr.splitlines()) if line.startswith("Done ")), "no result")
+        print(f"{name:20} {'FOUND' if done.returncode else 'ok':5} {tried}", flush=True)
+        if done.returncode:
+            found.append(name)
+            print(done.stderr[-4000:], flush=True)
+    return 1 if found else 0
+
+
+def fuzz(name: str, seconds: int) -> None:
+    import atheris  # noqa: PLC0415
+
+    with atheris.instrument_imports(include=["pipeline", "agents.reference"]):
+        from tests.fuzz.targets import TARGETS, instrumented  # noqa: PLC0415
+
+        list(instrumented())
+    target = TARGETS[name]
+    with tempfile.TemporaryDirectory() as seeds:
+        for number, body in enumerate(target.seeds()):
+            (Path(seeds) / str(number)).write_bytes(body)
+        FINDS.mkdir(exist_ok=True)
+        limits = [f"-max_total_time={seconds}", "-max_len=4096", "-timeout=20", "-rss_limit_mb=2048"]
+        arguments = [sys.argv[0], *limits, f"-artifact_prefix={FINDS}{os.sep}{name}-", seeds]
+        atheris.Setup(arguments, target.run)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
