@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from agents import activities, generation, publication, reviews
+from agents import lanes
 from agents.delivery import DeliverySettings
 from agents.metrics import Metrics
 from agents.observing import ReferenceMetrics
@@ -56,7 +56,6 @@ def create_app(
             delivery,
             **options,
         )
-        for agent in (generation, publication, activities, reviews):
-            agent.declare(app)
+        lanes.declare(app)
         app.close_at_shutdown(opened.pop_all())
     return app

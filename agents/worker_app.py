@@ -30,7 +30,7 @@ from agents.parts import Parts
 from agents.reference import References
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
-from agents.similarity import Sealed
+from agents.similarity import FollowedFingerprints
 from agents.strange_members import StrangeMembers
 from agents.topic_planning import as_planned
 from agents.topics import Topics
@@ -56,7 +56,7 @@ class WorkerApp(SealstreamApp):
         self,
         parts: Parts,
         references: References,
-        known: Sealed,
+        known: FollowedFingerprints,
         metrics: Metrics,
         kafka: KafkaSettings,
         worker: WorkerSettings,

@@ -18,7 +18,7 @@ import msgspec
 from bench.charts import draw_all
 from bench.contents import KINDS
 from bench.page import render
-from bench.results import Results, Section
+from bench.results import Figures, Section
 from bench.run import HERE, OURS, PARTS, TITLES, Run
 from bench.scale import FULL, LONG, SHORT
 from bench.sections import Sender
@@ -31,11 +31,11 @@ def main() -> None:
     asked = _arguments()
     begun = time.monotonic()
     trees = {OURS: HERE, **dict(map(_named_tree, asked.against))}
-    earlier = Results(titles={}, sections={})
+    earlier = Figures(titles={}, sections={})
     if asked.add or asked.none:
-        earlier = msgspec.json.decode(asked.json.read_bytes(), type=Results)
+        earlier = msgspec.json.decode(asked.json.read_bytes(), type=Figures)
     measured = earlier if asked.none else asyncio.run(_measure(asked, trees))
-    results = Results(titles={**earlier.titles, **measured.titles}, sections={**earlier.sections, **measured.sections})
+    results = Figures(titles={**earlier.titles, **measured.titles}, sections={**earlier.sections, **measured.sections})
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     show(results)
@@ -85,7 +85,7 @@ def _named_tree(said: str) -> tuple[str, Path]:
     return name or path.name, path
 
 
-async def _measure(asked: argparse.Namespace, trees: dict[str, Path]) -> Results:
+async def _measure(asked: argparse.Namespace, trees: dict[str, Path]) -> Figures:
     scale = dataclasses.replace(asked.scale, rounds=asked.rounds or asked.scale.rounds)
     done: dict[str, Section] = {}
     with (
@@ -96,7 +96,7 @@ async def _measure(asked: argparse.Namespace, trees: dict[str, Path]) -> Results
         run = Run(stand=stand, sender=Sender(stand), trees=trees, kinds=kinds, scale=scale)
         for part in asked.only:
             done[part] = await PARTS[part](run)
-    return Results(titles={**{name: name for name in trees}, **TITLES}, sections=done)
+    return Figures(titles={**{name: name for name in trees}, **TITLES}, sections=done)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from bench.contents import KINDS
-from bench.results import Results, Section
+from bench.results import Figures, Section
 from bench.table import median_cpu
 
 __all__ = ["draw_all"]
@@ -29,7 +29,7 @@ _STYLE: Final[Any] = {
 }
 
 
-def draw_all(results: Results, directory: Path) -> None:
+def draw_all(results: Figures, directory: Path) -> None:
     """Draw every chart that the figures allow."""
     directory.mkdir(parents=True, exist_ok=True)
     colours = dict(zip(results.titles, _COLOURS, strict=False))

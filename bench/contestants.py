@@ -23,7 +23,7 @@ from pipeline.settings import StoreSettings
 from pipeline.store.buckets import create_buckets
 from pipeline.store.connection import connect
 
-__all__ = ["Contestant", "Effort", "Floor", "Loop", "Streaming", "Worker"]
+__all__ = ["Contestant", "Effort", "Floor", "Loop", "Streaming", "WorkerContestant"]
 
 _PARTITIONS = 4
 _STOP_SECONDS = 40
@@ -173,7 +173,7 @@ class Streaming(Contestant):
             await self.next_done(topic)
 
 
-class Worker(Streaming):
+class WorkerContestant(Streaming):
     """A worker of sealstream, of this source tree or another one."""
 
     async def __aenter__(self) -> Self:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from bench.contestants import Effort
-from bench.results import Results, Section
+from bench.results import Figures, Section
 from bench.table import median_cpu
 from bench.targets import TARGETS
 
@@ -36,7 +36,7 @@ _BUSY: Final = 1.5
 """Load of a machine that did other work just before: wall times say little then."""
 
 
-def render(results: Results) -> str:
+def render(results: Figures) -> str:
     """The page."""
     parts = [_INTRODUCTION, _targets(results)]
     writers = {
@@ -67,7 +67,7 @@ def _taken(section: Section) -> str:
     return f"\n{taken.at}, {taken.machine}, load {taken.load:.1f} before{busy}; {versions}.\n"
 
 
-def _targets(results: Results) -> str:
+def _targets(results: Figures) -> str:
     rows = []
     for target in TARGETS:
         found = target.found(results)

@@ -11,7 +11,7 @@ import msgspec
 
 from bench.contestants import Effort
 
-__all__ = ["Delay", "GrowthStep", "Results", "Section", "Stall", "Taken", "taken_now", "version_of"]
+__all__ = ["Delay", "Figures", "GrowthStep", "Section", "Stall", "Taken", "taken_now", "version_of"]
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     """CPU seconds of commands, by command line and by source tree."""
 
 
-class Results(msgspec.Struct, frozen=True, kw_only=True):
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
     titles: Mapping[str, str]

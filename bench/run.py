@@ -8,7 +8,7 @@ from typing import Final
 
 from bench import sections
 from bench.contents import Kind
-from bench.contestants import Contestant, Floor, Loop, Worker
+from bench.contestants import Contestant, Floor, Loop, WorkerContestant
 from bench.results import Section, Taken, taken_now, version_of
 from bench.scale import Scale
 from bench.sections import Sender
@@ -101,8 +101,8 @@ class Run:
     def _taken(self) -> Taken:
         return taken_now({name: version_of(tree) for name, tree in self.trees.items()})
 
-    def _worker(self, name: str, part: str) -> Worker:
-        return Worker(self.stand, name, part, self.trees[name])
+    def _worker(self, name: str, part: str) -> WorkerContestant:
+        return WorkerContestant(self.stand, name, part, self.trees[name])
 
     async def _all(self, running: AsyncExitStack, part: str) -> list[Contestant]:
         """Everybody, started."""

@@ -17,7 +17,7 @@ import orjson
 
 from agents.messages import KafkaMessage
 from bench.contents import KINDS, Kind, long_video, text
-from bench.contestants import Contestant, Effort, Streaming, Worker
+from bench.contestants import Contestant, Effort, Streaming, WorkerContestant
 from bench.events import GENERATION, PUBLICATION, event
 from bench.measuring import PeakMemory, memory_bytes, open_files
 from bench.results import Delay, GrowthStep, Stall
@@ -132,7 +132,7 @@ async def _delays(
 
 
 async def publications(
-    workers: Sequence[Worker], sender: Sender, stand: Stand, rounds: int, scale: float
+    workers: Sequence[WorkerContestant], sender: Sender, stand: Stand, rounds: int, scale: float
 ) -> dict[str, dict[str, list[Effort]]]:
     """Publication events: what this worker sealed itself, and what nobody has seen and nothing marks."""
     prose, jpeg = KINDS[0], KINDS[1]
@@ -145,7 +145,7 @@ async def publications(
         for kind in (prose, jpeg)
     }
 
-    def content(title: str, worker: Worker, index: int) -> Mapping[str, object]:
+    def content(title: str, worker: WorkerContestant, index: int) -> Mapping[str, object]:
         match title:
             case "sealed JPEG":
                 return sealed[worker.name, jpeg.name][index % len(pictures)]
@@ -170,14 +170,14 @@ async def publications(
     return efforts
 
 
-async def _sealed(worker: Worker, messages: Sequence[KafkaMessage]) -> list[Mapping[str, object]]:
+async def _sealed(worker: WorkerContestant, messages: Sequence[KafkaMessage]) -> list[Mapping[str, object]]:
     """What events can say of the assets that the worker seals now."""
     await worker.send(messages)
     records = [orjson.loads((await worker.next_done("manifests")).value or b"") for _ in messages]
     return [{"mime": record["content"]["mime"], **record["sealed"]} for record in records]
 
 
-async def growth(worker: Worker, sender: Sender, events: int, step: int) -> list[GrowthStep]:
+async def growth(worker: WorkerContestant, sender: Sender, events: int, step: int) -> list[GrowthStep]:
     """Many texts through one worker: what it costs, holds and opens as they go by."""
     steps: list[GrowthStep] = []
     await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
@@ -195,7 +195,7 @@ async def growth(worker: Worker, sender: Sender, events: int, step: int) -> list
     return steps
 
 
-async def waiting(worker: Worker, sender: Sender, events: int, seconds: float) -> float:
+async def waiting(worker: WorkerContestant, sender: Sender, events: int, seconds: float) -> float:
     """Peak memory of a worker's family while so many inline events of 250 KB wait, in MB."""
     large = next(kind for kind in KINDS if kind.size == 250_000)  # noqa: PLR2004 - the kind of this size
     await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
@@ -215,7 +215,7 @@ def _renamed(message: KafkaMessage, batch: int) -> KafkaMessage:
     return msgspec.structs.replace(message, value=orjson.dumps(document))
 
 
-async def stall(worker: Worker, sender: Sender, stand: Stand, texts: int, rate: float) -> Stall:
+async def stall(worker: WorkerContestant, sender: Sender, stand: Stand, texts: int, rate: float) -> Stall:
     """Texts at a steady rate, alone and while two videos of a minute get their explicit labels."""
     await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
     alone = await _delays(worker, sender.events(KINDS[0], worker.name, texts), rate, {})

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.contestants import Effort
-from bench.results import Results
+from bench.results import Figures
 
 __all__ = ["median_cpu", "show"]
 
@@ -21,7 +21,7 @@ def median_cpu(efforts: Sequence[Effort]) -> float:
     return statistics.median(effort.cpu_ms for effort in efforts)
 
 
-def show(results: Results) -> None:
+def show(results: Figures) -> None:
     """Print what was measured."""
     console = Console()
     console.width = max(console.width, _WIDTH)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bench.results import Results
+from bench.results import Figures
 from bench.table import median_cpu
 
 __all__ = ["BASE", "TARGETS", "Target"]
@@ -22,12 +22,12 @@ class Target:
 
     title: str
     most: float
-    found: Callable[[Results], float | None]
+    found: Callable[[Figures], float | None]
     """The ratio in a run; None where that did not measure it."""
 
 
-def _cpu(title: str, other: str, part: str = "costs") -> Callable[[Results], float | None]:
-    def found(results: Results) -> float | None:
+def _cpu(title: str, other: str, part: str = "costs") -> Callable[[Figures], float | None]:
+    def found(results: Figures) -> float | None:
         section = results.sections.get(part)
         efforts = section.efforts.get(title, {}) if section else {}
         if _OURS not in efforts or other not in efforts:
@@ -37,8 +37,8 @@ def _cpu(title: str, other: str, part: str = "costs") -> Callable[[Results], flo
     return found
 
 
-def _command(line: str) -> Callable[[Results], float | None]:
-    def found(results: Results) -> float | None:
+def _command(line: str) -> Callable[[Figures], float | None]:
+    def found(results: Figures) -> float | None:
         section = results.sections.get("commands")
         trees = section.commands.get(line, {}) if section else {}
         return statistics.median(trees[_OURS]) / statistics.median(trees[BASE]) if BASE in trees else None
@@ -46,13 +46,13 @@ def _command(line: str) -> Callable[[Results], float | None]:
     return found
 
 
-def _stalled(results: Results) -> float | None:
+def _stalled(results: Figures) -> float | None:
     section = results.sections.get("stall")
     texts = section.stalls.get(_OURS) if section else None
     return texts.behind.p50_ms / texts.alone.p50_ms if texts else None
 
 
-def _waiting(results: Results) -> float | None:
+def _waiting(results: Figures) -> float | None:
     section = results.sections.get("waiting")
     peaks = section.waiting_mb if section else {}
     return peaks[_OURS] / peaks[BASE] if BASE in peaks else None

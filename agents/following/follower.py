@@ -1,6 +1,6 @@
 """One follower for every topic that is read whole: loads it, then keeps up with it, whatever goes wrong meanwhile.
 
-What the records mean is not its business: a `Reading` takes them in, and says how far it is.
+What the records mean is not its business: a `TopicReading` takes them in, and says how far it is.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from agents.following.freshness import Freshness
 from agents.following.port import Consumer, OpenConsumer, Positions, Read
 from pipeline.errors import WorldError
 
-__all__ = ["BACKOFF", "Follower", "Reading", "topics_of"]
+__all__ = ["BACKOFF", "Follower", "TopicReading", "topics_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ _ASK_SECONDS: Final = 5.0
 """How often the brokers are asked where the topics end."""
 
 
-class Reading(Protocol):
+class TopicReading(Protocol):
     """What has been read so far. It knows neither Kafka nor a clock; one task at a time changes it."""
 
     @property
@@ -84,7 +84,7 @@ class Follower:
         subject: str,
         open_consumer: OpenConsumer,
         topics: Collection[str],
-        reading: Reading,
+        reading: TopicReading,
         *,
         ours: Callable[[Positions], Positions],
         take: Callable[[Read], Awaitable[None]],

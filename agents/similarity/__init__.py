@@ -12,6 +12,6 @@ HTTP, and `asked` asks it.
 
 from agents.similarity.known import SealedFingerprints
 from agents.similarity.opening import known_fingerprints_of
-from agents.similarity.port import Sealed
+from agents.similarity.port import FollowedFingerprints
 
-__all__ = ["Sealed", "SealedFingerprints", "known_fingerprints_of"]
+__all__ = ["FollowedFingerprints", "SealedFingerprints", "known_fingerprints_of"]

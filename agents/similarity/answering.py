@@ -13,7 +13,7 @@ from aiohttp import web
 
 from agents.serving import serve
 from agents.similarity.metrics import RecogniserMetrics
-from agents.similarity.port import Sealed
+from agents.similarity.port import FollowedFingerprints
 from agents.similarity.questions import PATH, Answer, Near, Question
 from agents.similarity.settings import Share
 from pipeline.errors import WorldError
@@ -28,7 +28,7 @@ _MOST_BYTES = 2**16
 
 @asynccontextmanager
 async def serve_answers(
-    known: Sealed, share: Share, *, host: str, port: int, threads: Executor, metrics: RecogniserMetrics
+    known: FollowedFingerprints, share: Share, *, host: str, port: int, threads: Executor, metrics: RecogniserMetrics
 ) -> AsyncIterator[int]:
     """Answer questions until the context ends; gives the port.
 

@@ -8,7 +8,7 @@ from agents.settings import KafkaSettings
 from agents.similarity.asked import AskedFingerprints
 from agents.similarity.keeping import Keeper
 from agents.similarity.known import SealedFingerprints
-from agents.similarity.port import Sealed
+from agents.similarity.port import FollowedFingerprints
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings, Share
 from agents.topics import Topics
 from pipeline.settings import StoreSettings, load
@@ -20,7 +20,7 @@ __all__ = ["known_fingerprints_of", "sealed_fingerprints_of"]
 _ALL: Final = Share()
 
 
-def known_fingerprints_of(kafka: KafkaSettings) -> Sealed:
+def known_fingerprints_of(kafka: KafkaSettings) -> FollowedFingerprints:
     """What workers recognise by: the recognisers, where some are configured; otherwise their own memory.
 
     Raises:

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from pipeline.fingerprints.port import KnownFingerprints
 
-__all__ = ["Sealed"]
+__all__ = ["FollowedFingerprints"]
 
 
-class Sealed(KnownFingerprints, Protocol):
+class FollowedFingerprints(KnownFingerprints, Protocol):
     """The fingerprints of what was sealed, kept up by somebody."""
 
     def __len__(self) -> int:

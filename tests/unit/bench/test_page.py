@@ -9,7 +9,7 @@ import pytest
 from bench.charts import draw_all
 from bench.contestants import Effort
 from bench.page import render
-from bench.results import Delay, GrowthStep, Results, Section, Stall, Taken
+from bench.results import Delay, Figures, GrowthStep, Section, Stall, Taken
 from bench.targets import TARGETS
 
 TAKEN = Taken(at="2026-11-29T10:00:00+00:00", machine="2 processors", load=0.3, versions={"sealstream": "abc"})
@@ -31,7 +31,7 @@ def efforts(*cpu_ms: float) -> list[Effort]:
     ]
 
 
-RESULTS = Results(
+RESULTS = Figures(
     titles={"sealstream": "sealstream", "71aa9a7": "71aa9a7", "plain": "plain loop"},
     sections={
         "costs": Section(
@@ -80,25 +80,25 @@ def test_targets_are_held_against_what_was_found(row: str) -> None:
 
 def test_a_target_that_is_missed_says_so() -> None:
     slow = {"JPEG 200 KB": {"sealstream": efforts(7.0), "plain": efforts(5.0)}}
-    results = Results(titles=RESULTS.titles, sections={"costs": Section(taken=TAKEN, efforts=slow)})
+    results = Figures(titles=RESULTS.titles, sections={"costs": Section(taken=TAKEN, efforts=slow)})
     assert "against the plain loop | 1.00 | 1.40 | **no** |" in render(results)
 
 
 def test_what_was_not_measured_is_not_on_the_page() -> None:
-    nothing = Results(titles=RESULTS.titles, sections={})
+    nothing = Figures(titles=RESULTS.titles, sections={})
     assert all(target.found(nothing) is None for target in TARGETS)
     assert "## Growth" not in render(nothing)
 
 
 def test_a_busy_machine_is_told_of() -> None:
     busy = Section(taken=msgspec.structs.replace(TAKEN, load=6.0), waiting_mb={"sealstream": 300.0})
-    assert "busy" in render(Results(titles=RESULTS.titles, sections={"waiting": busy}))
+    assert "busy" in render(Figures(titles=RESULTS.titles, sections={"waiting": busy}))
     assert "busy" not in render(RESULTS)
 
 
 def test_figures_survive_being_written_and_read() -> None:
-    assert msgspec.json.decode(msgspec.json.encode(RESULTS), type=Results) == msgspec.convert(
-        msgspec.to_builtins(RESULTS), Results
+    assert msgspec.json.decode(msgspec.json.encode(RESULTS), type=Figures) == msgspec.convert(
+        msgspec.to_builtins(RESULTS), Figures
     )
 
 

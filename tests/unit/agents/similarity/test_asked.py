@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from agents.serving import serve
-from agents.similarity import Sealed
+from agents.similarity import FollowedFingerprints
 from agents.similarity.answering import serve_answers
 from agents.similarity.asked import AskedFingerprints
 from agents.similarity.metrics import RecogniserMetrics
@@ -31,7 +31,7 @@ FOUND = Neighbours(matches=(Match(key=bytes.fromhex(uid("a")), distance=0),))
 
 
 @asynccontextmanager
-async def recogniser(known: Sealed, share: Share = ALL, port: int = 0) -> AsyncIterator[str]:
+async def recogniser(known: FollowedFingerprints, share: Share = ALL, port: int = 0) -> AsyncIterator[str]:
     with ThreadPoolExecutor(2) as threads:
         async with serve_answers(
             known, share, host="127.0.0.1", port=port, threads=threads, metrics=RecogniserMetrics.create()
@@ -62,7 +62,7 @@ async def topic() -> Topic:
 
 
 @pytest.fixture
-async def known(topic: Topic) -> AsyncIterator[Sealed]:
+async def known(topic: Topic) -> AsyncIterator[FollowedFingerprints]:
     async with topic.follower().following() as known:
         yield known
 
@@ -86,7 +86,7 @@ async def test_where_nobody_answers_nothing_can_be_said() -> None:
         assert asked.trouble is not None
 
 
-async def test_another_replica_of_the_share_answers_for_one_that_is_away(known: Sealed) -> None:
+async def test_another_replica_of_the_share_answers_for_one_that_is_away(known: FollowedFingerprints) -> None:
     async with recogniser(known) as url, AskedFingerprints([[NOWHERE, url]], seconds=5).following() as asked:
         assert await near(asked) == FOUND
         assert asked.trouble is None
@@ -100,13 +100,15 @@ async def test_one_that_is_not_loaded_yet_says_so_and_does_not_pass_for_one_that
             await near(asked)
 
 
-async def test_one_that_answers_for_other_partitions_than_it_is_asked_about_is_not_believed(known: Sealed) -> None:
+async def test_one_that_answers_for_other_partitions_than_it_is_asked_about_is_not_believed(
+    known: FollowedFingerprints,
+) -> None:
     async with recogniser(known, Share(1, 2)) as url:
         with pytest.raises(WorldError, match="it answers for 1/2; see SEALSTREAM_RECOGNISER_SHARE"):
             await near(AskedFingerprints([[url], [NOWHERE]], seconds=5))
 
 
-async def test_one_that_was_started_again_is_asked_over_a_new_connection(known: Sealed) -> None:
+async def test_one_that_was_started_again_is_asked_over_a_new_connection(known: FollowedFingerprints) -> None:
     async with recogniser(known) as url:
         asked = AskedFingerprints([[url]], seconds=5)
         assert await near(asked) == FOUND
@@ -164,7 +166,9 @@ async def test_one_that_is_silent_is_not_waited_for_long() -> None:
         (b'{"codes": ["' + b"A" * 70_000 + b'"], "limit": 5}', "exceeded"),
     ],
 )
-async def test_a_question_that_is_none_is_refused_and_says_why(known: Sealed, body: bytes, reason: str) -> None:
+async def test_a_question_that_is_none_is_refused_and_says_why(
+    known: FollowedFingerprints, body: bytes, reason: str
+) -> None:
     async with (
         recogniser(known) as url,
         aiohttp.ClientSession() as session,
@@ -174,7 +178,7 @@ async def test_a_question_that_is_none_is_refused_and_says_why(known: Sealed, bo
         assert reason in await answer.text()
 
 
-async def test_an_address_in_use_is_the_operators_and_named(known: Sealed) -> None:
+async def test_an_address_in_use_is_the_operators_and_named(known: FollowedFingerprints) -> None:
     async with recogniser(known) as url:
         with pytest.raises(OperatorError, match="SEALSTREAM_RECOGNISER_PORT"):
             async with recogniser(known, port=int(url.rpartition(":")[2])):

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from agents.similarity import Sealed
+from agents.similarity import FollowedFingerprints
 from agents.similarity.answering import serve_answers
 from agents.similarity.asked import AskedFingerprints
 from agents.similarity.metrics import RecogniserMetrics
@@ -22,14 +22,14 @@ PARTITIONS = 4
 
 
 @asynccontextmanager
-async def in_memory(topic: Topic) -> AsyncIterator[Sealed]:
+async def in_memory(topic: Topic) -> AsyncIterator[FollowedFingerprints]:
     async with topic.follower().following() as known:
         yield known
 
 
 def asked(shares: int) -> Callable[[Topic], object]:
     @asynccontextmanager
-    async def over_http(topic: Topic) -> AsyncIterator[Sealed]:
+    async def over_http(topic: Topic) -> AsyncIterator[FollowedFingerprints]:
         async with AsyncExitStack() as stack:
             threads = stack.enter_context(ThreadPoolExecutor(4))
             urls = []
@@ -57,7 +57,7 @@ def topic() -> Topic:
     return Topic(PARTITIONS)
 
 
-async def near(known: Sealed, *codes: Fingerprint, limit: int = 5) -> Sequence[Neighbours]:
+async def near(known: FollowedFingerprints, *codes: Fingerprint, limit: int = 5) -> Sequence[Neighbours]:
     return await asyncio.to_thread(known.nearest, codes, limit=limit)
 
 
@@ -130,7 +130,7 @@ async def test_only_codes_of_one_kind_are_compared_and_only_near_ones_found(
         assert await near(known, nearly(image("picture"), NEAR["image"] + 1)) == (Neighbours(),)
 
 
-async def eventually(known: Sealed, code: Fingerprint, *expected: Neighbours) -> None:
+async def eventually(known: FollowedFingerprints, code: Fingerprint, *expected: Neighbours) -> None:
     """Ask until that is the answer."""
     async with asyncio.timeout(10):
         while await near(known, code) != expected:  # noqa: ASYNC110 - it is asked
