@@ -22,7 +22,7 @@ from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
 from pipeline.policy.places import language_of, laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
-from pipeline.policy.words import ENGLISH, OPEN, Language, Wording, chosen
+from pipeline.policy.words import ENGLISH, OPEN, Wording, chosen
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 
@@ -75,7 +75,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compiled:
-    """A rule made ready to be asked; the instants are those at which it comes into force and ceases."""
+    """A rule made ready to be asked, with its words in one language.
+
+    The instants are those at which it comes into force and ceases.
+    """
 
     pack: Pack
     reference: PackReference
@@ -85,6 +88,9 @@ class _Compiled:
     must: Condition
     facts: tuple[str, ...]
     language: Language
+    text: str
+    remedy: str
+    citation: str
     begins: datetime
     ends: datetime | None
 
@@ -282,8 +288,7 @@ class Judge:
         is_open: bool = True,
     ) -> Finding:
         """The finding of a rule; of an observation that is itself no more than possible, nothing else is open."""
-        rule = one.rule
-        text = chosen(rule.text, one.language)
+        rule, shown_facts = one.rule, dict(_evidence(one.facts, facts))
         return Finding(
             rule=rule.id,
             kind=rule.kind,
@@ -291,11 +296,11 @@ class Judge:
             action=rule.action if is_violated else rule.on_unknown,
             outcome="violation" if is_violated else "unknown",
             code=None if seen is None else seen.code,
-            message=text if is_violated or not is_open else _open_question(one, facts, text),
-            citation=chosen(rule.citation, one.language),
-            evidence={**dict(_evidence(one.facts, facts)), **({} if seen is None else seen.evidence)},
+            message=one.text if is_violated or not is_open else _open_question(one, facts, one.text),
+            citation=one.citation,
+            evidence=shown_facts if seen is None else {**shown_facts, **seen.evidence},
             pack=one.reference,
-            remedy=chosen(rule.remedy, one.language),
+            remedy=one.remedy,
             actor=actor_of(facts),
         )
 
@@ -342,7 +347,7 @@ def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, 
 
 def _compile(pack: Pack, rule: Rule, wording: Wording) -> _Compiled:
     when, must = compile_condition(rule.when), compile_condition(rule.must)
-    zone = ZoneInfo(pack.time_zone)
+    zone, language = ZoneInfo(pack.time_zone), language_of(pack.jurisdiction, wording)
     return _Compiled(
         pack=pack,
         reference=pack.reference,
@@ -352,7 +357,10 @@ def _compile(pack: Pack, rule: Rule, wording: Wording) -> _Compiled:
         when=when,
         must=must,
         facts=tuple(dict.fromkeys((*when.facts, *must.facts))),
-        language=language_of(pack.jurisdiction, wording),
+        language=language,
+        text=chosen(rule.text, language),
+        remedy=chosen(rule.remedy, language),
+        citation=chosen(rule.citation, language),
         begins=_midnight(rule.valid_from, zone),
         ends=None if rule.valid_to is None else _midnight(rule.valid_to + timedelta(days=1), zone),
     )
