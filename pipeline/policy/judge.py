@@ -22,7 +22,7 @@ from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
 from pipeline.policy.places import language_of, laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
-from pipeline.policy.words import ENGLISH, OPEN, Wording, chosen
+from pipeline.policy.words import ENGLISH, OPEN, Language, Wording, chosen
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 
