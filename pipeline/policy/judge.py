@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import groupby
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -28,6 +29,9 @@ __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 REDACTED: Final = "[redacted]"
 
 _STRICTNESS: Final[tuple[Action, ...]] = ("record", "alert", "hold", "block")
+
+_TOGETHER: Final = 6
+"""So many rules are asked in one question at most: where one of them does not hold, each is asked again by itself."""
 
 _UNSAID: Final[Severity] = "high"
 """How grave a violation is of which neither rule nor observation says it; the schema lets no such pack through."""
@@ -71,7 +75,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compiled:
-    """A rule made ready to be asked; the instants are those at which it comes into force and ceases."""
+    """A rule made ready to be asked, with its words in one language.
+
+    The instants are those at which it comes into force and ceases.
+    """
 
     pack: Pack
     reference: PackReference
@@ -81,6 +88,9 @@ class _Compiled:
     must: Condition
     facts: tuple[str, ...]
     language: Language
+    text: str
+    remedy: str
+    citation: str
     begins: datetime
     ends: datetime | None
 
@@ -102,11 +112,27 @@ class _Reach(NamedTuple):
     facts: Facts = MappingProxyType({})
 
 
+class _Group(NamedTuple):
+    """Neighbouring rules of one pack that are in force at the same times, and the question whether all of them hold.
+
+    Most rules hold for most events, and one question costs little more than each of them would.
+    """
+
+    rules: tuple[_Compiled, ...]
+    hold: Condition
+
+    def all_hold(self, bound: Bound) -> bool:
+        try:
+            return self.hold.holds(bound) is True
+        except BrokenConditionError:
+            return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """The rules that an event type raises, and everything that they ask for; those about observations by these."""
 
-    rules: tuple[_Compiled, ...]
+    groups: tuple[_Group, ...]
     names: frozenset[str]
     of_seen: Mapping[str, tuple[_Compiled, ...]]
 
@@ -161,17 +187,24 @@ class Judge:
                         continue
                     found += () if finding is None else (finding,)
         bound = bind(facts, asked.names)
-        for one in asked.rules:
-            if not one.applies_in(reach) or not one.in_force(at):
-                continue
+        for group in asked.groups:
+            first = group.rules[0]
+            if first.applies_in(reach) and first.in_force(at) and not group.all_hold(bound):
+                found += self._found_one_by_one(group.rules, facts, bound, broken)
+        return (*found, *_of_broken(broken))
+
+    def _found_one_by_one(
+        self, rules: Iterable[_Compiled], facts: Facts, bound: Bound, broken: list[tuple[_Compiled, str]]
+    ) -> Iterator[Finding]:
+        """What rules find by themselves; those that have no answer are put to the broken ones."""
+        for one in rules:
             try:
                 holds = one.holds.holds(bound)
             except BrokenConditionError as error:
                 broken.append((one, error.reason))
                 continue
             if holds is not True:
-                found.append(self._finding(one, facts, is_violated=holds is False))
-        return (*found, *_of_broken(broken))
+                yield self._finding(one, facts, is_violated=holds is False)
 
     def explain(
         self, facts: Facts, at: datetime | None, observations: Sequence[Observation] = ()
@@ -255,8 +288,7 @@ class Judge:
         is_open: bool = True,
     ) -> Finding:
         """The finding of a rule; of an observation that is itself no more than possible, nothing else is open."""
-        rule = one.rule
-        text = chosen(rule.text, one.language)
+        rule, shown_facts = one.rule, dict(_evidence(one.facts, facts))
         return Finding(
             rule=rule.id,
             kind=rule.kind,
@@ -264,11 +296,11 @@ class Judge:
             action=rule.action if is_violated else rule.on_unknown,
             outcome="violation" if is_violated else "unknown",
             code=None if seen is None else seen.code,
-            message=text if is_violated or not is_open else _open_question(one, facts, text),
-            citation=chosen(rule.citation, one.language),
-            evidence={**dict(_evidence(one.facts, facts)), **({} if seen is None else seen.evidence)},
+            message=one.text if is_violated or not is_open else _open_question(one, facts, one.text),
+            citation=one.citation,
+            evidence=shown_facts if seen is None else {**shown_facts, **seen.evidence},
             pack=one.reference,
-            remedy=chosen(rule.remedy, one.language),
+            remedy=one.remedy,
             actor=actor_of(facts),
         )
 
@@ -315,7 +347,7 @@ def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, 
 
 def _compile(pack: Pack, rule: Rule, wording: Wording) -> _Compiled:
     when, must = compile_condition(rule.when), compile_condition(rule.must)
-    zone = ZoneInfo(pack.time_zone)
+    zone, language = ZoneInfo(pack.time_zone), language_of(pack.jurisdiction, wording)
     return _Compiled(
         pack=pack,
         reference=pack.reference,
@@ -325,7 +357,10 @@ def _compile(pack: Pack, rule: Rule, wording: Wording) -> _Compiled:
         when=when,
         must=must,
         facts=tuple(dict.fromkeys((*when.facts, *must.facts))),
-        language=language_of(pack.jurisdiction, wording),
+        language=language,
+        text=chosen(rule.text, language),
+        remedy=chosen(rule.remedy, language),
+        citation=chosen(rule.citation, language),
         begins=_midnight(rule.valid_from, zone),
         ends=None if rule.valid_to is None else _midnight(rule.valid_to + timedelta(days=1), zone),
     )
@@ -344,6 +379,15 @@ def _by_event(rules: Iterable[_Compiled], roles: Collection[Role]) -> Mapping[ob
     return {event_type: _asked(asked) for event_type, asked in sorted_out.items()}
 
 
+def _grouped(rules: Sequence[_Compiled]) -> Iterator[_Group]:
+    for _, neighbours in groupby(rules, key=lambda one: (one.reference, one.begins, one.ends)):
+        together = tuple(neighbours)
+        for start in range(0, len(together), _TOGETHER):
+            members = together[start : start + _TOGETHER]
+            asked = " && ".join(f"({one.holds.text})" for one in members)
+            yield _Group(members, compile_condition(asked))
+
+
 def _asked(rules: Iterable[_Compiled]) -> _Asked:
     of_events, of_seen = [], defaultdict[str, list[_Compiled]](list)
     for one in rules:
@@ -352,7 +396,7 @@ def _asked(rules: Iterable[_Compiled]) -> _Asked:
         for name in one.rule.seen:
             of_seen[name].append(one)
     return _Asked(
-        rules=tuple(of_events),
+        groups=tuple(_grouped(of_events)),
         names=frozenset().union(*(one.holds.names for one in of_events)),
         of_seen={name: tuple(asked) for name, asked in of_seen.items()},
     )

@@ -13,6 +13,7 @@ What none of them knows stays unknown. A fact that only the event states, about 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from pipeline.policy.derivation import completed, presumed_human
@@ -148,5 +149,6 @@ def _assumed(assumptions: Assumptions, settled: Facts) -> Facts:
     return {name: value for name, value in assumptions.unless_said.items() if name != _ORDERED}
 
 
+@cache
 def _is_shown_by_bytes(name: str) -> bool:
     return name.startswith(_SHOWN_BY_BYTES) and name not in _BY_LAW

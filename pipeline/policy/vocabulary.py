@@ -198,10 +198,14 @@ def flatten(data: Mapping[str, object]) -> dict[str, FactValue]:
 def _flatten(data: Mapping[str, object], tree: _Tree, facts: dict[str, FactValue]) -> None:
     for key, value in data.items():
         known = tree.get(key)
+        if known is None:
+            continue
         if isinstance(known, dict):
             if isinstance(value, dict):
                 _flatten(value, known, facts)
-        elif known is not None:
+        elif value is True or value is False:
+            facts[known.name] = value
+        else:
             fact = fact_value(value, known)
             if fact is not None:
                 facts[known.name] = fact
