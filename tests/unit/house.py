@@ -46,7 +46,7 @@ class NoPictures:
 class House:
     """The use cases over one simulator, and producers' side of it.
 
-    Events that name no jurisdiction are offered in Spain, which has no pack; `references` can be replaced.
+    Events that name no jurisdiction are offered in Spain, where EU law applies; `references` can be replaced.
     """
 
     def __init__(

@@ -17,6 +17,7 @@ from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.reference.messages import understood
 from agents.runtime import Runtime
+from agents.strange_members import StrangeMembers
 from agents.topics import Topics
 from pipeline.credentials import CredentialService
 from pipeline.errors import SealstreamError
@@ -187,12 +188,14 @@ class _Stage:
             self.known,
         )
         publisher: Any = self
+        metrics = Metrics.create()
         return Runtime(
             sealing=cases.sealing,
             inspection=cases.inspection,
             assessment=cases.assessment,
             reviewing=cases.reviewing,
-            outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=Metrics.create()),
+            outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=metrics),
+            strange=StrangeMembers(metrics.unknown_members),
             threads=threads,
             patient=threads,
         )

@@ -59,7 +59,10 @@ def test_ai_content_without_a_credential_is_unlabeled_and_held() -> None:
     (finding,) = judge_credential(ABSENT, [], "ai")
     assert (finding.rule, finding.kind) == ("credential.unlabeled", "unlabeled")
     assert (finding.severity, finding.action, finding.outcome) == ("high", "hold", "violation")
-    assert (finding.code, finding.evidence) == (None, {"declared": "ai", "implicit.present": None, "notice.shown": None})
+    assert (finding.code, finding.evidence) == (
+        None,
+        {"declared": "ai", "implicit.present": None, "notice.shown": None},
+    )
     assert finding.citation is not None
 
 
