@@ -12,6 +12,7 @@ __all__ = ["FOLLOWED_BY", "LAW_KINDS", "REVIEWS"]
 
 _UNLABELED: Final = "credential.unlabeled"
 _PROHIBITED: Final = "cn.deep-synthesis.art10.block-prohibited"
+_ILLEGAL: Final = "illegal.content"
 _FALSE_NEWS: Final = "cn.deep-synthesis.art06.false-news"
 _MARK_REMOVED: Final = "cn.deep-synthesis.art18.mark-removed"
 _IMPLICIT_MARK: Final = "cn.deep-synthesis.art16.implicit-mark"
@@ -51,9 +52,8 @@ def _published(
 def _prohibited_output(make: Maker, times: int = 1) -> Case:
     mime = make.rng.choice(("text/plain", "text/markdown"))
     body = f"{TEXTS[mime](make.rng)} {PHRASE.upper()} and more".encode()
-    return _published(
-        make, {}, decision="block", counting=frozenset({_PROHIBITED}), mime_and_body=(mime, body), times=times
-    )
+    counting = frozenset({_PROHIBITED, _ILLEGAL})
+    return _published(make, {}, decision="block", counting=counting, mime_and_body=(mime, body), times=times)
 
 
 def _prohibited_prompt(make: Maker) -> Case:
