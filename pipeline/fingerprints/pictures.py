@@ -146,8 +146,8 @@ def sight_of(asset: bytes) -> Sight | None:
     """What a picture's first frame is recognised by; None as with `image_code_of`.
 
     A large JPEG is decoded at a smaller size, which costs a fraction; its Image-Code then differs in few bits of 256
-    from that of all its pixels: of 165 that were tried in 10 at most, but for a drawing with 22. That of a flat picture,
-    where next to nothing decides about many bits, would differ in more: it is taken of all pixels.
+    from that of all its pixels: of 165 that were tried in 10 at most, but for a drawing with 22. That of a flat
+    picture, where next to nothing decides about many bits, would differ in more: it is taken of all pixels.
 
     Raises:
         MemoryError: decoding needs more memory than there is.

@@ -16,7 +16,8 @@ from tests.broker.kill.law import in_order
 __all__ = ["RULE", "content", "copied", "decided", "published", "recognised", "removed", "sealed"]
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-RULE = "label.label-removed"
+RULE = "cn.deep-synthesis.art18.label-removed"
+"""Copies are published in China."""
 
 
 def copied(name: str) -> bytes:

@@ -152,7 +152,7 @@ async def test_a_recogniser_that_is_started_again_reads_on_from_its_snapshot(hou
     await asyncio.to_thread(recogniser.wait)
     await said(recogniser, "is read on from a snapshot")
     (finding,) = removed(await decided(house, "harbour.jpg"))
-    assert finding["rule"] == "label.label-removed"
+    assert finding["kind"] == "label-removed"
 
 
 async def said(recogniser: Recogniser, words: str) -> None:
