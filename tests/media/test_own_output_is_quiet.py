@@ -37,8 +37,12 @@ def house(service: InProcessCredentialService) -> House:
 
 
 def ours(findings: tuple[Finding, ...]) -> list[tuple[str, str | None]]:
-    """Findings that are of no pack: what we say of the file, not what the law says of the event."""
-    return [(finding.kind, finding.code) for finding in findings if finding.pack is None]
+    """What packs of good practice say of the file, not what the law says of the event."""
+    return [
+        (finding.kind, finding.code)
+        for finding in findings
+        if finding.rule.partition(".")[0] in ("credential", "label", "content", "lineage", "claim")
+    ]
 
 
 def published(house: House, content: dict[str, Any]) -> list[tuple[str, str | None]]:

@@ -10,6 +10,8 @@ const [directory, task] = process.argv.slice(2);
 const { trust_anchors: anchors, files } = JSON.parse(await readFile(task, 'utf8'));
 
 const packages = join(directory, 'node_modules');
+// A package that comes with the first one asks for it, and not always is it loaded before that package.
+await import(pathToFileURL(join(packages, 'reflect-metadata', 'Reflect.js')));
 const wasmPackage = join(packages, '@contentauth', 'c2pa-wasm', 'pkg');
 const wasm = await import(pathToFileURL(join(wasmPackage, 'c2pa.js')));
 await wasm.default({ module_or_path: await readFile(join(wasmPackage, 'c2pa_bg.wasm')) });

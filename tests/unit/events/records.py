@@ -94,8 +94,14 @@ json_values = st.recursive(
 )
 
 ATTRIBUTE_NAMES: Final = frozenset(
-    {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema"}
+    {
+        *("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema"),
+        *("traceparent", "tracestate", "partitionkey", "sampledrate", "sequence", "sequencetype", "dataref"),
+        *("correlationid", "causationid", "recordedtime", "expirytime", "severitytext", "severitynumber"),
+        *("authtype", "authid", "authclaims"),
+    }
 )
+"""Of CloudEvents 1.0 and of its documented extensions: in the flat shape they are no data."""
 
 
 @st.composite

@@ -107,13 +107,22 @@ def test_the_signing_key_is_nowhere_in_a_child(chain: DevelopmentChain, wav: byt
     signer = claim_signer(chain.material)
     with WorkerPool(size=1, memory_bytes=MEMORY, seconds=20) as pool:
         IsolatedCredentialService(pool, lambda: signer).seal(wav, order("audio/wav"))
-        child = max(Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split(), key=int)
-        told = b"".join(Path(f"/proc/{child}/{place}").read_bytes() for place in ("cmdline", "environ"))
+        child, told = newest_parser()
         memory = b"".join(readable_memory(child))
     assert b"pipeline.isolation.child" in told
     assert b"BEGIN CERTIFICATE" in memory
     for secret in (chain.material.private_key.splitlines()[1], number, number[::-1]):
         assert secret not in told + memory
+
+
+def newest_parser() -> tuple[str, bytes]:
+    """The process that this one started last for parsing, and what it was told: its command and its environment."""
+    children = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
+    for child in sorted(children, key=int, reverse=True):
+        command, around = (Path(f"/proc/{child}/{place}").read_bytes() for place in ("cmdline", "environ"))
+        if b"pipeline.isolation.child" in command:
+            return child, command + around
+    raise AssertionError(children)
 
 
 def readable_memory(process: str) -> Iterator[bytes]:
