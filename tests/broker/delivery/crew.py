@@ -53,7 +53,11 @@ class Crew:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
         try:
-            await admin.create_topics([NewTopic(topic, self.partitions, 1) for topic in self.topics])
+            # Tests send records with old times, which a broker would delete as soon as it looks.
+            forever = {"retention.ms": "-1"}
+            await admin.create_topics(
+                [NewTopic(topic, self.partitions, 1, topic_configs=forever) for topic in self.topics]
+            )
         finally:
             await admin.close()
 
