@@ -10,6 +10,7 @@ from pipeline.credentials import Trust
 from pipeline.credentials.development import development_anchors
 from pipeline.credentials.trust import NAMES, TrustList, TrustListError, certificates_of, lists_at_hand, update_files
 from pipeline.errors import OperatorError, SealstreamError
+from pipeline.file_mark import FileMark, mark_of
 from pipeline.settings import CredentialSettings
 
 __all__ = ["TrustWatch", "lists_in_use", "trust_of"]
@@ -109,32 +110,19 @@ class TrustWatch:
 
     def states(self) -> dict[str, str]:
         """Each list and its age, for people."""
-        late = {one.name: one.overdue() for one in self._lists}
-        return {
-            f"trust list {one.name}": f"of {one.issued}"
-            + (f", {late[one.name]} days overdue" if late[one.name] else "")
-            for one in self._lists
-        }
+        return {f"trust list {one.name}": _age(one) for one in self._lists}
 
     def issued(self) -> dict[str, float]:
         """When each list was issued, as a Unix time."""
         return {one.name: datetime.combine(one.issued, time(), UTC).timestamp() for one in self._lists}
 
-    def _marks(self) -> tuple[tuple[int, int, int] | None, ...]:
-        return tuple(_mark(file) for file in self._files)
+    def _marks(self) -> tuple[FileMark, ...]:
+        return tuple(mark_of(file.expanduser()) for file in self._files)
 
 
 def _age(one: TrustList) -> str:
     late = one.overdue()
     return f"of {one.issued}, {late} days overdue" if late else f"of {one.issued}"
-
-
-def _mark(file: Path) -> tuple[int, int, int] | None:
-    try:
-        found = file.expanduser().stat()
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def _pem(file: Path | None, setting: str) -> bytes:

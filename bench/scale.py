@@ -1,7 +1,7 @@
 """How much is done: for a look, for the page, and for what only shows after many events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 __all__ = ["FULL", "LONG", "SHORT", "Scale"]
@@ -44,12 +44,4 @@ FULL: Final = Scale(
     growth=10_000,
     growth_step=1000,
 )
-LONG: Final = Scale(
-    rounds=5,
-    events=1.0,
-    latency={"text-2kb": 2000, **_FILES},
-    stalled_texts=120,
-    waiting=2000,
-    growth=100_000,
-    growth_step=10_000,
-)
+LONG: Final = replace(FULL, latency={**FULL.latency, "text-2kb": 2000}, growth=100_000, growth_step=10_000)

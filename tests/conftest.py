@@ -10,7 +10,6 @@ from devstack import EmbeddedBroker, KafkaServer, KafkaUnavailableError
 
 REQUIRE_KAFKA = "REQUIRE_KAFKA"
 BOOTSTRAP = "KAFKA_BOOTSTRAP_SERVERS"
-BROKER_TESTS = Path(__file__).parent / "broker"
 
 
 @pytest.fixture(scope="session")
@@ -39,14 +38,6 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     except pytest.skip.Exception:
         with EmbeddedBroker(Path(tmp_path_factory.mktemp("broker"))) as embedded:
             yield embedded.bootstrap_servers, True
-
-
-@pytest.hookimpl(tryfirst=True)  # the scheduler reads the marks next
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give everything that talks to a broker to one worker: brokers are heavy, and kill tests want their own pace."""
-    for item in items:
-        if BROKER_TESTS in item.path.parents or "kafka" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("broker"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,6 +18,7 @@ from pipeline.policy.compliance import Proofs
 from pipeline.policy.examples import Case, examples_beside, read_examples
 from pipeline.policy.pack import Article, Pack, Product, Rule
 from pipeline.policy.pack_files import shipped_pack, shipped_pack_names
+from pipeline.policy.vocabulary import ACTIVITY_TYPES
 
 __all__ = ["missing_tests", "proofs_of", "written_proofs"]
 
@@ -25,22 +26,6 @@ _ROOT: Final = Path(__file__).parents[1]
 _PACKS: Final = _ROOT / "pipeline" / "policy" / "packs"
 _FILE: Final = _ROOT / "tests" / "proofs.yaml"
 _PROMISES: Final = "tests/unit/policy/test_promises.py"
-_ACTIVITIES: Final = frozenset(
-    {
-        "interaction.started",
-        "review.completed",
-        "consent.revoked",
-        "identity.verified",
-        "incident.updated",
-        "complaint.updated",
-        "takedown.updated",
-        "refutation.published",
-        "order.received",
-        "service.changed",
-        "app.listing",
-        "licence.updated",
-    }
-)
 _KEPT: Final = (
     "tests/contract/store/test_buckets.py::test_all_three_buckets_are_made_and_records_are_locked_for_183_days"
 )
@@ -122,8 +107,9 @@ def _cases() -> frozenset[tuple[str, Case]]:
 
 def _records(rules: Sequence[Rule]) -> Iterator[str]:
     on: set[Any] = {event for rule in rules for event in rule.on}
-    if not on or on - _ACTIVITIES:
+    activities = on.intersection(ACTIVITY_TYPES)
+    if not on or on - activities:
         yield _ASSET_ON_RECORD
-    if on & _ACTIVITIES:
+    if activities:
         yield _ACTIVITY_ON_RECORD
     yield _KEPT

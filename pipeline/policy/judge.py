@@ -5,33 +5,25 @@ force say so. Then it passes, is violated, or stays unknown; it is satisfied whe
 observations is asked once for each of them that was made.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from itertools import groupby
-from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Final, Literal
 
 from pipeline.events.outputs import Action, Evidence, Finding, PackReference, Severity
 from pipeline.policy.acting import actor_of
-from pipeline.policy.conditions import Bound, BrokenConditionError, Condition, bind, compile_condition
-from pipeline.policy.pack import ALL_ROLES, EVERYWHERE, Pack, Role, Rule
-from pipeline.policy.places import language_of, laws_reaching, lies_in, unknown_places, unreached_places
+from pipeline.policy.conditions import Bound, BrokenConditionError, bind
+from pipeline.policy.pack import ALL_ROLES, Pack, Role, Rule
+from pipeline.policy.ready_rules import AskedRules, Reach, ReadyRule, by_event, reach_of, ready
 from pipeline.policy.seen import Observation, seen_facts
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
-from pipeline.policy.words import ENGLISH, OPEN, Language, Wording, chosen
+from pipeline.policy.words import ENGLISH, OPEN, Wording
 
 __all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
 
 REDACTED: Final = "[redacted]"
 
 _STRICTNESS: Final[tuple[Action, ...]] = ("record", "alert", "hold", "block")
-
-_TOGETHER: Final = 6
-"""So many rules are asked in one question at most: where one of them does not hold, each is asked again by itself."""
 
 _UNSAID: Final[Severity] = "high"
 """How grave a violation is of which neither rule nor observation says it; the schema lets no such pack through."""
@@ -73,70 +65,6 @@ class Verdict:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Compiled:
-    """A rule made ready to be asked, with its words in one language.
-
-    The instants are those at which it comes into force and ceases.
-    """
-
-    pack: Pack
-    reference: PackReference
-    rule: Rule
-    holds: Condition
-    when: Condition
-    must: Condition
-    facts: tuple[str, ...]
-    language: Language
-    text: str
-    remedy: str
-    citation: str
-    begins: datetime
-    ends: datetime | None
-
-    def in_force(self, at: datetime | None) -> bool:
-        """Whether it counts at this time; at an unknown time it does, since it may have been in force."""
-        return at is None or (self.begins <= at and (self.ends is None or at < self.ends))
-
-    def applies_in(self, reach: "_Reach") -> bool:
-        if self.pack.jurisdiction == EVERYWHERE:
-            return reach.excepted.isdisjoint(self.pack.except_in)
-        return self.pack.jurisdiction in reach.laws
-
-
-class _Reach(NamedTuple):
-    """Which jurisdictions an event reaches, as places of laws and as exceptions, and the facts that come of it."""
-
-    laws: frozenset[str] = frozenset()
-    excepted: frozenset[str] = frozenset()
-    facts: Facts = MappingProxyType({})
-
-
-class _Group(NamedTuple):
-    """Neighbouring rules of one pack that are in force at the same times, and the question whether all of them hold.
-
-    Most rules hold for most events, and one question costs little more than each of them would.
-    """
-
-    rules: tuple[_Compiled, ...]
-    hold: Condition
-
-    def all_hold(self, bound: Bound) -> bool:
-        try:
-            return self.hold.holds(bound) is True
-        except BrokenConditionError:
-            return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """The rules that an event type raises, and everything that they ask for; those about observations by these."""
-
-    groups: tuple[_Group, ...]
-    names: frozenset[str]
-    of_seen: Mapping[str, tuple[_Compiled, ...]]
-
-
 class Judge:
     """Judges facts by policy packs; immutable, and safe to use from several threads.
 
@@ -152,8 +80,8 @@ class Judge:
         self._places = frozenset(pack.jurisdiction for pack in laws)
         self._exceptions = frozenset(place for pack in laws for place in pack.except_in)
         self._roles = frozenset(roles)
-        self._rules = tuple(_compile(pack, rule, wording) for pack in laws for rule in pack.rules)
-        self._by_event: Mapping[object, _Asked] = _by_event(self._rules, self._roles)
+        self._rules = tuple(ready(pack, rule, wording) for pack in laws for rule in pack.rules)
+        self._by_event: Mapping[object, AskedRules] = by_event(self._rules, self._roles)
         self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
         """The ids of the rules whose violation is conduct of the user."""
         self.calling_for_label: frozenset[str] = frozenset(
@@ -176,7 +104,7 @@ class Judge:
             return ()
         facts, reach = self._placed(facts)
         found: list[Finding] = []
-        broken: list[tuple[_Compiled, str]] = []
+        broken: list[tuple[ReadyRule, str]] = []
         for seen in observations:
             for one in asked.of_seen.get(seen.name, ()):
                 if one.applies_in(reach) and one.in_force(at):
@@ -194,7 +122,7 @@ class Judge:
         return (*found, *_of_broken(broken))
 
     def _found_one_by_one(
-        self, rules: Iterable[_Compiled], facts: Facts, bound: Bound, broken: list[tuple[_Compiled, str]]
+        self, rules: Iterable[ReadyRule], facts: Facts, bound: Bound, broken: list[tuple[ReadyRule, str]]
     ) -> Iterator[Finding]:
         """What rules find by themselves; those that have no answer are put to the broken ones."""
         for one in rules:
@@ -214,7 +142,7 @@ class Judge:
         bound = bind(facts)
         return tuple(self._verdict(one, facts, bound, reach, at, observations) for one in self._rules)
 
-    def _found_in(self, one: _Compiled, facts: Facts, seen: Observation) -> Finding | None:
+    def _found_in(self, one: ReadyRule, facts: Facts, seen: Observation) -> Finding | None:
         """What a rule about observations finds in one of them."""
         holds = one.holds.holds(bind({**facts, **seen_facts(seen)}, one.holds.names))
         if holds is True:
@@ -222,20 +150,20 @@ class Judge:
         is_violated = holds is False and seen.outcome == "violation"
         return self._finding(one, facts, is_violated=is_violated, seen=seen, is_open=holds is None)
 
-    def _placed(self, facts: Facts) -> tuple[Facts, _Reach]:
+    def _placed(self, facts: Facts) -> tuple[Facts, Reach]:
         """The facts with what is to be said of the places they name, and what these reach."""
         named = facts.get("jurisdictions")
         if not isinstance(named, tuple):
-            return facts, _Reach()
-        reach = _reach(named, self._places, self._exceptions)
+            return facts, Reach()
+        reach = reach_of(named, self._places, self._exceptions)
         return {**reach.facts, **facts}, reach
 
     def _verdict(
         self,
-        one: _Compiled,
+        one: ReadyRule,
         facts: Facts,
         bound: Bound,
-        reach: _Reach,
+        reach: Reach,
         at: datetime | None,
         observations: Sequence[Observation],
     ) -> Verdict:
@@ -268,7 +196,7 @@ class Judge:
             finding=finding,
         )
 
-    def _scope(self, one: _Compiled, facts: Facts, reach: _Reach, at: datetime | None) -> Standing | None:
+    def _scope(self, one: ReadyRule, facts: Facts, reach: Reach, at: datetime | None) -> Standing | None:
         """Why the rule is not about the event; None where it is."""
         if facts["event_type"] not in one.rule.on:
             return "other-event"
@@ -280,7 +208,7 @@ class Judge:
 
     def _finding(
         self,
-        one: _Compiled,
+        one: ReadyRule,
         facts: Facts,
         *,
         is_violated: bool,
@@ -305,7 +233,7 @@ class Judge:
         )
 
 
-def _broken(one: _Compiled, bound: Bound) -> str | None:
+def _broken(one: ReadyRule, bound: Bound) -> str | None:
     """Why a rule has no answer, where no missing fact is to blame."""
     try:
         if not one.rule.seen:
@@ -316,7 +244,7 @@ def _broken(one: _Compiled, bound: Bound) -> str | None:
     return None
 
 
-def _of_broken(broken: Sequence[tuple[_Compiled, str]]) -> tuple[Finding, ...]:
+def _of_broken(broken: Sequence[tuple[ReadyRule, str]]) -> tuple[Finding, ...]:
     """One finding for the rules that have no answer: content does not pass because a rule is at fault."""
     if not broken:
         return ()
@@ -345,73 +273,7 @@ def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, 
     return REDACTED if name in PERSONAL and value != "" else value
 
 
-def _compile(pack: Pack, rule: Rule, wording: Wording) -> _Compiled:
-    when, must = compile_condition(rule.when), compile_condition(rule.must)
-    zone, language = ZoneInfo(pack.time_zone), language_of(pack.jurisdiction, wording)
-    return _Compiled(
-        pack=pack,
-        reference=pack.reference,
-        rule=rule,
-        # One question instead of two: where either side decides, the other may stay unknown.
-        holds=compile_condition(f"!({rule.when}\n) || ({rule.must}\n)"),
-        when=when,
-        must=must,
-        facts=tuple(dict.fromkeys((*when.facts, *must.facts))),
-        language=language,
-        text=chosen(rule.text, language),
-        remedy=chosen(rule.remedy, language),
-        citation=chosen(rule.citation, language),
-        begins=_midnight(rule.valid_from, zone),
-        ends=None if rule.valid_to is None else _midnight(rule.valid_to + timedelta(days=1), zone),
-    )
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-def _by_event(rules: Iterable[_Compiled], roles: Collection[Role]) -> Mapping[object, _Asked]:
-    sorted_out: defaultdict[object, list[_Compiled]] = defaultdict(list)
-    for one in rules:
-        if any(role in roles for role in one.rule.binds):
-            for event_type in one.rule.on:
-                sorted_out[event_type].append(one)
-    return {event_type: _asked(asked) for event_type, asked in sorted_out.items()}
-
-
-def _grouped(rules: Sequence[_Compiled]) -> Iterator[_Group]:
-    for _, neighbours in groupby(rules, key=lambda one: (one.reference, one.begins, one.ends)):
-        together = tuple(neighbours)
-        for start in range(0, len(together), _TOGETHER):
-            members = together[start : start + _TOGETHER]
-            asked = " && ".join(f"({one.holds.text})" for one in members)
-            yield _Group(members, compile_condition(asked))
-
-
-def _asked(rules: Iterable[_Compiled]) -> _Asked:
-    of_events, of_seen = [], defaultdict[str, list[_Compiled]](list)
-    for one in rules:
-        if not one.rule.seen:
-            of_events.append(one)
-        for name in one.rule.seen:
-            of_seen[name].append(one)
-    return _Asked(
-        groups=tuple(_grouped(of_events)),
-        names=frozenset().union(*(one.holds.names for one in of_events)),
-        of_seen={name: tuple(asked) for name, asked in of_seen.items()},
-    )
-
-
-@lru_cache(maxsize=1024)
-def _reach(named: tuple[str, ...], laws: frozenset[str], exceptions: frozenset[str]) -> _Reach:
-    return _Reach(
-        laws=laws_reaching(named, laws),
-        excepted=frozenset(place for place in exceptions if any(lies_in(one, place) for one in named)),
-        facts={"place.unknown": unknown_places(named), "place.without_law": unreached_places(named, laws)},
-    )
-
-
-def _open_question(one: _Compiled, facts: Facts, text: str) -> str:
+def _open_question(one: ReadyRule, facts: Facts, text: str) -> str:
     missing = [name for name in one.facts if name not in facts]
     if one.language == "zh":
         why = f"在 {'、'.join(missing)} 未知的情况下" if missing else "规则对这些事实未能作答"

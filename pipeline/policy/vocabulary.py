@@ -14,6 +14,7 @@ import msgspec
 import schemas
 
 __all__ = [
+    "ACTIVITY_TYPES",
     "EVENT_TYPES",
     "KNOWN",
     "PERSONAL",
@@ -48,13 +49,15 @@ PERSONAL: Final = frozenset(
 )
 """Facts that are about persons, or may be: rules may ask for them, findings never show them."""
 
-EVENT_TYPES: Final = (
+_OF_ASSETS: Final = (
     "generation.completed",
     "export.completed",
     "transform.completed",
     "publish.requested",
     "repost.requested",
     "ingest.completed",
+)
+ACTIVITY_TYPES: Final = (
     "interaction.started",
     "review.completed",
     "consent.revoked",
@@ -68,6 +71,9 @@ EVENT_TYPES: Final = (
     "app.listing",
     "licence.updated",
 )
+"""Event types that are about no asset."""
+
+EVENT_TYPES: Final = (*_OF_ASSETS, *ACTIVITY_TYPES)
 
 KNOWN: Final = "known"
 """What conditions call the list of the names of all known facts: `'content.is_news' in known`."""

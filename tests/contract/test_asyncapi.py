@@ -20,7 +20,6 @@ from pipeline.events.intake import intake_activity, intake_generation, intake_pu
 from pipeline.events.outgoing import DEAD_LETTER_HEADER, Output, encode
 from pipeline.events.outputs import Alert, Decision, Enforcement, ManifestRecord
 from tests.contract.documents import SHARED, SUPERSEDED
-from tests.tools import alone
 
 HERE = Path(schemas.__file__).parent
 DOCUMENT: dict[str, Any] = yaml.safe_load((HERE / "asyncapi.yaml").read_text(encoding="utf-8"))
@@ -28,8 +27,6 @@ MESSAGES: dict[str, Any] = DOCUMENT["components"]["messages"]
 BASE = "https://sealstream.invalid/schemas/"
 STANDARD = Path(__file__).parent / "asyncapi"
 
-pytestmark = pytest.mark.xdist_group("asyncapi")
-"""One process installs the standard."""
 
 INPUTS = {
     "generationEvent": "generation-event.v1",
@@ -303,15 +300,14 @@ def test_the_dead_letter_example_is_refused_as_its_header_says() -> None:
 def standard() -> jsonschema_rs.Validator:
     """The AsyncAPI project's own JSON Schema, from its npm package."""
     package = STANDARD / "node_modules" / "@asyncapi" / "specs"
-    with alone("asyncapi"):
-        if not package.exists():
-            command = [shutil.which("npm") or "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            try:
-                subprocess.run(command, cwd=STANDARD, check=True)
-            except (OSError, subprocess.CalledProcessError) as error:
-                if "CI" in os.environ:
-                    raise
-                pytest.skip(f"npm, which has the AsyncAPI project's own schema, is not there or fails: {error}")
+    if not package.exists():
+        command = [shutil.which("npm") or "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        try:
+            subprocess.run(command, cwd=STANDARD, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            if "CI" in os.environ:
+                raise
+            pytest.skip(f"npm, which has the AsyncAPI project's own schema, is not there or fails: {error}")
     version = DOCUMENT["asyncapi"]
     schema = json.loads((package / "schemas" / f"{version}-without-$id.json").read_text(encoding="utf-8"))
     return jsonschema_rs.validator_for(schema, offline=True)

@@ -16,8 +16,6 @@ FORMATS: Final = (
     "JPEG", "PNG", "WebP", "AVIF", "HEIC", "TIFF", "GIF", "SVG", "MP4", "MOV", "MKV", "WebM", "FLV", "AVI", "WAV",
     "MP3", "M4A", "FLAC", "OGG", "PDF", "DOCX", "EPUB", "Markdown", "plain text", "HTML", "JSON", "CSV",
 )  # fmt: skip
-pytestmark = pytest.mark.xdist_group("media page")
-"""What was found about a format is kept in the process that found it."""
 
 COLUMNS: Final = ("embed", "sidecar", "implicit", "others", "explicit", "fingerprint", "survives")
 

@@ -19,9 +19,6 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.text import wrapped
 from tests.media.conftest import SAMPLES, Ask, MakeOrder
 
-pytestmark = pytest.mark.xdist_group("c2patxt")
-"""One process fetches it."""
-
 REQUIREMENTS = Path(__file__).parent / "c2patxt.requirements.txt"
 
 TEXTS = {

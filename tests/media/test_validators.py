@@ -21,14 +21,12 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.labels.implicit.in_process import InProcessMarker
 from tests.media.conftest import Ask, MakeOrder
 from tests.media.test_own_output_is_quiet import FORMATS
-from tests.tools import alone, need
+from tests.tools import need
 from tests.unit.labels.implicit.makers import MARKS
 
 HERE: Final = Path(__file__).parent / "validators"
 CACHE: Final = Path(__file__).parents[2] / ".cache"
 
-pytestmark = pytest.mark.xdist_group("validators")
-"""One process installs them."""
 EMBEDDED: Final = [name for name, (media_type, _) in FORMATS.items() if embeds(media_type)]
 
 NOT_READ: Final = "no format that it reads"
@@ -66,20 +64,19 @@ def installed() -> Path:
     need("node", "npm")
     lock = (HERE / "package-lock.json").read_bytes()
     directory = CACHE / f"validators-{sha256(lock).hexdigest()[:16]}"
-    with alone("validators"):
-        if not (directory / "complete").exists():
-            shutil.rmtree(directory, ignore_errors=True)
-            directory.mkdir(parents=True)
-            for file in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / file, directory)
-            npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(npm, cwd=directory, capture_output=True, text=True, check=False)
-            if done.returncode:
-                told = f"NOTHING was checked: npm could not install the validators: {done.stderr.strip()[-300:]}"
-                if "CI" in os.environ or os.environ.get("REQUIRE_TOOLS"):
-                    pytest.fail(told)
-                pytest.skip(told)
-            (directory / "complete").touch()
+    if not (directory / "complete").exists():
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / file, directory)
+        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(npm, cwd=directory, capture_output=True, text=True, check=False)
+        if done.returncode:
+            told = f"NOTHING was checked: npm could not install the validators: {done.stderr.strip()[-300:]}"
+            if "CI" in os.environ or os.environ.get("REQUIRE_TOOLS"):
+                pytest.fail(told)
+            pytest.skip(told)
+        (directory / "complete").touch()
     return directory
 
 

@@ -10,14 +10,13 @@ from typing import Final
 
 from pipeline.credentials.signers.claim_signer import ClaimSigner
 from pipeline.errors import SealstreamError
+from pipeline.file_mark import FileMark, mark_of
 
 __all__ = ["Rotation"]
 
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS: Final = 2.0
-
-Marks = tuple[tuple[int, int, int] | None, ...]
 
 
 class Rotation:
@@ -92,13 +91,5 @@ class Rotation:
         self._seen, self._stale = marks, None
         logger.info("A changed signer took over: certificate until %s.", fresh.not_after)
 
-    def _marks(self) -> Marks:
-        return tuple(_mark(file) for file in self._files)
-
-
-def _mark(file: Path) -> tuple[int, int, int] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    def _marks(self) -> tuple[FileMark, ...]:
+        return tuple(mark_of(file) for file in self._files)
