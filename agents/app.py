@@ -12,7 +12,6 @@ from agents.reference import references_of
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import known_fingerprints_of
 from agents.worker_app import WorkerApp
-from pipeline.settings import load
 
 __all__ = ["create_app"]
 
@@ -38,9 +37,9 @@ def create_app(
         OperatorError: the configuration cannot work; nothing was started.
     """
     kafka, worker, delivery = (
-        kafka or load(KafkaSettings),
-        worker or load(WorkerSettings),
-        delivery or load(DeliverySettings),
+        kafka or KafkaSettings(),
+        worker or WorkerSettings(),
+        delivery or DeliverySettings(),
     )
     metrics = Metrics.create()
     references = references_of(kafka, observer=ReferenceMetrics(metrics))

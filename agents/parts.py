@@ -12,7 +12,7 @@ from pipeline.credentials.signers.rotation import Rotation
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
-from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings, load
+from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
 from pipeline.store.buckets import probe_buckets
 from pipeline.store.connection import connect
@@ -61,9 +61,9 @@ def open_parts(
     Raises:
         OperatorError: the configuration cannot work: a setting, a policy pack, the certificate, a bucket.
     """
-    policy = load(PolicySettings)
+    policy = PolicySettings()
     law_of(policy)  # What is wrong with it is said before anything is asked of a network.
-    stores, assets, credential_settings = load(StoreSettings), load(AssetSettings), load(CredentialSettings)
+    stores, assets, credential_settings = StoreSettings(), AssetSettings(), CredentialSettings()
     identity = identity_of(credential_settings)
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
@@ -85,7 +85,7 @@ def open_parts(
                 parsers.confinement,
             )
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, assets, load(LabelSettings), known),
+            cases=use_cases(store, parsers, law, stores, assets, LabelSettings(), known),
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
             signer=identity.signer,

@@ -5,7 +5,7 @@ where every AWS tool looks for it (`AWS_ENDPOINT_URL_S3`, `AWS_PROFILE`, `AWS_AC
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
@@ -24,7 +24,6 @@ __all__ = [
     "PolicySettings",
     "Settings",
     "StoreSettings",
-    "load",
 ]
 
 ENV_PREFIX: Final = "SEALSTREAM_"
@@ -65,9 +64,6 @@ class Settings(BaseSettings):
                 raise _unusable(type(self), error) from None
             except SettingsError as error:
                 raise _not_json(type(self), error) from None
-
-
-AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 class StoreSettings(Settings):
@@ -228,15 +224,6 @@ class LabelSettings(Settings):
     explicit: Literal["on-request", "when-required"] = "on-request"
     """When an explicit label, which people see or hear, is put on an asset: only where its event asks for one, or also
     where a rule of a pack is broken that it would satisfy."""
-
-
-def load(settings_type: type[AnySettings]) -> AnySettings:
-    """Read settings from the environment.
-
-    Raises:
-        OperatorError: a variable cannot be used; the message names it and what it should be.
-    """
-    return settings_type()
 
 
 def _unusable(settings_type: type[Settings], error: ValidationError) -> OperatorError:

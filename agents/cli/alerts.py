@@ -10,7 +10,6 @@ from agents.cli.console import AsJson, console, print_json
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.events.outputs import Alert
-from pipeline.settings import load
 
 __all__ = ["app"]
 
@@ -38,7 +37,7 @@ def tail(
     as_json: AsJson = False,
 ) -> None:
     """Follow alerts as they are raised, one a line; Ctrl-C ends it."""
-    asyncio.run(_tail(load(KafkaSettings), from_beginning=from_beginning, limit=limit, idle=idle, as_json=as_json))
+    asyncio.run(_tail(KafkaSettings(), from_beginning=from_beginning, limit=limit, idle=idle, as_json=as_json))
 
 
 async def _tail(

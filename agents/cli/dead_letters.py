@@ -15,7 +15,6 @@ from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import DeadLetter
-from pipeline.settings import load
 
 __all__ = ["app"]
 
@@ -49,7 +48,7 @@ class SentAgain(msgspec.Struct, frozen=True, kw_only=True):
 @app.command("list")
 def list_letters(topic: OfTopic = None, error: OfError = None, as_json: AsJson = False) -> None:
     """List dead letters, in the order of their partitions, with why each was refused."""
-    found = asyncio.run(_chosen(load(KafkaSettings), topic=topic, error=error))
+    found = asyncio.run(_chosen(KafkaSettings(), topic=topic, error=error))
     if as_json:
         print_json({"dead_letters": [ListedLetter(place=one.place, letter=one.letter) for one in found]})
         return
@@ -76,7 +75,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one dead letter: why it was refused, what to do, and where it came from."""
-    (one,) = asyncio.run(_chosen(load(KafkaSettings), places=[place]))
+    (one,) = asyncio.run(_chosen(KafkaSettings(), places=[place]))
     if as_json:
         print_json(ListedLetter(place=one.place, letter=one.letter))
     else:
@@ -123,7 +122,7 @@ def replay(
             what="Nothing was chosen to be sent again.",
             remedy="Name dead letters as `dead-letters list` does, or give --topic, --error or --all.",
         )
-    settings = load(KafkaSettings)
+    settings = KafkaSettings()
     found = asyncio.run(_chosen(settings, topic=topic, error=error, places=places or ()))
     _require_inputs(Topics(settings.topic_prefix), found)
     if not dry_run:

@@ -23,7 +23,7 @@ from pipeline.labels.implicit.aigc import Label
 from pipeline.policy.decision import decide, worth_an_alert
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack_files import load_packs
-from pipeline.settings import AssetSettings, CredentialSettings, load
+from pipeline.settings import AssetSettings, CredentialSettings
 from pipeline.usecases.orders import seal_order
 
 __all__ = ["inspect", "seal"]
@@ -115,9 +115,9 @@ def seal(
 
     Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
     """
-    limit = load(AssetSettings).max_asset_bytes
+    limit = AssetSettings().max_asset_bytes
     asset = read_asset(file, media_type, max_bytes=limit)
-    settings = load(CredentialSettings)
+    settings = CredentialSettings()
     identity = identity_of(settings)
     event = GenerationEvent(
         uid="",
@@ -192,9 +192,9 @@ def inspect(
     The answer has two parts that are never mixed: `credential` (absent, valid, invalid, malformed, or remote, which is
     never fetched) and `trust` in its signer. Exit code 0 means that a judgement was possible, whatever it is.
     """
-    limit = load(AssetSettings).max_asset_bytes
+    limit = AssetSettings().max_asset_bytes
     asset = read_asset(file, media_type, max_bytes=limit)
-    settings = load(CredentialSettings)
+    settings = CredentialSettings()
     with open_parsers(settings, None, trust_of(settings), processes=1) as parsers:
         credential = _credential(parsers.credentials, asset, file, manifest, limit)
         marks = parsers.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None

@@ -12,7 +12,7 @@ from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import read_file
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError, OperatorError
-from pipeline.settings import AssetSettings, StoreSettings, load
+from pipeline.settings import AssetSettings, StoreSettings
 from pipeline.store.lookup import Found, find_by_digest, find_by_event
 
 __all__ = ["ByDigest", "ByEvent", "ByFile", "digest_of", "lookup", "require_one"]
@@ -48,7 +48,7 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
     from pipeline.store.s3 import S3ObjectStore
 
     require_one(sha256, file, event)
-    layout = layout_of(load(StoreSettings))
+    layout = layout_of(StoreSettings())
     store = S3ObjectStore(connect())
     if event is not None:
         one = find_by_event(store, layout, *event)
@@ -79,7 +79,7 @@ def require_one(*ways: object) -> None:
 def digest_of(sha256: str | None, file: Path | None) -> str:
     """The SHA-256 that was given, or that of a file."""
     if file is not None:
-        return sha256_hex(read_file(file, max_bytes=load(AssetSettings).max_asset_bytes))
+        return sha256_hex(read_file(file, max_bytes=AssetSettings().max_asset_bytes))
     digest = (sha256 or "").strip().lower()
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):  # noqa: PLR2004 - hex digits of a SHA-256
         raise AssetRefusedError(

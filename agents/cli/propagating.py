@@ -16,7 +16,7 @@ from pipeline.errors import AssetRefusedError
 from pipeline.evidence.implicit import carries_marks, in_words
 from pipeline.labels.implicit.aigc import AigcMark
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
-from pipeline.settings import AssetSettings, CredentialSettings, load
+from pipeline.settings import AssetSettings, CredentialSettings
 
 __all__ = ["propagate"]
 
@@ -48,8 +48,8 @@ def propagate(
 
     Everything else in the label stays. A file with a C2PA manifest is refused: its signature covers the label.
     """
-    asset = read_asset(file, media_type, max_bytes=load(AssetSettings).max_asset_bytes)
-    settings = load(CredentialSettings)
+    asset = read_asset(file, media_type, max_bytes=AssetSettings().max_asset_bytes)
+    settings = CredentialSettings()
     with open_parsers(settings, None, trust_of(settings), processes=1) as parsers:
         found = _label(parsers, file, asset.body, asset.media_type)
         label = msgspec.structs.replace(found, content_propagator=by, propagate_id=number)

@@ -33,7 +33,7 @@ from pipeline.events.intake import (
     intake_review,
 )
 from pipeline.media_types import named_by
-from pipeline.settings import AssetSettings, StoreSettings, load
+from pipeline.settings import AssetSettings, StoreSettings
 from pipeline.store import Location
 from schemas.members import unknown_members
 
@@ -98,7 +98,7 @@ def publish(
             errors.print(
                 f"{one.answer.file}: {member} is no member that the contract knows", style="yellow", markup=False
             )
-    asyncio.run(send(load(KafkaSettings), ready))
+    asyncio.run(send(KafkaSettings(), ready))
     if as_json:
         print_json({"sent": [one.answer for one in ready]})
         return
@@ -133,7 +133,7 @@ async def send(settings: KafkaSettings, ready: Sequence[ReadyEvent]) -> None:
 def _prepare(
     file: Path, kind: Kind, more: dict[str, object], source: str, media_type: str | None, *, asset: bool
 ) -> Iterator[ReadyEvent]:
-    body = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
+    body = read_file(file, max_bytes=AssetSettings().max_asset_bytes)
     documents = None if asset else _events_in(file, body)
     if documents is None:
         yield _about_asset(file, body, kind, more, source, media_type)
@@ -183,7 +183,7 @@ def ready_made(file: Path, document: bytes) -> ReadyEvent:
     """
     headers = (("content-type", b"application/cloudevents+json"),) if "data" in orjson.loads(document) else ()
     event = parse(document, headers)
-    topics = Topics(load(KafkaSettings).topic_prefix)
+    topics = Topics(KafkaSettings().topic_prefix)
     unknown = map(str, unknown_members(_SCHEMAS[event.type], event.data)) if event.type in _SCHEMAS else ()
     if event.type == GENERATION:
         topic, key = topics.generation, intake_generation(document, headers).content.id
@@ -214,7 +214,7 @@ def _about_asset(
     asset = asset_of(body, media_type or named_by(file.name))
     # What is typed is sent as it is typed: the worker holds it against the bytes.
     mime, digest = media_type or asset.media_type, asset.sha256
-    location = Location(load(StoreSettings).inbox_bucket, f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
+    location = Location(StoreSettings().inbox_bucket, f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
     S3ObjectStore(connect()).create(location, body, media_type=mime)
     content = {
         "id": file.name,

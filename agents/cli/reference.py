@@ -14,7 +14,6 @@ from agents.cli.console import AsJson, console, errors, print_json
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import ProducerError
-from pipeline.settings import load
 
 if TYPE_CHECKING:
     from agents.messages import KafkaMessage
@@ -94,7 +93,7 @@ def put(
     if dry_run:
         ready = _plan(file, given, name, None, source)
     else:
-        ready = asyncio.run(_put(load(KafkaSettings), file, given, name, source))
+        ready = asyncio.run(_put(KafkaSettings(), file, given, name, source))
     answer = PutAnswer(
         set=name, entries=len(given), put=len(ready.messages), unchanged=ready.unchanged, dry_run=dry_run
     )
@@ -113,7 +112,7 @@ def delete(
     as_json: AsJson = False,
 ) -> None:
     """Delete entries from SET: workers forget them at once. An id that is not there is no error."""
-    answers = asyncio.run(_delete(load(KafkaSettings), name, ids))
+    answers = asyncio.run(_delete(KafkaSettings(), name, ids))
     if as_json:
         print_json({"set": name, "deleted": answers})
         return
@@ -132,7 +131,7 @@ def list_entries(
     """List SET as a worker that starts now would know it."""
     from agents.reference.records import held
 
-    whole = asyncio.run(_read(load(KafkaSettings), name))
+    whole = asyncio.run(_read(KafkaSettings(), name))
     entries, version = held(whole.sets, name)
     shown = [_facts(entry, show=show) for _, entry in sorted(entries.items())]
     refused = [
@@ -198,7 +197,7 @@ def _plan(file: Path, given: "Sequence[Given]", name: Name, whole: "WholeSet | N
     from pipeline.policy.reference import ReferenceSets
 
     sets = ReferenceSets.empty() if whole is None else whole.sets
-    ready = plan(given, name, sets, topics=Topics(load(KafkaSettings).topic_prefix), source=source)
+    ready = plan(given, name, sets, topics=Topics(KafkaSettings().topic_prefix), source=source)
     if not ready.complaints:
         return ready
     for where, error in ready.complaints[:_MOST_COMPLAINTS]:

@@ -18,7 +18,7 @@ from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 from pipeline.events.intake import REVIEW
 from pipeline.events.outputs import Decision
-from pipeline.settings import StoreSettings, load
+from pipeline.settings import StoreSettings
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.records import stored_record
 from pipeline.usecases.reviewing import ReviewRefusedError, held_record
@@ -58,7 +58,7 @@ def review(
     from pipeline.store.connection import connect
     from pipeline.store.s3 import S3ObjectStore
 
-    store, layout = S3ObjectStore(connect()), layout_of(load(StoreSettings))
+    store, layout = S3ObjectStore(connect()), layout_of(StoreSettings())
     held_record(store, layout, event_uid)
     _require_open(store, layout, event_uid)
     event = {
@@ -71,7 +71,7 @@ def review(
         "data": {"event_uid": event_uid, "verdict": verdict, "reviewer": {"id": reviewer}, "reason": reason},
     }
     ready = ready_made(Path("the review"), orjson.dumps(event))
-    asyncio.run(send(load(KafkaSettings), [ready]))
+    asyncio.run(send(KafkaSettings(), [ready]))
     decision = _decided(store, layout, event_uid, ready.answer, wait) if wait else None
     if as_json:
         print_json(

@@ -11,7 +11,7 @@ from agents.cli.exits import ExitCode
 from agents.settings import KafkaSettings
 from agents.topic_check import Difference
 from agents.topics import Topics
-from pipeline.settings import StoreSettings, load
+from pipeline.settings import StoreSettings
 
 __all__ = ["bucket", "topics"]
 
@@ -34,7 +34,7 @@ def create(
     from agents.topic_admin import create_topics
     from agents.topic_planning import alter_topics
 
-    settings = load(KafkaSettings)
+    settings = KafkaSettings()
     plans = Topics(settings.topic_prefix).plans()
     created = asyncio.run(create_topics(settings, plans, partitions=partitions, replication_factor=replication_factor))
     altered = asyncio.run(alter_topics(settings)) if alter else ()
@@ -57,7 +57,7 @@ def check(as_json: AsJson = False) -> None:
     """Compare the topics with the plan. Exit code 2 where one is missing, or where a difference can lose something."""
     from agents.topic_planning import compared
 
-    found = asyncio.run(compared(load(KafkaSettings)))
+    found = asyncio.run(compared(KafkaSettings()))
     bad = found.missing or any(one.loses for one in found.differences)
     if as_json:
         print_json(
@@ -93,7 +93,7 @@ def create_bucket(as_json: AsJson = False) -> None:
     from pipeline.store.buckets import create_buckets
     from pipeline.store.connection import connect
 
-    reports = create_buckets(connect(), load(StoreSettings))
+    reports = create_buckets(connect(), StoreSettings())
     if as_json:
         print_json(
             {

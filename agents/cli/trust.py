@@ -11,7 +11,7 @@ from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import read_asset, read_file
 from pipeline.credentials.trust import TrustList
 from pipeline.errors import AssetRefusedError
-from pipeline.settings import AssetSettings, CredentialSettings, load
+from pipeline.settings import AssetSettings, CredentialSettings
 
 __all__ = ["app"]
 
@@ -55,7 +55,7 @@ def list_lists(*, as_json: AsJson = False) -> None:
     """Show the trust lists in force: those that ship, or newer ones that were put."""
     from agents.trusting import lists_in_use
 
-    lists = tuple(_shown(one) for one in lists_in_use(load(CredentialSettings)))
+    lists = tuple(_shown(one) for one in lists_in_use(CredentialSettings()))
     if as_json:
         print_json({"lists": lists})
         return
@@ -82,7 +82,7 @@ def update(
     """
     from pipeline.credentials.trust import TrustListError, put_list
 
-    settings = load(CredentialSettings)
+    settings = CredentialSettings()
     body = read_file(file, max_bytes=_LONGEST_LIST)
     try:
         fresh = _shown(put_list(settings.state_dir, body, use=use, source=file.name))
@@ -107,8 +107,8 @@ def explain(
     from agents.assembly import open_parsers
     from agents.trusting import trust_of
 
-    limit = load(AssetSettings).max_asset_bytes
-    settings = load(CredentialSettings)
+    limit = AssetSettings().max_asset_bytes
+    settings = CredentialSettings()
     asset = read_asset(file, None, max_bytes=limit)
     trust = trust_of(settings)
     with open_parsers(settings, None, trust, processes=1) as parsers:

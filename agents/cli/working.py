@@ -9,7 +9,6 @@ import typer
 
 from agents.logs import configure_logging
 from agents.settings import WorkerSettings
-from pipeline.settings import load
 
 __all__ = ["demo", "recogniser", "worker"]
 
@@ -58,7 +57,7 @@ def _configured() -> WorkerSettings:
     from agents.configuration import require_known
 
     strange = require_known(os.environ)
-    settings = load(WorkerSettings)
+    settings = WorkerSettings()
     configure_logging(level=settings.log_level, style=settings.log_format)
     for one in strange:
         logger.warning("%s.", one)

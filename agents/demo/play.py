@@ -23,7 +23,7 @@ from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import OperatorError
-from pipeline.settings import StoreSettings, load
+from pipeline.settings import StoreSettings
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
 
@@ -74,12 +74,12 @@ def play(*, keep: bool, samples: Path) -> bool:
 
 
 def _stage(samples: Path) -> Stage:
-    topics = Topics(load(KafkaSettings).topic_prefix)
-    return Stage(S3ObjectStore(connect()), topics, samples, load(StoreSettings).inbox_bucket)
+    topics = Topics(KafkaSettings().topic_prefix)
+    return Stage(S3ObjectStore(connect()), topics, samples, StoreSettings().inbox_bucket)
 
 
 async def _perform(stage: Stage, console: Console, require_up: Callable[[], None]) -> None:
-    kafka = load(KafkaSettings)
+    kafka = KafkaSettings()
     outputs = read_topic(kafka, *stage.outputs, from_beginning=True)
     arrivals: asyncio.Queue[KafkaMessage] = asyncio.Queue()
 

@@ -25,7 +25,7 @@ from devstack import EmbeddedBroker, SeaweedServer, free_port
 from devstack.ports import LOOPBACK
 from devstack.process import last_lines
 from pipeline.errors import OperatorError, SealstreamError
-from pipeline.settings import StoreSettings, load
+from pipeline.settings import StoreSettings
 from pipeline.store.buckets import create_buckets
 from pipeline.store.connection import connect
 
@@ -57,9 +57,9 @@ def run(directory: Path) -> None:
     with EmbeddedBroker(directory / "broker") as broker, SeaweedServer(directory / "s3") as s3:
         environment = _environment(broker.bootstrap_servers, s3.environment(), directory)
         os.environ.update(environment)
-        kafka = load(KafkaSettings)
+        kafka = KafkaSettings()
         asyncio.run(create_topics(kafka, Topics(kafka.topic_prefix).plans(), partitions=3, replication_factor=1))
-        create_buckets(connect(), load(StoreSettings))
+        create_buckets(connect(), StoreSettings())
         threading.Thread(target=_listen, args=(told,), daemon=True).start()
         health_port = free_port()
         worker = SupervisedWorker(

@@ -7,7 +7,6 @@ from agents.reference.references import References
 from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings
 from agents.topics import Topics
-from pipeline.settings import load
 
 __all__ = ["references_of"]
 
@@ -21,6 +20,6 @@ def references_of(kafka: KafkaSettings, observer: ReferenceObserver | None = Non
     return References(
         consumers_of(kafka),
         sets_by_topic(Topics(kafka.topic_prefix)),
-        settings=load(ReferenceSettings),
+        settings=ReferenceSettings(),
         observer=observer,
     )

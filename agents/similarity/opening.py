@@ -11,7 +11,7 @@ from agents.similarity.known import SealedFingerprints
 from agents.similarity.port import FollowedFingerprints
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings, Share
 from agents.topics import Topics
-from pipeline.settings import StoreSettings, load
+from pipeline.settings import StoreSettings
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
 
@@ -26,7 +26,7 @@ def known_fingerprints_of(kafka: KafkaSettings) -> FollowedFingerprints:
     Raises:
         OperatorError: the settings cannot be used.
     """
-    recogniser = load(RecogniserSettings)
+    recogniser = RecogniserSettings()
     if recogniser.urls:
         return AskedFingerprints(recogniser.urls, seconds=recogniser.seconds)
     return sealed_fingerprints_of(kafka)
@@ -42,7 +42,7 @@ def sealed_fingerprints_of(kafka: KafkaSettings, share: Share = _ALL) -> SealedF
     Raises:
         OperatorError: the settings cannot be used.
     """
-    settings, stores, topic = load(RecognitionSettings), load(StoreSettings), Topics(kafka.topic_prefix).manifests
+    settings, stores, topic = RecognitionSettings(), StoreSettings(), Topics(kafka.topic_prefix).manifests
 
     def keeper() -> Keeper:
         store = S3ObjectStore(connect())

@@ -12,7 +12,6 @@ from agents.similarity.answering import serve_answers
 from agents.similarity.metrics import RecogniserMetrics
 from agents.similarity.opening import sealed_fingerprints_of
 from agents.similarity.settings import RecogniserSettings
-from pipeline.settings import load
 
 __all__ = ["run_recogniser"]
 
@@ -42,8 +41,8 @@ async def _until_signalled(worker: WorkerSettings) -> None:
 
 
 async def _serve(worker: WorkerSettings) -> None:
-    settings, metrics = load(RecogniserSettings), RecogniserMetrics.create()
-    known = sealed_fingerprints_of(load(KafkaSettings), settings.share)
+    settings, metrics = RecogniserSettings(), RecogniserMetrics.create()
+    known = sealed_fingerprints_of(KafkaSettings(), settings.share)
 
     def checks() -> Mapping[str, str | None]:
         metrics.fingerprints.set(len(known))

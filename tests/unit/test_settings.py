@@ -21,7 +21,6 @@ from pipeline.settings import (
     PolicySettings,
     Settings,
     StoreSettings,
-    load,
 )
 
 TYPES: Final[tuple[type[Settings], ...]] = (StoreSettings, AssetSettings, CredentialSettings)
@@ -41,11 +40,11 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("settings", TYPES)
 def test_nothing_has_to_be_set(settings: type[Settings]) -> None:
-    assert load(settings) == settings.model_construct()
+    assert settings() == settings.model_construct()
 
 
 def test_the_defaults() -> None:
-    assert load(StoreSettings).model_dump() == {
+    assert StoreSettings().model_dump() == {
         "content_bucket": "sealstream",
         "records_bucket": "sealstream-records",
         "inbox_bucket": "sealstream-inbox",
@@ -53,13 +52,13 @@ def test_the_defaults() -> None:
         "retention_mode": "GOVERNANCE",
         "require_retention": False,
     }
-    assert load(AssetSettings).model_dump() == {
+    assert AssetSettings().model_dump() == {
         "allowed_buckets": (),
         "max_asset_bytes": 67_108_864,
         "missing_asset_patience": 60.0,
         "forbidden_asset_patience": 300.0,
     }
-    assert load(CredentialSettings).model_dump() == {
+    assert CredentialSettings().model_dump() == {
         "sign_cert": None,
         "sign_key": None,
         "sign_algorithm": None,
@@ -107,18 +106,18 @@ def test_a_variable_sets_it(
     monkeypatch: pytest.MonkeyPatch, settings: type[Settings], variable: str, text: str, value: object
 ) -> None:
     monkeypatch.setenv(variable, text)
-    assert getattr(load(settings), variable.removeprefix(ENV_PREFIX).lower()) == value
+    assert getattr(settings(), variable.removeprefix(ENV_PREFIX).lower()) == value
 
 
 @pytest.mark.parametrize(("settings", "variable"), VARIABLES)
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch, settings: type[Settings], variable: str) -> None:
     monkeypatch.setenv(variable, "")
-    assert load(settings) == settings.model_construct()
+    assert settings() == settings.model_construct()
 
 
 @pytest.mark.parametrize("settings", TYPES)
 def test_settings_are_read_once_and_never_change(settings: type[Settings]) -> None:
-    loaded = load(settings)
+    loaded = settings()
     with pytest.raises(ValueError, match="frozen"):
         setattr(loaded, next(iter(settings.model_fields)), None)
 
@@ -152,7 +151,7 @@ def test_what_cannot_be_used_is_named_with_what_it_should_be(
 ) -> None:
     monkeypatch.setenv(variable, text)
     with pytest.raises(OperatorError) as caught:
-        load(settings)
+        settings()
     assert f"The setting {variable} cannot be used: " in caught.value.what
     assert because in caught.value.what
     assert variable in caught.value.remedy
@@ -167,7 +166,7 @@ def test_whatever_is_set_is_taken_or_refused_without_being_repeated(
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(variable, f"{text}{SECRET}{text}")
         try:
-            load(settings)
+            settings()
         except OperatorError as error:
             refused = error
     if refused is not None:
@@ -185,7 +184,7 @@ def test_a_time_without_end_cannot_be_used(
 ) -> None:
     monkeypatch.setenv(variable, text)
     with pytest.raises(OperatorError, match=variable):
-        load(settings)
+        settings()
 
 
 # Other settings that are loaded the same way
@@ -208,13 +207,13 @@ class Connection(Settings):
 def test_a_setting_with_a_prefix_of_its_own_is_named_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_TEST_PORTS", '["x"]')
     with pytest.raises(OperatorError, match="SEALSTREAM_TEST_PORTS"):
-        load(Connection)
+        Connection()
 
 
 def test_settings_that_contradict_each_other_are_not_told_by_half_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_TEST_PASSWORD", SECRET)
     with pytest.raises(OperatorError, match="user and password go together") as caught:
-        load(Connection)
+        Connection()
     assert SECRET not in _all_that_is_shown(caught.value)
     assert "SEALSTREAM_TEST_ " not in caught.value.what
 
@@ -229,7 +228,7 @@ def test_a_setting_is_named_wherever_its_settings_are_made(monkeypatch: pytest.M
 def test_a_list_that_cannot_be_read_is_named_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_TEST_PORTS", f"1, {SECRET}")
     with pytest.raises(OperatorError, match="SEALSTREAM_TEST_PORTS"):
-        load(Connection)
+        Connection()
 
 
 def _all_that_is_shown(error: BaseException) -> str:
@@ -245,9 +244,9 @@ def test_a_place_that_is_none_is_refused_with_what_was_meant(
 ) -> None:
     monkeypatch.setenv("SEALSTREAM_POLICY_JURISDICTIONS", text)
     with pytest.raises(OperatorError, match=rf"SEALSTREAM_POLICY_JURISDICTIONS cannot be used: {re.escape(said)}"):
-        load(PolicySettings)
+        PolicySettings()
 
 
 def test_any_place_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_POLICY_JURISDICTIONS", "DE, US-CA, JP, *")
-    assert load(PolicySettings).jurisdictions == ("DE", "US-CA", "JP", "*")
+    assert PolicySettings().jurisdictions == ("DE", "US-CA", "JP", "*")

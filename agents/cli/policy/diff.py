@@ -21,7 +21,7 @@ from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.sources import Assumptions
 from pipeline.policy.words import Language, chosen
-from pipeline.settings import PolicySettings, load
+from pipeline.settings import PolicySettings
 
 __all__ = ["diff"]
 
@@ -72,7 +72,7 @@ def diff(
     The other configured packs judge beside them both times, so that decisions are whole. Lines that are no events are
     named and left out. Nothing is fetched, sent or stored.
     """
-    settings = load(PolicySettings)
+    settings = PolicySettings()
     before, after = load_packs([old]), load_packs([new])
     named = {pack.name for pack in (*before, *after)}
     beside = tuple(pack for pack in load_packs(settings.packs) if pack.name not in named)

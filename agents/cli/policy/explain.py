@@ -21,7 +21,7 @@ from pipeline.policy.pack_files import load_packs, packs_in_use
 from pipeline.policy.places import language_of
 from pipeline.policy.vocabulary import FactValue
 from pipeline.policy.words import Language, Wording, chosen
-from pipeline.settings import AssetSettings, PolicySettings, load
+from pipeline.settings import AssetSettings, PolicySettings
 
 __all__ = ["explain"]
 
@@ -48,12 +48,12 @@ def explain(
     Packs, roles and assumed jurisdictions are those of the worker's settings (SEALSTREAM_POLICY_...). Nothing is
     fetched, sent or stored. Exit code 0 means that a judgement was possible, whatever it is.
     """
-    settings = load(PolicySettings)
+    settings = PolicySettings()
     packs = load_packs(pack) if pack else tuple(one.pack for one in packs_in_use(settings.packs))
     roles = roles_given(role) or settings.roles
     given = facts_given(fact)
     wording = wording_given(lang)
-    document = read_file(file, max_bytes=load(AssetSettings).max_asset_bytes)
+    document = read_file(file, max_bytes=AssetSettings().max_asset_bytes)
     event = stated_event(
         document,
         file.name,

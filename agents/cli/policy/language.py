@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from pipeline.policy.words import Language, Wording
-from pipeline.settings import PolicySettings, load
+from pipeline.settings import PolicySettings
 
 __all__ = ["LangOption", "language_given", "wording_given"]
 
@@ -23,7 +23,7 @@ _FALLBACK: Final[Language] = "en"
 
 def wording_given(given: Language | None) -> Wording:
     """How findings are worded: as given, or else as configured."""
-    return given or load(PolicySettings).language
+    return given or PolicySettings().language
 
 
 def language_given(given: Language | None) -> Language:

@@ -15,7 +15,7 @@ from pipeline.policy import obligations as steps
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.places import canonical, did_you_mean
 from pipeline.policy.vocabulary import FactValue
-from pipeline.settings import PolicySettings, load
+from pipeline.settings import PolicySettings
 
 __all__ = ["obligations"]
 
@@ -96,7 +96,7 @@ def obligations(
     Is it deep synthesis, which regulated entity are you, what follows: article by article, with the rules that check
     it. What you leave out is unknown; a duty that turns on it depends, and its row says on what.
     """
-    settings = load(PolicySettings)
+    settings = PolicySettings()
     stated: dict[str, FactValue | None] = {
         "content.ds_category": None if category is None else _number("--category", category, _CATEGORIES),
         "content.art17_scenario": None if scenario is None else _number("--scenario", scenario, _SCENARIOS),

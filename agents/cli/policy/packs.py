@@ -26,7 +26,7 @@ from pipeline.policy.examples import (
 )
 from pipeline.policy.pack_files import PackFile, find_packs, load_packs, packs_in_use
 from pipeline.policy.words import Language, chosen
-from pipeline.settings import PolicySettings, load
+from pipeline.settings import PolicySettings
 
 __all__ = ["check", "compliance", "list_packs", "run_tests"]
 
@@ -84,7 +84,7 @@ class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
 def list_packs(lang: LangOption = None, as_json: AsJson = False) -> None:
     """List the packs in use, as SEALSTREAM_POLICY_PACKS says: all that ship unless set."""
     language = language_given(lang)
-    listed = [_listed(one, language) for one in packs_in_use(load(PolicySettings).packs)]
+    listed = [_listed(one, language) for one in packs_in_use(PolicySettings().packs)]
     if as_json:
         print_json({"packs": listed})
         return
@@ -133,7 +133,7 @@ def run_tests(packs: Packs = None, lang: LangOption = None, as_json: AsJson = Fa
     Exit code 1 means that an example came out otherwise or is missing, 2 that a pack or its examples cannot be used.
     """
     language = language_given(lang)
-    tested = [_tested(one, language) for one in find_packs(packs or load(PolicySettings).packs)]
+    tested = [_tested(one, language) for one in find_packs(packs or PolicySettings().packs)]
     if as_json:
         print_json({"packs": tested})
     else:
@@ -145,7 +145,7 @@ def run_tests(packs: Packs = None, lang: LangOption = None, as_json: AsJson = Fa
 
 def compliance(packs: Packs = None, lang: LangOption = None) -> None:
     """Print, as Markdown, what each article asks and what is done about it, as docs/compliance.md has it."""
-    typer.echo(render(load_packs(packs or load(PolicySettings).packs), language_given(lang)), nl=False)
+    typer.echo(render(load_packs(packs or PolicySettings().packs), language_given(lang)), nl=False)
 
 
 def _listed(file: PackFile, language: Language) -> ListedPack:

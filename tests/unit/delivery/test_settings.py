@@ -6,23 +6,22 @@ import pytest
 from agents.delivery.faust_options import faust_options
 from agents.delivery.settings import DeliverySettings
 from pipeline.errors import OperatorError
-from pipeline.settings import load
 
 
 def test_the_defaults_fit_together() -> None:
-    settings = load(DeliverySettings)
+    settings = DeliverySettings()
     assert settings.max_unacknowledged >= settings.max_unacknowledged_per_partition + settings.buffer_records
 
 
 def test_every_setting_is_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_MAX_IN_FLIGHT", "7")
-    assert load(DeliverySettings).max_in_flight == 7
+    assert DeliverySettings().max_in_flight == 7
 
 
 def test_bounds_with_which_one_partition_could_stop_the_others_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_MAX_UNACKNOWLEDGED", "600")
     with pytest.raises(OperatorError, match=r"SEALSTREAM_MAX_UNACKNOWLEDGED cannot be used: .* at least 1280"):
-        load(DeliverySettings)
+        DeliverySettings()
 
 
 def test_faust_takes_every_option() -> None:

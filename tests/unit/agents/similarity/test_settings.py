@@ -4,27 +4,26 @@ import pytest
 
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings, Share
 from pipeline.errors import OperatorError
-from pipeline.settings import load
 
 
 def test_by_default_workers_remember_what_was_sealed_for_half_a_year_themselves() -> None:
-    assert load(RecogniserSettings).urls == ()
-    assert (load(RecogniserSettings).host, load(RecogniserSettings).share) == ("127.0.0.1", Share(0, 1))
-    assert (load(RecognitionSettings).days, load(RecognitionSettings).snapshot_minutes) == (183, 60)
+    assert RecogniserSettings().urls == ()
+    assert (RecogniserSettings().host, RecogniserSettings().share) == ("127.0.0.1", Share(0, 1))
+    assert (RecognitionSettings().days, RecognitionSettings().snapshot_minutes) == (183, 60)
 
 
 def test_urls_are_written_share_by_share_with_replicas_of_one_beside_each_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SEALSTREAM_RECOGNISER_URLS", "http://a:8081/ | http://b:8081, https://c/recogniser")
-    assert load(RecogniserSettings).urls == (("http://a:8081", "http://b:8081"), ("https://c/recogniser",))
+    assert RecogniserSettings().urls == (("http://a:8081", "http://b:8081"), ("https://c/recogniser",))
 
 
 @pytest.mark.parametrize("urls", ["a:8081", "ftp://a", "http://", "http://user:secret@a:8081", "http://a,|"])
 def test_what_is_no_url_is_refused_without_being_repeated(monkeypatch: pytest.MonkeyPatch, urls: str) -> None:
     monkeypatch.setenv("SEALSTREAM_RECOGNISER_URLS", urls)
     with pytest.raises(OperatorError, match="SEALSTREAM_RECOGNISER_URLS cannot be used") as refused:
-        load(RecogniserSettings)
+        RecogniserSettings()
     assert "secret" not in str(refused.value)
 
 
@@ -32,7 +31,7 @@ def test_what_is_no_url_is_refused_without_being_repeated(monkeypatch: pytest.Mo
 def test_what_is_no_share_is_refused(monkeypatch: pytest.MonkeyPatch, share: str) -> None:
     monkeypatch.setenv("SEALSTREAM_RECOGNISER_SHARE", share)
     with pytest.raises(OperatorError, match="SEALSTREAM_RECOGNISER_SHARE cannot be used"):
-        load(RecogniserSettings)
+        RecogniserSettings()
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 7])
