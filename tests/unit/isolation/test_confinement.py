@@ -121,7 +121,7 @@ def filtered() -> Iterator[Ask]:
 
 
 def need(*layers: str) -> None:
-    """Skip where this kernel cannot show anything; in CI, where everything has to be there, fail instead."""
+    """Skip where this kernel cannot show anything; fail where REQUIRE_CONFINEMENT says that it can."""
     there = {"Landlock": landlock_version() > 0, "seccomp": Path("/proc/sys/kernel/seccomp/actions_avail").exists()}
     missing = [layer for layer in layers if not there[layer]]
     if missing:
