@@ -13,6 +13,7 @@ from pipeline.credentials.signers import claim_signer
 from pipeline.credentials.signers.opening import files_of, open_signer
 from pipeline.credentials.signers.rotation import Rotation
 from pipeline.credentials.stamping import StampRelay
+from pipeline.duties.running import ClockLaws
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
@@ -27,7 +28,9 @@ from pipeline.policy.pack_files import packs_in_use
 from pipeline.policy.reference import ReferenceSets
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Layout, ObjectStore
+from pipeline.usecases.announcing import Announcing
 from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.casework import Casework
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.inspection import Inspection
 from pipeline.usecases.reviewing import Reviewing
@@ -65,14 +68,17 @@ class UseCases:
     inspection: Inspection
     assessment: Assessment
     reviewing: Reviewing
+    casework: Casework
+    announcing: Announcing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """What events are judged by, and what follows for accounts whose violations repeat."""
+    """What events are judged by, what follows for accounts whose violations repeat, and how long the laws give."""
 
     policy: Policy
     ladder: Ladder
+    clocks: ClockLaws
 
 
 def identity_of(settings: CredentialSettings) -> Identity:
@@ -162,6 +168,9 @@ def law_of(
             observed=frozenset(settings.observed),
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
+        clocks=ClockLaws(
+            [pack for pack in packs if pack.name not in settings.observed], settings.roles, settings.language
+        ),
     )
 
 
@@ -241,6 +250,10 @@ def use_cases(
         ),
         assessment=Assessment(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=_now),
+        casework=Casework(
+            store=store, layout=layout, clocks=law.clocks, jurisdictions=law.policy.jurisdictions, now=_now
+        ),
+        announcing=Announcing(store=store, layout=layout, now=_now),
     )
 
 

@@ -28,6 +28,8 @@ class Metrics:
     identities_reused: Counter
     unknown_members: Counter
     enforcement: Counter
+    announcements: Counter
+    open_clocks: Gauge
     observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
@@ -87,6 +89,10 @@ class Metrics:
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
             ),
+            announcements=Counter(
+                "sealstream_clock_announcements", "What clocks announced.", ["stage"], registry=registry
+            ),
+            open_clocks=Gauge("sealstream_open_clocks", "Open clocks of this worker's partitions.", registry=registry),
             observed=Counter(
                 "sealstream_observed",
                 "Decisions that packs would have taken that are only observed.",

@@ -16,6 +16,7 @@ from agents.strange_members import StrangeMembers
 from pipeline.events.inputs import ActivityEvent, Content, GenerationEvent, PublicationEvent, Review
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
+from pipeline.usecases.casework import Casework
 from pipeline.usecases.inspection import Inspected
 from pipeline.usecases.reviewing import Reviewed
 from pipeline.usecases.sealing import Sealed
@@ -35,6 +36,7 @@ class Runtime:
         inspection: the use case of publication events.
         assessment: the use case of activity events.
         reviewing: the use case of reviews.
+        casework: the use case of cases, which activity events may be about.
         outbox: publishes what they say.
         strange: names members of events that the contract does not know.
         threads: where they run.
@@ -45,6 +47,7 @@ class Runtime:
     inspection: Callable[[PublicationEvent], Inspected]
     assessment: Callable[[ActivityEvent], Inspected]
     reviewing: Callable[[Review], Reviewed]
+    casework: Casework
     outbox: Outbox
     strange: StrangeMembers
     threads: ThreadPoolExecutor
@@ -65,11 +68,15 @@ class Runtime:
         await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
 
     async def activities(self, record: InputRecord) -> None:
-        """Judge one activity event and deliver the decision and alerts."""
+        """Judge one activity event, keep the case that it is about, and deliver decision, alerts and case."""
         event = intake_activity(record.value, record.headers)
         self.strange.note(record.topic, "activity-event.v1", event.reference, event.facts)
         inspected = await self._in_thread(self.assessment, event)
+        case = await self._in_thread(self.casework, event)
         await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
+        while case is not None:
+            await self.outbox.publish_case(case)
+            case = await self._in_thread(self.casework.newer, case)
 
     async def reviews(self, record: InputRecord) -> None:
         """Take one review of a held event and deliver the decision that it takes."""

@@ -5,12 +5,21 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
+from pipeline.events.outputs import (
+    Alert,
+    Announcement,
+    Case,
+    DeadLetter,
+    Decision,
+    Enforcement,
+    ManifestRecord,
+    RunningClock,
+)
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
-Channel = Literal["manifests", "decisions", "alerts", "enforcement"]
-Output = ManifestRecord | Decision | Alert | Enforcement
+Channel = Literal["manifests", "decisions", "alerts", "enforcement", "case-updates", "clocks"]
+Output = ManifestRecord | Decision | Alert | Enforcement | Case | RunningClock | Announcement
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -73,9 +82,26 @@ def _address(message: Output) -> _Address:
             return _Address(
                 "enforcement", "enforcement.v1", message.enforcement_id, message.account, message.entered_at
             )
+        case Case() | RunningClock() | Announcement():
+            return _address_of_case(message)
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)
+
+
+def _address_of_case(message: Case | RunningClock | Announcement) -> _Address:
+    """Of a case and of a clock the topics keep the newest; each of a clock's announcements has a key of its own."""
+    match message:
+        case Case():
+            id_ = f"{message.case_uid}.{message.version}"
+            return _Address("case-updates", "case.v1", id_, message.case_uid, message.changed_at)
+        case RunningClock():
+            id_ = f"{message.clock_id}.{message.case_version}"
+            return _Address("clocks", "clock.v1", id_, message.clock_id, None)
+        case Announcement():
+            stage = message.stage if message.share is None else f"{message.stage}-{message.share}"
+            key = f"{message.clock_id}.{stage}"
+            return _Address("clocks", "clock-announcement.v1", message.announcement_id, key, message.said_at)
 
 
 def dead_letter_header(letter: DeadLetter) -> tuple[str, bytes]:

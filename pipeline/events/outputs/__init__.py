@@ -5,6 +5,15 @@ with a default came with version 2: records stored before are read without them.
 """
 
 from pipeline.events.outputs.alerts import Alert, EnforcedRule, Enforcement, Rule, Step, Subject
+from pipeline.events.outputs.cases import (
+    Announcement,
+    Case,
+    CaseFact,
+    ClockLaw,
+    ClockStage,
+    ClockState,
+    RunningClock,
+)
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
     Decision,
@@ -39,8 +48,14 @@ from pipeline.events.outputs.references import (
 __all__ = [
     "Action",
     "Alert",
+    "Announcement",
     "AssetFingerprint",
+    "Case",
+    "CaseFact",
     "ClaimGenerator",
+    "ClockLaw",
+    "ClockStage",
+    "ClockState",
     "ContentName",
     "CountsAgainst",
     "CredentialSummary",
@@ -70,6 +85,7 @@ __all__ = [
     "ReferenceVersions",
     "ReviewOutcome",
     "Rule",
+    "RunningClock",
     "Severity",
     "SignerSummary",
     "Step",

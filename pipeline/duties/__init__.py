@@ -1,0 +1,1 @@
+"""Duties that run by themselves: cases, and the clocks that law puts on them."""
