@@ -15,15 +15,14 @@ from agents.outbox import Outbox
 from agents.strange_members import StrangeMembers
 from pipeline.events.inputs import ActivityEvent, Content, GenerationEvent, PublicationEvent, Review
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
+from pipeline.events.outputs import Decision, ManifestRecord
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
-from pipeline.usecases.inspection import Inspected
-from pipeline.usecases.reviewing import Reviewed
-from pipeline.usecases.sealing import Sealed
+from pipeline.usecases.frame import Outcome
 
 __all__ = ["Runtime"]
 
 Event = TypeVar("Event")
-Outcome = TypeVar("Outcome")
+Record = TypeVar("Record", ManifestRecord, Decision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +40,10 @@ class Runtime:
         patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
     """
 
-    sealing: Callable[[GenerationEvent], Sealed]
-    inspection: Callable[[PublicationEvent], Inspected]
-    assessment: Callable[[ActivityEvent], Inspected]
-    reviewing: Callable[[Review], Reviewed]
+    sealing: Callable[[GenerationEvent], Outcome[ManifestRecord]]
+    inspection: Callable[[PublicationEvent], Outcome[Decision]]
+    assessment: Callable[[ActivityEvent], Outcome[Decision]]
+    reviewing: Callable[[Review], Outcome[Decision]]
     outbox: Outbox
     strange: StrangeMembers
     threads: ThreadPoolExecutor
@@ -54,30 +53,26 @@ class Runtime:
         """Seal the asset of one generation event and deliver its record and alerts."""
         event = intake_generation(record.value, record.headers)
         self.strange.note(record.topic, "generation-event.v1", event.reference, event.facts)
-        sealed = await self._in_thread(self.sealing, event)
-        await self.outbox.publish(sealed.record, sealed.alerts, sealed.enforcement)
+        await self.outbox.publish(await self._in_thread(self.sealing, event))
 
     async def publication(self, record: InputRecord) -> None:
         """Judge the asset of one publication event and deliver the decision and alerts."""
         event = intake_publication(record.value, record.headers)
         self.strange.note(record.topic, "publication-event.v1", event.reference, event.facts)
-        inspected = await self._in_thread(self.inspection, event)
-        await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
+        await self.outbox.publish(await self._in_thread(self.inspection, event))
 
     async def activities(self, record: InputRecord) -> None:
         """Judge one activity event and deliver the decision and alerts."""
         event = intake_activity(record.value, record.headers)
         self.strange.note(record.topic, "activity-event.v1", event.reference, event.facts)
-        inspected = await self._in_thread(self.assessment, event)
-        await self.outbox.publish(inspected.decision, inspected.alerts, inspected.enforcement)
+        await self.outbox.publish(await self._in_thread(self.assessment, event))
 
     async def reviews(self, record: InputRecord) -> None:
         """Take one review of a held event and deliver the decision that it takes."""
         review = intake_review(record.value, record.headers)
-        reviewed = await self._in_thread(self.reviewing, review)
-        await self.outbox.publish(reviewed.decision, reviewed.alerts, reviewed.enforcement)
+        await self.outbox.publish(await self._in_thread(self.reviewing, review))
 
-    async def _in_thread(self, use_case: Callable[[Event], Outcome], event: Event) -> Outcome:
+    async def _in_thread(self, use_case: Callable[[Event], Outcome[Record]], event: Event) -> Outcome[Record]:
         lasts = isinstance(event, GenerationEvent | PublicationEvent) and _lasts(event.content)
         threads = self.patient if lasts else self.threads
         return await asyncio.get_running_loop().run_in_executor(threads, use_case, event)
