@@ -123,19 +123,14 @@ class WorkerApp(SealstreamApp):
         # Nothing is judged before everything is known that it is judged by.
         await self._resources.enter_async_context(self._references.following(outbox.alert))
         await self._resources.enter_async_context(self._known.following())
-        cases = self._parts.cases
         self.runtime = Runtime(
-            sealing=cases.sealing,
-            inspection=cases.inspection,
-            assessment=cases.assessment,
-            reviewing=cases.reviewing,
-            casework=cases.casework,
+            cases=self._parts.cases,
             outbox=outbox,
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
             patient=patient,
         )
-        self._keeper = keeper_of(self._kafka, self.topic_names, cases.announcing, outbox, threads)
+        self._keeper = keeper_of(self._kafka, self.topic_names, self._parts.cases.announcing, outbox, threads)
         self.add_future(self._keeper.run())
         self.add_future(self._probe_store())
         self.add_future(self._brokers.run())
