@@ -241,10 +241,11 @@ def _is_about_observations(pack: Pack, place: tuple[str | int, ...]) -> bool:
 def _check_ids(packs: Sequence[Pack]) -> None:
     owners: dict[str, str] = {}
     for pack in packs:
-        for id_ in (*(rule.id for rule in pack.rules), *(clock.id for clock in pack.clocks)):
+        named = (*(("rule", rule.id) for rule in pack.rules), *(("clock", clock.id) for clock in pack.clocks))
+        for word, id_ in named:
             if id_ in owners:
                 raise PolicyFileError(
-                    what=f"The packs {owners[id_]} and {pack.name} both have a rule or clock {id_}.",
+                    what=f"The packs {owners[id_]} and {pack.name} both have a {word} {id_}.",
                     remedy="Give each an id of its own, or let one pack override the other by having its name.",
                 )
             owners[id_] = pack.name

@@ -57,15 +57,7 @@ async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_
     installation: Installation,
 ) -> None:
     late, met, warned, overdue = (secrets.token_hex(4) for _ in range(4))
-    due_in = 20.0
     await installation.send("activities", order(overdue, ago(10)))
-    await installation.send("activities", order(warned, ago(1.5, 4)))
-    await installation.send("activities", order(late, received := ago(3, due_in)))
-    await installation.send("activities", order(met, received))
-
-    # The warning falls due with no event arriving, and what is overdue at once.
-    (first,) = await installation.said("clocks", lambda one: announced(one, warned))
-    assert (first.data["stage"], first.data["share"]) == ("warned", 50)
     (missed,) = await installation.said("alerts", lambda one: one.data["evidence"].get("takedown.id") == overdue)
     assert (missed.data["kind"], missed.data["severity"], missed.data["rule"]["id"]) == (
         "takedown-overdue",
@@ -73,8 +65,16 @@ async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_
         ORDER,
     )
 
+    # The warning falls due with no event arriving.
+    await installation.send("activities", order(warned, ago(1.5, 6)))
+    (first,) = await installation.said("clocks", lambda one: announced(one, warned))
+    assert (first.data["stage"], first.data["share"]) == ("warned", 50)
+
     # Nobody is there when the time is up, and what was done in time waits where nobody has read it.
-    await installation.said("clocks", lambda one: one.data.get("case_id") == late)
+    await installation.send("activities", order(late, received := ago(3, 12)))
+    await installation.send("activities", order(met, received))
+    for number in (late, met):
+        await installation.said("clocks", lambda one, number=number: one.data.get("case_id") == number)
     installation.kill_worker()
     await installation.send("activities", order(met, received, datetime.now(UTC)))
     await asyncio.sleep(max(0.0, (received + timedelta(hours=3, seconds=1) - datetime.now(UTC)).total_seconds()))

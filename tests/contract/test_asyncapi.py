@@ -18,7 +18,7 @@ from agents.topics import Topics
 from pipeline.events.envelope import parse
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outgoing import DEAD_LETTER_HEADER, Output, encode
-from pipeline.events.outputs import Alert, Decision, Enforcement, ManifestRecord
+from pipeline.events.outputs import Alert, Announcement, Case, Decision, Enforcement, ManifestRecord, RunningClock
 from tests.contract.documents import SHARED, SUPERSEDED
 
 HERE = Path(schemas.__file__).parent
@@ -44,6 +44,9 @@ OUTPUTS: dict[str, type[Output]] = {
     "decision": Decision,
     "alert": Alert,
     "enforcement": Enforcement,
+    "case": Case,
+    "clock": RunningClock,
+    "clockAnnouncement": Announcement,
 }
 SCHEMA_OF = {
     **INPUTS,
@@ -52,6 +55,9 @@ SCHEMA_OF = {
     "decision": "decision.v2",
     "alert": "alert.v2",
     "enforcement": "enforcement.v1",
+    "case": "case.v1",
+    "clock": "clock.v1",
+    "clockAnnouncement": "clock-announcement.v1",
     "deadLetter": "dead-letter.v1",
 }
 TYPES = {
@@ -60,6 +66,9 @@ TYPES = {
     "decision": "sealstream.decision.v2",
     "alert": "sealstream.alert.v2",
     "enforcement": "sealstream.enforcement.v1",
+    "case": "sealstream.case.v1",
+    "clock": "sealstream.clock.v1",
+    "clockAnnouncement": "sealstream.clock-announcement.v1",
 }
 
 
@@ -145,6 +154,8 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "decisions": "send",
         "alerts": "send",
         "enforcement": "send",
+        "caseUpdates": "send",
+        "clocks": "send",
         "deadLetters": "send",
     }
 
@@ -172,6 +183,9 @@ KEYS = {
     "keyedByReviewed": {"review"},
     "keyedByEntry": set(ENTRIES),
     "keyedByAccount": {"enforcement"},
+    "keyedByCase": {"case"},
+    "keyedByClock": {"clock"},
+    "keyedByAnnouncement": {"clockAnnouncement"},
 }
 
 
@@ -197,8 +211,10 @@ def test_what_is_sent_is_on_the_channel_of_its_name() -> None:
     for message, output in OUTPUTS.items():
         example = MESSAGES[message]["examples"][0]
         channel = encode(msgspec.convert(example["payload"], output), source="//x").channel
-        assert list(DOCUMENT["channels"][channel]["messages"]) == [message]
-        assert DOCUMENT["channels"][channel]["address"] == Topics("sealstream.").of(channel)
+        (documented,) = (
+            one for one in DOCUMENT["channels"].values() if one["address"] == Topics("sealstream.").of(channel)
+        )
+        assert message in documented["messages"]
 
 
 def test_a_dead_letter_is_explained_in_the_documented_header() -> None:

@@ -132,6 +132,7 @@ def test_the_shipped_packs_are_chosen_by_name() -> None:
         "cn-deep-synthesis-2023",
         "cn-labeling-2025",
         "eu-ai-act-50",
+        "eu-dsa",
         "high-risk",
         "illegal",
         "in-it-rules-2026",
