@@ -9,7 +9,7 @@ import typer
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
 from agents.settings import KafkaSettings
-from agents.topic_check import Difference
+from agents.topic_check import TopicDifference
 from agents.topics import Topics
 from pipeline.settings import StoreSettings
 
@@ -69,7 +69,7 @@ def check(as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.CONFIGURATION)
 
 
-def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequence[Difference]) -> None:
+def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequence[TopicDifference]) -> None:
     for name in missing:
         console.print(f"missing  {name}: create it with `sealstream topics create`", style="red", markup=False)
     for name in not_shown:
