@@ -107,7 +107,7 @@ def test_where_a_set_of_expressions_gives_up_each_is_searched_for_by_itself() ->
 class GivesUp:
     """What RE2 answers when its memory did not suffice: nothing found."""
 
-    def FeatureMatch(self, text: bytes) -> None:  # noqa: N802 (the library's name)
+    def Match(self, text: bytes) -> None:  # noqa: N802 (the library's name)
         return None
 
 
