@@ -15,7 +15,8 @@ from agents.clocks.port import Arrears
 from agents.delivery import TopicPartition
 from agents.following.consumer import consumers_of
 from agents.following.port import Consumer, Positions
-from agents.kafka import connection, start
+from agents.kafka import start
+from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 

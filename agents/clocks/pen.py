@@ -13,8 +13,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, KafkaError, ProducerFenced
 
 from agents.clocks.port import OpenPen, Pen, PenLostError
-from agents.kafka import Publisher, connection, open_publisher
+from agents.kafka import Publisher, open_publisher
+from agents.kafka_connection import connection
 from agents.messages import KafkaMessage
+from agents.rights import clock_group
 from agents.settings import KafkaSettings
 from agents.topics import MAX_MESSAGE_BYTES
 from pipeline.errors import WorldError
@@ -26,7 +28,7 @@ _REQUEST_TIMEOUT_MS: Final = 10_000
 
 def transactional_id(settings: KafkaSettings, partition: int) -> str:
     """By what the brokers know who writes the announcements of a partition."""
-    return f"{settings.group}.clocks.{partition}"
+    return f"{clock_group(settings.group)}.{partition}"
 
 
 def pens_of(settings: KafkaSettings) -> OpenPen:

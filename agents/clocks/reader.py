@@ -15,11 +15,12 @@ from aiokafka.errors import KafkaError
 from agents.clocks.port import Page, Reader
 from agents.delivery import InputRecord
 from agents.header_names import accept_any_header_name
-from agents.kafka import connection
+from agents.kafka_connection import connection
+from agents.rights import clock_group
 from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 
-__all__ = ["clock_group", "open_reader"]
+__all__ = ["open_reader"]
 
 accept_any_header_name()
 
@@ -27,11 +28,6 @@ _POLL_RECORDS: Final = 2000
 _REQUEST_SECONDS: Final = 10.0
 _MILLISECONDS: Final = 1000
 _RETRY_MS: Final = 1000
-
-
-def clock_group(settings: KafkaSettings) -> str:
-    """The consumer group that hands out the partitions of the clocks topic."""
-    return f"{settings.group}.clocks"
 
 
 @asynccontextmanager
@@ -45,7 +41,7 @@ async def open_reader(settings: KafkaSettings, topic: str) -> AsyncIterator[Read
     session = 6.0 if settings.embedded else settings.session_seconds or 30.0
     client = aiokafka.AIOKafkaConsumer(
         **connection(settings),
-        group_id=clock_group(settings),
+        group_id=clock_group(settings.group),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from pipeline.duties.instants import written
 from pipeline.duties.timers import DueStage
 from pipeline.events.identity import alert_id, announcement_id, event_uid
-from pipeline.events.outputs import Alert, Announcement, Case, EventReference, Rule, RunningClock, Subject
+from pipeline.events.outputs import Alert, Announcement, Case, CitedRule, EventReference, RunningClock, Subject
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.casework import newest_case
 
@@ -114,7 +114,7 @@ def _alert(said: Announcement, clock: RunningClock, source: str) -> Alert | None
         event=EventReference(source=source, id=said.announcement_id, type=ANNOUNCEMENT, time=said.said_at),
         kind=law.kind,
         severity=law.severity,
-        rule=Rule(id=law.clock, citation=law.citation),
+        rule=CitedRule(id=law.clock, citation=law.citation),
         action="alert",
         outcome="unknown" if said.stage == "undated" else "violation",
         code=None,

@@ -4,7 +4,7 @@ The JSON Schemas in `schemas/` are the contract; every member is always written,
 with a default came with version 2: records stored before are read without them.
 """
 
-from pipeline.events.outputs.alerts import Alert, EnforcedRule, Enforcement, Rule, Step, Subject
+from pipeline.events.outputs.alerts import Alert, CitedRule, EnforcedRule, Enforcement, Step, Subject
 from pipeline.events.outputs.cases import (
     Announcement,
     Case,
@@ -52,6 +52,7 @@ __all__ = [
     "AssetFingerprint",
     "Case",
     "CaseFact",
+    "CitedRule",
     "ClaimGenerator",
     "ClockLaw",
     "ClockStage",
@@ -84,7 +85,6 @@ __all__ = [
     "RecordedParent",
     "ReferenceVersions",
     "ReviewOutcome",
-    "Rule",
     "RunningClock",
     "Severity",
     "SignerSummary",
