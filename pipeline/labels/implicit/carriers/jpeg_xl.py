@@ -1,7 +1,7 @@
 """JPEG XL: an `xml ` box behind all others; a bare codestream is put into a container for it (ISO/IEC 18181-2).
 
-Metadata may be compressed (`brob` boxes with Brotli inside), as cjxl does unless told otherwise; it is read, too. Labels
-in EXIF are blanked where another is written.
+Metadata may be compressed (`brob` boxes with Brotli inside), as cjxl does unless told otherwise; it is read, too.
+Labels in EXIF are blanked where another is written.
 
 Where a file says how the JPEG it was made from is restored from it (`jbrd`), its first packet and its EXIF are part of
 that JPEG, and stay as they are: the marks go into a packet of their own.

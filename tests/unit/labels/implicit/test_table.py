@@ -123,7 +123,9 @@ def test_a_file_that_is_cut_off_is_refused_and_never_damaged_further(name: str) 
         write_marks(cut, media_type, MARKS)
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "application/json", "text/csv", "audio/aiff", "application/x-new"])
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/json", "text/csv", "audio/aiff", "application/x-new"]
+)
 def test_a_kind_without_a_carrier_is_refused_with_its_reason_and_read_as_unmarked(media_type: str) -> None:
     row = row_of(media_type)
     assert row.reason
