@@ -12,9 +12,9 @@ from agents.topics import Topics
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
-from pipeline.events.outputs import Alert, Decision, InputPosition, ManifestRecord
+from pipeline.events.outputs import Alert, InputPosition
 from pipeline.policy.decision import would_be_decisions
-from pipeline.usecases.frame import Outcome
+from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.refusal import Refusal, refuse
 
 __all__ = ["Outbox", "refusal_of"]
@@ -38,7 +38,7 @@ class Outbox:
     source: str
     metrics: Metrics
 
-    async def publish(self, outcome: Outcome[ManifestRecord] | Outcome[Decision]) -> None:
+    async def publish(self, outcome: AnyOutcome) -> None:
         """Deliver what became of an event: its record, its alerts, and the step against an account that it led to.
 
         Raises:

@@ -197,3 +197,6 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Literal["release", "refuse"]
     reviewer: Reviewer
     reason: str
+
+
+InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review

@@ -20,7 +20,7 @@ from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 
-__all__ = ["COMMIT_ORDER", "Outcome", "UseCase"]
+__all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase"]
 
 COMMIT_ORDER: Final[Mapping[int, str]] = {
     1: "the asset is fetched, its digest checked against the event",
@@ -50,6 +50,9 @@ class Outcome(msgspec.Struct, Generic[Record], frozen=True, kw_only=True):
     def outputs(self) -> tuple[Output, ...]:
         """What is published, in this order."""
         return (self.record, *self.alerts, *(() if self.enforcement is None else (self.enforcement,)))
+
+
+AnyOutcome = Outcome[ManifestRecord] | Outcome[Decision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
