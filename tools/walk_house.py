@@ -142,8 +142,12 @@ def built(tree: Path) -> Mapping[str, int]:
         "lines": sum(lines),
         "lines of the middle file": lines[len(lines) // 2],
         "lines of the longest file": lines[-1],
-        "rooms": len(rooms),
-        "arrows between rooms": len(arrows),
+        "rooms of pipeline": sum(room.startswith("pipeline.") for room in rooms),
+        "arrows between these": sum(
+            there.startswith("pipeline.") and here.startswith("pipeline.") for here, there in arrows
+        ),
+        "rooms of pipeline and agents": len(rooms),
+        "arrows between all these": len(arrows),
         "imports of another room through its face": through,
         "imports around it": around,
     }
