@@ -32,8 +32,8 @@ from pipeline.isolation.messages import (
     Fault,
     Ready,
     Start,
+    decode_signed,
     decode_start,
-    decode_told,
     encode,
 )
 
@@ -115,7 +115,7 @@ class Questions:
             # Nobody waits for the job any more.
             raise SystemExit
         signal.setitimer(signal.ITIMER_REAL, left)
-        told = decode_told(message)
+        told = decode_signed(message)
         if told.fault is not None:
             raise told.fault.error()
         return told.signature

@@ -22,8 +22,8 @@ from pipeline.isolation.messages import (
     QUESTION,
     REPLY_HEADER,
     Fault,
+    Signed,
     Start,
-    Told,
     decode_fault,
     decode_number,
     decode_ready,
@@ -204,7 +204,7 @@ class Worker:
                 kind, reply, deadline = self._waited(kind, reply, deadline, self._patience)
             if kind == QUESTION and sign is not None:
                 asked = time.monotonic()
-                message = encode(_told(sign, bytes(reply)))
+                message = encode(_signed(sign, bytes(reply)))
                 deadline = deadline.later(time.monotonic() - asked)
                 continue
             try:
@@ -278,11 +278,11 @@ def _positive(reply: bytearray) -> float:
     return number if number > 0 else 0.0
 
 
-def _told(sign: Sign, claim: bytes) -> Told:
+def _signed(sign: Sign, claim: bytes) -> Signed:
     try:
-        return Told(signature=sign(claim))
+        return Signed(signature=sign(claim))
     except SealstreamError as error:
-        return Told(fault=Fault.of(error))
+        return Signed(fault=Fault.of(error))
 
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:
