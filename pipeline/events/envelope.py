@@ -26,7 +26,7 @@ import msgspec
 import orjson
 
 from pipeline.errors import EnvelopeError
-from pipeline.events.foreign_formats import recognised
+from pipeline.events.foreign_formats import foreign_format
 
 __all__ = ["CloudEvent", "Headers", "parse"]
 
@@ -86,7 +86,7 @@ def parse(value: bytes | None, headers: Headers) -> CloudEvent:
     try:
         return _parse(value, headers)
     except EnvelopeError:
-        if (foreign := recognised(value, headers)) is None:
+        if (foreign := foreign_format(value, headers)) is None:
             raise
     raise EnvelopeError(what=foreign.what, remedy=foreign.remedy)
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeGuard
 
 import orjson
 
-__all__ = ["Recognised", "recognised"]
+__all__ = ["ForeignFormat", "foreign_format"]
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -20,14 +20,14 @@ _ROWS: Final = frozenset({"before", "after"})
 _Headers = Sequence[tuple[str, bytes | None]]
 
 
-class Recognised(NamedTuple):
+class ForeignFormat(NamedTuple):
     """What was recognised, and what to do about it at the producer."""
 
     what: str
     remedy: str
 
 
-def recognised(value: bytes | None, headers: _Headers) -> Recognised | None:
+def foreign_format(value: bytes | None, headers: _Headers) -> ForeignFormat | None:
     """Say by what a refused record was probably written; None where nothing is recognised."""
     found = _by_bytes(value or b"") or _by_headers(headers)
     if found is not None or value is None:
@@ -39,43 +39,43 @@ def recognised(value: bytes | None, headers: _Headers) -> Recognised | None:
     return _by_members(document) if _is_object(document) else None
 
 
-def _by_bytes(value: bytes) -> Recognised | None:
+def _by_bytes(value: bytes) -> ForeignFormat | None:
     if value.startswith(_BYTE_ORDER_MARK):
-        return Recognised("The value starts with a byte order mark.", "Send the JSON in UTF-8 without one.")
+        return ForeignFormat("The value starts with a byte order mark.", "Send the JSON in UTF-8 without one.")
     if value.startswith(_UTF_16):
-        return Recognised("The value is in UTF-16.", "Send the JSON in UTF-8.")
+        return ForeignFormat("The value is in UTF-16.", "Send the JSON in UTF-8.")
     if value.startswith(_GZIP):
-        return Recognised(
+        return ForeignFormat(
             "The value was compressed with gzip before it was sent.",
             "Send plain JSON, and let the Kafka client compress (compression.type).",
         )
     return None
 
 
-def _by_headers(headers: _Headers) -> Recognised | None:
+def _by_headers(headers: _Headers) -> ForeignFormat | None:
     names = {name.lower() for name, _ in headers}
     if "ce-specversion" in names and "ce_specversion" not in names:
-        return Recognised(
+        return ForeignFormat(
             "The headers are named as over HTTP (`ce-…`).", "Over Kafka they are named `ce_…`, with an underscore."
         )
     if any(_is_quoted(text) for name, text in headers if name.lower() in ("ce_specversion", "content-type")):
-        return Recognised(
+        return ForeignFormat(
             "The values of headers are in quotes, as Spring for Apache Kafka writes them.",
             "Let its header mapper leave them alone: setEncodeStrings(false), or send bytes.",
         )
     return None
 
 
-def _by_members(document: Mapping[str, object]) -> Recognised | None:
+def _by_members(document: Mapping[str, object]) -> ForeignFormat | None:
     payload = document.get("payload")
     is_wrapped = document.keys() == _CONNECT
     if _is_change(document) or (is_wrapped and _is_object(payload) and _is_change(payload)):
-        return Recognised(
+        return ForeignFormat(
             "The value is a change event of Debezium.",
             "Let the application write events into an outbox, and Debezium's outbox event router send them.",
         )
     if is_wrapped:
-        return Recognised(
+        return ForeignFormat(
             "The value is wrapped with its schema, as Kafka Connect's JsonConverter does.",
             "Set value.converter.schemas.enable=false in the connector.",
         )
