@@ -13,7 +13,6 @@ from pipeline.credentials.signers import claim_signer
 from pipeline.credentials.signers.opening import files_of, open_signer
 from pipeline.credentials.signers.rotation import Rotation
 from pipeline.credentials.stamping import StampRelay
-from pipeline.duties.running import ClockLaws
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.fingerprints.index import FingerprintIndex
@@ -24,6 +23,7 @@ from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder, parse_ladder
 from pipeline.policy.pack_files import packs_in_use
 from pipeline.policy.reference import ReferenceSets
+from pipeline.policy.running_clocks import ClockLaws
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.wiring import UseCases, wire

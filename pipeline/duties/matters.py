@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.duties.instants import instant, written
 from pipeline.events.identity import case_uid
+from pipeline.events.instants import instant, written
 from pipeline.events.outputs import Case, CaseFact
 from pipeline.policy.pack import CaseKind
 from pipeline.policy.vocabulary import PERSONAL, flatten, vocabulary

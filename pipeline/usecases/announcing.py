@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from pipeline.duties.instants import written
 from pipeline.duties.timers import DueStage
 from pipeline.events.identity import alert_id, announcement_id, event_uid
+from pipeline.events.instants import written
 from pipeline.events.outputs import Alert, Announcement, Case, CitedRule, EventReference, RunningClock, Subject
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.casework import newest_case

@@ -19,14 +19,14 @@ from typing import Final
 
 import msgspec
 
-from pipeline.duties.instants import written
 from pipeline.duties.matters import Statement, said_of_case, with_facts
-from pipeline.duties.running import ClockLaws, Matter
 from pipeline.errors import BugError, WorldError
 from pipeline.events.inputs import ActivityEvent
+from pipeline.events.instants import written
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Case
 from pipeline.events.prepared import prepare
+from pipeline.policy.running_clocks import ClockLaws, Matter
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.layout import case_prefix
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.assets import AssetFetcher
-from pipeline.duties.running import ClockLaws
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
@@ -13,6 +12,7 @@ from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation.parsers import Parsers
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder
+from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.announcing import Announcing
 from pipeline.usecases.assessment import Assessment

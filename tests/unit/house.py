@@ -9,7 +9,6 @@ import orjson
 
 from pipeline.assets import AssetFetcher, sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.duties.running import ClockLaws
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.fingerprints.in_process import InProcessFingerprinter
@@ -23,6 +22,7 @@ from pipeline.policy.ladder import parse_ladder
 from pipeline.policy.pack import ALL_ROLES
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
+from pipeline.policy.running_clocks import ClockLaws
 from pipeline.policy.sources import assumptions_of
 from pipeline.settings import PolicySettings
 from pipeline.store import Layout, Location

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.duties.instants import instant, written
-from pipeline.duties.running import ClockLaws, Matter
 from pipeline.duties.timers import KnownClock, Timers
+from pipeline.events.instants import instant, written
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import RunningClock
 from pipeline.policy.pack import ALL_ROLES, ClockRule, Pack
 from pipeline.policy.pack_files import load_packs
+from pipeline.policy.running_clocks import ClockLaws, Matter
 
 CLOCKS = [pytest.param(pack, clock, id=clock.id) for pack in load_packs() for clock in pack.clocks]
 

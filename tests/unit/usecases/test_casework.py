@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.duties.running import ClockLaws
 from pipeline.duties.timers import DueStage
 from pipeline.events.inputs import ActivityEvent
 from pipeline.events.intake import intake_activity
 from pipeline.events.outputs import Case
 from pipeline.policy.pack import ALL_ROLES
 from pipeline.policy.pack_files import load_packs
+from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import Layout
 from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.announcing import Announcing

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pipeline.duties.instants import instant, written
 from pipeline.events.identity import clock_id
+from pipeline.events.instants import instant, written
 from pipeline.events.outputs import CaseFact, ClockLaw, ClockState, RunningClock
 from pipeline.policy.calendars import CalendarUnknownError
 from pipeline.policy.conditions import Condition, bind, compile_condition
