@@ -12,7 +12,14 @@ from agents.topics import Topics
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
-from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
+from pipeline.events.outputs import (
+    Alert,
+    Decision,
+    Enforcement,
+    EnforcementReversal,
+    InputPosition,
+    ManifestRecord,
+)
 from pipeline.policy.decision import would_be_decisions
 from pipeline.usecases.refusal import Refusal, refuse
 
@@ -38,7 +45,10 @@ class Outbox:
     metrics: Metrics
 
     async def publish(
-        self, outcome: ManifestRecord | Decision, alerts: Sequence[Alert] = (), enforcement: Enforcement | None = None
+        self,
+        outcome: ManifestRecord | Decision,
+        alerts: Sequence[Alert] = (),
+        enforcement: Enforcement | EnforcementReversal | None = None,
     ) -> None:
         """Deliver what became of an event, its alerts, and the step against an account that it led to.
 

@@ -12,7 +12,14 @@ from pipeline.credentials.signers.rotation import Rotation
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
-from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
+from pipeline.settings import (
+    AssetSettings,
+    CredentialSettings,
+    LabelSettings,
+    PeopleSettings,
+    PolicySettings,
+    StoreSettings,
+)
 from pipeline.store import Location
 from pipeline.store.buckets import probe_buckets
 from pipeline.store.connection import connect
@@ -36,6 +43,7 @@ class Parts:
         stamps: asks for time stamps; None where no authority is configured.
         missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
         forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
+        without_operators: whether anybody may act while there are no operators.
     """
 
     cases: UseCases
@@ -46,6 +54,7 @@ class Parts:
     trust: TrustWatch
     missing_asset_patience: float
     forbidden_asset_patience: float
+    without_operators: bool
 
 
 @contextmanager
@@ -63,10 +72,16 @@ def open_parts(
     """
     policy = PolicySettings()
     law_of(policy)  # What is wrong with it is said before anything is asked of a network.
+    people = PeopleSettings()
     stores, assets, credential_settings = StoreSettings(), AssetSettings(), CredentialSettings()
     identity = identity_of(credential_settings)
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
+    if people.without_operators:
+        logger.warning(
+            "SEALSTREAM_WITHOUT_OPERATORS is set: while the operators set is empty, anybody who may write to the topic "
+            "of reviews may release what is held. This is for development."
+        )
     connection = connect()
     reports = probe_buckets(connection, stores)
     for report in reports:
@@ -85,7 +100,8 @@ def open_parts(
                 parsers.confinement,
             )
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, assets, LabelSettings(), known),
+            cases=use_cases(store, parsers, law, stores, assets, LabelSettings(), people, known),
+            without_operators=people.without_operators,
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
             signer=identity.signer,

@@ -9,6 +9,7 @@ import orjson
 
 from pipeline.assets import AssetFetcher, sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.duties import Oversight
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
@@ -69,7 +70,8 @@ class House:
         common: dict[str, Any] = {"store": self.store, "layout": self.layout, "now": lambda: NOON}
         ladder = parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365)
         common["escalation"] = Escalation(ladder=ladder, **common)
-        self.review = Reviewing(**common)
+        oversight = Oversight(references=lambda: self.references, without_operators=True)
+        self.review = Reviewing(oversight=oversight, **common)
         common["policy"] = Policy(
             judge=Judge(load_packs()),
             references=lambda: self.references,

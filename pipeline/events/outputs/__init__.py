@@ -4,7 +4,15 @@ The JSON Schemas in `schemas/` are the contract; every member is always written,
 with a default came with version 2: records stored before are read without them.
 """
 
-from pipeline.events.outputs.alerts import Alert, EnforcedRule, Enforcement, Rule, Step, Subject
+from pipeline.events.outputs.alerts import (
+    Alert,
+    EnforcedRule,
+    Enforcement,
+    EnforcementReversal,
+    Rule,
+    Step,
+    Subject,
+)
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
     Decision,
@@ -13,6 +21,8 @@ from pipeline.events.outputs.decisions import (
     LabelingState,
     Propagation,
     ReviewOutcome,
+    ReviewStage,
+    ReviewVerdict,
 )
 from pipeline.events.outputs.findings import (
     Action,
@@ -51,6 +61,7 @@ __all__ = [
     "Digest",
     "EnforcedRule",
     "Enforcement",
+    "EnforcementReversal",
     "EventReference",
     "Evidence",
     "Finding",
@@ -69,6 +80,8 @@ __all__ = [
     "RecordedParent",
     "ReferenceVersions",
     "ReviewOutcome",
+    "ReviewStage",
+    "ReviewVerdict",
     "Rule",
     "Severity",
     "SignerSummary",
