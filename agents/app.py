@@ -1,10 +1,13 @@
 """The Faust app factory."""
 
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
-from agents import lanes
-from agents.delivery import DeliverySettings
+from faust.types import StreamT
+
+from agents.delivery import DeliverySettings, consume
+from agents.lanes import LANES, Lane
 from agents.metrics import Metrics
 from agents.observing import ReferenceMetrics
 from agents.parts import Parts, open_parts
@@ -55,6 +58,15 @@ def create_app(
             delivery,
             **options,
         )
-        lanes.declare(app)
+        for lane in LANES:
+            _declare(app, lane)
         app.close_at_shutdown(opened.pop_all())
     return app
+
+
+def _declare(app: WorkerApp, lane: Lane[Any]) -> None:
+    @app.agent(app.input_topic(lane.topic(app.topic_names)), name=lane.name)
+    async def agent(stream: StreamT[bytes]) -> None:
+        # The runtime is there when the app has started, which is after agents are declared.
+        runtime = app.runtime
+        await consume(stream, process=partial(runtime.work, lane), dead_letter=runtime.outbox.dead_letter)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
+from agents.assembly import identity_of, law_of, open_parsers, use_cases
 from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
@@ -24,6 +24,7 @@ from pipeline.store import Location
 from pipeline.store.buckets import probe_buckets
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
+from pipeline.usecases.wiring import UseCases
 
 __all__ = ["Parts", "open_parts"]
 

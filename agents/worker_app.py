@@ -120,12 +120,8 @@ class WorkerApp(SealstreamApp):
         # Nothing is judged before everything is known that it is judged by.
         await self._resources.enter_async_context(self._references.following(outbox.alert))
         await self._resources.enter_async_context(self._known.following())
-        cases = self._parts.cases
         self.runtime = Runtime(
-            sealing=cases.sealing,
-            inspection=cases.inspection,
-            assessment=cases.assessment,
-            reviewing=cases.reviewing,
+            cases=self._parts.cases,
             outbox=outbox,
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,

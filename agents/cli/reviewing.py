@@ -23,8 +23,8 @@ from pipeline.events.outputs import DeadLetter, Decision
 from pipeline.policy.reference import OperatorRole
 from pipeline.settings import StoreSettings
 from pipeline.store import Layout, ObjectStore
-from pipeline.store.standing import taken_decisions
-from pipeline.usecases.reviewing import ReviewRefusedError, require_undecided, reviewed_standing
+from pipeline.store.chain import taken_decisions
+from pipeline.usecases.reviewing import ReviewRefusedError, require_undecided, reviewed_chain
 
 __all__ = ["review"]
 
@@ -80,14 +80,14 @@ def review(
     from pipeline.store.s3 import S3ObjectStore
 
     store, layout = S3ObjectStore(connect()), layout_of(StoreSettings())
-    standing = reviewed_standing(store, layout, event_uid)
-    require_undecided(standing, case)
+    chain = reviewed_chain(store, layout, event_uid)
+    require_undecided(chain, case)
     data = {
         "event_uid": event_uid,
         "verdict": verdict,
         "actor": {"id": reviewer, "role": role},
         "auth": {"issuer": _ISSUER, "at": _now()},
-        "seen": seen or standing.decision_id,
+        "seen": seen or chain.decision_id,
         "reason": reason,
         **({} if case is None else {"case": case}),
     }

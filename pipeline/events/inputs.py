@@ -214,3 +214,6 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     auth: Login | None = None
     seen: str | None = None
     case: str | None = None
+
+
+InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review

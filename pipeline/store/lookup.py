@@ -30,10 +30,10 @@ import msgspec
 
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid
+from pipeline.store.chain import latest_taken
 from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, SealedKey, digest_prefix, parse_key
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
-from pipeline.store.standing import latest_taken
 
 __all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "manifests_of"]
 

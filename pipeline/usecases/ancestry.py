@@ -12,8 +12,8 @@ from pipeline.events.outputs import Decision, ManifestRecord, RecordedParent
 from pipeline.events.prepared import prepare
 from pipeline.evidence.parents import makers
 from pipeline.store import Layout, ObjectStore
+from pipeline.store.chain import latest_taken
 from pipeline.store.lookup import find_by_digest
-from pipeline.store.standing import latest_taken
 
 __all__ = ["Ancestor", "Ancestry"]
 

@@ -1,29 +1,22 @@
 """The use case of a review: a person decides about an event, because it is held or because somebody appealed.
 
-Commit order, as in `pipeline.usecases.sealing`; steps 1 to 3 were done when the event was judged:
-
-4. decision of the review stored, with the next number: of several at the same time one counts, and supersedes
-   a refusal entered into the ledger of the account that answers for the violations (`pipeline.usecases.escalation`),
-   or taken back there, where the decision before had refused and this one does not
-
-Publishing (5) and acknowledging (6) follow in the agents. The record of the event stays as it is; the decision of the
-review repeats what was found and says who decided what, and in the place of which decision.
+In the order that `pipeline.usecases.frame` keeps; 1 to 3 were done when the event was judged, and what is stored in 4
+is the review's decision, beside the record, with the next number: of several at the same time one counts, which the
+others have not seen. The record of the event stays as it is; the decision repeats what was found, and says who decided
+what in the place of which decision. What a refusal counted against an account is taken back by one that allows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from pipeline.duties import ActOvertakenError, ActRefusedError, Oversight, RoleRefusedError, SamePersonError
-from pipeline.errors import BugError, WorldError
+from pipeline.errors import BugError
 from pipeline.events.identity import event_uid, review_id
 from pipeline.events.inputs import Review
-from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import (
-    Alert,
     Decision,
     DecisionOutcome,
     Enforcement,
@@ -33,31 +26,19 @@ from pipeline.events.outputs import (
     ReviewOutcome,
     ReviewStage,
 )
-from pipeline.store import Layout, ObjectStore
-from pipeline.store.standing import MOST_DECISIONS, Standing, standing_of
-from pipeline.usecases.escalation import Counted, Escalation, counted
+from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.chain import MOST_DECISIONS, DecisionChain, chain_of, taken_decisions
+from pipeline.usecases.escalation import Counted, counted
+from pipeline.usecases.frame import UseCase
 from pipeline.usecases.replay import require_same_review
 
-__all__ = ["ReviewRefusedError", "Reviewed", "Reviewing", "require_undecided", "reviewed_standing"]
+__all__ = ["ReviewRefusedError", "Reviewing", "require_undecided", "reviewed_chain"]
 
 _OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block", "escalate": "hold"}
-
-_ATTEMPTS: Final = 3
-"""After another one was first, this one was either here before or has not seen it: that is known by the second time."""
 
 
 class ReviewRefusedError(ActRefusedError):
     """The review has nothing to decide: its event is unknown, is not held, or was decided by another review."""
-
-
-class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published for a review: the decision, and the step against the account that it led to or takes back."""
-
-    decision: Decision
-    alerts: tuple[Alert, ...]
-    """Always empty: what there was to wake someone for was said when the event was judged."""
-
-    enforcement: Enforcement | EnforcementReversal | None
 
 
 class _Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,47 +50,51 @@ class _Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewing:
-    """Decides about events as people say; safe to call from several threads.
+class Reviewing(UseCase[Review, Decision]):
+    """Decides about events as people say; a review that is not taken is an `ActRefusedError`.
 
     Args:
-        store: where records are kept.
-        layout: which object goes where.
-        oversight: who may review what.
-        escalation: counts what a refusal counts against an account.
-        now: the time of day, with time zone.
+        oversight: who may decide what.
     """
 
-    store: ObjectStore
-    layout: Layout
     oversight: Oversight
-    escalation: Escalation
-    now: Callable[[], datetime]
 
-    def __call__(self, review: Review) -> Reviewed:
-        """Store the decision of a review, count what it refuses, and return what is to be published.
+    @property
+    def _kind(self) -> type[Decision]:
+        return Decision
 
-        Raises:
-            ActRefusedError: there is nothing to decide for this review, or it is not for this person to decide.
-            OperatorsMissingError: nobody is known who may review; try again.
-            WorldError: the store does not answer; try again.
-        """
-        for _ in range(_ATTEMPTS):
-            standing = reviewed_standing(self.store, self.layout, review.event_uid)
-            number = _taken_before(review, standing)
-            if number is not None:
-                return self._reviewed(standing, number)
-            decision = self._decision(review, standing, self._verdict(review, standing))
-            at = self.layout.review(review.event_uid, len(standing.taken) + 1)
-            if self.store.create(at, to_json(decision), media_type="application/json"):  # 4
-                taken = Standing(record=standing.record, taken=(*standing.taken, decision))
-                return self._reviewed(taken, len(standing.taken))
-        raise WorldError(
-            what="The store says that a decision exists and then does not find it.",
-            remedy="It is tried again; see that the store reads its own writes.",
-        )
+    def _record_at(self, event: Review) -> Location:
+        """Where the decision lies that this very review took; or else the place of the next one."""
+        taken = taken_decisions(self.store, self.layout, event.event_uid)
+        own = next((number for number, one in enumerate(taken, start=1) if _is_by(event, one)), len(taken) + 1)
+        return self.layout.review(event.event_uid, own)
 
-    def _verdict(self, review: Review, standing: Standing) -> _Verdict:
+    def _require_answers(self, record: Decision, event: Review) -> None:
+        if not _is_by(event, record):  # it was written at the same moment
+            raise _overtaken(event, record)
+        require_same_review(_outcome(record), record.decided_at, event)
+
+    def _work(self, event: Review) -> Decision:
+        chain = reviewed_chain(self.store, self.layout, event.event_uid)
+        # The same review may be at work elsewhere, and have got this far since we looked.
+        own = next((one for one in chain.taken if _is_by(event, one)), None)
+        return own or self._decision(event, chain, self._verdict(event, chain))
+
+    def _enforced(self, record: Decision) -> Enforcement | EnforcementReversal | None:
+        """What a decision counts against an account, or takes back."""
+        if _outcome(record).stage != "appeal":  # the event was held before, and has counted for nothing
+            violation = counted(record)
+            return None if violation is None else self.escalation(violation)
+        chain = reviewed_chain(self.store, self.layout, record.event_uid)
+        taken = [one.decision_id for one in chain.taken]
+        before = (chain.record, *chain.taken[: taken.index(record.decision_id)])
+        if before[-1].decision != "block":
+            violation = counted(record, again=any(one.decision == "block" for one in before))
+            return None if violation is None else self.escalation(violation)
+        violation = _last_counted(before) if record.decision != "block" else None
+        return None if violation is None else self.escalation.take_back(violation, record)
+
+    def _verdict(self, review: Review, chain: DecisionChain) -> _Verdict:
         """What the review leads to, if it is taken."""
         if review.seen is None and not self.oversight.is_open():
             self.oversight.require_operators()
@@ -117,19 +102,19 @@ class Reviewing:
                 what="The review is of version 1, by which nobody can tell who reviewed, and on the sight of what.",
                 remedy="Send sealstream.review.v2, with actor, auth and seen.",
             )
-        if len(standing.taken) >= MOST_DECISIONS - 1:
+        if len(chain.taken) >= MOST_DECISIONS - 1:
             raise ReviewRefusedError(
-                what=f"Persons have decided {len(standing.taken)} times about this event, which is the most.",
+                what=f"Persons have decided {len(chain.taken)} times about this event, which is the most.",
                 remedy="Publish the content again as a new event.",
             )
-        _require_seen(review, standing)
-        if standing.outcome == "hold":
-            return self._about_held(review, standing)
-        return self._about_decided(review, standing)
+        _require_seen(review, chain)
+        if chain.outcome == "hold":
+            return self._about_held(review, chain)
+        return self._about_decided(review, chain)
 
-    def _about_held(self, review: Review, standing: Standing) -> _Verdict:
-        findings = standing.record.findings
-        earlier = _outcomes(standing.taken)
+    def _about_held(self, review: Review, chain: DecisionChain) -> _Verdict:
+        findings = chain.record.findings
+        earlier = _outcomes(chain.taken)
         operators = self.oversight.permit(review.reviewer, "second look" if earlier else "review", findings)
         if review.reviewer.id in {one.reviewer for one in earlier}:
             raise SamePersonError(
@@ -141,10 +126,10 @@ class Reviewing:
         stage: ReviewStage | None = "first" if outcome == "hold" else "second" if earlier else None
         return _Verdict(outcome=outcome, stage=stage, operators=operators if review.seen else None)
 
-    def _about_decided(self, review: Review, standing: Standing) -> _Verdict:
-        earlier = _outcomes(standing.taken)
-        require_undecided(standing, review.case if review.seen and review.verdict != "escalate" else None)
-        operators = self.oversight.permit(review.reviewer, "appeal", standing.record.findings)
+    def _about_decided(self, review: Review, chain: DecisionChain) -> _Verdict:
+        earlier = _outcomes(chain.taken)
+        require_undecided(chain, review.case if review.seen and review.verdict != "escalate" else None)
+        operators = self.oversight.permit(review.reviewer, "appeal", chain.record.findings)
         if review.case in {one.case for one in earlier}:
             raise ReviewRefusedError(
                 what="This case was decided before.", remedy="See the decision in force; a new appeal is a new case."
@@ -156,24 +141,11 @@ class Reviewing:
             )
         return _Verdict(outcome=_OUTCOMES[review.verdict], stage="appeal", operators=operators)
 
-    def _reviewed(self, standing: Standing, at: int) -> Reviewed:
-        """What is published for the decision at a place among those taken, and what it changes in the ledger."""
-        decision, before = standing.taken[at], (standing.record, *standing.taken[:at])
-        blocked = [one for one in before if one.decision == "block"]
-        enforcement: Enforcement | EnforcementReversal | None = None
-        if before[-1].decision != "block":
-            against = counted(decision, again=bool(blocked))
-            enforcement = None if against is None else self.escalation(against)
-        elif decision.decision != "block":
-            against = _last_counted(before)
-            enforcement = None if against is None else self.escalation.take_back(against, decision)
-        return Reviewed(decision=decision, alerts=(), enforcement=enforcement)
-
-    def _decision(self, review: Review, standing: Standing, verdict: _Verdict) -> Decision:
-        held, number = standing.record, len(standing.taken) + 1
+    def _decision(self, review: Review, chain: DecisionChain, verdict: _Verdict) -> Decision:
+        held, number = chain.record, len(chain.taken) + 1
         return Decision(
             decision_id=review_id(held.event_uid, number),
-            supersedes=standing.decision_id,
+            supersedes=chain.decision_id,
             event_uid=held.event_uid,
             event=held.event,
             content=_content(held),
@@ -205,34 +177,34 @@ class Reviewing:
         )
 
 
-def reviewed_standing(store: ObjectStore, layout: Layout, uid: str) -> Standing:
+def reviewed_chain(store: ObjectStore, layout: Layout, uid: str) -> DecisionChain:
     """Where an event stands that somebody reviews.
 
     Raises:
         ReviewRefusedError: it has no record.
         WorldError: the store does not answer.
     """
-    standing = standing_of(store, layout, uid)
-    if standing is None:
+    chain = chain_of(store, layout, uid)
+    if chain is None:
         raise ReviewRefusedError(
             what=f"The review is about an event that has no record here: {uid}.",
             remedy="Send the event_uid that the decision or the manifest record of the event says.",
         )
-    return standing
+    return chain
 
 
-def require_undecided(standing: Standing, case: str | None) -> None:
+def require_undecided(chain: DecisionChain, case: str | None) -> None:
     """See that there is something to decide: the event is held, or there is a case for which it is looked at again.
 
     Raises:
         ReviewRefusedError: there is not.
     """
-    if standing.outcome == "hold" or case is not None:
+    if chain.outcome == "hold" or case is not None:
         return
     raise ReviewRefusedError(
-        what=f"Another review came first: {_told(standing.taken[-1])}"
-        if standing.taken
-        else f"The review is about an event that is not held: the decision about it is {standing.outcome}.",
+        what=f"Another review came first: {_told(chain.taken[-1])}"
+        if chain.taken
+        else f"The review is about an event that is not held: the decision about it is {chain.outcome}.",
         remedy="Review events whose decision is hold; to decide about another one again, name the `case` for which, "
         "and release or refuse.",
     )
@@ -266,33 +238,33 @@ def _outcomes(taken: Sequence[Decision]) -> list[ReviewOutcome]:
     return [_outcome(decision) for decision in taken]
 
 
-def _taken_before(review: Review, standing: Standing) -> int | None:
-    """Which of the decisions this very review took, if it was here before."""
-    for number, decision in enumerate(standing.taken):
-        outcome = _outcome(decision)
-        if event_uid(outcome.event.source, outcome.event.id) == review.uid:
-            require_same_review(outcome, decision.decided_at, review)
-            return number
-    return None
+def _is_by(review: Review, decision: Decision) -> bool:
+    """Whether a decision is the one that this very review took."""
+    event = _outcome(decision).event
+    return event_uid(event.source, event.id) == review.uid
 
 
-def _require_seen(review: Review, standing: Standing) -> None:
+def _require_seen(review: Review, chain: DecisionChain) -> None:
     """See that nothing was decided that the person did not see."""
-    if review.seen == standing.decision_id or (review.seen is None and not standing.taken):
+    if review.seen == chain.decision_id or (review.seen is None and not chain.taken):
         return
-    if not standing.taken:
+    if not chain.taken:
         raise ActOvertakenError(
             what="The decision that the actor saw is none about this event.",
-            remedy=f"Look at the decision that is in force, {standing.decision_id}, and send a new review.",
+            remedy=f"Look at the decision that is in force, {chain.decision_id}, and send a new review.",
         )
-    first = _told(standing.taken[-1])
+    raise _overtaken(review, chain.taken[-1])
+
+
+def _overtaken(review: Review, by: Decision) -> ActRefusedError:
+    """What is said to a person who did not see what somebody else decided."""
     if review.seen is None:
-        raise ReviewRefusedError(
-            what=f"Another review came first: {first}",
+        return ReviewRefusedError(
+            what=f"Another review came first: {_told(by)}",
             remedy="Of reviews of version 1 the first one counts; send version 2, with what was seen.",
         )
-    raise ActOvertakenError(
-        what=f"The decision that the actor saw is not in force any more. Another review came first: {first}",
+    return ActOvertakenError(
+        what=f"The decision that the actor saw is not in force any more. Another review came first: {_told(by)}",
         remedy="Look at the decision that is in force, and send a new review if there is anything left to decide.",
     )
 

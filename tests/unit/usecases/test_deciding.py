@@ -28,10 +28,11 @@ from pipeline.events.outputs import Decision, Enforcement, EnforcementReversal, 
 from pipeline.policy.ladder import parse_ladder
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
 from pipeline.store import ObjectStore
+from pipeline.store.chain import chain_of
 from pipeline.store.simulator import StoreSimulator
-from pipeline.store.standing import standing_of
 from pipeline.usecases.escalation import Escalation, counted
-from pipeline.usecases.reviewing import Reviewed, Reviewing, ReviewRefusedError
+from pipeline.usecases.frame import Outcome
+from pipeline.usecases.reviewing import Reviewing, ReviewRefusedError
 from tests.unit.turns import Trouble, take_turns
 from tests.unit.violations import LAYOUT, RULE, USER, clock, decision, ledger, manifest_record
 
@@ -92,8 +93,8 @@ def review(
     store: ObjectStore, uid: str, verdict: str, by: str = "anna", role: str | None = None, **more: Any
 ) -> Review:
     """A review of version 2 by somebody who looked just now."""
-    standing = standing_of(store, LAYOUT, uid)
-    seen = more.pop("seen", None if standing is None else standing.decision_id)
+    chain = chain_of(store, LAYOUT, uid)
+    seen = more.pop("seen", None if chain is None else chain.decision_id)
     data = {
         "event_uid": uid,
         "verdict": verdict,
@@ -115,9 +116,9 @@ def review(
 
 def outcomes(store: ObjectStore, uid: str) -> list[str]:
     """What was decided about an event, one after the other."""
-    standing = standing_of(store, LAYOUT, uid)
-    assert standing is not None
-    return [one.decision for one in (standing.record, *standing.taken)]
+    chain = chain_of(store, LAYOUT, uid)
+    assert chain is not None
+    return [one.decision for one in (chain.record, *chain.taken)]
 
 
 # Who may
@@ -129,7 +130,7 @@ def test_a_reviewer_decides_about_what_is_held(
     store: StoreSimulator, verdict: str, outcome: str, by: str, role: str
 ) -> None:
     uid = stored(store, decision())
-    said = reviewing(store)(review(store, uid, verdict, by, role)).decision
+    said = reviewing(store)(review(store, uid, verdict, by, role)).record
     assert (said.decision, said.supersedes, said.decision_id) == (outcome, decision_id(uid), review_id(uid))
     assert said.review is not None
     assert (said.review.reviewer, said.review.role, said.review.stage) == (by, role, None)
@@ -162,7 +163,7 @@ def test_who_acts_for_some_places_decides_by_their_law_only(store: StoreSimulato
     decide = reviewing(store, sets=operators(jurisdictions=places))
     order = review(store, uid, "release")
     if places != ("EU",):
-        assert decide(order).decision.decision == "allow"
+        assert decide(order).record.decision == "allow"
     else:
         with pytest.raises(RoleRefusedError, match="CN"):
             decide(order)
@@ -221,15 +222,15 @@ def test_two_have_to_agree_where_a_pack_says_so(store: StoreSimulator) -> None:
     uid = stored(store, decision())
     decide = reviewing(store, TWO)
     first = decide(review(store, uid, "refuse", "anna"))
-    assert (first.decision.decision, first.enforcement) == ("hold", None)
-    assert first.decision.review is not None
-    assert first.decision.review.stage == "first"
+    assert (first.record.decision, first.enforcement) == ("hold", None)
+    assert first.record.review is not None
+    assert first.record.review.stage == "first"
     with pytest.raises(RoleRefusedError, match="second look"):
         decide(review(store, uid, "refuse", "ben", "reviewer"))
     second = decide(review(store, uid, "refuse", "ben", "second-reviewer"))
-    assert second.decision.review is not None
-    assert (second.decision.decision, second.decision.review.stage) == ("block", "second")
-    assert second.decision.supersedes == first.decision.decision_id
+    assert second.record.review is not None
+    assert (second.record.decision, second.record.review.stage) == ("block", "second")
+    assert second.record.supersedes == first.record.decision_id
     assert isinstance(second.enforcement, Enforcement)
     assert len(ledger(store)) == 1
 
@@ -247,21 +248,21 @@ def test_where_two_disagree_a_third_decides(store: StoreSimulator) -> None:
     uid = stored(store, decision())
     decide = reviewing(store, TWO, operators({**PEOPLE, "emil": ("second-reviewer",)}))
     decide(review(store, uid, "refuse", "anna"))
-    assert decide(review(store, uid, "release", "carla")).decision.decision == "hold"
+    assert decide(review(store, uid, "release", "carla")).record.decision == "hold"
     third = decide(review(store, uid, "release", "emil", "second-reviewer"))
-    assert third.decision.decision == "allow"
+    assert third.record.decision == "allow"
     assert ledger(store) == []
 
 
 def test_what_is_escalated_waits_for_a_second_reviewer_who_is_somebody_else(store: StoreSimulator) -> None:
     uid = stored(store, decision())
     decide = reviewing(store)
-    assert decide(review(store, uid, "escalate", "ben", "reviewer")).decision.decision == "hold"
+    assert decide(review(store, uid, "escalate", "ben", "reviewer")).record.decision == "hold"
     with pytest.raises(RoleRefusedError):
         decide(review(store, uid, "release", "anna"))
     with pytest.raises(SamePersonError):
         decide(review(store, uid, "release", "ben", "second-reviewer"))
-    assert decide(review(store, uid, "release", "carla")).decision.decision == "allow"
+    assert decide(review(store, uid, "release", "carla")).record.decision == "allow"
 
 
 # Decisions are reversed
@@ -274,16 +275,16 @@ def test_an_appeal_reverses_a_block_and_the_ledger_is_corrected_by_an_entry_of_i
     uid = stored(store, make("post-1", "block"))
     (before,) = ledger(store)
     said = reviewing(store)(review(store, uid, "release", "dora", case="appeal-7"))
-    assert (said.decision.decision, said.decision.supersedes) == ("allow", decision_id(uid))
-    assert said.decision.review is not None
-    assert (said.decision.review.stage, said.decision.review.case) == ("appeal", "appeal-7")
+    assert (said.record.decision, said.record.supersedes) == ("allow", decision_id(uid))
+    assert said.record.review is not None
+    assert (said.record.review.stage, said.record.review.case) == ("appeal", "appeal-7")
     first, correction = ledger(store)
     assert first == before
     assert (correction.corrects, correction.step, correction.violations, correction.tally) == (1, None, 0, {})
     assert isinstance(said.enforcement, EnforcementReversal)
     assert (said.enforcement.step, said.enforcement.due, said.enforcement.account) == ("warn", None, USER)
     assert said.enforcement.reverses == enforcement_id(USER, 1)
-    for schema, message in (("decision.v2", said.decision), ("enforcement-reversal.v1", said.enforcement)):
+    for schema, message in (("decision.v2", said.record), ("enforcement-reversal.v1", said.enforcement)):
         assert schemas.first_violation(schemas.validator(schema), orjson.loads(to_json(message))) is None
 
 
@@ -319,7 +320,7 @@ def test_what_is_blocked_again_counts_again(store: StoreSimulator) -> None:
 def test_an_upheld_complaint_blocks_what_was_allowed(store: StoreSimulator) -> None:
     uid = stored(store, decision("post-1", "allow"))
     said = reviewing(store)(review(store, uid, "refuse", "dora", case="complaint-3"))
-    assert said.decision.decision == "block"
+    assert said.record.decision == "block"
     assert isinstance(said.enforcement, Enforcement)
 
 
@@ -327,8 +328,8 @@ def test_an_appeal_that_is_turned_down_is_a_decision_too_and_changes_no_ledger(s
     uid = stored(store, decision("post-1", "block"))
     before = ledger(store)
     said = reviewing(store)(review(store, uid, "refuse", "dora", case="appeal-7"))
-    assert (said.decision.decision, said.enforcement) == ("block", None)
-    assert said.decision.supersedes == decision_id(uid)
+    assert (said.record.decision, said.enforcement) == ("block", None)
+    assert said.record.supersedes == decision_id(uid)
     assert ledger(store) == before
 
 
@@ -338,7 +339,7 @@ def test_who_decided_first_does_not_decide_the_appeal(store: StoreSimulator) -> 
     decide(review(store, uid, "refuse", "ben", "reviewer"))
     with pytest.raises(SamePersonError, match="decided about this event before"):
         decide(review(store, uid, "release", "ben", "second-reviewer", case="appeal-7"))
-    assert decide(review(store, uid, "release", "carla", case="appeal-7")).decision.decision == "allow"
+    assert decide(review(store, uid, "release", "carla", case="appeal-7")).record.decision == "allow"
 
 
 def test_a_case_is_decided_once(store: StoreSimulator) -> None:
@@ -382,7 +383,7 @@ CALLS = 20
 def test_a_crash_anywhere_is_repeated_to_the_same_end(store: StoreSimulator, trouble: str, nth: int) -> None:
     """Also where the refusal crashed before it was counted: the appeal counts it first, and then takes it back."""
     first, appeal = reversed_after_refusal(store)
-    said: list[Reviewed] = []
+    said: list[Outcome[Decision]] = []
     {"fail": store.fail, "lose answer": store.lose_answer}[trouble](nth)
     for order in (first, appeal, first, appeal, first):
         try:
@@ -392,6 +393,16 @@ def test_a_crash_anywhere_is_repeated_to_the_same_end(store: StoreSimulator, tro
     assert outcomes(store, first.event_uid) == ["hold", "block", "allow"]
     assert [(one.corrects, one.violations) for one in ledger(store)] == [(None, 1), (1, 0)]
     assert len({to_json(one) for one in said}) == 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1), st.none()), max_size=24))
+def test_the_same_review_at_two_workers_is_one_review_to_both(turns: list[tuple[int, None]]) -> None:
+    store = StoreSimulator("content", "records")
+    order = review(store, stored(store, decision()), "refuse")
+    one, other = take_turns(store, [lambda door: reviewing(door)(order)] * 2, turns)
+    assert to_json(one) == to_json(other)
+    assert len(ledger(store)) == 1
 
 
 Act = tuple[str, str, str, str | None]
@@ -419,15 +430,15 @@ def test_whoever_acts_at_the_same_time_decisions_are_one_chain_and_the_ledger_ag
     jobs = [job(facts, uid, act, times, number) for number, (act, times) in enumerate(acts)]
     take_turns(store, jobs, turns)
 
-    standing = standing_of(store, LAYOUT, uid)
-    assert standing is not None
+    chain = chain_of(store, LAYOUT, uid)
+    assert chain is not None
     before = decision_id(uid)
-    for taken in standing.taken:
+    for taken in chain.taken:
         assert taken.supersedes == before
         before = taken.decision_id
-    reviewers = [one.review.reviewer for one in standing.taken if one.review is not None]
+    reviewers = [one.review.reviewer for one in chain.taken if one.review is not None]
     assert len(reviewers) == len(set(reviewers))
-    assert sum(-1 if one.corrects else 1 for one in ledger(store)) == (standing.outcome == "block")
+    assert sum(-1 if one.corrects else 1 for one in ledger(store)) == (chain.outcome == "block")
 
 
 def job(facts: OversightFacts, uid: str, act: Act, times: int, number: int) -> Callable[[ObjectStore], None]:

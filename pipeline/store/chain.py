@@ -1,4 +1,4 @@
-"""Where an event stands: its record, and what persons decided about it since, each decision in the place of the last.
+"""The decisions about an event: its record, and what persons decided since, each decision in the place of the last.
 
 Nothing is ever changed: a decision that supersedes another is one more object with the next number, which is written
 create-only. So of several who decide at the same time exactly one does, and the others see what they had not seen.
@@ -18,7 +18,7 @@ from pipeline.store.layout import Layout, review_prefix
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 
-__all__ = ["MOST_DECISIONS", "Standing", "latest_taken", "standing_of", "taken_decisions"]
+__all__ = ["MOST_DECISIONS", "DecisionChain", "chain_of", "latest_taken", "taken_decisions"]
 
 MOST_DECISIONS: Final = 100
 """So often persons decide about one event at most."""
@@ -27,7 +27,7 @@ prepare(ManifestRecord, Decision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class DecisionChain:
     """An event's record, and the decisions of persons about it, the first one first."""
 
     record: ManifestRecord | Decision
@@ -49,7 +49,7 @@ class Standing:
         return self.in_force.decision
 
 
-def standing_of(store: ObjectStore, layout: Layout, uid: str) -> Standing | None:
+def chain_of(store: ObjectStore, layout: Layout, uid: str) -> DecisionChain | None:
     """Where an event stands; None where it has no record.
 
     Raises:
@@ -58,7 +58,7 @@ def standing_of(store: ObjectStore, layout: Layout, uid: str) -> Standing | None
     """
     taken = taken_decisions(store, layout, uid)
     stored = store.get(layout.record(uid))
-    return None if stored is None else Standing(record=_record(stored.body, uid), taken=taken)
+    return None if stored is None else DecisionChain(record=_record(stored.body, uid), taken=taken)
 
 
 def taken_decisions(store: ObjectStore, layout: Layout, uid: str) -> tuple[Decision, ...]:
