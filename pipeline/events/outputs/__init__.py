@@ -6,10 +6,10 @@ with a default came with version 2: records stored before are read without them.
 
 from pipeline.events.outputs.alerts import (
     Alert,
+    CitedRule,
     EnforcedRule,
     Enforcement,
     EnforcementReversal,
-    Rule,
     Step,
     Subject,
 )
@@ -50,6 +50,7 @@ __all__ = [
     "Action",
     "Alert",
     "AssetFingerprint",
+    "CitedRule",
     "ClaimGenerator",
     "ContentName",
     "CountsAgainst",
@@ -82,7 +83,6 @@ __all__ = [
     "ReviewOutcome",
     "ReviewStage",
     "ReviewVerdict",
-    "Rule",
     "Severity",
     "SignerSummary",
     "Step",
