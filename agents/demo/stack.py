@@ -103,7 +103,7 @@ def _environment(bootstrap_servers: str, s3: Mapping[str, str], directory: Path)
 def _start_worker(directory: Path, health_port: int) -> subprocess.Popen[bytes]:
     with (directory / WORKER_LOG).open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "agents.cli", "worker"],
+            [sys.executable, "-P", "-m", "agents.cli", "worker"],
             env={**os.environ, "SEALSTREAM_HEALTH_HOST": LOOPBACK, "SEALSTREAM_HEALTH_PORT": str(health_port)},
             stdin=subprocess.DEVNULL,
             stdout=log,
