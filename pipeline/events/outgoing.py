@@ -12,6 +12,7 @@ from pipeline.events.outputs import (
     DeadLetter,
     Decision,
     Enforcement,
+    EnforcementReversal,
     ManifestRecord,
     RunningClock,
 )
@@ -19,7 +20,7 @@ from pipeline.events.outputs import (
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
 Channel = Literal["manifests", "decisions", "alerts", "enforcement", "case-updates", "clocks"]
-Output = ManifestRecord | Decision | Alert | Enforcement | Case | RunningClock | Announcement
+Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | Case | RunningClock | Announcement
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -81,6 +82,10 @@ def _address(message: Output) -> _Address:
         case Enforcement():
             return _Address(
                 "enforcement", "enforcement.v1", message.enforcement_id, message.account, message.entered_at
+            )
+        case EnforcementReversal():
+            return _Address(
+                "enforcement", "enforcement-reversal.v1", message.enforcement_id, message.account, message.entered_at
             )
         case Case() | RunningClock() | Announcement():
             return _address_of_case(message)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.assets import AssetFetcher
+from pipeline.duties import Oversight
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
@@ -46,6 +47,7 @@ def wire(
     policy: Policy,
     ladder: Ladder,
     clocks: ClockLaws,
+    oversight: Oversight,
     known: KnownFingerprints,
     claim_generator: ClaimGenerator,
     producer: str | None,
@@ -62,6 +64,7 @@ def wire(
         policy: judges events.
         ladder: which step follows how many violations.
         clocks: how long the laws give.
+        oversight: who may decide what.
         known: the fingerprints of what was sealed.
         claim_generator: who we are, as manifests and records say.
         producer: who generates and hands on, as implicit labels say for events that name no provider code.
@@ -97,7 +100,7 @@ def wire(
             producer=producer,
         ),
         assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
-        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now),
+        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
         casework=Casework(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
         announcing=Announcing(store=store, layout=layout, now=now),
     )

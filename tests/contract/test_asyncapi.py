@@ -18,7 +18,16 @@ from agents.topics import Topics
 from pipeline.events.envelope import parse
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outgoing import DEAD_LETTER_HEADER, Output, encode
-from pipeline.events.outputs import Alert, Announcement, Case, Decision, Enforcement, ManifestRecord, RunningClock
+from pipeline.events.outputs import (
+    Alert,
+    Announcement,
+    Case,
+    Decision,
+    Enforcement,
+    EnforcementReversal,
+    ManifestRecord,
+    RunningClock,
+)
 from tests.contract.documents import SHARED, SUPERSEDED
 
 HERE = Path(schemas.__file__).parent
@@ -32,18 +41,21 @@ INPUTS = {
     "generationEvent": "generation-event.v1",
     "publicationEvent": "publication-event.v1",
     "activityEvent": "activity-event.v1",
-    "review": "review.v1",
+    "review": "review.v2",
+    "uncheckedReview": "review.v1",
     "service": "service.v1",
     "newsSource": "news-source.v1",
     "feature": "feature.v1",
     "consent": "consent.v1",
+    "operator": "operator.v1",
 }
-ENTRIES = ("service", "newsSource", "feature", "consent")
+ENTRIES = ("service", "newsSource", "feature", "consent", "operator")
 OUTPUTS: dict[str, type[Output]] = {
     "manifestRecord": ManifestRecord,
     "decision": Decision,
     "alert": Alert,
     "enforcement": Enforcement,
+    "enforcementReversal": EnforcementReversal,
     "case": Case,
     "clock": RunningClock,
     "clockAnnouncement": Announcement,
@@ -55,6 +67,7 @@ SCHEMA_OF = {
     "decision": "decision.v2",
     "alert": "alert.v2",
     "enforcement": "enforcement.v1",
+    "enforcementReversal": "enforcement-reversal.v1",
     "case": "case.v1",
     "clock": "clock.v1",
     "clockAnnouncement": "clock-announcement.v1",
@@ -66,6 +79,7 @@ TYPES = {
     "decision": "sealstream.decision.v2",
     "alert": "sealstream.alert.v2",
     "enforcement": "sealstream.enforcement.v1",
+    "enforcementReversal": "sealstream.enforcement-reversal.v1",
     "case": "sealstream.case.v1",
     "clock": "sealstream.clock.v1",
     "clockAnnouncement": "sealstream.clock-announcement.v1",
@@ -150,6 +164,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "newsSources": "receive",
         "features": "receive",
         "consents": "receive",
+        "operators": "receive",
         "manifests": "send",
         "decisions": "send",
         "alerts": "send",
@@ -180,9 +195,9 @@ KEYS = {
     "keyedByContent": {"generationEvent", "publicationEvent", "manifestRecord"},
     "keyedByContentOrEvent": {"decision", "alert"},
     "keyedBySender": {"activityEvent"},
-    "keyedByReviewed": {"review"},
+    "keyedByReviewed": {"review", "uncheckedReview"},
     "keyedByEntry": set(ENTRIES),
-    "keyedByAccount": {"enforcement"},
+    "keyedByAccount": {"enforcement", "enforcementReversal"},
     "keyedByCase": {"case"},
     "keyedByClock": {"clock"},
     "keyedByAnnouncement": {"clockAnnouncement"},
@@ -241,14 +256,14 @@ def test_every_example_of_an_activity_is_taken_in(message: str, example: dict[st
     assert intake_activity(*_record(example)).facts == example["payload"].get("data", example["payload"])
 
 
-@pytest.mark.parametrize(("message", "example"), _inputs("review"))
+@pytest.mark.parametrize(("message", "example"), _inputs("review", "uncheckedReview"))
 def test_every_example_of_a_review_is_taken_in(message: str, example: dict[str, Any]) -> None:
     review = intake_review(*_record(example))
     data = example["payload"].get("data", example["payload"])
     assert (review.event_uid, review.verdict, review.reviewer.id) == (
         data["event_uid"],
         data["verdict"],
-        data["reviewer"]["id"],
+        data.get("actor", data.get("reviewer"))["id"],
     )
 
 

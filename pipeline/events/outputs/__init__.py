@@ -4,7 +4,15 @@ The JSON Schemas in `schemas/` are the contract; every member is always written,
 with a default came with version 2: records stored before are read without them.
 """
 
-from pipeline.events.outputs.alerts import Alert, CitedRule, EnforcedRule, Enforcement, Step, Subject
+from pipeline.events.outputs.alerts import (
+    Alert,
+    CitedRule,
+    EnforcedRule,
+    Enforcement,
+    EnforcementReversal,
+    Step,
+    Subject,
+)
 from pipeline.events.outputs.cases import (
     Announcement,
     Case,
@@ -22,6 +30,8 @@ from pipeline.events.outputs.decisions import (
     LabelingState,
     Propagation,
     ReviewOutcome,
+    ReviewStage,
+    ReviewVerdict,
 )
 from pipeline.events.outputs.findings import (
     Action,
@@ -67,6 +77,7 @@ __all__ = [
     "Digest",
     "EnforcedRule",
     "Enforcement",
+    "EnforcementReversal",
     "EventReference",
     "Evidence",
     "Finding",
@@ -85,6 +96,8 @@ __all__ = [
     "RecordedParent",
     "ReferenceVersions",
     "ReviewOutcome",
+    "ReviewStage",
+    "ReviewVerdict",
     "RunningClock",
     "Severity",
     "SignerSummary",
