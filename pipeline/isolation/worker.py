@@ -21,8 +21,8 @@ from pipeline.isolation.messages import (
     QUESTION,
     REPLY_HEADER,
     Fault,
+    Signed,
     Start,
-    Told,
     decode_fault,
     decode_patience,
     decode_ready,
@@ -56,14 +56,16 @@ _INHERITED: Final = frozenset(
 """What a child may know of the environment. Access keys of the object store are not among it."""
 
 
-_ALLOCATOR: Final = {
+_LIBRARIES: Final = {
     # One arena: what the allocator reserves for threads counts against the limit of the address space.
     "MALLOC_ARENA_MAX": "1",
     # The buffers of one picture are kept for the next one, and not given back and faulted in again.
     "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
     "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+    # A child has one processor: threads of NumPy's would wait for each other, ten times as long as the work takes.
+    "OPENBLAS_NUM_THREADS": "1",
 }
-"""How glibc serves a child; other C libraries take no notice."""
+"""How libraries serve a child: glibc, of whose settings other C libraries take no notice, and NumPy's."""
 
 
 class WorkerDiedError(Exception):
@@ -197,7 +199,7 @@ class Worker:
                 kind, reply = self._receive(deadline)
             if kind == QUESTION and sign is not None:
                 asked = time.monotonic()
-                message = encode(_told(sign, bytes(reply)))
+                message = encode(_signed(sign, bytes(reply)))
                 deadline = deadline.later(time.monotonic() - asked)
                 continue
             try:
@@ -251,11 +253,11 @@ def _seconds(reply: bytearray) -> float:
         raise WorkerDiedError from None
 
 
-def _told(sign: Sign, claim: bytes) -> Told:
+def _signed(sign: Sign, claim: bytes) -> Signed:
     try:
-        return Told(signature=sign(claim))
+        return Signed(signature=sign(claim))
     except SealstreamError as error:
-        return Told(fault=Fault.of(error))
+        return Signed(fault=Fault.of(error))
 
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:
@@ -275,4 +277,4 @@ def _wait(pipe: IO[bytes], event: int, deadline: _Deadline) -> None:
 def _environment() -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if name in _INHERITED}
     modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)
-    return {**known, "PYTHONPATH": modules, **_ALLOCATOR}
+    return {**known, "PYTHONPATH": modules, **_LIBRARIES}

@@ -13,13 +13,13 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
-from pipeline.policy.conditions import Bound, BrokenConditionError, Condition, Questions
+from pipeline.policy.conditions import Bound, BrokenConditionError, Condition, ConditionList
 from pipeline.policy.pack import EVERYWHERE, Role
 from pipeline.policy.places import laws_reaching, lies_in, unknown_places, unreached_places
 from pipeline.policy.ready_rules import ReadyRule
 from pipeline.policy.vocabulary import Facts
 
-__all__ = ["Answer", "Applicable", "Raised", "Reach", "by_event", "reach_of"]
+__all__ = ["Applicable", "Holding", "Raised", "Reach", "by_event", "reach_of"]
 
 _TOGETHER: Final = 10
 """So many rules are asked in one question at most: where one of them has no answer, each is asked again by itself."""
@@ -27,7 +27,7 @@ _TOGETHER: Final = 10
 _BEFORE_ALL_LAW: Final = datetime.min.replace(tzinfo=UTC)
 
 
-Answer: TypeAlias = bool | BrokenConditionError | None
+Holding: TypeAlias = bool | BrokenConditionError | None
 """Whether a rule holds: None where a missing fact leaves it open, the error where it has no answer at all."""
 
 
@@ -59,9 +59,9 @@ class _Group(NamedTuple):
     """Rules that are asked together."""
 
     rules: tuple[ReadyRule, ...]
-    hold: Questions
+    hold: ConditionList
 
-    def failing(self, bound: Bound) -> list[tuple[ReadyRule, Answer]]:
+    def failing(self, bound: Bound) -> list[tuple[ReadyRule, Holding]]:
         together = None if bound.is_sparse else self.hold.hold(bound)
         if together is None:
             return [
@@ -87,7 +87,7 @@ class Applicable:
     probed: frozenset[str] | None
     of_seen: Mapping[str, tuple[ReadyRule, ...]]
 
-    def failing(self, bound: Bound) -> list[tuple[ReadyRule, Answer]]:
+    def failing(self, bound: Bound) -> list[tuple[ReadyRule, Holding]]:
         """The rules about no observation that do not hold, or may not, with their answers."""
         return [pair for group in self.groups for pair in group.failing(bound)]
 
@@ -128,7 +128,7 @@ def _applicable(raised: Raised, laws: frozenset[str], excepted: frozenset[str], 
 def _grouped(rules: Sequence[ReadyRule]) -> Iterator[_Group]:
     for start in range(0, len(rules), _TOGETHER):
         members = tuple(rules[start : start + _TOGETHER])
-        yield _Group(members, Questions(one.holds for one in members))
+        yield _Group(members, ConditionList(one.holds for one in members))
 
 
 def _probed(conditions: Sequence[Condition]) -> frozenset[str] | None:

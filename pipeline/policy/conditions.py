@@ -22,7 +22,7 @@ __all__ = [
     "BrokenConditionError",
     "Condition",
     "ConditionError",
-    "Questions",
+    "ConditionList",
     "asked_first",
     "bind",
     "compile_condition",
@@ -149,7 +149,7 @@ class Condition:
         return None if _ABSENT in said else BrokenConditionError(said.partition(": ")[2] or said)
 
 
-class Questions:
+class ConditionList:
     """Conditions that are asked together: one answer for all costs little more than one for each of them."""
 
     __slots__ = ("_eval",)

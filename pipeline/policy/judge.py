@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from pipeline.events.outputs import Evidence, Finding, PackReference
 from pipeline.policy.acting import actor_of
-from pipeline.policy.applicable import Answer, Raised, Reach, by_event, reach_of
+from pipeline.policy.applicable import Holding, Raised, Reach, by_event, reach_of
 from pipeline.policy.conditions import Bound, BrokenConditionError, bind
 from pipeline.policy.finding import finding_of, finding_of_broken, shown
 from pipeline.policy.pack import ALL_ROLES, Pack, Role, Rule
@@ -37,7 +37,7 @@ Standing = Literal[
 ]
 """How a rule stands to an event."""
 
-_Failing: TypeAlias = tuple[ReadyRule, Answer, Observation | None]
+_Failing: TypeAlias = tuple[ReadyRule, Holding, Observation | None]
 """A rule that does not hold, or may not, its answer, and the observation that it was asked about."""
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.policy.conditions import (
     BrokenConditionError,
     ConditionError,
-    Questions,
+    ConditionList,
     asked_first,
     bind,
     compile_condition,
@@ -92,13 +92,13 @@ def test_facts_made_ready_in_part_are_enough_for_those_who_ask_for_that_part() -
 def test_conditions_asked_together_answer_as_each_by_itself_unless_one_stays_open(a: Truth, b: Truth) -> None:
     conditions = [compile_condition(text) for text in ("content.is_news", "!content.deepfake // to the line's end")]
     each = [one.holds(bind(known(a, b))) for one in conditions]
-    assert Questions(conditions).hold(bind(known(a, b))) == (None if None in each else each)
+    assert ConditionList(conditions).hold(bind(known(a, b))) == (None if None in each else each)
 
 
 def test_a_condition_without_an_answer_leaves_all_that_are_asked_with_it_unanswered() -> None:
     broken = compile_condition("content.id.matches('[')")
     facts = bind({"content.id": "a", "content.is_news": True})
-    assert Questions([compile_condition("content.is_news"), broken]).hold(facts) is None
+    assert ConditionList([compile_condition("content.is_news"), broken]).hold(facts) is None
     assert isinstance(broken.answer(facts), BrokenConditionError)
 
 
