@@ -24,9 +24,11 @@ from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.parts import Parts
 from agents.reference import References
+from agents.rights import rights_of
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import FollowedFingerprints
+from agents.similarity.settings import RecogniserSettings
 from agents.strange_members import StrangeMembers
 from agents.topic_planning import as_planned
 from agents.topics import Topics
@@ -90,6 +92,9 @@ class WorkerApp(SealstreamApp):
         self._kafka = kafka
         self._worker = worker
         self._metrics = metrics
+        self._rights = rights_of(
+            "worker", self.topic_names, kafka.group, asks_recognisers=bool(RecogniserSettings().urls)
+        )
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
         self._publisher: Publisher | None = None
@@ -149,15 +154,18 @@ class WorkerApp(SealstreamApp):
             try:
                 return await self._resources.enter_async_context(open_publisher(self._kafka))
             except WorldError as error:
+                self._topic_trouble = error.what
                 logger.warning("%s Trying again in %.0f s.", error, _PROBE_SECONDS)
                 await asyncio.sleep(_PROBE_SECONDS)
+            except OperatorError as error:
+                leave_for_operator(error)
 
     async def _require_topics(self) -> None:
         def note(why: str | None) -> None:
             self._topic_trouble = why
 
         try:
-            await as_planned(self._kafka, note)
+            await as_planned(self._kafka, note, self._rights)
         except OperatorError as error:
             leave_for_operator(error)
 

@@ -30,8 +30,8 @@ from pipeline.isolation.messages import (
     Fault,
     Ready,
     Start,
+    decode_signed,
     decode_start,
-    decode_told,
     encode,
 )
 
@@ -109,7 +109,7 @@ class Questions:
             # Nobody waits for the job any more.
             raise SystemExit
         signal.setitimer(signal.ITIMER_REAL, left)
-        told = decode_told(message)
+        told = decode_signed(message)
         if told.fault is not None:
             raise told.fault.error()
         return told.signature

@@ -17,7 +17,7 @@ from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.isolation.parsers import Examined, Examining, Made, Making
-from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
+from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
@@ -272,7 +272,7 @@ class CheckJob(Job[Checked], frozen=True, kw_only=True, tag=True):
 
     asset: bytes
     media_type: str
-    claim: Claim
+    claim: LabelClaim
 
     def perform(self, tools: Tools) -> Checked:  # noqa: ARG002 (as every job)
         """Look for it."""

@@ -31,13 +31,13 @@ __all__ = [
     "REPLY_HEADER",
     "Fault",
     "Ready",
+    "Signed",
     "Start",
-    "Told",
     "decode_fault",
     "decode_patience",
     "decode_ready",
+    "decode_signed",
     "decode_start",
-    "decode_told",
     "encode",
 ]
 
@@ -53,7 +53,7 @@ FAULT: Final = 1
 QUESTION: Final = 2
 PATIENCE: Final = 3
 """Kinds of messages from the child. The third is a claim to be signed, in the middle of a job: it is answered with
-`Told`, and the job goes on. The fourth is answered with nothing: how many seconds the job may take in all, as it is
+`Signed`, and the job goes on. The fourth is answered with nothing: how many seconds the job may take in all, as it is
 about something that lasts."""
 
 
@@ -116,7 +116,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return _FAMILIES.get(self.family, BugError)(what=self.what, remedy=self.remedy)
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
     """What the parent answers to a question: a signature, or why there is none."""
 
     signature: bytes = b""
@@ -126,7 +126,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 _encoder: Final = msgspec.msgpack.Encoder()
 _start: Final = msgspec.msgpack.Decoder(Start)
 _ready: Final = msgspec.msgpack.Decoder(Ready)
-_told: Final = msgspec.msgpack.Decoder(Told)
+_signed: Final = msgspec.msgpack.Decoder(Signed)
 _fault: Final = msgspec.msgpack.Decoder(Fault)
 _patience: Final = msgspec.msgpack.Decoder(float)
 
@@ -146,9 +146,9 @@ def decode_ready(message: bytes | bytearray) -> Ready:
     return _ready.decode(message)
 
 
-def decode_told(message: bytes) -> Told:
+def decode_signed(message: bytes) -> Signed:
     """What the parent answers to a question."""
-    return _told.decode(message)
+    return _signed.decode(message)
 
 
 def decode_patience(message: bytes | bytearray) -> float:

@@ -16,7 +16,7 @@ from pipeline.fingerprints.coder import ImageCoder
 from pipeline.fingerprints.port import Fingerprinter
 from pipeline.fingerprints.traits import Traits
 from pipeline.isolation.confinement import UNCONFINED, Confinement
-from pipeline.labels.explicit.model import Checked, Claim, MarkOrder, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder, Written
 from pipeline.labels.explicit.port import Labeled, Labeler
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked, Marker
@@ -38,7 +38,7 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
     asset: bytes
     media_type: str
     label: MarkOrder | None
-    claim: Claim | None
+    claim: LabelClaim | None
     marks: MarksToWrite | None
     reads_marks: bool
     order: SealOrder
@@ -79,7 +79,7 @@ class Examining(msgspec.Struct, frozen=True, kw_only=True):
 
     asset: bytes
     media_type: str
-    claim: Claim | None
+    claim: LabelClaim | None
     reads_marks: bool
     recognises: bool
 
@@ -154,7 +154,7 @@ class Parsers:
         traits = self.fingerprinter.traits(marked.asset, media_type)
         order = msgspec.structs.replace(making.order, fingerprint=traits.fingerprint)
         sealed = self.credentials.seal(marked.asset, order, inherits=inherited.state != "absent")
-        claim = Claim() if labeled.written is not None else making.claim
+        claim = LabelClaim() if labeled.written is not None else making.claim
         return Made(
             inherited=inherited,
             written=labeled.written,

@@ -21,8 +21,8 @@ from pipeline.isolation.messages import (
     QUESTION,
     REPLY_HEADER,
     Fault,
+    Signed,
     Start,
-    Told,
     decode_fault,
     decode_patience,
     decode_ready,
@@ -199,7 +199,7 @@ class Worker:
                 kind, reply = self._receive(deadline)
             if kind == QUESTION and sign is not None:
                 asked = time.monotonic()
-                message = encode(_told(sign, bytes(reply)))
+                message = encode(_signed(sign, bytes(reply)))
                 deadline = deadline.later(time.monotonic() - asked)
                 continue
             try:
@@ -253,11 +253,11 @@ def _seconds(reply: bytearray) -> float:
         raise WorkerDiedError from None
 
 
-def _told(sign: Sign, claim: bytes) -> Told:
+def _signed(sign: Sign, claim: bytes) -> Signed:
     try:
-        return Told(signature=sign(claim))
+        return Signed(signature=sign(claim))
     except SealstreamError as error:
-        return Told(fault=Fault.of(error))
+        return Signed(fault=Fault.of(error))
 
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:

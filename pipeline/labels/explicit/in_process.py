@@ -1,7 +1,7 @@
 """The labeler in this very process: for single files, for tests, and inside child processes."""
 
 from pipeline.labels.explicit.checking import check
-from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
+from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.explicit.writing import write_mark
 from pipeline.labels.refused import ExplicitRefusedError
@@ -20,6 +20,6 @@ class InProcessLabeler:
             return Labeled(asset=asset, refused=error.what)
         return Labeled(asset=marked.body, written=marked.written)
 
-    def check(self, asset: bytes, media_type: str, claim: Claim) -> Checked:
+    def check(self, asset: bytes, media_type: str, claim: LabelClaim) -> Checked:
         """Look for the explicit label that is claimed; see `Labeler.check`."""
         return check(asset, media_type, claim)

@@ -7,7 +7,7 @@ import msgspec
 from pipeline.labels.explicit.wording import Language, has_ai_token, has_gen_token
 from pipeline.policy.vocabulary import Facts, FactValue
 
-__all__ = ["Checked", "Claim", "Corner", "Kind", "MarkOrder", "Marked", "Place", "Position", "Written"]
+__all__ = ["Checked", "Corner", "Kind", "LabelClaim", "MarkOrder", "Marked", "Place", "Position", "Written"]
 
 Kind = Literal["text", "corner", "voice", "rhythm", "ui", "icon"]
 """The form of a label, as `explicit.kind` has it."""
@@ -83,7 +83,7 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class LabelClaim(msgspec.Struct, frozen=True, kw_only=True):
     """What an event says of a label; None is what it leaves open."""
 
     kind: Kind | None = None

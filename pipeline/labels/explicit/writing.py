@@ -47,7 +47,7 @@ _DATA: Final = "it is read by programs, and a label would be one more value"
 _REASONS: Final[Mapping[str, str]] = {
     "image/heic": "no library that is used here writes it",
     "image/heif": "no library that is used here writes it",
-    "image/jxl": "no library that is used here writes it",
+    "image/jxl": "what writes it here keeps neither its metadata nor its colour profile",
     "image/svg+xml": "a drawing has no pixels, and its text depends on the fonts of the reader",
     f"{_OFFICE}.spreadsheetml.sheet": "its cells are values, and a label would be one more",
     f"{_OFFICE}.presentationml.presentation": "nothing that is used here can lay out a slide",

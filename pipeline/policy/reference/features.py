@@ -11,12 +11,12 @@ from pipeline.policy.reference.phrases import NO_PHRASES, PhraseIndex
 from pipeline.policy.reference.pictures import PictureIndex
 from pipeline.policy.reference.regexes import NO_REGEXES, RegexIndex
 
-__all__ = ["FeatureIndex", "Match", "worst"]
+__all__ = ["FeatureIndex", "FeatureMatch", "worst"]
 
 _GRAVITY: Final[tuple[FeatureVerdict, ...]] = ("rumour", "harmful", "illegal")
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class FeatureMatch(msgspec.Struct, frozen=True, kw_only=True):
     """A feature that was found. What was found there is not told: it is prohibited, or somebody's words."""
 
     entry_id: str
@@ -73,7 +73,7 @@ class FeatureIndex:
         text: str | None = None,
         sha256: str | None = None,
         image_code: str | None = None,
-    ) -> tuple[Match, ...]:
+    ) -> tuple[FeatureMatch, ...]:
         """All features found, the gravest first.
 
         Args:
@@ -97,8 +97,8 @@ class FeatureIndex:
             yield from (entry for entry in self._regexes.find(legible(text)) if side in entry.applies_to)
 
 
-def _as_match(entry: FeatureEntry, side: Side) -> Match:
-    return Match(entry_id=entry.id, verdict=entry.verdict, how=entry.how, side=side)
+def _as_match(entry: FeatureEntry, side: Side) -> FeatureMatch:
+    return FeatureMatch(entry_id=entry.id, verdict=entry.verdict, how=entry.how, side=side)
 
 
 def _by_digest(entries: Iterable[FeatureEntry]) -> Mapping[str, tuple[FeatureEntry, ...]]:
