@@ -5,7 +5,7 @@ once. The way out, where an asset kills, stalls or starves that child, are the s
 one that does not work out costs only what it would have told.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -21,7 +21,7 @@ from pipeline.labels.explicit.port import Labeled, Labeler
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked, Marker
 
-__all__ = ["Examined", "Examining", "Made", "Making", "Parsers", "is_marked"]
+__all__ = ["Examined", "Examining", "Made", "Making", "Parsers", "UnderWay", "is_marked"]
 
 
 class Making(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +100,27 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     traits: Traits | None
 
 
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """A long job that is being done.
+
+    Attributes:
+        media_type: of its asset.
+        size: of its asset, in bytes.
+        seconds: how long ago it was begun.
+        share: how much of it is done, from 0 to 1; None before that is known.
+    """
+
+    media_type: str
+    size: int
+    seconds: float
+    share: float | None
+
+    def __str__(self) -> str:
+        """What a person wants to know of it."""
+        done = "begun" if self.share is None else f"{self.share:.0%} labeled"
+        return f"{self.media_type} of {self.size / 1_000_000:.1f} MB: {done}, for {self.seconds:.0f} s"
+
+
 def is_marked(credential: Credential, found: FoundMarks | None) -> bool:
     """Whether something in an asset speaks for it.
 
@@ -122,6 +143,7 @@ class Parsers:
         confinement: what the processes that do it gave up before.
         stamps: where they ask for time stamps; None for manifests without.
         renew_trust: has others believed from now on.
+        under_way: says of each recording that is being worked on how far it is.
     """
 
     credentials: CredentialService
@@ -132,6 +154,7 @@ class Parsers:
     confinement: Confinement = UNCONFINED
     stamps: Stamping | None = None
     renew_trust: Callable[[Trust], None] = lambda _: None
+    under_way: Callable[[], Sequence[UnderWay]] = tuple
 
     def make(self, making: Making) -> Made:
         """Label, seal and read back a generated asset.

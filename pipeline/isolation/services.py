@@ -212,6 +212,7 @@ def isolated_parsers(
         confinement=pool.confinement,
         stamps=stamps,
         renew_trust=pool.renew,
+        under_way=pool.under_way,
         performer=pool,
     )
 
