@@ -185,7 +185,7 @@ def find_embedded(store: ObjectStore, layout: Layout, uid: str, sha256: str) -> 
         sealed=Location.parse(record.sealed.uri),
         record_at=record_at,
         record=stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
 
 
