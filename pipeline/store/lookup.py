@@ -18,9 +18,11 @@ The record of the event says where all of it is. By event, from the CloudEvent's
     event_uid=$(printf '%s\0%s' "$source" "$id" | sha256sum | cut -c1-64)
     aws s3 cp "s3://sealstream-records/v1/records/${event_uid:0:2}/${event_uid:2:2}/$event_uid.json" -
 
-Where the record says that the event is held, `reviews` in the place of `records` has what a person decided about it.
+`reviews` in the place of `records` has what a person decided about the event; a listing with a slash in the place of
+`.json` names what persons decided later, the newest first.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
@@ -29,15 +31,17 @@ import msgspec
 
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid
+from pipeline.store.chain import latest_taken
 from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, SealedKey, digest_prefix, parse_key
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 
-__all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "manifests_of"]
+__all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "find_embedded", "manifests_of"]
 
 SEALED_DIGEST_NAME: Final = "sealed-sha256"
 """Under this name a sealed asset's metadata has the SHA-256 of its own bytes, which leads to its manifest."""
 
+_UID: Final = re.compile(r"[0-9a-f]{64}")
 _LIMIT: Final = 1000
 """The most events that are listed for one SHA-256; one page of an S3 listing."""
 
@@ -69,8 +73,9 @@ class Found:
     """What a person decided about an event that was held, JSON; None while nobody has, and for any other event."""
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _Manifest(msgspec.Struct, frozen=True):
     uri: str
+    binding: str | None = None
 
 
 class _Digest(msgspec.Struct, frozen=True):
@@ -86,7 +91,7 @@ class _Record(msgspec.Struct, frozen=True):
     """The part of a record that leads somewhere; that of a publication event has neither of the places."""
 
     original: _Digest | None = None
-    manifest: _Place | None = None
+    manifest: _Manifest | None = None
     sealed: _Sealed | None = None
     decision: str | None = None
 
@@ -116,7 +121,7 @@ def find_by_event(store: ObjectStore, layout: Layout, source: str, event_id: str
         sealed=Location.parse(record.sealed.uri) if record.sealed else None,
         record_at=record_at,
         record=stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
 
 
@@ -145,6 +150,43 @@ def find_by_digest(store: ObjectStore, layout: Layout, sha256: str, *, limit: in
             case _:
                 pass  # somebody else's object
     return tuple(one for one in found.values() if one is not None)
+
+
+def find_embedded(store: ObjectStore, layout: Layout, uid: str, sha256: str) -> Found | None:
+    """What an event sealed into exactly these bytes, with its manifest in them; None where it did not.
+
+    One request: whoever knows the event from the bytes themselves needs no listing, since a signature is never the same
+    twice.
+
+    Args:
+        store: where to look.
+        layout: which buckets.
+        uid: whatever the bytes say of their event.
+        sha256: of the bytes, lower-case hex.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    if _UID.fullmatch(uid) is None:
+        return None
+    record_at = layout.record(uid)
+    stored = store.get(record_at)
+    if stored is None:
+        return None
+    record = _decoded(stored.body, _Record, record_at)
+    if record.sealed is None or record.sealed.sha256 != sha256:
+        return None
+    if record.manifest is None or record.manifest.binding != "embedded":
+        return None
+    return Found(
+        event_uid=uid,
+        role="sealed",
+        manifest=Location.parse(record.manifest.uri),
+        sealed=Location.parse(record.sealed.uri),
+        record_at=record_at,
+        record=stored.body,
+        review=latest_taken(store, layout, uid),
+    )
 
 
 def manifests_of(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[Location]:
@@ -180,7 +222,7 @@ def _sealed(store: ObjectStore, layout: Layout, uid: str, manifest: Location, sh
         sealed=Location.parse(record.sealed.uri) if record.sealed else None,
         record_at=record_at,
         record=None if stored is None else stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
 
 
@@ -202,7 +244,7 @@ def _original(store: ObjectStore, layout: Layout, uid: str, at: Location, sha256
         sealed=at,
         record_at=record_at,
         record=None if stored is None else stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
 
 
@@ -217,7 +259,6 @@ def _pointed_at(store: ObjectStore, layout: Layout, uid: str, at: Location) -> F
     pointer = _decoded(store.require(at).body, Pointer, at)
     record_at = Location.parse(pointer.record)
     stored = store.get(record_at)
-    record = _Record() if stored is None else _decoded(stored.body, _Record, record_at)
     return Found(
         event_uid=uid,
         role="original",
@@ -225,13 +266,8 @@ def _pointed_at(store: ObjectStore, layout: Layout, uid: str, at: Location) -> F
         sealed=Location.parse(pointer.sealed),
         record_at=record_at,
         record=None if stored is None else stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
-
-
-def _review(store: ObjectStore, layout: Layout, uid: str, record: _Record) -> bytes | None:
-    stored = store.get(layout.review(uid)) if record.decision == "hold" else None
-    return None if stored is None else stored.body
 
 
 def _decoded(body: bytes, kind: type[Body], at: Location) -> Body:
