@@ -16,12 +16,12 @@ import msgspec
 from pipeline.events.identity import clock_id
 from pipeline.events.instants import instant, written
 from pipeline.events.outputs import CaseFact, ClockLaw, ClockState, RunningClock
+from pipeline.policy.applicable import reach_of
 from pipeline.policy.calendars import CalendarUnknownError
 from pipeline.policy.conditions import Condition, bind, compile_condition
 from pipeline.policy.lengths import Length, parse_length
 from pipeline.policy.pack import EVERYWHERE, ClockRule, Pack, Role
 from pipeline.policy.places import language_of
-from pipeline.policy.ready_rules import reach_of
 from pipeline.policy.words import ENGLISH, Wording, chosen
 
 __all__ = ["ClockLaws", "Matter"]
