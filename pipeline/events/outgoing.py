@@ -5,12 +5,12 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
+from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, EnforcementReversal, ManifestRecord
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
 Channel = Literal["manifests", "decisions", "alerts", "enforcement"]
-Output = ManifestRecord | Decision | Alert | Enforcement
+Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -72,6 +72,10 @@ def _address(message: Output) -> _Address:
         case Enforcement():
             return _Address(
                 "enforcement", "enforcement.v1", message.enforcement_id, message.account, message.entered_at
+            )
+        case EnforcementReversal():
+            return _Address(
+                "enforcement", "enforcement-reversal.v1", message.enforcement_id, message.account, message.entered_at
             )
         case Alert():
             subject = message.subject.content_id or message.event_uid

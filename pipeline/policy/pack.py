@@ -73,6 +73,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         severity: how grave a violation is; None where the observation says it.
         counts_against_user: a violation climbs the ladder of the account, where it was the user who acted.
         mended_by: what the product can put on an asset so that the rule holds.
+        second_eyes: one person alone does not decide about what it found.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     remedy: Words
     counts_against_user: bool = False
     mended_by: Literal["explicit-label"] | None = None
+    second_eyes: bool = False
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True):

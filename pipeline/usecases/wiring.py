@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.assets import AssetFetcher
+from pipeline.duties import Oversight
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
@@ -40,6 +41,7 @@ def wire(
     parsers: Parsers,
     policy: Policy,
     ladder: Ladder,
+    oversight: Oversight,
     known: KnownFingerprints,
     claim_generator: ClaimGenerator,
     producer: str | None,
@@ -55,6 +57,7 @@ def wire(
         parsers: look into untrusted bytes, label and sign them.
         policy: judges events.
         ladder: which step follows how many violations.
+        oversight: who may decide what.
         known: the fingerprints of what was sealed.
         claim_generator: who we are, as manifests and records say.
         producer: who generates and hands on, as implicit labels say for events that name no provider code.
@@ -90,5 +93,5 @@ def wire(
             producer=producer,
         ),
         assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
-        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now),
+        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
     )

@@ -4,7 +4,15 @@ The JSON Schemas in `schemas/` are the contract; every member is always written,
 with a default came with version 2: records stored before are read without them.
 """
 
-from pipeline.events.outputs.alerts import Alert, CitedRule, EnforcedRule, Enforcement, Step, Subject
+from pipeline.events.outputs.alerts import (
+    Alert,
+    CitedRule,
+    EnforcedRule,
+    Enforcement,
+    EnforcementReversal,
+    Step,
+    Subject,
+)
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
     Decision,
@@ -13,6 +21,8 @@ from pipeline.events.outputs.decisions import (
     LabelingState,
     Propagation,
     ReviewOutcome,
+    ReviewStage,
+    ReviewVerdict,
 )
 from pipeline.events.outputs.findings import (
     Action,
@@ -52,6 +62,7 @@ __all__ = [
     "Digest",
     "EnforcedRule",
     "Enforcement",
+    "EnforcementReversal",
     "EventReference",
     "Evidence",
     "Finding",
@@ -70,6 +81,8 @@ __all__ = [
     "RecordedParent",
     "ReferenceVersions",
     "ReviewOutcome",
+    "ReviewStage",
+    "ReviewVerdict",
     "Severity",
     "SignerSummary",
     "Step",
