@@ -46,7 +46,7 @@ def carries_marks(media_type: str) -> bool:
     return row_of(media_type).embeds
 
 
-def named_events(found: FoundMarks | None) -> tuple[str, ...]:
+def named_events(found: FoundLabels | None) -> tuple[str, ...]:
     """What labels say their content is numbered by: of content that was labeled here, the `event_uid` of its event."""
     if found is None:
         return ()

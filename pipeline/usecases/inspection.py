@@ -146,7 +146,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             )
         )
 
-    def _recorded(self, asset: Asset, credential: Credential, found: FoundMarks | None) -> Facts:
+    def _recorded(self, asset: Asset, credential: Credential, found: FoundLabels | None) -> Facts:
         """What we know since we sealed these very bytes; without a manifest that holds for them, we did not."""
         if credential.state != "valid":
             return {}
