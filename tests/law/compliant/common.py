@@ -20,6 +20,9 @@ KR: Final[Facts] = {"jurisdictions": ["KR"]}
 VN: Final[Facts] = {"jurisdictions": ["VN"]}
 KZ: Final[Facts] = {"jurisdictions": ["KZ"]}
 NY: Final[Facts] = {"jurisdictions": ["US-NY"]}
+UT: Final[Facts] = {"jurisdictions": ["US-UT"]}
+US: Final[Facts] = {"jurisdictions": ["US"]}
+GB: Final[Facts] = {"jurisdictions": ["GB"]}
 NOW: Final = "2026-12-24T10:00:00+08:00"
 REGISTRY: Final[Mapping[str, Facts]] = {
     "studio": {
