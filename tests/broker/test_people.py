@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,27 @@ async def test_the_command_says_why_a_review_was_refused(house: Installation) ->
     assert "Somebody acting as viewer may not review" in house.sealstream("review", uid, "release", *by, code=1)
     assert [one["id"] for one in house.answer("operators", "list")["operators"]].count("viewer-1") == 1
     assert "Nobody is known" in house.sealstream("operators", "show", "stranger", code=1)
+
+
+async def test_an_event_is_claimed_and_many_are_decided_for_one_reason(house: Installation, tmp_path: Path) -> None:
+    house.answer("operators", "set", "reviewer-7", "--role", "reviewer")
+    house.answer("operators", "set", "reviewer-8", "--role", "reviewer")
+    uids = [await held(house, secrets.token_hex(8)) for _ in range(2)]
+    claim = house.answer("reviews", "claim", uids[0], "--by", "reviewer-8")["update"]
+    assert claim["claim"]["actor"] == "reviewer-8"
+    (update,) = await house.said("review-updates", lambda one: one.data["event_uid"] == uids[0])
+    assert (update.key, update.data) == (uids[0], claim)
+    assert set(uids) <= {one["event_uid"] for one in house.answer("reviews", "list")["waiting"]}
+
+    file = tmp_path / "uids"
+    file.write_text("\n".join(uids))
+    decide = ("reviews", "decide", str(file), "refuse", "--by", "reviewer-7", "--reason", "The same picture.")
+    first, second = house.answer(*decide, code=1)["decided"]
+    assert "claimed the event until" in first["refused"]
+    assert (second["decision"], second["refused"]) == ("block", None)
+    assert house.answer("reviews", "show", uids[0])["claimed_by"] == "reviewer-8"
+    waiting = {one["event_uid"] for one in house.answer("reviews", "list")["waiting"]}
+    assert waiting & set(uids) == {uids[0]}
 
 
 async def test_an_appeal_takes_the_step_back_and_a_replay_of_everything_changes_nothing(house: Installation) -> None:
