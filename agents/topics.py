@@ -116,6 +116,11 @@ class Topics:
         return f"{self.prefix}clocks"
 
     @property
+    def review_updates(self) -> str:
+        """Out: who has claimed what, and how many notes there are."""
+        return f"{self.prefix}review-updates"
+
+    @property
     def dead_letters(self) -> str:
         """Out: inputs that can never succeed."""
         return f"{self.prefix}dead-letters"
@@ -155,6 +160,9 @@ class Topics:
             *(TopicPlan(name=name, role="input", config=event) for name in self.inputs),
             *(TopicPlan(name=name, role="reference", config=entry) for name in self.references),
             *(TopicPlan(name=name, config=compacted) for name in (self.manifests, self.case_updates, self.clocks)),
-            *(TopicPlan(name=name, config=answer) for name in (self.decisions, self.alerts, self.enforcement)),
+            *(
+                TopicPlan(name=name, config=answer)
+                for name in (self.decisions, self.alerts, self.enforcement, self.review_updates)
+            ),
             TopicPlan(name=self.dead_letters, role="dead letters", config=letter),
         )

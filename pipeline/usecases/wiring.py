@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.assets import AssetFetcher
 from pipeline.duties import Oversight
-from pipeline.events.outputs import ClaimGenerator
+from pipeline.events.inputs import Review, ReviewAct
+from pipeline.events.outputs import ClaimGenerator, Decision
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
 from pipeline.fingerprints.port import KnownFingerprints
@@ -18,7 +19,9 @@ from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.announcing import Announcing
 from pipeline.usecases.assessment import Assessment
 from pipeline.usecases.casework import Casework
+from pipeline.usecases.claiming import ActTaken, Claiming
 from pipeline.usecases.escalation import Escalation
+from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
@@ -36,6 +39,11 @@ class UseCases:
     reviewing: Reviewing
     casework: Casework
     announcing: Announcing
+    claiming: Claiming
+
+    def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
+        """What is done with what comes on the topic of reviews."""
+        return self.reviewing(event) if isinstance(event, Review) else self.claiming(event)
 
 
 def wire(
@@ -48,6 +56,7 @@ def wire(
     ladder: Ladder,
     clocks: ClockLaws,
     oversight: Oversight,
+    lease: timedelta,
     known: KnownFingerprints,
     claim_generator: ClaimGenerator,
     producer: str | None,
@@ -65,6 +74,7 @@ def wire(
         ladder: which step follows how many violations.
         clocks: how long the laws give.
         oversight: who may decide what.
+        lease: how long a claim lasts.
         known: the fingerprints of what was sealed.
         claim_generator: who we are, as manifests and records say.
         producer: who generates and hands on, as implicit labels say for events that name no provider code.
@@ -103,4 +113,5 @@ def wire(
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
         casework=Casework(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
         announcing=Announcing(store=store, layout=layout, now=now),
+        claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),
     )

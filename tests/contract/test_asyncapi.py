@@ -26,6 +26,7 @@ from pipeline.events.outputs import (
     Enforcement,
     EnforcementReversal,
     ManifestRecord,
+    ReviewUpdate,
     RunningClock,
 )
 from tests.contract.documents import SHARED, SUPERSEDED
@@ -42,6 +43,7 @@ INPUTS = {
     "publicationEvent": "publication-event.v1",
     "activityEvent": "activity-event.v1",
     "review": "review.v2",
+    "reviewAct": "review-act.v1",
     "uncheckedReview": "review.v1",
     "service": "service.v1",
     "newsSource": "news-source.v1",
@@ -59,6 +61,7 @@ OUTPUTS: dict[str, type[Output]] = {
     "case": Case,
     "clock": RunningClock,
     "clockAnnouncement": Announcement,
+    "reviewUpdate": ReviewUpdate,
 }
 SCHEMA_OF = {
     **INPUTS,
@@ -71,6 +74,7 @@ SCHEMA_OF = {
     "case": "case.v1",
     "clock": "clock.v1",
     "clockAnnouncement": "clock-announcement.v1",
+    "reviewUpdate": "review-update.v1",
     "deadLetter": "dead-letter.v1",
 }
 TYPES = {
@@ -83,6 +87,7 @@ TYPES = {
     "case": "sealstream.case.v1",
     "clock": "sealstream.clock.v1",
     "clockAnnouncement": "sealstream.clock-announcement.v1",
+    "reviewUpdate": "sealstream.review-update.v1",
 }
 
 
@@ -171,6 +176,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "enforcement": "send",
         "caseUpdates": "send",
         "clocks": "send",
+        "reviewUpdates": "send",
         "deadLetters": "send",
     }
 
@@ -195,7 +201,7 @@ KEYS = {
     "keyedByContent": {"generationEvent", "publicationEvent", "manifestRecord"},
     "keyedByContentOrEvent": {"decision", "alert"},
     "keyedBySender": {"activityEvent"},
-    "keyedByReviewed": {"review", "uncheckedReview"},
+    "keyedByReviewed": {"review", "reviewAct", "uncheckedReview", "reviewUpdate"},
     "keyedByEntry": set(ENTRIES),
     "keyedByAccount": {"enforcement", "enforcementReversal"},
     "keyedByCase": {"case"},

@@ -29,8 +29,10 @@ from pipeline.events.outputs.decisions import (
     InspectedContent,
     LabelingState,
     Propagation,
+    ReviewClaim,
     ReviewOutcome,
     ReviewStage,
+    ReviewUpdate,
     ReviewVerdict,
 )
 from pipeline.events.outputs.findings import (
@@ -95,8 +97,10 @@ __all__ = [
     "RecordedLook",
     "RecordedParent",
     "ReferenceVersions",
+    "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
+    "ReviewUpdate",
     "ReviewVerdict",
     "RunningClock",
     "Severity",
