@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.isolation import Parsers
 from pipeline.labels.explicit.in_process import InProcessLabeler
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.policy.judge import Judge
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import parse_ladder
@@ -70,7 +70,7 @@ class House:
                 credentials=credentials,
                 image_coder=NoPictures(),
                 labeler=InProcessLabeler(),
-                marker=InProcessMarker(),
+                implicit_labeler=InProcessImplicitLabeler(),
                 fingerprinter=InProcessFingerprinter(),
             ),
             policy=Policy(
@@ -82,6 +82,7 @@ class House:
             ),
             ladder=parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365),
             oversight=Oversight(references=lambda: self.references, without_operators=True),
+            lease=timedelta(minutes=15),
             known=self.known,
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
             producer=producer,
