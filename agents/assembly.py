@@ -30,6 +30,7 @@ from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.assessment import Assessment
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
 
@@ -65,6 +66,7 @@ class UseCases:
     inspection: Inspection
     assessment: Assessment
     reviewing: Reviewing
+    retracting: Retracting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +243,7 @@ def use_cases(
         ),
         assessment=Assessment(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=_now),
+        retracting=Retracting(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
 from pipeline.policy.decision import would_be_decisions
 from pipeline.usecases.refusal import Refusal, refuse
+from pipeline.usecases.retracting import Retraction
 
 __all__ = ["Outbox", "refusal_of"]
 
@@ -51,6 +52,20 @@ class Outbox:
         for pack, decision in would_be_decisions(outcome.observed):
             self.metrics.observed.labels(pack, decision).inc()
         for step in steps:
+            self.metrics.enforcement.labels(step.step).inc()
+
+    async def retract(self, retraction: Retraction) -> None:
+        """Deliver what follows from a later verdict; first what blocks the same bytes from then on.
+
+        Raises:
+            WorldError: a delivery was not confirmed; publish the same again.
+        """
+        said: tuple[Output, ...] = (*retraction.decisions, *retraction.enforcements, *retraction.alerts)
+        await self.publisher.publish([self._message(addition) for addition in retraction.additions])
+        await self.publisher.publish([self._message(output) for output in said])
+        self._count(retraction.alerts)
+        self.metrics.retracted.inc(len(retraction.decisions))
+        for step in retraction.enforcements:
             self.metrics.enforcement.labels(step.step).inc()
 
     async def alert(self, alert: Alert) -> None:

@@ -126,6 +126,7 @@ class WorkerApp(SealstreamApp):
             inspection=cases.inspection,
             assessment=cases.assessment,
             reviewing=cases.reviewing,
+            retracting=cases.retracting,
             outbox=outbox,
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,

@@ -1,4 +1,4 @@
-"""The command by which a person decides about an event that is held."""
+"""The command by which a person decides about an event that is held, or says that content is illegal."""
 
 import asyncio
 import time
@@ -17,11 +17,11 @@ from agents.cli.publishing import SentEvent, ready_made, send
 from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 from pipeline.events.intake import REVIEW
-from pipeline.events.outputs import Decision
+from pipeline.events.outputs import Category, Decision
 from pipeline.settings import StoreSettings
-from pipeline.store import Layout, ObjectStore
+from pipeline.store import Location, ObjectStore
 from pipeline.store.records import stored_record
-from pipeline.usecases.reviewing import ReviewRefusedError, held_record
+from pipeline.usecases.reviewing import ReviewRefusedError, held_record, reviewed_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,26 +41,46 @@ class SentReview(msgspec.Struct, frozen=True, kw_only=True):
 
 def review(
     event_uid: Annotated[str, typer.Argument(metavar="EVENT_UID", help="The event_uid that the decision names.")],
-    verdict: Annotated[Literal["release", "refuse"], typer.Argument(metavar="release|refuse", help="What you decide.")],
+    verdict: Annotated[
+        Literal["release", "refuse", "illegal"],
+        typer.Argument(metavar="release|refuse|illegal", help="What you decide, or found."),
+    ],
     reviewer: Annotated[str, typer.Option("--by", metavar="ID", help="Who decides, by a pseudonym; it is recorded.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
+    category: Annotated[
+        list[Category] | None,
+        typer.Option(metavar="csam|ncii|other", help="What kind of illegal content it is; may be repeated."),
+    ] = None,
+    jurisdiction: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE", help="Whose law a verdict illegal cites; may be repeated. As configured otherwise."
+        ),
+    ] = None,
     source: Annotated[str, typer.Option(help="CloudEvents source of the review.")] = "sealstream-cli",
     wait: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Wait so long for the decision; 0 sends and ends.")
     ] = 30.0,
     as_json: AsJson = False,
 ) -> None:
-    """Decide about an event that is held: release it, or refuse it.
+    """Decide about an event that is held: release it, or refuse it; or say of any event that its content is illegal.
 
-    The first review of an event counts. Exit code 1 where there is nothing to decide, because the event is unknown, not
-    held, or was reviewed before; 75 where no worker decided in time.
+    The first review of a held event counts. What is illegal is retracted, whatever was decided, and blocked from then
+    on. Exit code 1 where there is nothing to decide, because the event is unknown, not held, or was reviewed before; 75
+    where no worker decided in time.
     """
     from pipeline.store.connection import connect
     from pipeline.store.s3 import S3ObjectStore
 
     store, layout = S3ObjectStore(connect()), layout_of(StoreSettings())
-    held_record(store, layout, event_uid)
-    _require_open(store, layout, event_uid)
+    if verdict == "illegal":
+        decided_at = layout.retraction(event_uid)
+        reviewed_record(store, layout, event_uid)
+    else:
+        decided_at = layout.review(event_uid)
+        held_record(store, layout, event_uid)
+        _require_open(store, decided_at)
+    named = {"categories": category, "jurisdictions": jurisdiction} if verdict == "illegal" else {}
     event = {
         "specversion": "1.0",
         "id": str(uuid4()),
@@ -68,11 +88,17 @@ def review(
         "type": REVIEW,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "datacontenttype": "application/json",
-        "data": {"event_uid": event_uid, "verdict": verdict, "reviewer": {"id": reviewer}, "reason": reason},
+        "data": {
+            "event_uid": event_uid,
+            "verdict": verdict,
+            "reviewer": {"id": reviewer},
+            "reason": reason,
+            **{name: values for name, values in named.items() if values},
+        },
     }
     ready = ready_made(Path("the review"), orjson.dumps(event))
     asyncio.run(send(KafkaSettings(), [ready]))
-    decision = _decided(store, layout, event_uid, ready.answer, wait) if wait else None
+    decision = _decided(store, decided_at, ready.answer, wait) if wait else None
     if as_json:
         print_json(
             SentReview(
@@ -87,16 +113,18 @@ def review(
         console.print(f"Decided: {decision.decision}, recorded in {decision.record_uri}", markup=False, soft_wrap=True)
 
 
-def _require_open(store: ObjectStore, layout: Layout, event_uid: str) -> None:
-    decision = stored_record(store, layout.review(event_uid), Decision)
+def _require_open(store: ObjectStore, at: Location) -> None:
+    decision = stored_record(store, at, Decision)
     if decision is not None:
         raise _too_late(decision)
 
 
-def _decided(store: ObjectStore, layout: Layout, event_uid: str, sent: SentEvent, seconds: float) -> Decision:
+def _decided(store: ObjectStore, at: Location, sent: SentEvent, seconds: float) -> Decision:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        decision = stored_record(store, layout.review(event_uid), Decision)
+        decision = stored_record(store, at, Decision)
+        if decision is not None and decision.decision == "retracted":
+            return decision  # whoever's verdict came first
         if decision is not None:
             first = decision.review
             if first is None or (first.event.source, first.event.id) != (sent.source, sent.id):

@@ -18,6 +18,7 @@ __all__ = [
     "enforcement_id",
     "event_digest",
     "event_uid",
+    "retraction_id",
     "review_id",
 ]
 
@@ -52,6 +53,11 @@ def decision_id(uid: str) -> str:
 def review_id(uid: str) -> str:
     """The identity of the decision that a review takes about a held event; there is one review at most."""
     return _digest(uid.encode(), b"review")
+
+
+def retraction_id(uid: str) -> str:
+    """The identity of the decision that retracts an event, since its content was found illegal later."""
+    return _digest(uid.encode(), b"retraction")
 
 
 def account_of(id_hash: str) -> str:

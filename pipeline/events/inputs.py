@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.events.outputs import Declared, EventReference
+from pipeline.events.outputs import Category, Declared, EventReference
 
 __all__ = [
     "ActivityEvent",
@@ -185,7 +185,7 @@ class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person decided about a held event.
+    """What a person decided about a held event, or found of the content of any event.
 
     `uid` and `digest` are the review's own, `event_uid` is that of the event it is about.
     """
@@ -194,6 +194,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     reference: EventReference
     digest: str
     event_uid: str
-    verdict: Literal["release", "refuse"]
+    verdict: Literal["release", "refuse", "illegal"]
     reviewer: Reviewer
     reason: str
+    categories: tuple[Category, ...] = ()
+    jurisdictions: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from pipeline.events.inputs import (
     Reviewer,
     Service,
 )
-from pipeline.events.outputs import EventReference
+from pipeline.events.outputs import Category, EventReference
 from pipeline.events.prepared import prepare
 
 __all__ = [
@@ -75,9 +75,11 @@ class _Review(msgspec.Struct, frozen=True, kw_only=True):
     """The members of a review's data."""
 
     event_uid: str
-    verdict: Literal["release", "refuse"]
+    verdict: Literal["release", "refuse", "illegal"]
     reviewer: Reviewer
     reason: str
+    categories: tuple[Category, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
 
 
 prepare(_Generation, _Publication, _Activity, _Review)
@@ -161,6 +163,8 @@ def intake_review(value: bytes | None, headers: Headers) -> Review:
         verdict=parts.verdict,
         reviewer=parts.reviewer,
         reason=parts.reason,
+        categories=parts.categories,
+        jurisdictions=parts.jurisdictions,
     )
 
 

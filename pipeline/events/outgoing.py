@@ -5,12 +5,12 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
+from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, FeatureAddition, ManifestRecord
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
-Channel = Literal["manifests", "decisions", "alerts", "enforcement"]
-Output = ManifestRecord | Decision | Alert | Enforcement
+Channel = Literal["manifests", "decisions", "alerts", "enforcement", "features"]
+Output = ManifestRecord | Decision | Alert | Enforcement | FeatureAddition
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -39,7 +39,7 @@ def encode(message: Output, *, source: str) -> Outgoing:
     """Encode an output as a CloudEvent in binary mode; `source` names this installation.
 
     The CloudEvents id is the message's own identity and the time is the one stored with it, so a replay encodes to
-    the same bytes.
+    the same bytes. Whose event it was stays in the store.
     """
     address = _address(message)
     attributes: Mapping[str, str | None] = {
@@ -57,8 +57,14 @@ def encode(message: Output, *, source: str) -> Outgoing:
             *((f"ce_{name}", text.encode()) for name, text in attributes.items() if text is not None),
             ("content-type", b"application/json"),
         ),
-        value=to_json(message),
+        value=to_json(_for_topics(message)),
     )
+
+
+def _for_topics(message: Output) -> Output:
+    if isinstance(message, ManifestRecord | Decision) and message.account is not None:
+        return msgspec.structs.replace(message, account=None)
+    return message
 
 
 def _address(message: Output) -> _Address:
@@ -73,6 +79,8 @@ def _address(message: Output) -> _Address:
             return _Address(
                 "enforcement", "enforcement.v1", message.enforcement_id, message.account, message.entered_at
             )
+        case FeatureAddition():
+            return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)

@@ -18,7 +18,8 @@ The record of the event says where all of it is. By event, from the CloudEvent's
     event_uid=$(printf '%s\0%s' "$source" "$id" | sha256sum | cut -c1-64)
     aws s3 cp "s3://sealstream-records/v1/records/${event_uid:0:2}/${event_uid:2:2}/$event_uid.json" -
 
-Where the record says that the event is held, `reviews` in the place of `records` has what a person decided about it.
+Where the record says that the event is held, `reviews` in the place of `records` has what a person decided about it. Of
+what was found illegal later, `retractions` has that it is retracted, and the listing of the file has `illegal.json`.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, Seal
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 
-__all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "manifests_of"]
+__all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "manifests_of", "retraction_of"]
 
 SEALED_DIGEST_NAME: Final = "sealed-sha256"
 """Under this name a sealed asset's metadata has the SHA-256 of its own bytes, which leads to its manifest."""
@@ -145,6 +146,16 @@ def find_by_digest(store: ObjectStore, layout: Layout, sha256: str, *, limit: in
             case _:
                 pass  # somebody else's object
     return tuple(one for one in found.values() if one is not None)
+
+
+def retraction_of(store: ObjectStore, layout: Layout, event_uid: str) -> bytes | None:
+    """The retraction of an event whose content was found illegal, JSON as it is stored; None where there is none.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    stored = store.get(layout.retraction(event_uid))
+    return None if stored is None else stored.body
 
 
 def manifests_of(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[Location]:

@@ -4,7 +4,7 @@ Commit order, as in `pipeline.usecases.sealing`:
 
 1. asset bytes fetched, digest checked against the event
 2. credential and marks read, and judged together with the event's facts
-3. (nothing but the record is stored)
+3. found by its bytes from now on, unless it is blocked (`pipeline.usecases.retracting`)
 4. record stored: it is the commit marker of the event
    violations of a blocked event entered into the ledger of the account that answers for them
 """
@@ -27,6 +27,7 @@ from pipeline.evidence.explicit import claim_of, label_facts, wording_facts
 from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts, place_facts
 from pipeline.evidence.record import record_facts
 from pipeline.evidence.removal import REMOVED, Recognition
+from pipeline.evidence.resembling import RESEMBLES_ILLEGAL, resembling_observations
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
 from pipeline.isolation.parsers import Examined, Examining, Parsers
 from pipeline.labels.implicit.marks import FoundMarks
@@ -35,6 +36,7 @@ from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
 from pipeline.store import Layout, ObjectStore
+from pipeline.store.illegal import note_publication
 from pipeline.store.records import commit_record, manifests_for, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.replay import require_same_event
@@ -101,8 +103,12 @@ class Inspection:
                 has_vendor_sign=found is not None and found.has_sign_of_ai,
             )
             measured = {**measured, **state_facts(state)}
-            judgement = self._judge(event, asset, credential, found, measured, recognised)
+            seen = (*recognised, *resembling_observations(examined.traits, self.policy.references()))
+            judgement = self._judge(event, asset, credential, found, measured, seen)
             decision = self._decision(event, asset, credential, judgement, state)
+            if decision.decision != "block":
+                codes = () if examined.traits is None else (one.code for one in examined.traits.all_codes)
+                note_publication(self.store, self.layout, asset.sha256, event.uid, codes)  # 3
             decision = commit_record(self.store, record_at, decision)  # 4
         require_same_event(decision, event)
         against = counted(decision)
@@ -120,6 +126,7 @@ class Inspection:
             reads_marks=carries_marks(asset.media_type),
             # What has its manifest beside it mostly needs no recognition.
             recognises=event.content.manifest is None and embeds(asset.media_type),
+            compares=self.policy.references().index.knows_codes,
         )
 
     def _credential(self, event: PublicationEvent, asset: Asset, credential: Credential) -> Credential:
@@ -152,7 +159,7 @@ class Inspection:
         credential: Credential,
         found: FoundMarks | None,
         measured: Facts,
-        recognised: tuple[Observation, ...],
+        seen: tuple[Observation, ...],
     ) -> Judgement:
         return self.policy.assess(
             Evidence(
@@ -163,14 +170,14 @@ class Inspection:
                 derived={**content_facts(asset), **declared_facts(event.declared)},
                 recorded=self._recorded(asset, credential),
                 measured=measured,
-                signs_unread=bool(recognised)
+                signs_unread=any(one.name != RESEMBLES_ILLEGAL for one in seen)
                 or credential.state not in ("absent", "valid")
                 or (found is not None and found.refused is not None),
                 observations=(
                     *type_observations(asset),
                     *credential_observations(credential, event.declared),
                     *found_observations(found, event.declared),
-                    *recognised,
+                    *seen,
                 ),
             )
         )
@@ -201,6 +208,7 @@ class Inspection:
             state=state.state,
             propagation=propagation_of(event, state.state, producer=self.producer),
             event_digest=event.digest,
+            account=judgement.account,
         )
 
 

@@ -9,7 +9,6 @@ Publishing (5) and acknowledging (6) follow in the agents. The record of the hel
 the review repeats what was found and says who decided what.
 """
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,11 +29,11 @@ from pipeline.events.outputs import (
     ReviewOutcome,
 )
 from pipeline.store import Layout, ObjectStore
-from pipeline.store.records import commit_record, stored_record
+from pipeline.store.records import commit_record, record_of, sealed_content, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.replay import require_same_review
 
-__all__ = ["ReviewRefusedError", "Reviewed", "Reviewing", "held_record"]
+__all__ = ["ReviewRefusedError", "Reviewed", "Reviewing", "held_record", "reviewed_record"]
 
 _OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block"}
 
@@ -82,18 +81,27 @@ class Reviewing:
         review_at = self.layout.review(review.event_uid)
         decision = stored_record(self.store, review_at, Decision)
         if decision is None:
+            self._require_standing(review.event_uid)
             held = held_record(self.store, self.layout, review.event_uid)
             decision = commit_record(self.store, review_at, self._decision(review, held))  # 4
         _require_decided_by(review, decision)
         against = counted(decision)
         return Reviewed(decision=decision, alerts=(), enforcement=None if against is None else self.escalation(against))
 
+    def _require_standing(self, uid: str) -> None:
+        """See that the event was not retracted in the meantime: what was found illegal is not released."""
+        if self.store.get(self.layout.retraction(uid)) is not None:
+            raise ReviewRefusedError(
+                what=f"The event {uid} was retracted, since its content was found illegal.",
+                remedy="What was retracted stays so; how to lift a verdict is in docs/operations.md.",
+            )
+
     def _decision(self, review: Review, held: ManifestRecord | Decision) -> Decision:
         return Decision(
             decision_id=review_id(held.event_uid),
             event_uid=held.event_uid,
             event=held.event,
-            content=_content(held),
+            content=sealed_content(held),
             decision=_OUTCOMES[review.verdict],
             # A generation event says of itself that a machine made the content.
             declared=held.declared if isinstance(held, Decision) else "ai",
@@ -105,7 +113,7 @@ class Reviewing:
             counts_against=held.counts_against,
             observed=held.observed,
             review=ReviewOutcome(
-                verdict=review.verdict,
+                verdict="release" if review.verdict == "release" else "refuse",
                 reviewer=review.reviewer.id,
                 reason=review.reason,
                 reviewed_at=review.reference.time,
@@ -115,7 +123,25 @@ class Reviewing:
             state=held.state if isinstance(held, Decision) else None,
             propagation=held.propagation if isinstance(held, Decision) else None,
             event_digest=held.event_digest,
+            account=held.account,
         )
+
+
+def reviewed_record(store: ObjectStore, layout: Layout, uid: str) -> tuple[ManifestRecord | Decision, InspectedContent]:
+    """The record of an event whose content is reviewed, whatever was decided about it, and that content.
+
+    Raises:
+        ReviewRefusedError: there is none, or the event has no content.
+        WorldError: the store does not answer.
+    """
+    record = record_of(store, layout, uid)
+    content = None if record is None else sealed_content(record)
+    if record is None or content is None:
+        raise ReviewRefusedError(
+            what=f"The review is about an event that has no record here, or no content: {uid}.",
+            remedy="Send the event_uid that the decision or the manifest record of the event says.",
+        )
+    return record, content
 
 
 def held_record(store: ObjectStore, layout: Layout, uid: str) -> ManifestRecord | Decision:
@@ -125,28 +151,18 @@ def held_record(store: ObjectStore, layout: Layout, uid: str) -> ManifestRecord 
         ReviewRefusedError: there is none, or the event is not held.
         WorldError: the store does not answer.
     """
-    stored = store.get(layout.record(uid))
-    if stored is None:
+    record = record_of(store, layout, uid)
+    if record is None:
         raise ReviewRefusedError(
             what=f"The review is about an event that has no record here: {uid}.",
             remedy="Send the event_uid that the decision or the manifest record of the held event says.",
         )
-    record = _record(stored.body, uid)
     if record.decision != "hold":
         raise ReviewRefusedError(
             what=f"The review is about an event that is not held: the decision about {uid} is {record.decision}.",
             remedy="Review events whose decision is hold; other decisions stand.",
         )
     return record
-
-
-def _content(held: ManifestRecord | Decision) -> InspectedContent | None:
-    """What the decision is about; of a generation event the sealed asset, which is what may be handed on."""
-    if isinstance(held, Decision):
-        return held.content
-    return InspectedContent(
-        id=held.content.id, mime=held.content.mime, sha256=held.sealed.sha256, size=held.sealed.size
-    )
 
 
 def _require_decided_by(review: Review, decision: Decision) -> None:
@@ -165,14 +181,3 @@ def _require_decided_by(review: Review, decision: Decision) -> None:
             remedy="The first review of an event counts; to overturn it, publish the content again as a new event.",
         )
     require_same_review(first, decision.decided_at, review)
-
-
-def _record(body: bytes, uid: str) -> ManifestRecord | Decision:
-    kinds: tuple[type[ManifestRecord | Decision], ...] = (Decision, ManifestRecord)
-    for kind in kinds:
-        with contextlib.suppress(msgspec.DecodeError):
-            return msgspec.json.decode(body, type=kind)
-    raise BugError(
-        what=f"The record of the event {uid} is neither a decision nor a manifest record.",
-        remedy="See who else writes to the records bucket.",
-    )

@@ -179,12 +179,16 @@ def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str
     uid = _digest(document["event"]["source"], document["event"]["id"])
     assert document["event_uid"] == uid
     is_review = path.stem in {"released-by-review", "refused-by-review"}
-    assert document["record_uri"] in {None, _record_uri("reviews" if is_review else "records", uid)}
+    is_retracted = path.stem == "retracted"
+    directory = "reviews" if is_review else "retractions" if is_retracted else "records"
+    assert document["record_uri"] in {None, _record_uri(directory, uid)}
     match name.partition(".")[0]:
         case "alert":
             assert document["alert_id"] == _digest(uid, document["rule"]["id"])
         case "decision":
-            assert document["decision_id"] == _digest(uid, "review" if is_review else "decision")
+            word = "review" if is_review else "retraction" if is_retracted else "decision"
+            assert document["decision_id"] == _digest(uid, word)
+            assert is_retracted == bool(document.get("retraction"))
             assert is_review == bool(document.get("review"))
         case "enforcement":
             account = document["account"]
@@ -214,6 +218,8 @@ def test_in_examples_the_strictest_finding_decides_until_a_review_does(name: str
     if review := document.get("review"):
         assert by_rules == "hold"
         assert document["decision"] == {"release": "allow", "refuse": "block"}[review["verdict"]]
+    elif document.get("retraction"):
+        assert document["decision"] == "retracted"
     else:
         assert document["decision"] == by_rules
 

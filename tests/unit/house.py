@@ -30,6 +30,7 @@ from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.assessment import Assessment
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
 
@@ -78,6 +79,7 @@ class House:
             observed=frozenset(observed),
         )
         self.assess = Assessment(**common)
+        self.retract = Retracting(**common)
         fingerprinter = InProcessFingerprinter()
         parts: dict[str, Any] = {
             **common,

@@ -7,13 +7,16 @@ with a default came with version 2: records stored before are read without them.
 from pipeline.events.outputs.alerts import Alert, EnforcedRule, Enforcement, Rule, Step, Subject
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
+    Category,
     Decision,
     Declared,
     InspectedContent,
     LabelingState,
     Propagation,
+    RetractionOutcome,
     ReviewOutcome,
 )
+from pipeline.events.outputs.features import FeatureAddition
 from pipeline.events.outputs.findings import (
     Action,
     CountsAgainst,
@@ -40,6 +43,7 @@ __all__ = [
     "Action",
     "Alert",
     "AssetFingerprint",
+    "Category",
     "ClaimGenerator",
     "ContentName",
     "CountsAgainst",
@@ -53,6 +57,7 @@ __all__ = [
     "Enforcement",
     "EventReference",
     "Evidence",
+    "FeatureAddition",
     "Finding",
     "InputPosition",
     "InspectedContent",
@@ -68,6 +73,7 @@ __all__ = [
     "RecordedLook",
     "RecordedParent",
     "ReferenceVersions",
+    "RetractionOutcome",
     "ReviewOutcome",
     "Rule",
     "Severity",

@@ -239,7 +239,7 @@ def test_no_error_names_the_reviewer_the_reason_or_the_account(decide: Reviewing
         assert not any(secret in str(error.value) for secret in SECRETS)
 
 
-CALLS = 7
+CALLS = 8
 """Of the store, for the refusal of an event whose account has no ledger yet."""
 
 
