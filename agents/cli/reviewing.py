@@ -17,7 +17,7 @@ from agents.cli.publishing import SentEvent, ready_made, send
 from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 from pipeline.events.intake import REVIEW
-from pipeline.events.outputs import Category, Decision
+from pipeline.events.outputs import Decision
 from pipeline.settings import StoreSettings
 from pipeline.store import Location, ObjectStore
 from pipeline.store.records import stored_record
@@ -48,7 +48,7 @@ def review(
     reviewer: Annotated[str, typer.Option("--by", metavar="ID", help="Who decides, by a pseudonym; it is recorded.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
     category: Annotated[
-        list[Category] | None,
+        list[str] | None,
         typer.Option(metavar="csam|ncii|other", help="What kind of illegal content it is; may be repeated."),
     ] = None,
     jurisdiction: Annotated[

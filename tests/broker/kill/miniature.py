@@ -194,6 +194,7 @@ class _Stage:
             inspection=cases.inspection,
             assessment=cases.assessment,
             reviewing=cases.reviewing,
+            retracting=cases.retracting,
             outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=metrics),
             strange=StrangeMembers(metrics.unknown_members),
             threads=threads,
