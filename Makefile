@@ -36,8 +36,9 @@ bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1: a lo
 	@$(RUN)/python -m bench $(if $(SHORT),--short) $(if $(LONG),--long) $(addprefix --against=,$(AGAINST)) \
 	  $(if $(PAGE),--json docs/performance/figures.json --add --page docs/performance.md) $(ARGS)
 
-tools: ## Install the everyday tools that tests put sealed files through (Debian, as root; says which, elsewhere)
-	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt
+tools: $(STAMP) ## Install the everyday tools and key servers that tests use (Debian, as root; says which, elsewhere)
+	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt
+	@tests/unit/credentials/install_servers $(RUN)/python
 
 outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write docs/tools.md anew (needs npm and cargo)
 	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt $(OUTSIDERS)/packages-more.txt

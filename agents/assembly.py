@@ -15,8 +15,6 @@ from pipeline.credentials.signers.rotation import Rotation
 from pipeline.credentials.stamping import StampRelay
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
-from pipeline.evidence.content import Observer
-from pipeline.evidence.removal import Recognition
 from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import Parsers, WorkerPool, isolated_parsers
@@ -27,19 +25,13 @@ from pipeline.policy.pack_files import packs_in_use
 from pipeline.policy.reference import ReferenceSets
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
 from pipeline.store import Layout, ObjectStore
-from pipeline.usecases.assessment import Assessment
-from pipeline.usecases.escalation import Escalation
-from pipeline.usecases.inspection import Inspection
-from pipeline.usecases.retracting import Retracting
-from pipeline.usecases.reviewing import Reviewing
-from pipeline.usecases.sealing import Sealing
+from pipeline.usecases.wiring import UseCases, wire
 
 __all__ = [
     "CLAIM_GENERATOR",
     "Identity",
     "Law",
     "Parsers",
-    "UseCases",
     "identity_of",
     "law_of",
     "layout_of",
@@ -56,17 +48,6 @@ class Identity:
 
     signer: Rotation
     is_development: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UseCases:
-    """The use cases over one store, one credential service and one law."""
-
-    sealing: Sealing
-    inspection: Inspection
-    assessment: Assessment
-    reviewing: Reviewing
-    retracting: Retracting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,49 +182,23 @@ def use_cases(
         labels: what is written into them.
         known: the fingerprints of what was sealed; None where nothing is to be recognised.
     """
-    layout = layout_of(stores)
     fetcher = AssetFetcher(
         store=store,
         allowed_buckets=frozenset({stores.inbox_bucket, stores.content_bucket, *assets.allowed_buckets}),
         max_bytes=assets.max_asset_bytes,
     )
-    observer = Observer(image_coder=parsers.image_coder, references=law.policy.references)
-    escalation = Escalation(store=store, layout=layout, ladder=law.ladder, now=_now)
-    recognition = Recognition(
+    return wire(
         store=store,
-        layout=layout,
-        fingerprinter=parsers.fingerprinter,
+        layout=layout_of(stores),
+        fetcher=fetcher,
+        parsers=parsers,
+        policy=law.policy,
+        ladder=law.ladder,
         known=FingerprintIndex() if known is None else known,
-    )
-    return UseCases(
-        sealing=Sealing(
-            store=store,
-            layout=layout,
-            fetcher=fetcher,
-            parsers=parsers,
-            policy=law.policy,
-            observer=observer,
-            escalation=escalation,
-            labels_when_required=labels.explicit == "when-required",
-            producer=labels.producer,
-            claim_generator=CLAIM_GENERATOR,
-            now=_now,
-        ),
-        inspection=Inspection(
-            store=store,
-            layout=layout,
-            fetcher=fetcher,
-            parsers=parsers,
-            policy=law.policy,
-            observer=observer,
-            escalation=escalation,
-            producer=labels.producer,
-            recognition=recognition,
-            now=_now,
-        ),
-        assessment=Assessment(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),
-        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=_now),
-        retracting=Retracting(store=store, layout=layout, policy=law.policy, escalation=escalation, now=_now),
+        claim_generator=CLAIM_GENERATOR,
+        producer=labels.producer,
+        labels_when_required=labels.explicit == "when-required",
+        now=_now,
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import faust
+from faust.auth import Credentials, OAuthCredentials
 
-from agents.kafka import connection
+from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 
 __all__ = ["faust_connection"]
@@ -31,9 +32,11 @@ def faust_connection(settings: KafkaSettings) -> dict[str, Any]:
     return options
 
 
-def _credentials(ours: Mapping[str, Any]) -> faust.SASLCredentials | faust.SSLCredentials | None:
+def _credentials(ours: Mapping[str, Any]) -> Credentials | None:
     """What aiokafka's arguments are to Faust, which makes them back into the same arguments."""
     context = ours.get("ssl_context")
+    if "sasl_oauth_token_provider" in ours:
+        return OAuthCredentials(oauth_cb=ours["sasl_oauth_token_provider"], ssl_context=context)
     if "sasl_mechanism" in ours:
         return faust.SASLCredentials(
             username=ours["sasl_plain_username"],

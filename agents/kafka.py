@@ -4,10 +4,9 @@ An adapter around aiokafka, as `agents.topic_admin` is one: typed values go in a
 """
 
 import asyncio
-import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -21,12 +20,14 @@ from aiokafka.errors import (
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.header_names import accept_any_header_name
+from agents.kafka_connection import connection
+from agents.kafka_trouble import why_unreachable
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import MAX_MESSAGE_BYTES
 from pipeline.errors import BugError, OperatorError, WorldError
 
-__all__ = ["Publisher", "connection", "open_publisher", "read_to_end", "read_topic", "start"]
+__all__ = ["Publisher", "open_publisher", "read_to_end", "read_topic", "start"]
 
 accept_any_header_name()
 
@@ -142,7 +143,7 @@ async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
     producer = AIOKafkaProducer(
         **connection(settings),
         acks="all",
-        compression_type="lz4",
+        compression_type=None if settings.compression == "none" else settings.compression,
         linger_ms=_LINGER_MS,
         max_batch_size=_ONE_RECORD if settings.embedded else _BATCH_BYTES,
         max_request_size=MAX_MESSAGE_BYTES,
@@ -174,7 +175,8 @@ async def read_topic(
     try:
         while True:
             try:
-                record: ConsumerRecord = await asyncio.wait_for(consumer.getone(), idle_seconds)
+                with _reading(*topics):
+                    record: ConsumerRecord = await asyncio.wait_for(consumer.getone(), idle_seconds)
             except TimeoutError:
                 return
             yield _message(record)
@@ -192,10 +194,13 @@ async def read_to_end(settings: KafkaSettings, topic: str) -> AsyncIterator[Kafk
     consumer = AIOKafkaConsumer(topic, **connection(settings), auto_offset_reset="earliest", enable_auto_commit=False)
     await start(consumer, settings)
     try:
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
+        with _reading(topic):
+            ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
         moved_at = time.monotonic()
         while [one for one, end in ends.items() if await consumer.position(one) < end]:
-            for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+            with _reading(topic):
+                fetched = await consumer.getmany(timeout_ms=_POLL_MS)
+            for records in fetched.values():
                 moved_at = time.monotonic()
                 for record in records:
                     yield _message(record)
@@ -208,6 +213,27 @@ async def read_to_end(settings: KafkaSettings, topic: str) -> AsyncIterator[Kafk
         await consumer.stop()
 
 
+@contextmanager
+def _reading(*topics: str) -> Iterator[None]:
+    """Make aiokafka's errors ours."""
+    try:
+        yield
+    except TopicAuthorizationFailedError as error:
+        raise _may_not_read(*topics) from error
+    except KafkaError as error:
+        raise WorldError(
+            what=f"{', '.join(topics)} cannot be read ({type(error).__name__}).",
+            remedy="See that the brokers are up, and try again.",
+        ) from error
+
+
+def _may_not_read(*topics: str) -> OperatorError:
+    return OperatorError(
+        what=f"This user may not read {', '.join(topics)}.",
+        remedy="Grant it; `sealstream topics acls` prints how.",
+    )
+
+
 def _message(record: ConsumerRecord) -> KafkaMessage:
     return KafkaMessage(
         topic=record.topic,
@@ -217,33 +243,6 @@ def _message(record: ConsumerRecord) -> KafkaMessage:
         partition=record.partition,
         offset=record.offset,
     )
-
-
-def connection(settings: KafkaSettings) -> dict[str, object]:
-    """The arguments that every aiokafka client takes to reach the brokers."""
-    arguments: dict[str, object] = {
-        "bootstrap_servers": settings.bootstrap_servers,
-        "security_protocol": settings.security_protocol,
-        "client_id": "sealstream",
-    }
-    if settings.security_protocol.endswith("SSL"):
-        try:
-            arguments["ssl_context"] = ssl.create_default_context(cafile=settings.ssl_ca)
-        except (OSError, ssl.SSLError) as error:
-            raise OperatorError(
-                what=f"The certificate authorities in {settings.ssl_ca} cannot be read: {error}.",
-                remedy="Let SEALSTREAM_KAFKA_SSL_CA name a PEM file.",
-            ) from error
-    if settings.security_protocol.startswith("SASL"):
-        if settings.sasl_username is None or settings.sasl_password is None:
-            raise OperatorError(
-                what=f"The security protocol {settings.security_protocol} needs a user and a password.",
-                remedy="Set SEALSTREAM_KAFKA_SASL_USERNAME and SEALSTREAM_KAFKA_SASL_PASSWORD.",
-            )
-        arguments["sasl_mechanism"] = settings.sasl_mechanism
-        arguments["sasl_plain_username"] = settings.sasl_username
-        arguments["sasl_plain_password"] = settings.sasl_password.get_secret_value()
-    return arguments
 
 
 def _ask_calmly_for_metadata(producer: AIOKafkaProducer) -> None:
@@ -269,7 +268,7 @@ async def start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClien
     """Connect a client.
 
     Raises:
-        OperatorError: a topic that it is to read is not there.
+        OperatorError: a topic that it is to read is not there, or a setting is in the way, such as a wrong password.
         WorldError: no broker answers.
     """
     try:
@@ -280,9 +279,12 @@ async def start(client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClien
             what="A topic is not there, or this user may not see it.",
             remedy="Create it with `sealstream topics create`, or correct SEALSTREAM_KAFKA_TOPIC_PREFIX.",
         ) from error
+    except TopicAuthorizationFailedError as error:
+        await client.stop()
+        raise _may_not_read("the topic") from error
     except KafkaError as error:
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
-        raise WorldError(
+        raise await why_unreachable(settings) or WorldError(
             what=f"No Kafka broker answers at {settings.bootstrap_servers} ({type(error).__name__}).",
             remedy="Start the broker, or set SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS to where it is.",
         ) from error

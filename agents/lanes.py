@@ -1,51 +1,68 @@
-"""The lanes of a worker: each takes the records of one input topic to their use case, or to the dead letters."""
+"""The lanes of a worker: each takes the records of one input topic to their use case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
-from faust.types import StreamT
-
-from agents.delivery import Process, consume
-from agents.runtime import Runtime
 from agents.topics import Topics
-from agents.worker_app import WorkerApp
+from pipeline.events.envelope import Headers
+from pipeline.events.inputs import InputEvent
+from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
+from pipeline.usecases.frame import AnyOutcome
+from pipeline.usecases.wiring import UseCases
 
-__all__ = ["LANES", "Lane", "declare"]
+__all__ = ["LANES", "Lane"]
+
+Event = TypeVar("Event", bound=InputEvent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Lane(Generic[Event]):
     """One input topic and what is done with its records.
 
     Args:
         name: what the agent is called, in logs and metrics.
         topic: which topic.
-        process: the work of one record.
+        schema: what its events' data follows.
+        intake: makes a record's value and headers an event.
+        use_case: what is done with the event.
     """
 
     name: str
     topic: Callable[[Topics], str]
-    process: Callable[[Runtime], Process]
+    schema: str
+    intake: Callable[[bytes | None, Headers], Event]
+    use_case: Callable[[UseCases], Callable[[Event], AnyOutcome]]
 
 
-LANES: Final = (
-    Lane(name="generation", topic=lambda topics: topics.generation, process=lambda runtime: runtime.generation),
-    Lane(name="publication", topic=lambda topics: topics.publication, process=lambda runtime: runtime.publication),
-    Lane(name="activities", topic=lambda topics: topics.activities, process=lambda runtime: runtime.activities),
-    Lane(name="reviews", topic=lambda topics: topics.reviews, process=lambda runtime: runtime.reviews),
+LANES: Final[tuple[Lane[Any], ...]] = (
+    Lane(
+        name="generation",
+        topic=lambda topics: topics.generation,
+        schema="generation-event.v1",
+        intake=intake_generation,
+        use_case=lambda cases: cases.sealing,
+    ),
+    Lane(
+        name="publication",
+        topic=lambda topics: topics.publication,
+        schema="publication-event.v1",
+        intake=intake_publication,
+        use_case=lambda cases: cases.inspection,
+    ),
+    Lane(
+        name="activities",
+        topic=lambda topics: topics.activities,
+        schema="activity-event.v1",
+        intake=intake_activity,
+        use_case=lambda cases: cases.assessment,
+    ),
+    Lane(
+        name="reviews",
+        topic=lambda topics: topics.reviews,
+        schema="review.v1",
+        intake=intake_review,
+        use_case=lambda cases: cases.reviewing,
+    ),
 )
 """Every input topic has one; a test sees to that."""
-
-
-def declare(app: WorkerApp) -> None:
-    """Add an agent for each lane to the app."""
-    for lane in LANES:
-        _declare(app, lane)
-
-
-def _declare(app: WorkerApp, lane: Lane) -> None:
-    @app.agent(app.input_topic(lane.topic(app.topic_names)), name=lane.name)
-    async def agent(stream: StreamT[bytes]) -> None:
-        # The runtime is there when the app has started, which is after agents are declared.
-        await consume(stream, process=lane.process(app.runtime), dead_letter=app.runtime.outbox.dead_letter)

@@ -12,8 +12,9 @@ from agents.topics import Topics
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
-from pipeline.events.outputs import Alert, Decision, Enforcement, InputPosition, ManifestRecord
+from pipeline.events.outputs import Alert, InputPosition
 from pipeline.policy.decision import would_be_decisions
+from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.refusal import Refusal, refuse
 from pipeline.usecases.retracting import Retraction
 
@@ -38,21 +39,18 @@ class Outbox:
     source: str
     metrics: Metrics
 
-    async def publish(
-        self, outcome: ManifestRecord | Decision, alerts: Sequence[Alert] = (), enforcement: Enforcement | None = None
-    ) -> None:
-        """Deliver what became of an event, its alerts, and the step against an account that it led to.
+    async def publish(self, outcome: AnyOutcome) -> None:
+        """Deliver what became of an event: its record, its alerts, and the step against an account that it led to.
 
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
-        steps = () if enforcement is None else (enforcement,)
-        await self.publisher.publish([self._message(output) for output in (outcome, *alerts, *steps)])
-        self._count(alerts)
-        for pack, decision in would_be_decisions(outcome.observed):
+        await self.publisher.publish([self._message(output) for output in outcome.outputs])
+        self._count(outcome.alerts)
+        for pack, decision in would_be_decisions(outcome.record.observed):
             self.metrics.observed.labels(pack, decision).inc()
-        for step in steps:
-            self.metrics.enforcement.labels(step.step).inc()
+        if outcome.enforcement is not None:
+            self.metrics.enforcement.labels(outcome.enforcement.step).inc()
 
     async def retract(self, retraction: Retraction) -> None:
         """Deliver what follows from a later verdict; first what blocks the same bytes from then on.

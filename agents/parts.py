@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from agents.assembly import UseCases, identity_of, law_of, open_parsers, use_cases
+from agents.assembly import identity_of, law_of, open_parsers, use_cases
 from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
@@ -17,6 +17,7 @@ from pipeline.store import Location
 from pipeline.store.buckets import probe_buckets
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
+from pipeline.usecases.wiring import UseCases
 
 __all__ = ["Parts", "open_parts"]
 
@@ -24,18 +25,31 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartSettings:
+    """What parts are made from, all of it read at once: a setting that cannot be used is told before anything is done.
+
+    Raises:
+        OperatorError: a setting cannot be used.
+    """
+
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    stores: StoreSettings = field(default_factory=StoreSettings)
+    assets: AssetSettings = field(default_factory=AssetSettings)
+    credentials: CredentialSettings = field(default_factory=CredentialSettings)
+    labels: LabelSettings = field(default_factory=LabelSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What a worker is made of.
 
     Args:
-        cases: what is done with events and reviews.
+        cases: what is done with each kind of event.
         probe_store: returns when the store answers, raises `WorldError` when it does not.
         confinement: what child processes have given up.
         signer: who signs claims.
         trust: whom we trust, followed while we run.
         stamps: asks for time stamps; None where no authority is configured.
-        missing_asset_patience: how long an event waits for an asset that is not there, in seconds.
-        forbidden_asset_patience: how long it waits for one that the store refuses to hand out.
     """
 
     cases: UseCases
@@ -44,27 +58,27 @@ class Parts:
     signer: Rotation
     stamps: Stamping | None
     trust: TrustWatch
-    missing_asset_patience: float
-    forbidden_asset_patience: float
 
 
 @contextmanager
 def open_parts(
-    references: Callable[[], ReferenceSets] = ReferenceSets.empty, known: KnownFingerprints | None = None
+    settings: PartSettings, references: Callable[[], ReferenceSets], known: KnownFingerprints
 ) -> Iterator[Parts]:
-    """Put the parts together from the environment; child processes end with the context.
+    """Put the parts together; child processes end with the context.
+
+    What is wrong with a file that a setting names is said before anything is asked of a network.
 
     Args:
+        settings: what they are made from.
         references: the reference sets as they are now.
-        known: the fingerprints of what was sealed; None where nothing is to be recognised.
+        known: the fingerprints of what was sealed.
 
     Raises:
-        OperatorError: the configuration cannot work: a setting, a policy pack, the certificate, a bucket.
+        OperatorError: the configuration cannot work: a policy pack, the certificate, a trust list, a bucket.
     """
-    policy = PolicySettings()
-    law_of(policy)  # What is wrong with it is said before anything is asked of a network.
-    stores, assets, credential_settings = StoreSettings(), AssetSettings(), CredentialSettings()
-    identity = identity_of(credential_settings)
+    stores, credentials = settings.stores, settings.credentials
+    law_of(settings.policy)  # What holds once the buckets are known is asked below.
+    identity, trust = identity_of(credentials), trust_of(credentials)
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
     connection = connect()
@@ -72,12 +86,12 @@ def open_parts(
     for report in reports:
         if report.warning:
             logger.warning("%s", report.warning)
-    store = S3ObjectStore(connection, locked_buckets=frozenset(one.bucket for one in reports if one.object_lock))
+    locked = frozenset(report.bucket for report in reports if report.object_lock)
+    store = S3ObjectStore(connection, locked_buckets=locked)
     probe_at = Location(stores.records_bucket, "v1/probe")
-    is_locked = any(one.bucket == stores.records_bucket and one.object_lock for one in reports)
-    law = law_of(policy, references, retention_days=stores.retention_days if is_locked else None)
-    trust = trust_of(credential_settings)
-    with open_parsers(credential_settings, identity.signer, trust) as parsers:
+    retention_days = stores.retention_days if stores.records_bucket in locked else None
+    law = law_of(settings.policy, references, retention_days=retention_days)
+    with open_parsers(credentials, identity.signer, trust) as parsers:
         if not parsers.confinement.whole:
             logger.warning(
                 "Parser processes are not fully confined: in force is %s, of Landlock and seccomp. A hostile file that "
@@ -85,14 +99,12 @@ def open_parts(
                 parsers.confinement,
             )
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, assets, LabelSettings(), known),
+            cases=use_cases(store, parsers, law, stores, settings.assets, settings.labels, known),
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
             signer=identity.signer,
             stamps=parsers.stamps,
-            trust=TrustWatch(credential_settings, parsers.renew_trust),
-            missing_asset_patience=assets.missing_asset_patience,
-            forbidden_asset_patience=assets.forbidden_asset_patience,
+            trust=TrustWatch(credentials, parsers.renew_trust),
         )
 
 

@@ -26,9 +26,26 @@ class KafkaSettings(Settings):
     ssl_ca: Path | None = None
     """Certificate authorities that sign the brokers' certificates, as PEM; the system's own without it."""
 
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    ssl_cert: Path | None = None
+    ssl_key: Path | None = None
+    ssl_key_password: SecretStr | None = None
+    """A certificate of ours (leaf first) and its key, as PEM, for brokers that ask for one; may be replaced."""
+
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "AWS_MSK_IAM"] = "SCRAM-SHA-512"
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
+
+    oauth_url: str | None = None
+    oauth_client_id: str | None = None
+    oauth_client_secret: SecretStr | None = None
+    oauth_scope: str | None = None
+    """Where tokens are issued (OAUTHBEARER), and to whom: the grant for clients of RFC 6749, section 4.4."""
+
+    msk_region: str | None = None
+    """The region of an Amazon MSK cluster (AWS_MSK_IAM)."""
+
+    compression: Literal["lz4", "zstd", "gzip", "snappy", "none"] = "lz4"
+    """What is published is compressed by; some clients of other languages lack LZ4 and Zstandard."""
 
     group: str = "sealstream"
     """Consumer group of the workers."""

@@ -8,13 +8,14 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from agents.kafka import connection, start
+from agents.kafka import start
+from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 from agents.topic_check import FoundTopic
 from agents.topics import TopicPlan
 from pipeline.errors import OperatorError, WorldError
 
-__all__ = ["alter_topic", "create_topics", "found_topics"]
+__all__ = ["alter_topic", "create_topics", "found_topics", "open_admin"]
 
 _REQUEST_TIMEOUT_MS: Final = 10_000
 _SET_ON_THE_TOPIC: Final = 1
@@ -35,7 +36,7 @@ async def create_topics(
         WorldError: no broker answers.
     """
     safe = {"min.insync.replicas": "2"} if replication_factor >= _SAFE_REPLICAS else {}
-    async with _admin(settings) as admin:
+    async with open_admin(settings) as admin:
         created: dict[str, bool] = {}
         for plan in plans:
             topic = NewTopic(plan.name, partitions, replication_factor, topic_configs={**plan.config, **safe})
@@ -57,7 +58,7 @@ async def found_topics(settings: KafkaSettings, names: Iterable[str]) -> dict[st
         WorldError: no broker answers.
     """
     wanted = frozenset(names)
-    async with _admin(settings) as admin:
+    async with open_admin(settings) as admin:
         # By name, brokers would make the topic that is asked about, where they are configured to.
         topics = {one["topic"]: one for one in await admin.describe_topics() if one["topic"] in wanted}
         configs = await _configs(admin, topics) if topics else {}
@@ -80,7 +81,7 @@ async def alter_topic(settings: KafkaSettings, name: str, changes: Mapping[str, 
         OperatorError: the brokers refuse it.
         WorldError: no broker answers.
     """
-    async with _admin(settings) as admin:
+    async with open_admin(settings) as admin:
         # The request that aiokafka knows replaces everything that is set on the topic.
         kept = (await _configs(admin, [name])).get(name, {})
         own = {setting: value for setting, (value, source) in kept.items() if source == _SET_ON_THE_TOPIC}
@@ -106,7 +107,13 @@ async def _configs(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str
 
 
 @asynccontextmanager
-async def _admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+async def open_admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Connect what asks about topics and groups.
+
+    Raises:
+        OperatorError: a setting is in the way.
+        WorldError: no broker answers, now or later.
+    """
     admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=_REQUEST_TIMEOUT_MS)
     await start(admin, settings)
     try:

@@ -6,10 +6,12 @@ before it was read is known to nobody.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agents.rights import Right
+from agents.rights_asked import lacking_rights
 from agents.settings import KafkaSettings
 from agents.topic_admin import alter_topic, found_topics
 from agents.topic_check import Difference, differences
@@ -66,21 +68,24 @@ async def alter_topics(settings: KafkaSettings) -> tuple[Difference, ...]:
     return found
 
 
-async def as_planned(settings: KafkaSettings, waiting: Callable[[str | None], None]) -> None:
+async def as_planned(
+    settings: KafkaSettings, waiting: Callable[[str | None], None], rights: Sequence[Right] = ()
+) -> None:
     """Return once the topics are there, and none of them can lose anything; say meanwhile why not.
 
     Args:
         settings: how to reach Kafka.
         waiting: told what is waited for, and None when it came.
+        rights: what this user has to be allowed.
 
     Raises:
-        OperatorError: a topic can lose something, and `topic_check` is `strict`.
+        OperatorError: a topic can lose something, and `topic_check` is `strict`; or a right is missing.
     """
     if settings.topic_check == "off":
         waiting(None)
         return
     said: str | None = None
-    while (why := await _trouble(settings)) is not None:
+    while (why := await _trouble(settings, rights)) is not None:
         if why != said:
             logger.warning("%s It is looked for again every %.0f s.", why, _AGAIN_SECONDS)
         said = why
@@ -89,8 +94,9 @@ async def as_planned(settings: KafkaSettings, waiting: Callable[[str | None], No
     waiting(None)
 
 
-async def _trouble(settings: KafkaSettings) -> str | None:
+async def _trouble(settings: KafkaSettings, rights: Sequence[Right]) -> str | None:
     try:
+        _require(await lacking_rights(settings, [one for one in rights if one.needed]))
         found = await compared(settings)
     except WorldError as error:
         return str(error)
@@ -101,6 +107,14 @@ async def _trouble(settings: KafkaSettings) -> str | None:
         )
     _judge(settings, found)
     return None
+
+
+def _require(lacking: Sequence[Right]) -> None:
+    if lacking:
+        raise OperatorError(
+            what=f"This user lacks rights in Kafka: {'; '.join(map(str, lacking))}.",
+            remedy="Grant them; `sealstream topics acls` prints how.",
+        )
 
 
 def _judge(settings: KafkaSettings, found: Comparison) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -12,29 +12,27 @@ from typing import Any, Final
 from agents.broker_watch import BrokerWatch
 from agents.delivery import (
     DeliveryLoop,
-    DeliverySettings,
     SealstreamApp,
     WatchdogSettings,
-    faust_options,
     is_joined,
     leave_for_operator,
     standing,
 )
-from agents.faust_connection import faust_connection
 from agents.health import serve_health
 from agents.kafka import Publisher, open_publisher
 from agents.metrics import Metrics
-from agents.observing import MetricsObserver
 from agents.outbox import Outbox
 from agents.parts import Parts
 from agents.reference import References
+from agents.rights import rights_of
 from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import FollowedFingerprints
+from agents.similarity.settings import RecogniserSettings
 from agents.strange_members import StrangeMembers
 from agents.topic_planning import as_planned
 from agents.topics import Topics
-from pipeline.errors import AssetForbiddenError, AssetMissingError, OperatorError, WorldError
+from pipeline.errors import OperatorError, WorldError
 
 __all__ = ["WorkerApp"]
 
@@ -48,54 +46,64 @@ _RENEW_DAYS: Final = 3
 
 
 class WorkerApp(SealstreamApp):
-    """The app; its agents are declared on it by `agents.app.create_app`."""
+    """The app; its agents are declared on it by `agents.app.create_app`.
+
+    Args:
+        open_parts: opens the use cases and what belongs to them; they are closed at shutdown. It is the first to ask
+            anything of a network, and is asked for after everything else was found to be in order.
+        references: the reference sets, followed while the app runs.
+        known: the fingerprints of what was sealed, likewise.
+        metrics: what is counted.
+        kafka: how to reach Kafka.
+        worker: threads, health, logs.
+        delivery: works on the records.
+        watch: how patient the watchdog is.
+        options: settings of Faust.
+
+    Raises:
+        OperatorError: the configuration cannot work; nothing was started.
+    """
 
     runtime: Runtime
 
     def __init__(
         self,
-        parts: Parts,
+        open_parts: Callable[[], AbstractContextManager[Parts]],
+        *,
         references: References,
         known: FollowedFingerprints,
         metrics: Metrics,
         kafka: KafkaSettings,
         worker: WorkerSettings,
-        delivery: DeliverySettings,
+        delivery: DeliveryLoop,
+        watch: WatchdogSettings,
         **options: Any,
     ) -> None:
+        super().__init__(
+            kafka.group,
+            delivery=delivery,
+            watch=watch,
+            store_healthy=lambda: self._store_trouble is None,
+            **options,
+        )
         self.topic_names = Topics(kafka.topic_prefix)
-        self._parts = parts
         self._references = references
         self._known = known
         self._kafka = kafka
         self._worker = worker
         self._metrics = metrics
-        metrics.confinement.labels("landlock").set(parts.confinement.landlock)
-        metrics.confinement.labels("seccomp").set(parts.confinement.seccomp)
+        self._rights = rights_of(
+            "worker", self.topic_names, kafka.group, asks_recognisers=bool(RecogniserSettings().urls)
+        )
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
         self._publisher: Publisher | None = None
         self._threads: tuple[ThreadPoolExecutor, ...] = ()
         self._resources = AsyncExitStack()
-        super().__init__(
-            kafka.group,
-            delivery=DeliveryLoop(
-                delivery,
-                patience={
-                    AssetMissingError: parts.missing_asset_patience,
-                    AssetForbiddenError: parts.forbidden_asset_patience,
-                },
-                observer=MetricsObserver(self._metrics),
-            ),
-            watch=WatchdogSettings(),
-            store_healthy=lambda: self._store_trouble is None,
-            **{
-                **faust_options(kafka.bootstrap_servers, delivery, embedded=kafka.embedded),
-                **faust_connection(kafka),
-                **options,
-            },
-        )
         self._brokers = BrokerWatch(partial(standing, self), self.delivery.firsts, metrics.lag)
+        self._parts = self._resources.enter_context(open_parts())
+        metrics.confinement.labels("landlock").set(self._parts.confinement.landlock)
+        metrics.confinement.labels("seccomp").set(self._parts.confinement.seccomp)
 
     async def on_start(self) -> None:
         """Open what the agents need; a broker that is away is waited for."""
@@ -120,13 +128,8 @@ class WorkerApp(SealstreamApp):
         # Nothing is judged before everything is known that it is judged by.
         await self._resources.enter_async_context(self._references.following(outbox.alert))
         await self._resources.enter_async_context(self._known.following())
-        cases = self._parts.cases
         self.runtime = Runtime(
-            sealing=cases.sealing,
-            inspection=cases.inspection,
-            assessment=cases.assessment,
-            reviewing=cases.reviewing,
-            retracting=cases.retracting,
+            cases=self._parts.cases,
             outbox=outbox,
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
@@ -134,10 +137,6 @@ class WorkerApp(SealstreamApp):
         )
         self.add_future(self._probe_store())
         self.add_future(self._brokers.run())
-
-    def close_at_shutdown(self, resources: ExitStack) -> None:
-        """Hand over what is to be closed after everything else."""
-        self._resources.enter_context(resources)
 
     async def on_shutdown(self) -> None:
         """Close what was opened, after the agents have drained.
@@ -155,15 +154,18 @@ class WorkerApp(SealstreamApp):
             try:
                 return await self._resources.enter_async_context(open_publisher(self._kafka))
             except WorldError as error:
+                self._topic_trouble = error.what
                 logger.warning("%s Trying again in %.0f s.", error, _PROBE_SECONDS)
                 await asyncio.sleep(_PROBE_SECONDS)
+            except OperatorError as error:
+                leave_for_operator(error)
 
     async def _require_topics(self) -> None:
         def note(why: str | None) -> None:
             self._topic_trouble = why
 
         try:
-            await as_planned(self._kafka, note)
+            await as_planned(self._kafka, note, self._rights)
         except OperatorError as error:
             leave_for_operator(error)
 

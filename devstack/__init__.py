@@ -14,12 +14,14 @@ from devstack.kafka import KafkaServer
 from devstack.ports import free_port, free_ports
 from devstack.process import ServerProcess
 from devstack.seaweedfs import SeaweedServer
+from devstack.secured_kafka import SecuredKafkaServer
 
 __all__ = [
     "EmbeddedBroker",
     "KafkaServer",
     "KafkaUnavailableError",
     "SeaweedServer",
+    "SecuredKafkaServer",
     "ServerProcess",
     "ServerStartError",
     "ServerUnavailableError",

@@ -58,10 +58,19 @@ class KafkaServer(ServerProcess):
     def _prepare(self) -> Sequence[str]:
         configuration = self.directory / "server.properties"
         configuration.write_text("".join(f"{key}={value}\n" for key, value in self._settings().items()))
-        java = [_java(), *_JVM_OPTIONS, "-cp", f"{kafka_libraries()}/*"]
+        java = [_java(), *_JVM_OPTIONS, *self._jvm_options(), "-cp", f"{kafka_libraries()}/*"]
         if not (self._data / "meta.properties").exists():
-            self._format([*java, "kafka.tools.StorageTool", "format", "--config", os.fspath(configuration)])
+            tool = [*java, "kafka.tools.StorageTool", "format", "--config", os.fspath(configuration)]
+            self._format([*tool, *self._format_options()])
         return [*java, "kafka.Kafka", os.fspath(configuration)]
+
+    def _jvm_options(self) -> Sequence[str]:
+        """More options of Java."""
+        return ()
+
+    def _format_options(self) -> Sequence[str]:
+        """What the storage is formatted with besides."""
+        return ()
 
     def _is_ready(self) -> bool:
         return brokers_known_at(self.port) > 0

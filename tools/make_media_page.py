@@ -84,14 +84,16 @@ _UNCHANGED: Final = """\
 ## What stays as it was
 
 Marks and seals change nothing that is seen, heard or read. An explicit label changes its own place alone, except
-where the table above says "compressed once more".
+where the table above says "compressed once more". Of a video whose label is ordered for some seconds, pictures are
+compressed up to the first key frame behind it, and all others stay, where its codec allows that: H.264, H.265, VP8 and
+VP9 do, AV1 and AVI files do not ([decision 43](adr/0043-cut-at-key-frames.md)).
 
 | what | shown by, in `tests/media` |
 |---|---|
 | PNG, lossless WebP, WAV, plain text and SVG, whatever their content | `test_nothing_else_changes.py` |
 | frames, pages, parts and text of every picture and document format | `labels/test_marks_change_nothing_else.py` |
 | packets, times and decoded frames of every sound and video format | `labels/test_audio_video_sealing.py` |
-| pixels, samples and packets outside an explicit label, at every size and place | `explicit/` |
+| pixels, samples and packets outside an explicit label, at every size and place | `labels/explicit/` |
 | what other programs make of a sealed file | `test_samples.py` |
 | unusual files of every format, in other programs | `harm/` |
 """

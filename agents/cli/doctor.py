@@ -139,7 +139,11 @@ def _clock() -> Found:
 
 def _kafka() -> Found:
     from agents.kafka_trouble import why_unreachable
+    from agents.rights import rights_of
+    from agents.rights_asked import lacking_rights
+    from agents.similarity.settings import RecogniserSettings
     from agents.topic_planning import compared
+    from agents.topics import Topics
 
     settings = KafkaSettings()
     trouble = asyncio.run(why_unreachable(settings))
@@ -147,11 +151,18 @@ def _kafka() -> Found:
         yield "fault", str(trouble)
         return
     yield "ok", f"a broker answers at {settings.bootstrap_servers}"
+    needs = rights_of(
+        "worker", Topics(settings.topic_prefix), settings.group, asks_recognisers=bool(RecogniserSettings().urls)
+    )
+    lacking = asyncio.run(lacking_rights(settings, [one for one in needs if one.needed]))
+    for one in lacking:
+        yield "fault", f"This user lacks {one}. Grant it; `sealstream topics acls` prints how."
     found = asyncio.run(compared(settings))
-    for name in found.missing:
+    hidden = {one.name for one in lacking}
+    for name in (one for one in found.missing if one not in hidden):
         yield "fault", f"{name} is not there, or this user may not see it. Type `sealstream topics create`."
-    for one in found.differences:
-        yield "fault" if one.loses else "warning", f"{one} `sealstream topics create --alter` sets it."
+    for difference in found.differences:
+        yield "fault" if difference.loses else "warning", f"{difference} `sealstream topics create --alter` sets it."
     for name in found.not_shown:
         yield "warning", f"{name}: this user may not see its configuration (DescribeConfigs)."
     if not found.missing and not found.differences:

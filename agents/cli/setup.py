@@ -1,6 +1,7 @@
 """Commands that set up what sealstream runs on: topics and buckets. Safe to repeat."""
 
 import asyncio
+import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
+from agents.rights import Role, rights_of
 from agents.settings import KafkaSettings
 from agents.topic_check import Difference
 from agents.topics import Topics
@@ -67,6 +69,34 @@ def check(as_json: AsJson = False) -> None:
         _show(found.missing, found.not_shown, found.differences)
     if bad:
         raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+@topics.command("acls")
+def acls(
+    principal: Annotated[str, typer.Option(metavar="PRINCIPAL", help="Who, as Kafka says it: User:NAME.")],
+    role: Annotated[Role, typer.Option("--for", help="What PRINCIPAL is to do.")] = "worker",
+    as_json: AsJson = False,
+) -> None:
+    """Print how to grant the least rights that a role needs, as commands of Kafka's own `kafka-acls`.
+
+    A worker is told the same when a right is missing. DescribeConfigs is not needed; without it topics are not compared
+    with the plan.
+    """
+    settings = KafkaSettings()
+    rights = rights_of(role, Topics(settings.topic_prefix), settings.group)
+    if as_json:
+        print_json({"principal": principal, "rights": rights})
+        return
+    for resource, name in dict.fromkeys((one.resource, one.name) for one in rights):
+        operations = [one.operation for one in rights if (one.resource, one.name) == (resource, name)]
+        said = " ".join(f"--operation {operation}" for operation in operations)
+        console.print(
+            f"kafka-acls --bootstrap-server {settings.bootstrap_servers} --add --allow-principal "
+            f"{shlex.quote(principal)} {said} --{resource} {shlex.quote(name)}",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
 
 
 def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequence[Difference]) -> None:

@@ -1,6 +1,6 @@
 """The delivery loop: every record is worked on until it is done or a dead letter, and acknowledged only then.
 
-Records run side by side, each in a task of its own. Three bounds keep memory and load in hand:
+Records run side by side, each in a task of its own. Four bounds keep memory and load in hand:
 
 - `max_in_flight` records are in work at one moment. A record that waits for its next attempt is not in work, so events
   whose asset is missing cannot use the bound up and stop everything else.
@@ -9,12 +9,16 @@ Records run side by side, each in a task of its own. Three bounds keep memory an
   fetched before still arrives: one fetch and what Faust has buffered.
 - `max_unacknowledged` is hard: the stream is not read on while it is reached. The settings keep it so large that one
   partition alone never reaches it.
+- `max_held_bytes` is about records that are not finished, which are kept whole. A partition that holds a quarter of it
+  is crowded; nothing at all is fetched once all together hold it. It is soft in the same way.
 """
 
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import NoReturn
 
 from agents.delivery.exits import leave_for_operator
@@ -76,6 +80,7 @@ class DeliveryLoop:
         self._ledger = Ledger()
         self._capacity = asyncio.Semaphore(settings.max_in_flight)
         self._tasks: dict[asyncio.Task[None], float] = {}
+        self._held: Counter[TopicPartition] = Counter()
         self._working: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._draining = False
@@ -88,7 +93,8 @@ class DeliveryLoop:
             return False
         task = asyncio.create_task(self._deliver(slot, record, process, dead_letter), name=f"deliver {record}")
         self._tasks[task] = self._clock()
-        task.add_done_callback(self._forget)
+        self._held[record.topic_partition] += record.size
+        task.add_done_callback(partial(self._forget, record.topic_partition, record.size))
         self._observer.admitted(record)
         return True
 
@@ -108,7 +114,20 @@ class DeliveryLoop:
 
     def crowded(self) -> frozenset[TopicPartition]:
         """Return the partitions from which nothing should be fetched for now."""
-        return self._ledger.crowded(self.settings.max_unacknowledged_per_partition)
+        heavy = (
+            partition for partition, size in self._held.items() if size >= self.settings.max_held_bytes_per_partition
+        )
+        return self._ledger.crowded(self.settings.max_unacknowledged_per_partition).union(heavy)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is held that nothing at all should be fetched for now."""
+        return self.held_bytes >= self.settings.max_held_bytes
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of records that were taken in and are not finished."""
+        return self._held.total()
 
     async def drain(self, generation: int) -> None:
         """Stop taking records of this generation in, let work under way end, and cancel what takes too long.
@@ -244,8 +263,11 @@ class DeliveryLoop:
         self._stop(error)
         raise asyncio.CancelledError
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
+    def _forget(self, partition: TopicPartition, size: int, task: asyncio.Task[None]) -> None:
         del self._tasks[task]
+        self._held[partition] -= size
+        if self._held[partition] == 0:
+            del self._held[partition]
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.critical("%s is stuck, by a bug in the delivery loop:\n%s", task.get_name(), without_content(error))
 

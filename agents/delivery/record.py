@@ -37,6 +37,11 @@ class InputRecord:
         """The partition it was read from."""
         return TopicPartition(self.topic, self.partition)
 
+    @property
+    def size(self) -> int:
+        """Bytes of key and value."""
+        return len(self.key or b"") + len(self.value or b"")
+
     def __str__(self) -> str:
         """Name the record without showing anything of it, for logs."""
         return f"{self.topic}[{self.partition}]@{self.offset}"

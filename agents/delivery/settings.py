@@ -17,10 +17,14 @@ class DeliverySettings(Settings):
     max_unacknowledged_per_partition: int = Field(default=512, ge=1)
     """Records taken from one partition and not acknowledged; at this number it is fetched from no more for a while."""
 
-    fetch_records: int = Field(default=256, ge=1)
+    max_held_bytes: int = Field(default=2**26, ge=1)
+    """Bytes of records taken and not finished, from which on nothing more is fetched for a while; from one partition, a
+    quarter of them."""
+
+    fetch_records: int = Field(default=64, ge=1)
     """Records fetched at a time."""
 
-    buffer_records: int = Field(default=512, ge=1)
+    buffer_records: int = Field(default=64, ge=1)
     """Records that Faust keeps in memory, for each topic, before they are taken."""
 
     max_unacknowledged: int = Field(default=2048, ge=1)
@@ -52,6 +56,11 @@ class DeliverySettings(Settings):
                 "or one slow partition could stop all others"
             )
         return value
+
+    @property
+    def max_held_bytes_per_partition(self) -> int:
+        """Bytes of records of one partition taken and not finished, from which on it is fetched from no more."""
+        return self.max_held_bytes // 4
 
     @property
     def backoff(self) -> Backoff:

@@ -70,6 +70,9 @@ class _Consumer(driver.Consumer):
 
         To pause them as Faust does would lose records: those fetched already would be dropped.
         """
+        if self.transport.delivery.is_full:
+            await asyncio.sleep(_CROWDED_FETCH_SECONDS)
+            return {}
         crowded = self.transport.delivery.crowded()
         if not crowded or active_partitions is None:
             return await super()._getmany(active_partitions, timeout)

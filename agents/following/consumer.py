@@ -18,7 +18,7 @@ from agents.delivery import InputRecord, TopicPartition
 from agents.delivery.tracebacks import without_content
 from agents.following.port import Consumer, OpenConsumer, Positions, Read
 from agents.header_names import accept_any_header_name
-from agents.kafka import connection
+from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 

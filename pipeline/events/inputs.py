@@ -199,3 +199,6 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     categories: tuple[Category, ...] = ()
     jurisdictions: tuple[str, ...] = ()
+
+
+InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review

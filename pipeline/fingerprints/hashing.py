@@ -12,6 +12,7 @@ from xxhash import xxh32_intdigest
 __all__ = ["hashes_of_pieces"]
 
 _Numbers = npt.NDArray[np.uint32]
+_Octets = npt.NDArray[np.uint8]
 _Places = npt.NDArray[np.int64]
 
 _ONE, _TWO, _THREE, _FOUR, _FIVE = (
@@ -19,11 +20,13 @@ _ONE, _TWO, _THREE, _FOUR, _FIVE = (
 )
 _STARTS: Final = tuple(np.uint32(start % 2**32) for start in (2654435761 + 2246822519, 2246822519, 0, -2654435761))
 _TURNS: Final = (1, 7, 12, 18)
-_8, _16, _24 = (np.uint32(bits) for bits in (8, 16, 24))
+_16: Final = np.uint32(16)
 _LANE: Final = 4
 _STRIPE: Final = 16
 _MANY: Final = 80
 """Of so many pieces of each length or more, the arithmetic is done here."""
+_AT_A_TIME: Final = 2**14
+"""So many pieces are hashed at a time: what is on the way stays in the processor's cache."""
 
 
 def hashes_of_pieces(text: bytes, begins: _Places, ends: _Places) -> _Numbers:
@@ -35,38 +38,54 @@ def hashes_of_pieces(text: bytes, begins: _Places, ends: _Places) -> _Numbers:
         ends: where it ends; they may overlap.
     """
     lengths = ends - begins
-    different = np.unique(lengths)
+    different = np.flatnonzero(np.bincount(lengths)).tolist()
     if len(lengths) < _MANY * len(different):
         pieces = zip(begins.tolist(), ends.tolist(), strict=True)
         return np.array([xxh32_intdigest(text[begin:end]) for begin, end in pieces], np.uint32)
-    octets = np.frombuffer(text + bytes(_LANE), np.uint8).astype(np.uint32)
-    lanes: _Numbers = octets[:-3] | octets[1:-2] << _8 | octets[2:-1] << _16 | octets[3:] << _24
+    octets = np.frombuffer(text + bytes(_LANE), np.uint8)
+    lanes = _lanes(octets)
     hashes = np.empty(len(lengths), np.uint32)
-    for length in different.tolist():
-        of_length = lengths == length
-        hashes[of_length] = _hashed(octets, lanes, begins[of_length], length)
+    for length in different:
+        of_length = np.flatnonzero(lengths == length)
+        for first in range(0, len(of_length), _AT_A_TIME):
+            these = of_length[first : first + _AT_A_TIME]
+            hashes[these] = _hashed(octets, lanes, begins[these], length)
     return hashes
 
 
-def _hashed(octets: _Numbers, lanes: _Numbers, begins: _Places, length: int) -> _Numbers:
+def _lanes(octets: _Octets) -> _Numbers:
+    """At each place of some bytes the number that it and the next three make; of the last three there is none."""
+    lanes = np.empty(len(octets) - _LANE + 1, np.uint32)
+    for first in range(_LANE):
+        every_fourth = lanes[first::_LANE]
+        every_fourth[:] = np.frombuffer(octets, "<u4", len(every_fourth), first)
+    return lanes
+
+
+def _hashed(octets: _Octets, lanes: _Numbers, begins: _Places, length: int) -> _Numbers:
     """The hashes of pieces of one length; `lanes` has at each place the four bytes from there on."""
+    number_of, first = len(begins), int(begins[0])
+    is_run = np.array_equal(begins, np.arange(first, first + number_of))
+
+    def at(numbers: npt.NDArray[Any], place: int) -> npt.NDArray[Any]:
+        return numbers[first + place : first + place + number_of] if is_run else numbers[begins + place]
+
     place = 0
-    hashes: npt.NDArray[Any] = np.full(len(begins), _FIVE)
+    hashes: npt.NDArray[Any] = np.full(number_of, _FIVE)
     if length >= _STRIPE:
-        sums: list[npt.NDArray[Any]] = [np.full(len(begins), start) for start in _STARTS]
+        sums: list[npt.NDArray[Any]] = [np.full(number_of, start) for start in _STARTS]
         while place + _STRIPE <= length:
             for number in range(_LANE):
-                lane = lanes[begins + (place + _LANE * number)]
-                sums[number] = _turned(sums[number] + lane * _TWO, 13) * _ONE
+                sums[number] = _turned(sums[number] + at(lanes, place + _LANE * number) * _TWO, 13) * _ONE
             place += _STRIPE
-        first, second, third, fourth = (_turned(part, bits) for part, bits in zip(sums, _TURNS, strict=True))
-        hashes = first + second + third + fourth
+        first_sum, second, third, fourth = (_turned(part, bits) for part, bits in zip(sums, _TURNS, strict=True))
+        hashes = first_sum + second + third + fourth
     hashes += np.uint32(length)
     while place + _LANE <= length:
-        hashes = _turned(hashes + lanes[begins + place] * _THREE, 17) * _FOUR
+        hashes = _turned(hashes + at(lanes, place) * _THREE, 17) * _FOUR
         place += _LANE
     while place < length:
-        hashes = _turned(hashes + octets[begins + place] * _FIVE, 11) * _ONE
+        hashes = _turned(hashes + at(octets, place) * _FIVE, 11) * _ONE
         place += 1
     hashes = (hashes ^ hashes >> np.uint32(15)) * _TWO
     hashes = (hashes ^ hashes >> np.uint32(13)) * _THREE

@@ -10,6 +10,7 @@ Of a long text a look holds a part of the pairs, chosen by what they are, and so
 import re
 import struct
 from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from unicodedata import normalize
@@ -44,6 +45,8 @@ _NUMERALS: Final = "〇零一二三四五六七八九十百千万亿两"
 _ALONE: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Characters of scripts that leave no space between words; each is taken for one."""
 _TOKEN: Final = re.compile(rf"\d+|[{_NUMERALS}]+|[{_ALONE}]|[^\W\d_{_ALONE}]+")
+_ASCII_TOKEN: Final = re.compile(r"[0-9]+|[a-z]+")
+"""The same for a text of nothing but ASCII, in a quarter of the time."""
 _FIGURE: Final = re.compile(rf"[\d{_NUMERALS}]")
 
 
@@ -64,13 +67,14 @@ class Wording:
 
 def wording_of(text: str) -> Wording:
     """The wording of a text, whatever its case, its spaces, its punctuation and its Chinese script."""
-    tokens = _TOKEN.findall(folded(without_unseen(normalize("NFKC", text)).casefold()))
+    seen = folded(without_unseen(normalize("NFKC", text)).casefold())
+    tokens = (_ASCII_TOKEN if seen.isascii() else _TOKEN).findall(seen)
     joined = " ".join(tokens).encode()
-    sizes = np.array([len(token.encode()) for token in tokens], np.int64)
+    sizes = _sizes_of(tokens, joined)
     ends = np.cumsum(sizes + 1) - 1
     begins = ends - sizes
     words = {token: bool(_FIGURE.match(token)) for token in set(tokens)}
-    figures = np.array([words[token] for token in tokens], np.bool_)
+    figures = np.fromiter(map(words.__getitem__, tokens), np.bool_, len(tokens))
     pairs = _hashes(joined, begins[:-1], ends[1:])
     first, second = figures[:-1], figures[1:]
     alone = np.zeros(len(tokens), np.int64)
@@ -79,9 +83,15 @@ def wording_of(text: str) -> Wording:
     return Wording(pairs=pairs, chosen=chosen, has_figure=first | second)
 
 
+def _sizes_of(tokens: Sequence[str], joined: bytes) -> npt.NDArray[np.int64]:
+    """How many bytes each token has, of some that were joined by spaces."""
+    spaces = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(" "))
+    return np.diff(np.concatenate([[-1], spaces, [len(joined)]])) - 1 if tokens else np.zeros(0, np.int64)
+
+
 def without_unseen(text: str) -> str:
     """A text without characters that nobody sees, such as those that carry a manifest, and without accents apart."""
-    return _UNSEEN.sub("", text)
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def _hashes(text: bytes, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> _Hashes:
@@ -98,7 +108,8 @@ def look_of(wording: Wording) -> bytes:
         return b""
     once, repeated = _sorted_out(pairs)
     header = _HEADER.pack(*limits, int(pairs[0]), int(pairs[-1]), len(once))
-    return header + b"".join(pair.to_bytes(_HASH_BYTES, "big") for pair in (*once.tolist(), *repeated.tolist()))
+    numbers = np.concatenate([once, repeated]).astype(">u4").view(np.uint8).reshape(-1, 4)
+    return header + numbers[:, -_HASH_BYTES:].tobytes()
 
 
 def _limit(wording: Wording, of_sort: npt.NDArray[np.bool_], most: int) -> int:

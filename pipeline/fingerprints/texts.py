@@ -182,9 +182,11 @@ def _plain(body: bytes, media_type: str) -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return _decoded(body, encoding)
-    declared = EmailMessage()
-    declared["Content-Type"] = media_type
-    charset = declared.get_content_charset("utf-8")
+    charset = "utf-8"
+    if ";" in media_type:
+        declared = EmailMessage()
+        declared["Content-Type"] = media_type
+        charset = declared.get_content_charset(charset)
     try:
         name = codecs.lookup(charset).name
     except LookupError:

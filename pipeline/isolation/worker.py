@@ -56,14 +56,16 @@ _INHERITED: Final = frozenset(
 """What a child may know of the environment. Access keys of the object store are not among it."""
 
 
-_ALLOCATOR: Final = {
+_LIBRARIES: Final = {
     # One arena: what the allocator reserves for threads counts against the limit of the address space.
     "MALLOC_ARENA_MAX": "1",
     # The buffers of one picture are kept for the next one, and not given back and faulted in again.
     "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
     "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+    # A child has one processor: threads of NumPy's would wait for each other, ten times as long as the work takes.
+    "OPENBLAS_NUM_THREADS": "1",
 }
-"""How glibc serves a child; other C libraries take no notice."""
+"""How libraries serve a child: glibc, of whose settings other C libraries take no notice, and NumPy's."""
 
 
 class WorkerDiedError(Exception):
@@ -275,4 +277,4 @@ def _wait(pipe: IO[bytes], event: int, deadline: _Deadline) -> None:
 def _environment() -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if name in _INHERITED}
     modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)
-    return {**known, "PYTHONPATH": modules, **_ALLOCATOR}
+    return {**known, "PYTHONPATH": modules, **_LIBRARIES}

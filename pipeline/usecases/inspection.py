@@ -1,26 +1,22 @@
 """The use case of a publication event: what the asset says of itself, a decision, and alerts.
 
-Commit order, as in `pipeline.usecases.sealing`:
+In the order that `pipeline.usecases.frame` keeps:
 
 1. asset bytes fetched, digest checked against the event
-2. credential and marks read, and judged together with the event's facts
-3. found by its bytes from now on, unless it is blocked (`pipeline.usecases.retracting`)
-4. record stored: it is the commit marker of the event
-   violations of a blocked event entered into the ledger of the account that answers for them
+2. credential and labels read, in one go where that can be done, and fingerprint taken; sealed originals looked for
+3. judged by that together with the event's facts; found by its bytes from then on, unless it is blocked
+   (`pipeline.usecases.retracting`)
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-
-import msgspec
 
 from pipeline.assets import Asset, AssetFetcher
 from pipeline.credentials import Credential
 from pipeline.credentials.traces import embeds
 from pipeline.events.identity import decision_id
 from pipeline.events.inputs import PublicationEvent
-from pipeline.events.outputs import Alert, Decision, Enforcement, InspectedContent, Subject
+from pipeline.events.outputs import Decision, InspectedContent
 from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts, wording_facts
@@ -31,92 +27,68 @@ from pipeline.evidence.resembling import RESEMBLES_ILLEGAL, resembling_observati
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
 from pipeline.isolation.parsers import Examined, Examining, Parsers
 from pipeline.labels.implicit.marks import FoundMarks
-from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
-from pipeline.store import Layout, ObjectStore
+from pipeline.store import Location
 from pipeline.store.illegal import note_publication
-from pipeline.store.records import commit_record, manifests_for, stored_record
-from pipeline.usecases.escalation import Escalation, counted
+from pipeline.store.records import manifests_for
+from pipeline.usecases.frame import UseCase
 from pipeline.usecases.replay import require_same_event
 
-__all__ = ["Inspected", "Inspection"]
-
-
-class Inspected(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published for a publication event: the decision, and the alerts and the step that follow from it."""
-
-    decision: Decision
-    alerts: tuple[Alert, ...]
-    enforcement: Enforcement | None
+__all__ = ["Inspection"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inspection:
-    """Judges the assets of publication events; safe to call from several threads.
+class Inspection(UseCase[PublicationEvent, Decision]):
+    """Judges the assets of publication events.
 
     Args:
-        store: where records and sidecars are kept.
-        layout: which object goes where.
         fetcher: brings the assets.
         parsers: look into assets.
         policy: judges events.
         observer: looks at assets the way the feature database does.
-        escalation: counts what a blocked event counts against an account.
         recognition: finds the sealed original of an asset without marks.
         producer: who hands content on, as implicit labels say; without it, the provider code that an event names.
-        now: the time of day, with time zone.
     """
 
-    store: ObjectStore
-    layout: Layout
     fetcher: AssetFetcher
     parsers: Parsers
     policy: Policy
     observer: Observer
-    escalation: Escalation
     recognition: Recognition
     producer: str | None
-    now: Callable[[], datetime]
 
-    def __call__(self, event: PublicationEvent) -> Inspected:
-        """Judge the event's asset, store the record, and return what is to be published.
+    @property
+    def _kind(self) -> type[Decision]:
+        return Decision
 
-        Raises:
-            ProducerError: the event can never succeed.
-            WorldError: the store does not answer; try again.
-        """
-        record_at = self.layout.record(event.uid)
-        decision = stored_record(self.store, record_at, Decision)
-        if decision is None:
-            asset = self.fetcher.fetch(event.content)  # 1
-            examined = self.parsers.examine(self._examining(event, asset))  # 2
-            credential, found = self._credential(event, asset, examined.credential), examined.found
-            measured = self._measured(event, asset, credential, examined)
-            recognised = self.recognition(asset, credential, found, examined.traits)
-            state = detected(
-                event.facts,
-                measured,
-                event.declared,
-                is_recognised=any(one.name == REMOVED for one in recognised),
-                has_vendor_sign=found is not None and found.has_sign_of_ai,
-            )
-            measured = {**measured, **state_facts(state)}
-            seen = (*recognised, *resembling_observations(examined.traits, self.policy.references()))
-            judgement = self._judge(event, asset, credential, found, measured, seen)
-            decision = self._decision(event, asset, credential, judgement, state)
-            if decision.decision != "block":
-                codes = () if examined.traits is None else (one.code for one in examined.traits.all_codes)
-                note_publication(self.store, self.layout, asset.sha256, event.uid, codes)  # 3
-            decision = commit_record(self.store, record_at, decision)  # 4
-        require_same_event(decision, event)
-        against = counted(decision)
-        return Inspected(
-            decision=decision,
-            alerts=_alerts(decision),
-            enforcement=None if against is None else self.escalation(against),
+    def _record_at(self, event: PublicationEvent) -> Location:
+        return self.layout.record(event.uid)
+
+    def _require_answers(self, record: Decision, event: PublicationEvent) -> None:
+        require_same_event(record, event)
+
+    def _work(self, event: PublicationEvent) -> Decision:
+        asset = self.fetcher.fetch(event.content)  # 1
+        examined = self.parsers.examine(self._examining(event, asset))  # 2
+        credential, found = self._credential(event, asset, examined.credential), examined.found
+        measured = self._measured(event, asset, credential, examined)
+        recognised = self.recognition(asset, credential, found, examined.traits)
+        state = detected(
+            event.facts,
+            measured,
+            event.declared,
+            is_recognised=any(observation.name == REMOVED for observation in recognised),
+            has_vendor_sign=found is not None and found.has_sign_of_ai,
         )
+        measured = {**measured, **state_facts(state)}
+        seen = (*recognised, *resembling_observations(examined.traits, self.policy.references()))
+        judgement = self._judge(event, asset, credential, found, measured, seen)  # 3
+        if judgement.decision != "block":
+            codes = () if examined.traits is None else (one.code for one in examined.traits.all_codes)
+            note_publication(self.store, self.layout, asset.sha256, event.uid, codes)
+        return self._decision(event, asset, credential, judgement, state)
 
     def _examining(self, event: PublicationEvent, asset: Asset) -> Examining:
         return Examining(
@@ -210,18 +182,3 @@ class Inspection:
             event_digest=event.digest,
             account=judgement.account,
         )
-
-
-def _alerts(decision: Decision) -> tuple[Alert, ...]:
-    content = decision.content
-    return alerts_for(
-        decision.findings,
-        event_uid=decision.event_uid,
-        event=decision.event,
-        subject=Subject(
-            content_id=None if content is None else content.id,
-            mime=None if content is None else content.mime,
-            sha256=None if content is None else content.sha256,
-        ),
-        record_uri=decision.record_uri,
-    )

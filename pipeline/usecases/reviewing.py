@@ -1,39 +1,29 @@
 """The use case of a review: a person releases or refuses an event that is held.
 
-Commit order, as in `pipeline.usecases.sealing`; steps 1 to 3 were done when the event was held:
-
-4. decision of the review stored: the first review of an event counts
-   a refusal entered into the ledger of the account that answers for the violations (`pipeline.usecases.escalation`)
-
-Publishing (5) and acknowledging (6) follow in the agents. The record of the held event stays as it is; the decision of
-the review repeats what was found and says who decided what.
+In the order that `pipeline.usecases.frame` keeps; 1 to 3 were done when the event was held, and what is stored in 4 is
+the review's decision, beside the record: the first review of an event counts. The record of the held event stays as it
+is; the decision repeats what was found and says who decided what.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar, Final
-
-import msgspec
 
 from pipeline.errors import BugError, ProducerError
 from pipeline.events.identity import event_uid, review_id
 from pipeline.events.inputs import Review
 from pipeline.events.outputs import (
-    Alert,
     Decision,
     DecisionOutcome,
-    Enforcement,
     InspectedContent,
     ManifestRecord,
     ReviewOutcome,
 )
-from pipeline.store import Layout, ObjectStore
-from pipeline.store.records import commit_record, record_of, sealed_content, stored_record
-from pipeline.usecases.escalation import Escalation, counted
+from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.records import record_of, sealed_content
+from pipeline.usecases.frame import UseCase
 from pipeline.usecases.replay import require_same_review
 
-__all__ = ["ReviewRefusedError", "Reviewed", "Reviewing", "held_record", "reviewed_record"]
+__all__ = ["ReviewRefusedError", "Reviewing", "held_record", "reviewed_record"]
 
 _OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block"}
 
@@ -45,48 +35,23 @@ class ReviewRefusedError(ProducerError):
     stage: ClassVar[str] = "inspect"
 
 
-class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published for a review: the decision, and the step against the account that it led to."""
-
-    decision: Decision
-    alerts: tuple[Alert, ...]
-    """Always empty: what there was to wake someone for was said when the event was held."""
-
-    enforcement: Enforcement | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewing:
-    """Decides about held events as people say; safe to call from several threads.
+class Reviewing(UseCase[Review, Decision]):
+    """Decides about held events as people say; a review that has nothing to decide is a `ReviewRefusedError`."""
 
-    Args:
-        store: where records are kept.
-        layout: which object goes where.
-        escalation: counts what a refusal counts against an account.
-        now: the time of day, with time zone.
-    """
+    @property
+    def _kind(self) -> type[Decision]:
+        return Decision
 
-    store: ObjectStore
-    layout: Layout
-    escalation: Escalation
-    now: Callable[[], datetime]
+    def _record_at(self, event: Review) -> Location:
+        return self.layout.review(event.event_uid)
 
-    def __call__(self, review: Review) -> Reviewed:
-        """Store the decision of a review, count what it refuses, and return what is to be published.
+    def _require_answers(self, record: Decision, event: Review) -> None:
+        _require_decided_by(event, record)
 
-        Raises:
-            ReviewRefusedError: there is nothing to decide for this review.
-            WorldError: the store does not answer; try again.
-        """
-        review_at = self.layout.review(review.event_uid)
-        decision = stored_record(self.store, review_at, Decision)
-        if decision is None:
-            self._require_standing(review.event_uid)
-            held = held_record(self.store, self.layout, review.event_uid)
-            decision = commit_record(self.store, review_at, self._decision(review, held))  # 4
-        _require_decided_by(review, decision)
-        against = counted(decision)
-        return Reviewed(decision=decision, alerts=(), enforcement=None if against is None else self.escalation(against))
+    def _work(self, event: Review) -> Decision:
+        self._require_standing(event.event_uid)
+        return self._decision(event, held_record(self.store, self.layout, event.event_uid))
 
     def _require_standing(self, uid: str) -> None:
         """See that the event was not retracted in the meantime: what was found illegal is not released."""

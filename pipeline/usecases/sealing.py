@@ -1,24 +1,16 @@
 """The use case of a generation event: sealed asset, manifest, record and alerts.
 
-Commit order; a crash between any two steps repeats the work and changes nothing that anyone sees:
+In the order that `pipeline.usecases.frame` keeps:
 
 1. asset bytes fetched, digest checked against the event
 2. in one go, where it is parsed: the credential it came with read; labeled; fingerprint taken; sealed; read back
 3. sealed asset and manifest stored; judged by what the sealed asset says of itself
-4. record stored last: it is the commit marker of the event
-   violations of a blocked event entered into the ledger of the account that answers for them
 
-Whatever is generated gets its mark (Deep Synthesis Provisions Art. 16), whatever is found in it: whether the sealed
+Whatever is generated gets its labels (Deep Synthesis Provisions Art. 16), whatever is found in it: whether the sealed
 asset may be handed on is what the record's decision says.
-
-Publishing (5) and acknowledging (6) follow in the agents. Every write is create-only: "already there" means that an
-earlier attempt got this far, so what is stored is read and the work goes on from it. What is published is always
-what is stored.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -28,14 +20,11 @@ from pipeline.credentials import SealedAsset, SealOrder, Software
 from pipeline.errors import BugError
 from pipeline.events.inputs import GenerationEvent
 from pipeline.events.outputs import (
-    Alert,
     ClaimGenerator,
     ContentName,
-    Enforcement,
     ManifestRecord,
     ManifestReference,
     StoredDigest,
-    Subject,
 )
 from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
@@ -49,84 +38,61 @@ from pipeline.isolation.parsers import Made, Making, Parsers
 from pipeline.labels.explicit.model import Claim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.port import Marked
-from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Judgement, Policy
-from pipeline.store import Layout, ObjectStore
+from pipeline.store import Location
 from pipeline.store.lookup import SEALED_DIGEST_NAME
-from pipeline.store.records import commit_record, stored_record
-from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.frame import UseCase
 from pipeline.usecases.orders import marks_of, order_of, required_order, seal_order
 from pipeline.usecases.replay import DIGEST_NAME, require_made_from, require_same_event
 
-__all__ = ["Sealed", "Sealing"]
+__all__ = ["Sealing"]
 
 MANIFEST_MEDIA_TYPE: Final = "application/c2pa"
 """C2PA 2.4, external manifests."""
 
 
-class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is published for a generation event: its record, and the alerts and the step that follow from it."""
-
-    record: ManifestRecord
-    alerts: tuple[Alert, ...]
-    enforcement: Enforcement | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sealing:
-    """Seals the assets of generation events; safe to call from several threads.
+class Sealing(UseCase[GenerationEvent, ManifestRecord]):
+    """Seals the assets of generation events.
 
     Args:
-        store: where everything is kept.
-        layout: which object goes where.
         fetcher: brings the assets.
         parsers: look into assets, label and sign them.
         policy: judges events.
         observer: looks at assets the way the feature database does.
-        escalation: counts what a blocked event counts against an account.
         labels_when_required: whether an explicit label is also put where no event asks for it, but a law does.
         producer: who generates, as implicit labels say for events that name no provider code.
         claim_generator: who we are, as manifests and records say.
-        now: the time of day, with time zone.
     """
 
-    store: ObjectStore
-    layout: Layout
     fetcher: AssetFetcher
     parsers: Parsers
     policy: Policy
     observer: Observer
-    escalation: Escalation
     labels_when_required: bool
     producer: str | None
     claim_generator: ClaimGenerator
-    now: Callable[[], datetime]
 
-    def __call__(self, event: GenerationEvent) -> Sealed:
-        """Seal the event's asset, store everything, and return what is to be published.
+    @property
+    def _kind(self) -> type[ManifestRecord]:
+        return ManifestRecord
 
-        Raises:
-            ProducerError: the event can never succeed.
-            WorldError: the store or the signer does not answer; try again.
-        """
-        record_at = self.layout.record(event.uid)
-        record = stored_record(self.store, record_at, ManifestRecord)
-        if record is None:
-            asset = self.fetcher.fetch(event.content)  # 1
-            parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
-            order = self._order(event, asset.media_type, parents)
-            made = self.parsers.make(self._making(event, asset, order))  # 2
-            order = msgspec.structs.replace(order, fingerprint=made.traits.fingerprint)
-            kept, sha256 = self._keep(event, asset, order, made.sealed)  # 3
-            made = self._as_kept(event, asset.media_type, made, kept)
-            judgement = self._judge(event, asset, made, parents)
-            done = self._record(event, asset, made, sha256, judgement, parents)
-            record = commit_record(self.store, record_at, done)  # 4
+    def _record_at(self, event: GenerationEvent) -> Location:
+        return self.layout.record(event.uid)
+
+    def _require_answers(self, record: ManifestRecord, event: GenerationEvent) -> None:
         require_same_event(record, event)
-        against = counted(record)
-        return Sealed(
-            record=record, alerts=_alerts(record), enforcement=None if against is None else self.escalation(against)
-        )
+
+    def _work(self, event: GenerationEvent) -> ManifestRecord:
+        asset = self.fetcher.fetch(event.content)  # 1
+        parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
+        order = self._order(event, asset.media_type, parents)
+        made = self.parsers.make(self._making(event, asset, order))  # 2
+        order = msgspec.structs.replace(order, fingerprint=made.traits.fingerprint)
+        kept, sha256 = self._keep(event, asset, order, made.sealed)  # 3
+        made = self._as_kept(event, asset.media_type, made, kept)
+        judgement = self._judge(event, asset, made, parents)
+        return self._record(event, asset, made, sha256, judgement, parents)
 
     def _making(self, event: GenerationEvent, asset: Asset, order: SealOrder) -> Making:
         """What is to be done to the asset: its labels come before the signature that covers them."""
@@ -301,13 +267,3 @@ class Sealing:
             event_digest=event.digest,
             account=judgement.account,
         )
-
-
-def _alerts(record: ManifestRecord) -> tuple[Alert, ...]:
-    return alerts_for(
-        record.findings,
-        event_uid=record.event_uid,
-        event=record.event,
-        subject=Subject(content_id=record.content.id, mime=record.content.mime, sha256=record.sealed.sha256),
-        record_uri=record.record_uri,
-    )

@@ -74,6 +74,10 @@ class Installation:
         """Run the program to its end; what it said on standard error."""
         return self._run(arguments, code, settings).stderr
 
+    def output(self, *arguments: str, code: int = 0, **settings: str) -> str:
+        """Run the program to its end; what it printed for people."""
+        return self._run(arguments, code, settings).stdout
+
     def answer(self, *arguments: str, code: int = 0, **settings: str) -> Any:
         """Run the program to its end; what it answered in JSON."""
         return json.loads(self._run((*arguments, "--json"), code, settings).stdout)

@@ -150,5 +150,5 @@ class Worker:
 
 
 def _answer(said: Any) -> Answer:
-    decision: Decision = said.decision
+    decision: Decision = said.record
     return Answer(decision=decision.decision, findings=decision.findings)

@@ -47,8 +47,8 @@ def ours(findings: tuple[Finding, ...]) -> list[tuple[str, str | None]]:
 
 def published(house: House, content: dict[str, Any]) -> list[tuple[str, str | None]]:
     said = house.inspect(publication({"content": {**content, "synthetic": "yes"}}, event_id="published"))
-    assert {alert.kind for alert in said.alerts} <= {finding.kind for finding in said.decision.findings}
-    return ours(said.decision.findings)
+    assert {alert.kind for alert in said.alerts} <= {finding.kind for finding in said.record.findings}
+    return ours(said.record.findings)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -70,5 +70,5 @@ def test_a_tiff_whose_claim_leaves_out_one_byte_more_is_not_quiet(house: House, 
     assert published(house, house.put("quiet.tiff", quiet, "image/tiff")) == []
     spoiled = signed_tiff(chain, tiff, entry=entry, more=[(entry + 4, 4), (8, 1)])
     said = house.inspect(publication({"content": house.put("spoiled.tiff", spoiled, "image/tiff")}, event_id="spoiled"))
-    assert ours(said.decision.findings) == [("partial-coverage", "assertion.dataHash.additionalExclusionsPresent")]
+    assert ours(said.record.findings) == [("partial-coverage", "assertion.dataHash.additionalExclusionsPresent")]
     assert [alert.kind for alert in said.alerts] == ["partial-coverage"]

@@ -169,7 +169,7 @@ def run(words: Sequence[str], directory: Path) -> tuple[int, str]:
 def published(house: House, name: str, body: bytes, media_type: str) -> Decision:
     """The decision about a publication that denies: the worst that can be done with a file that has lost something."""
     content = {**house.put(name, body, media_type), "synthetic": "no"}
-    return house.inspect(publication({"content": content}, event_id=name)).decision
+    return house.inspect(publication({"content": content}, event_id=name)).record
 
 
 def label_in(body: bytes, media_type: str, was: FoundMarks | None) -> Label | None:

@@ -11,8 +11,6 @@ from pipeline.assets import AssetFetcher, sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
-from pipeline.evidence.content import Observer
-from pipeline.evidence.removal import Recognition
 from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.isolation import Parsers
@@ -27,12 +25,7 @@ from pipeline.policy.sources import assumptions_of
 from pipeline.settings import PolicySettings
 from pipeline.store import Layout, Location
 from pipeline.store.simulator import StoreSimulator
-from pipeline.usecases.assessment import Assessment
-from pipeline.usecases.escalation import Escalation
-from pipeline.usecases.inspection import Inspection
-from pipeline.usecases.retracting import Retracting
-from pipeline.usecases.reviewing import Reviewing
-from pipeline.usecases.sealing import Sealing
+from pipeline.usecases.wiring import wire
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -64,45 +57,38 @@ class House:
         self.references = ReferenceSets.empty()
         self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
         self.layout = Layout(content_bucket="sealstream", records_bucket="sealstream-records")
-        fetcher = AssetFetcher(
+        self.fetcher = AssetFetcher(
             store=self.store, allowed_buckets=frozenset({"sealstream-inbox", "sealstream"}), max_bytes=2**20
         )
-        common: dict[str, Any] = {"store": self.store, "layout": self.layout, "now": lambda: NOON}
-        ladder = parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365)
-        common["escalation"] = Escalation(ladder=ladder, **common)
-        self.review = Reviewing(**common)
-        common["policy"] = Policy(
-            judge=Judge(load_packs()),
-            references=lambda: self.references,
-            jurisdictions=jurisdictions,
-            assumptions=assumptions_of(unless_said, undeclared, where="tests"),
-            observed=frozenset(observed),
-        )
-        self.assess = Assessment(**common)
-        self.retract = Retracting(**common)
-        fingerprinter = InProcessFingerprinter()
-        parts: dict[str, Any] = {
-            **common,
-            "fetcher": fetcher,
-            "parsers": Parsers(
+        self.known = FingerprintIndex()
+        cases = wire(
+            store=self.store,
+            layout=self.layout,
+            fetcher=self.fetcher,
+            parsers=Parsers(
                 credentials=credentials,
                 image_coder=NoPictures(),
                 labeler=InProcessLabeler(),
                 marker=InProcessMarker(),
-                fingerprinter=fingerprinter,
+                fingerprinter=InProcessFingerprinter(),
             ),
-            "producer": producer,
-            "observer": Observer(image_coder=NoPictures(), references=lambda: self.references),
-        }
-        self.fetcher = fetcher
-        self.known = FingerprintIndex()
-        recognition = Recognition(store=self.store, layout=self.layout, fingerprinter=fingerprinter, known=self.known)
-        self.seal = Sealing(
-            labels_when_required=labels_when_required,
+            policy=Policy(
+                judge=Judge(load_packs()),
+                references=lambda: self.references,
+                jurisdictions=jurisdictions,
+                assumptions=assumptions_of(unless_said, undeclared, where="tests"),
+                observed=frozenset(observed),
+            ),
+            ladder=parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365),
+            known=self.known,
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
-            **parts,
+            producer=producer,
+            labels_when_required=labels_when_required,
+            now=lambda: NOON,
         )
-        self.inspect = Inspection(recognition=recognition, **parts)
+        self.seal, self.inspect = cases.sealing, cases.inspection
+        self.assess, self.review = cases.assessment, cases.reviewing
+        self.retract = cases.retracting
 
     def put(self, key: str, body: bytes, media_type: str) -> dict[str, Any]:
         """Put an asset into the inbox, and say it as an event's content does."""

@@ -12,6 +12,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.assembly import Parsers, law_of, use_cases
 from agents.delivery import InputRecord
+from agents.lanes import LANES
 from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.outbox import Outbox
@@ -49,6 +50,7 @@ __all__ = ["Miniature", "play"]
 
 CONTENT, RECORDS, INBOX = "content", "records", "inbox"
 MAX_ASSET_BYTES = 64 * 1024
+LANE_OF = {lane.name: lane for lane in LANES}
 STEP = 10_000
 """Milliseconds from one input to the next; its outputs come one by one right after it, its commit long after."""
 
@@ -154,7 +156,7 @@ class _Stage:
             timestamp=self.time / 1000,
         )
         try:
-            await getattr(runtime, case.topic)(record)
+            await runtime.work(LANE_OF[case.topic], record)
         except SealstreamError as error:
             await runtime.outbox.dead_letter(record, error, 1)
         for number, message in enumerate(self.published):
@@ -190,11 +192,7 @@ class _Stage:
         publisher: Any = self
         metrics = Metrics.create()
         return Runtime(
-            sealing=cases.sealing,
-            inspection=cases.inspection,
-            assessment=cases.assessment,
-            reviewing=cases.reviewing,
-            retracting=cases.retracting,
+            cases=cases,
             outbox=Outbox(publisher=publisher, topics=self.topics, source="mini", metrics=metrics),
             strange=StrangeMembers(metrics.unknown_members),
             threads=threads,

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
-from agents.kafka import connection
+from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 from tests.broker.kill.bucket import Bucket, outcome_key
 from tests.broker.kill.cases import Case

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from agents.kafka import connection
+from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 
 __all__ = ["Commit", "GroupHistory", "TopicFollower", "follow", "group_history"]

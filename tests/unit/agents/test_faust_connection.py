@@ -4,7 +4,7 @@ import pytest
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
 from agents.faust_connection import faust_connection
-from agents.kafka import connection
+from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 from pipeline.errors import OperatorError
 

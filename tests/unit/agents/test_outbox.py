@@ -56,7 +56,7 @@ async def test_a_record_goes_out_with_its_alerts_and_all_fit_the_contract(house:
     recorder = Recorder()
     content = {**house.put("a.png", png(), "image/png"), "operation": "generated", "biometric": ["face"]}
     said = house.seal(generation({"content": content}))
-    await outbox(recorder).publish(said.record, said.alerts)
+    await outbox(recorder).publish(said)
     (messages,) = recorder.published
     assert [message.topic for message in messages] == ["sealstream.manifests", "sealstream.alerts"]
     assert {message.key for message in messages} == {b"a.png"}
@@ -70,7 +70,7 @@ async def test_a_record_goes_out_with_its_alerts_and_all_fit_the_contract(house:
 async def test_a_decision_fits_the_contract(house: House) -> None:
     recorder = Recorder()
     said = house.inspect(publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}}))
-    await outbox(recorder).publish(said.decision, said.alerts)
+    await outbox(recorder).publish(said)
     assert first_violation(validator("decision.v2"), decoded(recorder.published[0][0])) is None
 
 
@@ -83,7 +83,7 @@ async def test_what_observed_packs_would_decide_is_in_the_message_and_counted(
     said = watching.inspect(
         publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}})
     )
-    await box.publish(said.decision, said.alerts)
+    await box.publish(said)
     message = decoded(recorder.published[0][0])
     assert first_violation(validator("decision.v2"), message) is None
     assert message["observed"]["decision"] == "hold"
@@ -95,7 +95,7 @@ async def test_a_replay_is_published_in_the_same_bytes(house: House) -> None:
     event = publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}})
     for _ in range(2):
         said = house.inspect(event)
-        await outbox(recorder).publish(said.decision, said.alerts)
+        await outbox(recorder).publish(said)
     assert recorder.published[0] == recorder.published[1]
 
 
@@ -131,5 +131,5 @@ async def test_what_was_not_delivered_is_not_counted(house: House) -> None:
     box = outbox(recorder)
     said = house.inspect(publication({"content": {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "yes"}}))
     with pytest.raises(WorldError):
-        await box.publish(said.decision, said.alerts)
+        await box.publish(said)
     assert b"sealstream_alerts_total{" not in box.metrics.render()

@@ -88,13 +88,14 @@ class Bench:
         partition: TopicPartition = A,
         generation: int = 1,
         timestamp: float | None = None,
+        value: bytes = b"",
     ) -> bool:
         record = InputRecord(
             topic=partition.topic,
             partition=partition.partition,
             offset=offset,
             key=None,
-            value=b"",
+            value=value,
             timestamp=timestamp,
         )
         return self.loop.admit(record, generation, process=lambda _: work(), dead_letter=self._dead_letter)
@@ -397,6 +398,43 @@ async def test_a_partition_stuck_behind_one_record_is_fetched_no_more_and_leaves
         await bench.loop.room()
     bench.admit(0, nothing, partition=B)
     await bench.until_acknowledged(1, partition=B)
+
+
+async def test_a_partition_whose_records_hold_much_memory_is_fetched_no_more_until_they_are_done() -> None:
+    bench, gate = Bench(), asyncio.Event()
+    quarter = bench.loop.settings.max_held_bytes_per_partition
+    bench.admit(0, held(by=gate), value=bytes(quarter))
+    bench.admit(0, held(by=gate), partition=B, value=bytes(quarter - 1))
+    assert bench.loop.crowded() == {A}
+    assert not bench.loop.is_full
+    gate.set()
+    await bench.until_acknowledged(1)
+    await settled()
+    assert bench.loop.crowded() == frozenset()
+    assert bench.loop.held_bytes == 0
+
+
+async def test_nothing_is_fetched_while_all_partitions_together_hold_too_much_memory() -> None:
+    bench, gate = Bench(), asyncio.Event()
+    bench.admit(0, held(by=gate), value=bytes(bench.loop.settings.max_held_bytes - 1))
+    assert not bench.loop.is_full
+    bench.admit(0, held(by=gate), partition=B, value=b"x")
+    assert bench.loop.is_full
+    gate.set()
+    await bench.until_acknowledged(1)
+    await bench.until_acknowledged(1, partition=B)
+    await settled()
+    assert not bench.loop.is_full
+
+
+async def test_what_is_given_up_with_its_generation_holds_nothing() -> None:
+    bench = Bench()
+    bench.admit(0, for_ever, value=b"x" * 100)
+    assert bench.loop.held_bytes == 100
+    await bench.loop.drain(1)
+    bench.loop.kill(1)
+    await settled()
+    assert bench.loop.held_bytes == 0
 
 
 async def test_the_age_of_the_oldest_unfinished_record_is_known() -> None:

@@ -20,7 +20,7 @@ def test_every_setting_is_an_environment_variable(monkeypatch: pytest.MonkeyPatc
 
 def test_bounds_with_which_one_partition_could_stop_the_others_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_MAX_UNACKNOWLEDGED", "600")
-    with pytest.raises(OperatorError, match=r"SEALSTREAM_MAX_UNACKNOWLEDGED cannot be used: .* at least 1280"):
+    with pytest.raises(OperatorError, match=r"SEALSTREAM_MAX_UNACKNOWLEDGED cannot be used: .* at least 640"):
         DeliverySettings()
 
 

@@ -35,8 +35,7 @@ def sealed_text(house: House, said: Any) -> str:
 
 
 def outcomes(said: Any, rule: str) -> list[str]:
-    found = said.record.findings if hasattr(said, "record") else said.decision.findings
-    return [one.outcome for one in found if one.rule == rule]
+    return [finding.outcome for finding in said.record.findings if finding.rule == rule]
 
 
 def test_a_label_is_put_on_a_picture_covered_by_its_signature_and_found_again(chinese: House) -> None:

@@ -72,7 +72,7 @@ def test_what_comes_near_is_told_and_accuses_nobody(house: House) -> None:
     assert (finding.kind, finding.severity, finding.action, finding.outcome) == ("resembles", "low", "alert", "unknown")
     assert finding.evidence["event_uid"] == record.event_uid
     assert finding.evidence["manifest_uri"] == record.manifest.uri
-    assert (said.decision.decision, said.decision.state, said.enforcement) == ("allow", "none", None)
+    assert (said.record.decision, said.record.state, said.enforcement) == ("allow", "none", None)
     assert "resembles" in {alert.kind for alert in said.alerts}
 
 
@@ -167,5 +167,5 @@ def test_a_stub_of_a_manifest_does_not_speak_for_a_copy(house: House) -> None:
     with Image.open(SAMPLES / "harbour.jpg") as photo:
         copy = saved(photo, "JPEG", quality=70)
     said = published(house, "copy.jpg", copy[:2] + STUB + copy[2:], "image/jpeg")
-    assert said.decision.credential.credential not in ("absent", "valid")
+    assert said.record.credential.credential not in ("absent", "valid")
     assert len(removed(said)) == 1

@@ -139,17 +139,17 @@ def test_a_file_that_cannot_take_marks_is_sealed_all_the_same(house: House, monk
 
 def test_a_label_that_the_declaration_denies_is_believed(house: House) -> None:
     said = published(house, marked(first_write("studio", "1")), content={"synthetic": "no"})
-    (finding,) = (one for one in said.decision.findings if one.kind == "undeclared-ai")
-    assert (said.decision.decision, finding.evidence["label"]) == ("hold", "1")
+    (finding,) = (one for one in said.record.findings if one.kind == "undeclared-ai")
+    assert (said.record.decision, finding.evidence["label"]) == ("hold", "1")
 
 
 def test_marks_that_contradict_each_other_are_both_named(house: House) -> None:
     human = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
     said = published(house, marked(first_write("studio", "1"), source_type=human))
-    (finding,) = (one for one in said.decision.findings if one.kind == "marks-contradict")
+    (finding,) = (one for one in said.record.findings if one.kind == "marks-contradict")
     assert finding.evidence["digital_source_types"] == (human,)
     assert finding.evidence["contradictions"] == ("human-source-type-with-aigc-mark",)
-    assert (finding.action, said.decision.decision) == ("hold", "hold")
+    assert (finding.action, said.record.decision) == ("hold", "hold")
 
 
 def test_one_label_in_two_places_contradicts_nothing_and_is_said(house: House) -> None:
@@ -157,7 +157,7 @@ def test_one_label_in_two_places_contradicts_nothing_and_is_said(house: House) -
     once, chunk = marked(label), b"tEXtAIGC\0" + to_json(label).encode()
     again = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     twice = once[:33] + again + once[33:]
-    said = {one.kind: one for one in published(house, twice, content={"synthetic": "yes"}).decision.findings}
+    said = {one.kind: one for one in published(house, twice, content={"synthetic": "yes"}).record.findings}
     assert "marks-contradict" not in said
     assert said["label-nonconforming"].evidence["problems"] == ("it is there more than once, always the same",)
     sealed = house.seal(image(house, twice)).record
@@ -167,7 +167,7 @@ def test_one_label_in_two_places_contradicts_nothing_and_is_said(house: House) -
 def test_a_file_without_any_mark_says_so_to_the_rules(credentials: InProcessCredentialService) -> None:
     house = House(credentials, jurisdictions=("CN",))
     said = published(house, png(), content={"synthetic": "yes"}, implicit={"present": True, "readback_ok": True})
-    (finding,) = (one for one in said.decision.findings if one.rule == "cn.deep-synthesis.art16.implicit-mark")
+    (finding,) = (one for one in said.record.findings if one.rule == "cn.deep-synthesis.art16.implicit-mark")
     assert finding.evidence["implicit.present"] is False
 
 
@@ -182,7 +182,7 @@ def text(keyword: str, said: str) -> bytes:
 
 
 def alerted(said: Any) -> dict[str, str]:
-    return {finding.kind: finding.action for finding in said.decision.findings if finding.rule.startswith("label.")}
+    return {finding.kind: finding.action for finding in said.record.findings if finding.rule.startswith("label.")}
 
 
 @pytest.mark.parametrize(
@@ -193,11 +193,11 @@ def test_a_partial_label_counts_with_its_strength_and_what_it_lacks_is_named(
     house: House, label: object, words: str, state: str
 ) -> None:
     said = published(house, text("AIGC", json.dumps({"Label": label})), content={"synthetic": "no"})
-    (finding,) = (one for one in said.decision.findings if one.kind == "undeclared-ai")
+    (finding,) = (one for one in said.record.findings if one.kind == "undeclared-ai")
     assert words in finding.message
     assert (finding.action, finding.evidence["label"]) == ("hold", str(label))
     assert "ProduceID is missing" in finding.evidence["problems"]
-    assert said.decision.state == state
+    assert said.record.state == state
     assert alerted(said) == {"undeclared-ai": "hold", "label-nonconforming": "record"}
 
 
@@ -211,10 +211,10 @@ def test_a_partial_label_of_what_is_declared_ai_is_recorded_and_raises_no_alert(
 def test_a_broken_mark_is_called_broken_and_nobody_says_what_it_says(house: House, synthetic: str, action: str) -> None:
     said = published(house, text("AIGC", "yes"), content={"synthetic": synthetic})
     assert alerted(said) == {"label-broken": action}
-    (finding,) = (one for one in said.decision.findings if one.kind == "label-broken")
+    (finding,) = (one for one in said.record.findings if one.kind == "label-broken")
     assert "AI-generated" not in finding.message
     assert (finding.evidence["label"], finding.evidence["problems"]) == (None, ("it is no JSON",))
-    assert said.decision.state == ("possible" if synthetic == "yes" else "suspected")
+    assert said.record.state == ("possible" if synthetic == "yes" else "suspected")
 
 
 @pytest.mark.parametrize("synthetic", ["no", "yes", "unknown"])
@@ -234,11 +234,11 @@ def test_a_video_apps_sign_of_no_ai_is_no_finding(house: House, synthetic: str) 
 def test_a_vendors_sign_is_a_kind_of_its_own_with_a_weight(house: House, body: bytes, weight: str, action: str) -> None:
     said = published(house, body, content={"synthetic": "no"})
     assert alerted(said) == {"vendor-sign": action}
-    (finding,) = (one for one in said.decision.findings if one.kind == "vendor-sign")
+    (finding,) = (one for one in said.record.findings if one.kind == "vendor-sign")
     assert "which is no label" in finding.message
     assert "implicit label" not in finding.message
     assert "harbour" not in str(finding)
-    assert (finding.evidence["weight"], said.decision.state) == (weight, "suspected")
+    assert (finding.evidence["weight"], said.record.state) == (weight, "suspected")
     assert "vendor-sign" in kinds(said)
 
 
@@ -251,7 +251,7 @@ def test_a_vendors_sign_where_nobody_denies_it_is_recorded(house: House) -> None
 def test_what_could_not_be_read_is_said_and_never_absent(house: House, synthetic: str, action: str) -> None:
     said = published(house, png()[:-4], content={"synthetic": synthetic})
     assert alerted(said) == {"label-unreadable": action}
-    (finding,) = (one for one in said.decision.findings if one.kind == "label-unreadable")
+    (finding,) = (one for one in said.record.findings if one.kind == "label-unreadable")
     assert finding.evidence["reason"] == "The PNG file is broken: a chunk is longer than the file."
 
 

@@ -30,7 +30,7 @@ def published(house: House, record: Any, **facts: Any) -> Any:
         "size": record.sealed.size,
         **facts.pop("content", {}),
     }
-    return house.inspect(publication({"content": content, **facts}, event_id="2")).decision
+    return house.inspect(publication({"content": content, **facts}, event_id="2")).record
 
 
 def known(house: House, record: Any) -> Any:
@@ -111,7 +111,7 @@ def test_a_claim_that_the_bytes_contradict_is_a_finding_and_one_they_cannot_conf
     content = {"id": "t", "mime": "text/plain", "text": "A quiet evening.", "synthetic": "yes"}
     decision = chinese.inspect(
         publication({"content": content, "implicit": {"present": True}, "watermark": {"present": False}})
-    ).decision
+    ).record
     assert evidence(decision, "claim.contradicted") == {"claims": ("implicit.present",)}
     found = evidence(decision, "cn.deep-synthesis.art16.implicit-mark")
     assert (found["implicit.present"], found["claimed"]) == (False, ("watermark.present",))
@@ -120,7 +120,7 @@ def test_a_claim_that_the_bytes_contradict_is_a_finding_and_one_they_cannot_conf
 def test_the_words_of_a_label_are_read_whatever_the_event_says_of_them(chinese: House) -> None:
     content = {**chinese.put("p.png", png(), "image/png"), "synthetic": "yes"}
     label = {"present": True, "kind": "corner", "text": "AI", "has_ai_token": True, "has_gen_token": True}
-    decision = chinese.inspect(publication({"content": content, "explicit": label})).decision
+    decision = chinese.inspect(publication({"content": content, "explicit": label})).record
     found = evidence(decision, "cn.gb45438.explicit.wording")
     assert (found["explicit.has_ai_token"], found["explicit.has_gen_token"]) == (True, False)
 
@@ -131,13 +131,13 @@ def test_a_format_that_has_no_place_for_a_label_has_none_whatever_is_claimed(chi
     content = {**chinese.put("x", body, media_type), "synthetic": "yes"}
     decision = chinese.inspect(
         publication({"content": content, "implicit": {"present": True, "readback_ok": True}})
-    ).decision
+    ).record
     assert evidence(decision, "cn.deep-synthesis.art16.implicit-mark")["implicit.present"] is False
 
 
 def test_content_whose_signs_cannot_be_read_is_not_taken_for_human(chinese: House) -> None:
     broken = png()[:-12] + b"\x00\x00\x00\x05iTXtbroken"
-    decision = chinese.inspect(publication({"content": chinese.put("b.png", broken, "image/png")})).decision
+    decision = chinese.inspect(publication({"content": chinese.put("b.png", broken, "image/png")})).record
     assert decision.decision == "hold"
 
 
@@ -146,4 +146,4 @@ def test_an_operator_may_want_to_be_asked_about_everything_undeclared(credential
     for undeclared, expected in (("human", "allow"), ("ask", "hold")):
         house = House(credentials, jurisdictions=("CN",), undeclared=undeclared)
         photo = house.put("p.png", png(), "image/png")
-        assert house.inspect(publication({"content": photo, **user})).decision.decision == expected
+        assert house.inspect(publication({"content": photo, **user})).record.decision == expected

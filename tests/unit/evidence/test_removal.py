@@ -52,11 +52,11 @@ def published(house: House, name: str, body: bytes, media_type: str, **facts: An
 
 
 def removed(said: Any) -> list[Any]:
-    return [one for one in said.decision.findings if one.rule == "label.label-removed"]
+    return [one for one in said.record.findings if one.rule == "label.label-removed"]
 
 
 def resembling(said: Any) -> list[Any]:
-    return [one for one in said.decision.findings if one.rule == "label.resembles"]
+    return [one for one in said.record.findings if one.rule == "label.resembles"]
 
 
 def test_a_record_says_the_fingerprint_of_its_asset(house: House) -> None:
@@ -86,7 +86,7 @@ def test_a_copy_without_marks_is_blocked_and_its_original_is_named(house: House)
     assert evidence.pop("similarity") > 0.95
     assert evidence.pop("likeness") > 0.6
     assert evidence == {"kind": "image", "event_uid": record.event_uid, "manifest_uri": record.manifest.uri}
-    assert (said.decision.decision, said.decision.state) == ("block", "suspected")
+    assert (said.record.decision, said.record.state) == ("block", "suspected")
     assert "label-removed" in {alert.kind for alert in said.alerts}
 
 
@@ -98,7 +98,7 @@ def test_another_picture_is_none_of_them(house: House) -> None:
 def test_what_still_has_its_manifest_or_its_label_is_not_asked_about(house: House) -> None:
     record = harbour(house)
     whole = published(house, "whole.jpg", house.stored(record.sealed.uri), "image/jpeg")
-    assert whole.decision.credential.credential == "valid"
+    assert whole.record.credential.credential == "valid"
     assert removed(whole) == []
 
     named = House(house.inspect.parsers.credentials, producer="studio")  # type: ignore[arg-type]
@@ -107,7 +107,7 @@ def test_what_still_has_its_manifest_or_its_label_is_not_asked_about(house: Hous
     with Image.open(io.BytesIO(named.stored(record.sealed.uri))) as image:
         image.save(target, "JPEG", xmp=image.info["xmp"])
     relabelled = published(named, "relabelled.jpg", target.getvalue(), "image/jpeg")
-    assert relabelled.decision.credential.credential == "absent"
+    assert relabelled.record.credential.credential == "absent"
     assert removed(relabelled) == []
 
 
@@ -128,7 +128,7 @@ def test_the_rest_of_a_manifest_does_not_speak_for_a_copy(house: House) -> None:
     record = harbour(house)
     stub = segment(0xEB, b"JP\x00\x01\x00\x00\x00\x01" + b"\x00\x00\x00\x28jumb\x00\x00\x00\x20jumdc2pa" + bytes(20))
     said = copied(house, "stub.jpg", stub)
-    assert said.decision.credential.credential == "malformed"
+    assert said.record.credential.credential == "malformed"
     assert [one.evidence["event_uid"] for one in removed(said)] == [record.event_uid]
 
 
@@ -143,8 +143,8 @@ def test_a_recording_compressed_anew_under_its_old_tag_is_changed_and_a_copy(hou
     tag, _ = tag_and_sound(house.stored(record.sealed.uri))
     _, sound = tag_and_sound(SOUND_COPIES["MP3"][1]((SAMPLES / "voice-note.mp3").read_bytes()))
     said = published(house, "anew.mp3", tag + sound, "audio/mpeg")
-    assert said.decision.credential.credential == "invalid"
-    assert "content-tampered" in {one.kind for one in said.decision.findings}
+    assert said.record.credential.credential == "invalid"
+    assert "content-tampered" in {one.kind for one in said.record.findings}
     assert [one.evidence["event_uid"] for one in removed(said)] == [record.event_uid]
 
 
@@ -159,7 +159,7 @@ def test_nobody_is_accused_of_removing_a_label_that_could_not_be_read(house: Hou
     packet = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta")
     said = copied(house, "unread.jpg", packet)
     assert removed(said) == []
-    (finding,) = (one for one in said.decision.findings if one.kind == "unread-copy")
+    (finding,) = (one for one in said.record.findings if one.kind == "unread-copy")
     assert (finding.action, finding.outcome, finding.evidence["event_uid"]) == ("hold", "unknown", record.event_uid)
     assert {"unread-copy", "label-unreadable"} <= {alert.kind for alert in said.alerts}
 
@@ -238,7 +238,7 @@ def test_a_replay_says_what_was_stored_whatever_was_sealed_since(house: House) -
     again = house.inspect(event)
     assert again == first
     assert removed(again) == []
-    assert msgspec.json.decode(house.stored(first.decision.record_uri), type=Decision) == first.decision
+    assert msgspec.json.decode(house.stored(first.record.record_uri), type=Decision) == first.record
 
 
 def test_what_is_too_plain_is_never_recognised(house: House) -> None:
@@ -287,9 +287,9 @@ def test_what_follows_for_a_copy_without_marks_is_said_by_the_law_of_the_place(
 ) -> None:
     harbour(house)
     said = published(house, "copy.webp", smaller("harbour.jpg"), "image/webp", jurisdictions=places)
-    found = [one for one in said.decision.findings if one.kind == "label-removed"]
+    found = [one for one in said.record.findings if one.kind == "label-removed"]
     by_pack = {one.pack.name: one for one in found if one.pack is not None}
     assert by_pack[expected[0]].action == expected[1]
     assert expected[2] in (by_pack[expected[0]].citation or "")
     if places != ["CN"]:
-        assert not any("CAC" in (one.citation or "") for one in said.decision.findings if one.action == "block")
+        assert not any("CAC" in (one.citation or "") for one in said.record.findings if one.action == "block")

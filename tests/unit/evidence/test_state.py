@@ -84,7 +84,7 @@ def labeled(mark: AigcMark) -> bytes:
 
 def inspected(house: House, body: bytes, **data: Any) -> Any:
     content = {**house.put("p.png", body, "image/png"), **data.pop("content", {})}
-    return house.inspect(publication({"content": content, **data})).decision
+    return house.inspect(publication({"content": content, **data})).record
 
 
 def notice_findings(decision: Any) -> list[tuple[str, str]]:
@@ -159,6 +159,6 @@ def test_a_review_repeats_the_state_and_an_activity_has_none(house: House) -> No
     held = inspected(house, png(), content={"synthetic": "yes"})
     assert (held.decision, held.state) == ("hold", "possible")
     order = {"event_uid": held.event_uid, "verdict": "release", "reviewer": {"id": "r"}, "reason": "Seen."}
-    assert house.review(review(order)).decision.state == "possible"
+    assert house.review(review(order)).record.state == "possible"
     change = {"event_type": "service.changed", "jurisdictions": ["ES"], "service": {"id": "studio"}}
-    assert house.assess(activity(change, event_id="2")).decision.state is None
+    assert house.assess(activity(change, event_id="2")).record.state is None

@@ -55,18 +55,18 @@ def rules(findings: tuple[Finding, ...] | tuple[Alert, ...]) -> set[str]:
 
 def test_what_breaks_no_law_is_allowed_and_says_what_it_was_judged_by(chinese: House) -> None:
     said = chinese.inspect(publication(compliant()))
-    assert (said.decision.findings, said.decision.decision) == ((), "allow")
-    assert said.decision.judged_by is not None
-    assert shipped_pack("cn-deep-synthesis-2023").reference in said.decision.judged_by.packs
-    assert set(msgspec.to_builtins(said.decision.judged_by.reference_sets).values()) == {"none"}
+    assert (said.record.findings, said.record.decision) == ((), "allow")
+    assert said.record.judged_by is not None
+    assert shipped_pack("cn-deep-synthesis-2023").reference in said.record.judged_by.packs
+    assert set(msgspec.to_builtins(said.record.judged_by.reference_sets).values()) == {"none"}
 
 
 def test_a_finding_names_rule_pack_law_and_remedy_and_so_does_its_alert(chinese: House) -> None:
     data = {**compliant(), "user": {"identity": {"status": "unverified", "method": "none"}}}
     said = chinese.inspect(publication(data))
-    (finding,) = said.decision.findings
+    (finding,) = said.record.findings
     (alert,) = said.alerts
-    assert said.decision.decision == "block"
+    assert said.record.decision == "block"
     assert finding.rule == alert.rule.id == "cn.deep-synthesis.art09.identity"
     assert finding.pack == alert.pack is not None
     assert "Art. 9" in str(finding.citation)
@@ -86,7 +86,7 @@ def test_the_time_of_the_event_decides_which_law_is_in_force(chinese: House) -> 
     )
 
     def labeling(said: Any) -> set[str]:
-        return {rule for rule in rules(said.decision.findings) if rule.startswith(("cn.label", "cn.gb"))}
+        return {rule for rule in rules(said.record.findings) if rule.startswith(("cn.label", "cn.gb"))}
 
     assert labeling(chinese.inspect(before)) == set()
     assert labeling(chinese.inspect(after)) == {"cn.label-measures.art10.declare"}
@@ -101,7 +101,7 @@ def test_an_event_from_nowhere_raises_an_alert(credentials: InProcessCredentialS
 def test_what_is_measured_wins_over_what_is_claimed(chinese: House) -> None:
     data = {"jurisdictions": ["KR"], "content": text(synthetic="yes"), "signed_meta": {"present": True, "valid": True}}
     said = chinese.inspect(publication(data))
-    (finding,) = (one for one in said.decision.findings if one.rule == "kr.ai-basic.art31-2.label")
+    (finding,) = (one for one in said.record.findings if one.rule == "kr.ai-basic.art31-2.label")
     assert finding.evidence["signed_meta.present"] is False
 
 
@@ -120,9 +120,9 @@ def test_the_service_registry_wins_over_what_events_claim(chinese: House) -> Non
     entry = {"id": "studio", "version": 1, "service": {"suspended_by_order": True, "public_opinion": False}}
     chinese.references = with_entries(("services", entry))
     said = chinese.inspect(publication(data))
-    assert rules(said.decision.findings) == {"cn.deep-synthesis.art21.suspension-order"}
-    assert said.decision.judged_by is not None
-    assert said.decision.judged_by.reference_sets.services not in ("", "none")
+    assert rules(said.record.findings) == {"cn.deep-synthesis.art21.suspension-order"}
+    assert said.record.judged_by is not None
+    assert said.record.judged_by.reference_sets.services not in ("", "none")
 
 
 @pytest.mark.parametrize("side", ["prompt", "output"])
@@ -134,7 +134,7 @@ def test_prohibited_words_are_found_in_prompt_and_output_and_never_repeated(chin
     data["content"] = {**data["content"], "synthetic": "yes"}
     data["prompt"] = {"text": "Draw a fnord" if side == "prompt" else "Draw a boat"}
     said = chinese.inspect(publication(data))
-    (finding,) = (one for one in said.decision.findings if one.rule == "cn.deep-synthesis.art10.block-prohibited")
+    (finding,) = (one for one in said.record.findings if one.rule == "cn.deep-synthesis.art10.block-prohibited")
     assert (finding.outcome, finding.action) == ("violation", "block")
     assert finding.evidence["matched_features"] == ("f-1",)
     assert "fnord" not in msgspec.json.encode(said).decode().casefold()
@@ -193,11 +193,11 @@ def test_an_activity_is_judged_without_any_asset(chinese: House) -> None:
         {"event_type": "service.changed", "service": {"biometric_tool": True, "security_assessment": "none"}}
     )
     said = chinese.assess(event)
-    assert said.decision.decision == "block"
-    assert "cn.deep-synthesis.art15.tool-assessment" in rules(said.decision.findings)
-    assert (said.decision.content, said.decision.credential) == (None, None)
+    assert said.record.decision == "block"
+    assert "cn.deep-synthesis.art15.tool-assessment" in rules(said.record.findings)
+    assert (said.record.content, said.record.credential) == (None, None)
     assert chinese.assess(event) == said
-    assert msgspec.json.decode(chinese.stored(said.decision.record_uri), type=Decision) == said.decision
+    assert msgspec.json.decode(chinese.stored(said.record.record_uri), type=Decision) == said.record
 
 
 # Escalation and reviews
@@ -220,8 +220,8 @@ def test_an_account_climbs_with_each_blocked_event_and_not_with_replays(chinese:
 def test_conduct_of_the_service_counts_against_nobody(chinese: House) -> None:
     data = {**compliant(), "service": {**SERVICE, "suspended_by_order": True}}
     said = chinese.inspect(publication(data))
-    assert said.decision.decision == "block"
-    assert (said.decision.counts_against, said.enforcement) == (None, None)
+    assert said.record.decision == "block"
+    assert (said.record.counts_against, said.enforcement) == (None, None)
 
 
 def test_what_a_platform_did_with_a_users_content_counts_against_nobody(chinese: House) -> None:
@@ -238,7 +238,7 @@ def test_whoever_publishes_is_taken_for_the_user_where_nobody_else_is_named(chin
     del data["actor"]
     data["content"] = {**data["content"], "synthetic": "yes"}
     said = chinese.inspect(publication(data))
-    assert {finding.actor for finding in said.decision.findings if finding.pack} == {"user"}
+    assert {finding.actor for finding in said.record.findings if finding.pack} == {"user"}
     assert said.enforcement is not None
 
 
@@ -252,8 +252,8 @@ def test_what_matches_as_illegal_is_published_nowhere(chinese: House, places: li
     data = {**compliant("A fnord."), "jurisdictions": places, "actor": {"role": "user"}}
     data["content"] = {**data["content"], "synthetic": synthetic}
     said = chinese.inspect(publication(data))
-    assert said.decision.decision == "block"
-    (finding,) = (one for one in said.decision.findings if one.rule == "illegal.content")
+    assert said.record.decision == "block"
+    (finding,) = (one for one in said.record.findings if one.rule == "illegal.content")
     assert finding.evidence["matched_features"] == ("f",)
     assert said.enforcement is not None
 
@@ -287,33 +287,33 @@ def test_an_observed_pack_holds_nothing_and_what_it_would_decide_is_on_record(
     features = with_entries(("features", {"id": "f", "version": 1, "verdict": "harmful", "phrase": "fnord"}))
     watching = House(credentials, jurisdictions=("CN",), observed=CHINESE)
     chinese.references = watching.references = features
-    law = chinese.inspect(prohibited(1)).decision
+    law = chinese.inspect(prohibited(1)).record
     said = watching.inspect(prohibited(1))
     assert law.decision == "block"
     assert law.observed is None
-    observed = said.decision.observed
+    observed = said.record.observed
     assert observed is not None
     assert observed.decision == "block"
     assert [pack.name for pack in observed.packs] == list(CHINESE)
     assert "cn.deep-synthesis.art10.block-prohibited" in rules(observed.findings)
-    assert not any(one.rule.startswith("cn.") for one in said.decision.findings)
+    assert not any(one.rule.startswith("cn.") for one in said.record.findings)
     assert not any(alert.rule.id.startswith("cn.") for alert in said.alerts)
     assert said.enforcement is None
-    assert said.decision.judged_by is not None
-    assert not any(pack.name.startswith("cn-") for pack in said.decision.judged_by.packs)
+    assert said.record.judged_by is not None
+    assert not any(pack.name.startswith("cn-") for pack in said.record.judged_by.packs)
 
 
 def test_a_held_event_counts_when_a_review_refuses_it(chinese: House) -> None:
     data = {**compliant(), "actor": {"role": "user"}, "declaration": {"made": True, "value": "not_ai"}}
     data["content"] = {**data["content"], "synthetic": "yes"}
     held = chinese.inspect(publication(data))
-    assert (held.decision.decision, held.enforcement) == ("hold", None)
-    assert held.decision.counts_against is not None
-    about = {"event_uid": held.decision.event_uid, "reviewer": {"id": "r-7"}, "reason": "It is a fake."}
+    assert (held.record.decision, held.enforcement) == ("hold", None)
+    assert held.record.counts_against is not None
+    about = {"event_uid": held.record.event_uid, "reviewer": {"id": "r-7"}, "reason": "It is a fake."}
     refused = chinese.review(review({**about, "verdict": "refuse"}))
-    assert (refused.decision.decision, refused.decision.event_uid) == ("block", held.decision.event_uid)
-    assert refused.decision.review is not None
-    assert refused.decision.review.reviewer == "r-7"
+    assert (refused.record.decision, refused.record.event_uid) == ("block", held.record.event_uid)
+    assert refused.record.review is not None
+    assert refused.record.review.reviewer == "r-7"
     assert refused.enforcement is not None
     assert refused.enforcement.step == "warn"
 

@@ -29,7 +29,7 @@ def kinds(said: object) -> set[str]:
 
 def test_sealed_content_may_be_published(house: House) -> None:
     said = house.inspect(publication({"content": {**sealed_image(house), "synthetic": "yes"}}))
-    assert (said.decision.decision, said.decision.credential.trust, said.alerts) == ("allow", "trusted", ())
+    assert (said.record.decision, said.record.credential.trust, said.alerts) == ("allow", "trusted", ())
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_only_ai_content_needs_a_credential(
     content = {**house.put("bare.png", png(), "image/png"), **declared.get("content", {})}
     said = house.inspect(publication({**declared, "content": content}))
     assert kinds(said) == expected
-    assert said.decision.credential.credential == "absent"
-    assert said.decision.decision == ("hold" if expected else "allow")
+    assert said.record.credential.credential == "absent"
+    assert said.record.decision == ("hold" if expected else "allow")
 
 
 def test_ai_content_that_is_declared_human_is_found_out(house: House) -> None:
     said = house.inspect(publication({"content": {**sealed_image(house), "synthetic": "no"}}))
     assert kinds(said) == {"undeclared-ai"}
-    assert said.decision.declared == "human"
+    assert said.record.declared == "human"
 
 
 def test_content_that_was_changed_after_sealing_is_blocked(house: House) -> None:
@@ -63,8 +63,8 @@ def test_content_that_was_changed_after_sealing_is_blocked(house: House) -> None
     content = {**house.put("tampered.png", tampered, "image/png"), "synthetic": "yes"}
     said = house.inspect(publication({"content": content}))
     assert "content-tampered" in kinds(said)
-    assert said.decision.decision == "block"
-    assert said.decision.credential.credential == "invalid"
+    assert said.record.decision == "block"
+    assert said.record.credential.credential == "invalid"
 
 
 def story(mime: str) -> dict[str, object]:
@@ -75,7 +75,7 @@ def test_a_text_beside_which_a_manifest_was_put_is_recognised_by_its_bytes(house
     house.seal(generation(story("text/markdown"), event_id="m"))
     content = {"id": "s", "mime": "text/markdown", "text": TEXT, "synthetic": "yes"}
     said = house.inspect(publication({"content": content}))
-    assert (said.decision.credential.credential, said.decision.credential.binding) == ("valid", "sidecar")
+    assert (said.record.credential.credential, said.record.credential.binding) == ("valid", "sidecar")
     changed = {**content, "text": TEXT.upper()}
     assert kinds(house.inspect(publication({"content": changed}, event_id="2"))) == {"unlabeled"}
 
@@ -86,8 +86,8 @@ def test_a_plain_text_we_sealed_brings_its_manifest_along(house: House) -> None:
     assert sealed.startswith(TEXT)
     content = {"id": "s", "mime": "text/plain", "text": sealed, "synthetic": "yes"}
     said = house.inspect(publication({"content": content}))
-    assert (said.decision.credential.credential, said.decision.credential.binding) == ("valid", "embedded")
-    assert said.decision.decision == "allow"
+    assert (said.record.credential.credential, said.record.credential.binding) == ("valid", "embedded")
+    assert said.record.decision == "allow"
     changed = {**content, "text": sealed.replace("Once", "Twice")}
     assert "content-tampered" in kinds(house.inspect(publication({"content": changed}, event_id="2")))
     without = {**content, "text": TEXT}
@@ -106,11 +106,11 @@ def test_the_same_event_again_says_the_same(house: House) -> None:
     first = house.inspect(event)
     assert house.inspect(event) == first
     assert len(house.records()) == 2  # its record, and the note by which it is found by its bytes
-    stored = msgspec.json.decode(house.stored(first.decision.record_uri), type=Decision)
-    assert stored == first.decision
+    stored = msgspec.json.decode(house.stored(first.record.record_uri), type=Decision)
+    assert stored == first.record
 
 
 def test_an_unverified_user_may_publish_where_no_law_asks_for_a_name(house: House) -> None:
     said = house.inspect(publication({"content": sealed_image(house), "user": {"identity": {"status": "unverified"}}}))
     assert [alert.rule.id for alert in said.alerts] == ["high-risk.unverified-user"]
-    assert said.decision.decision == "allow"
+    assert said.record.decision == "allow"

@@ -31,7 +31,7 @@ def test_what_lost_its_labels_is_blocked_under_every_spelling(house: House, file
     seal(house, "sealed", body, name)
     said = published(house, "bare", body, spelled)
     assert removed(said)
-    assert said.decision.decision == "block"
+    assert said.record.decision == "block"
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_a_picture_under_another_declared_type_is_embedded_and_said(house: House
 def test_a_publication_under_another_declared_type_is_read_as_what_it_is(house: House) -> None:
     record = seal(house, "sealed", png(), "image/png")
     said = published(house, "published", house.stored(record.sealed.uri), "video/mp4")
-    assert said.decision.content.mime == "image/png"
-    assert said.decision.credential.credential == "valid"
+    assert said.record.content.mime == "image/png"
+    assert said.record.credential.credential == "valid"
     assert "type-mismatch" in kinds(said.alerts)
 
 
@@ -79,4 +79,4 @@ def test_rules_are_asked_about_what_the_asset_is(house: House) -> None:
     record = house.seal(generation({"content": content}, event_id="one")).record
     assert record.content.mime == "image/png"
     said = house.inspect(publication({"content": {**house.put("b.png", png(), "audio/wav"), "synthetic": "no"}}))
-    assert said.decision.content.mime == "image/png"
+    assert said.record.content.mime == "image/png"

@@ -42,10 +42,10 @@ class TestPublication:
     def test_the_same_event_again_is_answered_alike(self, house: House, *, from_before: bool) -> None:
         first = house.inspect(publication({"content": GOOD}))
         if from_before:
-            without_digest(house, first.decision.record_uri)
+            without_digest(house, first.record.record_uri)
         again = house.inspect(publication({"content": GOOD}))
-        assert to_json(msgspec.structs.replace(again.decision, event_digest=first.decision.event_digest)) == to_json(
-            first.decision
+        assert to_json(msgspec.structs.replace(again.record, event_digest=first.record.event_digest)) == to_json(
+            first.record
         )
 
     @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
@@ -54,7 +54,7 @@ class TestPublication:
     ) -> None:
         first = house.inspect(publication({"content": GOOD}))
         if from_before:
-            without_digest(house, first.decision.record_uri)
+            without_digest(house, first.record.record_uri)
         with pytest.raises(IdentityReusedError, match="same source and id"):
             house.inspect(publication({"content": other}))
 
@@ -115,13 +115,13 @@ def test_another_activity_under_a_used_identity_is_refused(house: House) -> None
 
 @pytest.mark.parametrize("from_before", [False, True], ids=["kept now", "of builds without digests"])
 def test_another_review_under_a_used_identity_is_refused(house: House, *, from_before: bool) -> None:
-    held = house.inspect(publication({"content": BAD})).decision
+    held = house.inspect(publication({"content": BAD})).record
     assert held.decision == "hold"
     said = {"event_uid": held.event_uid, "verdict": "refuse", "reviewer": {"id": "r"}, "reason": "why"}
-    first = house.review(review(said)).decision
+    first = house.review(review(said)).record
     if from_before:
         without_digest(house, first.record_uri)
-    assert house.review(review(said)).decision.decision == "block"
+    assert house.review(review(said)).record.decision == "block"
     with pytest.raises(IdentityReusedError):
         house.review(review({**said, "verdict": "release"}))
 

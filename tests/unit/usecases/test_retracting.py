@@ -40,8 +40,8 @@ def published(house: House, body: str, name: str, user: str | None = "author") -
     who = {} if user is None else {"user": {"id_hash": user, "identity": {"status": "verified", "method": "mobile"}}}
     content = {"id": name, "mime": "text/plain", "text": body, "synthetic": "no"}
     said = house.inspect(publication({"content": content, **who}, event_id=name))
-    assert said.decision.decision == "allow", said.decision.findings
-    return said.decision
+    assert said.record.decision == "allow", said.record.findings
+    return said.record
 
 
 def found(sha256: str, name: str = "verdict", **review_facts: Any) -> ActivityEvent:
@@ -61,7 +61,7 @@ def seen_illegal(uid: str, name: str = "seen", **more: Any) -> Review:
 
 def follow(house: House, event: ActivityEvent) -> Retraction:
     """What follows from an activity that retracts."""
-    said = house.retract.of_activity(event, house.assess(event).decision)
+    said = house.retract.of_activity(event, house.assess(event).record)
     assert said is not None
     return said
 
@@ -121,7 +121,7 @@ def test_the_same_bytes_are_blocked_from_then_on_and_the_match_names_its_entry(h
     sha256 = sha_of(published(house, WORDS, "one"))
     learn(house, *follow(house, found(sha256)).additions)
     content = {"id": "again", "mime": "text/plain", "text": WORDS, "synthetic": "no"}
-    again = house.inspect(publication({"content": content}, event_id="again")).decision
+    again = house.inspect(publication({"content": content}, event_id="again")).record
     assert again.decision == "block"
     (finding,) = (one for one in again.findings if one.rule == "illegal.content")
     assert finding.evidence["matched_features"] == (f"illegal:{sha256}",)
@@ -131,7 +131,7 @@ def test_what_a_verdict_calls_it_is_what_a_match_says_it_is(house: House) -> Non
     sha256 = sha_of(published(house, WORDS, "one"))
     learn(house, *follow(house, found(sha256, categories=["ncii"])).additions)
     content = {"id": "again", "mime": "text/plain", "text": WORDS, "synthetic": "no"}
-    again = house.inspect(publication({"content": content}, event_id="again")).decision
+    again = house.inspect(publication({"content": content}, event_id="again")).record
     assert {"illegal.content", "illegal.intimate"} <= {one.rule for one in again.findings}
 
 
@@ -139,12 +139,12 @@ def test_what_comes_near_is_held_for_a_person_and_not_blocked(house: House) -> N
     learn(house, *follow(house, found(sha_of(published(house, WORDS, "one")))).additions)
     near = {"id": "near", "mime": "text/plain", "text": WORDS.replace("seven", "eight"), "synthetic": "no"}
     said = house.inspect(publication({"content": near}, event_id="near"))
-    assert said.decision.decision == "hold"
-    (finding,) = (one for one in said.decision.findings if one.action == "hold")
+    assert said.record.decision == "hold"
+    (finding,) = (one for one in said.record.findings if one.action == "hold")
     assert (finding.rule, finding.outcome) == ("illegal.resembles", "unknown")
-    assert said.decision.counts_against is None
+    assert said.record.counts_against is None
     far = {"id": "far", "mime": "text/plain", "text": "Of cabbages and kings. " * 20, "synthetic": "no"}
-    assert house.inspect(publication({"content": far}, event_id="far")).decision.decision == "allow"
+    assert house.inspect(publication({"content": far}, event_id="far")).record.decision == "allow"
 
 
 def test_what_is_made_anew_and_comes_near_is_held_too(house: House) -> None:
@@ -158,7 +158,7 @@ def test_of_what_was_sealed_the_original_the_sealed_asset_and_its_publications_g
     content = {**house.put("cat.png", png(7), "image/png"), "operation": "generated"}
     record = house.seal(generation({"content": content}, event_id="made")).record
     sealed = house.put("sealed.png", house.stored(record.sealed.uri), "image/png")
-    shown = house.inspect(publication({"content": {**sealed, "synthetic": "yes"}}, event_id="shown")).decision
+    shown = house.inspect(publication({"content": {**sealed, "synthetic": "yes"}}, event_id="shown")).record
     assert shown.decision == "allow"
     said = follow(house, found(record.original.sha256))
     assert {one.event_uid for one in said.decisions} == {record.event_uid, shown.event_uid}
@@ -198,7 +198,7 @@ def test_the_first_verdict_about_bytes_counts_and_a_second_one_changes_nothing_t
 def test_a_verdict_that_names_no_bytes_retracts_nothing_and_asks_for_them(house: House) -> None:
     event = activity({"event_type": "review.completed", "review": {"verdict": "illegal"}})
     said = house.assess(event)
-    assert house.retract.of_activity(event, said.decision) is None
+    assert house.retract.of_activity(event, said.record) is None
     (alert,) = said.alerts
     assert alert.rule.id == "illegal.known-later"
     assert "content.sha256" in str(alert.remedy)
@@ -209,7 +209,7 @@ def test_a_verdict_that_names_no_bytes_retracts_nothing_and_asks_for_them(house:
 )
 def test_a_milder_verdict_retracts_nothing(house: House, facts: dict[str, Any]) -> None:
     event = found(sha_of(published(house, WORDS, "one")), **facts)
-    assert house.retract.of_activity(event, house.assess(event).decision) is None
+    assert house.retract.of_activity(event, house.assess(event).record) is None
 
 
 def test_an_incident_is_told_of_once_by_an_alert(house: House) -> None:
@@ -242,7 +242,7 @@ def test_a_review_is_judged_by_the_law_of_the_places_that_it_names(house: House)
 
 def test_what_was_retracted_is_not_released(house: House) -> None:
     content = {"id": "held", "mime": "text/plain", "text": WORDS, "synthetic": "yes"}
-    decision = house.inspect(publication({"content": content}, event_id="held")).decision
+    decision = house.inspect(publication({"content": content}, event_id="held")).record
     assert decision.decision == "hold"
     house.retract.of_review(seen_illegal(decision.event_uid))
     release = {"event_uid": decision.event_uid, "verdict": "release", "reviewer": {"id": "r"}, "reason": "Fine."}
@@ -252,15 +252,15 @@ def test_what_was_retracted_is_not_released(house: House) -> None:
 
 def test_what_was_released_is_retracted_all_the_same(house: House) -> None:
     content = {"id": "held", "mime": "text/plain", "text": WORDS, "synthetic": "yes"}
-    decision = house.inspect(publication({"content": content}, event_id="held")).decision
+    decision = house.inspect(publication({"content": content}, event_id="held")).record
     release = {"event_uid": decision.event_uid, "verdict": "release", "reviewer": {"id": "r"}, "reason": "Fine."}
-    assert house.review(review(release, event_id="early")).decision.decision == "allow"
+    assert house.review(review(release, event_id="early")).record.decision == "allow"
     (retracted,) = house.retract.of_review(seen_illegal(decision.event_uid)).decisions
     assert retracted.decision == "retracted"
 
 
 def test_a_review_of_what_has_no_record_or_no_bytes_is_refused(house: House) -> None:
-    complaint = house.assess(activity({"event_type": "complaint.updated"}, event_id="complaint")).decision
+    complaint = house.assess(activity({"event_type": "complaint.updated"}, event_id="complaint")).record
     for uid in (event_uid("/studio", "nobody"), complaint.event_uid):
         with pytest.raises(ReviewRefusedError):
             house.retract.of_review(seen_illegal(uid))
@@ -337,12 +337,12 @@ def meet(credentials: InProcessCredentialService, turns: Turns, *, knows: bool, 
     def publishing(store: ObjectStore) -> None:
         said = replace(house.inspect, store=store, escalation=replace(house.inspect.escalation, store=store))(event)
         store.head(house.layout.record(event.uid))  # time passes before it is published
-        topic.append(said.decision)
-        late = at(store).late(said.decision)
+        topic.append(said.record)
+        late = at(store).late(said.record)
         topic.extend(() if late is None else late.decisions)
 
     def taking(verdict: ActivityEvent) -> Callable[[ObjectStore], None]:
-        decided = house.assess(verdict).decision
+        decided = house.assess(verdict).record
 
         def take(store: ObjectStore) -> None:
             said = at(store).of_activity(verdict, decided)

@@ -20,7 +20,8 @@ from pipeline.policy.ladder import parse_ladder
 from pipeline.store import ObjectStore
 from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.escalation import Escalation
-from pipeline.usecases.reviewing import Reviewed, Reviewing, ReviewRefusedError
+from pipeline.usecases.frame import Outcome
+from pipeline.usecases.reviewing import Reviewing, ReviewRefusedError
 from tests.unit.turns import take_turns
 from tests.unit.violations import CITATION, LAYOUT, RULE, USER, clock, decision, ledger, manifest_record
 
@@ -70,24 +71,24 @@ def review(uid: str, verdict: str = "refuse", *, review_name: str = "review-1", 
 
 def test_a_released_event_is_allowed_and_counts_against_nobody(decide: Reviewing, store: StoreSimulator) -> None:
     said = decide(review(held(store, decision()), "release"))
-    assert (said.decision.decision, said.alerts, said.enforcement) == ("allow", (), None)
+    assert (said.record.decision, said.alerts, said.enforcement) == ("allow", (), None)
     assert ledger(store) == []
 
 
 def test_a_refused_event_is_blocked_and_counts_against_the_account(decide: Reviewing, store: StoreSimulator) -> None:
     said = decide(review(held(store, decision()), "refuse"))
-    assert said.decision.decision == "block"
+    assert said.record.decision == "block"
     assert said.enforcement is not None
     assert (said.enforcement.account, said.enforcement.step) == (USER, "warn")
     assert said.enforcement.rules == (EnforcedRule(id=RULE, citation=CITATION),)
-    assert said.enforcement.record_uri == said.decision.record_uri
+    assert said.enforcement.record_uri == said.record.record_uri
 
 
 def test_a_refused_event_for_which_no_account_answers_is_blocked_all_the_same(
     decide: Reviewing, store: StoreSimulator
 ) -> None:
     said = decide(review(held(store, decision(account=None)), "refuse"))
-    assert (said.decision.decision, said.enforcement) == ("block", None)
+    assert (said.record.decision, said.enforcement) == ("block", None)
 
 
 def test_the_decision_repeats_what_was_found_and_says_who_decided_and_why(
@@ -95,7 +96,7 @@ def test_the_decision_repeats_what_was_found_and_says_who_decided_and_why(
 ) -> None:
     record = decision()
     order = review(held(store, record), "refuse")
-    said = decide(order).decision
+    said = decide(order).record
     assert said == msgspec.structs.replace(
         record,
         decision_id=review_id(record.event_uid),
@@ -120,7 +121,7 @@ def test_what_is_published_keeps_to_its_schema(
 ) -> None:
     said = decide(review(held(store, make())))
     assert said.enforcement is not None
-    for schema, message in (("decision.v2", said.decision), ("enforcement.v1", said.enforcement)):
+    for schema, message in (("decision.v2", said.record), ("enforcement.v1", said.enforcement)):
         assert schemas.first_violation(schemas.validator(schema), orjson.loads(to_json(message))) is None
 
 
@@ -133,7 +134,7 @@ def test_the_record_of_the_held_event_stays_as_it_is(decide: Reviewing, store: S
 
 def test_a_held_generation_is_decided_on_its_sealed_asset(decide: Reviewing, store: StoreSimulator) -> None:
     record = manifest_record()
-    said = decide(review(held(store, record), "release")).decision
+    said = decide(review(held(store, record), "release")).record
     assert said.content is not None
     assert (said.content.id, said.content.mime) == (record.content.id, record.content.mime)
     assert (said.content.sha256, said.content.size) == (record.sealed.sha256, record.sealed.size)
@@ -143,7 +144,7 @@ def test_a_held_generation_is_decided_on_its_sealed_asset(decide: Reviewing, sto
 
 def test_a_held_activity_has_no_content_to_decide_on(decide: Reviewing, store: StoreSimulator) -> None:
     record = msgspec.structs.replace(decision(), content=None, credential=None)
-    said = decide(review(held(store, record), "release")).decision
+    said = decide(review(held(store, record), "release")).record
     assert (said.content, said.credential, said.decision) == (None, None, "allow")
 
 
@@ -205,7 +206,7 @@ def test_records_from_before_reviews_can_be_released_and_refused(decide: Reviewi
     old = {name: old[name] for name in old if name not in ("judged_by", "counts_against", "review")}
     store.create(LAYOUT.record(record.event_uid), orjson.dumps(old), media_type="application/json")
     said = decide(review(record.event_uid))
-    assert (said.decision.decision, said.enforcement) == ("block", None)
+    assert (said.record.decision, said.enforcement) == ("block", None)
 
 
 @pytest.mark.parametrize("body", [b"{}", b"\xff", b"[]"])
@@ -254,7 +255,7 @@ def test_a_crash_anywhere_is_repeated_to_the_same_end(
     with pytest.raises(WorldError):
         decide(review(uid))
     said = decide(review(uid))
-    assert said.decision.decision == "block"
+    assert said.record.decision == "block"
     assert said.enforcement is not None
     assert (said.enforcement.step, said.enforcement.violations) == ("warn", 1)
     assert [entry.event_uid for entry in ledger(store)] == [uid]
@@ -287,14 +288,14 @@ def test_of_reviews_at_the_same_time_one_decides_and_the_others_are_told(
     winners = [place for place, results in enumerate(said) if not any(isinstance(one, str) for one in results)]
     assert len(winners) == 1
     decided = said[winners[0]]
-    assert len({to_json(one) for one in decided if isinstance(one, Reviewed)}) == 1
+    assert len({to_json(one) for one in decided if isinstance(one, Outcome)}) == 1
     assert all(isinstance(one, str) for place, results in enumerate(said) if place not in winners for one in results)
     assert len(ledger(store)) == (votes[winners[0]][0] == "refuse")
 
 
-def job(orders: Sequence[Review]) -> Callable[[ObjectStore], list[Reviewed | str]]:
-    def send(store: ObjectStore) -> list[Reviewed | str]:
-        decide, said = reviewing(store), list[Reviewed | str]()
+def job(orders: Sequence[Review]) -> Callable[[ObjectStore], list[Outcome[Decision] | str]]:
+    def send(store: ObjectStore) -> list[Outcome[Decision] | str]:
+        decide, said = reviewing(store), list[Outcome[Decision] | str]()
         for one in orders:
             try:
                 said.append(decide(one))

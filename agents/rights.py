@@ -1,0 +1,110 @@
+"""Which rights in Kafka each part of the product needs: the least, in one table that everything else goes by.
+
+What a worker is refused for, what `sealstream doctor` misses, what `sealstream topics acls` prints and what the
+documentation says are this table.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from agents.topics import TopicPlan, Topics
+
+__all__ = ["ROLES", "Operation", "Right", "Role", "rights_of"]
+
+Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
+"""Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
+
+Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "editor", "operator"]
+"""Who does what: a worker; a recogniser; who sends events; who decides about what is held; who reads outputs; who keeps
+the reference sets; who sets up topics and sends dead letters again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """One operation on one topic or consumer group.
+
+    Args:
+        resource: what kind of thing it is about.
+        name: of the topic or group.
+        operation: what may be done with it.
+        needed: nothing works without; otherwise it is only told that something could not be looked at.
+    """
+
+    resource: Literal["topic", "group"] = "topic"
+    name: str
+    operation: Operation
+    needed: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.operation} on the {self.resource} {self.name}"
+
+
+_Asks = Callable[[Topics, TopicPlan], Sequence[Operation]]
+
+
+def _worker(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    # A later verdict puts what was found illegal into the feature database.
+    if plan.name in (topics.manifests, topics.features):
+        return ("Read", "Write")
+    return ("Read",) if plan.role in ("input", "reference") else ("Write",)
+
+
+def _recogniser(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    return ("Read",) if plan.name == topics.manifests else ()
+
+
+def _producer(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    return ("Write",) if plan.role == "input" and plan.name != topics.reviews else ()
+
+
+def _reviewer(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    return ("Write",) if plan.name == topics.reviews else ()
+
+
+def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    return ("Read",) if plan.role == "output" else ()
+
+
+def _editor(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    return ("Read", "Write") if plan.role == "reference" else ()
+
+
+def _operator(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    # A review releases content, and to send one again is to send one.
+    sent = _producer(topics, plan)
+    read: Sequence[Operation] = ("Read",) if plan.role == "dead letters" else ()
+    return ("Create", "Describe", "DescribeConfigs", "AlterConfigs", *read, *sent)
+
+
+ROLES: Final[Mapping[Role, _Asks]] = {
+    "worker": _worker,
+    "recogniser": _recogniser,
+    "producer": _producer,
+    "reviewer": _reviewer,
+    "consumer": _consumer,
+    "editor": _editor,
+    "operator": _operator,
+}
+"""What each role does with a topic. Of a role that follows its own group, that group's name is its own affair."""
+
+
+def rights_of(role: Role, topics: Topics, group: str, *, asks_recognisers: bool = False) -> tuple[Right, ...]:
+    """The least rights of a role.
+
+    Args:
+        role: who.
+        topics: the names of topics.
+        group: the consumer group of the workers.
+        asks_recognisers: workers ask recognisers what was sealed, and do not read it themselves.
+    """
+    found = [
+        Right(name=plan.name, operation=operation)
+        for plan in topics.plans()
+        for operation in ROLES[role](topics, plan)
+        if not (asks_recognisers and role == "worker" and plan.name == topics.manifests and operation == "Read")
+    ]
+    if role == "worker":
+        found.append(Right(resource="group", name=group, operation="Read"))
+        found += [Right(name=plan.name, operation="DescribeConfigs", needed=False) for plan in topics.plans()]
+    return tuple(found)

@@ -1,0 +1,136 @@
+"""The frame of every use case: the commit order, said and kept once.
+
+A crash between any two steps repeats the work and changes nothing that anyone sees: everything is written create-only
+under the event's identity, so "already there" means that an earlier attempt got this far, and the work goes on from
+what is stored. What is published is always what is stored.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, TypeVar, final
+
+import msgspec
+
+from pipeline.events.outgoing import Output
+from pipeline.events.outputs import Alert, Decision, Enforcement, ManifestRecord, Subject
+from pipeline.policy.decision import alerts_for
+from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.records import commit_record, stored_record
+from pipeline.usecases.escalation import Escalation, counted
+
+__all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase"]
+
+COMMIT_ORDER: Final[Mapping[int, str]] = {
+    1: "the asset is fetched, its digest checked against the event",
+    2: "it crosses to a child process once, where it is labeled, sealed and read back, or examined",
+    3: "sealed asset and manifest are stored; the event is judged by what they show",
+    4: "the record is stored: it is the commit marker; what it counts against an account enters that one's ledger",
+    5: "record, alerts and step are published, every delivery awaited",
+    6: "the offset is acknowledged, in order for each partition",
+}
+"""The steps of an event. A use case does 1 to 3 in `_work`, as far as it has them; the frame does 4, agents 5 and 6."""
+
+Event = TypeVar("Event")
+Record = TypeVar("Record", ManifestRecord, Decision)
+
+
+class Outcome(msgspec.Struct, Generic[Record], frozen=True, kw_only=True):
+    """What became of an event. The same event again has the same outcome, wherever an earlier attempt was killed."""
+
+    record: Record
+    """What is stored of it: the commit marker."""
+
+    alerts: tuple[Alert, ...]
+    enforcement: Enforcement | None
+    """The step against an account that it led to."""
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """What is published, in this order."""
+        return (self.record, *self.alerts, *(() if self.enforcement is None else (self.enforcement,)))
+
+
+AnyOutcome = Outcome[ManifestRecord] | Outcome[Decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCase(ABC, Generic[Event, Record]):
+    """What is done with one kind of event; safe to call from several threads.
+
+    Each use case says where an event's record lies and how it comes about. Everything else follows from the record
+    alone, so a replay, which finds it stored, says the same as the first attempt.
+
+    Args:
+        store: where everything is kept.
+        layout: which object goes where.
+        escalation: counts what a blocked event counts against an account.
+        now: the time of day, with time zone.
+    """
+
+    store: ObjectStore
+    layout: Layout
+    escalation: Escalation
+    now: Callable[[], datetime]
+
+    @final
+    def __call__(self, event: Event) -> Outcome[Record]:
+        """Do what is to be done with an event, store it, and return what is to be published.
+
+        Raises:
+            ProducerError: the event can never succeed.
+            WorldError: the store, or another service, does not answer; try again.
+        """
+        record_at = self._record_at(event)
+        record = stored_record(self.store, record_at, self._kind)
+        if record is None:
+            record = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
+        self._require_answers(record, event)
+        violation = counted(record)
+        step = None if violation is None else self.escalation(violation)
+        return Outcome(record=record, alerts=_alerts(record), enforcement=step)
+
+    @property
+    @abstractmethod
+    def _kind(self) -> type[Record]:
+        """What its records are."""
+
+    @abstractmethod
+    def _record_at(self, event: Event) -> Location:
+        """Where the record of an event lies."""
+
+    @abstractmethod
+    def _work(self, event: Event) -> Record:
+        """Steps 1 to 3: from an event that nobody has finished yet to its record."""
+
+    @abstractmethod
+    def _require_answers(self, record: Record, event: Event) -> None:
+        """See that a stored record answers this event, and not another one that uses its identity too.
+
+        Raises:
+            IdentityReusedError: it answers another one with the same source and id.
+        """
+
+
+def _alerts(record: ManifestRecord | Decision) -> tuple[Alert, ...]:
+    """What a record wakes someone for; of a review nothing, since it was said when the event was held."""
+    if isinstance(record, Decision) and record.review is not None:
+        return ()
+    return alerts_for(
+        record.findings,
+        event_uid=record.event_uid,
+        event=record.event,
+        subject=_subject(record),
+        record_uri=record.record_uri,
+    )
+
+
+def _subject(record: ManifestRecord | Decision) -> Subject:
+    """What alerts are about; of a generation event the sealed asset."""
+    if isinstance(record, ManifestRecord):
+        return Subject(content_id=record.content.id, mime=record.content.mime, sha256=record.sealed.sha256)
+    content = record.content
+    if content is None:
+        return Subject(content_id=None, mime=None, sha256=None)
+    return Subject(content_id=content.id, mime=content.mime, sha256=content.sha256)

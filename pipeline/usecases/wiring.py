@@ -1,0 +1,97 @@
+"""All use cases over one store, one set of parsers and one law: who gets what, for workers and for tests alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.assets import AssetFetcher
+from pipeline.events.outputs import ClaimGenerator
+from pipeline.evidence.content import Observer
+from pipeline.evidence.removal import Recognition
+from pipeline.fingerprints.port import KnownFingerprints
+from pipeline.isolation.parsers import Parsers
+from pipeline.policy.judging import Policy
+from pipeline.policy.ladder import Ladder
+from pipeline.store import Layout, ObjectStore
+from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.escalation import Escalation
+from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.retracting import Retracting
+from pipeline.usecases.reviewing import Reviewing
+from pipeline.usecases.sealing import Sealing
+
+__all__ = ["UseCases", "wire"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """What is done with each kind of event."""
+
+    sealing: Sealing
+    inspection: Inspection
+    assessment: Assessment
+    reviewing: Reviewing
+    retracting: Retracting
+
+
+def wire(
+    *,
+    store: ObjectStore,
+    layout: Layout,
+    fetcher: AssetFetcher,
+    parsers: Parsers,
+    policy: Policy,
+    ladder: Ladder,
+    known: KnownFingerprints,
+    claim_generator: ClaimGenerator,
+    producer: str | None,
+    labels_when_required: bool,
+    now: Callable[[], datetime],
+) -> UseCases:
+    """The use cases, put together from what they stand on.
+
+    Args:
+        store: where everything is kept.
+        layout: which object goes where.
+        fetcher: brings assets.
+        parsers: look into untrusted bytes, label and sign them.
+        policy: judges events.
+        ladder: which step follows how many violations.
+        known: the fingerprints of what was sealed.
+        claim_generator: who we are, as manifests and records say.
+        producer: who generates and hands on, as implicit labels say for events that name no provider code.
+        labels_when_required: whether an explicit label is also put where no event asks for it, but a law does.
+        now: the time of day, with time zone.
+    """
+    escalation = Escalation(store=store, layout=layout, ladder=ladder, now=now)
+    observer = Observer(image_coder=parsers.image_coder, references=policy.references)
+    return UseCases(
+        sealing=Sealing(
+            store=store,
+            layout=layout,
+            escalation=escalation,
+            now=now,
+            fetcher=fetcher,
+            parsers=parsers,
+            policy=policy,
+            observer=observer,
+            labels_when_required=labels_when_required,
+            producer=producer,
+            claim_generator=claim_generator,
+        ),
+        inspection=Inspection(
+            store=store,
+            layout=layout,
+            escalation=escalation,
+            now=now,
+            fetcher=fetcher,
+            parsers=parsers,
+            policy=policy,
+            observer=observer,
+            recognition=Recognition(store=store, layout=layout, fingerprinter=parsers.fingerprinter, known=known),
+            producer=producer,
+        ),
+        assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
+        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now),
+        retracting=Retracting(store=store, layout=layout, policy=policy, escalation=escalation, now=now),
+    )
