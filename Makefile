@@ -40,9 +40,10 @@ tools: $(STAMP) ## Install the everyday tools and key servers that tests use (De
 	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt
 	@tests/unit/credentials/install_servers $(RUN)/python
 
-outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write docs/tools.md anew (needs npm and cargo)
+outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write docs/tools.md anew (needs npm, cargo, Go, Maven)
 	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt $(OUTSIDERS)/packages-more.txt
 	@$(OUTSIDERS)/install_others $(RUN)/python
+	@$(OUTSIDERS)/producers/record $(RUN)/python
 	@$(RUN)/python -m tools.make_tools_page --measure
 
 fuzz: $(STAMP) ## Fuzz what reads strangers' bytes (SECONDS=3600 for an hour)

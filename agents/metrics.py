@@ -34,6 +34,8 @@ class Metrics:
     reference_entries: Gauge
     reference_updates: Counter
     reference_refused: Counter
+    recordings: Gauge
+    recording_share: Gauge
     confinement: Gauge
     signer_expiry: Gauge
     trust_list_issued: Gauge
@@ -109,6 +111,12 @@ class Metrics:
             ),
             reference_refused=Counter(
                 "sealstream_reference_refused", "Updates of a reference set refused.", ["set"], registry=registry
+            ),
+            recordings=Gauge("sealstream_recordings", "Recordings that are being worked on now.", registry=registry),
+            recording_share=Gauge(
+                "sealstream_recording_share",
+                "How far the label is on the recording that is least far, from 0 to 1; 1 without any.",
+                registry=registry,
             ),
             confinement=Gauge(
                 "sealstream_confinement",

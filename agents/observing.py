@@ -1,6 +1,6 @@
 """The observers that feed the metrics: of the delivery loop, and of the reference sets."""
 
-from agents.delivery import InputRecord, Observer
+from agents.delivery import DeliveryObserver, InputRecord
 from agents.metrics import Metrics
 from agents.reference import ReferenceObserver
 from pipeline.errors import IdentityReusedError, SealstreamError
@@ -9,7 +9,7 @@ from pipeline.policy.reference import SetName
 __all__ = ["MetricsObserver", "ReferenceMetrics"]
 
 
-class MetricsObserver(Observer):
+class MetricsObserver(DeliveryObserver):
     """Counts what happens to records."""
 
     def __init__(self, metrics: Metrics) -> None:

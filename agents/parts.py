@@ -1,7 +1,7 @@
 """The parts a worker is made of: use cases, and what belongs to them, put together from settings."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
 from pipeline.fingerprints.port import KnownFingerprints
+from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
 from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
@@ -49,6 +50,7 @@ class Parts:
         confinement: what child processes have given up.
         signer: who signs claims.
         trust: whom we trust, followed while we run.
+        under_way: says of each recording that is being worked on how far it is.
         stamps: asks for time stamps; None where no authority is configured.
     """
 
@@ -56,6 +58,7 @@ class Parts:
     probe_store: Callable[[], None]
     confinement: Confinement
     signer: Rotation
+    under_way: Callable[[], Sequence[UnderWay]]
     stamps: Stamping | None
     trust: TrustWatch
 
@@ -103,6 +106,7 @@ def open_parts(
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
             signer=identity.signer,
+            under_way=parsers.under_way,
             stamps=parsers.stamps,
             trust=TrustWatch(credentials, parsers.renew_trust),
         )

@@ -11,7 +11,7 @@ from typing import Final
 
 from agents.topics import DAY_MS, MAX_MESSAGE_BYTES, TopicPlan
 
-__all__ = ["Difference", "FoundTopic", "differences"]
+__all__ = ["FoundTopic", "TopicDifference", "differences"]
 
 _EXPLANATION_BYTES: Final = 256 * 1024
 """A dead letter is its input, and headers that explain it."""
@@ -40,7 +40,7 @@ class FoundTopic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class TopicDifference:
     """One setting of a topic that is not as planned.
 
     Args:
@@ -74,10 +74,10 @@ class _Rule:
     otherwise_planned: str = ""
 
 
-def differences(plan: TopicPlan, found: FoundTopic) -> tuple[Difference, ...]:
+def differences(plan: TopicPlan, found: FoundTopic) -> tuple[TopicDifference, ...]:
     """What of a topic is not as planned; nothing where its configuration may not be seen."""
     return tuple(
-        Difference(
+        TopicDifference(
             topic=plan.name,
             setting=rule.setting,
             found=found.config[rule.setting],

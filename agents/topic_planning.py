@@ -14,7 +14,7 @@ from agents.rights import Right
 from agents.rights_asked import lacking_rights
 from agents.settings import KafkaSettings
 from agents.topic_admin import alter_topic, found_topics
-from agents.topic_check import Difference, differences
+from agents.topic_check import TopicDifference, differences
 from agents.topics import Topics
 from pipeline.errors import OperatorError, WorldError
 
@@ -37,7 +37,7 @@ class Comparison:
 
     missing: tuple[str, ...]
     not_shown: tuple[str, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[TopicDifference, ...]
 
 
 async def compared(settings: KafkaSettings) -> Comparison:
@@ -55,7 +55,7 @@ async def compared(settings: KafkaSettings) -> Comparison:
     )
 
 
-async def alter_topics(settings: KafkaSettings) -> tuple[Difference, ...]:
+async def alter_topics(settings: KafkaSettings) -> tuple[TopicDifference, ...]:
     """Set what differs as planned; returns what was changed.
 
     Raises:

@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 _PROBE_SECONDS: Final = 5.0
 """How often the store is asked whether it is there."""
 
+_TELLING_SECONDS: Final = 15.0
+"""How often it is logged how far long work is, and from when on work is long."""
+
 _RENEW_DAYS: Final = 3
 """A certificate that ends sooner makes the worker not ready."""
 
@@ -137,6 +140,7 @@ class WorkerApp(SealstreamApp):
         )
         self.add_future(self._probe_store())
         self.add_future(self._brokers.run())
+        self.add_future(self._tell_of_recordings())
 
     async def on_shutdown(self) -> None:
         """Close what was opened, after the agents have drained.
@@ -182,6 +186,13 @@ class WorkerApp(SealstreamApp):
                 self._store_trouble = None
             await self.sleep(_PROBE_SECONDS)
 
+    async def _tell_of_recordings(self) -> None:
+        while not self.should_stop:
+            await self.sleep(_TELLING_SECONDS)
+            for recording in self._parts.under_way():
+                if recording.seconds >= _TELLING_SECONDS:
+                    logger.info("Working on %s.", recording)
+
     def _oldest_trouble(self) -> str | None:
         oldest = self.delivery.oldest_seconds
         return None if oldest <= self._worker.ready_oldest_seconds else f"in work for {oldest:.0f} s"
@@ -190,6 +201,7 @@ class WorkerApp(SealstreamApp):
         return {
             "confinement": str(self._parts.confinement),
             "signing certificate until": self._parts.signer.not_after.isoformat(),
+            "recordings": "; ".join(map(str, self._parts.under_way())) or "none in work",
             **self._parts.trust.states(),
         }
 
@@ -199,6 +211,9 @@ class WorkerApp(SealstreamApp):
         self._metrics.signer_expiry.set(ends.timestamp())
         for name, issued in self._parts.trust.issued().items():
             self._metrics.trust_list_issued.labels(name).set(issued)
+        recordings = self._parts.under_way()
+        self._metrics.recordings.set(len(recordings))
+        self._metrics.recording_share.set(min((recording.share or 0.0 for recording in recordings), default=1.0))
         self._metrics.in_flight.set(self.delivery.in_flight)
         self._metrics.fingerprints.set(len(self._known))
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)

@@ -58,7 +58,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     development_signer: bool
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
+class PossibleAlert(msgspec.Struct, frozen=True, kw_only=True):
     """One alert that a publication of the file would raise."""
 
     kind: str
@@ -79,7 +79,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     credential: str
     trust: str
     ai_generated: bool | None
-    alerts: tuple[Alert, ...]
+    alerts: tuple[PossibleAlert, ...]
     decision: str
     codes: tuple[str, ...]
     binding: str | None
@@ -266,8 +266,8 @@ def _show(answer: InspectedFile) -> None:
         console.print("  no alerts", style="dim")
 
 
-def _alert(finding: Finding) -> Alert:
-    return Alert(
+def _alert(finding: Finding) -> PossibleAlert:
+    return PossibleAlert(
         kind=finding.kind,
         severity=finding.severity,
         code=finding.code,

@@ -11,7 +11,7 @@ from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
 from agents.rights import Role, rights_of
 from agents.settings import KafkaSettings
-from agents.topic_check import Difference
+from agents.topic_check import TopicDifference
 from agents.topics import Topics
 from pipeline.settings import StoreSettings
 
@@ -99,7 +99,7 @@ def acls(
         )
 
 
-def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequence[Difference]) -> None:
+def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequence[TopicDifference]) -> None:
     for name in missing:
         console.print(f"missing  {name}: create it with `sealstream topics create`", style="red", markup=False)
     for name in not_shown:

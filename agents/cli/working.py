@@ -25,7 +25,7 @@ def worker() -> None:
     create` and `sealstream bucket create`. Start as many workers as there are partitions; they share the work.
     """
     from agents.app import create_app
-    from agents.delivery.exits import ExitCode, end_now
+    from agents.delivery.exits import WorkerExit, end_now
     from pipeline.isolation.confinement import keep_to_itself
 
     keep_to_itself()
@@ -38,7 +38,7 @@ def worker() -> None:
         program.execute_from_commandline()
     except SystemExit as end:
         # Threads that still wait for a service have nothing to say any more, and the interpreter would wait for them.
-        end_now(end.code if isinstance(end.code, int) else ExitCode.CRASHED)
+        end_now(end.code if isinstance(end.code, int) else WorkerExit.CRASHED)
 
 
 def recogniser() -> None:

@@ -5,11 +5,11 @@
 """
 
 from agents.delivery.app import SealstreamApp, consume
-from agents.delivery.exits import ExitCode, leave_for_operator
+from agents.delivery.exits import WorkerExit, leave_for_operator
 from agents.delivery.faust_options import faust_options
 from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
 from agents.delivery.membership import Standing, is_joined, standing
-from agents.delivery.observer import Observer
+from agents.delivery.observer import DeliveryObserver
 from agents.delivery.record import InputRecord, TopicPartition
 from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
@@ -17,15 +17,15 @@ from agents.delivery.watchdog import WatchdogSettings
 __all__ = [
     "DeadLetter",
     "DeliveryLoop",
+    "DeliveryObserver",
     "DeliverySettings",
-    "ExitCode",
     "InputRecord",
-    "Observer",
     "Process",
     "SealstreamApp",
     "Standing",
     "TopicPartition",
     "WatchdogSettings",
+    "WorkerExit",
     "consume",
     "faust_options",
     "is_joined",

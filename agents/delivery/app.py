@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import faust
 from faust.types import ConsumerT, EventT, StreamT, TopicT, TransportT
 
-from agents.delivery.exits import ExitCode, leave
+from agents.delivery.exits import WorkerExit, leave
 from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
 from agents.delivery.membership import behind, is_joined
 from agents.delivery.record import InputRecord
@@ -79,7 +79,7 @@ class SealstreamApp(faust.App):
     async def on_stop(self) -> None:
         """Stop in order, but not for ever: without a broker, parts of aiokafka never end."""
         seconds = self.delivery.settings.drain_seconds + _COMMIT_SECONDS + _STOP_SECONDS
-        code = ExitCode.CRASHED if self.crashed else ExitCode.STOPPED
+        code = WorkerExit.CRASHED if self.crashed else WorkerExit.STOPPED
         reason = f"Could not stop in order within {seconds:.0f} seconds: the broker is away, or work would not end."
         self._deadline = threading.Timer(seconds, leave, (code, reason))
         self._deadline.daemon = True
@@ -122,7 +122,7 @@ class SealstreamApp(faust.App):
             if self.should_stop:
                 return
             if reason := watchdog.judge(await self._facts()):
-                leave(ExitCode.STUCK, reason)
+                leave(WorkerExit.STUCK, reason)
 
     async def _facts(self) -> Facts:
         joined = is_joined(self)
@@ -168,7 +168,7 @@ async def consume(stream: StreamT[bytes], *, process: Process, dead_letter: Dead
             delivery.admit(record, generation, process=process, dead_letter=dead_letter)
             await delivery.room()
     except Exception as error:  # noqa: BLE001 - see above
-        leave(ExitCode.BUG, f"An agent failed outside the delivery of a record:\n{without_content(error)}\n")
+        leave(WorkerExit.BUG, f"An agent failed outside the delivery of a record:\n{without_content(error)}\n")
 
 
 def _record(event: EventT[bytes]) -> InputRecord:

@@ -12,12 +12,12 @@ from typing import NoReturn
 
 from pipeline.errors import OperatorError
 
-__all__ = ["ExitCode", "end_now", "leave", "leave_for_operator"]
+__all__ = ["WorkerExit", "end_now", "leave", "leave_for_operator"]
 
 logger = logging.getLogger(__name__)
 
 
-class ExitCode(IntEnum):
+class WorkerExit(IntEnum):
     """Exit codes of a worker."""
 
     STOPPED = 0
@@ -36,7 +36,7 @@ class ExitCode(IntEnum):
     """Nothing moves though it should (`EX_TEMPFAIL`): to start again is likely to help."""
 
 
-def leave(code: ExitCode, reason: str) -> NoReturn:
+def leave(code: WorkerExit, reason: str) -> NoReturn:
     """Say why, and end the process."""
     logger.critical("%s Exit code %d (%s).", reason, code, code.name)
     end_now(code)
@@ -52,4 +52,4 @@ def end_now(code: int) -> NoReturn:
 
 def leave_for_operator(error: OperatorError) -> NoReturn:
     """End the process because its configuration cannot work."""
-    leave(ExitCode.CONFIGURATION, str(error))
+    leave(WorkerExit.CONFIGURATION, str(error))

@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from agents.delivery.exits import leave_for_operator
 from agents.delivery.ledger import Ledger, Slot
-from agents.delivery.observer import Observer
+from agents.delivery.observer import DeliveryObserver
 from agents.delivery.record import InputRecord, TopicPartition
 from agents.delivery.settings import DeliverySettings
 from agents.delivery.throttle import Throttle
@@ -63,7 +63,7 @@ class DeliveryLoop:
         settings: DeliverySettings,
         *,
         patience: Mapping[type[WorldError], float] | None = None,
-        observer: Observer | None = None,
+        observer: DeliveryObserver | None = None,
         stop: Callable[[OperatorError], None] = leave_for_operator,
         clock: Callable[[], float] = time.monotonic,
         time_of_day: Callable[[], float] = time.time,
@@ -72,7 +72,7 @@ class DeliveryLoop:
         self._policy = TroublePolicy(
             backoff=settings.backoff, bug_attempts=settings.bug_attempts, patience=patience or {}
         )
-        self._observer = observer or Observer()
+        self._observer = observer or DeliveryObserver()
         self._stop = stop
         self._clock = clock
         self._time_of_day = time_of_day

@@ -3,10 +3,10 @@
 from agents.delivery.record import InputRecord, TopicPartition
 from pipeline.errors import SealstreamError
 
-__all__ = ["Observer"]
+__all__ = ["DeliveryObserver"]
 
 
-class Observer:
+class DeliveryObserver:
     """Hears what happens to records; this one ignores it. Its methods are called on the event loop: return at once."""
 
     def admitted(self, record: InputRecord) -> None:

@@ -8,11 +8,11 @@ from typing import Final
 
 from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
-from agents.reference.book import Refusal
+from agents.reference.book import EntryRefusal
 from agents.reference.records import EVENT_TYPES
 from pipeline.errors import WorldError
 from pipeline.events.identity import alert_id, event_uid
-from pipeline.events.outputs import Alert, EventReference, Rule, Subject
+from pipeline.events.outputs import Alert, CitedRule, EventReference, Subject
 
 __all__ = ["RULE", "AlertSender", "PublishAlert", "refusal_alert"]
 
@@ -27,7 +27,7 @@ _MOST_PENDING: Final = 10_000
 """So many alerts wait for the brokers at most; what writes more bad entries than that is known by then."""
 
 
-def refusal_alert(refusal: Refusal) -> Alert:
+def refusal_alert(refusal: EntryRefusal) -> Alert:
     """Say that an entry of a reference set was refused.
 
     Its identity derives from where the entry lies, so what is said again (by every worker, and after each start) can
@@ -44,7 +44,7 @@ def refusal_alert(refusal: Refusal) -> Alert:
         event=event,
         kind="operations",
         severity="high",
-        rule=Rule(id=RULE, citation=None),
+        rule=CitedRule(id=RULE, citation=None),
         action="alert",
         outcome="violation",
         code=None,
@@ -67,11 +67,11 @@ class AlertSender:
     def __init__(self, publish: PublishAlert, backoff: Backoff) -> None:
         self._publish = publish
         self._backoff = backoff
-        self._pending: deque[Refusal] = deque()
+        self._pending: deque[EntryRefusal] = deque()
         self._arrived = asyncio.Event()
         self._left_out = 0
 
-    def send(self, refusals: Iterable[Refusal]) -> None:
+    def send(self, refusals: Iterable[EntryRefusal]) -> None:
         """Have alerts published; does not wait for them."""
         for refusal in refusals:
             if len(self._pending) < _MOST_PENDING:

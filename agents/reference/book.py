@@ -9,10 +9,10 @@ from agents.reference.records import Change, change_in
 from pipeline.errors import SealstreamError
 from pipeline.policy.reference import ReferenceSets, SetName
 
-__all__ = ["Book", "Place", "Refusal", "Settled"]
+__all__ = ["Book", "EntryPlace", "EntryRefusal", "Settled"]
 
 
-class Place(NamedTuple):
+class EntryPlace(NamedTuple):
     """Where an entry lies."""
 
     topic: str
@@ -21,13 +21,13 @@ class Place(NamedTuple):
     key: bytes | None
 
 
-class Refusal(NamedTuple):
+class EntryRefusal(NamedTuple):
     """An entry that was not taken, and why.
 
     `is_mended`: a later record of the same key was taken, so there is nothing left to do about it.
     """
 
-    place: Place
+    place: EntryPlace
     set_name: SetName
     error: SealstreamError
     is_mended: bool
@@ -37,7 +37,7 @@ class Settled(NamedTuple):
     """What became of the records since the last time."""
 
     taken: Mapping[SetName, int]
-    refused: Sequence[Refusal]
+    refused: Sequence[EntryRefusal]
 
 
 class Book:
@@ -49,7 +49,7 @@ class Book:
 
     def __init__(self, sets_by_topic: Mapping[str, SetName]) -> None:
         self._sets_by_topic = sets_by_topic
-        self._unsettled: list[tuple[Place, Change | SealstreamError]] = []
+        self._unsettled: list[tuple[EntryPlace, Change | SealstreamError]] = []
         self._positions: dict[TopicPartition, int] = {}
         self._load_until: Positions = {}
         self.is_new = True
@@ -122,7 +122,7 @@ class Book:
         except SealstreamError as error:
             return error
 
-    def _outcome(self, places: Sequence[Place], errors: Mapping[int, SealstreamError]) -> Settled:
+    def _outcome(self, places: Sequence[EntryPlace], errors: Mapping[int, SealstreamError]) -> Settled:
         taken: dict[SetName, int] = {}
         last_taken: dict[tuple[str, bytes | None], int] = {}
         for number, place in enumerate(places):
@@ -131,7 +131,7 @@ class Book:
                 taken[name] = taken.get(name, 0) + 1
                 last_taken[place.topic, place.key] = number
         refused = [
-            Refusal(
+            EntryRefusal(
                 places[number],
                 self._sets_by_topic[places[number].topic],
                 error,
@@ -142,5 +142,5 @@ class Book:
         return Settled(taken, refused)
 
 
-def _place(record: InputRecord) -> Place:
-    return Place(record.topic, record.partition, record.offset, record.key)
+def _place(record: InputRecord) -> EntryPlace:
+    return EntryPlace(record.topic, record.partition, record.offset, record.key)

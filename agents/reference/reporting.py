@@ -7,7 +7,7 @@ from typing import Final
 
 from agents.delivery.tracebacks import without_content
 from agents.reference.alerting import AlertSender
-from agents.reference.book import Refusal
+from agents.reference.book import EntryRefusal
 from agents.reference.observing import ReferenceObserver
 from agents.reference.records import held
 from pipeline.errors import BugError
@@ -42,7 +42,7 @@ class Reporter:
             self._observer.in_force(name, len(entries), version)
             self._observer.updated(name, count)
 
-    def refused(self, refusals: Sequence[Refusal], alerts: AlertSender) -> None:
+    def refused(self, refusals: Sequence[EntryRefusal], alerts: AlertSender) -> None:
         """Say which entries were not taken."""
         alerts.send(refusals)
         for refusal in refusals:
@@ -65,7 +65,7 @@ class Reporter:
         self._absent = absent
 
 
-def _log(refusal: Refusal) -> None:
+def _log(refusal: EntryRefusal) -> None:
     place, error = refusal.place, refusal.error
     entry = hashlib.sha256(place.key or b"").hexdigest()[:12]
     logger.warning(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from agents.following.port import OpenConsumer
-from agents.reference.book import Book, Refusal
+from agents.reference.book import Book, EntryRefusal
 from pipeline.errors import OperatorError, WorldError
 from pipeline.policy.reference import ReferenceSets, SetName
 
@@ -22,7 +22,7 @@ class WholeSet(NamedTuple):
     """
 
     sets: ReferenceSets
-    refused: Sequence[Refusal]
+    refused: Sequence[EntryRefusal]
 
 
 async def read_whole(open_consumer: OpenConsumer, topic: str, name: SetName) -> WholeSet:

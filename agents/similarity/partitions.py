@@ -14,7 +14,7 @@ from agents.delivery import InputRecord, TopicPartition
 from agents.following.port import Positions, Read
 from pipeline.fingerprints.columns import KEY_BYTES, Columns
 from pipeline.fingerprints.fingerprint import Kind
-from pipeline.fingerprints.index import Entry, FingerprintIndex
+from pipeline.fingerprints.index import FingerprintIndex, IndexEntry
 from pipeline.fingerprints.recorded import SealedRecord, recorded_codes
 from pipeline.fingerprints.snapshot import LastRecord
 
@@ -24,7 +24,7 @@ _EPOCH: Final = 719_163
 """1 January 1970, counted as `datetime.date.toordinal` does."""
 
 
-def entries_in(record: InputRecord) -> tuple[Entry, ...]:
+def entries_in(record: InputRecord) -> tuple[IndexEntry, ...]:
     """The fingerprints that a record of the topic tells; none of one without, and of a tombstone.
 
     Raises:
@@ -37,7 +37,7 @@ def entries_in(record: InputRecord) -> tuple[Entry, ...]:
     if len(key) != KEY_BYTES:
         raise ValueError
     day = max(said.sealed_at.toordinal() - _EPOCH, 0)
-    return tuple(Entry(code, key, day) for code in recorded_codes(said))
+    return tuple(IndexEntry(code, key, day) for code in recorded_codes(said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +160,7 @@ class Partitions:
     def read(self, read: Read) -> int:
         """Take in what was read; returns how many records could not be understood."""
         refused = 0
-        entries: dict[TopicPartition, list[Entry]] = {}
+        entries: dict[TopicPartition, list[IndexEntry]] = {}
         last: dict[TopicPartition, InputRecord] = {}
         for record in read.records:
             last[record.topic_partition] = record

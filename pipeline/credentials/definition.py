@@ -25,7 +25,7 @@ from typing import Final, Literal
 from pipeline.credentials.model import Disclosure, Parent, SealOrder, Software
 from pipeline.fingerprints.soft_binding import SOFT_BINDING, soft_binding
 
-__all__ = ["SPEC_VERSION", "Definition", "Evidence", "manifest_definition"]
+__all__ = ["SPEC_VERSION", "Definition", "IngredientCredential", "manifest_definition"]
 
 SPEC_VERSION: Final = "2.4.0"
 
@@ -34,7 +34,7 @@ Relationship = Literal["parentOf", "componentOf", "inputTo"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class IngredientCredential:
     """The credential that an ingredient has, and what came of validating it against the ingredient's bytes.
 
     Attributes:
@@ -61,11 +61,11 @@ class _Ingredient:
     id: str
     relationship: Relationship
     parent: Parent | None
-    evidence: Evidence | None
+    evidence: IngredientCredential | None
 
 
 def manifest_definition(
-    order: SealOrder, *, own: Evidence | None = None, parents: Sequence[Evidence | None] = ()
+    order: SealOrder, *, own: IngredientCredential | None = None, parents: Sequence[IngredientCredential | None] = ()
 ) -> Definition:
     """What to sign.
 
@@ -98,7 +98,9 @@ def manifest_definition(
     )
 
 
-def _ingredients(order: SealOrder, own: Evidence | None, evidence: Sequence[Evidence | None]) -> list[_Ingredient]:
+def _ingredients(
+    order: SealOrder, own: IngredientCredential | None, evidence: Sequence[IngredientCredential | None]
+) -> list[_Ingredient]:
     leftover = own is not None and own.label in {one.label for one in evidence if one is not None}
     opened = own is not None and not leftover
     cast: list[_Ingredient] = []

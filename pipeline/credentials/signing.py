@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pipeline.assets.promises import broken_promise, reason_to_leave
-from pipeline.credentials.definition import Definition, Evidence, manifest_definition
+from pipeline.credentials.definition import Definition, IngredientCredential, manifest_definition
 from pipeline.credentials.model import Binding, SealedAsset, SealOrder
 from pipeline.credentials.reading import credential_of
 from pipeline.credentials.sdk import (
@@ -140,7 +140,9 @@ def extract_manifest(asset: bytes, media_type: str, *, validator: Validator) -> 
         return None
 
 
-def _ways(order: SealOrder, own: Evidence | None, validator: Validator, *, embedded: bool) -> Iterator[_Way]:
+def _ways(
+    order: SealOrder, own: IngredientCredential | None, validator: Validator, *, embedded: bool
+) -> Iterator[_Way]:
     parents = [
         None if one.asset is None else _evidence(one.asset, one.media_type, one.manifest, validator)
         for one in order.parents
@@ -154,13 +156,17 @@ def _ways(order: SealOrder, own: Evidence | None, validator: Validator, *, embed
     return (_Way(definition, binding) for binding in bindings for definition in definitions)
 
 
-def _evidence(asset: bytes, media_type: str, manifest: bytes | None, validator: Validator) -> Evidence | None:
+def _evidence(
+    asset: bytes, media_type: str, manifest: bytes | None, validator: Validator
+) -> IngredientCredential | None:
     try:
         examination = validator.examine(asset, media_type, manifest)
         report = msgspec.json.decode(examination.report, type=_Results)
     except _NOT_READABLE:
         return None
-    return Evidence(label=report.active_manifest, manifest=examination.manifest, results=report.validation_results)
+    return IngredientCredential(
+        label=report.active_manifest, manifest=examination.manifest, results=report.validation_results
+    )
 
 
 class _Results(msgspec.Struct):

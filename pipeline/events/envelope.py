@@ -26,6 +26,7 @@ import msgspec
 import orjson
 
 from pipeline.errors import EnvelopeError
+from pipeline.events.foreign_formats import foreign_format
 
 __all__ = ["CloudEvent", "Headers", "parse"]
 
@@ -79,8 +80,18 @@ def parse(value: bytes | None, headers: Headers) -> CloudEvent:
     """Read the CloudEvent out of a Kafka record.
 
     Raises:
-        EnvelopeError: the record is none of the three shapes, or an attribute is missing or unusable.
+        EnvelopeError: the record is none of the three shapes, or an attribute is missing or unusable; where it is
+            recognised what wrote it, the error says what to change there.
     """
+    try:
+        return _parse(value, headers)
+    except EnvelopeError:
+        if (foreign := foreign_format(value, headers)) is None:
+            raise
+    raise EnvelopeError(what=foreign.what, remedy=foreign.remedy)
+
+
+def _parse(value: bytes | None, headers: Headers) -> CloudEvent:
     named = _by_name(headers)
     if value is None:
         raise EnvelopeError(
@@ -111,7 +122,7 @@ def _structured(value: bytes, content_type: str) -> CloudEvent:
 
 
 def _binary(value: bytes, named: Mapping[str, str], content_type: str) -> CloudEvent:
-    if content_type not in ("", "application/json") and not content_type.endswith("+json"):
+    if content_type and not content_type.endswith(("/json", "+json")):
         raise EnvelopeError(
             what="The content type of the event's data is not JSON.",
             remedy="Send the data as JSON with the header content-type: application/json.",

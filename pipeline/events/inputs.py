@@ -18,7 +18,7 @@ __all__ = [
     "ExplicitOrder",
     "GenerationEvent",
     "Model",
-    "Parent",
+    "ParentReference",
     "Prompt",
     "PublicationEvent",
     "PublishedContent",
@@ -38,7 +38,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     base64: str | None = None
 
 
-class Parent(msgspec.Struct, frozen=True, kw_only=True):
+class ParentReference(msgspec.Struct, frozen=True, kw_only=True):
     """An asset that the content was made from; only its content id is certain to be known."""
 
     id: str
@@ -59,7 +59,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     text: str | None = None
     base64: str | None = None
-    parents: tuple[str | Parent, ...] = ()
+    parents: tuple[str | ParentReference, ...] = ()
     synthetic: Literal["yes", "no", "unknown"] | None = None
     digital_source_type: str | None = None
 

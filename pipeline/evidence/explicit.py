@@ -7,7 +7,7 @@ cannot be looked for, because another's cannot be told from the content, stays r
 from collections.abc import Mapping
 from typing import Final, get_args
 
-from pipeline.labels.explicit.model import Checked, Claim, Kind, Position
+from pipeline.labels.explicit.model import Checked, Kind, LabelClaim, Position
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.explicit.wording import has_ai_token, has_gen_token
 from pipeline.policy.seen import Observation
@@ -19,13 +19,13 @@ _KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 _POSITIONS: Final[Mapping[str, Position]] = {position: position for position in get_args(Position)}
 
 
-def claim_of(data: Mapping[str, object]) -> Claim | None:
+def claim_of(data: Mapping[str, object]) -> LabelClaim | None:
     """What an event says of an explicit label that the asset has; None where it says of none."""
     claimed = data.get("explicit")
     if not isinstance(claimed, dict) or claimed.get("present") is not True:
         return None
     text = claimed.get("text")
-    return Claim(
+    return LabelClaim(
         kind=_KINDS.get(str(claimed.get("kind"))),
         text=text if isinstance(text, str) else None,
         position=_POSITIONS.get(str(claimed.get("position"))),

@@ -13,8 +13,7 @@ from pipeline.assets import AssetFetcher, sha256_hex
 from pipeline.assets.sniffing import sniffed
 from pipeline.credentials import Parent
 from pipeline.errors import BugError
-from pipeline.events.inputs import GenerationEvent
-from pipeline.events.inputs import Parent as ParentReference
+from pipeline.events.inputs import GenerationEvent, ParentReference
 from pipeline.events.outputs import Action, Decision, Finding, ManifestRecord, RecordedParent, Severity
 from pipeline.events.prepared import prepare
 from pipeline.evidence.sealing import SEALED_BESIDE

@@ -8,12 +8,12 @@ from pipeline.fingerprints.columns import NO_DAY, Columns
 from pipeline.fingerprints.fingerprint import NEAR, Fingerprint, Kind
 from pipeline.fingerprints.similarity import Neighbours, SimilarityIndex
 
-__all__ = ["Entry", "FingerprintIndex"]
+__all__ = ["FingerprintIndex", "IndexEntry"]
 
 _BATCH: Final = 65_536
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """A fingerprint, the identity of the event whose asset has it, and when that was sealed.
 
     The day is counted from 1 January 1970.
@@ -46,12 +46,12 @@ class FingerprintIndex:
         """Add a fingerprint; see `SimilarityIndex.add`."""
         self._indexes[fingerprint.kind].add(fingerprint.digest, key, lot=lot, day=day)
 
-    def load(self, entries: Iterable[Entry]) -> None:
+    def load(self, entries: Iterable[IndexEntry]) -> None:
         """Add many fingerprints, and settle once."""
         self.extend(entries)
         self.settle()
 
-    def extend(self, entries: Iterable[Entry], *, lot: int = 0) -> None:
+    def extend(self, entries: Iterable[IndexEntry], *, lot: int = 0) -> None:
         """Add many fingerprints, and leave settling to the caller; see `SimilarityIndex.extend`."""
         remaining = iter(entries)
         while batch := list(islice(remaining, _BATCH)):

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from pipeline.fingerprints.folding import folded
 from pipeline.fingerprints.hashing import hashes_of_pieces
 
-__all__ = ["Wording", "likeness", "look_of", "without_unseen", "wording_of"]
+__all__ = ["WordPairs", "likeness", "look_of", "without_unseen", "wording_of"]
 
 _Hashes = npt.NDArray[np.int64]
 
@@ -51,7 +51,7 @@ _FIGURE: Final = re.compile(rf"[\d{_NUMERALS}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Wording:
+class WordPairs:
     """The pairs of neighbouring words of a text, in its order.
 
     Attributes:
@@ -65,7 +65,7 @@ class Wording:
     has_figure: npt.NDArray[np.bool_]
 
 
-def wording_of(text: str) -> Wording:
+def wording_of(text: str) -> WordPairs:
     """The wording of a text, whatever its case, its spaces, its punctuation and its Chinese script."""
     seen = folded(without_unseen(normalize("NFKC", text)).casefold())
     tokens = (_ASCII_TOKEN if seen.isascii() else _TOKEN).findall(seen)
@@ -80,7 +80,7 @@ def wording_of(text: str) -> Wording:
     alone = np.zeros(len(tokens), np.int64)
     alone[figures] = _hashes(joined, begins[figures], ends[figures])
     chosen = np.where(first, alone[:-1], np.where(second, alone[1:], pairs))
-    return Wording(pairs=pairs, chosen=chosen, has_figure=first | second)
+    return WordPairs(pairs=pairs, chosen=chosen, has_figure=first | second)
 
 
 def _sizes_of(tokens: Sequence[str], joined: bytes) -> npt.NDArray[np.int64]:
@@ -98,7 +98,7 @@ def _hashes(text: bytes, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int
     return (hashes_of_pieces(text, begins, ends) % _HASHES).astype(np.int64)
 
 
-def look_of(wording: Wording) -> bytes:
+def look_of(wording: WordPairs) -> bytes:
     """The look of a text, about a thousand bytes at most; of one without two words, nothing."""
     figures = _limit(wording, wording.has_figure, _MOST_FIGURES)
     kept = _kept(wording, (figures, 0))
@@ -112,14 +112,14 @@ def look_of(wording: Wording) -> bytes:
     return header + numbers[:, -_HASH_BYTES:].tobytes()
 
 
-def _limit(wording: Wording, of_sort: npt.NDArray[np.bool_], most: int) -> int:
+def _limit(wording: WordPairs, of_sort: npt.NDArray[np.bool_], most: int) -> int:
     """Below which number pairs of a sort are chosen, so that there are not too many."""
     pairs, first = np.unique(wording.pairs[of_sort], return_index=True)
     numbers = np.sort(wording.chosen[of_sort][first])
     return _HASHES if len(pairs) <= most else int(numbers[most])
 
 
-def _kept(wording: Wording, limits: tuple[int, int]) -> npt.NDArray[np.bool_]:
+def _kept(wording: WordPairs, limits: tuple[int, int]) -> npt.NDArray[np.bool_]:
     kept: npt.NDArray[np.bool_] = wording.chosen < np.where(wording.has_figure, *limits)
     return kept
 
@@ -130,7 +130,7 @@ def _sorted_out(pairs: _Hashes) -> tuple[_Hashes, _Hashes]:
     return pairs[np.sort(first[counts == 1])], values[counts > 1]
 
 
-def likeness(asked: Wording, look: bytes) -> float:
+def likeness(asked: WordPairs, look: bytes) -> float:
     """How alike a text and the one with a look are, from 0 to 1; copies are 0.5 or more."""
     if not look:
         return 0.0

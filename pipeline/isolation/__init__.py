@@ -3,7 +3,7 @@
 Aborts of a native parser on hostile input cannot be caught; a process can be lost.
 """
 
-from pipeline.isolation.parsers import Parsers
+from pipeline.isolation.parsers import Parsers, UnderWay
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
 from pipeline.isolation.services import (
     IsolatedCredentialService,
@@ -22,6 +22,7 @@ __all__ = [
     "IsolatedLabeler",
     "IsolatedMarker",
     "Parsers",
+    "UnderWay",
     "WorkerPool",
     "isolated_parsers",
 ]

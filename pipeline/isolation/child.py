@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from functools import lru_cache
@@ -25,13 +26,14 @@ from pipeline.isolation.messages import (
     FAULT,
     HEADER,
     PATIENCE,
+    PROGRESS,
     QUESTION,
     REPLY_HEADER,
     Fault,
     Ready,
     Start,
+    decode_signed,
     decode_start,
-    decode_told,
     encode,
 )
 
@@ -46,6 +48,9 @@ ALARM_GRACE: Final = 2.0
 
 _YIELDING: Final = 10
 """How nice a child is that works on what lasts."""
+
+_TELLING: Final = 1.0
+"""Seconds between two words about how far a job is."""
 
 _IDENTITIES: Final = 32
 """How many certificates a child keeps ready."""
@@ -94,11 +99,12 @@ def _confined(start: Start) -> Confinement:
 
 
 class Questions:
-    """Asks the parent over the pipes of the job; its time is not that of the job."""
+    """Asks the parent over the pipes of the job, whose time that is not, and tells it how far the job is."""
 
     def __init__(self, jobs: BinaryIO, replies: BinaryIO) -> None:
         self._jobs = jobs
         self._replies = replies
+        self._told = 0.0
 
     def __call__(self, claim: bytes) -> bytes:
         """The signature over a claim; what the parent says instead of one is raised."""
@@ -109,7 +115,7 @@ class Questions:
             # Nobody waits for the job any more.
             raise SystemExit
         signal.setitimer(signal.ITIMER_REAL, left)
-        told = decode_told(message)
+        told = decode_signed(message)
         if told.fault is not None:
             raise told.fault.error()
         return told.signature
@@ -118,6 +124,15 @@ class Questions:
         """Tell the parent how long the job may take in all, and give it as long here."""
         signal.setitimer(signal.ITIMER_REAL, seconds + ALARM_GRACE)
         _write(self._replies, PATIENCE, encode(seconds), spent=False)
+
+    def progress(self, share: float, grace: float) -> None:
+        """Tell the parent which share of the job is done, once a second at most; so long it may take until the next."""
+        if time.monotonic() - self._told < _TELLING:
+            return
+        self._told = time.monotonic()
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+        signal.setitimer(signal.ITIMER_REAL, max(left, grace + ALARM_GRACE))
+        _write(self._replies, PROGRESS, encode(share), spent=False)
 
 
 def credential_worker(start: Start, ask: Questions) -> Perform:
@@ -135,7 +150,12 @@ def credential_worker(start: Start, ask: Questions) -> Perform:
     longest = start.patience
     if longest is None:
         return lambda job: job.perform(Tools(credentials=reading, sealing=sealing))
-    tools = Tools(credentials=reading, sealing=sealing, patience=lambda seconds: ask.patience(min(seconds, longest)))
+    tools = Tools(
+        credentials=reading,
+        sealing=sealing,
+        patience=lambda seconds: ask.patience(min(seconds, longest)),
+        progress=lambda share: ask.progress(share, start.seconds),
+    )
     return lambda job: perform(job, tools, start.seconds)
 
 

@@ -17,7 +17,7 @@ from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.isolation.parsers import Examined, Examining, Made, Making
-from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
+from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
@@ -42,6 +42,7 @@ __all__ = [
     "Sign",
     "Tools",
     "TraitsJob",
+    "about",
     "answers_of",
     "decode_job",
     "is_long",
@@ -60,11 +61,13 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
         credentials: reads manifests.
         sealing: the same for an identity, which signs too.
         patience: asks for so many seconds for the job in all.
+        progress: says which share of a long job is done, as often as one likes.
     """
 
     credentials: CredentialService
     sealing: Callable[[SigningIdentity], CredentialService]
     patience: Callable[[float], None] = lambda _: None
+    progress: Callable[[float], None] = lambda _: None
 
 
 class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
@@ -256,11 +259,11 @@ class LabelJob(Job[Labeled], frozen=True, kw_only=True, tag=True):
     media_type: str
     order: MarkOrder
 
-    def perform(self, tools: Tools) -> Labeled:  # noqa: ARG002 (as every job)
+    def perform(self, tools: Tools) -> Labeled:
         """Write it."""
         from pipeline.labels.explicit.in_process import InProcessLabeler  # noqa: PLC0415
 
-        return InProcessLabeler().label(self.asset, self.media_type, self.order)
+        return InProcessLabeler(tools.progress).label(self.asset, self.media_type, self.order)
 
     def hostile(self, error: HostileAssetError) -> Labeled:
         """It can still be sealed as it is."""
@@ -272,7 +275,7 @@ class CheckJob(Job[Checked], frozen=True, kw_only=True, tag=True):
 
     asset: bytes
     media_type: str
-    claim: Claim
+    claim: LabelClaim
 
     def perform(self, tools: Tools) -> Checked:  # noqa: ARG002 (as every job)
         """Look for it."""
@@ -362,7 +365,7 @@ _A_SECOND: Final = 8.0
 
 def is_long(job: Job[Any]) -> bool:
     """Whether a job is about something that lasts: a recording of some size."""
-    asset, media_type = _about(job)
+    asset, media_type = about(job)
     return media_type.startswith(LASTING) and len(asset) >= LONG_BYTES
 
 
@@ -377,11 +380,12 @@ def perform(job: Job[Any], tools: Tools, seconds: float) -> object:
     if is_long(job):
         from pipeline.fingerprints.media import seconds_of  # noqa: PLC0415
 
-        tools.patience(seconds + _A_SECOND * seconds_of(*_about(job)))
+        tools.patience(seconds + _A_SECOND * seconds_of(*about(job)))
     return job.perform(tools)
 
 
-def _about(job: Job[Any]) -> tuple[bytes, str]:
+def about(job: Job[Any]) -> tuple[bytes, str]:
+    """The asset of a job, and its canonical type."""
     work = job.making if isinstance(job, MakeJob) else job.examining if isinstance(job, ExamineJob) else job
     return getattr(work, "asset", b""), canonical(getattr(work, "media_type", UNKNOWN))
 

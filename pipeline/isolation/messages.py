@@ -27,17 +27,18 @@ __all__ = [
     "HEADER",
     "NONSENSE",
     "PATIENCE",
+    "PROGRESS",
     "QUESTION",
     "REPLY_HEADER",
     "Fault",
     "Ready",
+    "Signed",
     "Start",
-    "Told",
     "decode_fault",
-    "decode_patience",
+    "decode_number",
     "decode_ready",
+    "decode_signed",
     "decode_start",
-    "decode_told",
     "encode",
 ]
 
@@ -52,9 +53,10 @@ ANSWER: Final = 0
 FAULT: Final = 1
 QUESTION: Final = 2
 PATIENCE: Final = 3
+PROGRESS: Final = 4
 """Kinds of messages from the child. The third is a claim to be signed, in the middle of a job: it is answered with
-`Told`, and the job goes on. The fourth is answered with nothing: how many seconds the job may take in all, as it is
-about something that lasts."""
+`Signed`, and the job goes on. The last two are answered with nothing, and about something that lasts: how many seconds
+the job may take in all, and which share of it is done."""
 
 
 NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -116,7 +118,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return _FAMILIES.get(self.family, BugError)(what=self.what, remedy=self.remedy)
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
     """What the parent answers to a question: a signature, or why there is none."""
 
     signature: bytes = b""
@@ -126,9 +128,9 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 _encoder: Final = msgspec.msgpack.Encoder()
 _start: Final = msgspec.msgpack.Decoder(Start)
 _ready: Final = msgspec.msgpack.Decoder(Ready)
-_told: Final = msgspec.msgpack.Decoder(Told)
+_signed: Final = msgspec.msgpack.Decoder(Signed)
 _fault: Final = msgspec.msgpack.Decoder(Fault)
-_patience: Final = msgspec.msgpack.Decoder(float)
+_number: Final = msgspec.msgpack.Decoder(float)
 
 
 def encode(message: object) -> bytes:
@@ -146,14 +148,14 @@ def decode_ready(message: bytes | bytearray) -> Ready:
     return _ready.decode(message)
 
 
-def decode_told(message: bytes) -> Told:
+def decode_signed(message: bytes) -> Signed:
     """What the parent answers to a question."""
-    return _told.decode(message)
+    return _signed.decode(message)
 
 
-def decode_patience(message: bytes | bytearray) -> float:
-    """How many seconds a job may take in all, as the child says."""
-    return _patience.decode(message)
+def decode_number(message: bytes | bytearray) -> float:
+    """How many seconds a job may take in all, or which share of it is done, as the child says."""
+    return _number.decode(message)
 
 
 def decode_fault(message: bytes | bytearray) -> Fault:

@@ -5,7 +5,7 @@ once. The way out, where an asset kills, stalls or starves that child, are the s
 one that does not work out costs only what it would have told.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -16,12 +16,12 @@ from pipeline.fingerprints.coder import ImageCoder
 from pipeline.fingerprints.port import Fingerprinter
 from pipeline.fingerprints.traits import Traits
 from pipeline.isolation.confinement import UNCONFINED, Confinement
-from pipeline.labels.explicit.model import Checked, Claim, MarkOrder, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder, Written
 from pipeline.labels.explicit.port import Labeled, Labeler
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked, Marker
 
-__all__ = ["Examined", "Examining", "Made", "Making", "Parsers", "is_marked"]
+__all__ = ["Examined", "Examining", "Made", "Making", "Parsers", "UnderWay", "is_marked"]
 
 
 class Making(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
     asset: bytes
     media_type: str
     label: MarkOrder | None
-    claim: Claim | None
+    claim: LabelClaim | None
     marks: MarksToWrite | None
     reads_marks: bool
     order: SealOrder
@@ -80,7 +80,7 @@ class Examining(msgspec.Struct, frozen=True, kw_only=True):
 
     asset: bytes
     media_type: str
-    claim: Claim | None
+    claim: LabelClaim | None
     reads_marks: bool
     recognises: bool
     compares: bool = False
@@ -100,6 +100,27 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     found: FoundMarks | None
     checked: Checked | None
     traits: Traits | None
+
+
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """A long job that is being done.
+
+    Attributes:
+        media_type: of its asset.
+        size: of its asset, in bytes.
+        seconds: how long ago it was begun.
+        share: how much of it is done, from 0 to 1; None before that is known.
+    """
+
+    media_type: str
+    size: int
+    seconds: float
+    share: float | None
+
+    def __str__(self) -> str:
+        """What a person wants to know of it."""
+        done = "begun" if self.share is None else f"{self.share:.0%} labeled"
+        return f"{self.media_type} of {self.size / 1_000_000:.1f} MB: {done}, for {self.seconds:.0f} s"
 
 
 def is_marked(credential: Credential, found: FoundMarks | None) -> bool:
@@ -124,6 +145,7 @@ class Parsers:
         confinement: what the processes that do it gave up before.
         stamps: where they ask for time stamps; None for manifests without.
         renew_trust: has others believed from now on.
+        under_way: says of each recording that is being worked on how far it is.
     """
 
     credentials: CredentialService
@@ -134,6 +156,7 @@ class Parsers:
     confinement: Confinement = UNCONFINED
     stamps: Stamping | None = None
     renew_trust: Callable[[Trust], None] = lambda _: None
+    under_way: Callable[[], Sequence[UnderWay]] = tuple
 
     def make(self, making: Making) -> Made:
         """Label, seal and read back a generated asset.
@@ -156,7 +179,7 @@ class Parsers:
         traits = self.fingerprinter.traits(marked.asset, media_type)
         order = msgspec.structs.replace(making.order, fingerprint=traits.fingerprint)
         sealed = self.credentials.seal(marked.asset, order, inherits=inherited.state != "absent")
-        claim = Claim() if labeled.written is not None else making.claim
+        claim = LabelClaim() if labeled.written is not None else making.claim
         return Made(
             inherited=inherited,
             written=labeled.written,

@@ -1,17 +1,19 @@
 """A few child processes that take turns; a job that kills, stalls or starves one fails alone."""
 
+import time
 from collections.abc import Sequence
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
 from pipeline.credentials.model import Trust
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
 from pipeline.isolation.confinement import Confinement, Rule
-from pipeline.isolation.jobs import Job, Sign, is_long
+from pipeline.isolation.jobs import Job, Sign, about, is_long
 from pipeline.isolation.messages import Start
+from pipeline.isolation.parsers import UnderWay
 from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
 
 __all__ = ["AssetStalledError", "WorkerPool"]
@@ -34,6 +36,16 @@ class _Seat:
         self._start = start
         self._command = command
         self._worker: Worker | None = None
+        self._doing: tuple[Job[Any], float, Worker] | None = None
+
+    def under_way(self) -> UnderWay | None:
+        """What is being done here."""
+        doing = self._doing
+        if doing is None:
+            return None
+        job, began, worker = doing
+        asset, media_type = about(job)
+        return UnderWay(media_type=media_type, size=len(asset), seconds=time.monotonic() - began, share=worker.share)
 
     def renew(self, start: Start) -> None:
         """Let the next child start with something else; the one in this seat goes before its next job."""
@@ -49,7 +61,7 @@ class _Seat:
     def ask(self, job: Job[Answer], sign: Sign | None) -> Answer:
         """Have a job done; the child stays unless it is of no more use."""
         worker = self.fill()
-        self._worker = None
+        self._worker, self._doing = None, (job, time.monotonic(), worker)
         try:
             answer = worker.ask(job, self._start.seconds, sign)
         except SealstreamError:
@@ -58,6 +70,8 @@ class _Seat:
         except BaseException:
             worker.kill()
             raise
+        finally:
+            self._doing = None
         self._keep(worker)
         return answer
 
@@ -98,6 +112,10 @@ class _Lane:
             return self._ask(seat, job, sign)
         finally:
             self._free.put(seat)
+
+    def under_way(self) -> tuple[UnderWay, ...]:
+        """What is being done."""
+        return tuple(doing for seat in self._seats if (doing := seat.under_way()) is not None)
 
     def renew(self, trust_anchors: Trust | bytes | None) -> None:
         """Believe others from now on; see `WorkerPool.renew`."""
@@ -202,6 +220,10 @@ class WorkerPool:
         except HostileAssetError as error:
             # It hurt nobody but its child.
             return job.hostile(error)
+
+    def under_way(self) -> tuple[UnderWay, ...]:
+        """The jobs about recordings that are being done."""
+        return self._long.under_way()
 
     def renew(self, trust_anchors: Trust | bytes | None) -> None:
         """Believe others from now on: jobs under way end as they began, and the next ones go to new children."""

@@ -34,7 +34,7 @@ from pipeline.isolation.jobs import (
 )
 from pipeline.isolation.parsers import Examined, Examining, Made, Making, Parsers
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
-from pipeline.labels.explicit.model import Checked, Claim, MarkOrder
+from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.implicit.port import Marked
@@ -148,7 +148,7 @@ class IsolatedLabeler(_Isolated):
         """Put an explicit label on an asset; see `Labeler.label`."""
         return self._performer.run(LabelJob(asset=asset, media_type=media_type, order=order))
 
-    def check(self, asset: bytes, media_type: str, claim: Claim) -> Checked:
+    def check(self, asset: bytes, media_type: str, claim: LabelClaim) -> Checked:
         """Look for the explicit label that is claimed; see `Labeler.check`."""
         return self._performer.run(CheckJob(asset=asset, media_type=media_type, claim=claim))
 
@@ -212,6 +212,7 @@ def isolated_parsers(
         confinement=pool.confinement,
         stamps=stamps,
         renew_trust=pool.renew,
+        under_way=pool.under_way,
         performer=pool,
     )
 

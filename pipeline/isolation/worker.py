@@ -18,13 +18,14 @@ from pipeline.isolation.messages import (
     HEADER,
     NONSENSE,
     PATIENCE,
+    PROGRESS,
     QUESTION,
     REPLY_HEADER,
     Fault,
+    Signed,
     Start,
-    Told,
     decode_fault,
-    decode_patience,
+    decode_number,
     decode_ready,
     encode,
 )
@@ -97,6 +98,9 @@ class _Deadline(NamedTuple):
     def longer(self, seconds: float) -> "_Deadline":
         return _Deadline(self.at - self.seconds + seconds, seconds)
 
+    def not_before(self, at: float) -> "_Deadline":
+        return _Deadline(max(self.at, at), self.seconds + max(at - self.at, 0.0))
+
     def later(self, seconds: float) -> "_Deadline":
         return _Deadline(self.at + seconds, self.seconds)
 
@@ -117,6 +121,7 @@ class Worker:
     def __init__(self, start: Start, command: Sequence[str] = CHILD) -> None:
         self.start = start
         self.spent = False
+        self.share: float | None = None
         self._largest_reply = start.memory_bytes
         self._patience = start.patience
         try:
@@ -172,6 +177,7 @@ class Worker:
             WorkerDiedError, WorkerStalledError: the child is of no more use; kill it. The same goes for whatever else
                 interrupts this call: an answer that was not waited for would be taken for that of the next job.
         """
+        self.share = None
         decode: Callable[[bytearray], Answer] = answers_of(type(job)).decode
         return self._converse(encode(job), _Deadline.within(seconds), decode, sign)
 
@@ -194,12 +200,11 @@ class Worker:
     ) -> Answer:
         for _ in range(_QUESTIONS):
             kind, reply = self._exchange(message, deadline)
-            if kind == PATIENCE and self._patience is not None:
-                deadline = deadline.longer(min(_seconds(reply), self._patience))
-                kind, reply = self._receive(deadline)
+            if self._patience is not None:
+                kind, reply, deadline = self._waited(kind, reply, deadline, self._patience)
             if kind == QUESTION and sign is not None:
                 asked = time.monotonic()
-                message = encode(_told(sign, bytes(reply)))
+                message = encode(_signed(sign, bytes(reply)))
                 deadline = deadline.later(time.monotonic() - asked)
                 continue
             try:
@@ -211,6 +216,25 @@ class Worker:
                 break
             break
         raise WorkerDiedError
+
+    def _waited(
+        self, kind: int, reply: bytearray, deadline: _Deadline, patience: float
+    ) -> tuple[int, bytearray, _Deadline]:
+        """The next message that asks or answers, and until when the job may take.
+
+        Who gets on with a long job may take a while more each time, whatever it asked for, though never longer than
+        anyone's patience: a processor that is busy otherwise is not the asset's fault.
+        """
+        a_while = deadline.seconds
+        last = deadline.longer(patience)
+        while kind in {PATIENCE, PROGRESS}:
+            if kind == PATIENCE:
+                deadline = deadline.longer(min(_positive(reply), patience))
+            elif (share := _positive(reply)) > (self.share or 0.0):
+                self.share = min(share, 1.0)
+                deadline = deadline.not_before(min(time.monotonic() + a_while, last.at))
+            kind, reply = self._receive(deadline)
+        return kind, reply, deadline
 
     def _exchange(self, message: bytes, deadline: _Deadline) -> tuple[int, bytearray]:
         self._write(HEADER.pack(len(message)), deadline)
@@ -246,18 +270,19 @@ class Worker:
         return message
 
 
-def _seconds(reply: bytearray) -> float:
+def _positive(reply: bytearray) -> float:
     try:
-        return max(decode_patience(reply), 0.0)
+        number = decode_number(reply)
     except NONSENSE:
         raise WorkerDiedError from None
+    return number if number > 0 else 0.0
 
 
-def _told(sign: Sign, claim: bytes) -> Told:
+def _signed(sign: Sign, claim: bytes) -> Signed:
     try:
-        return Told(signature=sign(claim))
+        return Signed(signature=sign(claim))
     except SealstreamError as error:
-        return Told(fault=Fault.of(error))
+        return Signed(fault=Fault.of(error))
 
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from pipeline.policy.compliance_words import FRAMES, Frame
+from pipeline.policy.compliance_words import FRAMES, PageWords
 from pipeline.policy.obligations import PROVISIONS
 from pipeline.policy.pack import EVERYWHERE, Article, Pack, Product, Rule
 from pipeline.policy.words import ENGLISH, Language, chosen
@@ -36,7 +36,7 @@ def render(packs: Sequence[Pack], language: Language = ENGLISH, proofs: Proofs |
     return "\n".join((frame.head, *(_law(pack, language, frame, proofs) for pack in ordered), frame.tail))
 
 
-def _law(pack: Pack, language: Language, frame: Frame, proofs: Proofs | None) -> str:
+def _law(pack: Pack, language: Language, frame: PageWords, proofs: Proofs | None) -> str:
     where = frame.everywhere if pack.jurisdiction == EVERYWHERE else pack.jurisdiction
     if pack.except_in:
         where += f"{frame.except_in}{frame.comma.join(pack.except_in)}"
@@ -54,7 +54,7 @@ def _law(pack: Pack, language: Language, frame: Frame, proofs: Proofs | None) ->
     )
 
 
-def _row(pack: Pack, article: Article, language: Language, frame: Frame, proofs: Proofs | None) -> str:
+def _row(pack: Pack, article: Article, language: Language, frame: PageWords, proofs: Proofs | None) -> str:
     rules = [rule for rule in pack.rules if rule.article == article.article]
     does = frame.comma.join(frame.product[word] for word in article.product)
     cells = [
@@ -74,7 +74,7 @@ def _ids(rules: Iterable[Rule]) -> str:
     return "<br>".join(f"`{rule.id}`{_BASIS[rule.basis]}" for rule in rules)
 
 
-def _proof(pack: Pack, article: Article, frame: Frame, proofs: Mapping[Product, Sequence[str]]) -> str:
+def _proof(pack: Pack, article: Article, frame: PageWords, proofs: Mapping[Product, Sequence[str]]) -> str:
     parts = []
     for word in article.product:
         if word == "people":

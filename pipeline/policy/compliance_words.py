@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from pipeline.policy.pack import Binds, Product
 from pipeline.policy.words import Language
 
-__all__ = ["FRAMES", "Frame"]
+__all__ = ["FRAMES", "PageWords"]
 
 
-class Frame(NamedTuple):
+class PageWords(NamedTuple):
     """One language's words.
 
     Attributes:
@@ -39,7 +39,7 @@ class Frame(NamedTuple):
     nothing: str
 
 
-_ENGLISH: Final = Frame(
+_ENGLISH: Final = PageWords(
     head="""\
 # Compliance, article by article
 
@@ -109,7 +109,7 @@ And what only a detector says is at most *suspected*, never confirmed.
     nothing="nothing",
 )
 
-_CHINESE: Final = Frame(
+_CHINESE: Final = PageWords(
     head="""\
 # 逐条合规说明
 
@@ -182,4 +182,4 @@ _CHINESE: Final = Frame(
     nothing="无",
 )
 
-FRAMES: Final[Mapping[Language, Frame]] = {"en": _ENGLISH, "zh": _CHINESE}
+FRAMES: Final[Mapping[Language, PageWords]] = {"en": _ENGLISH, "zh": _CHINESE}

@@ -7,11 +7,11 @@ from pipeline.events.identity import alert_id
 from pipeline.events.outputs import (
     Action,
     Alert,
+    CitedRule,
     DecisionOutcome,
     EventReference,
     Finding,
     ObservedOutcome,
-    Rule,
     Severity,
     Subject,
 )
@@ -70,7 +70,7 @@ def alerts_for(
             event=event,
             kind=finding.kind,
             severity=finding.severity,
-            rule=Rule(id=finding.rule, citation=finding.citation),
+            rule=CitedRule(id=finding.rule, citation=finding.citation),
             action=finding.action,
             outcome=finding.outcome,
             code=finding.code,

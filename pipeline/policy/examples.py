@@ -21,9 +21,9 @@ from pipeline.policy.yaml_files import Document, Source, read_yaml
 
 __all__ = [
     "CASES",
-    "Answer",
     "Case",
     "Example",
+    "ExampleFinding",
     "ExampleResult",
     "Examples",
     "examples_beside",
@@ -70,7 +70,7 @@ class Examples(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class ExampleFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A finding, as far as examples look at it."""
 
     outcome: Outcome
@@ -91,8 +91,8 @@ class ExampleResult(msgspec.Struct, frozen=True, kw_only=True):
 
     rule: str
     case: Case
-    expected: Answer | None
-    found: Answer | None
+    expected: ExampleFinding | None
+    found: ExampleFinding | None
     standing: Standing
     facts: Evidence
     line: int
@@ -229,11 +229,11 @@ def _run(judge: Judge, example: Example) -> ExampleResult:
     )
 
 
-def _expected(rule: Rule, case: Case) -> Answer | None:
+def _expected(rule: Rule, case: Case) -> ExampleFinding | None:
     if case == "pass":
         return None
-    return Answer(outcome=case, action=rule.action if case == "violation" else rule.on_unknown)
+    return ExampleFinding(outcome=case, action=rule.action if case == "violation" else rule.on_unknown)
 
 
-def _answer(finding: Finding) -> Answer:
-    return Answer(outcome=finding.outcome, action=finding.action)
+def _answer(finding: Finding) -> ExampleFinding:
+    return ExampleFinding(outcome=finding.outcome, action=finding.action)

@@ -20,7 +20,7 @@ from pipeline.policy.acting import USER, actor_of
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
 from pipeline.policy.recorded import kept_facts
-from pipeline.policy.reference import Match, Observed, ReferenceSets
+from pipeline.policy.reference import FeatureMatch, Observed, ReferenceSets
 from pipeline.policy.seen import Observation
 from pipeline.policy.sources import Assumptions, Known, Sources, gathered
 from pipeline.policy.vocabulary import Facts, FactValue, facts_of
@@ -199,7 +199,7 @@ def _with_claims(findings: tuple[Finding, ...], claimed: frozenset[str]) -> tupl
     )
 
 
-def _with_matches(findings: tuple[Finding, ...], matches: tuple[Match, ...]) -> tuple[Finding, ...]:
+def _with_matches(findings: tuple[Finding, ...], matches: tuple[FeatureMatch, ...]) -> tuple[Finding, ...]:
     """Findings that rest on the verdict of our own review name the entries that led to it."""
     if not matches:
         return findings

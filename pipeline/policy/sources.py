@@ -18,7 +18,7 @@ from typing import Final
 
 from pipeline.policy.derivation import completed, presumed_human
 from pipeline.policy.recorded import remembered
-from pipeline.policy.reference import Match, Observed, ReferenceSets, reference_facts
+from pipeline.policy.reference import FeatureMatch, Observed, ReferenceSets, reference_facts
 from pipeline.policy.vocabulary import Facts, FactValue
 from pipeline.policy.written_facts import facts_written
 
@@ -105,7 +105,7 @@ class Known:
     settled: Facts
     claimed: frozenset[str]
     contradicted: frozenset[str]
-    matches: tuple[Match, ...]
+    matches: tuple[FeatureMatch, ...]
 
 
 def gathered(sources: Sources, sets: ReferenceSets, assumptions: Assumptions, at: datetime | None) -> Known:

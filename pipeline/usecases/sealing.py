@@ -35,7 +35,7 @@ from pipeline.evidence.resembling import resembling_observations
 from pipeline.evidence.sealing import sealed_observations
 from pipeline.fingerprints.recording import named, recognised_by
 from pipeline.isolation.parsers import Made, Making, Parsers
-from pipeline.labels.explicit.model import Claim, MarkOrder
+from pipeline.labels.explicit.model import LabelClaim, MarkOrder
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.port import Marked
 from pipeline.policy.judging import Evidence, Judgement, Policy
@@ -119,7 +119,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
         made = msgspec.structs.replace(made, sealed=kept)
         if kept.asset == made_now:
             return made
-        claim = Claim() if made.written is not None else claim_of(event.facts)
+        claim = LabelClaim() if made.written is not None else claim_of(event.facts)
         return msgspec.structs.replace(
             made,
             found=None if made.found is None else self.parsers.marker.read(kept.asset, media_type),

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 import av
+import imagecodecs
 import numpy as np
 from lxml import etree
 from PIL import Image
@@ -55,6 +56,12 @@ def painted(kind: str, **options: object) -> Callable[[], bytes]:
         return out.getvalue()
 
     return paint
+
+
+def jpeg_xl() -> bytes:
+    """The harbour, small, as a codestream without a container."""
+    with Image.open(SAMPLES / "harbour.jpg") as picture:
+        return bytes(imagecodecs.jpegxl_encode(np.asarray(picture.convert("RGB").resize((480, 320))), lossless=True))
 
 
 def spoken(kind: str, codec: str, rate: int = 24_000, bit_rate: int | None = None) -> Callable[[], bytes]:
@@ -201,6 +208,7 @@ EXHIBITS: Final[Mapping[str, Exhibit]] = {
     "WebP": Exhibit("image/webp", painted("WEBP", lossless=True, method=0), SMALLER),
     "AVIF": Exhibit("image/avif", painted("AVIF", speed=9), SMALLER),
     "HEIC": Exhibit("image/heic", heic, Copy("JPEG", "image/jpeg", as_picture("image/heic"))),
+    "JPEG XL": Exhibit("image/jxl", jpeg_xl, Copy("JPEG", "image/jpeg", as_picture("image/jxl"))),
     "TIFF": Exhibit("image/tiff", painted("TIFF"), SMALLER),
     "GIF": Exhibit("image/gif", painted("GIF"), SMALLER),
     "SVG": Exhibit(

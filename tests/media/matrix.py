@@ -23,7 +23,7 @@ from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.content import examine, likenesses, traits
 from pipeline.fingerprints.fingerprint import Reason
 from pipeline.fingerprints.traits import SAME
-from pipeline.labels.explicit import Claim, ExplicitRefusedError, MarkOrder
+from pipeline.labels.explicit import ExplicitRefusedError, LabelClaim, MarkOrder
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.explicit.model import Written
 from pipeline.labels.explicit.writing import reason_against, write_mark
@@ -208,7 +208,7 @@ def explicit(exhibit: Exhibit, body: bytes) -> Cell:
     assert reason is None
     marked = MARKER.mark(label.body, exhibit.media_type, MARKS)
     sealed = services().credentials.seal(marked.asset, order(exhibit, NoFingerprint(reason="not-supported")))
-    checked = LABELER.check(sealed.asset, exhibit.media_type, Claim(kind=label.written.kind))
+    checked = LABELER.check(sealed.asset, exhibit.media_type, LabelClaim(kind=label.written.kind))
     assert checked.present is True, checked
     assert checked.found is not None
     assert checked.found.kind == label.written.kind

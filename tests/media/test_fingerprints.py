@@ -10,7 +10,7 @@ import pytest
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.content import examine, likenesses, traits
-from pipeline.fingerprints.index import Entry, FingerprintIndex
+from pipeline.fingerprints.index import FingerprintIndex, IndexEntry
 from pipeline.fingerprints.traits import SAME
 from tests.media.conftest import MakeOrder
 from tests.media.copies import PICTURE_COPIES, SOUND_COPIES, TEXT_COPIES, VIDEO_COPIES
@@ -45,7 +45,7 @@ def of(body: bytes, media_type: str) -> Fingerprint:
 @cache
 def everything() -> FingerprintIndex:
     index = FingerprintIndex()
-    index.load(Entry(of_sample(name), key_of(name)) for name in WITH)
+    index.load(IndexEntry(of_sample(name), key_of(name)) for name in WITH)
     return index
 
 

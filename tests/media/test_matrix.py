@@ -13,8 +13,8 @@ from tests.media.matrix import Cell, outcome, whole
 from tools.make_media_page import PAGE, render
 
 FORMATS: Final = (
-    "JPEG", "PNG", "WebP", "AVIF", "HEIC", "TIFF", "GIF", "SVG", "MP4", "MOV", "MKV", "WebM", "FLV", "AVI", "WAV",
-    "MP3", "M4A", "FLAC", "OGG", "PDF", "DOCX", "EPUB", "Markdown", "plain text", "HTML", "JSON", "CSV",
+    "JPEG", "PNG", "WebP", "AVIF", "HEIC", "JPEG XL", "TIFF", "GIF", "SVG", "MP4", "MOV", "MKV", "WebM", "FLV", "AVI",
+    "WAV", "MP3", "M4A", "FLAC", "OGG", "PDF", "DOCX", "EPUB", "Markdown", "plain text", "HTML", "JSON", "CSV",
 )  # fmt: skip
 
 COLUMNS: Final = ("embed", "sidecar", "implicit", "others", "explicit", "fingerprint", "survives")

@@ -12,13 +12,13 @@ from typing import Final
 from pipeline.credentials.data_hash import Make, data_hash_binding
 from pipeline.credentials.placing.id3 import place_in_id3
 from pipeline.credentials.placing.pdf import place_in_pdf
-from pipeline.credentials.placing.place import Place, UnplaceableError
+from pipeline.credentials.placing.place import ManifestPlace, UnplaceableError
 from pipeline.credentials.placing.tiff import place_in_tiff
 from pipeline.media_types import canonical
 
 __all__ = ["Placer", "UnplaceableError"]
 
-_PLACES: Final[Mapping[str, Callable[[bytes, int], Place]]] = {
+_PLACES: Final[Mapping[str, Callable[[bytes, int], ManifestPlace]]] = {
     "application/pdf": place_in_pdf,
     "audio/mpeg": place_in_id3,
     "image/tiff": place_in_tiff,

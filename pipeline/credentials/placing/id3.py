@@ -7,7 +7,7 @@ validator reads its `GEO`.
 
 from typing import Final, NamedTuple
 
-from pipeline.credentials.placing.place import Place, UnplaceableError
+from pipeline.credentials.placing.place import ManifestPlace, UnplaceableError
 
 __all__ = ["place_in_id3"]
 
@@ -38,7 +38,7 @@ class _Tag(NamedTuple):
     end: int
 
 
-def place_in_id3(body: bytes, length: int) -> Place:
+def place_in_id3(body: bytes, length: int) -> ManifestPlace:
     """A sound around a manifest store of so many bytes.
 
     Raises:
@@ -53,7 +53,7 @@ def place_in_id3(body: bytes, length: int) -> Place:
         raise UnplaceableError
     stated = bytes((tag.version, tag.revision, tag.flags)) + _syncsafe(size)
     footer = b"3DI" + stated if tag.flags & _FOOTER else b""
-    return Place(head=b"ID3" + stated + before, tail=padding + footer + body[tag.end :])
+    return ManifestPlace(head=b"ID3" + stated + before, tail=padding + footer + body[tag.end :])
 
 
 def _tag(body: bytes) -> _Tag:

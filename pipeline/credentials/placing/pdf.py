@@ -6,7 +6,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from pipeline.assets.pdf_update import BROKEN_PDF, opened, updated
-from pipeline.credentials.placing.place import Place, UnplaceableError
+from pipeline.credentials.placing.place import ManifestPlace, UnplaceableError
 
 __all__ = ["place_in_pdf"]
 
@@ -17,7 +17,7 @@ _FILLER: Final = b"\xc2"
 """Of the store until it is there; a kilobyte of it is in no document."""
 
 
-def place_in_pdf(body: bytes, length: int) -> Place:
+def place_in_pdf(body: bytes, length: int) -> ManifestPlace:
     """A document around a manifest store of so many bytes.
 
     Raises:
@@ -34,7 +34,7 @@ def place_in_pdf(body: bytes, length: int) -> Place:
     start = file.rfind(_FILLER * length)
     if start < len(body):
         raise UnplaceableError
-    return Place(head=file[:start], tail=file[start + length :])
+    return ManifestPlace(head=file[:start], tail=file[start + length :])
 
 
 def _attach(document: Pdf, store: bytes) -> None:

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-__all__ = ["Place", "UnplaceableError"]
+__all__ = ["ManifestPlace", "UnplaceableError"]
 
 
 class UnplaceableError(Exception):
     """The file is of a shape that takes no manifest in this way."""
 
 
-class Place(NamedTuple):
+class ManifestPlace(NamedTuple):
     """A file but for the manifest store in it."""
 
     head: bytes

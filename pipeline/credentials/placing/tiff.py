@@ -8,7 +8,7 @@ pages, is as long as it was.
 import struct
 from typing import Final, NamedTuple
 
-from pipeline.credentials.placing.place import Place, UnplaceableError
+from pipeline.credentials.placing.place import ManifestPlace, UnplaceableError
 
 __all__ = ["is_big_tiff", "place_in_tiff"]
 
@@ -48,7 +48,7 @@ def is_big_tiff(body: bytes) -> bool:
     return body[:4] in (b"II+\0", b"MM\0+")
 
 
-def place_in_tiff(body: bytes, length: int) -> Place:
+def place_in_tiff(body: bytes, length: int) -> ManifestPlace:
     """A file around a manifest store of so many bytes.
 
     Raises:
@@ -60,7 +60,7 @@ def place_in_tiff(body: bytes, length: int) -> Place:
         raise UnplaceableError from error
 
 
-def _placed(body: bytes, length: int) -> Place:
+def _placed(body: bytes, length: int) -> ManifestPlace:
     form = _form(body)
     (first,) = form.unpack(form.offset, body, form.header)
     entries, following = _entries(body, form, first)
@@ -73,7 +73,7 @@ def _placed(body: bytes, length: int) -> Place:
     rows = sorted((*kept, own), key=lambda row: form.unpack("H", row, 0))
     tail = bytes(-length % 8) + form.pack(form.number, len(rows)) + b"".join(rows) + form.pack(form.offset, following)
     head[form.header : form.header + form.inline] = form.pack(form.offset, directory_at)
-    return Place(head=bytes(head), tail=tail)
+    return ManifestPlace(head=bytes(head), tail=tail)
 
 
 def _form(body: bytes) -> _Form:

@@ -4,7 +4,7 @@ The JSON Schemas in `schemas/` are the contract; every member is always written,
 with a default came with version 2: records stored before are read without them.
 """
 
-from pipeline.events.outputs.alerts import Alert, EnforcedRule, Enforcement, Rule, Step, Subject
+from pipeline.events.outputs.alerts import Alert, CitedRule, EnforcedRule, Enforcement, Step, Subject
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
     Category,
@@ -44,6 +44,7 @@ __all__ = [
     "Alert",
     "AssetFingerprint",
     "Category",
+    "CitedRule",
     "ClaimGenerator",
     "ContentName",
     "CountsAgainst",
@@ -75,7 +76,6 @@ __all__ = [
     "ReferenceVersions",
     "RetractionOutcome",
     "ReviewOutcome",
-    "Rule",
     "Severity",
     "SignerSummary",
     "Step",

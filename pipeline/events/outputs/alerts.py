@@ -7,12 +7,12 @@ import msgspec
 from pipeline.events.outputs.findings import Action, Evidence, Outcome, Severity
 from pipeline.events.outputs.references import EventReference, PackReference
 
-__all__ = ["Alert", "EnforcedRule", "Enforcement", "Rule", "Step", "Subject"]
+__all__ = ["Alert", "CitedRule", "EnforcedRule", "Enforcement", "Step", "Subject"]
 
 Step = Literal["warn", "restrict", "suspend", "close"]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class CitedRule(msgspec.Struct, frozen=True, kw_only=True):
     """Which rule, and the source it rests on."""
 
     id: str
@@ -35,7 +35,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     event: EventReference
     kind: str
     severity: Severity
-    rule: Rule
+    rule: CitedRule
     action: Action
     outcome: Outcome
     code: str | None

@@ -4,7 +4,7 @@
 may harm; what is exported here imports none of them.
 """
 
-from pipeline.labels.explicit.model import Checked, Claim, Marked, MarkOrder, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, Marked, MarkOrder, Written
 from pipeline.labels.explicit.wording import LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
 from pipeline.labels.refused import ExplicitRefusedError
 
@@ -12,8 +12,8 @@ __all__ = [
     "LANGUAGES",
     "WORDINGS",
     "Checked",
-    "Claim",
     "ExplicitRefusedError",
+    "LabelClaim",
     "MarkOrder",
     "Marked",
     "Written",

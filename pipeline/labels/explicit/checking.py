@@ -14,7 +14,7 @@ from pipeline.labels.explicit.docx import text_of_docx
 from pipeline.labels.explicit.image import BROKEN as BROKEN_PICTURE
 from pipeline.labels.explicit.image import open_picture
 from pipeline.labels.explicit.matching import PlateFound, find_plate, is_still_there
-from pipeline.labels.explicit.model import Checked, Claim, Position, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, Position, Written
 from pipeline.labels.explicit.pdf import find_in_pdf
 from pipeline.labels.explicit.rhythm import find_rhythm
 from pipeline.labels.explicit.text import decoded, find_in_text, text_of_html
@@ -38,7 +38,7 @@ _APART: Final = 1 / 31
 _OTHERS: Final = "There is no label of ours; another's cannot be told from the content."
 
 
-def check(body: bytes, media_type: str, claim: Claim | None = None) -> Checked:
+def check(body: bytes, media_type: str, claim: LabelClaim | None = None) -> Checked:
     """Look for the explicit label in a file.
 
     Args:
@@ -51,12 +51,12 @@ def check(body: bytes, media_type: str, claim: Claim | None = None) -> Checked:
     if checker is None:
         return Checked(present=None, reason=f"Files of type {name} are not looked into.")
     try:
-        return checker(body, claim or Claim())
+        return checker(body, claim or LabelClaim())
     except ExplicitRefusedError as error:
         return Checked(present=None, reason=error.what)
 
 
-def _picture(body: bytes, _: Claim) -> Checked:
+def _picture(body: bytes, _: LabelClaim) -> Checked:
     with (
         ExplicitRefusedError.instead_of(*BROKEN_PICTURE, what="The picture cannot be decoded."),
         open_picture(body) as picture,
@@ -75,7 +75,7 @@ def _in_shades(picture: Image.Image) -> Image.Image:
     return picture.convert("L")
 
 
-def _sound(body: bytes, _: Claim) -> Checked:
+def _sound(body: bytes, _: LabelClaim) -> Checked:
     found = find_rhythm(beginning_of(body, _LISTENED, _RATE), _RATE)
     if found is None:
         return _unknown()
@@ -85,7 +85,7 @@ def _sound(body: bytes, _: Claim) -> Checked:
     )
 
 
-def _video(body: bytes, _: Claim) -> Checked:
+def _video(body: bytes, _: LabelClaim) -> Checked:
     """The label of the first frame, and until when it is seen; how much longer than needed does not matter."""
     found: PlateFound | None = None
     until = lasts = 0.0
@@ -102,7 +102,7 @@ def _video(body: bytes, _: Claim) -> Checked:
     return Checked(present=True, found=_plate(found, visible_ms=round(1000 * until)))
 
 
-def _pdf(body: bytes, _: Claim) -> Checked:
+def _pdf(body: bytes, _: LabelClaim) -> Checked:
     found = find_in_pdf(body)
     if found is None:
         return _unknown()
@@ -110,14 +110,14 @@ def _pdf(body: bytes, _: Claim) -> Checked:
     return Checked(present=True, found=_text_found(text, "start" if first else "middle"))
 
 
-def _plain(body: bytes, claim: Claim) -> Checked:
+def _plain(body: bytes, claim: LabelClaim) -> Checked:
     checked = _wording(decoded(body), claim)
     if checked.present is None and claim.kind in {None, "text"}:
         return Checked(present=False, reason="No line of the text is a label, or the wording that was claimed.")
     return checked
 
 
-def _wording(text: str, claim: Claim) -> Checked:
+def _wording(text: str, claim: LabelClaim) -> Checked:
     found = find_in_text(text, claim.text)
     return _unknown() if found is None else Checked(present=True, found=_text_found(*found))
 
@@ -141,7 +141,7 @@ def _unknown() -> Checked:
     return Checked(present=None, reason=_OTHERS)
 
 
-CHECKERS: Final[Mapping[str, Callable[[bytes, Claim], Checked]]] = {
+CHECKERS: Final[Mapping[str, Callable[[bytes, LabelClaim], Checked]]] = {
     "image": _picture,
     "audio": _sound,
     "video": _video,

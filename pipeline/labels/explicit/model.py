@@ -1,5 +1,6 @@
 """The values that go into writing and checking explicit labels and come out of it."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from pipeline.labels.explicit.wording import Language, has_ai_token, has_gen_token
 from pipeline.policy.vocabulary import Facts, FactValue
 
-__all__ = ["Checked", "Claim", "Corner", "Kind", "MarkOrder", "Marked", "Place", "Position", "Written"]
+__all__ = ["Checked", "Corner", "Kind", "LabelClaim", "MarkOrder", "Marked", "Place", "Position", "Progress", "Written"]
 
 Kind = Literal["text", "corner", "voice", "rhythm", "ui", "icon"]
 """The form of a label, as `explicit.kind` has it."""
@@ -17,6 +18,9 @@ Position = Literal["start", "end", "middle", "edge_corner", "around_player", "ui
 
 Corner = Literal["bottom-right", "bottom-left", "top-right", "top-left"]
 Place = Literal["start", "end", "both"]
+
+Progress = Callable[[float], None]
+"""Is told now and then which share of a long work is done, from 0 to 1."""
 
 
 class MarkOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +87,7 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class LabelClaim(msgspec.Struct, frozen=True, kw_only=True):
     """What an event says of a label; None is what it leaves open."""
 
     kind: Kind | None = None

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.labels.explicit.model import Checked, Claim, MarkOrder, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder, Written
 
 __all__ = ["Labeled", "Labeler"]
 
@@ -38,7 +38,7 @@ class Labeler(Protocol):
         """
         ...
 
-    def check(self, asset: bytes, media_type: str, claim: Claim) -> Checked:
+    def check(self, asset: bytes, media_type: str, claim: LabelClaim) -> Checked:
         """Look for the explicit label that is claimed; where that cannot be told, the answer is why.
 
         Raises:

@@ -28,7 +28,7 @@ from pipeline.labels.explicit.encoding import (
     picture_stream,
     set_up,
 )
-from pipeline.labels.explicit.model import MarkOrder
+from pipeline.labels.explicit.model import MarkOrder, Progress
 from pipeline.labels.explicit.overlay import Overlay
 from pipeline.labels.explicit.parameter_sets import Joint, NotJoinableError, joint_of
 
@@ -53,7 +53,9 @@ class _Cut(NamedTuple):
     at: int
 
 
-def spliced(body: bytes, name: str, order: MarkOrder, seconds: float) -> tuple[bytes, Overlay] | None:
+def spliced(
+    body: bytes, name: str, order: MarkOrder, seconds: float, progress: Progress
+) -> tuple[bytes, Overlay] | None:
     """Put the label on the pictures of the first seconds; None where the later ones cannot be kept.
 
     Args:
@@ -61,6 +63,7 @@ def spliced(body: bytes, name: str, order: MarkOrder, seconds: float) -> tuple[b
         name: its container, as FFmpeg calls it.
         order: which label.
         seconds: how long it is to be seen.
+        progress: is told how far it is, with every packet that is encoded.
 
     Raises:
         ExplicitRefusedError: it cannot take a label in any way.
@@ -72,7 +75,7 @@ def spliced(body: bytes, name: str, order: MarkOrder, seconds: float) -> tuple[b
             cut = _cut(source, stream, joint, seconds)
         if cut is None:
             return None
-        made, overlay = _joined(body, name, order, joint, cut)
+        made, overlay = _joined(body, name, order, joint, cut, progress)
         return (made, overlay) if _shows_the_same(body, made, cut) else None
     except (NotJoinableError, *BROKEN):
         return None
@@ -126,7 +129,9 @@ def _earliest_from(times: list[tuple[int, int]]) -> list[int]:
     return earliest
 
 
-def _joined(body: bytes, name: str, order: MarkOrder, joint: Joint, cut: _Cut) -> tuple[bytes, Overlay]:
+def _joined(
+    body: bytes, name: str, order: MarkOrder, joint: Joint, cut: _Cut, progress: Progress
+) -> tuple[bytes, Overlay]:
     saved = io.BytesIO()
     with open_media(body) as source:
         stream = picture_stream(source)
@@ -147,6 +152,8 @@ def _joined(body: bytes, name: str, order: MarkOrder, joint: Joint, cut: _Cut) -
                 for one in beginning.encoded(packet) if ours else (packet,):
                     one.stream = streams[packet.stream_index]
                     target.mux(one)
+                if ours:
+                    progress(beginning.share)
     return saved.getvalue(), beginning.overlay
 
 
@@ -167,6 +174,11 @@ class _Beginning:
     def is_over(self) -> bool:
         """Whether all packets before the cut were taken."""
         return self._taken == len(self._shown)
+
+    @property
+    def share(self) -> float:
+        """Which share of these packets was taken."""
+        return self._taken / len(self._shown)
 
     def encoded(self, packet: "Packet[Stream]") -> "Iterator[Packet[Stream]]":
         """Take the next packet before the cut; give what is encoded by then, and all that is left with the last one."""

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
+import av
 from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -25,7 +26,7 @@ from pipeline.labels.explicit.encoding import (
     picture_stream,
     set_up,
 )
-from pipeline.labels.explicit.model import Marked, MarkOrder
+from pipeline.labels.explicit.model import Marked, MarkOrder, Progress
 from pipeline.labels.explicit.overlay import Overlay
 from pipeline.labels.explicit.splicing import spliced
 from pipeline.labels.refused import ExplicitRefusedError
@@ -39,8 +40,14 @@ MOST_SECONDS: Final = 600
 """Of a video all of whose pictures have to be compressed again."""
 
 
-def mark_video(body: bytes, media_type: str, order: MarkOrder) -> Marked:
+def mark_video(body: bytes, media_type: str, order: MarkOrder, progress: Progress = lambda _: None) -> Marked:
     """Put the label on a video's pictures.
+
+    Args:
+        body: the video.
+        media_type: of the video.
+        order: which label, and for how long.
+        progress: is told how far it is, with every picture.
 
     Raises:
         ExplicitRefusedError: not a video that can be read and written without more harm, too long, or too large.
@@ -51,8 +58,8 @@ def mark_video(body: bytes, media_type: str, order: MarkOrder) -> Marked:
         raise ExplicitRefusedError(what=f"A label has to be seen for {LEAST_SECONDS} seconds at least.")
     name = FORMATS[media_type]
     with ExplicitRefusedError.instead_of(*BROKEN, what="The video cannot be decoded or encoded."):
-        made = None if order.seconds is None else spliced(body, name, order, order.seconds)
-        saved, overlay = made or _encoded(body, name, order)
+        made = None if order.seconds is None else spliced(body, name, order, order.seconds, progress)
+        saved, overlay = made or _encoded(body, name, order, progress)
     return Marked(body=saved, written=overlay.written, kept=False)
 
 
@@ -79,7 +86,7 @@ def frames_of(body: bytes, seconds: float, apart: float) -> Iterator[tuple[float
                 return
 
 
-def _encoded(body: bytes, name: str, order: MarkOrder) -> tuple[bytes, Overlay]:
+def _encoded(body: bytes, name: str, order: MarkOrder, progress: Progress) -> tuple[bytes, Overlay]:
     """The video with the label, all of its pictures compressed again."""
     saved = io.BytesIO()
     with open_media(body) as source:
@@ -87,14 +94,16 @@ def _encoded(body: bytes, name: str, order: MarkOrder) -> tuple[bytes, Overlay]:
         overlay = Overlay(stream, order)
         with open_target(saved, name, stream) as target:
             target.metadata.update(source.metadata)
-            _convert(source, stream, target, overlay)
+            _convert(source, stream, target, overlay, progress)
     return saved.getvalue(), overlay
 
 
-def _convert(source: InputContainer, stream: VideoStream, target: OutputContainer, overlay: Overlay) -> None:
+def _convert(
+    source: InputContainer, stream: VideoStream, target: OutputContainer, overlay: Overlay, progress: Progress
+) -> None:
     made = _encoder(stream, target)
     copies = copied_streams(source, target)
-    first: float | None = None
+    first, lasts = None, (source.duration or 0) / av.time_base
     for packet in source.demux([stream, *source.streams.audio, *source.streams.subtitles]):
         if packet.stream_index == stream.index:
             for frame in packet.decode():
@@ -104,6 +113,8 @@ def _convert(source: InputContainer, stream: VideoStream, target: OutputContaine
                 if float(frame.time or 0) - first > MOST_SECONDS:
                     raise ExplicitRefusedError(what=f"The video is longer than {MOST_SECONDS} seconds.")
                 target.mux(made.encode(overlay.on(frame)))
+                if lasts > 0:
+                    progress(min((float(frame.time or 0) - first) / lasts, 1.0))
         elif packet.dts is not None:
             packet.stream = copies[packet.stream_index]
             target.mux(packet)

@@ -7,7 +7,7 @@ from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.labels.explicit.audio import mark_audio
 from pipeline.labels.explicit.docx import mark_docx
 from pipeline.labels.explicit.image import mark_image
-from pipeline.labels.explicit.model import Marked, MarkOrder
+from pipeline.labels.explicit.model import Marked, MarkOrder, Progress
 from pipeline.labels.explicit.pdf import mark_pdf
 from pipeline.labels.explicit.text import mark_html, mark_text
 from pipeline.labels.explicit.video import mark_video
@@ -20,6 +20,10 @@ _Writer = Callable[[bytes, str, MarkOrder], Marked]
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument"
 _WORD: Final = f"{_OFFICE}.wordprocessingml.document"
 
+_VIDEOS: Final = frozenset(
+    {"video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/x-msvideo", "video/x-flv"}
+)
+
 WRITERS: Final[Mapping[str, _Writer]] = {
     **dict.fromkeys(
         ("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/bmp"),
@@ -29,9 +33,7 @@ WRITERS: Final[Mapping[str, _Writer]] = {
         ("audio/wav", "audio/mpeg", "audio/flac", "audio/mp4", "audio/aac", "audio/ogg", "audio/webm"),
         lambda body, media_type, _: mark_audio(body, media_type),
     ),
-    **dict.fromkeys(
-        ("video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/x-msvideo", "video/x-flv"), mark_video
-    ),
+    **dict.fromkeys(_VIDEOS, mark_video),
     "text/plain": lambda body, _, order: mark_text(body, order),
     "text/markdown": lambda body, _, order: mark_text(body, order, front_matter=True),
     "text/html": lambda body, _, order: mark_html(body, order),
@@ -47,7 +49,7 @@ _DATA: Final = "it is read by programs, and a label would be one more value"
 _REASONS: Final[Mapping[str, str]] = {
     "image/heic": "no library that is used here writes it",
     "image/heif": "no library that is used here writes it",
-    "image/jxl": "no library that is used here writes it",
+    "image/jxl": "what writes it here keeps neither its metadata nor its colour profile",
     "image/svg+xml": "a drawing has no pixels, and its text depends on the fonts of the reader",
     f"{_OFFICE}.spreadsheetml.sheet": "its cells are values, and a label would be one more",
     f"{_OFFICE}.presentationml.presentation": "nothing that is used here can lay out a slide",
@@ -58,8 +60,14 @@ _REASONS: Final[Mapping[str, str]] = {
 }
 
 
-def write_mark(body: bytes, media_type: str, order: MarkOrder) -> Marked:
+def write_mark(body: bytes, media_type: str, order: MarkOrder, progress: Progress = lambda _: None) -> Marked:
     """Put the explicit label on a file, in the way of its medium.
+
+    Args:
+        body: the file.
+        media_type: of the file.
+        order: which label.
+        progress: is told how far it is where that takes long.
 
     Raises:
         ExplicitRefusedError: files of this type take none, or this one does not.
@@ -71,7 +79,7 @@ def write_mark(body: bytes, media_type: str, order: MarkOrder) -> Marked:
     because = reason_to_leave(body, name)
     if because is not None:
         raise ExplicitRefusedError(what=because)
-    marked = WRITERS[name](body, name, order)
+    marked = mark_video(body, name, order, progress) if name in _VIDEOS else WRITERS[name](body, name, order)
     if name in _KEPT:
         broken = broken_promise(body, marked.body, name, label=True)
         if broken is not None:

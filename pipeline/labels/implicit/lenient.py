@@ -37,12 +37,14 @@ class Reading(NamedTuple):
         faults: what is missing in it, or does not conform; nothing in a label that conforms.
         mark: the label, where it conforms.
         provider: who says so in a schema of its own, which knows no `Label` but a `ServiceProvider`.
+        said: which of the seven members it has, by their right names, and what they say.
     """
 
     label: Label | None
     faults: tuple[AigcFault, ...]
     mark: AigcMark | None = None
     provider: str | None = None
+    said: tuple[tuple[str, str], ...] = ()
 
 
 def reading_of(text: str, *, named: bool) -> Reading | None:
@@ -60,7 +62,7 @@ def reading_of(text: str, *, named: bool) -> Reading | None:
     text = text[glued.end() :] if glued is not None else text
     strict = parse(text)
     if isinstance(strict, AigcMark):
-        return Reading(strict.label, (), strict)
+        return Reading(strict.label, (), strict, said=tuple((key, getattr(strict, name)) for key, name in KEYS.items()))
     return _lenient(text, strict, named=named or glued is not None)
 
 
@@ -73,7 +75,8 @@ def _lenient(text: str, fault: AigcFault, *, named: bool) -> Reading | None:
     if not named and not found.is_named and (label is None or len({one for one, _, _ in members if one}) < _LEAST):
         return None
     provider = None if label is not None else _provider(found.pairs)
-    return Reading(label, tuple(_faults(members, is_nested=found.is_nested)), provider=provider)
+    said = tuple((name, _as_text(value)) for name, _, value in members if name is not None)
+    return Reading(label, tuple(_faults(members, is_nested=found.is_nested)), provider=provider, said=said)
 
 
 class _Object(tuple[tuple[str, object], ...]):

@@ -1,6 +1,7 @@
 """What is written into a file and what is found in it, the same for every kind of file."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -96,6 +97,7 @@ class FoundMark(msgspec.Struct, frozen=True, kw_only=True):
         mark: the mark, where it conforms.
         label: what it says, where it says it in a way that can be used; a mark without one is broken.
         faults: what is missing in it, or does not conform.
+        said: which of the seven members it has, by their right names, and what they say.
     """
 
     carrier: str
@@ -103,6 +105,7 @@ class FoundMark(msgspec.Struct, frozen=True, kw_only=True):
     mark: AigcMark | None = None
     label: Label | None = None
     faults: tuple[AigcFault, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
 
     @property
     def fault(self) -> AigcFault | None:
@@ -136,9 +139,9 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """What contradicts itself; a program that copies a mark to a second place, as it is, says nothing else."""
+        """What contradicts itself; a mark that was copied to a second place, or in part, says nothing else."""
         found: list[Contradiction] = []
-        if len({one.mark or one.raw for one in self.aigc}) > 1:
+        if _differ(self.aigc):
             found.append("several-aigc-marks")
         if len(set(self.digital_source_types)) > 1:
             found.append("several-source-types")
@@ -157,11 +160,26 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def _differ(labels: Sequence[FoundMark]) -> bool:
+    """Whether labels of one file say different things of one member, or nobody can tell what one of them says."""
+    if len({label.mark or label.said or label.raw for label in labels}) <= 1:
+        return False
+    members = {member for label in labels for member in label.said}
+    return not all(label.said for label in labels) or len(members) > len({name for name, _ in members})
+
+
 def found_mark(raw: str, *, carrier: str) -> FoundMark:
     """What a text found in the place of a mark is."""
     reading = reading_of(raw, named=True)
     assert reading is not None  # noqa: S101 - a place of that name always has an answer
-    return FoundMark(carrier=carrier, raw=raw[:_KEPT], mark=reading.mark, label=reading.label, faults=reading.faults)
+    return FoundMark(
+        carrier=carrier,
+        raw=raw[:_KEPT],
+        mark=reading.mark,
+        label=reading.label,
+        faults=reading.faults,
+        said=reading.said,
+    )
 
 
 def found_in_text(raw: str, *, carrier: str, named: bool = True) -> FoundMarks:

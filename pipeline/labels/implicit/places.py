@@ -8,10 +8,10 @@ from typing import Final, Literal
 
 import msgspec
 
-__all__ = ["PLACES", "Place"]
+__all__ = ["PLACES", "LabelPlace"]
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class LabelPlace(msgspec.Struct, frozen=True, kw_only=True):
     """One place.
 
     Attributes:
@@ -40,15 +40,15 @@ _GUIDE: Final = "TC260-PG-20259A Annex B"
 _SEEN: Final = "2026-11"
 
 
-def _place(carrier: str, formats: str, where: str, source: str, date: str, *, ours: bool = False) -> Place:
-    return Place(carrier=carrier, formats=formats, where=where, source=source, date=date, ours=ours)
+def _place(carrier: str, formats: str, where: str, source: str, date: str, *, ours: bool = False) -> LabelPlace:
+    return LabelPlace(carrier=carrier, formats=formats, where=where, source=source, date=date, ours=ours)
 
 
-def _sign(carrier: str, formats: str, where: str, source: str, date: str) -> Place:
-    return Place(carrier=carrier, formats=formats, where=where, source=source, date=date, holds="sign")
+def _sign(carrier: str, formats: str, where: str, source: str, date: str) -> LabelPlace:
+    return LabelPlace(carrier=carrier, formats=formats, where=where, source=source, date=date, holds="sign")
 
 
-PLACES: Final[tuple[Place, ...]] = (
+PLACES: Final[tuple[LabelPlace, ...]] = (
     _place("xmp", f"{_PICTURES}, SVG, PDF", "XMP, property TC260:AIGC", _GB, "2025-02", ours=True),
     _place("xmp", "MP4, MOV, WAV, AVI, MP3, FLV", "XMP, property TC260:AIGC", _GB, "2025-02"),
     _place("xmp", _PICTURES, "the namespace without its last slash, or in lower case", "generators", "2025"),

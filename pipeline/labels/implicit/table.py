@@ -87,6 +87,7 @@ ROWS: Final[tuple[Row, ...]] = (
     _row("TIFF", "tiff", ("image/tiff",), f"tag 0x2BC: {_XMP}"),
     _row("AVIF", "heif", ("image/avif",), f"metadata item: {_XMP}"),
     _row("HEIC", "heif", ("image/heic", "image/heif"), f"metadata item: {_XMP}"),
+    _row("JPEG XL", "jpeg_xl", ("image/jxl",), f"xml box: {_XMP}"),
     _row("SVG", "svg", ("image/svg+xml",), f"metadata element: {_XMP}"),
     _row("PDF", "pdf", ("application/pdf",), "Info dictionary: /AIGC"),
     _row(
@@ -143,7 +144,6 @@ ROWS: Final[tuple[Row, ...]] = (
     ),
     _none("ZIP", ("application/zip",), "A container of files, each of which has marks of its own."),
     _none("C2PA manifest store", ("application/c2pa",), "It speaks of a file, and is none that people meet."),
-    _none("JPEG XL", ("image/jxl",), "No practice guide names a place, and most files have no container for one."),
 )
 """Every kind of file, and what it carries. A new carrier is one line here."""
 

@@ -14,7 +14,7 @@ from pipeline.policy.reference.entries import (
 )
 from pipeline.policy.reference.errors import EntryError, SetName, StaleEntryError
 from pipeline.policy.reference.facts import Enriched, Observed, reference_facts
-from pipeline.policy.reference.features import Match
+from pipeline.policy.reference.features import FeatureMatch
 from pipeline.policy.reference.sets import ReferenceSets, Removal, Update
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "Entry",
     "EntryError",
     "FeatureEntry",
-    "Match",
+    "FeatureMatch",
     "NewsSourceEntry",
     "Observed",
     "ReferenceSets",

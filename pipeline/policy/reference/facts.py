@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pipeline.policy.reference.entries import FeatureVerdict, NewsSourceEntry
-from pipeline.policy.reference.features import Match, worst
+from pipeline.policy.reference.features import FeatureMatch, worst
 from pipeline.policy.reference.sets import ReferenceSets
 from pipeline.policy.vocabulary import Facts, FactValue
 
@@ -44,7 +44,7 @@ class Enriched(NamedTuple):
     """The facts an event is judged on, and the features that were found in it, the gravest first."""
 
     facts: Facts
-    matches: tuple[Match, ...]
+    matches: tuple[FeatureMatch, ...]
 
 
 def reference_facts(facts: Facts, sets: ReferenceSets, observed: Observed, at: datetime | None) -> Enriched:
@@ -108,7 +108,7 @@ def _add_consent(facts: dict[str, FactValue], sets: ReferenceSets) -> None:
         facts["consent.prompted"] = consent.prompted
 
 
-def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Observed) -> tuple[Match, ...]:
+def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Observed) -> tuple[FeatureMatch, ...]:
     if not sets.features:
         return ()
     matches = sets.index.match(
@@ -132,7 +132,7 @@ def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Obse
     return matches
 
 
-def _verdict(facts: Facts, matches: tuple[Match, ...], *, checked_all: bool) -> Facts:
+def _verdict(facts: Facts, matches: tuple[FeatureMatch, ...], *, checked_all: bool) -> Facts:
     stated = facts.get("review.verdict")
     found = worst(one.verdict for one in matches)
     if found is not None:

@@ -13,12 +13,12 @@ from pipeline.policy.reference.phrases import NO_PHRASES, PhraseIndex
 from pipeline.policy.reference.pictures import PictureIndex
 from pipeline.policy.reference.regexes import NO_REGEXES, RegexIndex
 
-__all__ = ["FeatureIndex", "Match", "Resemblance", "worst"]
+__all__ = ["FeatureIndex", "FeatureMatch", "Resemblance", "worst"]
 
 _GRAVITY: Final[tuple[FeatureVerdict, ...]] = ("rumour", "harmful", "illegal")
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class FeatureMatch(msgspec.Struct, frozen=True, kw_only=True):
     """A feature that was found. What was found there is not told: it is prohibited, or somebody's words."""
 
     entry_id: str
@@ -108,7 +108,7 @@ class FeatureIndex:
         text: str | None = None,
         sha256: str | None = None,
         image_code: str | None = None,
-    ) -> tuple[Match, ...]:
+    ) -> tuple[FeatureMatch, ...]:
         """All features found, the gravest first.
 
         Args:
@@ -132,8 +132,8 @@ class FeatureIndex:
             yield from (entry for entry in self._regexes.find(legible(text)) if side in entry.applies_to)
 
 
-def _as_match(entry: FeatureEntry, side: Side) -> Match:
-    return Match(entry_id=entry.id, verdict=entry.verdict, how=entry.how, side=side, category=entry.category)
+def _as_match(entry: FeatureEntry, side: Side) -> FeatureMatch:
+    return FeatureMatch(entry_id=entry.id, verdict=entry.verdict, how=entry.how, side=side, category=entry.category)
 
 
 def _by_kind(entries: Iterable[FeatureEntry]) -> Mapping[Kind, list[tuple[int, FeatureEntry]]]:

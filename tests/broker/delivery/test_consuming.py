@@ -8,7 +8,7 @@ from secrets import token_hex
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from agents.delivery import ExitCode
+from agents.delivery import WorkerExit
 from tests.broker.delivery.crew import Crew, ended, signal_worker, until
 
 pytestmark = pytest.mark.kafka
@@ -81,7 +81,7 @@ async def test_what_was_not_done_is_done_by_the_next_worker(kafka: str, hire: Ca
     worker = crew.start_worker()
     await until(lambda: len(crew.done()) == 9, within=30)
     signal_worker(worker, signal.SIGTERM)
-    assert await ended(worker, within=20) == ExitCode.STOPPED
+    assert await ended(worker, within=20) == WorkerExit.STOPPED
 
     assert await crew.committed() == {TopicPartition(topic, 0): 5}
 
@@ -92,5 +92,5 @@ async def test_a_worker_in_which_nothing_moves_gives_up(kafka: str, hire: Callab
     await crew.produce([(topic, 0, b"hang")])
     worker = crew.start_worker()
 
-    assert await ended(worker, within=40) == ExitCode.STUCK
+    assert await ended(worker, within=40) == WorkerExit.STUCK
     assert "none was acknowledged for" in crew.log(worker)

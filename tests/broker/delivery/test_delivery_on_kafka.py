@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from agents.delivery import ExitCode
+from agents.delivery import WorkerExit
 from devstack import KafkaServer
 from tests.broker.delivery.crew import Crew, ended, signal_worker, until
 
@@ -117,7 +117,7 @@ async def test_nothing_is_lost_through_kills_an_outage_and_a_storm_of_rebalances
     assert len(crew.done()) == RECORDS
     assert {"processed", "dead letter"} == {line["how"] for line in lines}
     # A worker that is started while the broker is away crashes, until it is there.
-    assert set(ordeal.exits) <= {ExitCode.STOPPED, KILLED, TERMINATED_WHILE_STARTING, ExitCode.CRASHED}
+    assert set(ordeal.exits) <= {WorkerExit.STOPPED, KILLED, TERMINATED_WHILE_STARTING, WorkerExit.CRASHED}
 
 
 async def test_a_worker_lives_through_a_restart_of_the_broker(

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 from tests.media.harm.oracle import Seal, packets, pictures, run, written
 from tests.tools import need
 from tests.unit.labels.implicit.makers import animated, big_endian_tiff, encoded, heic, picture, svg
+from tests.unit.labels.implicit.test_xmp import packet
 
 FILM: Final = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00\x00\x00\x10mdat" + bytes(8)
 PROFILE: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -191,14 +192,27 @@ def test_jpeg_xl_in_a_container_decodes_to_the_same_pixels(seal: Seal, tmp_path:
     need("cjxl", "djxl")
     png, jxl = written(tmp_path, encoded("PNG"), "png"), tmp_path / "made.jxl"
     run("cjxl", "--container=1", png, jxl)
-    for sealed in seal(jxl.read_bytes(), "image/jxl"):
+    sealed_files = list(seal(jxl.read_bytes(), "image/jxl"))
+    assert len(sealed_files) == 2
+    for sealed in sealed_files:
         assert sealed.binding == "embedded"
         assert by_libjxl(written(tmp_path, sealed.asset, "jxl")) == by_libjxl(jxl)
 
 
+def test_the_jpeg_that_a_jpeg_xl_was_made_from_is_restored_from_the_sealed_one(seal: Seal, tmp_path: Path) -> None:
+    need("cjxl", "djxl")
+    jpeg = written(tmp_path, encoded("JPEG", xmp=packet("<dc:source>the old packet</dc:source>"), exif=exif()), "jpg")
+    run("cjxl", jpeg, jpeg.with_suffix(".jxl"))
+    for sealed in seal(jpeg.with_suffix(".jxl").read_bytes(), "image/jxl"):
+        made = written(tmp_path, sealed.asset, "jxl")
+        run("djxl", made, made.with_suffix(".restored.jpg"))
+        assert made.with_suffix(".restored.jpg").read_bytes() == jpeg.read_bytes()
+
+
 def by_libjxl(file: Path) -> bytes:
     run("djxl", file, file.with_suffix(".out.png"))
-    return file.with_suffix(".out.png").read_bytes()
+    with Image.open(file.with_suffix(".out.png")) as shown:
+        return shown.tobytes()
 
 
 DRAWINGS: Final[Mapping[str, bytes]] = {

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.credentials import Disclosure, Parent, SealOrder, Software
-from pipeline.credentials.definition import Definition, Evidence, manifest_definition
+from pipeline.credentials.definition import Definition, IngredientCredential, manifest_definition
 from pipeline.fingerprints import Fingerprint
 
 AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -25,8 +25,8 @@ def order(operation: str = "generated", parents: int = 0, **changes: Any) -> Sea
     )
 
 
-def evidence(label: str) -> Evidence:
-    return Evidence(label=label, manifest=label.encode(), results={"activeManifest": {}})
+def evidence(label: str) -> IngredientCredential:
+    return IngredientCredential(label=label, manifest=label.encode(), results={"activeManifest": {}})
 
 
 def data_of(definition: Definition, label: str) -> Mapping[str, Any]:
@@ -171,7 +171,7 @@ EVIDENCE = st.sampled_from("abc").map(evidence)
 
 @given(ORDERS, st.none() | EVIDENCE, st.lists(st.none() | EVIDENCE, max_size=4))
 def test_every_history_is_one_that_the_specification_allows(
-    order: SealOrder, own: Evidence | None, parents: list[Evidence | None]
+    order: SealOrder, own: IngredientCredential | None, parents: list[IngredientCredential | None]
 ) -> None:
     definition = manifest_definition(order, own=own, parents=parents[: len(order.parents)])
     actions = actions_of(definition)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from agents.delivery.loop import DeliveryLoop
-from agents.delivery.observer import Observer
+from agents.delivery.observer import DeliveryObserver
 from agents.delivery.record import InputRecord, TopicPartition
 from agents.delivery.settings import DeliverySettings
 from pipeline.errors import (
@@ -40,7 +40,7 @@ FAST = DeliverySettings(
 )
 
 
-class Listener(Observer):
+class Listener(DeliveryObserver):
     """Writes down what it hears, in order."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from agents.demo.played import Played
 from agents.demo.view import View, summary
-from pipeline.events.outputs import Alert, EnforcedRule, Enforcement, EventReference, Rule, Subject
+from pipeline.events.outputs import Alert, CitedRule, EnforcedRule, Enforcement, EventReference, Subject
 
 EVENT = EventReference(source="sealstream-demo", id="demo-01", type="sealstream.publication.v1", time=None)
 PUBLISHED = Played(key="demo-01", title="a report", kind="publication", where="CN", file="report.pdf")
@@ -22,7 +22,7 @@ def alert(number: int = 1, **more: object) -> Alert:
         "event": EVENT,
         "kind": "identity-unverified",
         "severity": "critical",
-        "rule": Rule(id="art09", citation="CAC, MIIT and MPS Order No. 12 (Deep Synthesis Provisions), Art. 9"),
+        "rule": CitedRule(id="art09", citation="CAC, MIIT and MPS Order No. 12 (Deep Synthesis Provisions), Art. 9"),
         "action": "block",
         "outcome": "violation",
         "code": None,

@@ -47,7 +47,7 @@ ALERT: Final = outputs.Alert(
     event=EVENT_REFERENCE,
     kind=FINDING.kind,
     severity=FINDING.severity,
-    rule=outputs.Rule(id=FINDING.rule, citation=FINDING.citation),
+    rule=outputs.CitedRule(id=FINDING.rule, citation=FINDING.citation),
     action=FINDING.action,
     outcome=FINDING.outcome,
     code=None,

@@ -14,8 +14,8 @@ from pipeline.errors import OperatorError
 from pipeline.fingerprints import NEAR, Fingerprint, bands
 from pipeline.fingerprints import similarity as module
 from pipeline.fingerprints.columns import NO_DAY
-from pipeline.fingerprints.index import Entry as Known
 from pipeline.fingerprints.index import FingerprintIndex
+from pipeline.fingerprints.index import IndexEntry as Known
 from pipeline.fingerprints.similarity import Match, Neighbours, SimilarityIndex
 
 Entry = tuple[bytes, bytes, int]

@@ -15,7 +15,7 @@ from pipeline.fingerprints.traits import NO_TRAITS
 from pipeline.isolation import Parsers, WorkerPool, isolated_parsers
 from pipeline.isolation.parsers import Examining, Made, Making
 from pipeline.labels.explicit.in_process import InProcessLabeler
-from pipeline.labels.explicit.model import Claim, MarkOrder
+from pipeline.labels.explicit.model import LabelClaim, MarkOrder
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.labels.implicit.marks import MarksToWrite
@@ -80,7 +80,7 @@ def examining(made: Made, media_type: str) -> Examining:
     return Examining(
         asset=made.sealed.asset,
         media_type=media_type,
-        claim=Claim(),
+        claim=LabelClaim(),
         reads_marks=made.found is not None,
         recognises=True,
     )

@@ -17,6 +17,7 @@ from pipeline.isolation import AssetStalledError, WorkerPool
 from pipeline.isolation.jobs import ExtractJob
 
 PATIENT = (sys.executable, str(Path(__file__).parent / "hostile_child.py"), "patient")
+GETTING_ON = (*PATIENT[:2], "getting-on")
 
 Act = Callable[[WorkerPool, str], str]
 MakePool = Callable[..., WorkerPool]
@@ -178,6 +179,32 @@ def test_a_job_about_a_recording_may_take_longer_than_others_and_not_for_ever(ma
     with pytest.raises(AssetStalledError, match=r"recording took longer than 2 s"):
         impatient.run(long("endless"))
     assert act(impatient, "echo still here") == "still here"
+
+
+def test_how_far_a_recording_is_can_be_seen_while_it_is_worked_on(make_pool: MakePool) -> None:
+    pool = make_pool(size=1, seconds=20.0, patience=60.0, command=GETTING_ON)
+    assert pool.under_way() == ()
+    with ThreadPoolExecutor(1) as threads:
+        working = threads.submit(pool.run, long("get-on 30"))
+        shares: list[float] = []
+        while not working.done():
+            shares += [recording.share for recording in pool.under_way() if recording.share is not None]
+            time.sleep(0.01)
+    assert working.result() == b"done"
+    assert shares == sorted(shares)
+    assert 0 < shares[-1] < 1
+    assert pool.under_way() == ()
+
+
+@pytest.mark.kill
+def test_a_recording_may_take_longer_while_it_gets_on_and_not_for_ever(make_pool: MakePool) -> None:
+    pool = make_pool(size=1, seconds=2.5, patience=60.0, command=GETTING_ON)
+    assert pool.run(long("get-on 50")) == b"done"
+    with pytest.raises(AssetStalledError):
+        pool.run(long("get-nowhere 80"))
+    impatient = make_pool(size=1, seconds=2.5, patience=4.0, command=GETTING_ON)
+    with pytest.raises(AssetStalledError):
+        impatient.run(long("get-on 80"))
 
 
 def test_children_that_work_on_recordings_let_others_have_the_processor_first(make_pool: MakePool, act: Act) -> None:

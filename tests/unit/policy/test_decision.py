@@ -10,12 +10,12 @@ from pipeline.events.identity import alert_id
 from pipeline.events.outputs import (
     Action,
     Alert,
+    CitedRule,
     CredentialSummary,
     DecisionOutcome,
     Declared,
     Finding,
     PackReference,
-    Rule,
 )
 from pipeline.evidence.credential import seen_in
 from pipeline.policy.decision import alerts_for, decide
@@ -89,7 +89,7 @@ def test_an_alert_says_what_the_finding_says_and_what_it_is_about() -> None:
             event=EVENT,
             kind="test",
             severity="high",
-            rule=Rule(id="test.rule", citation=None),
+            rule=CitedRule(id="test.rule", citation=None),
             action="alert",
             outcome="violation",
             code=None,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import OperatorError
 from pipeline.policy.example_facts import FactError, fact_value
 from pipeline.policy.examples import (
-    Answer,
+    ExampleFinding,
     ExampleResult,
     Examples,
     examples_beside,
@@ -108,11 +108,11 @@ def test_examples_stand_beside_their_pack() -> None:
     ("case", "expected"),
     [
         ("pass: {signed_meta.present: true}", None),
-        ("violation: {signed_meta.present: false}", Answer(outcome="violation", action="hold")),
-        ("unknown: {}", Answer(outcome="unknown", action="alert")),
+        ("violation: {signed_meta.present: false}", ExampleFinding(outcome="violation", action="hold")),
+        ("unknown: {}", ExampleFinding(outcome="unknown", action="alert")),
     ],
 )
-def test_each_case_is_what_its_rule_asks_for(only: Any, case: str, expected: Answer | None) -> None:
+def test_each_case_is_what_its_rule_asks_for(only: Any, case: str, expected: ExampleFinding | None) -> None:
     result = only(f"{SEAL}    {case}\n")
     assert result.is_as_expected
     assert result.found == result.expected == expected
@@ -122,15 +122,17 @@ def test_each_case_is_what_its_rule_asks_for(only: Any, case: str, expected: Ans
 @pytest.mark.parametrize(
     ("case", "found"),
     [
-        ("pass: {signed_meta.present: false}", Answer(outcome="violation", action="hold")),
-        ("pass: {}", Answer(outcome="unknown", action="alert")),
+        ("pass: {signed_meta.present: false}", ExampleFinding(outcome="violation", action="hold")),
+        ("pass: {}", ExampleFinding(outcome="unknown", action="alert")),
         ("violation: {signed_meta.present: true}", None),
-        ("violation: {}", Answer(outcome="unknown", action="alert")),
+        ("violation: {}", ExampleFinding(outcome="unknown", action="alert")),
         ("unknown: {signed_meta.present: true}", None),
-        ("unknown: {signed_meta.present: false}", Answer(outcome="violation", action="hold")),
+        ("unknown: {signed_meta.present: false}", ExampleFinding(outcome="violation", action="hold")),
     ],
 )
-def test_an_example_that_is_wrong_says_what_was_found_instead(only: Any, case: str, found: Answer | None) -> None:
+def test_an_example_that_is_wrong_says_what_was_found_instead(
+    only: Any, case: str, found: ExampleFinding | None
+) -> None:
     result = only(f"{SEAL}    {case}\n")
     assert not result.is_as_expected
     assert result.found == found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipeline.labels.implicit.carriers.audio_riff import FIELD, XMP, Chunk, info_entries, info_marks, is_info
-from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, text_of
 from pipeline.labels.implicit.xmp import without_aigc
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -19,7 +19,7 @@ _HEAD: Final = 12
 _PADDING: Final = b"JUNK"
 
 
-def entries(block: bytes) -> Iterator[Entry]:
+def entries(block: bytes) -> Iterator[FoundField]:
     """The marks in the chunk that a block holds.
 
     Raises:
@@ -27,7 +27,7 @@ def entries(block: bytes) -> Iterator[Entry]:
     """
     chunk = _chunk(block)
     if chunk is not None and chunk.kind.upper() == FIELD:
-        yield Entry("flac.foreign", AIGC, text_of(block[chunk.body : chunk.end]))
+        yield FoundField("flac.foreign", AIGC, text_of(block[chunk.body : chunk.end]))
     elif chunk is not None and is_info(block, chunk):
         yield from (one._replace(carrier="flac.foreign") for one in info_entries(block, chunk))
 

@@ -6,7 +6,7 @@ mutagen, which writes them, reads them too, but unpacks compressed frames to any
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import Entry, names_aigc, text_of
+from pipeline.labels.implicit.carriers.tagging import FoundField, names_aigc, text_of
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["Frame", "Tag", "tag_of"]
@@ -53,7 +53,7 @@ class Tag(NamedTuple):
     end: int
 
     @property
-    def texts(self) -> tuple[Entry, ...]:
+    def texts(self) -> tuple[FoundField, ...]:
         """The texts that have a name of their own (`TXXX`), and comments.
 
         Raises:
@@ -63,10 +63,10 @@ class Tag(NamedTuple):
         return (*named, *(_comment(one) for one in self.frames if one.kind == b"COMM" and _is_plain(one)))
 
     @property
-    def private(self) -> tuple[Entry, ...]:
+    def private(self) -> tuple[FoundField, ...]:
         """What programs keep under a name of their own (`PRIV`) that is the place of a mark."""
         named = (one.payload.partition(b"\x00") for one in self.frames if one.kind == b"PRIV" and not one.packed)
-        entries = (Entry("id3.PRIV", owner.decode("latin-1"), text_of(data)) for owner, _, data in named)
+        entries = (FoundField("id3.PRIV", owner.decode("latin-1"), text_of(data)) for owner, _, data in named)
         return tuple(one for one in entries if names_aigc(one.name))
 
     @property
@@ -159,7 +159,7 @@ def _frame(kind: bytes, payload: bytes, version: int, flags: int, tag_flags: int
     return Frame(kind, payload, bool(flags & _PACKED[version]))
 
 
-def _entry(frame: Frame) -> Entry:
+def _entry(frame: Frame) -> FoundField:
     if frame.packed or not frame.payload or frame.payload[0] >= len(_ENCODINGS):
         raise ImplicitRefusedError(
             what="A text of the file's ID3 tag is compressed, encrypted, or in no known encoding."
@@ -167,18 +167,18 @@ def _entry(frame: Frame) -> Entry:
     text = frame.payload[1 : 4 * 32 * 1024].decode(_ENCODINGS[frame.payload[0]], errors="replace")
     name, _, value = text.partition("\x00")
     # Some write the mark of byte order before each of the two.
-    return Entry("id3.TXXX", name, text_of(value.lstrip("\ufeff").encode(errors="replace")))
+    return FoundField("id3.TXXX", name, text_of(value.lstrip("\ufeff").encode(errors="replace")))
 
 
 def _is_plain(frame: Frame) -> bool:
     return not frame.packed and bool(frame.payload) and frame.payload[0] < len(_ENCODINGS)
 
 
-def _comment(frame: Frame) -> Entry:
+def _comment(frame: Frame) -> FoundField:
     """A comment: a language, a description, and what it says."""
     encoding, body = frame.payload[0], frame.payload[4 : 4 * 32 * 1024]
     name, _, value = body.decode(_ENCODINGS[encoding], errors="replace").partition("\x00")
-    return Entry("id3.COMM", name.lstrip("\ufeff"), text_of(value.lstrip("\ufeff").encode(errors="replace")))
+    return FoundField("id3.COMM", name.lstrip("\ufeff"), text_of(value.lstrip("\ufeff").encode(errors="replace")))
 
 
 def _synchronised(data: bytes) -> bytes:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, is_mark, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, is_mark, text_of
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
@@ -97,12 +97,12 @@ def is_info(data: bytes, one: Chunk) -> bool:
     return one.kind == b"LIST" and data[one.body : one.body + 4] == b"INFO"
 
 
-def info_entries(data: bytes, one: Chunk) -> Iterator[Entry]:
+def info_entries(data: bytes, one: Chunk) -> Iterator[FoundField]:
     """What a list of descriptive texts says: a mark is one of the name `AIGC`, or a comment that holds one."""
     for field in chunks(data, one.body + 4, one.end):
         named = field.kind.upper() == FIELD
         carrier = "riff.INFO.AIGC" if named else "riff.INFO"
-        yield Entry(carrier, AIGC if named else _name(field), text_of(data[field.body : field.end]))
+        yield FoundField(carrier, AIGC if named else _name(field), text_of(data[field.body : field.end]))
 
 
 def info_marks(data: bytes, one: Chunk) -> list[Chunk]:

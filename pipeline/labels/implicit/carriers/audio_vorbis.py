@@ -11,7 +11,7 @@ from typing import Final
 from mutagen import FileType
 
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS, kept_padding
-from pipeline.labels.implicit.carriers.tagging import Entry, fields_to_write, is_replaced, names_aigc, text_of
+from pipeline.labels.implicit.carriers.tagging import FoundField, fields_to_write, is_replaced, names_aigc, text_of
 from pipeline.labels.implicit.marks import MarksToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -22,11 +22,11 @@ Comments = list[tuple[str, str]]
 BROKEN: Final = "The file's comments cannot be read: it is broken, truncated, or of another format."
 
 
-def entries(comments: Iterable[tuple[str, str]]) -> Iterator[Entry]:
+def entries(comments: Iterable[tuple[str, str]]) -> Iterator[FoundField]:
     """What comments say, as fields."""
     for name, value in comments:
         carrier = "vorbis.AIGC" if names_aigc(name) else "vorbis.comment"
-        yield Entry(carrier, name, text_of(value.encode(errors="replace")))
+        yield FoundField(carrier, name, text_of(value.encode(errors="replace")))
 
 
 def with_marks(comments: Iterable[tuple[str, str]], marks: MarksToWrite, *, write: bool = True) -> Comments:

@@ -20,7 +20,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     riff,
     whole,
 )
-from pipeline.labels.implicit.carriers.tagging import AIGC, Entry, aigc_text, found, packets_to_write, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, aigc_text, found, packets_to_write, text_of
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -68,10 +68,10 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     return file_of(_FORM, pieces, rest_of(body))
 
 
-def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[Entry]:
+def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:
     for one in chunks:
         if _is_field(one):
-            yield Entry("riff.AIGC", AIGC, text_of(body[one.body : one.end]))
+            yield FoundField("riff.AIGC", AIGC, text_of(body[one.body : one.end]))
         elif is_info(body, one):
             yield from info_entries(body, one)
 

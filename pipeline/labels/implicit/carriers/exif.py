@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.ifd import Entry, Layout, directory_at, layout_of
+from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
 from pipeline.labels.implicit.marks import FoundMarks, found_in_text, holds_label, joined
 from pipeline.labels.implicit.vendors import generator_sign
 from pipeline.labels.refused import ImplicitRefusedError
@@ -131,17 +131,17 @@ def _read(body: bytes) -> _Exif:
     return _Exif(tuple(_texts(body, layout, entries)), [*taken, *places], is_whole)
 
 
-def _directories(layout: Layout, entries: Sequence[Entry]) -> list[int]:
+def _directories(layout: NumberLayout, entries: Sequence[Entry]) -> list[int]:
     named = dict.fromkeys(layout.place(one.value) for one in entries if one.tag in _DIRECTORIES)
     return list(named)[: len(_DIRECTORIES)]
 
 
-def _extent(layout: Layout, at: int, entries: Sequence[Entry]) -> tuple[int, int]:
+def _extent(layout: NumberLayout, at: int, entries: Sequence[Entry]) -> tuple[int, int]:
     width = layout.size(layout.entry) + layout.inline
     return at, at + layout.size(layout.number) + len(entries) * width + layout.inline
 
 
-def _texts(body: bytes, layout: Layout, entries: Sequence[Entry]) -> Iterator[_Text]:
+def _texts(body: bytes, layout: NumberLayout, entries: Sequence[Entry]) -> Iterator[_Text]:
     for one in entries:
         place = one.place(layout)
         if one.tag not in _NAMES:

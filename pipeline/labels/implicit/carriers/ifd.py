@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 
-__all__ = ["SIZES", "Entry", "Layout", "directory_at", "layout_of"]
+__all__ = ["SIZES", "Entry", "NumberLayout", "directory_at", "layout_of"]
 
 SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 """How long one value of each type is."""
@@ -14,7 +14,7 @@ _CLASSIC: Final = 42
 _BIG: Final = 43
 
 
-class Layout(NamedTuple):
+class NumberLayout(NamedTuple):
     """How numbers are laid out: `order` of bytes, formats of a directory's `number` and `entry`, of an `offset`."""
 
     order: str
@@ -58,7 +58,7 @@ class Entry(NamedTuple):
         """How many bytes its values take up."""
         return SIZES.get(self.type, 1) * self.number
 
-    def place(self, layout: Layout) -> tuple[int, int] | None:
+    def place(self, layout: NumberLayout) -> tuple[int, int] | None:
         """Where its values begin and end; None where they stand in the entry itself."""
         if self.size <= layout.inline:
             return None
@@ -66,7 +66,7 @@ class Entry(NamedTuple):
         return begin, begin + self.size
 
 
-def layout_of(body: bytes) -> Layout:
+def layout_of(body: bytes) -> NumberLayout:
     """The layout of a file that begins with a header of TIFF.
 
     Raises:
@@ -78,13 +78,13 @@ def layout_of(body: bytes) -> Layout:
         raise broken("TIFF file", "it does not begin like one")
     (version,) = struct.unpack_from(order + "H", body, 2)
     if version == _CLASSIC:
-        return Layout(order, "H", "HHI", "I", 4)
+        return NumberLayout(order, "H", "HHI", "I", 4)
     if version == _BIG and struct.unpack_from(order + "HH", body, 4) == (8, 0):
-        return Layout(order, "Q", "HHQ", "Q", 8)
+        return NumberLayout(order, "Q", "HHQ", "Q", 8)
     raise broken("TIFF file", "it is of no known version")
 
 
-def directory_at(body: bytes, layout: Layout, at: int) -> tuple[list[Entry], int]:
+def directory_at(body: bytes, layout: NumberLayout, at: int) -> tuple[list[Entry], int]:
     """The entries of the directory at a place, and where the next directory is; 0 after the last.
 
     Raises:

@@ -16,7 +16,7 @@ from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "AIGC",
-    "Entry",
+    "FoundField",
     "aigc_text",
     "fields_to_write",
     "found",
@@ -43,7 +43,7 @@ _MOST_TEXT: Final = 32 * 1024 + 1
 """One more than what a mark may have: enough to tell that it is too long."""
 
 
-class Entry(NamedTuple):
+class FoundField(NamedTuple):
     """A field found in a file: where, its name, and what it says."""
 
     carrier: str
@@ -87,7 +87,7 @@ def _is_vendors(name: str) -> bool:
     return name.casefold().rpartition(".")[2] in _VENDORS
 
 
-def found(entries: Iterable[Entry], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
+def found(entries: Iterable[FoundField], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
     """What fields and XMP packets of one file say together.
 
     Raises:

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
-from pipeline.labels.implicit.carriers.ifd import Entry, Layout, directory_at, layout_of
+from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -35,7 +35,7 @@ _MOST_STRIPS: Final = 1_000_000
 
 
 class _Directory(NamedTuple):
-    layout: Layout
+    layout: NumberLayout
     entries: list[Entry]
     following: int
 
@@ -91,7 +91,7 @@ def _directory(body: bytes) -> _Directory:
         return _directory_at(body, layout, at)
 
 
-def _directory_at(body: bytes, layout: Layout, at: int) -> _Directory:
+def _directory_at(body: bytes, layout: NumberLayout, at: int) -> _Directory:
     entries, following = directory_at(body, layout, at)
     if not entries:
         raise broken("TIFF file", "a directory is empty")

@@ -20,7 +20,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     riff,
     whole,
 )
-from pipeline.labels.implicit.carriers.tagging import Entry, aigc_text, found, packets_to_write
+from pipeline.labels.implicit.carriers.tagging import FoundField, aigc_text, found, packets_to_write
 from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -106,7 +106,7 @@ def _is_list(body: bytes, one: Chunk, kind: bytes) -> bool:
     return one.kind == b"LIST" and body[one.body : one.body + 4] == kind
 
 
-def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[Entry]:
+def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:
     for one in chunks:
         if is_info(body, one):
             yield from info_entries(body, one)

@@ -7,7 +7,7 @@ taken out without a change of length, for nothing behind it may move: what is le
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import Entry, is_mark, is_worth_reading, text_of
+from pipeline.labels.implicit.carriers.tagging import FoundField, is_mark, is_worth_reading, text_of
 
 __all__ = ["CODECS", "entries", "without_marks"]
 
@@ -31,11 +31,11 @@ class _Comment(NamedTuple):
     end: int
 
 
-def entries(private: bytes) -> Iterator[Entry]:
+def entries(private: bytes) -> Iterator[FoundField]:
     """What the comments in a decoder's header say. What cannot be followed says nothing, as to the decoder."""
     for one in _comments(private):
         if is_worth_reading(one.name, one.value):
-            yield Entry(_CARRIER, one.name, text_of(one.value))
+            yield FoundField(_CARRIER, one.name, text_of(one.value))
 
 
 def without_marks(private: bytes) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.tagging import (
-    Entry,
+    FoundField,
     fields_to_write,
     found,
     is_replaced,
@@ -124,13 +124,13 @@ def _scripts(body: bytes, at: int) -> Iterator[_Tag]:
     raise ImplicitRefusedError(what=f"The file is truncated, or has more than {_MOST_TAGS} tags.")
 
 
-def _entries(body: bytes, file: _File) -> Iterator[Entry]:
+def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
     for one in file.metadata:
         data = body[one.body : one.end]
         for each in properties(data, len(_METADATA)):
             value = text_at(data, each.value) or b""
             if is_worth_reading(each.name, value):
-                yield Entry(_CARRIER, each.name, text_of(value))
+                yield FoundField(_CARRIER, each.name, text_of(value))
 
 
 def _packets(body: bytes, file: _File) -> list[bytes]:

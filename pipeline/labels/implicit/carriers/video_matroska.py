@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers import video_codec
 from pipeline.labels.implicit.carriers.tagging import (
-    Entry,
+    FoundField,
     fields_to_write,
     found,
     is_replaced,
@@ -88,7 +88,7 @@ def read(body: bytes) -> FoundMarks:
     """
     file = _opened(body)
     tagged = (
-        Entry(_CARRIER, name, text_of(value))
+        FoundField(_CARRIER, name, text_of(value))
         for tags in file.all_of(_TAGS)
         for tag in file.reader.children(tags.body, tags.end)
         if tag.id == _TAG

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.tagging import (
     AIGC,
-    Entry,
+    FoundField,
     aigc_text,
     found,
     is_mark,
@@ -128,19 +128,19 @@ def _of_the_file(body: bytes, top: Sequence[Box]) -> Iterator[Box]:
             yield one
 
 
-def _entries(body: bytes, file: _File) -> Iterator[Entry]:
+def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
     for meta in file.metas.values():
         carrier = "moov.meta" if _inside(meta.at, file.moov) else "meta"
         if any(_inside(meta.at, udta) for udta in file.udtas):
             carrier = "moov.udta.meta"
         for name, value in meta.fields:
-            yield Entry(carrier, name, text_of(value))
+            yield FoundField(carrier, name, text_of(value))
     for one in (one for udta in file.udtas for one in file.reader.children(udta.body, udta.end)):
         value = _own_text(body, one)
         if one.kind.upper() == _LITERAL:
-            yield Entry("moov.udta.AIGC", AIGC, text_of(body[one.body : one.end]))
+            yield FoundField("moov.udta.AIGC", AIGC, text_of(body[one.body : one.end]))
         elif is_worth_reading("", value):
-            yield Entry("moov.udta.text", "", text_of(value))
+            yield FoundField("moov.udta.text", "", text_of(value))
 
 
 def _own_text(body: bytes, one: Box) -> bytes:

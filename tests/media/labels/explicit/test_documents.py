@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, Pdf
 
-from pipeline.labels.explicit import LANGUAGES, WORDINGS, Claim, ExplicitRefusedError, MarkOrder
+from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError, LabelClaim, MarkOrder
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.docx import MOST_BYTES, text_of_docx
 from pipeline.labels.explicit.wording import Language
@@ -136,7 +136,7 @@ class TestWord:
         assert text_of_docx(write_mark(zipped(parts), DOCX, MarkOrder()).body).startswith("【AI生成】\n")
 
     def test_a_document_without_it_is_left_open(self) -> None:
-        assert check(LETTER, DOCX, Claim(kind="text", text="AI生成")).present is None
+        assert check(LETTER, DOCX, LabelClaim(kind="text", text="AI生成")).present is None
 
     @pytest.mark.parametrize("name", ["word/document.xml", "_rels/.rels"])
     @pytest.mark.parametrize(
@@ -172,15 +172,15 @@ class TestText:
 
     def test_a_text_without_it_has_none(self) -> None:
         body = (SAMPLES / "article-zh.txt").read_bytes()
-        assert check(body, "text/plain", Claim(kind="text")).present is False
+        assert check(body, "text/plain", LabelClaim(kind="text")).present is False
         assert check(body, "text/plain").facts() == {"explicit.present": False}
 
     def test_a_claim_of_another_kind_is_left_open(self) -> None:
-        assert check(b"text", "text/plain", Claim(kind="ui")).present is None
+        assert check(b"text", "text/plain", LabelClaim(kind="ui")).present is None
 
     def test_a_text_with_it_has_it(self) -> None:
         marked = write_mark((SAMPLES / "notes.md").read_bytes(), "text/markdown", MarkOrder(language="fr"))
-        checked = check(marked.body, "text/markdown", Claim(kind="text", text="Généré par IA"))
+        checked = check(marked.body, "text/markdown", LabelClaim(kind="text", text="Généré par IA"))
         assert checked.present is True
         assert checked.found == marked.written
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.labels.explicit import Claim, ExplicitRefusedError, MarkOrder
+from pipeline.labels.explicit import ExplicitRefusedError, LabelClaim, MarkOrder
 from pipeline.labels.explicit.audio import beginning_of, open_media
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.rhythm import SECONDS
@@ -103,7 +103,7 @@ def test_metadata_stays() -> None:
 
 
 def test_a_claimed_voice_is_left_open() -> None:
-    checked = check(EXACT["wav-16"][1], "audio/wav", Claim(kind="voice"))
+    checked = check(EXACT["wav-16"][1], "audio/wav", LabelClaim(kind="voice"))
     assert (checked.present, checked.facts()) == (None, {})
 
 

@@ -1,6 +1,6 @@
 """Labels as facts of the event vocabulary."""
 
-from pipeline.labels.explicit import Checked, Claim, MarkOrder, Written
+from pipeline.labels.explicit import Checked, LabelClaim, MarkOrder, Written
 from pipeline.labels.explicit.writing import WRITERS, reason_against
 from pipeline.policy.vocabulary import vocabulary
 
@@ -47,7 +47,7 @@ def test_what_cannot_be_told_establishes_nothing() -> None:
 
 def test_an_order_and_a_claim_may_leave_everything_open() -> None:
     assert MarkOrder() == MarkOrder(language="zh", corner="bottom-right", place="both", seconds=None)
-    assert Claim() == Claim(kind=None, text=None, position=None)
+    assert LabelClaim() == LabelClaim(kind=None, text=None, position=None)
 
 
 def test_each_type_has_a_writer_or_a_reason() -> None:

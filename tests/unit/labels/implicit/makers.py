@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
+import imagecodecs
+import numpy as np
 import pikepdf
 from PIL import Image
 
@@ -68,6 +70,11 @@ def big_endian_tiff() -> bytes:
 def heic() -> bytes:
     """A gradient encoded once with libheif and x265: nothing in the test environment encodes HEVC."""
     return base64.b64decode(_HEIC)
+
+
+def jpeg_xl(**options: bool) -> bytes:
+    """A gradient without loss; a bare codestream unless `usecontainer` is asked for."""
+    return bytes(imagecodecs.jpegxl_encode(np.asarray(picture()), lossless=True, **options))
 
 
 def svg() -> bytes:
@@ -152,6 +159,8 @@ MAKERS: Final[Mapping[str, tuple[str, Callable[[], bytes]]]] = {
     "avif": ("image/avif", lambda: encoded("AVIF")),
     "avif-alpha": ("image/avif", lambda: encoded("AVIF", "RGBA")),
     "heic": ("image/heic", heic),
+    "jxl": ("image/jxl", lambda: jpeg_xl(usecontainer=True)),
+    "jxl-bare": ("image/jxl", jpeg_xl),
     "svg": ("image/svg+xml", svg),
     "pdf": ("application/pdf", pdf),
     "pdf-compressed": (

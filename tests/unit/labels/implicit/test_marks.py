@@ -21,6 +21,9 @@ HUMAN = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
 ONE = found_mark(to_json(first_write(PROVIDER, "n-1")), carrier="xmp")
 OTHER = found_mark(to_json(first_write(PROVIDER, "n-2")), carrier="png.text")
 BROKEN = found_mark("AIGC", carrier="xmp")
+SHORT = found_mark('{"Label":"1"}', carrier="exif.UserComment")
+SHORT_ELSEWHERE = found_mark('AIGC={"label":1}', carrier="exif.ImageDescription")
+SHORT_OTHER = found_mark('{"Label":"2"}', carrier="png.text")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,11 @@ BROKEN = found_mark("AIGC", carrier="xmp")
         (FoundMarks(digital_source_types=(AI, AI)), ()),
         (FoundMarks(aigc=(ONE, OTHER)), ("several-aigc-marks",)),
         (FoundMarks(aigc=(ONE, ONE)), ()),
+        (FoundMarks(aigc=(SHORT, SHORT_ELSEWHERE)), ()),
+        (FoundMarks(aigc=(ONE, SHORT)), ()),
+        (FoundMarks(aigc=(ONE, SHORT_OTHER)), ("several-aigc-marks",)),
+        (FoundMarks(aigc=(SHORT, BROKEN)), ("several-aigc-marks",)),
+        (FoundMarks(aigc=(BROKEN, BROKEN)), ()),
         (FoundMarks(aigc=(ONE, BROKEN)), ("several-aigc-marks",)),
         (FoundMarks(digital_source_types=(AI, HUMAN)), ("several-source-types",)),
         (FoundMarks(aigc=(ONE,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),

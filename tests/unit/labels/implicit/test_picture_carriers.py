@@ -4,11 +4,14 @@ import io
 import struct
 import zlib
 
+import imagecodecs
+import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, read_marks, to_json, write_marks, xmp
 from pipeline.labels.implicit.carriers import jpeg
+from pipeline.labels.implicit.carriers.video_boxes import box
 from tests.unit.labels.implicit.makers import MARKS, OTHER_MARKS, animated, encoded, made, picture
 from tests.unit.labels.implicit.test_xmp import packet
 
@@ -251,3 +254,53 @@ def test_a_still_whose_last_box_has_no_end_is_refused() -> None:
     at = body.index(b"mdat") - 4
     with pytest.raises(ImplicitRefusedError, match="no end"):
         write_marks(body[:at] + bytes(4) + body[at + 4 :], "image/heic", MARKS)
+
+
+def test_a_bare_jpeg_xl_gets_a_container_around_the_same_codestream() -> None:
+    bare = made("jxl-bare")
+    marked = write_marks(bare, "image/jxl", MARKS)
+    assert box(b"jxlc", bare) in marked
+    assert np.array_equal(imagecodecs.jpegxl_decode(marked), imagecodecs.jpegxl_decode(bare))
+    again = write_marks(marked, "image/jxl", OTHER_MARKS)
+    assert (again.count(b"xml "), read_marks(again, "image/jxl").mark) == (1, OTHER_MARKS.aigc)
+
+
+def test_a_jpeg_xl_whose_last_box_has_no_end_gets_one_before_anything_follows() -> None:
+    body = made("jxl")
+    at = body.index(b"jxlc") - 4
+    marked = write_marks(body[:at] + bytes(4) + body[at + 4 :], "image/jxl", MARKS)
+    assert marked.startswith(body)
+    assert read_marks(marked, "image/jxl").show(MARKS)
+
+
+def restoring(*metadata: bytes) -> bytes:
+    """A JPEG XL file that says how a JPEG is restored from it."""
+    body = made("jxl")
+    at = body.index(b"jxlc") - 4
+    return body[:at] + box(b"jbrd", b"how") + b"".join(metadata) + body[at:]
+
+
+def test_what_a_jpeg_is_restored_from_stays_as_it_is_with_our_packet_behind_it() -> None:
+    """djxl takes the first packet and the EXIF for the JPEG that it restores, byte for byte."""
+    body = restoring(box(b"Exif", bytes(4) + EXIF.tobytes()[6:]), box(b"xml ", THERE))
+    marked = write_marks(body, "image/jxl", MARKS)
+    assert marked.startswith(body)
+    assert read_marks(marked, "image/jxl").show(MARKS)
+
+
+def test_a_label_that_a_jpeg_is_restored_from_cannot_be_replaced() -> None:
+    body = restoring(box(b"xml ", xmp.merge(None, MARKS)))
+    assert write_marks(body, "image/jxl", MARKS) == body
+    with pytest.raises(ImplicitRefusedError, match="restored"):
+        write_marks(body, "image/jxl", OTHER_MARKS)
+
+
+@pytest.mark.parametrize("stream", [b"no Brotli at all", bytes(imagecodecs.brotli_encode(bytes(xmp.MOST_XMP + 1)))])
+def test_jpeg_xl_metadata_that_cannot_be_decompressed_within_bounds_is_refused(stream: bytes) -> None:
+    body = restoring(box(b"brob", b"xml " + stream))
+    assert "compressed metadata" in (read_marks(body, "image/jxl").refused or "")
+
+
+def test_compressed_boxes_of_other_kinds_are_left_alone() -> None:
+    body = restoring(box(b"brob", b"jumb" + b"whatever it is"))
+    assert write_marks(body, "image/jxl", MARKS).startswith(body)

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import imagecodecs
 import pikepdf
 from mutagen.id3 import COMM, PRIV, TXXX
 from PIL import Image
@@ -44,6 +45,9 @@ CODES: Final = {
 PIXELS: Final = bytes(range(64))
 THUMBNAIL: Final = b"\xff\xd8a thumbnail\xff\xd9"
 NOTES: Final = b"the notes of a camera, which nobody but it can read"
+
+EXIF_FAR: Final = (6).to_bytes(4, "big") + b"Exif\0\0"
+"""In front of EXIF that does not begin at once."""
 
 Maker = Callable[[str], bytes]
 
@@ -172,6 +176,17 @@ def heic_with_prefix(label: str) -> bytes:
     return body[:begin] + said.ljust(end - begin, b"\x00") + body[end:]
 
 
+def jpeg_xl(kind: bytes, held: bytes) -> bytes:
+    """A box of metadata before the picture, where cjxl puts it."""
+    body = makers.made("jxl")
+    at = body.index(b"jxlc") - 4
+    return body[:at] + box(kind, held) + body[at:]
+
+
+def brotli(held: bytes) -> bytes:
+    return bytes(imagecodecs.brotli_encode(held))
+
+
 def pdf(label: str) -> bytes:
     document = pikepdf.open(io.BytesIO(makers.made("pdf")))
     document.docinfo["/aigc"] = label
@@ -226,6 +241,16 @@ WILD: Final[Mapping[str, tuple[str, str, Maker]]] = {
     "tiff-comment": ("image/tiff", "exif.UserComment", tiff_comment),
     "avif-exif": ("image/avif", "exif.UserComment", avif),
     "heic-xmp-prefixed": ("image/heic", "xmp", heic_with_prefix),
+    "jxl-xmp": ("image/jxl", "xmp", lambda one: jpeg_xl(b"xml ", packet(one))),
+    "jxl-xmp-packed": ("image/jxl", "xmp", lambda one: jpeg_xl(b"brob", b"xml " + brotli(packet(one)))),
+    "jxl-exif": ("image/jxl", "exif.UserComment", lambda one: jpeg_xl(b"Exif", bytes(4) + comment(one))),
+    "jxl-exif-far": ("image/jxl", "exif.UserComment", lambda one: jpeg_xl(b"Exif", EXIF_FAR + comment(one))),
+    "jxl-exif-no-offset": ("image/jxl", "exif.UserComment", lambda one: jpeg_xl(b"Exif", comment(one))),
+    "jxl-exif-packed": (
+        "image/jxl",
+        "exif.ImageDescription",
+        lambda one: jpeg_xl(b"brob", b"Exif" + brotli(bytes(4) + description(one))),
+    ),
     "pdf-lower-case": ("application/pdf", "pdf.info", pdf),
     "mp4-itunes": (MP4, "moov.udta.meta", lambda one: film(box(b"udta", itunes(item(b"\xa9cmt", one))))),
     "mp4-itunes-numbered": (MP4, "moov.meta", lambda one: film(itunes(item(struct.pack(">I", 1), one)))),

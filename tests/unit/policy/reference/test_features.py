@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.fingerprints import ImageCode
-from pipeline.policy.reference import FeatureEntry, Match, regexes
+from pipeline.policy.reference import FeatureEntry, FeatureMatch, regexes
 from pipeline.policy.reference.features import FeatureIndex
 from pipeline.policy.reference.normalising import folded
 from pipeline.policy.reference.regexes import RegexIndex
@@ -161,9 +161,9 @@ def test_matches_are_told_by_id_alone_the_gravest_first() -> None:
         feature("c", phrase="burst"),
     )
     assert index.match(text="the dam has burst") == (
-        Match(entry_id="b", verdict="illegal", how="regex", side="output"),
-        Match(entry_id="c", verdict="harmful", how="phrase", side="output"),
-        Match(entry_id="a", verdict="rumour", how="phrase", side="output"),
+        FeatureMatch(entry_id="b", verdict="illegal", how="regex", side="output"),
+        FeatureMatch(entry_id="c", verdict="harmful", how="phrase", side="output"),
+        FeatureMatch(entry_id="a", verdict="rumour", how="phrase", side="output"),
     )
 
 
