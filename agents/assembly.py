@@ -13,6 +13,7 @@ from pipeline.credentials.signers import claim_signer
 from pipeline.credentials.signers.opening import files_of, open_signer
 from pipeline.credentials.signers.rotation import Rotation
 from pipeline.credentials.stamping import StampRelay
+from pipeline.duties import Oversight, OversightFacts, oversight_facts
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.fingerprints.index import FingerprintIndex
@@ -23,7 +24,14 @@ from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder, parse_ladder
 from pipeline.policy.pack_files import packs_in_use
 from pipeline.policy.reference import ReferenceSets
-from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
+from pipeline.settings import (
+    AssetSettings,
+    CredentialSettings,
+    LabelSettings,
+    PeopleSettings,
+    PolicySettings,
+    StoreSettings,
+)
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.wiring import UseCases, wire
 
@@ -56,6 +64,7 @@ class Law:
 
     policy: Policy
     ladder: Ladder
+    oversight: OversightFacts
 
 
 def identity_of(settings: CredentialSettings) -> Identity:
@@ -145,6 +154,7 @@ def law_of(
             observed=frozenset(settings.observed),
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
+        oversight=oversight_facts(packs),
     )
 
 
@@ -169,6 +179,7 @@ def use_cases(
     stores: StoreSettings,
     assets: AssetSettings,
     labels: LabelSettings,
+    people: PeopleSettings,
     known: KnownFingerprints | None = None,
 ) -> UseCases:
     """All use cases, over the given store, parsers and law.
@@ -180,6 +191,7 @@ def use_cases(
         stores: the buckets.
         assets: which assets are taken.
         labels: what is written into them.
+        people: what is asked of those who act.
         known: the fingerprints of what was sealed; None where nothing is to be recognised.
     """
     fetcher = AssetFetcher(
@@ -194,6 +206,9 @@ def use_cases(
         parsers=parsers,
         policy=law.policy,
         ladder=law.ladder,
+        oversight=Oversight(
+            references=law.policy.references, facts=law.oversight, without_operators=people.without_operators
+        ),
         known=FingerprintIndex() if known is None else known,
         claim_generator=CLAIM_GENERATOR,
         producer=labels.producer,

@@ -1,12 +1,13 @@
 """Dead letters as people see them: what the topic holds, what each says of itself, and its input as it was sent."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from agents.kafka import read_to_end
+from agents.kafka import read_from_now, read_to_end
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
@@ -14,7 +15,7 @@ from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import DeadLetter
 from pipeline.events.prepared import prepare
 
-__all__ = ["EXPLANATION_PREFIX", "KeptLetter", "kept_letters"]
+__all__ = ["EXPLANATION_PREFIX", "KeptLetter", "coming_letters", "kept_letters"]
 
 EXPLANATION_PREFIX: Final = "__connect.errors."
 """Headers that explain, by the names that Kafka Connect gives them; ours follow those of the input."""
@@ -48,6 +49,25 @@ async def kept_letters(settings: KafkaSettings) -> AsyncIterator[KeptLetter]:
         kept = _kept(message)
         if kept is not None:
             yield kept
+
+
+@asynccontextmanager
+async def coming_letters(settings: KafkaSettings) -> AsyncIterator[AsyncIterator[DeadLetter]]:
+    """Read what the dead letters say that come from now on.
+
+    Raises:
+        OperatorError: there is no such topic.
+        WorldError: the brokers do not answer.
+    """
+    async with read_from_now(settings, Topics(settings.topic_prefix).dead_letters) as messages:
+
+        async def letters() -> AsyncIterator[DeadLetter]:
+            async for message in messages:
+                kept = _kept(message)
+                if kept is not None:
+                    yield kept.letter
+
+        yield letters()
 
 
 def _kept(message: KafkaMessage) -> KeptLetter | None:

@@ -27,7 +27,7 @@ from agents.settings import KafkaSettings
 from agents.topics import MAX_MESSAGE_BYTES
 from pipeline.errors import BugError, OperatorError, WorldError
 
-__all__ = ["Publisher", "open_publisher", "read_to_end", "read_topic", "start"]
+__all__ = ["Publisher", "open_publisher", "read_from_now", "read_to_end", "read_topic", "start"]
 
 accept_any_header_name()
 
@@ -209,6 +209,32 @@ async def read_to_end(settings: KafkaSettings, topic: str) -> AsyncIterator[Kafk
                     what=f"Kafka has more of {topic} and did not deliver it within {_PATIENCE_SECONDS:.0f} seconds.",
                     remedy="See that the brokers are up, and try again.",
                 )
+    finally:
+        await consumer.stop()
+
+
+@asynccontextmanager
+async def read_from_now(settings: KafkaSettings, topic: str) -> AsyncIterator[AsyncIterator[KafkaMessage]]:
+    """Read what comes to a topic from now on, outside any consumer group; nothing that comes after entering is missed.
+
+    Raises:
+        OperatorError: there is no such topic.
+        WorldError: no broker answers.
+    """
+    consumer = AIOKafkaConsumer(topic, **connection(settings), auto_offset_reset="latest", enable_auto_commit=False)
+    await start(consumer, settings)
+    try:
+        with _reading(topic):
+            for partition in consumer.assignment():
+                await consumer.position(partition)
+
+        async def coming() -> AsyncIterator[KafkaMessage]:
+            while True:
+                with _reading(topic):
+                    record: ConsumerRecord = await consumer.getone()
+                yield _message(record)
+
+        yield coming()
     finally:
         await consumer.stop()
 

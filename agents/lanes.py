@@ -60,7 +60,7 @@ LANES: Final[tuple[Lane[Any], ...]] = (
     Lane(
         name="reviews",
         topic=lambda topics: topics.reviews,
-        schema="review.v1",
+        schema="review.v2",
         intake=intake_review,
         use_case=lambda cases: cases.reviewing,
     ),

@@ -12,7 +12,7 @@ from agents.topics import Topics
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
-from pipeline.events.outputs import Alert, InputPosition
+from pipeline.events.outputs import Alert, Enforcement, InputPosition
 from pipeline.policy.decision import would_be_decisions
 from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.refusal import Refusal, refuse
@@ -49,7 +49,7 @@ class Outbox:
         self._count(outcome.alerts)
         for pack, decision in would_be_decisions(outcome.record.observed):
             self.metrics.observed.labels(pack, decision).inc()
-        if outcome.enforcement is not None:
+        if isinstance(outcome.enforcement, Enforcement):
             self.metrics.enforcement.labels(outcome.enforcement.step).inc()
 
     async def retract(self, retraction: Retraction) -> None:

@@ -13,7 +13,14 @@ from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
-from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, StoreSettings
+from pipeline.settings import (
+    AssetSettings,
+    CredentialSettings,
+    LabelSettings,
+    PeopleSettings,
+    PolicySettings,
+    StoreSettings,
+)
 from pipeline.store import Location
 from pipeline.store.buckets import probe_buckets
 from pipeline.store.connection import connect
@@ -38,6 +45,7 @@ class PartSettings:
     assets: AssetSettings = field(default_factory=AssetSettings)
     credentials: CredentialSettings = field(default_factory=CredentialSettings)
     labels: LabelSettings = field(default_factory=LabelSettings)
+    people: PeopleSettings = field(default_factory=PeopleSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,7 @@ class Parts:
         trust: whom we trust, followed while we run.
         under_way: says of each recording that is being worked on how far it is.
         stamps: asks for time stamps; None where no authority is configured.
+        without_operators: whether anybody may act while there are no operators.
     """
 
     cases: UseCases
@@ -61,6 +70,7 @@ class Parts:
     under_way: Callable[[], Sequence[UnderWay]]
     stamps: Stamping | None
     trust: TrustWatch
+    without_operators: bool
 
 
 @contextmanager
@@ -84,6 +94,11 @@ def open_parts(
     identity, trust = identity_of(credentials), trust_of(credentials)
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
+    if settings.people.without_operators:
+        logger.warning(
+            "SEALSTREAM_WITHOUT_OPERATORS is set: while the operators set is empty, anybody who may write to the topic "
+            "of reviews may release what is held. This is for development."
+        )
     connection = connect()
     reports = probe_buckets(connection, stores)
     for report in reports:
@@ -102,7 +117,8 @@ def open_parts(
                 parsers.confinement,
             )
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, settings.assets, settings.labels, known),
+            cases=use_cases(store, parsers, law, stores, settings.assets, settings.labels, settings.people, known),
+            without_operators=settings.people.without_operators,
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
             signer=identity.signer,

@@ -81,6 +81,11 @@ class Topics:
         return f"{self.prefix}consents"
 
     @property
+    def operators(self) -> str:
+        """In, compacted: people who may act, and as what."""
+        return f"{self.prefix}operators"
+
+    @property
     def manifests(self) -> str:
         """Out, compacted: what became of generation events."""
         return f"{self.prefix}manifests"
@@ -113,7 +118,7 @@ class Topics:
     @property
     def references(self) -> tuple[str, ...]:
         """The topics that every worker reads whole: the reference sets."""
-        return (self.services, self.news_sources, self.features, self.consents)
+        return (self.services, self.news_sources, self.features, self.consents, self.operators)
 
     def of(self, channel: Channel) -> str:
         """The topic that a channel's messages are published on."""

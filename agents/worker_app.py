@@ -197,6 +197,11 @@ class WorkerApp(SealstreamApp):
         oldest = self.delivery.oldest_seconds
         return None if oldest <= self._worker.ready_oldest_seconds else f"in work for {oldest:.0f} s"
 
+    def _operators_trouble(self) -> str | None:
+        if self._references.current.operators or self._parts.without_operators:
+            return None
+        return "the operators set is empty, so that reviews wait: `sealstream operators set` puts people into it"
+
     def _states(self) -> Mapping[str, str]:
         return {
             "confinement": str(self._parts.confinement),
@@ -225,6 +230,7 @@ class WorkerApp(SealstreamApp):
             "oldest event": self._oldest_trouble(),
             "store": self._store_trouble,
             "reference sets": self._references.trouble,
+            "operators": self._operators_trouble(),
             "fingerprints": self._known.trouble,
             "signer": self._parts.signer.trouble
             or (None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days"),

@@ -21,6 +21,7 @@ __all__ = [
     "AssetSettings",
     "CredentialSettings",
     "LabelSettings",
+    "PeopleSettings",
     "PolicySettings",
     "Settings",
     "StoreSettings",
@@ -210,6 +211,14 @@ class PolicySettings(Settings):
             OperatorError: a fact is not in the vocabulary, or its value is not one it can have.
         """
         return assumptions_of(self.unless_said, self.undeclared, where=f"{ENV_PREFIX}POLICY_UNLESS_SAID")
+
+
+class PeopleSettings(Settings):
+    """What people do."""
+
+    without_operators: bool = False
+    """For development: while the operators set is empty, anybody may review, also by reviews of version 1. Otherwise a
+    worker is not ready then, and reviews wait."""
 
 
 class LabelSettings(Settings):

@@ -33,6 +33,7 @@ _INPUTS = (
     "feature.",
     "generation-event.",
     "news-source.",
+    "operator.",
     "policy-",
     "publication-event.",
     "review.",

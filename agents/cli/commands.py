@@ -34,7 +34,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "lookup": Command("lookup", "lookup", "Look up what is known of a file or an event."),
     "lineage": Command("lineage", "lineage", "Print what an asset was made from."),
     "publish": Command("publishing", "publish", "Send events."),
-    "review": Command("reviewing", "review", "Decide about an event that is held."),
+    "review": Command("reviewing", "review", "Decide about an event that is held, or again about one."),
     "topics": Command("setup", "topics", "Kafka topics."),
     "bucket": Command("setup", "bucket", "S3 buckets."),
     "doctor": Command("doctor", "doctor", "Look for what would keep a worker from working."),
@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "dead-letters": Command("dead_letters", "app", "Dead letters: inputs that could not succeed."),
     "policy": Command("policy.app", "app", "Policy packs: law as data."),
     "reference": Command("reference", "app", "Reference sets: what workers know."),
+    "operators": Command("operators", "app", "People who may act, and as what."),
     "trust": Command("trust", "app", "Whose signatures and time stamps are trusted."),
 }
 """In the order in which they are shown."""

@@ -27,6 +27,7 @@ from pipeline.events.intake import (
     GENERATION,
     PUBLICATION,
     REVIEW,
+    UNCHECKED_REVIEW,
     intake_activity,
     intake_generation,
     intake_publication,
@@ -45,7 +46,8 @@ _SCHEMAS: Final = {
     GENERATION: "generation-event.v1",
     PUBLICATION: "publication-event.v1",
     ACTIVITY: "activity-event.v1",
-    REVIEW: "review.v1",
+    REVIEW: "review.v2",
+    UNCHECKED_REVIEW: "review.v1",
 }
 _OF_EVENTS: Final = frozenset({"event_type", "event_uid", "jurisdictions", "datacontenttype", "data_base64"})
 _LIKENESS: Final = 0.8
@@ -191,7 +193,7 @@ def ready_made(file: Path, document: bytes) -> ReadyEvent:
         topic, key = topics.publication, intake_publication(document, headers).content.id
     elif event.type == ACTIVITY:
         topic, key = topics.activities, intake_activity(document, headers).uid
-    elif event.type == REVIEW:
+    elif event.type in (REVIEW, UNCHECKED_REVIEW):
         topic, key = topics.reviews, intake_review(document, headers).event_uid
     else:
         raise EnvelopeError(

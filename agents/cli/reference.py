@@ -1,22 +1,20 @@
 """Commands for the reference sets: put entries, delete them, list them."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 import typer
-from rich.progress import Progress
 
 from agents.cli.console import AsJson, console, errors, print_json
+from agents.cli.entries import read_set, send_entries
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import ProducerError
 
 if TYPE_CHECKING:
-    from agents.messages import KafkaMessage
     from agents.reference.files import Given
     from agents.reference.putting import Plan
     from agents.reference.whole import WholeSet
@@ -25,16 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Reference sets: what workers know of services, news sources, prohibited content and consents.",
+    help="Reference sets: what workers know of services, news sources, prohibited content, consents and people.",
     no_args_is_help=True,
 )
 
-_BATCH: Final = 500
 _MOST_COMPLAINTS: Final = 10
 
-Name = Literal["services", "news-sources", "features", "consents"]
+Name = Literal["services", "news-sources", "features", "consents", "operators"]
 Set = Annotated[
-    Name, typer.Argument(metavar="SET", help="services, news-sources, features or consents.", show_default=False)
+    Name,
+    typer.Argument(metavar="SET", help="services, news-sources, features, consents or operators.", show_default=False),
 ]
 
 
@@ -131,7 +129,7 @@ def list_entries(
     """List SET as a worker that starts now would know it."""
     from agents.reference.records import held
 
-    whole = asyncio.run(_read(KafkaSettings(), name))
+    whole = asyncio.run(read_set(KafkaSettings(), name))
     entries, version = held(whole.sets, name)
     shown = [_facts(entry, show=show) for _, entry in sorted(entries.items())]
     refused = [
@@ -156,8 +154,8 @@ def list_entries(
 
 
 async def _put(settings: KafkaSettings, file: Path, given: "Sequence[Given]", name: Name, source: str) -> "Plan":
-    ready = _plan(file, given, name, await _read(settings, name), source)
-    await _send(settings, ready.messages)
+    ready = _plan(file, given, name, await read_set(settings, name), source)
+    await send_entries(settings, ready.messages)
     return ready
 
 
@@ -165,31 +163,11 @@ async def _delete(settings: KafkaSettings, name: Name, ids: Sequence[str]) -> li
     from agents.reference.messages import deletion
     from agents.reference.records import held
 
-    known, _ = held((await _read(settings, name)).sets, name)
+    known, _ = held((await read_set(settings, name)).sets, name)
     topics = Topics(settings.topic_prefix)
     # Also for what is not known: it may be an entry that workers refuse.
-    await _send(settings, [deletion(topics, name, entry_id) for entry_id in ids])
+    await send_entries(settings, [deletion(topics, name, entry_id) for entry_id in ids])
     return [DeletedEntry(id=entry_id, was_there=entry_id in known) for entry_id in ids]
-
-
-async def _read(settings: KafkaSettings, name: Name) -> "WholeSet":
-    from agents.following.consumer import consumers_of
-    from agents.reference.messages import topic_of
-    from agents.reference.whole import read_whole
-
-    return await read_whole(consumers_of(settings), topic_of(Topics(settings.topic_prefix), name), name)
-
-
-async def _send(settings: KafkaSettings, messages: "Sequence[KafkaMessage]") -> None:
-    from agents.kafka import open_publisher
-
-    with Progress(console=errors, disable=not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task("sending", total=len(messages))
-        async with open_publisher(settings) as publisher:
-            for start in range(0, len(messages), _BATCH):
-                batch = messages[start : start + _BATCH]
-                await publisher.publish(batch)
-                progress.advance(task, len(batch))
 
 
 def _plan(file: Path, given: "Sequence[Given]", name: Name, whole: "WholeSet | None", source: str) -> "Plan":

@@ -1,10 +1,11 @@
-"""The command by which a person decides about an event that is held, or says that content is illegal."""
+"""The command by which a person decides about an event that is held, again about one, or finds its content illegal."""
 
 import asyncio
-import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 from uuid import uuid4
 
 import msgspec
@@ -13,28 +14,30 @@ import typer
 
 from agents.assembly import layout_of
 from agents.cli.console import AsJson, console, print_json
-from agents.cli.publishing import SentEvent, ready_made, send
+from agents.cli.publishing import ReadyEvent, SentEvent, ready_made, send
 from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
+from pipeline.events.identity import event_uid as uid_of
 from pipeline.events.intake import REVIEW
-from pipeline.events.outputs import Decision
+from pipeline.events.outputs import DeadLetter, Decision
+from pipeline.policy.reference import OperatorRole
 from pipeline.settings import StoreSettings
-from pipeline.store import Location, ObjectStore
+from pipeline.store import Layout, ObjectStore
+from pipeline.store.chain import taken_decisions
 from pipeline.store.records import stored_record
-from pipeline.usecases.reviewing import ReviewRefusedError, held_record, reviewed_record
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from pipeline.usecases.reviewing import ReviewRefusedError, require_undecided, reviewed_chain
 
 __all__ = ["review"]
 
-_AGAIN_SECONDS = 0.25
+_AGAIN_SECONDS: Final = 0.25
+_ISSUER: Final = "sealstream-cli"
+"""Who vouches for the person: whoever may run this program may say who it is, and workers ask no more of it."""
 
 
 class SentReview(msgspec.Struct, frozen=True, kw_only=True):
     """What `review` answers; `decision` is null where it was not waited for."""
 
-    sent: "Sequence[SentEvent]"
+    sent: Sequence[SentEvent]
     decision: str | None
     record_uri: str | None
 
@@ -42,11 +45,26 @@ class SentReview(msgspec.Struct, frozen=True, kw_only=True):
 def review(
     event_uid: Annotated[str, typer.Argument(metavar="EVENT_UID", help="The event_uid that the decision names.")],
     verdict: Annotated[
-        Literal["release", "refuse", "illegal"],
-        typer.Argument(metavar="release|refuse|illegal", help="What you decide, or found."),
+        Literal["release", "refuse", "escalate", "illegal"],
+        typer.Argument(
+            metavar="release|refuse|escalate|illegal",
+            help="What you decide; escalate leaves it to another person, illegal retracts whatever was decided.",
+        ),
     ],
     reviewer: Annotated[str, typer.Option("--by", metavar="ID", help="Who decides, by a pseudonym; it is recorded.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
+    role: Annotated[
+        str, typer.Option("--as", metavar="ROLE", help=f"As what you decide: {', '.join(get_args(OperatorRole))}.")
+    ] = "reviewer",
+    seen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DECISION_ID", help="The decision you looked at; the one that is in force now, if you do not say."
+        ),
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option(metavar="ID", help="The appeal or complaint for which you decide again.")
+    ] = None,
     category: Annotated[
         list[str] | None,
         typer.Option(metavar="csam|ncii|other", help="What kind of illegal content it is; may be repeated."),
@@ -54,7 +72,7 @@ def review(
     jurisdiction: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="PLACE", help="Whose law a verdict illegal cites; may be repeated. As configured otherwise."
+            metavar="PLACE", help="Whose law a verdict illegal cites; may be repeated; as configured if not said."
         ),
     ] = None,
     source: Annotated[str, typer.Option(help="CloudEvents source of the review.")] = "sealstream-cli",
@@ -63,42 +81,33 @@ def review(
     ] = 30.0,
     as_json: AsJson = False,
 ) -> None:
-    """Decide about an event that is held: release it, or refuse it; or say of any event that its content is illegal.
+    """Decide about an event that is held: release it, refuse it, or leave it to a second reviewer.
 
-    The first review of a held event counts. What is illegal is retracted, whatever was decided, and blocked from then
-    on. Exit code 1 where there is nothing to decide, because the event is unknown, not held, or was reviewed before; 75
-    where no worker decided in time.
+    With --case, decide again about one that is allowed or blocked: the new decision takes the place of the old one.
+    What is illegal is retracted, whatever was decided about it, and blocked from then on.
+
+    Exit code 1 where it is refused, because there is nothing to decide, because you may not decide it, or because
+    somebody else decided first; 75 where no worker answered in time.
     """
     from pipeline.store.connection import connect
     from pipeline.store.s3 import S3ObjectStore
 
     store, layout = S3ObjectStore(connect()), layout_of(StoreSettings())
-    if verdict == "illegal":
-        decided_at = layout.retraction(event_uid)
-        reviewed_record(store, layout, event_uid)
-    else:
-        decided_at = layout.review(event_uid)
-        held_record(store, layout, event_uid)
-        _require_open(store, decided_at)
-    named = {"categories": category, "jurisdictions": jurisdiction} if verdict == "illegal" else {}
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid4()),
-        "source": source,
-        "type": REVIEW,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "datacontenttype": "application/json",
-        "data": {
-            "event_uid": event_uid,
-            "verdict": verdict,
-            "reviewer": {"id": reviewer},
-            "reason": reason,
-            **{name: values for name, values in named.items() if values},
-        },
+    chain = reviewed_chain(store, layout, event_uid)
+    if verdict != "illegal":
+        require_undecided(chain, case)
+    told = {"case": case} if verdict != "illegal" else {"categories": category, "jurisdictions": jurisdiction}
+    data = {
+        "event_uid": event_uid,
+        "verdict": verdict,
+        "actor": {"id": reviewer, "role": role},
+        "auth": {"issuer": _ISSUER, "at": _now()},
+        "seen": seen or chain.decision_id,
+        "reason": reason,
+        **{name: value for name, value in told.items() if value},
     }
-    ready = ready_made(Path("the review"), orjson.dumps(event))
-    asyncio.run(send(KafkaSettings(), [ready]))
-    decision = _decided(store, decided_at, ready.answer, wait) if wait else None
+    ready = ready_made(Path("the review"), _event(data, source))
+    decision = asyncio.run(_sent(KafkaSettings(), ready, event_uid, store, layout, wait))
     if as_json:
         print_json(
             SentReview(
@@ -111,35 +120,87 @@ def review(
     console.print(f"{ready.answer.topic}  {event_uid}  {verdict}", markup=False, soft_wrap=True)
     if decision is not None:
         console.print(f"Decided: {decision.decision}, recorded in {decision.record_uri}", markup=False, soft_wrap=True)
+        if decision.decision == "hold":
+            console.print("It waits for another person.")
 
 
-def _require_open(store: ObjectStore, at: Location) -> None:
-    decision = stored_record(store, at, Decision)
-    if decision is not None:
-        raise _too_late(decision)
-
-
-def _decided(store: ObjectStore, at: Location, sent: SentEvent, seconds: float) -> Decision:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        decision = stored_record(store, at, Decision)
-        if decision is not None and decision.decision == "retracted":
-            return decision  # whoever's verdict came first
-        if decision is not None:
-            first = decision.review
-            if first is None or (first.event.source, first.event.id) != (sent.source, sent.id):
-                raise _too_late(decision)
-            return decision
-        time.sleep(_AGAIN_SECONDS)
-    raise WorldError(
-        what=f"The review was sent, and no worker decided by it within {seconds:g} seconds.",
-        remedy="See that a worker is ready; the review is not lost, and a dead letter says if it was refused.",
+def _event(data: Mapping[str, object], source: str) -> bytes:
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": str(uuid4()),
+            "source": source,
+            "type": REVIEW,
+            "time": _now(),
+            "datacontenttype": "application/json",
+            "data": data,
+        }
     )
 
 
-def _too_late(decision: Decision) -> ReviewRefusedError:
-    verdict = "" if decision.review is None else f" {decision.review.verdict}"
-    return ReviewRefusedError(
-        what=f"Another review came first:{verdict} at {decision.decided_at}, by whom is in {decision.record_uri}.",
-        remedy="The first review of an event counts; to overturn it, publish the content again as a new event.",
-    )
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+async def _sent(
+    settings: KafkaSettings, ready: ReadyEvent, about: str, store: ObjectStore, layout: Layout, seconds: float
+) -> Decision | None:
+    """Send a review and wait for what comes of it; None where nobody waits.
+
+    Raises:
+        ReviewRefusedError: a worker refused it, and this is why.
+        WorldError: no worker answered in time.
+    """
+    if not seconds:
+        await send(settings, [ready])
+        return None
+    uid = uid_of(ready.answer.source, ready.answer.id)
+    async with _refusal_of(settings, uid) as refusal:
+        await send(settings, [ready])
+        try:
+            async with asyncio.timeout(seconds):
+                while not refusal.done():
+                    for decision in await asyncio.to_thread(_decisions, store, layout, about):
+                        if _is(decision, ready.answer):
+                            return decision
+                    await asyncio.wait([refusal], timeout=_AGAIN_SECONDS)
+        except TimeoutError:
+            raise WorldError(
+                what=f"The review was sent, and no worker answered within {seconds:g} seconds.",
+                remedy="See that a worker is ready; the review is not lost, and a dead letter says if it was refused.",
+            ) from None
+        letter = refusal.result()
+        raise ReviewRefusedError(what=letter.what, remedy=letter.remedy)
+
+
+def _decisions(store: ObjectStore, layout: Layout, about: str) -> Sequence[Decision]:
+    """What persons decided about an event, and that it was retracted."""
+    retracted = stored_record(store, layout.retraction(about), Decision)
+    return (*taken_decisions(store, layout, about), *(() if retracted is None else (retracted,)))
+
+
+def _is(decision: Decision, sent: SentEvent) -> bool:
+    """Whether a decision is what came of a review; one that was retracted before stays as it is."""
+    took = decision.review if decision.decision != "retracted" else decision.retraction
+    return took is not None and (took.event.source, took.event.id) == (sent.source, sent.id)
+
+
+@asynccontextmanager
+async def _refusal_of(settings: KafkaSettings, uid: str) -> AsyncIterator["asyncio.Task[DeadLetter]"]:
+    """The dead letter of an event that is sent within this context, once there is one."""
+    from agents.dead_letters import coming_letters
+
+    async with coming_letters(settings) as letters:
+
+        async def wanted() -> DeadLetter:
+            async for letter in letters:
+                if letter.event_uid == uid:
+                    return letter
+            raise WorldError(what="The topic of dead letters ended.", remedy="Try again.")
+
+        task = asyncio.create_task(wanted())
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

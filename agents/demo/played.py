@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.events.outputs import Alert, Decision, Enforcement, ManifestRecord
+from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord
 
 __all__ = ["Kind", "Outcome", "Played"]
 
@@ -25,9 +25,9 @@ class Played:
         outcome: what became of it; None while it is under way.
         detail: a few words about the outcome.
         expected_alerts: how many alerts the outcome says there are.
-        expects_step: the outcome counts against an account.
+        expects_step: the outcome counts against an account, or takes back what counted.
         alerts: those that arrived.
-        step: the step against the account that it led to.
+        step: the step against the account that it led to, or that it takes back.
         result: the record or decision.
     """
 
@@ -42,7 +42,7 @@ class Played:
     expected_alerts: int = 0
     expects_step: bool = False
     alerts: tuple[Alert, ...] = ()
-    step: Enforcement | None = None
+    step: Enforcement | EnforcementReversal | None = None
     result: ManifestRecord | Decision | None = None
 
     @property

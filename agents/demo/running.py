@@ -70,7 +70,7 @@ def running_stack(directory: Path, *, keep: bool) -> Iterator[RunningStack]:
     """
     with (directory / STACK_LOG).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "agents.demo.stack", str(directory)],
+            [sys.executable, "-P", "-m", "agents.demo.stack", str(directory)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

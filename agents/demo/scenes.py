@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.policy.reference import SetName
+from pipeline.policy.reference import OperatorRole, SetName
 
 __all__ = [
     "NOW",
@@ -59,12 +59,24 @@ class ActivityScene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewScene:
-    """A person decides about a held event: the one of the scene with the title `about`."""
+    """A person decides about an event, on the sight of what came of a scene.
+
+    Args:
+        title: what a person reads.
+        about: the title of that scene: the event that is held, or a review of it.
+        verdict: what the person decides.
+        reason: why.
+        by: who, and `role` as what.
+        case: the appeal for which a decision is looked at again.
+    """
 
     title: str
     about: str
-    verdict: Literal["release", "refuse"]
+    verdict: Literal["release", "refuse", "escalate"]
     reason: str
+    by: str = "reviewer-17"
+    role: OperatorRole = "reviewer"
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

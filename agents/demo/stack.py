@@ -93,6 +93,8 @@ def _environment(bootstrap_servers: str, s3: Mapping[str, str], directory: Path)
         "SEALSTREAM_DRAIN_SECONDS": "1",
         "SEALSTREAM_MISSING_ASSET_PATIENCE": _MISSING_ASSET_PATIENCE,
         "SEALSTREAM_STATE_DIR": str(directory / "state"),
+        # Ready before the first act puts people into the operators set.
+        "SEALSTREAM_WITHOUT_OPERATORS": "true",
         # Of the workers that a person starts beside the demo's own.
         "SEALSTREAM_HEALTH_PORT": "0",
     }
@@ -101,7 +103,7 @@ def _environment(bootstrap_servers: str, s3: Mapping[str, str], directory: Path)
 def _start_worker(directory: Path, health_port: int) -> subprocess.Popen[bytes]:
     with (directory / WORKER_LOG).open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "agents.cli", "worker"],
+            [sys.executable, "-P", "-m", "agents.cli", "worker"],
             env={**os.environ, "SEALSTREAM_HEALTH_HOST": LOOPBACK, "SEALSTREAM_HEALTH_PORT": str(health_port)},
             stdin=subprocess.DEVNULL,
             stdout=log,

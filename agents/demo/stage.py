@@ -16,9 +16,10 @@ from agents.reference.messages import deletion, entry_message, topic_of, underst
 from agents.topics import Topics
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetDigestError
+from pipeline.events.identity import decision_id
 from pipeline.events.intake import ACTIVITY, GENERATION, PUBLICATION, REVIEW
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
-from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, ManifestRecord
+from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, EnforcementReversal, ManifestRecord
 from pipeline.media_types import UNKNOWN, named_by
 from pipeline.policy.decision import worth_an_alert
 from pipeline.policy.reference import ReferenceSets, SetName
@@ -29,6 +30,7 @@ __all__ = ["Stage"]
 _SOURCE: Final = "sealstream-demo"
 _OPERATIONS: Final = "operations"
 _QUESTION: Final = "question-"
+_REVERSAL: Final = b"sealstream.enforcement-reversal.v1"
 _HARMLESS: Final[Mapping[str, object]] = {
     "event_type": "interaction.started",
     "jurisdictions": ["KR"],
@@ -127,8 +129,11 @@ class Stage:
         data = {
             "event_uid": held.result.event_uid,
             "verdict": scene.verdict,
-            "reviewer": {"id": "reviewer-17"},
+            "actor": {"id": scene.by, "role": scene.role},
+            "auth": {"issuer": _SOURCE, "at": NOW},
+            "seen": _seen(held.result),
             "reason": scene.reason,
+            **({} if scene.case is None else {"case": scene.case}),
         }
         message = _message(self._topics.reviews, played.key, REVIEW, data)
         return msgspec.structs.replace(message, key=held.result.event_uid.encode())
@@ -191,7 +196,7 @@ class Stage:
             detail=detail,
             result=result,
             expected_alerts=len(worth_an_alert(result.findings)),
-            expects_step=result.decision == "block" and result.counts_against is not None,
+            expects_step=_counts(result),
         )
 
     def _see_alert(self, message: KafkaMessage) -> Played | None:
@@ -209,6 +214,12 @@ class Stage:
         return None
 
     def _see_step(self, message: KafkaMessage) -> Played | None:
+        if dict(message.headers).get("ce_type") == _REVERSAL:
+            reversal = msgspec.json.decode(message.value or b"", type=EnforcementReversal)
+            reversing = (
+                one for one in self.played.values() if one.result and one.result.record_uri == reversal.record_uri
+            )
+            return next((replace(one, step=reversal) for one in reversing), None)
         step = msgspec.json.decode(message.value or b"", type=Enforcement)
         played = self.played.get(step.event.id)
         if played is None:
@@ -272,3 +283,14 @@ def _message(topic: str, key: str, event_type: str, data: Mapping[str, object], 
             ("content-type", b"application/json"),
         ),
     )
+
+
+def _seen(result: ManifestRecord | Decision) -> str:
+    """The decision that a person saw."""
+    return result.decision_id if isinstance(result, Decision) else decision_id(result.event_uid)
+
+
+def _counts(result: ManifestRecord | Decision) -> bool:
+    """Whether the ledger of an account says something because of it."""
+    appeal = isinstance(result, Decision) and result.review is not None and result.review.stage == "appeal"
+    return result.counts_against is not None and (result.decision == "block" or (appeal and result.decision == "allow"))

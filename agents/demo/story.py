@@ -59,6 +59,18 @@ _KNOWN: Final = Act(
     title="What the operator knows: reference sets",
     scenes=(
         EntryScene(
+            title="somebody may review",
+            name="operators",
+            entry_id="reviewer-17",
+            entry={"version": 1, "roles": ["reviewer"]},
+        ),
+        EntryScene(
+            title="somebody may look at decisions again",
+            name="operators",
+            entry_id="officer-2",
+            entry={"version": 1, "roles": ["second-reviewer", "complaints-officer"]},
+        ),
+        EntryScene(
             title="the studio is filed and assessed",
             name="services",
             entry_id="studio",
@@ -257,6 +269,25 @@ _AFTERWARDS: Final = Act(
             about="a video whose review is pending",
             verdict="refuse",
             reason="I do not like it.",
+            by="officer-2",
+            role="second-reviewer",
+        ),
+        ReviewScene(
+            title="somebody who may not reviews it",
+            about="the video is released",
+            verdict="refuse",
+            reason="I do not like it either.",
+            by="viewer-1",
+            case="complaint-1",
+        ),
+        ReviewScene(
+            title="an appeal: the refusal is reversed",
+            about="what was not declared is refused",
+            verdict="release",
+            reason="The declaration was there, in a field that nobody read.",
+            by="officer-2",
+            role="complaints-officer",
+            case="appeal-1",
         ),
         BrokenScene(
             title="an asset that never arrives", content={**_REFERENCE, "uri": "s3://sealstream-inbox/never.jpg"}

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from agents.demo.citations import short_citation
 from agents.demo.played import Played
-from pipeline.events.outputs import Alert, Enforcement
+from pipeline.events.outputs import Alert, Enforcement, EnforcementReversal
 
 __all__ = ["View", "summary"]
 
@@ -121,7 +121,10 @@ def _alert(alert: Alert) -> Text:
     return _below(alert.action, alert.rule.citation, f"{alert.kind}{found}", alert.message)
 
 
-def _step(step: Enforcement) -> Text:
+def _step(step: Enforcement | EnforcementReversal) -> Text:
+    if isinstance(step, EnforcementReversal):
+        left = f"taken back, {step.violations} violations left, account {step.account[:8]}"
+        return _below("account", _OF_STEPS, step.step, left)
     times = "1 violation" if step.violations == 1 else f"{step.violations} violations"
     return _below(
         "account", _OF_STEPS, step.step, f"{times} within {step.window_days} days, account {step.account[:8]}"

@@ -19,6 +19,7 @@ _SCHEMAS: Final[Mapping[SetName, str]] = {
     "news-sources": "news-source.v1",
     "features": "feature.v1",
     "consents": "consent.v1",
+    "operators": "operator.v1",
 }
 
 EVENT_TYPES: Final[Mapping[SetName, str]] = {name: f"sealstream.{schema}" for name, schema in _SCHEMAS.items()}
@@ -32,6 +33,7 @@ def sets_by_topic(topics: Topics) -> Mapping[str, SetName]:
         topics.news_sources: "news-sources",
         topics.features: "features",
         topics.consents: "consents",
+        topics.operators: "operators",
     }
 
 
@@ -46,6 +48,8 @@ def held(sets: ReferenceSets, name: SetName) -> tuple[Mapping[str, Entry], str]:
             return sets.features, sets.versions.features
         case "consents":
             return sets.consents, sets.versions.consents
+        case "operators":
+            return sets.operators, sets.operators_version
 
 
 def change_in(set_name: SetName, record: InputRecord) -> Change:

@@ -46,13 +46,13 @@ def alert_id(uid: str, rule_id: str) -> str:
 
 
 def decision_id(uid: str) -> str:
-    """The identity of the decision about a publication event."""
+    """The identity of the decision that rules took about an event."""
     return _digest(uid.encode(), b"decision")
 
 
-def review_id(uid: str) -> str:
-    """The identity of the decision that a review takes about a held event; there is one review at most."""
-    return _digest(uid.encode(), b"review")
+def review_id(uid: str, number: int = 1) -> str:
+    """The identity of the decision that a person takes about an event, the how manieth such decision it is."""
+    return _digest(uid.encode(), b"review", *([str(number).encode()] if number > 1 else []))
 
 
 def retraction_id(uid: str) -> str:

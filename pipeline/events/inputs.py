@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.events.outputs import Category, Declared, EventReference
+from pipeline.events.outputs import Category, Declared, EventReference, ReviewVerdict
 
 __all__ = [
     "ActivityEvent",
@@ -17,6 +17,7 @@ __all__ = [
     "Declaration",
     "ExplicitOrder",
     "GenerationEvent",
+    "Login",
     "Model",
     "ParentReference",
     "Prompt",
@@ -178,25 +179,42 @@ class ActivityEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reviewed, by a pseudonym that the operator can resolve."""
+    """Who reviewed, by a pseudonym that the operator can resolve, and as what."""
 
     id: str
     role: str | None = None
 
 
-class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person decided about a held event, or found of the content of any event.
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person was known to be who it is, by the word of the program that took the act."""
 
-    `uid` and `digest` are the review's own, `event_uid` is that of the event it is about.
+    issuer: str
+    at: str
+    acr: str | None = None
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided about an event.
+
+    Attributes:
+        uid: the review's own, as are `reference` and `digest`.
+        event_uid: that of the event it is about.
+        auth: how the person was known; None in version 1, where nobody says so.
+        seen: the decision that was in force when the person looked; None in version 1.
+        case: the appeal or complaint for which a decision is looked at again; None for what is held.
+        categories, jurisdictions: of a verdict illegal, what kind of content it is, and whose law is cited.
     """
 
     uid: str
     reference: EventReference
     digest: str
     event_uid: str
-    verdict: Literal["release", "refuse", "illegal"]
+    verdict: ReviewVerdict | Literal["illegal"]
     reviewer: Reviewer
     reason: str
+    auth: Login | None = None
+    seen: str | None = None
+    case: str | None = None
     categories: tuple[Category, ...] = ()
     jurisdictions: tuple[str, ...] = ()
 

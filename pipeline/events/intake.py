@@ -15,6 +15,7 @@ from pipeline.events.inputs import (
     Declaration,
     ExplicitOrder,
     GenerationEvent,
+    Login,
     Model,
     Prompt,
     PublicationEvent,
@@ -23,7 +24,7 @@ from pipeline.events.inputs import (
     Reviewer,
     Service,
 )
-from pipeline.events.outputs import Category, EventReference
+from pipeline.events.outputs import Category, EventReference, ReviewVerdict
 from pipeline.events.prepared import prepare
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "GENERATION",
     "PUBLICATION",
     "REVIEW",
+    "UNCHECKED_REVIEW",
     "intake_activity",
     "intake_generation",
     "intake_publication",
@@ -40,9 +42,11 @@ __all__ = [
 GENERATION: Final = "sealstream.generation.v1"
 PUBLICATION: Final = "sealstream.publication.v1"
 ACTIVITY: Final = "sealstream.activity.v1"
-REVIEW: Final = "sealstream.review.v1"
+REVIEW: Final = "sealstream.review.v2"
+UNCHECKED_REVIEW: Final = "sealstream.review.v1"
+"""The version in which nobody says what the person saw, and nobody looks up who it is."""
 
-_SchemaName = Literal["generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v1"]
+_SchemaName = Literal["generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v1", "review.v2"]
 
 
 class _Generation(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,20 +76,32 @@ class _Activity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Review(msgspec.Struct, frozen=True, kw_only=True):
-    """The members of a review's data."""
+    """The members of a review's data in version 2."""
 
     event_uid: str
-    verdict: Literal["release", "refuse", "illegal"]
-    reviewer: Reviewer
+    verdict: ReviewVerdict | Literal["illegal"]
+    actor: Reviewer
+    auth: Login
+    seen: str
     reason: str
+    case: str | None = None
     categories: tuple[Category, ...] = ()
     jurisdictions: tuple[str, ...] = ()
 
 
-prepare(_Generation, _Publication, _Activity, _Review)
+class _UncheckedReview(msgspec.Struct, frozen=True, kw_only=True):
+    """The same in version 1."""
+
+    event_uid: str
+    verdict: Literal["release", "refuse"]
+    reviewer: Reviewer
+    reason: str
 
 
-Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review)
+prepare(_Generation, _Publication, _Activity, _Review, _UncheckedReview)
+
+
+Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _UncheckedReview)
 
 
 def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
@@ -148,13 +164,34 @@ def intake_activity(value: bytes | None, headers: Headers) -> ActivityEvent:
 
 
 def intake_review(value: bytes | None, headers: Headers) -> Review:
-    """Read a review.
+    """Read a review, of version 2 or of version 1.
 
     Raises:
         EnvelopeError: the record is no CloudEvent of this type.
         EventInvalidError: its data breaks the schema.
     """
-    event, parts = _read(value, headers, _Review, expected=REVIEW, schema="review.v1")
+    event = parse(value, headers)
+    if event.type == UNCHECKED_REVIEW:
+        return _unchecked(event)
+    parts = _parts_of(event, _Review, expected=REVIEW, schema="review.v2")
+    return Review(
+        uid=event_uid(event.source, event.id),
+        reference=_reference(event),
+        digest=event_digest(event.data),
+        event_uid=parts.event_uid,
+        verdict=parts.verdict,
+        reviewer=parts.actor,
+        reason=parts.reason,
+        auth=parts.auth,
+        seen=parts.seen,
+        case=parts.case,
+        categories=parts.categories,
+        jurisdictions=parts.jurisdictions,
+    )
+
+
+def _unchecked(event: CloudEvent) -> Review:
+    parts = _parts_of(event, _UncheckedReview, expected=UNCHECKED_REVIEW, schema="review.v1")
     return Review(
         uid=event_uid(event.source, event.id),
         reference=_reference(event),
@@ -163,8 +200,6 @@ def intake_review(value: bytes | None, headers: Headers) -> Review:
         verdict=parts.verdict,
         reviewer=parts.reviewer,
         reason=parts.reason,
-        categories=parts.categories,
-        jurisdictions=parts.jurisdictions,
     )
 
 
@@ -172,6 +207,10 @@ def _read(
     value: bytes | None, headers: Headers, parts: type[Parts], *, expected: str, schema: _SchemaName
 ) -> tuple[CloudEvent, Parts]:
     event = parse(value, headers)
+    return event, _parts_of(event, parts, expected=expected, schema=schema)
+
+
+def _parts_of(event: CloudEvent, parts: type[Parts], *, expected: str, schema: _SchemaName) -> Parts:
     if event.type != expected:
         raise EnvelopeError(
             what=f"The event's type is not the one this topic carries, {expected}.",
@@ -179,7 +218,7 @@ def _read(
         )
     _validate(event.data, schema)
     try:
-        return event, msgspec.convert(event.data, parts, strict=False)
+        return msgspec.convert(event.data, parts, strict=False)
     except msgspec.ValidationError as error:
         raise BugError(
             what=f"An event that its schema accepts has parts of the wrong type: {error}.",

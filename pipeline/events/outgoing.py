@@ -5,12 +5,20 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, FeatureAddition, ManifestRecord
+from pipeline.events.outputs import (
+    Alert,
+    DeadLetter,
+    Decision,
+    Enforcement,
+    EnforcementReversal,
+    FeatureAddition,
+    ManifestRecord,
+)
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
 Channel = Literal["manifests", "decisions", "alerts", "enforcement", "features"]
-Output = ManifestRecord | Decision | Alert | Enforcement | FeatureAddition
+Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | FeatureAddition
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -81,6 +89,10 @@ def _address(message: Output) -> _Address:
             )
         case FeatureAddition():
             return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
+        case EnforcementReversal():
+            return _Address(
+                "enforcement", "enforcement-reversal.v1", message.enforcement_id, message.account, message.entered_at
+            )
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)

@@ -48,7 +48,8 @@ def _facts_in(found: Found) -> Facts:
     facts = dict(_typed(record.facts))
     if found.review is not None:
         verdict = msgspec.json.decode(found.review, type=Decision).decision
-        facts |= {_VERDICT: "ok" if verdict == "allow" else _REFUSED, "review.mode": "human"}
+        if verdict != "hold":
+            facts |= {_VERDICT: "ok" if verdict == "allow" else _REFUSED, "review.mode": "human"}
     return facts
 
 

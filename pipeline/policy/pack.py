@@ -75,6 +75,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         retracts: a violation retracts what was decided about the bytes that the event names, and blocks them from then
             on.
         mended_by: what the product can put on an asset so that the rule holds.
+        second_eyes: one person alone does not decide about what it found.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     counts_against_user: bool = False
     retracts: bool = False
     mended_by: Literal["explicit-label"] | None = None
+    second_eyes: bool = False
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True):

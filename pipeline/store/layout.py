@@ -7,9 +7,10 @@
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.claim   who set out to write it, written first
                      v1/codes/ab/cd/<topic>/<partition>/<place>/<number>.codes    a part of it
     records bucket   v1/records/ab/cd/<event_uid>.json            the record of an event, written last
-                     v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event that was held
                      v1/published/ab/cd/<sha256>/<event_uid>.json    a publication of the bytes with this SHA-256
                      v1/retractions/ab/cd/<event_uid>.json        an event whose content was found illegal later
+                     v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event
+                     v1/reviews/ab/cd/<event_uid>/<place>.json    what persons decided later about the same event
                      v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
                      v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
 
@@ -27,6 +28,7 @@ the tree `v1/`, and one listing finds what either wrote.
 
 Stores list keys upwards and only from the start, and what is asked of a ledger is its newest entry. So `<place>` counts
 down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed. That of a
+decision counts down too, from 99999998 for the second decision that persons took about an event. That of a
 snapshot is 100000000 less the minute, counted from 1970, in which it was begun; `<topic>` is the SHA-256 of the topic's
 name.
 """
@@ -63,6 +65,7 @@ __all__ = [
     "digest_prefix",
     "parse_key",
     "published_prefix",
+    "review_prefix",
     "snapshot_prefix",
 ]
 
@@ -131,12 +134,15 @@ class RecordKey:
 
 @dataclass(frozen=True, slots=True)
 class ReviewKey:
-    """The key of the review of an event that was held, in the records bucket."""
+    """The key of a decision that a person took about an event, in the records bucket; they are numbered from 1."""
 
     event_uid: str
+    number: int = 1
 
     def __str__(self) -> str:
-        return f"v1/reviews/{_fan(self.event_uid)}.json"
+        if self.number == 1:
+            return f"v1/reviews/{_fan(self.event_uid)}.json"
+        return f"{review_prefix(self.event_uid)}{_place(self.number)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +281,9 @@ class Layout:
         """Where the record of an event lies; while it is not there, the event is not done."""
         return self._in_records(RecordKey(event_uid))
 
-    def review(self, event_uid: str) -> Location:
-        """Where the review of an event lies; while it is not there, nobody has decided about the event."""
-        return self._in_records(ReviewKey(event_uid))
+    def review(self, event_uid: str, number: int = 1) -> Location:
+        """Where the decision with this number, from 1, lies that persons took about an event."""
+        return self._in_records(ReviewKey(event_uid, number))
 
     def illegal(self, sha256: str) -> Location:
         """Where it lies that bytes were found illegal; while it is not there, they were not."""
@@ -325,6 +331,11 @@ def account_prefix(account: str) -> str:
     return f"v1/accounts/{_fan(account)}/"
 
 
+def review_prefix(event_uid: str) -> str:
+    """What the keys begin with of what persons decided later about an event; the newest is listed first."""
+    return f"v1/reviews/{_fan(event_uid)}/"
+
+
 def snapshot_prefix(topic: str, partition: int) -> str:
     """What the keys of the snapshots of a partition begin with; of those listed there the first is the newest."""
     return f"v1/recognition/{_fan(topic)}/{partition}/"
@@ -340,6 +351,8 @@ def parse_key(text: str) -> Key | None:
             key = _OF_EVENTS[tree](name.removesuffix(".json"))
         case ["v1", "published", _, _, sha256, name]:
             key = PublishedKey(sha256, name.removesuffix(".json"))
+        case ["v1", "reviews", _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
+            key = ReviewKey(uid, _PLACES - int(name.removesuffix(".json")))
         case ["v1", "accounts", _, _, account, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             key = AccountEntryKey(account, _PLACES - int(name.removesuffix(".json")))
         case ["v1", "recognition", _, _, topic, partition, name] if _numbered(partition, name.partition(".")[0]):

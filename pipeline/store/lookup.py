@@ -18,8 +18,9 @@ The record of the event says where all of it is. By event, from the CloudEvent's
     event_uid=$(printf '%s\0%s' "$source" "$id" | sha256sum | cut -c1-64)
     aws s3 cp "s3://sealstream-records/v1/records/${event_uid:0:2}/${event_uid:2:2}/$event_uid.json" -
 
-Where the record says that the event is held, `reviews` in the place of `records` has what a person decided about it. Of
-what was found illegal later, `retractions` has that it is retracted, and the listing of the file has `illegal.json`.
+`reviews` in the place of `records` has what a person decided about the event; a listing with a slash in the place of
+`.json` names what persons decided later, the newest first. Of what was found illegal later, `retractions` has that it
+is retracted, and the listing of the file has `illegal.json`.
 """
 
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ import msgspec
 
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid
+from pipeline.store.chain import latest_taken
 from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, SealedKey, digest_prefix, parse_key
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
@@ -117,7 +119,7 @@ def find_by_event(store: ObjectStore, layout: Layout, source: str, event_id: str
         sealed=Location.parse(record.sealed.uri) if record.sealed else None,
         record_at=record_at,
         record=stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
 
 
@@ -191,7 +193,7 @@ def _sealed(store: ObjectStore, layout: Layout, uid: str, manifest: Location, sh
         sealed=Location.parse(record.sealed.uri) if record.sealed else None,
         record_at=record_at,
         record=None if stored is None else stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
 
 
@@ -213,7 +215,7 @@ def _original(store: ObjectStore, layout: Layout, uid: str, at: Location, sha256
         sealed=at,
         record_at=record_at,
         record=None if stored is None else stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
 
 
@@ -228,7 +230,6 @@ def _pointed_at(store: ObjectStore, layout: Layout, uid: str, at: Location) -> F
     pointer = _decoded(store.require(at).body, Pointer, at)
     record_at = Location.parse(pointer.record)
     stored = store.get(record_at)
-    record = _Record() if stored is None else _decoded(stored.body, _Record, record_at)
     return Found(
         event_uid=uid,
         role="original",
@@ -236,13 +237,8 @@ def _pointed_at(store: ObjectStore, layout: Layout, uid: str, at: Location) -> F
         sealed=Location.parse(pointer.sealed),
         record_at=record_at,
         record=None if stored is None else stored.body,
-        review=_review(store, layout, uid, record),
+        review=latest_taken(store, layout, uid),
     )
-
-
-def _review(store: ObjectStore, layout: Layout, uid: str, record: _Record) -> bytes | None:
-    stored = store.get(layout.review(uid)) if record.decision == "hold" else None
-    return None if stored is None else stored.body
 
 
 def _decoded(body: bytes, kind: type[Body], at: Location) -> Body:

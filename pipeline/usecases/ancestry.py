@@ -12,6 +12,7 @@ from pipeline.events.outputs import Decision, ManifestRecord, RecordedParent
 from pipeline.events.prepared import prepare
 from pipeline.evidence.parents import makers
 from pipeline.store import Layout, ObjectStore
+from pipeline.store.chain import latest_taken
 from pipeline.store.lookup import find_by_digest
 
 __all__ = ["Ancestor", "Ancestry"]
@@ -30,7 +31,7 @@ class Ancestor(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         standing: `known` here, by its record; `unknown` here; `cycle`, an asset that is further up in the tree
             already; or `cut`, where the tree got too deep or too large.
-        review: what a review decided about an event that was held.
+        review: what a person decided about the event; the last one, where there were more.
         sealed_at: when it was sealed.
     """
 
@@ -129,5 +130,5 @@ class Ancestry:
         )
 
     def _review(self, record: ManifestRecord) -> str | None:
-        stored = self.store.get(self.layout.review(record.event_uid)) if record.decision == "hold" else None
-        return None if stored is None else msgspec.json.decode(stored.body, type=Decision).decision
+        taken = latest_taken(self.store, self.layout, record.event_uid)
+        return None if taken is None else msgspec.json.decode(taken, type=Decision).decision

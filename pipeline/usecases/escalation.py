@@ -13,6 +13,10 @@ c. write the next number; whoever finds it taken starts again
 
 An entry is written only after all earlier ones are found by their events (a), so (b) cannot miss one that is older than
 the newest, and (c) fails if there is one that is newer.
+
+No entry is ever changed. Where a person's later decision takes back what was counted, an entry of its own corrects the
+first one: from then on the tally is one less for its day. An event that is blocked once more after that is counted once
+more. Entries about an event but its first are found by the decision that they came with.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +29,15 @@ import msgspec
 from pipeline.errors import BugError, WorldError
 from pipeline.events.identity import enforcement_id
 from pipeline.events.outgoing import to_json
-from pipeline.events.outputs import Decision, EnforcedRule, Enforcement, EventReference, ManifestRecord, Step
+from pipeline.events.outputs import (
+    Decision,
+    EnforcedRule,
+    Enforcement,
+    EnforcementReversal,
+    EventReference,
+    ManifestRecord,
+    Step,
+)
 from pipeline.events.prepared import prepare
 from pipeline.policy.ladder import Ladder
 from pipeline.store import Layout, Location, ObjectStore, StoredObject
@@ -45,6 +57,13 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     event_uid: str
     event: EventReference
     record_uri: str
+    again: str | None = None
+    """The decision by which it counts once more, after it was taken back; None the first time."""
+
+    @property
+    def counted_as(self) -> str:
+        """By what its entry is found."""
+        return self.again or self.event_uid
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,16 +81,26 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     window_days: int
     entered_at: str
     tally: Mapping[date, int]
-    """How many entries of the ledger there are for each day, up to and including this one."""
+    """How many violations there are for each day, up to and including this entry, less what was taken back."""
+
+    counted_as: str | None = None
+    """By what it is found, where that is not the event: the decision that took something back, or counts it again."""
+
+    corrects: int | None = None
+    """The number of the entry that it takes back; None where it counts a violation."""
 
 
 prepare(LedgerEntry)
 
 
-def counted(record: ManifestRecord | Decision) -> Counted | None:
+def counted(record: ManifestRecord | Decision, *, again: bool = False) -> Counted | None:
     """What of a record counts against an account now: of a blocked or retracted event everything, of others nothing.
 
     An event that is held counts when a review refuses it, by the decision of that review.
+
+    Args:
+        record: what was decided.
+        again: whether it was counted and taken back before.
     """
     against = record.counts_against
     if record.decision not in ("block", "retracted") or against is None:
@@ -83,6 +112,7 @@ def counted(record: ManifestRecord | Decision) -> Counted | None:
         event_uid=record.event_uid,
         event=record.event,
         record_uri=record.record_uri,
+        again=record.decision_id if again and isinstance(record, Decision) else None,
     )
 
 
@@ -112,17 +142,42 @@ class Escalation:
         Raises:
             WorldError: the store does not answer, or too many others write to this ledger; try again.
         """
+        return self._enforcement(
+            self._entered(violation, violation.counted_as, lambda last: self._next(violation, last))
+        )
+
+    def take_back(self, violation: Counted, decision: Decision) -> EnforcementReversal | None:
+        """Correct the ledger by an entry of its own, because a decision reversed what had been counted.
+
+        Args:
+            violation: what had been counted; it is entered first where a crash came before that.
+            decision: the one that reverses it.
+
+        Returns:
+            What is to be said of the step that the violation had led to; None where it had led to none.
+
+        Raises:
+            WorldError: the store does not answer, or too many others write to this ledger; try again.
+        """
+        first = self._entered(violation, violation.counted_as, lambda last: self._next(violation, last))
+        entry = self._entered(violation, decision.decision_id, lambda last: self._correction(first, last, decision))
+        return self._reversal(first, entry)
+
+    def _entered(
+        self, violation: Counted, counted_as: str, following: Callable[[LedgerEntry | None], LedgerEntry]
+    ) -> LedgerEntry:
+        """The entry that is found by `counted_as`, which is made as one that follows the newest if there is none."""
         for _ in range(_ATTEMPTS):
             newest = self._newest(violation)
             if newest is not None:
                 self._make_findable(newest)  # a
-            entry = self._found(violation)  # b
+            entry = self._found(violation, counted_as)  # b
             if entry is None:
-                entry = self._next(violation, newest)
+                entry = following(newest)
                 if not self._write(self.layout.account_entry(entry.account, entry.number), entry):  # c
                     continue
                 self._make_findable(entry)
-            return self._enforcement(entry)
+            return entry
         raise WorldError(
             what=f"{_ATTEMPTS} times another violation was entered first into the ledger of one account.",
             remedy="It is tried again; look for an account that violates rules in large numbers.",
@@ -133,12 +188,12 @@ class Escalation:
         keys = self.store.list_keys(bucket, account_prefix(violation.account), limit=1)
         return _decoded(self.store.require(Location(bucket, keys[0])), violation) if keys else None
 
-    def _found(self, violation: Counted) -> LedgerEntry | None:
-        stored = self.store.get(self.layout.counted(violation.event_uid))
+    def _found(self, violation: Counted, counted_as: str) -> LedgerEntry | None:
+        stored = self.store.get(self.layout.counted(counted_as))
         return None if stored is None else _decoded(stored, violation)
 
     def _make_findable(self, entry: LedgerEntry) -> None:
-        self._write(self.layout.counted(entry.event_uid), entry)
+        self._write(self.layout.counted(entry.counted_as or entry.event_uid), entry)
 
     def _write(self, at: Location, entry: LedgerEntry) -> bool:
         return self.store.create(at, to_json(entry), media_type="application/json")
@@ -163,6 +218,44 @@ class Escalation:
             window_days=self.ladder.window_days,
             entered_at=entered_at,
             tally=tally,
+            counted_as=violation.again,
+        )
+
+    def _correction(self, first: LedgerEntry, newest: LedgerEntry | None, decision: Decision) -> LedgerEntry:
+        assert newest is not None  # noqa: S101 - the first one is in the ledger
+        day = _day(first.at)
+        tally = {other: number - (other == day) for other, number in newest.tally.items()}
+        tally = {other: number for other, number in tally.items() if number}
+        return msgspec.structs.replace(
+            first,
+            number=newest.number + 1,
+            record_uri=decision.record_uri,
+            step=None,
+            violations=self.ladder.count(tally, day),
+            window_days=self.ladder.window_days,
+            entered_at=self.now().isoformat(timespec="milliseconds"),
+            tally=tally,
+            counted_as=decision.decision_id,
+            corrects=first.number,
+        )
+
+    def _reversal(self, first: LedgerEntry, correction: LedgerEntry) -> EnforcementReversal | None:
+        if first.step is None:
+            return None
+        return EnforcementReversal(
+            enforcement_id=enforcement_id(correction.account, correction.number),
+            reverses=enforcement_id(first.account, first.number),
+            account=correction.account,
+            step=first.step,
+            due=self.ladder.step_for(correction.violations),
+            violations=correction.violations,
+            window_days=correction.window_days,
+            event_uid=correction.event_uid,
+            event=correction.event,
+            rules=correction.rules,
+            record_uri=correction.record_uri,
+            entry_uri=self.layout.account_entry(correction.account, correction.number).uri,
+            entered_at=correction.entered_at,
         )
 
     def _enforcement(self, entry: LedgerEntry) -> Enforcement | None:

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar, final
 import msgspec
 
 from pipeline.events.outgoing import Output
-from pipeline.events.outputs import Alert, Decision, Enforcement, ManifestRecord, Subject
+from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, Subject
 from pipeline.policy.decision import alerts_for
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import commit_record, stored_record
@@ -43,8 +43,8 @@ class Outcome(msgspec.Struct, Generic[Record], frozen=True, kw_only=True):
     """What is stored of it: the commit marker."""
 
     alerts: tuple[Alert, ...]
-    enforcement: Enforcement | None
-    """The step against an account that it led to."""
+    enforcement: Enforcement | EnforcementReversal | None
+    """The step against an account that it led to, or that it takes back."""
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -87,9 +87,12 @@ class UseCase(ABC, Generic[Event, Record]):
         if record is None:
             record = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
         self._require_answers(record, event)
+        return Outcome(record=record, alerts=_alerts(record), enforcement=self._enforced(record))
+
+    def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
+        """What a record that is stored changes in the ledger of an account."""
         violation = counted(record)
-        step = None if violation is None else self.escalation(violation)
-        return Outcome(record=record, alerts=_alerts(record), enforcement=step)
+        return None if violation is None else self.escalation(violation)
 
     @property
     @abstractmethod

@@ -25,6 +25,7 @@ from typing import Final, get_args
 
 import msgspec
 
+from pipeline.duties import Oversight
 from pipeline.events.identity import retraction_id
 from pipeline.events.inputs import ActivityEvent, Review
 from pipeline.events.outputs import (
@@ -44,10 +45,11 @@ from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Policy
 from pipeline.store import Layout, ObjectStore
+from pipeline.store.chain import DecisionChain, chain_of
 from pipeline.store.illegal import IllegalBytes, codes_noted, events_about, found_illegal, illegal_bytes
 from pipeline.store.records import commit_record, record_of, sealed_content, stored_record
 from pipeline.usecases.escalation import Escalation, counted
-from pipeline.usecases.reviewing import ReviewRefusedError, reviewed_record
+from pipeline.usecases.reviewing import ReviewRefusedError, require_seen, reviewed_chain
 
 __all__ = ["Retracting", "Retraction"]
 
@@ -88,6 +90,7 @@ class Retracting:
         layout: which object goes where.
         policy: says what a verdict comes to, and which rules retract.
         escalation: counts what a retracted event counts against its account.
+        oversight: who may find content illegal.
         now: the time of day, with time zone.
     """
 
@@ -95,6 +98,7 @@ class Retracting:
     layout: Layout
     policy: Policy
     escalation: Escalation
+    oversight: Oversight
     now: Callable[[], datetime]
 
     def of_activity(self, event: ActivityEvent, decision: Decision) -> Retraction | None:
@@ -127,10 +131,21 @@ class Retracting:
         """What follows from a review that finds the content of an event illegal, whatever was decided about it.
 
         Raises:
-            ReviewRefusedError: the event has no record here or no content, or no rule in use retracts.
+            ActRefusedError: the event has no record here or no content, no rule in use retracts, or the person may not
+                do it, or did not see the decision that is in force.
             WorldError: the store does not answer; try again.
         """
-        _, content = reviewed_record(self.store, self.layout, review.event_uid)
+        chain = reviewed_chain(self.store, self.layout, review.event_uid)
+        content = sealed_content(chain.record)
+        if content is None:
+            raise ReviewRefusedError(
+                what=f"The review finds the content of an event illegal that has none: {review.event_uid}.",
+                remedy="Send the event_uid of a generation or a publication.",
+            )
+        self.oversight.permit(review.reviewer, "review", chain.record.findings)
+        begun = illegal_bytes(self.store, self.layout, content.sha256)
+        if begun is None or begun.retraction.event != review.reference:
+            require_seen(review, chain)
         data = {
             "content": {"id": content.id, "sha256": content.sha256},
             "review": {"verdict": "illegal", "mode": "human", "categories": list(review.categories)},
@@ -212,7 +227,7 @@ class Retracting:
         record = record_of(self.store, self.layout, uid)
         if record is None or illegal.sha256 not in _digests(record):
             return []
-        decision = self._retracted(uid, illegal, record)
+        decision = self._retracted(uid, illegal)
         if decision is not None:
             found.decisions[uid] = decision
         if isinstance(record, ManifestRecord):
@@ -221,21 +236,21 @@ class Retracting:
         found.digests.update(new)
         return new
 
-    def _retracted(
-        self, uid: str, illegal: IllegalBytes, record: ManifestRecord | Decision | None = None
-    ) -> Decision | None:
+    def _retracted(self, uid: str, illegal: IllegalBytes) -> Decision | None:
         """The retraction of an event, stored; None where the event is not done: it looks for the verdict itself."""
         at = self.layout.retraction(uid)
         stored = stored_record(self.store, at, Decision)
         if stored is not None:
             return stored
-        record = record or record_of(self.store, self.layout, uid)
-        return None if record is None else commit_record(self.store, at, self._decision(record, illegal))  # 4c
+        chain = chain_of(self.store, self.layout, uid)
+        return None if chain is None else commit_record(self.store, at, self._decision(chain, illegal))  # 4c
 
-    def _decision(self, record: ManifestRecord | Decision, illegal: IllegalBytes) -> Decision:
+    def _decision(self, chain: DecisionChain, illegal: IllegalBytes) -> Decision:
+        record = chain.record
         account = record.account or (record.counts_against and record.counts_against.account)
         return Decision(
             decision_id=retraction_id(record.event_uid),
+            supersedes=chain.decision_id,
             event_uid=record.event_uid,
             event=record.event,
             content=sealed_content(record),

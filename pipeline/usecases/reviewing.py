@@ -1,85 +1,180 @@
-"""The use case of a review: a person releases or refuses an event that is held.
+"""The use case of a review: a person decides about an event, because it is held or because somebody appealed.
 
-In the order that `pipeline.usecases.frame` keeps; 1 to 3 were done when the event was held, and what is stored in 4 is
-the review's decision, beside the record: the first review of an event counts. The record of the held event stays as it
-is; the decision repeats what was found and says who decided what.
+In the order that `pipeline.usecases.frame` keeps; 1 to 3 were done when the event was judged, and what is stored in 4
+is the review's decision, beside the record, with the next number: of several at the same time one counts, which the
+others have not seen. The record of the event stays as it is; the decision repeats what was found, and says who decided
+what in the place of which decision. What a refusal counted against an account is taken back by one that allows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
-from pipeline.errors import BugError, ProducerError
+import msgspec
+
+from pipeline.duties import ActOvertakenError, ActRefusedError, Oversight, RoleRefusedError, SamePersonError
+from pipeline.errors import BugError
 from pipeline.events.identity import event_uid, review_id
 from pipeline.events.inputs import Review
 from pipeline.events.outputs import (
     Decision,
     DecisionOutcome,
-    InspectedContent,
+    Enforcement,
+    EnforcementReversal,
     ManifestRecord,
     ReviewOutcome,
+    ReviewStage,
 )
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.records import record_of, sealed_content
+from pipeline.store.chain import MOST_DECISIONS, DecisionChain, chain_of, taken_decisions
+from pipeline.store.records import sealed_content
+from pipeline.usecases.escalation import Counted, counted
 from pipeline.usecases.frame import UseCase
 from pipeline.usecases.replay import require_same_review
 
-__all__ = ["ReviewRefusedError", "Reviewing", "held_record", "reviewed_record"]
+__all__ = ["ReviewRefusedError", "Reviewing", "require_seen", "require_undecided", "reviewed_chain"]
 
-_OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block"}
+_OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block", "escalate": "hold"}
 
 
-@dataclass(slots=True, eq=False)
-class ReviewRefusedError(ProducerError):
+class ReviewRefusedError(ActRefusedError):
     """The review has nothing to decide: its event is unknown, is not held, or was decided by another review."""
 
-    stage: ClassVar[str] = "inspect"
+
+class _Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a review that is taken leads to."""
+
+    outcome: DecisionOutcome
+    stage: ReviewStage | None
+    operators: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewing(UseCase[Review, Decision]):
-    """Decides about held events as people say; a review that has nothing to decide is a `ReviewRefusedError`."""
+    """Decides about events as people say; a review that is not taken is an `ActRefusedError`.
+
+    Args:
+        oversight: who may decide what.
+    """
+
+    oversight: Oversight
 
     @property
     def _kind(self) -> type[Decision]:
         return Decision
 
     def _record_at(self, event: Review) -> Location:
-        return self.layout.review(event.event_uid)
+        """Where the decision lies that this very review took; or else the place of the next one."""
+        taken = taken_decisions(self.store, self.layout, event.event_uid)
+        own = next((number for number, one in enumerate(taken, start=1) if _is_by(event, one)), len(taken) + 1)
+        return self.layout.review(event.event_uid, own)
 
     def _require_answers(self, record: Decision, event: Review) -> None:
-        _require_decided_by(event, record)
+        if not _is_by(event, record):  # it was written at the same moment
+            raise _overtaken(event, record)
+        require_same_review(_outcome(record), record.decided_at, event)
 
     def _work(self, event: Review) -> Decision:
-        self._require_standing(event.event_uid)
-        return self._decision(event, held_record(self.store, self.layout, event.event_uid))
+        chain = reviewed_chain(self.store, self.layout, event.event_uid)
+        # The same review may be at work elsewhere, and have got this far since we looked.
+        own = next((one for one in chain.taken if _is_by(event, one)), None)
+        return own or self._decision(event, chain, self._verdict(event, chain))
 
-    def _require_standing(self, uid: str) -> None:
-        """See that the event was not retracted in the meantime: what was found illegal is not released."""
-        if self.store.get(self.layout.retraction(uid)) is not None:
+    def _enforced(self, record: Decision) -> Enforcement | EnforcementReversal | None:
+        """What a decision counts against an account, or takes back."""
+        if _outcome(record).stage != "appeal":  # the event was held before, and has counted for nothing
+            violation = counted(record)
+            return None if violation is None else self.escalation(violation)
+        chain = reviewed_chain(self.store, self.layout, record.event_uid)
+        taken = [one.decision_id for one in chain.taken]
+        before = (chain.record, *chain.taken[: taken.index(record.decision_id)])
+        if before[-1].decision != "block":
+            violation = counted(record, again=any(one.decision == "block" for one in before))
+            return None if violation is None else self.escalation(violation)
+        violation = _last_counted(before) if record.decision != "block" else None
+        return None if violation is None else self.escalation.take_back(violation, record)
+
+    def _verdict(self, review: Review, chain: DecisionChain) -> _Verdict:
+        """What the review leads to, if it is taken."""
+        if self.store.get(self.layout.retraction(review.event_uid)) is not None:
             raise ReviewRefusedError(
-                what=f"The event {uid} was retracted, since its content was found illegal.",
+                what=f"The event {review.event_uid} was retracted, since its content was found illegal.",
                 remedy="What was retracted stays so; how to lift a verdict is in docs/operations.md.",
             )
+        if review.seen is None and not self.oversight.is_open():
+            self.oversight.require_operators()
+            raise RoleRefusedError(
+                what="The review is of version 1, by which nobody can tell who reviewed, and on the sight of what.",
+                remedy="Send sealstream.review.v2, with actor, auth and seen.",
+            )
+        if len(chain.taken) >= MOST_DECISIONS - 1:
+            raise ReviewRefusedError(
+                what=f"Persons have decided {len(chain.taken)} times about this event, which is the most.",
+                remedy="Publish the content again as a new event.",
+            )
+        require_seen(review, chain)
+        if chain.outcome == "hold":
+            return self._about_held(review, chain)
+        return self._about_decided(review, chain)
 
-    def _decision(self, review: Review, held: ManifestRecord | Decision) -> Decision:
+    def _about_held(self, review: Review, chain: DecisionChain) -> _Verdict:
+        findings = chain.record.findings
+        earlier = _outcomes(chain.taken)
+        operators = self.oversight.permit(review.reviewer, "second look" if earlier else "review", findings)
+        if review.reviewer.id in {one.reviewer for one in earlier}:
+            raise SamePersonError(
+                what="The event waits for another person: this one reviewed it before.",
+                remedy="Have a second reviewer decide about it.",
+            )
+        agreed = review.verdict in {one.verdict for one in earlier} or not self.oversight.needs_two(findings)
+        outcome = _OUTCOMES[review.verdict] if agreed else "hold"
+        stage: ReviewStage | None = "first" if outcome == "hold" else "second" if earlier else None
+        return _Verdict(outcome=outcome, stage=stage, operators=operators if review.seen else None)
+
+    def _about_decided(self, review: Review, chain: DecisionChain) -> _Verdict:
+        earlier = _outcomes(chain.taken)
+        require_undecided(chain, review.case if review.seen and review.verdict != "escalate" else None)
+        operators = self.oversight.permit(review.reviewer, "appeal", chain.record.findings)
+        if review.case in {one.case for one in earlier}:
+            raise ReviewRefusedError(
+                what="This case was decided before.", remedy="See the decision in force; a new appeal is a new case."
+            )
+        if review.reviewer.id in {one.reviewer for one in earlier}:
+            raise SamePersonError(
+                what="The actor decided about this event before, and so may not look at it again.",
+                remedy="Have somebody else decide the appeal.",
+            )
+        return _Verdict(outcome=_OUTCOMES[review.verdict], stage="appeal", operators=operators)
+
+    def _decision(self, review: Review, chain: DecisionChain, verdict: _Verdict) -> Decision:
+        held, number = chain.record, len(chain.taken) + 1
+        if review.verdict == "illegal":
+            raise BugError(
+                what="What retracts was taken for what decides about an event.", remedy="Please report this."
+            )
         return Decision(
-            decision_id=review_id(held.event_uid),
+            decision_id=review_id(held.event_uid, number),
+            supersedes=chain.decision_id,
             event_uid=held.event_uid,
             event=held.event,
             content=sealed_content(held),
-            decision=_OUTCOMES[review.verdict],
+            decision=verdict.outcome,
             # A generation event says of itself that a machine made the content.
             declared=held.declared if isinstance(held, Decision) else "ai",
             credential=held.credential,
             findings=held.findings,
-            record_uri=self.layout.review(held.event_uid).uri,
+            record_uri=self.layout.review(held.event_uid, number).uri,
             decided_at=self.now().isoformat(timespec="milliseconds"),
             judged_by=held.judged_by,
             counts_against=held.counts_against,
             observed=held.observed,
             review=ReviewOutcome(
-                verdict="release" if review.verdict == "release" else "refuse",
+                verdict=review.verdict,
                 reviewer=review.reviewer.id,
+                role=review.reviewer.role if review.seen else None,
+                stage=verdict.stage,
+                case=review.case,
+                operators=verdict.operators,
                 reason=review.reason,
                 reviewed_at=review.reference.time,
                 event=review.reference,
@@ -92,57 +187,96 @@ class Reviewing(UseCase[Review, Decision]):
         )
 
 
-def reviewed_record(store: ObjectStore, layout: Layout, uid: str) -> tuple[ManifestRecord | Decision, InspectedContent]:
-    """The record of an event whose content is reviewed, whatever was decided about it, and that content.
+def reviewed_chain(store: ObjectStore, layout: Layout, uid: str) -> DecisionChain:
+    """Where an event stands that somebody reviews.
 
     Raises:
-        ReviewRefusedError: there is none, or the event has no content.
+        ReviewRefusedError: it has no record.
         WorldError: the store does not answer.
     """
-    record = record_of(store, layout, uid)
-    content = None if record is None else sealed_content(record)
-    if record is None or content is None:
-        raise ReviewRefusedError(
-            what=f"The review is about an event that has no record here, or no content: {uid}.",
-            remedy="Send the event_uid that the decision or the manifest record of the event says.",
-        )
-    return record, content
-
-
-def held_record(store: ObjectStore, layout: Layout, uid: str) -> ManifestRecord | Decision:
-    """The record of an event that is held.
-
-    Raises:
-        ReviewRefusedError: there is none, or the event is not held.
-        WorldError: the store does not answer.
-    """
-    record = record_of(store, layout, uid)
-    if record is None:
+    chain = chain_of(store, layout, uid)
+    if chain is None:
         raise ReviewRefusedError(
             what=f"The review is about an event that has no record here: {uid}.",
-            remedy="Send the event_uid that the decision or the manifest record of the held event says.",
+            remedy="Send the event_uid that the decision or the manifest record of the event says.",
         )
-    if record.decision != "hold":
-        raise ReviewRefusedError(
-            what=f"The review is about an event that is not held: the decision about {uid} is {record.decision}.",
-            remedy="Review events whose decision is hold; other decisions stand.",
-        )
-    return record
+    return chain
 
 
-def _require_decided_by(review: Review, decision: Decision) -> None:
-    """See that the stored decision is the one that this review took."""
-    first = decision.review
-    if first is None:
+def require_undecided(chain: DecisionChain, case: str | None) -> None:
+    """See that there is something to decide: the event is held, or there is a case for which it is looked at again.
+
+    Raises:
+        ReviewRefusedError: there is not.
+    """
+    if chain.outcome == "hold" or case is not None:
+        return
+    raise ReviewRefusedError(
+        what=f"Another review came first: {_told(chain.taken[-1])}"
+        if chain.taken
+        else f"The review is about an event that is not held: the decision about it is {chain.outcome}.",
+        remedy="Review events whose decision is hold; to decide about another one again, name the `case` for which, "
+        "and release or refuse.",
+    )
+
+
+def _told(decision: Decision) -> str:
+    """What was decided, without by whom: errors are logged, and a reviewer has no place in logs."""
+    verdict = _outcome(decision).verdict
+    return f"{verdict}, decided at {decision.decided_at}, by whom is in {decision.record_uri}."
+
+
+def _outcome(decision: Decision) -> ReviewOutcome:
+    if decision.review is None:
         raise BugError(
-            what=f"What is stored as the review of {decision.event_uid} says nothing of a review.",
-            remedy="See who else writes to the records bucket.",
+            what=f"A decision that a person took about {decision.event_uid} says nothing of a review.",
+            remedy="Please report this.",
         )
-    if event_uid(first.event.source, first.event.id) != review.uid:
-        # Who decided is in that object; errors are logged, and a reviewer has no place in logs.
-        raise ReviewRefusedError(
-            what=f"Another review came first: {first.verdict}, decided at {decision.decided_at}, "
-            f"by whom is in {decision.record_uri}.",
-            remedy="The first review of an event counts; to overturn it, publish the content again as a new event.",
+    return decision.review
+
+
+def _outcomes(taken: Sequence[Decision]) -> list[ReviewOutcome]:
+    return [_outcome(decision) for decision in taken]
+
+
+def _is_by(review: Review, decision: Decision) -> bool:
+    """Whether a decision is the one that this very review took."""
+    event = _outcome(decision).event
+    return event_uid(event.source, event.id) == review.uid
+
+
+def require_seen(review: Review, chain: DecisionChain) -> None:
+    """See that nothing was decided that the person did not see.
+
+    Raises:
+        ActRefusedError: something was.
+    """
+    if review.seen == chain.decision_id or (review.seen is None and not chain.taken):
+        return
+    if not chain.taken:
+        raise ActOvertakenError(
+            what="The decision that the actor saw is none about this event.",
+            remedy=f"Look at the decision that is in force, {chain.decision_id}, and send a new review.",
         )
-    require_same_review(first, decision.decided_at, review)
+    raise _overtaken(review, chain.taken[-1])
+
+
+def _overtaken(review: Review, by: Decision) -> ActRefusedError:
+    """What is said to a person who did not see what somebody else decided."""
+    if review.seen is None:
+        return ReviewRefusedError(
+            what=f"Another review came first: {_told(by)}",
+            remedy="Of reviews of version 1 the first one counts; send version 2, with what was seen.",
+        )
+    return ActOvertakenError(
+        what=f"The decision that the actor saw is not in force any more. Another review came first: {_told(by)}",
+        remedy="Look at the decision that is in force, and send a new review if there is anything left to decide.",
+    )
+
+
+def _last_counted(before: Sequence[ManifestRecord | Decision]) -> Counted | None:
+    """What counts since the event was blocked the last time, which the last of these decisions upholds."""
+    at = len(before) - 1
+    while at > 0 and before[at - 1].decision == "block":
+        at -= 1
+    return counted(before[at], again=any(one.decision == "block" for one in before[:at]))

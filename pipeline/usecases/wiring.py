@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.assets import AssetFetcher
+from pipeline.duties import Oversight
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
@@ -42,6 +43,7 @@ def wire(
     parsers: Parsers,
     policy: Policy,
     ladder: Ladder,
+    oversight: Oversight,
     known: KnownFingerprints,
     claim_generator: ClaimGenerator,
     producer: str | None,
@@ -57,6 +59,7 @@ def wire(
         parsers: look into untrusted bytes, label and sign them.
         policy: judges events.
         ladder: which step follows how many violations.
+        oversight: who may decide what.
         known: the fingerprints of what was sealed.
         claim_generator: who we are, as manifests and records say.
         producer: who generates and hands on, as implicit labels say for events that name no provider code.
@@ -92,6 +95,8 @@ def wire(
             producer=producer,
         ),
         assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
-        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now),
-        retracting=Retracting(store=store, layout=layout, policy=policy, escalation=escalation, now=now),
+        retracting=Retracting(
+            store=store, layout=layout, policy=policy, escalation=escalation, oversight=oversight, now=now
+        ),
+        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
     )

@@ -61,6 +61,7 @@ class Installation:
             "SEALSTREAM_DRAIN_SECONDS": "1",
             "SEALSTREAM_STATE_DIR": str(directory / "state"),
             "SEALSTREAM_HEALTH_PORT": "0",
+            "SEALSTREAM_WITHOUT_OPERATORS": "true",
             **settings,
         }
         self._worker: subprocess.Popen[bytes] | None = None
@@ -136,14 +137,14 @@ class Installation:
         self._worker.terminate()
         assert self._worker.wait(40) == 0, self.log.read_text()
 
-    async def send(self, topic: str, data: Mapping[str, Any], name: str | None = None) -> str:
+    async def send(self, topic: str, data: Mapping[str, Any], name: str | None = None, *, version: int = 1) -> str:
         """Send an event; returns its event_uid. The same name again is the same event."""
         source, identity = "//tests/law", name or secrets.token_hex(8)
         event = {
             "specversion": "1.0",
             "id": identity,
             "source": source,
-            "type": f"sealstream.{_TYPES[topic]}.v1",
+            "type": f"sealstream.{_TYPES[topic]}.v{version}",
             "time": "2026-11-20T12:00:00Z",
             "data": data,
         }

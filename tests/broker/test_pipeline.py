@@ -36,6 +36,7 @@ def environment(broker: tuple[str, bool], tmp_path_factory: pytest.TempPathFacto
             "SEALSTREAM_POLICY_JURISDICTIONS": "ES",
             "SEALSTREAM_STATE_DIR": str(directory / "state"),
             "SEALSTREAM_HEALTH_PORT": "0",
+            "SEALSTREAM_WITHOUT_OPERATORS": "true",
         }
 
 

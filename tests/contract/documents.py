@@ -11,10 +11,18 @@ import schemas
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
 ASSET_EVENTS = ("generation-event.v1", "publication-event.v1")
-ENTRIES = ("consent.v1", "feature.v1", "news-source.v1", "service.v1")
-INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", *ENTRIES)
+ENTRIES = ("consent.v1", "feature.v1", "news-source.v1", "operator.v1", "service.v1")
+INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", "review.v2", *ENTRIES)
 SUPERSEDED = ("alert.v1", "decision.v1", "manifest-record.v1")
-OUTPUTS = ("alert.v2", "dead-letter.v1", "decision.v2", "enforcement.v1", "manifest-record.v2", *SUPERSEDED)
+OUTPUTS = (
+    "alert.v2",
+    "dead-letter.v1",
+    "decision.v2",
+    "enforcement.v1",
+    "enforcement-reversal.v1",
+    "manifest-record.v2",
+    *SUPERSEDED,
+)
 POLICY_FILES = ("policy-examples.v1", "policy-pack.v1")
 SHARED = ("common.v1", "common.v2")
 

@@ -18,7 +18,7 @@ from agents.topics import Topics
 from pipeline.events.envelope import parse
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outgoing import DEAD_LETTER_HEADER, Output, encode
-from pipeline.events.outputs import Alert, Decision, Enforcement, ManifestRecord
+from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord
 from tests.contract.documents import SHARED, SUPERSEDED
 
 HERE = Path(schemas.__file__).parent
@@ -32,18 +32,21 @@ INPUTS = {
     "generationEvent": "generation-event.v1",
     "publicationEvent": "publication-event.v1",
     "activityEvent": "activity-event.v1",
-    "review": "review.v1",
+    "review": "review.v2",
+    "uncheckedReview": "review.v1",
     "service": "service.v1",
     "newsSource": "news-source.v1",
     "feature": "feature.v1",
     "consent": "consent.v1",
+    "operator": "operator.v1",
 }
-ENTRIES = ("service", "newsSource", "feature", "consent")
+ENTRIES = ("service", "newsSource", "feature", "consent", "operator")
 OUTPUTS: dict[str, type[Output]] = {
     "manifestRecord": ManifestRecord,
     "decision": Decision,
     "alert": Alert,
     "enforcement": Enforcement,
+    "enforcementReversal": EnforcementReversal,
 }
 SCHEMA_OF = {
     **INPUTS,
@@ -52,6 +55,7 @@ SCHEMA_OF = {
     "decision": "decision.v2",
     "alert": "alert.v2",
     "enforcement": "enforcement.v1",
+    "enforcementReversal": "enforcement-reversal.v1",
     "deadLetter": "dead-letter.v1",
 }
 TYPES = {
@@ -60,6 +64,7 @@ TYPES = {
     "decision": "sealstream.decision.v2",
     "alert": "sealstream.alert.v2",
     "enforcement": "sealstream.enforcement.v1",
+    "enforcementReversal": "sealstream.enforcement-reversal.v1",
 }
 
 
@@ -146,6 +151,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "newsSources": "receive",
         "features": "receive, send",  # a later verdict puts entries
         "consents": "receive",
+        "operators": "receive",
         "manifests": "send",
         "decisions": "send",
         "alerts": "send",
@@ -174,9 +180,9 @@ KEYS = {
     "keyedByContent": {"generationEvent", "publicationEvent", "manifestRecord"},
     "keyedByContentOrEvent": {"decision", "alert"},
     "keyedBySender": {"activityEvent"},
-    "keyedByReviewed": {"review"},
+    "keyedByReviewed": {"review", "uncheckedReview"},
     "keyedByEntry": set(ENTRIES),
-    "keyedByAccount": {"enforcement"},
+    "keyedByAccount": {"enforcement", "enforcementReversal"},
 }
 
 
@@ -202,7 +208,7 @@ def test_what_is_sent_is_on_the_channel_of_its_name() -> None:
     for message, output in OUTPUTS.items():
         example = MESSAGES[message]["examples"][0]
         channel = encode(msgspec.convert(example["payload"], output), source="//x").channel
-        assert list(DOCUMENT["channels"][channel]["messages"]) == [message]
+        assert message in DOCUMENT["channels"][channel]["messages"]
         assert DOCUMENT["channels"][channel]["address"] == Topics("sealstream.").of(channel)
 
 
@@ -230,14 +236,14 @@ def test_every_example_of_an_activity_is_taken_in(message: str, example: dict[st
     assert intake_activity(*_record(example)).facts == example["payload"].get("data", example["payload"])
 
 
-@pytest.mark.parametrize(("message", "example"), _inputs("review"))
+@pytest.mark.parametrize(("message", "example"), _inputs("review", "uncheckedReview"))
 def test_every_example_of_a_review_is_taken_in(message: str, example: dict[str, Any]) -> None:
     review = intake_review(*_record(example))
     data = example["payload"].get("data", example["payload"])
     assert (review.event_uid, review.verdict, review.reviewer.id) == (
         data["event_uid"],
         data["verdict"],
-        data["reviewer"]["id"],
+        data.get("actor", data.get("reviewer"))["id"],
     )
 
 

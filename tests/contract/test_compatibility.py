@@ -53,6 +53,9 @@ def test_inputs_and_policy_files_promise_backward_and_outputs_full_compatibility
         "policy-pack.v1": Promise.BACKWARD,
         "publication-event.v1": Promise.BACKWARD,
         "review.v1": Promise.BACKWARD,
+        "review.v2": Promise.BACKWARD,
+        "operator.v1": Promise.BACKWARD,
+        "enforcement-reversal.v1": Promise.FULL,
         "service.v1": Promise.BACKWARD,
     }
 

@@ -23,13 +23,14 @@ from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
-from pipeline.settings import AssetSettings, CredentialSettings, PolicySettings, StoreSettings
+from pipeline.settings import AssetSettings, CredentialSettings, PeopleSettings, PolicySettings, StoreSettings
 
 SETTINGS = (
     AssetSettings,
     CredentialSettings,
     DeliverySettings,
     KafkaSettings,
+    PeopleSettings,
     PolicySettings,
     RecogniserSettings,
     RecognitionSettings,

@@ -15,7 +15,15 @@ from agents.similarity.metrics import RecogniserMetrics
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from agents.topics import Topics
 from pipeline.policy.pack_files import load_packs
-from pipeline.settings import AssetSettings, CredentialSettings, LabelSettings, PolicySettings, Settings, StoreSettings
+from pipeline.settings import (
+    AssetSettings,
+    CredentialSettings,
+    LabelSettings,
+    PeopleSettings,
+    PolicySettings,
+    Settings,
+    StoreSettings,
+)
 
 ROOT = Path(__file__).parents[2]
 ALL_SETTINGS: list[type[Settings]] = [
@@ -24,6 +32,7 @@ ALL_SETTINGS: list[type[Settings]] = [
     DeliverySettings,
     KafkaSettings,
     LabelSettings,
+    PeopleSettings,
     PolicySettings,
     RecogniserSettings,
     RecognitionSettings,

@@ -8,7 +8,7 @@ import pytest
 from schemas.members import unknown_members
 
 EXAMPLES = Path(__file__).parents[2] / "schemas" / "examples"
-EVENTS = ("generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v1")
+EVENTS = ("generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v2")
 
 
 def test_slips_are_named_with_what_was_meant_wherever_they_are() -> None:

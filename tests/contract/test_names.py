@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("pipeline", "agents", "schemas", "devstack", "bench")
+PACKAGES = ("sealstream", "pipeline", "agents", "schemas", "devstack", "bench")
 
 STILL_TWICE: frozenset[str] = frozenset({"Marked"})
 

@@ -29,6 +29,7 @@ SETS: dict[str, SetName] = {
     "consent.v1": "consents",
     "feature.v1": "features",
     "news-source.v1": "news-sources",
+    "operator.v1": "operators",
     "service.v1": "services",
 }
 EVERY_SCHEMA = (*INPUTS, *OUTPUTS, *POLICY_FILES, *SHARED)
@@ -180,8 +181,12 @@ def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str
     assert document["event_uid"] == uid
     is_review = path.stem in {"released-by-review", "refused-by-review"}
     is_retracted = path.stem == "retracted"
-    directory = "reviews" if is_review else "retractions" if is_retracted else "records"
-    assert document["record_uri"] in {None, _record_uri(directory, uid)}
+    if is_retracted:
+        assert document["record_uri"] == _record_uri("retractions", uid)
+    elif name == "enforcement-reversal.v1":  # by the second decision of a person
+        assert document["record_uri"] == f"{_record_uri('reviews', uid).removesuffix('.json')}/99999998.json"
+    else:
+        assert document["record_uri"] in {None, _record_uri("reviews" if is_review else "records", uid)}
     match name.partition(".")[0]:
         case "alert":
             assert document["alert_id"] == _digest(uid, document["rule"]["id"])
@@ -190,7 +195,8 @@ def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str
             assert document["decision_id"] == _digest(uid, word)
             assert is_retracted == bool(document.get("retraction"))
             assert is_review == bool(document.get("review"))
-        case "enforcement":
+            assert document.get("supersedes") == (_digest(uid, "decision") if is_review or is_retracted else None)
+        case "enforcement" | "enforcement-reversal":
             account = document["account"]
             directory, _, file = document["entry_uri"].rpartition("/")
             assert directory == f"s3://sealstream-records/v1/accounts/{account[:2]}/{account[2:4]}/{account}"

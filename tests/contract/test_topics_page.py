@@ -129,7 +129,7 @@ def decisions(kind: str, severities: Iterable[Severity]) -> str:
     return listed((DECISIONS[finding.action] for findings in seen for finding in findings), DECISIONS.values())
 
 
-@pytest.mark.parametrize(("schema", "sign"), [("review.v1", '"verdict"'), ("activity-event.v1", '"service.changed"')])
+@pytest.mark.parametrize(("schema", "sign"), [("review.v2", '"verdict"'), ("activity-event.v1", '"service.changed"')])
 def test_what_the_page_shows_can_be_sent(schema: str, sign: str) -> None:
     (shown,) = (
         block

@@ -23,7 +23,7 @@ from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.policy.reference import ReferenceSets, parse_entry
-from pipeline.settings import AssetSettings, LabelSettings, PolicySettings, StoreSettings
+from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
 from pipeline.store.simulator import StoreSimulator
 from tests.law.files import File
@@ -111,7 +111,7 @@ class Worker:
         )
         law = law_of(settings or PolicySettings(), lambda: sets, retention_days=retention_days)
         labels = LabelSettings(producer=producer)
-        self._use = use_cases(self._store, parsers, law, stores, AssetSettings(), labels)
+        self._use = use_cases(self._store, parsers, law, stores, AssetSettings(), labels, PeopleSettings())
         self._numbers = itertools.count()
 
     def generation(self, file: File, facts: Facts, *, time: str) -> Answer:

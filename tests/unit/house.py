@@ -9,6 +9,7 @@ import orjson
 
 from pipeline.assets import AssetFetcher, sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.duties import Oversight
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
 from pipeline.fingerprints.in_process import InProcessFingerprinter
@@ -80,6 +81,7 @@ class House:
                 observed=frozenset(observed),
             ),
             ladder=parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365),
+            oversight=Oversight(references=lambda: self.references, without_operators=True),
             known=self.known,
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
             producer=producer,

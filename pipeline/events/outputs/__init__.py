@@ -4,7 +4,15 @@ The JSON Schemas in `schemas/` are the contract; every member is always written,
 with a default came with version 2: records stored before are read without them.
 """
 
-from pipeline.events.outputs.alerts import Alert, CitedRule, EnforcedRule, Enforcement, Step, Subject
+from pipeline.events.outputs.alerts import (
+    Alert,
+    CitedRule,
+    EnforcedRule,
+    Enforcement,
+    EnforcementReversal,
+    Step,
+    Subject,
+)
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
     Category,
@@ -15,6 +23,8 @@ from pipeline.events.outputs.decisions import (
     Propagation,
     RetractionOutcome,
     ReviewOutcome,
+    ReviewStage,
+    ReviewVerdict,
 )
 from pipeline.events.outputs.features import FeatureAddition
 from pipeline.events.outputs.findings import (
@@ -56,6 +66,7 @@ __all__ = [
     "Digest",
     "EnforcedRule",
     "Enforcement",
+    "EnforcementReversal",
     "EventReference",
     "Evidence",
     "FeatureAddition",
@@ -76,6 +87,8 @@ __all__ = [
     "ReferenceVersions",
     "RetractionOutcome",
     "ReviewOutcome",
+    "ReviewStage",
+    "ReviewVerdict",
     "Severity",
     "SignerSummary",
     "Step",

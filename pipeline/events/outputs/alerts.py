@@ -7,7 +7,7 @@ import msgspec
 from pipeline.events.outputs.findings import Action, Evidence, Outcome, Severity
 from pipeline.events.outputs.references import EventReference, PackReference
 
-__all__ = ["Alert", "CitedRule", "EnforcedRule", "Enforcement", "Step", "Subject"]
+__all__ = ["Alert", "CitedRule", "EnforcedRule", "Enforcement", "EnforcementReversal", "Step", "Subject"]
 
 Step = Literal["warn", "restrict", "suspend", "close"]
 
@@ -64,6 +64,28 @@ class Enforcement(msgspec.Struct, frozen=True, kw_only=True):
     enforcement_id: str
     account: str
     step: Step
+    violations: int
+    window_days: int
+    event_uid: str
+    event: EventReference
+    rules: tuple[EnforcedRule, ...]
+    record_uri: str
+    entry_uri: str
+    entered_at: str
+
+
+class EnforcementReversal(msgspec.Struct, frozen=True, kw_only=True):
+    """A step against an account is taken back, because the decision behind it was reversed.
+
+    `step` is the one taken back, `due` the one that so many `violations` as are left within `window_days` still lead
+    to; None for none.
+    """
+
+    enforcement_id: str
+    reverses: str
+    account: str
+    step: Step
+    due: Step | None
     violations: int
     window_days: int
     event_uid: str

@@ -17,6 +17,8 @@ __all__ = [
     "Propagation",
     "RetractionOutcome",
     "ReviewOutcome",
+    "ReviewStage",
+    "ReviewVerdict",
 ]
 
 Category = Literal["csam", "ncii", "other"]
@@ -37,15 +39,30 @@ class InspectedContent(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-class ReviewOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person decided about an event that was held, who it was and why."""
+ReviewVerdict = Literal["release", "refuse", "escalate"]
+"""What is to become of an event: it is allowed, or it is blocked, or it stays held until another person has looked."""
 
-    verdict: Literal["release", "refuse"]
+ReviewStage = Literal["first", "second", "appeal"]
+"""Of a review: it waits for another person's, it came after such a one, or it looked at a decision again."""
+
+
+class ReviewOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided about an event, who it was and why.
+
+    `role`, `operators` (the version of the set in which the person was looked up) and `stage` came with reviews of
+    version 2.
+    """
+
+    verdict: ReviewVerdict
     reviewer: str
     reason: str
     reviewed_at: str | None
     event: EventReference
     event_digest: str | None = None
+    role: str | None = None
+    stage: ReviewStage | None = None
+    case: str | None = None
+    operators: str | None = None
 
 
 class RetractionOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,5 +108,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     state: LabelingState | None = None
     propagation: Propagation | None = None
     event_digest: str | None = None
+    supersedes: str | None = None
+    """The decision about the same event that this one takes the place of."""
+
     retraction: RetractionOutcome | None = None
     account: str | None = None

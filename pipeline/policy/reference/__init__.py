@@ -1,6 +1,6 @@
-"""Reference sets: what the operator knows of services, news sources, consents and prohibited content.
+"""Reference sets: what is known of services, news sources, consents, prohibited content and operators.
 
-An immutable snapshot of four sets of versioned entries, and what it adds to the facts of an event.
+An immutable snapshot of sets of versioned entries, and what it adds to the facts of an event.
 """
 
 from pipeline.policy.reference.entries import (
@@ -8,6 +8,8 @@ from pipeline.policy.reference.entries import (
     Entry,
     FeatureEntry,
     NewsSourceEntry,
+    OperatorEntry,
+    OperatorRole,
     ServiceEntry,
     parse_entry,
     set_of,
@@ -26,6 +28,8 @@ __all__ = [
     "FeatureMatch",
     "NewsSourceEntry",
     "Observed",
+    "OperatorEntry",
+    "OperatorRole",
     "ReferenceSets",
     "Removal",
     "ServiceEntry",

@@ -1,4 +1,4 @@
-"""The entries of the four reference sets as typed values, and how they are made of what their schemas accepted."""
+"""The entries of the reference sets as typed values, and how they are made of what their schemas accepted."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -26,6 +26,8 @@ __all__ = [
     "FeatureVerdict",
     "How",
     "NewsSourceEntry",
+    "OperatorEntry",
+    "OperatorRole",
     "ServiceEntry",
     "Side",
     "parse_entry",
@@ -36,6 +38,9 @@ FeatureVerdict = Literal["illegal", "harmful", "rumour"]
 Side = Literal["prompt", "output"]
 How = Literal["phrase", "regex", "sha256", "image", "fingerprint"]
 Biometric = Literal["face", "voice", "gesture", "other"]
+
+OperatorRole = Literal["viewer", "reviewer", "second-reviewer", "complaints-officer", "auditor", "admin"]
+"""What a person who works with sealstream may be: what each may do is said by `pipeline.duties`."""
 
 _BOTH: Final[tuple[Side, ...]] = ("prompt", "output")
 
@@ -89,13 +94,28 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
     category: Category | None = None
 
 
-Entry = ServiceEntry | NewsSourceEntry | FeatureEntry | ConsentEntry
+class OperatorEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who may act, by a pseudonym.
+
+    Attributes:
+        roles: what the person may be; none, and the person may do nothing any more.
+        jurisdictions: for which places, as packs name them; `*` for all.
+    """
+
+    id: str
+    version: int
+    roles: tuple[OperatorRole, ...]
+    jurisdictions: tuple[str, ...] = ("*",)
+
+
+Entry = ServiceEntry | NewsSourceEntry | FeatureEntry | ConsentEntry | OperatorEntry
 
 _SETS: Final[Mapping[type, SetName]] = {
     ServiceEntry: "services",
     NewsSourceEntry: "news-sources",
     FeatureEntry: "features",
     ConsentEntry: "consents",
+    OperatorEntry: "operators",
 }
 
 
@@ -129,6 +149,8 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
         return msgspec.convert(value, NewsSourceEntry)
     if set_name == "consents":
         return msgspec.convert(value, ConsentEntry)
+    if set_name == "operators":
+        return msgspec.convert(value, OperatorEntry)
     try:
         return _feature(value)
     except PatternError as error:

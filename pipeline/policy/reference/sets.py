@@ -1,4 +1,4 @@
-"""The four reference sets as one immutable snapshot: what an event is judged by, from beginning to end."""
+"""The reference sets as one immutable snapshot: what an event is judged by, from beginning to end."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -13,6 +13,7 @@ from pipeline.policy.reference.entries import (
     Entry,
     FeatureEntry,
     NewsSourceEntry,
+    OperatorEntry,
     ServiceEntry,
     set_of,
 )
@@ -28,6 +29,7 @@ _SETS: Final[Mapping[SetName, str]] = {
     "news-sources": "news_sources",
     "features": "features",
     "consents": "consents",
+    "operators": "operators",
 }
 """The sets by what they are called in messages and settings, and in Python."""
 
@@ -61,13 +63,15 @@ def version_of(entries: Iterable[Entry]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceSets:
-    """A snapshot of the four sets, made by `empty` and by changes to an earlier one.
+    """A snapshot of the sets, made by `empty` and by changes to an earlier one.
 
     Attributes:
         services: by `service.id`.
         news_sources: by `content.news_source`.
         features: by their own ids.
         consents: by `consent.ref`.
+        operators: people who may act, by their pseudonyms. No event is judged by them, so that `versions` leaves them
+            out; what a person did says `operators_version`.
         index: the features, compiled.
         versions: what decisions record of the sets.
     """
@@ -76,8 +80,10 @@ class ReferenceSets:
     news_sources: Mapping[str, NewsSourceEntry]
     features: Mapping[str, FeatureEntry]
     consents: Mapping[str, ConsentEntry]
+    operators: Mapping[str, OperatorEntry]
     index: FeatureIndex
     versions: ReferenceVersions
+    operators_version: str
 
     @classmethod
     def empty(cls) -> "ReferenceSets":
@@ -87,6 +93,7 @@ class ReferenceSets:
             news_sources={},
             features={},
             consents={},
+            operators={},
             index=FeatureIndex({}),
             versions=ReferenceVersions(
                 services=EMPTY_VERSION,
@@ -94,6 +101,7 @@ class ReferenceSets:
                 features=EMPTY_VERSION,
                 consents=EMPTY_VERSION,
             ),
+            operators_version=EMPTY_VERSION,
         )
 
     def put(self, entry: Entry) -> "ReferenceSets":
@@ -133,13 +141,16 @@ class ReferenceSets:
         held = {name: changed.get(name, self._set(name)) for name in _SETS}
         features = _of_type(held["features"], FeatureEntry)
         versions = {field: version_of(changed[name].values()) for name, field in _SETS.items() if name in changed}
+        operators_version = versions.pop("operators", self.operators_version)
         return ReferenceSets(
             services=_of_type(held["services"], ServiceEntry),
             news_sources=_of_type(held["news-sources"], NewsSourceEntry),
             features=features,
             consents=_of_type(held["consents"], ConsentEntry),
+            operators=_of_type(held["operators"], OperatorEntry),
             index=self.index.updated(features) if "features" in changed else self.index,
             versions=msgspec.structs.replace(self.versions, **versions),
+            operators_version=operators_version,
         )
 
     def _set(self, set_name: SetName) -> Mapping[str, Entry]:

@@ -28,7 +28,7 @@ from pipeline.fingerprints.recorded import SealedRecord, recorded_codes
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.implicit.in_process import InProcessMarker
 from pipeline.policy.reference import ReferenceSets, Removal
-from pipeline.settings import AssetSettings, LabelSettings, PolicySettings, StoreSettings
+from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
 from pipeline.store.simulator import StoreSimulator
 from tests.broker.kill.audit_ledger import audit_ledger
@@ -187,6 +187,7 @@ class _Stage:
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
             AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
             LabelSettings(),
+            PeopleSettings(without_operators=True),
             self.known,
         )
         publisher: Any = self

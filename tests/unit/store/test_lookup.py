@@ -179,10 +179,14 @@ def test_what_a_person_decided_about_a_held_event_is_found_with_its_record(store
     assert [one.review for one in everything_known(store)] == [b'{"decision": "block"}'] * 3
 
 
-def test_no_review_is_looked_for_where_nothing_was_held(store: StoreSimulator) -> None:
-    seal(store)
-    everything_known(store)
-    assert not [call for call in store.calls if call.uri == LAYOUT.review(UID).uri]
+@pytest.mark.parametrize("decision", ["allow", "hold", "block"])
+def test_what_persons_decided_last_is_what_is_found(store: StoreSimulator, decision: str) -> None:
+    """Also where rules had decided: an appeal reverses that."""
+    seal(store, decision=decision)
+    put(store, LAYOUT.review(UID), b"1")
+    put(store, LAYOUT.review(UID, 2), b"2")
+    put(store, LAYOUT.review(UID, 10), b"10")
+    assert [one.review for one in everything_known(store)] == [b"10"] * 3
 
 
 def everything_known(store: StoreSimulator) -> list[Found]:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 import schemas
 from pipeline.assets import sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.duties import ActOvertakenError, OperatorsMissingError, Oversight, RoleRefusedError
 from pipeline.errors import WorldError
-from pipeline.events.identity import account_of, event_uid
+from pipeline.events.identity import account_of, decision_id, event_uid
 from pipeline.events.inputs import ActivityEvent, Review
+from pipeline.events.intake import intake_review
 from pipeline.events.outgoing import encode, to_json
 from pipeline.events.outputs import Decision, FeatureAddition
 from pipeline.policy.reference import ReferenceSets, parse_entry
@@ -52,11 +54,19 @@ def found(sha256: str, name: str = "verdict", **review_facts: Any) -> ActivityEv
     return event
 
 
-def seen_illegal(uid: str, name: str = "seen", **more: Any) -> Review:
-    """A review: a person found the content of an event illegal."""
-    data = {"event_uid": uid, "verdict": "illegal", "reviewer": {"id": "reviewer-7"}, "reason": "It shows it."}
-    order: Review = review({**data, **more}, event_id=name)
-    return order
+def seen_illegal(uid: str, seen: str | None = None, **more: Any) -> Review:
+    """A review: a person who saw a decision, the first one unless it is said, found the content of an event illegal."""
+    data = {
+        "event_uid": uid,
+        "verdict": "illegal",
+        "actor": {"id": "reviewer-7", "role": "reviewer"},
+        "auth": {"issuer": "https://login.example", "at": "2026-06-01T11:58:00Z"},
+        "seen": seen or decision_id(uid),
+        "reason": "It shows it.",
+        **more,
+    }
+    event = {"specversion": "1.0", "id": "seen", "source": "/people", "type": "sealstream.review.v2", "data": data}
+    return intake_review(orjson.dumps(event), ())
 
 
 def follow(house: House, event: ActivityEvent) -> Retraction:
@@ -254,8 +264,9 @@ def test_what_was_released_is_retracted_all_the_same(house: House) -> None:
     content = {"id": "held", "mime": "text/plain", "text": WORDS, "synthetic": "yes"}
     decision = house.inspect(publication({"content": content}, event_id="held")).record
     release = {"event_uid": decision.event_uid, "verdict": "release", "reviewer": {"id": "r"}, "reason": "Fine."}
-    assert house.review(review(release, event_id="early")).record.decision == "allow"
-    (retracted,) = house.retract.of_review(seen_illegal(decision.event_uid)).decisions
+    released = house.review(review(release, event_id="early")).record
+    assert released.decision == "allow"
+    (retracted,) = house.retract.of_review(seen_illegal(decision.event_uid, released.decision_id)).decisions
     assert retracted.decision == "retracted"
 
 
@@ -264,6 +275,24 @@ def test_a_review_of_what_has_no_record_or_no_bytes_is_refused(house: House) -> 
     for uid in (event_uid("/studio", "nobody"), complaint.event_uid):
         with pytest.raises(ReviewRefusedError):
             house.retract.of_review(seen_illegal(uid))
+
+
+def test_who_did_not_see_what_is_in_force_retracts_nothing(house: House) -> None:
+    decision = published(house, WORDS, "one")
+    with pytest.raises(ActOvertakenError):
+        house.retract.of_review(seen_illegal(decision.event_uid, decision_id("another")))
+    assert not any("illegal" in at.key or "retractions" in at.key for at in house.store.objects)
+
+
+def test_who_may_not_review_retracts_nothing(house: House) -> None:
+    decision = published(house, WORDS, "one")
+    nobody = replace(house.retract, oversight=Oversight(references=lambda: house.references))
+    with pytest.raises(OperatorsMissingError):
+        nobody.of_review(seen_illegal(decision.event_uid))
+    entry = parse_entry("operators", "reviewer-7", {"id": "reviewer-7", "version": 1, "roles": ["complaints-officer"]})
+    house.references = house.references.put(entry)
+    with pytest.raises(RoleRefusedError):
+        nobody.of_review(seen_illegal(decision.event_uid))
 
 
 # Crashes, and orders of things

@@ -1,4 +1,4 @@
-"""Reviews: a person releases or refuses what is held, once, and a refusal counts against the account."""
+"""Reviews of version 1, which development takes: released or refused once, and a refusal counts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import schemas
+from pipeline.duties import Oversight
 from pipeline.errors import BugError, ProducerError, WorldError
 from pipeline.events.identity import event_uid, review_id
 from pipeline.events.inputs import Review
@@ -17,6 +18,7 @@ from pipeline.events.intake import intake_review
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Decision, EnforcedRule, ManifestRecord, ReviewOutcome
 from pipeline.policy.ladder import parse_ladder
+from pipeline.policy.reference import ReferenceSets
 from pipeline.store import ObjectStore
 from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.escalation import Escalation
@@ -42,7 +44,8 @@ def reviewing(store: ObjectStore) -> Reviewing:
     times = clock()
     ladder = parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365)
     escalation = Escalation(store=store, layout=LAYOUT, ladder=ladder, now=lambda: next(times))
-    return Reviewing(store=store, layout=LAYOUT, escalation=escalation, now=lambda: next(times))
+    open_to_all = Oversight(references=ReferenceSets.empty, without_operators=True)
+    return Reviewing(store=store, layout=LAYOUT, oversight=open_to_all, escalation=escalation, now=lambda: next(times))
 
 
 def held(store: ObjectStore, record: Decision | ManifestRecord) -> str:
@@ -100,6 +103,7 @@ def test_the_decision_repeats_what_was_found_and_says_who_decided_and_why(
     assert said == msgspec.structs.replace(
         record,
         decision_id=review_id(record.event_uid),
+        supersedes=record.decision_id,
         decision="block",
         record_uri=LAYOUT.review(record.event_uid).uri,
         decided_at="2026-06-01T12:00:00.000+00:00",
@@ -240,7 +244,7 @@ def test_no_error_names_the_reviewer_the_reason_or_the_account(decide: Reviewing
         assert not any(secret in str(error.value) for secret in SECRETS)
 
 
-CALLS = 8
+CALLS = 10
 """Of the store, for the refusal of an event whose account has no ledger yet."""
 
 

@@ -27,8 +27,14 @@ async def test_a_worker_starts_with_everything(kafka: FakeKafka, worker: Worker)
         assert (set(sets.services), set(sets.news_sources), set(sets.consents)) == ({"s"}, {"n"}, {"c"})
         assert worker.phrases == {"f": "new"}
         assert references.trouble is None
-    assert sorted(worker.numbers.sizes) == [("consents", 1), ("features", 1), ("news-sources", 1), ("services", 1)]
-    assert worker.numbers.updates == {"services": 1, "news-sources": 1, "consents": 1, "features": 4}
+    assert sorted(worker.numbers.sizes) == [
+        ("consents", 1),
+        ("features", 1),
+        ("news-sources", 1),
+        ("operators", 0),
+        ("services", 1),
+    ]
+    assert worker.numbers.updates == {"services": 1, "news-sources": 1, "consents": 1, "features": 4, "operators": 0}
 
 
 async def test_nothing_is_in_force_before_everything_is(kafka: FakeKafka, worker: Worker) -> None:

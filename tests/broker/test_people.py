@@ -1,0 +1,123 @@
+"""People on real Kafka: a worker looks up who acts, refuses who may not, and takes back what an appeal reverses."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from devstack import SeaweedServer
+from tests.broker.installation import Installation, Said
+from tests.broker.kill.cases import account_of, decision_id, review_id
+from tests.broker.kill.law import in_order
+
+pytestmark = [pytest.mark.kafka, pytest.mark.s3]
+
+
+@pytest.fixture(scope="module")
+def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation where people have to be known; at first, nobody is."""
+    directory = tmp_path_factory.mktemp("people")
+    with SeaweedServer(directory / "s3") as s3:
+        installation = Installation(kafka, s3, directory, SEALSTREAM_WITHOUT_OPERATORS="false")
+        asyncio.run(installation.create())
+        installation.start_worker()
+        yield installation
+        installation.stop_worker()
+
+
+async def held(house: Installation, user: str) -> str:
+    """An event that is held: its user did not declare it, which counts against the user once a person refuses it."""
+    content = {"id": secrets.token_hex(4), "mime": "text/plain", "text": "written by a machine"}
+    data = {**in_order(content, user), "actor": {"role": "user"}, "declaration": {"made": False}}
+    uid = await house.send("publication", data)
+    assert (await house.decision(uid))["decision"] == "hold"
+    return uid
+
+
+def review(uid: str, verdict: str, by: str, role: str, seen: str | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "event_uid": uid,
+        "verdict": verdict,
+        "actor": {"id": by, "role": role},
+        "auth": {"issuer": "//tests/login", "at": "2026-11-20T12:00:00Z"},
+        "seen": seen or decision_id(uid),
+        "reason": "Seen by a person.",
+        **more,
+    }
+
+
+async def letter(house: Installation, uid: str) -> dict[str, Any]:
+    """What the dead letter of an act says."""
+
+    def explained(one: Said) -> Mapping[str, Any]:
+        return dict(json.loads(one.headers["sealstream_dead_letter"] or b"{}"))
+
+    (one,) = await house.said("dead-letters", lambda one: explained(one)["event_uid"] == uid)
+    return dict(explained(one))
+
+
+async def test_reviews_wait_until_there_are_operators_and_then_who_may_not_is_refused(house: Installation) -> None:
+    uid = await held(house, secrets.token_hex(8))
+    order = await house.send("reviews", review(uid, "release", "reviewer-7", "reviewer"), version=2)
+    viewer = await house.send("reviews", review(uid, "release", "viewer-1", "viewer"), version=2)
+    await asyncio.sleep(2)
+    assert not [one for one in await house.everything_said("decisions") if one.data["review"] is not None]
+
+    put = house.answer("operators", "set", "viewer-1", "--role", "viewer")
+    assert (put["id"], put["roles"], put["version"]) == ("viewer-1", ["viewer"], 1)
+    assert (await letter(house, viewer))["error"] == "RoleRefusedError"
+    assert (await letter(house, order))["what"] == "The actor is not in the operators set."
+
+    house.answer("operators", "set", "reviewer-7", "--role", "reviewer", "--role", "second-reviewer")
+    again = house.answer("review", uid, "release", "--by", "reviewer-7", "--reason", "Seen.")
+    assert again["decision"] == "allow"
+    (released,) = await house.said("decisions", lambda one: one.id == review_id(uid))
+    assert released.data["supersedes"] == decision_id(uid)
+    assert (released.data["review"]["reviewer"], released.data["review"]["role"]) == ("reviewer-7", "reviewer")
+    assert "reviewer-7" not in house.log.read_text()
+
+
+async def test_the_command_says_why_a_review_was_refused(house: Installation) -> None:
+    house.answer("operators", "set", "viewer-1", "--role", "viewer")
+    uid = await held(house, secrets.token_hex(8))
+    by = ("--by", "viewer-1", "--as", "viewer", "--reason", "Seen.")
+    assert "Somebody acting as viewer may not review" in house.sealstream("review", uid, "release", *by, code=1)
+    assert [one["id"] for one in house.answer("operators", "list")["operators"]].count("viewer-1") == 1
+    assert "Nobody is known" in house.sealstream("operators", "show", "stranger", code=1)
+
+
+async def test_an_appeal_takes_the_step_back_and_a_replay_of_everything_changes_nothing(house: Installation) -> None:
+    house.answer("operators", "set", "reviewer-7", "--role", "reviewer", "--role", "second-reviewer")
+    house.answer("operators", "set", "officer-2", "--role", "complaints-officer")
+    user = secrets.token_hex(8)
+    uid = await held(house, user)
+    refusal = review(uid, "refuse", "reviewer-7", "reviewer")
+    await house.send("reviews", refusal, "refusal", version=2)
+    (step,) = await house.said("enforcement", lambda one: one.data["event_uid"] == uid)
+    assert (step.data["account"], step.data["step"]) == (account_of(user), "warn")
+
+    own = review(uid, "release", "reviewer-7", "second-reviewer", review_id(uid), case="appeal-1")
+    assert (await letter(house, await house.send("reviews", own, version=2)))["error"] == "SamePersonError"
+    stale = review(uid, "release", "officer-2", "complaints-officer", case="appeal-1")
+    assert (await letter(house, await house.send("reviews", stale, version=2)))["error"] == "ActOvertakenError"
+
+    appeal = {**stale, "seen": review_id(uid)}
+    await house.send("reviews", appeal, "appeal", version=2)
+    step, back = await house.said("enforcement", lambda one: one.data["event_uid"] == uid, count=2)
+    assert (back.headers["ce_type"], back.data["reverses"]) == (
+        b"sealstream.enforcement-reversal.v1",
+        step.data["enforcement_id"],
+    )
+    assert (back.data["violations"], back.data["due"]) == (0, None)
+
+    for name, data in (("refusal", refusal), ("appeal", appeal), ("refusal", refusal)):
+        await house.send("reviews", data, name, version=2)
+    await house.everything_done()
+    said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
+    assert [one.data["decision"] for one in said] == ["hold", "block", "allow", "block", "allow", "block"]
+    assert len({one.body for one in said}) == 3
+    steps = [one for one in await house.everything_said("enforcement") if one.data["event_uid"] == uid]
+    assert {one.body for one in steps} == {step.body, back.body}
