@@ -6,8 +6,10 @@ that shall be false, not open, while a fact is missing asks for it first: `'cont
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import count
 from typing import Any, Final
 
 from cel_expr_python import cel
@@ -15,10 +17,23 @@ from cel_expr_python import cel
 from pipeline.policy.seen import SEEN
 from pipeline.policy.vocabulary import KNOWN, Facts, FactType, vocabulary
 
-__all__ = ["Bound", "BrokenConditionError", "Condition", "ConditionError", "bind", "compile_condition"]
+__all__ = [
+    "Bound",
+    "BrokenConditionError",
+    "Condition",
+    "ConditionError",
+    "ConditionList",
+    "asked_first",
+    "bind",
+    "compile_condition",
+]
 
 _NAME: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _TEXT: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_PROBE: Final = re.compile(rf"(?:^|[(&|?:])\s*''\s+in\s+{KNOWN}\b")
+"""The question whether a fact is known, in a condition whose texts were taken out."""
+_PROBE_ALONE: Final = re.compile(rf"\s*'(\d+)'\s+in\s+{KNOWN}\s*")
+_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}")
 _PLACE: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _ABSENT: Final = "No value with name"
 """How the library says that a fact is not there."""
@@ -56,29 +71,38 @@ class BrokenConditionError(Exception):
 
 
 class Bound:
-    """Facts made ready for any number of conditions."""
+    """Facts made ready for any number of conditions.
 
-    __slots__ = ("activation",)
+    Attributes:
+        known: the names of all facts that are known.
+        is_sparse: whether most of the facts that conditions may ask for are missing, so that many will stay open.
+    """
 
-    def __init__(self, activation: Any) -> None:
+    __slots__ = ("activation", "is_sparse", "known")
+
+    def __init__(self, activation: Any, known: AbstractSet[str], *, is_sparse: bool) -> None:
         self.activation = activation
+        self.known = known
+        self.is_sparse = is_sparse
 
 
-def bind(facts: Facts, names: Iterable[str] | None = None) -> Bound:
-    """Make facts ready to be asked.
+def bind(facts: Facts, names: Collection[str] | None = None, probed: Iterable[str] | None = None) -> Bound:
+    """Make facts ready to be asked. Every fact made ready has its price.
 
     Args:
         facts: the facts.
-        names: those that conditions will ask for; all of them without it. Every fact made ready has its price.
+        names: those that conditions will ask for; all of them without it.
+        probed: those of which conditions will ask whether they are known; all of them without it.
     """
     asked = facts.keys() if names is None else names
     data: dict[str, object] = {name: facts[name] for name in asked if name in facts}
+    is_sparse = len(data) < len(asked) / 2
     for name in _LISTS:
         if name in data:
             data[name] = list(facts[name])  # type: ignore[arg-type] # by the vocabulary, a tuple; CEL takes lists only
     if names is None or KNOWN in names:
-        data[KNOWN] = list(facts)
-    return Bound(_environment().Activation(data))
+        data[KNOWN] = [name for name in (facts if probed is None else probed) if name in facts]
+    return Bound(_environment().Activation(data), facts.keys(), is_sparse=is_sparse)
 
 
 class Condition:
@@ -88,17 +112,19 @@ class Condition:
         text: as it was written.
         facts: the facts it names, in the order of their first mention.
         seen: what it asks of an observation.
+        probed: the facts of which it asks whether they are known; None where it does more with what is known.
         names: everything it asks for; the list of what is known is not a fact.
     """
 
-    __slots__ = ("_expression", "facts", "names", "seen", "text")
+    __slots__ = ("_eval", "facts", "names", "probed", "seen", "text")
 
     def __init__(self, text: str, expression: Any) -> None:
         self.text = text
         self.names: frozenset[str] = frozenset(_names_in(text))
         self.facts: tuple[str, ...] = tuple(name for name in _names_in(text) if name in vocabulary())
         self.seen: tuple[str, ...] = tuple(name for name in _names_in(text) if name in SEEN)
-        self._expression = expression
+        self.probed: frozenset[str] | None = _probed_in(text)
+        self._eval = expression.eval
 
     def holds(self, facts: Bound) -> bool | None:
         """True, false, or None where a missing fact leaves it open.
@@ -106,15 +132,39 @@ class Condition:
         Raises:
             BrokenConditionError: it has no answer, and not for want of a fact.
         """
+        answer = self.answer(facts)
+        if isinstance(answer, BrokenConditionError):
+            raise answer
+        return answer
+
+    def answer(self, facts: Bound) -> bool | BrokenConditionError | None:
+        """What `holds` gives, or what it would raise."""
         try:
-            value = self._expression.eval(facts.activation).value()
+            value = self._eval(facts.activation).value()
         except RuntimeError as error:
-            raise BrokenConditionError(str(error).partition(" [")[0]) from None
+            return BrokenConditionError(str(error).partition(" [")[0])
         if value is True or value is False:
             return value
-        if _ABSENT in str(value):
+        said = str(value)
+        return None if _ABSENT in said else BrokenConditionError(said.partition(": ")[2] or said)
+
+
+class ConditionList:
+    """Conditions that are asked together: one answer for all costs little more than one for each of them."""
+
+    __slots__ = ("_eval",)
+
+    def __init__(self, conditions: Iterable[Condition]) -> None:
+        listed = ", ".join(f"({one.text}\n)" for one in conditions)
+        self._eval = _environment().compile(f"[{listed}]").eval
+
+    def hold(self, facts: Bound) -> Sequence[bool] | None:
+        """Which of them hold, in their order; None where one of them has no answer."""
+        try:
+            answers = self._eval(facts.activation).plain_value()
+        except RuntimeError:
             return None
-        raise BrokenConditionError(str(value).partition(": ")[2] or str(value))
+        return answers if isinstance(answers, list) else None
 
 
 @cache
@@ -153,6 +203,27 @@ def _names_in(text: str) -> tuple[str, ...]:
     known = {*vocabulary(), *SEEN, KNOWN}
     named = (_known_part(match.group(), known) for match in _NAME.finditer(_TEXT.sub("''", text)))
     return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _probed_in(text: str) -> frozenset[str] | None:
+    """The facts of which a condition asks whether they are known; None where it asks anything else of what is known."""
+    without_texts = _TEXT.sub("''", text)
+    if "\\" in text or len(re.findall(rf"\b{KNOWN}\b", without_texts)) != len(_PROBE.findall(without_texts)):
+        return None
+    return frozenset(written[1:-1] for written in _TEXT.findall(text)).intersection(vocabulary())
+
+
+def asked_first(text: str) -> frozenset[str]:
+    """The facts without which a condition is certain to be false: it asks `'name' in known && ...` of each of them."""
+    texts = _TEXT.findall(text)
+    numbers = count()
+    rest = _TEXT.sub(lambda _: f"'{next(numbers)}'", text)
+    while (shorter := _BRACKETS.sub("", rest)) != rest:
+        rest = shorter
+    if "|" in rest or "?" in rest or "\\" in text:
+        return frozenset()
+    alone = (_PROBE_ALONE.fullmatch(part) for part in rest.split("&&"))
+    return frozenset(texts[int(found[1])][1:-1] for found in alone if found)
 
 
 def _known_part(dotted: str, known: Collection[str]) -> str:

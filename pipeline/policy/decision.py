@@ -49,7 +49,7 @@ _COMMA: Final[Mapping[Language, str]] = {"en": ", ", "zh": "、"}
 
 def decide(findings: Iterable[Finding]) -> DecisionOutcome:
     """The strictest outcome that any finding asks for; allow where none does."""
-    return max((_OUTCOMES[finding.action] for finding in findings), key=_STRICTNESS.index, default="allow")
+    return max({_OUTCOMES[finding.action] for finding in findings}, key=_STRICTNESS.index, default="allow")
 
 
 def would_be_decisions(observed: ObservedOutcome | None) -> Iterator[tuple[str, DecisionOutcome]]:

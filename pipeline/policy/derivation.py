@@ -42,7 +42,7 @@ def completed(facts: Facts) -> dict[str, FactValue]:
     """The facts with everything that follows from them; what is known already stays as it is."""
     known: dict[str, FactValue] = dict(facts)
     for one in DERIVATIONS:
-        if any(name not in known for name in one.gives):
+        if not all(map(known.__contains__, one.gives)):
             for name, value in one.derive(known).items():
                 known.setdefault(name, value)
     return known

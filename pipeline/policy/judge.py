@@ -5,28 +5,23 @@ force say so. Then it passes, is violated, or stays unknown; it is satisfied whe
 observations is asked once for each of them that was made.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal, TypeAlias
 
-from pipeline.events.outputs import Action, Evidence, Finding, PackReference, Severity
+from pipeline.events.outputs import Evidence, Finding, PackReference
 from pipeline.policy.acting import actor_of
+from pipeline.policy.applicable import Holding, Raised, Reach, by_event, reach_of
 from pipeline.policy.conditions import Bound, BrokenConditionError, bind
+from pipeline.policy.finding import finding_of, finding_of_broken, shown
 from pipeline.policy.pack import ALL_ROLES, Pack, Role, Rule
-from pipeline.policy.ready_rules import AskedRules, Reach, ReadyRule, by_event, reach_of, ready
+from pipeline.policy.ready_rules import ReadyRule, ready
 from pipeline.policy.seen import Observation, seen_facts
-from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
-from pipeline.policy.words import ENGLISH, OPEN, Wording
+from pipeline.policy.vocabulary import Facts
+from pipeline.policy.words import ENGLISH, Wording
 
-__all__ = ["REDACTED", "Judge", "Standing", "Verdict", "shown"]
-
-REDACTED: Final = "[redacted]"
-
-_STRICTNESS: Final[tuple[Action, ...]] = ("record", "alert", "hold", "block")
-
-_UNSAID: Final[Severity] = "high"
-"""How grave a violation is of which neither rule nor observation says it; the schema lets no such pack through."""
+__all__ = ["Judge", "Standing", "Verdict"]
 
 Standing = Literal[
     "other-event",
@@ -41,6 +36,9 @@ Standing = Literal[
     "broken",
 ]
 """How a rule stands to an event."""
+
+_Failing: TypeAlias = tuple[ReadyRule, Holding, Observation | None]
+"""A rule that does not hold, or may not, its answer, and the observation that it was asked about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,7 @@ class Judge:
         self._exceptions = frozenset(place for pack in laws for place in pack.except_in)
         self._roles = frozenset(roles)
         self._rules = tuple(ready(pack, rule, wording) for pack in laws for rule in pack.rules)
-        self._by_event: Mapping[object, AskedRules] = by_event(self._rules, self._roles)
+        self._by_event: Mapping[object, Raised] = by_event(self._rules, self._roles)
         self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
         """The ids of the rules whose violation is conduct of the user."""
         self.retracting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.retracts)
@@ -101,40 +99,20 @@ class Judge:
             at: the time of the event, with time zone: it decides which rules are in force.
             observations: what was seen of its asset.
         """
-        asked = self._by_event.get(facts["event_type"])
-        if asked is None:
+        raised = self._by_event.get(facts["event_type"])
+        if raised is None:
             return ()
         facts, reach = self._placed(facts)
-        found: list[Finding] = []
-        broken: list[tuple[ReadyRule, str]] = []
-        for seen in observations:
-            for one in asked.of_seen.get(seen.name, ()):
-                if one.applies_in(reach) and one.in_force(at):
-                    try:
-                        finding = self._found_in(one, facts, seen)
-                    except BrokenConditionError as error:
-                        broken.append((one, error.reason))
-                        continue
-                    found += () if finding is None else (finding,)
-        bound = bind(facts, asked.names)
-        for group in asked.groups:
-            first = group.rules[0]
-            if first.applies_in(reach) and first.in_force(at) and not group.all_hold(bound):
-                found += self._found_one_by_one(group.rules, facts, bound, broken)
-        return (*found, *_of_broken(broken))
-
-    def _found_one_by_one(
-        self, rules: Iterable[ReadyRule], facts: Facts, bound: Bound, broken: list[tuple[ReadyRule, str]]
-    ) -> Iterator[Finding]:
-        """What rules find by themselves; those that have no answer are put to the broken ones."""
-        for one in rules:
-            try:
-                holds = one.holds.holds(bound)
-            except BrokenConditionError as error:
-                broken.append((one, error.reason))
-                continue
-            if holds is not True:
-                yield self._finding(one, facts, is_violated=holds is False)
+        applicable = raised.applicable(reach, at)
+        failing: list[_Failing] = [
+            (one, answer, seen)
+            for seen in observations
+            for one in applicable.of_seen.get(seen.name, ())
+            if (answer := one.holds.answer(_bound_of(one, facts, seen))) is not True
+        ]
+        bound = bind(facts, applicable.names, applicable.probed)
+        failing += ((one, answer, None) for one, answer in applicable.failing(bound))
+        return _findings_of(failing, facts)
 
     def explain(
         self, facts: Facts, at: datetime | None, observations: Sequence[Observation] = ()
@@ -143,14 +121,6 @@ class Judge:
         facts, reach = self._placed(facts)
         bound = bind(facts)
         return tuple(self._verdict(one, facts, bound, reach, at, observations) for one in self._rules)
-
-    def _found_in(self, one: ReadyRule, facts: Facts, seen: Observation) -> Finding | None:
-        """What a rule about observations finds in one of them."""
-        holds = one.holds.holds(bind({**facts, **seen_facts(seen)}, one.holds.names))
-        if holds is True:
-            return None
-        is_violated = holds is False and seen.outcome == "violation"
-        return self._finding(one, facts, is_violated=is_violated, seen=seen, is_open=holds is None)
 
     def _placed(self, facts: Facts) -> tuple[Facts, Reach]:
         """The facts with what is to be said of the places they name, and what these reach."""
@@ -174,9 +144,9 @@ class Judge:
         finding = None
         broken = None if standing is not None else _broken(one, bound)
         if broken is not None:
-            standing, finding = "broken", _of_broken([(one, broken)])[0]
+            standing, finding = "broken", finding_of_broken([(one, broken)])[0]
         elif standing is None and one.rule.seen:
-            made = [self._found_in(one, facts, seen) for seen in observations if seen.name in one.rule.seen]
+            made = [_found_in(one, facts, seen) for seen in observations if seen.name in one.rule.seen]
             finding = next((one for one in made if one is not None), None)
             standing = finding.outcome if finding else "not-applicable" if made else "not-seen"
         elif standing is None:
@@ -186,7 +156,7 @@ class Judge:
                 standing = "not-applicable" if when is False else "pass"
             else:
                 standing = "unknown" if holds is None else "violation"
-                finding = self._finding(one, facts, is_violated=holds is False)
+                finding = finding_of(one, facts, actor_of(facts), holds=holds)
         return Verdict(
             pack=one.reference,
             rule=one.rule,
@@ -202,37 +172,11 @@ class Judge:
         """Why the rule is not about the event; None where it is."""
         if facts["event_type"] not in one.rule.on:
             return "other-event"
-        if not one.applies_in(reach):
+        if not reach.includes(one):
             return "other-jurisdiction"
         if self._roles.isdisjoint(one.rule.binds):
             return "other-role"
         return None if one.in_force(at) else "not-in-force"
-
-    def _finding(
-        self,
-        one: ReadyRule,
-        facts: Facts,
-        *,
-        is_violated: bool,
-        seen: Observation | None = None,
-        is_open: bool = True,
-    ) -> Finding:
-        """The finding of a rule; of an observation that is itself no more than possible, nothing else is open."""
-        rule, shown_facts = one.rule, dict(_evidence(one.facts, facts))
-        return Finding(
-            rule=rule.id,
-            kind=rule.kind,
-            severity=rule.severity or (_UNSAID if seen is None else seen.severity),
-            action=rule.action if is_violated else rule.on_unknown,
-            outcome="violation" if is_violated else "unknown",
-            code=None if seen is None else seen.code,
-            message=one.text if is_violated or not is_open else _open_question(one, facts, one.text),
-            citation=one.citation,
-            evidence=shown_facts if seen is None else {**shown_facts, **seen.evidence},
-            pack=one.reference,
-            remedy=one.remedy,
-            actor=actor_of(facts),
-        )
 
 
 def _broken(one: ReadyRule, bound: Bound) -> str | None:
@@ -246,51 +190,24 @@ def _broken(one: ReadyRule, bound: Bound) -> str | None:
     return None
 
 
-def _of_broken(broken: Sequence[tuple[ReadyRule, str]]) -> tuple[Finding, ...]:
-    """One finding for the rules that have no answer: content does not pass because a rule is at fault."""
-    if not broken:
-        return ()
-    first, reason = broken[0]
-    return (
-        Finding(
-            rule="operations.rule-broken",
-            kind="operations",
-            severity="high",
-            action=max(("alert", *(one.rule.on_unknown for one, _ in broken)), key=_STRICTNESS.index),
-            outcome="violation",
-            code=None,
-            message=f"The rule {first.rule.id} has no answer for this event, and no fact is missing: {reason}.",
-            citation=None,
-            evidence={
-                "rules": tuple(one.rule.id for one, _ in broken),
-                "packs": tuple(dict.fromkeys(one.reference.name for one, _ in broken)),
-            },
-            remedy="Correct the conditions of the rules that the evidence names, and start the workers again.",
-        ),
-    )
+def _findings_of(failing: Iterable[_Failing], facts: Facts) -> tuple[Finding, ...]:
+    actor = actor_of(facts)
+    found: list[Finding] = []
+    broken: list[tuple[ReadyRule, str]] = []
+    for one, answer, seen in failing:
+        if isinstance(answer, BrokenConditionError):
+            broken.append((one, answer.reason))
+        else:
+            found.append(finding_of(one, facts, actor, holds=answer, seen=seen))
+    return (*found, *finding_of_broken(broken))
 
 
-def shown(name: str, value: FactValue) -> str | int | float | bool | tuple[str, ...]:
-    """A fact's value as findings show it: not at all where it is about a person."""
-    return REDACTED if name in PERSONAL and value != "" else value
+def _bound_of(one: ReadyRule, facts: Facts, seen: Observation) -> Bound:
+    """What a rule about observations is asked on."""
+    return bind({**facts, **seen_facts(seen)}, one.holds.names)
 
 
-def _open_question(one: ReadyRule, facts: Facts, text: str) -> str:
-    missing = [name for name in one.facts if name not in facts]
-    if one.language == "zh":
-        why = f"在 {'、'.join(missing)} 未知的情况下" if missing else "规则对这些事实未能作答"
-        return f"{why}，{OPEN['zh']}：{text}"
-    if not missing:
-        # Such as the first item of an empty list; a bug of the pack, and no reason to let anything pass.
-        return f"Cannot be ruled out, since the rule gives no answer for these facts: {text}"
-    names = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
-    return f"Cannot be ruled out while {names} {'is' if len(missing) == 1 else 'are'} unknown: {text}"
-
-
-def _evidence(
-    names: Iterable[str], facts: Facts
-) -> Iterator[tuple[str, str | int | float | bool | tuple[str, ...] | None]]:
-    """Every fact that the rule names; null where it is missing."""
-    for name in names:
-        value = facts.get(name)
-        yield name, None if value is None else shown(name, value)
+def _found_in(one: ReadyRule, facts: Facts, seen: Observation) -> Finding | None:
+    """What a rule about observations finds in one of them."""
+    holds = one.holds.holds(_bound_of(one, facts, seen))
+    return None if holds is True else finding_of(one, facts, actor_of(facts), holds=holds, seen=seen)

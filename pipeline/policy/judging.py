@@ -15,6 +15,7 @@ from pipeline.events.outputs import (
     Finding,
     JudgedBy,
     ObservedOutcome,
+    PackReference,
 )
 from pipeline.policy.acting import USER, actor_of
 from pipeline.policy.decision import decide
@@ -112,17 +113,17 @@ class Policy:
         seen = (*evidence.observations, *_contradicted(known))
         judged = _with_claims(self.judge.findings(known.facts, at, seen), known.claimed)
         everything = _with_matches(judged, known.matches)
-        found = tuple(one for one in everything if not self._is_observed(one))
+        found = tuple(one for one in everything if not self._is_observed(one)) if self.observed else everything
         return Judgement(
             kept=kept_facts(known.settled, known.claimed),
             findings=found,
             decision=decide(found),
             judged_by=JudgedBy(
-                packs=tuple(pack for pack in self.judge.packs if pack.name not in self.observed),
+                packs=self._judging_packs(),
                 reference_sets=sets.versions,
             ),
             counts_against=self._counts_against(found, known.facts),
-            observed=self._observed(tuple(one for one in everything if self._is_observed(one))),
+            observed=self._observed(everything) if self.observed else None,
             account=_account(known.facts) if actor_of(known.facts) == USER else None,
         )
 
@@ -136,11 +137,16 @@ class Policy:
             signs_unread=evidence.signs_unread,
         )
 
+    def _judging_packs(self) -> tuple[PackReference, ...]:
+        packs = self.judge.packs
+        return tuple(pack for pack in packs if pack.name not in self.observed) if self.observed else packs
+
     def _is_observed(self, finding: Finding) -> bool:
         return finding.pack is not None and finding.pack.name in self.observed
 
-    def _observed(self, found: tuple[Finding, ...]) -> ObservedOutcome | None:
+    def _observed(self, everything: tuple[Finding, ...]) -> ObservedOutcome | None:
         """What the observed packs would have decided; None where there are none."""
+        found = tuple(one for one in everything if self._is_observed(one))
         packs = tuple(pack for pack in self.judge.packs if pack.name in self.observed)
         return ObservedOutcome(packs=packs, decision=decide(found), findings=found) if packs else None
 

@@ -5,9 +5,10 @@ through is still so. Kept is nothing about persons, nothing that can be withdraw
 that only followed from other facts or was assumed.
 """
 
+from functools import cache
 from typing import Final
 
-from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
+from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue, vocabulary
 
 __all__ = ["kept_facts", "remembered"]
 
@@ -60,13 +61,20 @@ def kept_facts(settled: Facts, claimed: frozenset[str]) -> dict[str, FactValue]:
             so none of them is kept but what is said of watermarks, which nobody here can look for.
     """
     return {
-        name: value
-        for name, value in sorted(settled.items())
-        if (name in _KEPT or name.startswith(_KEPT_GROUPS))
-        and name not in PERSONAL
-        and name not in _WITHDRAWN
-        and (name not in claimed or name.startswith(_WATERMARK))
+        name: settled[name]
+        for name in _keepable()
+        if name in settled and (name not in claimed or name.startswith(_WATERMARK))
     }
+
+
+@cache
+def _keepable() -> tuple[str, ...]:
+    """The names of all facts that a record may keep, in order."""
+    return tuple(
+        name
+        for name in sorted(vocabulary())
+        if (name in _KEPT or name.startswith(_KEPT_GROUPS)) and name not in PERSONAL and name not in _WITHDRAWN
+    )
 
 
 def remembered(recorded: Facts, stated: Facts) -> dict[str, FactValue]:

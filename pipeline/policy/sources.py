@@ -19,12 +19,12 @@ from typing import Final
 from pipeline.policy.derivation import completed, presumed_human
 from pipeline.policy.recorded import remembered
 from pipeline.policy.reference import FeatureMatch, Observed, ReferenceSets, reference_facts
-from pipeline.policy.vocabulary import Facts, FactValue
+from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
 from pipeline.policy.written_facts import facts_written
 
 __all__ = ["Assumptions", "Known", "Sources", "assumptions_of", "gathered"]
 
-_SHOWN_BY_BYTES: Final = ("explicit.", "implicit.", "latent.", "signed_meta.", "watermark.")
+_BYTES: Final = ("explicit.", "implicit.", "latent.", "signed_meta.", "watermark.")
 _BY_LAW: Final = frozenset({"explicit.waived_on_request", "implicit.first_write"})
 """Not in the bytes, whatever the group: who asked for what, and who wrote first."""
 
@@ -124,19 +124,17 @@ def gathered(sources: Sources, sets: ReferenceSets, assumptions: Assumptions, at
         said[_SERVICE] = assumptions.unless_said[_SERVICE]
     enriched = reference_facts(said, sets, sources.observed, at)
     settled: dict[str, FactValue] = {**enriched.facts, **sources.measured}
-    facts = settled
-    if assumptions.undeclared_is_human and not sources.signs_unread:
-        facts = {**settled, **presumed_human(settled)}
-    facts = {**_assumed(assumptions, settled), **completed(facts)}
-    known_better = {*sources.measured, *recorded}
+    presume = assumptions.undeclared_is_human and not sources.signs_unread
+    facts = completed({**settled, **presumed_human(settled)} if presume else settled)
+    for name, value in _assumed(assumptions, settled).items():
+        facts.setdefault(name, value)
+    shown_by_bytes = _shown_by_bytes().intersection(stated)
     return Known(
         facts=facts,
         settled=settled,
-        claimed=frozenset(name for name in stated if _is_shown_by_bytes(name) and name not in known_better),
+        claimed=shown_by_bytes.difference(sources.measured, recorded),
         contradicted=frozenset(
-            name
-            for name, value in stated.items()
-            if value is True and _is_shown_by_bytes(name) and sources.measured.get(name) is False
+            name for name in shown_by_bytes if sources.measured.get(name) is False and stated[name] is True
         ),
         matches=enriched.matches,
     )
@@ -150,5 +148,6 @@ def _assumed(assumptions: Assumptions, settled: Facts) -> Facts:
 
 
 @cache
-def _is_shown_by_bytes(name: str) -> bool:
-    return name.startswith(_SHOWN_BY_BYTES) and name not in _BY_LAW
+def _shown_by_bytes() -> frozenset[str]:
+    """The names of all facts that bytes show, or would show."""
+    return frozenset(name for name in vocabulary() if name.startswith(_BYTES)) - _BY_LAW

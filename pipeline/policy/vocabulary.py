@@ -99,6 +99,9 @@ _UNKNOWN: Final = "unknown"
 _OPEN: Final[Mapping[str, str]] = {"review.verdict": "pending"}
 """Values that say that the answer is not there yet: an open review is no verdict, least of all against the user."""
 
+_NO_ANSWERS: Final = frozenset({_UNKNOWN, *_OPEN.values()})
+"""All texts that leave some fact open, so that most texts are told from them at a glance."""
+
 _SUPPLIERS: Final[Mapping[str, str]] = {
     "actor": "who sends the event",
     "app": "the app store",
@@ -209,18 +212,16 @@ def _flatten(data: Mapping[str, object], tree: _Tree, facts: dict[str, FactValue
         if isinstance(known, dict):
             if isinstance(value, dict):
                 _flatten(value, known, facts)
-        elif value is True or value is False:
-            facts[known.name] = value
-        else:
-            fact = fact_value(value, known)
-            if fact is not None:
-                facts[known.name] = fact
+            continue
+        fact = value if value is True or value is False else fact_value(value, known)
+        if fact is not None:
+            facts[known.name] = fact
 
 
 def fact_value(value: object, fact: Fact) -> FactValue | None:
     """A member's value as the value of a fact; None where that is not known."""
     if isinstance(value, str):
-        return None if leaves_open(fact.name, value) else value
+        return None if value in _NO_ANSWERS and leaves_open(fact.name, value) else value
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):

@@ -15,7 +15,8 @@ from agents.cli.policy.facts import Given, facts_given
 from agents.cli.policy.language import LangOption, wording_given
 from pipeline.events.outputs import DecisionOutcome, Finding
 from pipeline.policy.decision import decide
-from pipeline.policy.judge import Judge, Verdict, shown
+from pipeline.policy.finding import shown
+from pipeline.policy.judge import Judge, Verdict
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs, packs_in_use
 from pipeline.policy.places import language_of

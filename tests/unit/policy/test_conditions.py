@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.policy.conditions import ConditionError, bind, compile_condition
+from pipeline.policy.conditions import (
+    BrokenConditionError,
+    ConditionError,
+    ConditionList,
+    asked_first,
+    bind,
+    compile_condition,
+)
 from pipeline.policy.vocabulary import Facts
 
 Truth = bool | None
@@ -79,6 +86,62 @@ def test_facts_made_ready_in_part_are_enough_for_those_who_ask_for_that_part() -
     facts: Facts = {"content.is_news": True, "content.biometric": ("face",), "log.retain_days": 1}
     condition = compile_condition("content.is_news && 'log.retain_days' in known")
     assert condition.holds(bind(facts, condition.names)) is True
+
+
+@given(TRUTHS, TRUTHS)
+def test_conditions_asked_together_answer_as_each_by_itself_unless_one_stays_open(a: Truth, b: Truth) -> None:
+    conditions = [compile_condition(text) for text in ("content.is_news", "!content.deepfake // to the line's end")]
+    each = [one.holds(bind(known(a, b))) for one in conditions]
+    assert ConditionList(conditions).hold(bind(known(a, b))) == (None if None in each else each)
+
+
+def test_a_condition_without_an_answer_leaves_all_that_are_asked_with_it_unanswered() -> None:
+    broken = compile_condition("content.id.matches('[')")
+    facts = bind({"content.id": "a", "content.is_news": True})
+    assert ConditionList([compile_condition("content.is_news"), broken]).hold(facts) is None
+    assert isinstance(broken.answer(facts), BrokenConditionError)
+
+
+@pytest.mark.parametrize(
+    ("text", "probed"),
+    [
+        ("'content.is_news' in known && content.deepfake", {"content.is_news"}),
+        ("!('content.is_news' in known) || (\"content.id\" in known)", {"content.is_news", "content.id"}),
+        ("content.id != 'known'", set()),
+        ("known.exists(one, one == 'content.id') && 'content.is_news' in known", None),
+        ("size(known) > 3", None),
+        ("'content.' + 'id' in known", None),
+        ("'content\\\\u002eid' in known", None),
+    ],
+)
+def test_a_condition_knows_of_which_facts_it_asks_whether_they_are_known(text: str, probed: set[str] | None) -> None:
+    found = compile_condition(text).probed
+    assert probed is None if found is None else probed is not None and probed <= found
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("'content.is_news' in known && content.is_news", {"content.is_news"}),
+        (
+            "content.deepfake && 'content.is_news' in known && (content.is_news || content.deepfake)",
+            {"content.is_news"},
+        ),
+        ("'content.is_news' in known", {"content.is_news"}),
+        ("'content.is_news' in known || content.is_news", set()),
+        ("'content.is_news' in known && content.is_news || content.deepfake", set()),
+        ("('content.is_news' in known) && content.deepfake", set()),
+        ("!('content.is_news' in known)", set()),
+        ("'content.is_news' in known ? content.is_news : true", set()),
+        ("content.id == \"'content.is_news' in known && \"", set()),
+        ("true", set()),
+    ],
+)
+def test_what_a_condition_asks_first_makes_it_false_where_that_is_not_known(text: str, first: set[str]) -> None:
+    assert asked_first(text) == first
+    for name in first:
+        everything: Facts = {"content.is_news": True, "content.deepfake": True, "content.id": "a"}
+        assert holds(text, {other: value for other, value in everything.items() if other != name}) is False
 
 
 @pytest.mark.parametrize(

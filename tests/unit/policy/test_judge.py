@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.events.outputs import Finding, PackReference
-from pipeline.policy.judge import REDACTED, Judge, Standing
+from pipeline.policy.finding import REDACTED
+from pipeline.policy.judge import Judge, Standing
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.seen import Observation
