@@ -31,9 +31,10 @@ RUN pip wheel --no-build-isolation --no-deps --wheel-dir . ./source \
     && pip --python /opt/sealstream/bin/python check
 
 FROM ${PYTHON_IMAGE}
+# sealstream's own licence is the first; THIRD_PARTY.md says whose the others are.
 LABEL org.opencontainers.image.title="sealstream" \
       org.opencontainers.image.description="Kafka events in, signed C2PA manifests in S3 and alerts out" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0 AND GPL-2.0-or-later AND LGPL-3.0-or-later AND MPL-2.0"
 RUN groupadd --gid 10001 sealstream \
     && useradd --uid 10001 --gid sealstream --home-dir /var/lib/sealstream --shell /usr/sbin/nologin sealstream \
     && install --directory --mode=0700 --owner=sealstream --group=sealstream /var/lib/sealstream

@@ -17,7 +17,7 @@ class DeliverySettings(Settings):
     max_unacknowledged_per_partition: int = Field(default=512, ge=1)
     """Records taken from one partition and not acknowledged; at this number it is fetched from no more for a while."""
 
-    max_held_bytes: int = Field(default=2**26, ge=1)
+    max_held_bytes: int = Field(default=2**25, ge=1)
     """Bytes of records taken and not finished, from which on nothing more is fetched for a while; from one partition, a
     quarter of them."""
 

@@ -38,8 +38,10 @@ class InProcessCredentialService:
     """
 
     def __init__(self, *, signing: SigningMaterial | None = None, trust_anchors: Trust | bytes | None = None) -> None:
-        self._validator = Validator(trust_anchors)
+        self._trust = Trust(private=trust_anchors) if isinstance(trust_anchors, bytes) else trust_anchors
+        self._validator = Validator(self._trust)
         self._signer = None if signing is None else manifest_signer(signing)
+        self._reader_of_own = None if signing is None else self._reader_of(signing.certificate_chain)
 
     def signing_as(self, identity: SigningIdentity, sign: Callable[[bytes], bytes]) -> Self:
         """The same service, sealing under an identity whose signatures are asked for.
@@ -49,16 +51,33 @@ class InProcessCredentialService:
         """
         service = copy(self)
         service._signer = ManifestSigner(identity, sign)  # noqa: SLF001 (one of us)
+        service._reader_of_own = self._reader_of(identity.certificate_chain)  # noqa: SLF001
         return service
+
+    def _reader_of(self, chain: bytes) -> Validator:
+        """What reads back what one certificate signs: it knows no anchor that has nothing to do with it."""
+        if self._trust is None:
+            return self._validator
+        # Here, and not above: what only reads does without.
+        from pipeline.credentials.trust.narrowing import concerning  # noqa: PLC0415
+
+        return Validator(concerning(self._trust, chain))
 
     def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
-        if self._signer is None:
+        if self._signer is None or self._reader_of_own is None:
             raise OperatorError(
                 what="This process was started without a signing certificate and cannot seal.",
                 remedy="Give it signing material, or seal elsewhere.",
             )
-        return seal(asset, order, signer=self._signer, validator=self._validator, inherits=inherits)
+        return seal(
+            asset,
+            order,
+            signer=self._signer,
+            validator=self._validator,
+            reader_of_own=self._reader_of_own,
+            inherits=inherits,
+        )
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
         """Read and validate a credential; see `CredentialService.read`."""

@@ -68,7 +68,13 @@ class _Way(NamedTuple):
 
 
 def seal(
-    asset: bytes, order: SealOrder, *, signer: ManifestSigner, validator: Validator, inherits: bool = True
+    asset: bytes,
+    order: SealOrder,
+    *,
+    signer: ManifestSigner,
+    validator: Validator,
+    reader_of_own: Validator | None = None,
+    inherits: bool = True,
 ) -> SealedAsset:
     """Sign an asset, and return it only after reading back that the manifest is valid for it.
 
@@ -81,7 +87,9 @@ def seal(
         asset: its bytes.
         order: what its manifest shall say.
         signer: signs.
-        validator: reads back.
+        validator: reads what others signed, and back what has something of theirs in it.
+        reader_of_own: reads back the rest: it may know no more anchors than those of the signer's own certificate; None
+            for the same.
         inherits: False where it is known that there is no manifest in it, which is not looked for again then.
 
     Raises:
@@ -100,7 +108,10 @@ def seal(
     own = _evidence(asset, order.media_type, None, validator) if inherits else None
     for way in _ways(order, own, validator, embedded=because is None):
         try:
-            sealed = _seal(asset, order.media_type, way, signer, validator)
+            # A time stamp is somebody else's word, too.
+            is_own = not way.definition.resources and signer.time_stamp_authority is None
+            reader = reader_of_own if is_own and reader_of_own is not None else validator
+            sealed = _seal(asset, order.media_type, way, signer, reader)
         except UnsuitableAssetError:
             because = because or _NOT_TAKEN
         except _HarmfulError as harm:

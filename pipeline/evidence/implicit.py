@@ -17,7 +17,15 @@ from pipeline.labels.implicit.table import row_of
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts, FactValue
 
-__all__ = ["carries_marks", "found_observations", "in_words", "mark_facts", "place_facts", "written_observations"]
+__all__ = [
+    "carries_marks",
+    "found_observations",
+    "in_words",
+    "mark_facts",
+    "named_events",
+    "place_facts",
+    "written_observations",
+]
 
 _WORDS: Final[Mapping[FaultCode, str]] = {
     "not-json": "it is no JSON",
@@ -36,6 +44,17 @@ _WORDS: Final[Mapping[FaultCode, str]] = {
 def carries_marks(media_type: str) -> bool:
     """Whether files of this media type have a place for marks."""
     return row_of(media_type).embeds
+
+
+def named_events(found: FoundMarks | None) -> tuple[str, ...]:
+    """What labels say their content is numbered by: of content that was labeled here, the `event_uid` of its event."""
+    if found is None:
+        return ()
+    numbers = (
+        None if found.mark is None else found.mark.produce_id,
+        None if found.latent is None else found.latent.unique_id,
+    )
+    return tuple(dict.fromkeys(number for number in numbers if number))
 
 
 def place_facts(media_type: str) -> Facts:

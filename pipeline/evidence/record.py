@@ -8,7 +8,7 @@ from pipeline.events.outputs import Decision, ManifestRecord
 from pipeline.events.prepared import prepare
 from pipeline.policy.vocabulary import Facts, FactValue, vocabulary
 from pipeline.store import Layout, ObjectStore
-from pipeline.store.lookup import Found, find_by_digest
+from pipeline.store.lookup import Found, find_by_digest, find_embedded
 
 __all__ = ["record_facts"]
 
@@ -22,8 +22,10 @@ _REFUSED = "refused"
 prepare(ManifestRecord, Decision)
 
 
-def record_facts(store: ObjectStore, layout: Layout, sha256: str) -> Facts:
+def record_facts(store: ObjectStore, layout: Layout, sha256: str, *, named: Iterable[str] = ()) -> Facts:
     """The facts that the records of sealing these bytes have; where two of them differ, the fact is not known.
+
+    Where an event that the bytes name themselves sealed them, its manifest in them, its record is the one.
 
     A person who released what was held found it fit, and one who refused it did not: no verdict of a record stands
     against either.
@@ -31,6 +33,10 @@ def record_facts(store: ObjectStore, layout: Layout, sha256: str) -> Facts:
     Raises:
         WorldError: the store does not answer.
     """
+    for uid in named:
+        found = find_embedded(store, layout, uid, sha256)
+        if found is not None:
+            return _agreed([_facts_in(found)])
     sealed = (one for one in find_by_digest(store, layout, sha256, limit=_MOST_EVENTS) if one.role == "sealed")
     return _agreed([_facts_in(one) for one in sealed if one.record is not None])
 

@@ -8,7 +8,7 @@ from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.picture_looks import Rendition, look_of
 from pipeline.fingerprints.pictures import Sight, code_of, has_features
 from pipeline.fingerprints.renditions import rendition_of, smaller
-from pipeline.fingerprints.steady_codes import steady_code
+from pipeline.fingerprints.steady_codes import steady_code, steady_codes
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 
 __all__ = ["picture_traits", "renditions_of"]
@@ -41,13 +41,13 @@ def picture_traits(sight: Sight, *, asked: bool = False) -> Traits:
     small = smaller(sight.picture)
     inner = _within_border(small)
     parts = (small,) if inner is None else (small, inner)
-    codes = [steady_code(part) for part in parts]
-    grey = small.convert("L")
     places = _PLACES if asked else ((_SIDES[0], _SIDES[0]),)
-    codes += [steady_code(grey, _middle(small, across, down)) for across, down in places]
+    middles = [_middle(small, across, down) for across, down in places]
+    whole, *parts_of_it = steady_codes(small, [(0, 0, *small.size), *middles])
+    within = () if inner is None else (steady_code(inner),)
     return Traits(
         fingerprint=Fingerprint(kind="image", code=code_of(sight.pixels)),
-        codes=tuple(codes),
+        codes=(whole, *within, *parts_of_it),
         looks=tuple(Look(kind="image", data=look_of(rendition_of(part))) for part in parts),
     )
 

@@ -28,6 +28,7 @@ from PIL import (
 
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.image_code import LONGEST_CODE
+from pipeline.fingerprints.quick_png import without_compression
 from pipeline.fingerprints.steady_codes import frequencies
 
 __all__ = [
@@ -164,8 +165,13 @@ def sight_of(asset: bytes) -> Sight | None:
 
 def _is_clear(pixels: bytes) -> bool:
     """Whether few bits of the code of some greys hang by a thread."""
-    near = sum(int((np.abs(block - np.median(block)) < _THREAD).sum()) for block in frequencies(pixels))
-    return near <= _MOST_BY_A_THREAD
+    return int((np.abs(_above_usual(pixels)) < _THREAD).sum()) <= _MOST_BY_A_THREAD
+
+
+def _above_usual(pixels: bytes) -> npt.NDArray[np.float64]:
+    """How much more there is of each frequency of some greys than of half of those in its block."""
+    blocks = frequencies(pixels)
+    return blocks - np.median(blocks, axis=1, keepdims=True)
 
 
 def _decoded(asset: bytes, *, quick: bool) -> Image.Image | None:
@@ -204,7 +210,7 @@ def _opened(asset: bytes) -> Image.Image:
 
         pi_heif.register_heif_opener(thumbnails=False)
         return Image.open(io.BytesIO(asset), formats=("HEIF",))
-    return Image.open(io.BytesIO(asset), formats=_FORMATS)
+    return Image.open(io.BytesIO(without_compression(asset)), formats=_FORMATS)
 
 
 def _eight_bits(samples: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -255,9 +261,9 @@ def has_features(pixels: bytes) -> bool:
 
 def code_of(pixels: bytes) -> str:
     """The Image-Code of a prepared picture, 256 bits long."""
-    above = [block - np.median(block) for block in frequencies(pixels)]
-    if all(np.abs(block).min() > _CLEAR for block in above):
-        return Fingerprint.of("image", np.packbits(np.concatenate(above) > 0).tobytes()).code
+    above = _above_usual(pixels)
+    if np.abs(above).min() > _CLEAR:
+        return Fingerprint.of("image", np.packbits(above > 0).tobytes()).code
     # Whether it is more than usual depends on how it was calculated: the standard's own program has the word.
     # Loaded for the few pictures that need it.
     import iscc_core  # noqa: PLC0415

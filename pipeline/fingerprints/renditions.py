@@ -11,10 +11,10 @@ __all__ = ["rendition_of", "smaller"]
 def rendition_of(picture: Image.Image) -> Rendition:
     """An upright picture without transparency, at the size in which it is compared; all of it, border and all."""
     small = smaller(picture).convert("RGB").resize((FINE, FINE), Image.Resampling.HAMMING).convert("YCbCr")
-    planes = np.asarray(small).astype(np.float64)
-    quarters = [planes[down::2, across::2, 1:] for down in (0, 1) for across in (0, 1)]
-    colours = (quarters[0] + quarters[1] + quarters[2] + quarters[3]) / 4 - MIDDLE
-    return Rendition(luma=planes[:, :, 0], colours=colours)
+    luma, *differences = (np.asarray(plane, np.float64) for plane in small.split())
+    rows = [plane[::2] + plane[1::2] for plane in differences]
+    colours = np.stack([row[:, ::2] + row[:, 1::2] for row in rows], axis=-1) / 4 - MIDDLE
+    return Rendition(luma=luma, colours=colours)
 
 
 def smaller(picture: Image.Image) -> Image.Image:

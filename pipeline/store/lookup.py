@@ -23,6 +23,7 @@ The record of the event says where all of it is. By event, from the CloudEvent's
 is retracted, and the listing of the file has `illegal.json`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
@@ -36,11 +37,20 @@ from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, Seal
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 
-__all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "manifests_of", "retraction_of"]
+__all__ = [
+    "SEALED_DIGEST_NAME",
+    "Found",
+    "find_by_digest",
+    "find_by_event",
+    "find_embedded",
+    "manifests_of",
+    "retraction_of",
+]
 
 SEALED_DIGEST_NAME: Final = "sealed-sha256"
 """Under this name a sealed asset's metadata has the SHA-256 of its own bytes, which leads to its manifest."""
 
+_UID: Final = re.compile(r"[0-9a-f]{64}")
 _LIMIT: Final = 1000
 """The most events that are listed for one SHA-256; one page of an S3 listing."""
 
@@ -72,8 +82,9 @@ class Found:
     """What a person decided about an event that was held, JSON; None while nobody has, and for any other event."""
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _Manifest(msgspec.Struct, frozen=True):
     uri: str
+    binding: str | None = None
 
 
 class _Digest(msgspec.Struct, frozen=True):
@@ -89,7 +100,7 @@ class _Record(msgspec.Struct, frozen=True):
     """The part of a record that leads somewhere; that of a publication event has neither of the places."""
 
     original: _Digest | None = None
-    manifest: _Place | None = None
+    manifest: _Manifest | None = None
     sealed: _Sealed | None = None
     decision: str | None = None
 
@@ -148,6 +159,43 @@ def find_by_digest(store: ObjectStore, layout: Layout, sha256: str, *, limit: in
             case _:
                 pass  # somebody else's object
     return tuple(one for one in found.values() if one is not None)
+
+
+def find_embedded(store: ObjectStore, layout: Layout, uid: str, sha256: str) -> Found | None:
+    """What an event sealed into exactly these bytes, with its manifest in them; None where it did not.
+
+    One request: whoever knows the event from the bytes themselves needs no listing, since a signature is never the same
+    twice.
+
+    Args:
+        store: where to look.
+        layout: which buckets.
+        uid: whatever the bytes say of their event.
+        sha256: of the bytes, lower-case hex.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    if _UID.fullmatch(uid) is None:
+        return None
+    record_at = layout.record(uid)
+    stored = store.get(record_at)
+    if stored is None:
+        return None
+    record = _decoded(stored.body, _Record, record_at)
+    if record.sealed is None or record.sealed.sha256 != sha256:
+        return None
+    if record.manifest is None or record.manifest.binding != "embedded":
+        return None
+    return Found(
+        event_uid=uid,
+        role="sealed",
+        manifest=Location.parse(record.manifest.uri),
+        sealed=Location.parse(record.sealed.uri),
+        record_at=record_at,
+        record=stored.body,
+        review=latest_taken(store, layout, uid),
+    )
 
 
 def retraction_of(store: ObjectStore, layout: Layout, event_uid: str) -> bytes | None:

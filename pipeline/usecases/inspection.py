@@ -20,7 +20,7 @@ from pipeline.events.outputs import Decision, InspectedContent
 from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts, wording_facts
-from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts, place_facts
+from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts, named_events, place_facts
 from pipeline.evidence.record import record_facts
 from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.evidence.resembling import RESEMBLES_ILLEGAL, resembling_observations
@@ -140,7 +140,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
                 data=event.facts,
                 observed=self.observer(asset, event.prompt.text),
                 derived={**content_facts(asset), **declared_facts(event.declared)},
-                recorded=self._recorded(asset, credential),
+                recorded=self._recorded(asset, credential, found),
                 measured=measured,
                 signs_unread=any(one.name != RESEMBLES_ILLEGAL for one in seen)
                 or credential.state not in ("absent", "valid")
@@ -154,9 +154,11 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             )
         )
 
-    def _recorded(self, asset: Asset, credential: Credential) -> Facts:
+    def _recorded(self, asset: Asset, credential: Credential, found: FoundMarks | None) -> Facts:
         """What we know since we sealed these very bytes; without a manifest that holds for them, we did not."""
-        return record_facts(self.store, self.layout, asset.sha256) if credential.state == "valid" else {}
+        if credential.state != "valid":
+            return {}
+        return record_facts(self.store, self.layout, asset.sha256, named=named_events(found))
 
     def _decision(
         self, event: PublicationEvent, asset: Asset, credential: Credential, judgement: Judgement, state: Detected

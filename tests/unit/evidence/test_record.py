@@ -50,6 +50,31 @@ def test_what_was_reviewed_and_what_it_is_made_of_is_known_when_it_is_published(
     assert evidence(published(chinese, record), "cn.deep-synthesis.art10.review-both-sides") is None
 
 
+def test_what_names_its_event_is_found_without_a_listing(chinese: House) -> None:
+    record = sealed(chinese)
+    before = len(chinese.store.calls)
+    decision = published(chinese, record)
+    asked = [call for call in chinese.store.calls[before:] if call.operation in ("get", "list")]
+    assert chinese.layout.record(record.event_uid).uri in {call.uri for call in asked}
+    assert {call.operation for call in asked} == {"get"}
+    named = record_facts(chinese.store, chinese.layout, record.sealed.sha256, named=[record.event_uid])
+    assert named == known(chinese, record)
+    assert evidence(decision, "cn.deep-synthesis.art10.review-both-sides") is None
+
+
+@pytest.mark.parametrize("event_id", ["a" * 64, "no number", "another event", "this event"])
+def test_what_bytes_say_of_their_event_counts_only_where_that_sealed_them(chinese: House, event_id: str) -> None:
+    """Anybody can write a number into a label; and a manifest beside a file may be one of several."""
+    record = sealed(chinese)
+    text = {"id": "t", "mime": "text/markdown", "text": "Words.", "operation": "generated"}
+    beside = chinese.seal(generation({"content": text, "service": {"id": "other"}}, event_id="3")).record
+    uid = {"another event": record.event_uid, "this event": beside.event_uid}.get(event_id, event_id)
+    before = len(chinese.store.calls)
+    facts = record_facts(chinese.store, chinese.layout, beside.sealed.sha256, named=[uid])
+    assert facts["service.id"] == "other"
+    assert any(call.operation == "list" for call in chinese.store.calls[before:])
+
+
 def test_bytes_that_were_never_sealed_here_bring_nothing_along(chinese: House) -> None:
     sealed(chinese)
     assert record_facts(chinese.store, chinese.layout, "0" * 64) == {}

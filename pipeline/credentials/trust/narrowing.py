@@ -1,0 +1,54 @@
+"""Of many anchors those that may have to do with one chain of certificates.
+
+The C2PA library reads all of its anchors anew for every asset: the published lists take as long as the rest of checking
+a signature. Of what this process signed itself, it is known which of them can matter.
+"""
+
+from collections.abc import Sequence
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from pipeline.credentials.model import Trust
+
+__all__ = ["concerning"]
+
+_Name = frozenset[str]
+
+
+def concerning(trust: Trust, chain: bytes) -> Trust:
+    """Whom to trust as far as it matters for what one certificate signs.
+
+    Args:
+        trust: whom is trusted in all.
+        chain: PEM certificates, the signer's first.
+
+    Returns:
+        The same, with no more anchors than those whose name is in the chain, and those above them. Names are compared
+        generously, so that a library that takes two for one finds both. What cannot be read is left as it is.
+    """
+    try:
+        names = _names_above(chain, (*_read(trust.lists), *_read(trust.private)))
+        return Trust(lists=_written(trust.lists, names), private=_written(trust.private, names), denied=trust.denied)
+    except ValueError:
+        return trust
+
+
+def _names_above(chain: bytes, anchors: Sequence[x509.Certificate]) -> set[_Name]:
+    names = {_name(name) for one in _read(chain) for name in (one.subject, one.issuer)}
+    while above := {_name(one.issuer) for one in anchors if _name(one.subject) in names} - names:
+        names |= above
+    return names
+
+
+def _read(pem: bytes) -> Sequence[x509.Certificate]:
+    return x509.load_pem_x509_certificates(pem) if pem.strip() else ()
+
+
+def _written(pem: bytes, names: set[_Name]) -> bytes:
+    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in _read(pem) if _name(one.subject) in names)
+
+
+def _name(name: x509.Name) -> _Name:
+    """What a name says, without case, spaces and order."""
+    return frozenset("".join(str(attribute.value).casefold().split()) for attribute in name)
