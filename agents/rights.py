@@ -15,9 +15,9 @@ __all__ = ["ROLES", "Operation", "Right", "Role", "rights_of"]
 Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
-Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "editor", "operator"]
+Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "editor", "administrator"]
 """Who does what: a worker; a recogniser; who sends events; who decides about what is held; who reads outputs; who keeps
-the reference sets; who sets up topics and sends dead letters again."""
+the reference sets; who sets up topics, says who may review, and sends dead letters again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +66,16 @@ def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read",) if plan.role == "output" else ()
 
 
-def _editor(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    return ("Read", "Write") if plan.role == "reference" else ()
+def _editor(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    return ("Read", "Write") if plan.role == "reference" and plan.name != topics.operators else ()
 
 
-def _operator(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    # A review releases content, and to send one again is to send one.
-    sent = _producer(topics, plan)
+def _administrator(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    # A review releases content, and to send one again is to send one. Whoever says who may review does not review.
+    people: Sequence[Operation] = ("Read", "Write") if plan.name == topics.operators else ()
     read: Sequence[Operation] = ("Read",) if plan.role == "dead letters" else ()
-    return ("Create", "Describe", "DescribeConfigs", "AlterConfigs", *read, *sent)
+    sent = _producer(topics, plan)
+    return ("Create", "Describe", "DescribeConfigs", "AlterConfigs", *people, *read, *sent)
 
 
 ROLES: Final[Mapping[Role, _Asks]] = {
@@ -84,7 +85,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
     "reviewer": _reviewer,
     "consumer": _consumer,
     "editor": _editor,
-    "operator": _operator,
+    "administrator": _administrator,
 }
 """What each role does with a topic. Of a role that follows its own group, that group's name is its own affair."""
 

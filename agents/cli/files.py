@@ -197,7 +197,7 @@ def inspect(
     settings = CredentialSettings()
     with open_parsers(settings, None, trust_of(settings), processes=1) as parsers:
         credential = _credential(parsers.credentials, asset, file, manifest, limit)
-        marks = parsers.marker.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
+        marks = parsers.implicit_labeler.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
     observations = (
         *type_observations(asset),
         *credential_observations(credential, declared),

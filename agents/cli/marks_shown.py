@@ -4,7 +4,7 @@ import msgspec
 
 from pipeline.evidence.implicit import in_words
 from pipeline.labels.implicit.aigc import Label
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks
+from pipeline.labels.implicit.marks import FoundLabel, FoundLabels
 from pipeline.labels.implicit.vendors import VendorSign
 
 __all__ = ["ShownLabel", "ShownMarks", "lines", "shown"]
@@ -38,7 +38,7 @@ class ShownMarks(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: str | None = None
 
 
-def shown(found: FoundMarks | None) -> ShownMarks:
+def shown(found: FoundLabels | None) -> ShownMarks:
     """The marks found in a file; none of a file that carries none."""
     if found is None:
         return ShownMarks()
@@ -60,5 +60,5 @@ def lines(marks: ShownMarks) -> dict[str, str | None]:
     return {"implicit label": unread or "; ".join(labels) or None, "vendor's sign": "; ".join(signs) or None}
 
 
-def _label(one: FoundMark) -> ShownLabel:
+def _label(one: FoundLabel) -> ShownLabel:
     return ShownLabel(carrier=one.carrier, label=one.label, problems=tuple(map(in_words, one.faults)))

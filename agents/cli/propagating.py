@@ -14,8 +14,8 @@ from agents.trusting import trust_of
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError
 from pipeline.evidence.implicit import carries_marks, in_words
-from pipeline.labels.implicit.aigc import AigcMark
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.aigc import AigcLabel
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.settings import AssetSettings, CredentialSettings
 
 __all__ = ["propagate"]
@@ -27,7 +27,7 @@ class PropagatedFile(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     written: str
     sha256: str
-    label: AigcMark
+    label: AigcLabel
 
 
 def propagate(
@@ -72,14 +72,14 @@ def propagate(
     )
 
 
-def _label(parsers: Parsers, file: Path, body: bytes, media_type: str) -> AigcMark:
+def _label(parsers: Parsers, file: Path, body: bytes, media_type: str) -> AigcLabel:
     """The one implicit label of a file that may be changed."""
     if parsers.credentials.read(body, media_type).state != "absent":
         raise AssetRefusedError(
             what=f"{file} carries a C2PA manifest, which covers the label: with another label it would be broken.",
             remedy="Keep the label as it is, and your own number beside the file.",
         )
-    found = parsers.marker.read(body, media_type) if carries_marks(media_type) else None
+    found = parsers.implicit_labeler.read(body, media_type) if carries_marks(media_type) else None
     if found is None or found.mark is None:
         raise AssetRefusedError(
             what=f"{file} {_reason(found)}",
@@ -88,7 +88,7 @@ def _label(parsers: Parsers, file: Path, body: bytes, media_type: str) -> AigcMa
     return found.mark
 
 
-def _reason(found: FoundMarks | None) -> str:
+def _reason(found: FoundLabels | None) -> str:
     """Why there is no label that may be changed."""
     if found is not None and found.refused is not None:
         return f"could not be read: {found.refused}"
@@ -100,9 +100,9 @@ def _reason(found: FoundMarks | None) -> str:
     return f"has an implicit label that does not conform, and cannot be carried on as it is: {problems}."
 
 
-def _written(parsers: Parsers, body: bytes, media_type: str, label: AigcMark) -> bytes:
-    marked = parsers.marker.mark(body, media_type, MarksToWrite(aigc=label))
-    if marked.refused is not None or parsers.marker.read(marked.asset, media_type).mark != label:
+def _written(parsers: Parsers, body: bytes, media_type: str, label: AigcLabel) -> bytes:
+    marked = parsers.implicit_labeler.label(body, media_type, LabelsToWrite(aigc=label))
+    if marked.refused is not None or parsers.implicit_labeler.read(marked.asset, media_type).mark != label:
         raise AssetRefusedError(
             what=marked.refused or "The label that was written is not found again in the file.",
             remedy="Have the file written anew by another program, and try again.",

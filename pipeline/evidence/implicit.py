@@ -11,8 +11,8 @@ from typing import Final
 from pipeline.events.outputs import Declared, Evidence
 from pipeline.labels.implicit.aigc import AigcFault, FaultCode
 from pipeline.labels.implicit.facts import facts_of
-from pipeline.labels.implicit.marks import FoundMarks
-from pipeline.labels.implicit.port import Marked
+from pipeline.labels.implicit.marks import FoundLabels
+from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.labels.implicit.table import row_of
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts, FactValue
@@ -46,7 +46,7 @@ def carries_marks(media_type: str) -> bool:
     return row_of(media_type).embeds
 
 
-def named_events(found: FoundMarks | None) -> tuple[str, ...]:
+def named_events(found: FoundLabels | None) -> tuple[str, ...]:
     """What labels say their content is numbered by: of content that was labeled here, the `event_uid` of its event."""
     if found is None:
         return ()
@@ -64,7 +64,7 @@ def place_facts(media_type: str) -> Facts:
     return {"content.containerised": False, "implicit.present": False, "implicit.count": 0}
 
 
-def mark_facts(found: FoundMarks | None) -> Facts:
+def mark_facts(found: FoundLabels | None) -> Facts:
     """The facts that marks read from the final bytes measure; None of a file that carries no marks measures nothing."""
     if found is None or found.refused is not None:
         return {}
@@ -82,14 +82,14 @@ def in_words(fault: AigcFault) -> str:
     return _WORDS[fault.code].format(key=fault.key or "it")
 
 
-def written_observations(marked: Marked, found: FoundMarks | None) -> tuple[Observation, ...]:
+def written_observations(marked: ImplicitlyLabeled, found: FoundLabels | None) -> tuple[Observation, ...]:
     """What is seen of the marks of a sealed asset, which are read back from the bytes that are stored."""
     if marked.refused is not None:
         return (Observation(name="label.label-refused", severity="medium", evidence={"reason": marked.refused}),)
     return () if found is None else _contradictions(found)
 
 
-def found_observations(found: FoundMarks | None, declared: Declared) -> tuple[Observation, ...]:
+def found_observations(found: FoundLabels | None, declared: Declared) -> tuple[Observation, ...]:
     """What the marks show of an asset that is to be published and declared like this; the stricter reading wins."""
     if found is None:
         return ()
@@ -99,7 +99,7 @@ def found_observations(found: FoundMarks | None, declared: Declared) -> tuple[Ob
     return (*_contradictions(found), *_labeled(found, declared), *_signed(found, declared))
 
 
-def _labeled(found: FoundMarks, declared: Declared) -> Iterator[Observation]:
+def _labeled(found: FoundLabels, declared: Declared) -> Iterator[Observation]:
     """What the label says against the declaration, and what it lacks, whatever it says."""
     problems = [in_words(fault) for one in found.aigc for fault in one.faults]
     if len(found.aigc) > 1 and found.mark is not None:
@@ -118,7 +118,7 @@ def _labeled(found: FoundMarks, declared: Declared) -> Iterator[Observation]:
         yield Observation(name="label.label-nonconforming", severity="low", evidence=evidence)
 
 
-def _signed(found: FoundMarks, declared: Declared) -> Iterator[Observation]:
+def _signed(found: FoundLabels, declared: Declared) -> Iterator[Observation]:
     """Vendors' own signs, which are no labels: a statement weighs more than parameters left behind."""
     signs = [one for one in found.signs if one.ai]
     if not signs or declared == "ai":
@@ -136,7 +136,7 @@ def _signed(found: FoundMarks, declared: Declared) -> Iterator[Observation]:
     )
 
 
-def _contradictions(found: FoundMarks) -> tuple[Observation, ...]:
+def _contradictions(found: FoundLabels) -> tuple[Observation, ...]:
     if not found.contradictions:
         return ()
     return (

@@ -24,7 +24,7 @@ from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.fingerprints.recording import recorded_looks
 from pipeline.fingerprints.traits import SAME, Look, Traits
 from pipeline.isolation.parsers import is_marked
-from pipeline.labels.implicit.marks import FoundMarks
+from pipeline.labels.implicit.marks import FoundLabels
 from pipeline.policy.seen import Observation
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import stored_record
@@ -68,7 +68,7 @@ class Recognition:
     known: KnownFingerprints
 
     def __call__(
-        self, asset: Asset, credential: Credential, found: FoundMarks | None, traits: Traits | None = None
+        self, asset: Asset, credential: Credential, found: FoundLabels | None, traits: Traits | None = None
     ) -> tuple[Observation, ...]:
         """What is to be said of an asset, given its credential and marks; nothing where one of them speaks for it.
 

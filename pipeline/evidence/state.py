@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from pipeline.events.inputs import PublicationEvent
 from pipeline.events.outputs import Declared, LabelingState, Propagation
-from pipeline.labels.implicit.aigc import AigcMark
+from pipeline.labels.implicit.aigc import AigcLabel
 from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.policy.vocabulary import Facts, FactValue, flatten
 
@@ -103,7 +103,9 @@ def propagation_of(event: PublicationEvent, state: LabelingState, *, producer: s
     if event.event_type not in _HANDED_ON or state == "none" or not isinstance(named, str) or not named:
         return None
     try:
-        mark = AigcMark(label="1", content_producer="", produce_id="", content_propagator=named, propagate_id=event.uid)
+        mark = AigcLabel(
+            label="1", content_producer="", produce_id="", content_propagator=named, propagate_id=event.uid
+        )
     except ImplicitRefusedError:
         return None  # a name that a label cannot hold
     return Propagation(content_propagator=mark.content_propagator, propagate_id=mark.propagate_id)

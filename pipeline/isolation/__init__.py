@@ -9,8 +9,8 @@ from pipeline.isolation.services import (
     IsolatedCredentialService,
     IsolatedFingerprinter,
     IsolatedImageCoder,
+    IsolatedImplicitLabeler,
     IsolatedLabeler,
-    IsolatedMarker,
     isolated_parsers,
 )
 
@@ -19,8 +19,8 @@ __all__ = [
     "IsolatedCredentialService",
     "IsolatedFingerprinter",
     "IsolatedImageCoder",
+    "IsolatedImplicitLabeler",
     "IsolatedLabeler",
-    "IsolatedMarker",
     "Parsers",
     "UnderWay",
     "WorkerPool",

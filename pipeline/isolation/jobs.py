@@ -17,10 +17,10 @@ from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.isolation.parsers import Examined, Examining, Made, Making
-from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder
+from pipeline.labels.explicit.model import Checked, LabelClaim, LabelOrder
 from pipeline.labels.explicit.port import Labeled
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
-from pipeline.labels.implicit.port import Marked
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
 
 __all__ = [
@@ -30,14 +30,14 @@ __all__ = [
     "FingerprintJob",
     "Here",
     "ImageCodeJob",
+    "ImplicitLabelJob",
     "Job",
     "LabelJob",
     "LikenessJob",
     "MakeJob",
-    "MarkJob",
     "Performer",
+    "ReadImplicitLabelsJob",
     "ReadJob",
-    "ReadMarksJob",
     "SealJob",
     "Sign",
     "Tools",
@@ -217,39 +217,39 @@ class ImageCodeJob(Job[str | None], frozen=True, kw_only=True, tag=True):
         """A picture that nothing can show needs no code."""
 
 
-class MarkJob(Job[Marked], frozen=True, kw_only=True, tag=True):
+class ImplicitLabelJob(Job[ImplicitlyLabeled], frozen=True, kw_only=True, tag=True):
     """Write an implicit label into an asset."""
 
     asset: bytes
     media_type: str
-    marks: MarksToWrite
+    marks: LabelsToWrite
 
-    def perform(self, tools: Tools) -> Marked:  # noqa: ARG002 (as every job)
+    def perform(self, tools: Tools) -> ImplicitlyLabeled:  # noqa: ARG002 (as every job)
         """Write, and read back."""
         from pipeline.labels.implicit.marking import mark  # noqa: PLC0415
 
         return mark(self.asset, self.media_type, self.marks)
 
-    def hostile(self, error: HostileAssetError) -> Marked:
+    def hostile(self, error: HostileAssetError) -> ImplicitlyLabeled:
         """It can still be sealed as it is."""
-        return Marked(asset=self.asset, refused=error.what)
+        return ImplicitlyLabeled(asset=self.asset, refused=error.what)
 
 
-class ReadMarksJob(Job[FoundMarks], frozen=True, kw_only=True, tag=True):
+class ReadImplicitLabelsJob(Job[FoundLabels], frozen=True, kw_only=True, tag=True):
     """Find the implicit labels of an asset."""
 
     asset: bytes
     media_type: str
 
-    def perform(self, tools: Tools) -> FoundMarks:  # noqa: ARG002 (as every job)
+    def perform(self, tools: Tools) -> FoundLabels:  # noqa: ARG002 (as every job)
         """Read them."""
-        from pipeline.labels.implicit.table import read_marks  # noqa: PLC0415
+        from pipeline.labels.implicit.table import read_labels  # noqa: PLC0415
 
-        return read_marks(self.asset, self.media_type)
+        return read_labels(self.asset, self.media_type)
 
-    def hostile(self, error: HostileAssetError) -> FoundMarks:
+    def hostile(self, error: HostileAssetError) -> FoundLabels:
         """They could not be read."""
-        return FoundMarks(refused=error.what)
+        return FoundLabels(refused=error.what)
 
 
 class LabelJob(Job[Labeled], frozen=True, kw_only=True, tag=True):
@@ -257,7 +257,7 @@ class LabelJob(Job[Labeled], frozen=True, kw_only=True, tag=True):
 
     asset: bytes
     media_type: str
-    order: MarkOrder
+    order: LabelOrder
 
     def perform(self, tools: Tools) -> Labeled:
         """Write it."""
@@ -347,8 +347,8 @@ _AnyJob = (
     | ReadJob
     | ExtractJob
     | ImageCodeJob
-    | MarkJob
-    | ReadMarksJob
+    | ImplicitLabelJob
+    | ReadImplicitLabelsJob
     | LabelJob
     | CheckJob
     | FingerprintJob

@@ -16,10 +16,10 @@ from pipeline.fingerprints.coder import ImageCoder
 from pipeline.fingerprints.port import Fingerprinter
 from pipeline.fingerprints.traits import Traits
 from pipeline.isolation.confinement import UNCONFINED, Confinement
-from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, LabelOrder, Written
 from pipeline.labels.explicit.port import Labeled, Labeler
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
-from pipeline.labels.implicit.port import Marked, Marker
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.port import ImplicitLabeler, ImplicitlyLabeled
 
 __all__ = ["Examined", "Examining", "Made", "Making", "Parsers", "UnderWay", "is_marked"]
 
@@ -37,9 +37,9 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
 
     asset: bytes
     media_type: str
-    label: MarkOrder | None
+    label: LabelOrder | None
     claim: LabelClaim | None
-    marks: MarksToWrite | None
+    marks: LabelsToWrite | None
     reads_marks: bool
     order: SealOrder
 
@@ -64,7 +64,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     marks_refused: str | None
     traits: Traits
     sealed: SealedAsset
-    found: FoundMarks | None
+    found: FoundLabels | None
     checked: Checked | None
 
 
@@ -97,7 +97,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     credential: Credential
-    found: FoundMarks | None
+    found: FoundLabels | None
     checked: Checked | None
     traits: Traits | None
 
@@ -123,7 +123,7 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.media_type} of {self.size / 1_000_000:.1f} MB: {done}, for {self.seconds:.0f} s"
 
 
-def is_marked(credential: Credential, found: FoundMarks | None) -> bool:
+def is_marked(credential: Credential, found: FoundLabels | None) -> bool:
     """Whether something in an asset speaks for it.
 
     A manifest that does not hold speaks for nothing, and neither does the rest of a label: a stub of one would be the
@@ -140,7 +140,7 @@ class Parsers:
         credentials: signs and reads manifests.
         image_coder: computes the codes that pictures are compared by.
         labeler: writes and checks explicit labels.
-        marker: writes and finds implicit labels.
+        implicit_labeler: writes and finds implicit labels.
         fingerprinter: says what an asset is recognised by.
         confinement: what the processes that do it gave up before.
         stamps: where they ask for time stamps; None for manifests without.
@@ -151,7 +151,7 @@ class Parsers:
     credentials: CredentialService
     image_coder: ImageCoder
     labeler: Labeler
-    marker: Marker
+    implicit_labeler: ImplicitLabeler
     fingerprinter: Fingerprinter
     confinement: Confinement = UNCONFINED
     stamps: Stamping | None = None
@@ -173,9 +173,9 @@ class Parsers:
         media_type = making.media_type
         inherited = self.credentials.read(making.asset, media_type)
         labeled = self._labeled(making, inherited)
-        marked = Marked(asset=labeled.asset)
+        marked = ImplicitlyLabeled(asset=labeled.asset)
         if making.marks is not None and making.reads_marks and inherited.state == "absent":
-            marked = self.marker.mark(labeled.asset, media_type, making.marks)
+            marked = self.implicit_labeler.label(labeled.asset, media_type, making.marks)
         traits = self.fingerprinter.traits(marked.asset, media_type)
         order = msgspec.structs.replace(making.order, fingerprint=traits.fingerprint)
         sealed = self.credentials.seal(marked.asset, order, inherits=inherited.state != "absent")
@@ -187,7 +187,7 @@ class Parsers:
             marks_refused=marked.refused,
             traits=traits,
             sealed=sealed,
-            found=self.marker.read(sealed.asset, media_type) if making.reads_marks else None,
+            found=self.implicit_labeler.read(sealed.asset, media_type) if making.reads_marks else None,
             checked=None if claim is None else self.labeler.check(sealed.asset, media_type, claim),
         )
 
@@ -206,7 +206,7 @@ class Parsers:
         """
         asset, media_type = examining.asset, examining.media_type
         credential = self.credentials.read(asset, media_type)
-        found = self.marker.read(asset, media_type) if examining.reads_marks else None
+        found = self.implicit_labeler.read(asset, media_type) if examining.reads_marks else None
         needs_traits = examining.compares or (examining.recognises and not is_marked(credential, found))
         return Examined(
             credential=credential,

@@ -21,23 +21,23 @@ from pipeline.isolation.jobs import (
     ExtractJob,
     FingerprintJob,
     ImageCodeJob,
+    ImplicitLabelJob,
     Job,
     LabelJob,
     LikenessJob,
     MakeJob,
-    MarkJob,
     Performer,
+    ReadImplicitLabelsJob,
     ReadJob,
-    ReadMarksJob,
     SealJob,
     TraitsJob,
 )
 from pipeline.isolation.parsers import Examined, Examining, Made, Making, Parsers
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
-from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder
+from pipeline.labels.explicit.model import Checked, LabelClaim, LabelOrder
 from pipeline.labels.explicit.port import Labeled
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
-from pipeline.labels.implicit.port import Marked
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.port import ImplicitlyLabeled
 
 Answer = TypeVar("Answer")
 
@@ -45,8 +45,8 @@ __all__ = [
     "IsolatedCredentialService",
     "IsolatedFingerprinter",
     "IsolatedImageCoder",
+    "IsolatedImplicitLabeler",
     "IsolatedLabeler",
-    "IsolatedMarker",
     "isolated_parsers",
     "parsers_of",
 ]
@@ -144,7 +144,7 @@ class IsolatedFingerprinter(_Isolated):
 class IsolatedLabeler(_Isolated):
     """A `pipeline.labels.explicit.port.Labeler` that has jobs done."""
 
-    def label(self, asset: bytes, media_type: str, order: MarkOrder) -> Labeled:
+    def label(self, asset: bytes, media_type: str, order: LabelOrder) -> Labeled:
         """Put an explicit label on an asset; see `Labeler.label`."""
         return self._performer.run(LabelJob(asset=asset, media_type=media_type, order=order))
 
@@ -153,16 +153,16 @@ class IsolatedLabeler(_Isolated):
         return self._performer.run(CheckJob(asset=asset, media_type=media_type, claim=claim))
 
 
-class IsolatedMarker(_Isolated):
-    """A `pipeline.labels.implicit.port.Marker` that has jobs done."""
+class IsolatedImplicitLabeler(_Isolated):
+    """A `pipeline.labels.implicit.port.ImplicitLabeler` that has jobs done."""
 
-    def mark(self, asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
-        """Write an implicit label into an asset; see `Marker.mark`."""
-        return self._performer.run(MarkJob(asset=asset, media_type=media_type, marks=marks))
+    def label(self, asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
+        """Write an implicit label into an asset; see `ImplicitLabeler.label`."""
+        return self._performer.run(ImplicitLabelJob(asset=asset, media_type=media_type, marks=marks))
 
-    def read(self, asset: bytes, media_type: str) -> FoundMarks:
-        """Find the implicit labels of an asset; see `Marker.read`."""
-        return self._performer.run(ReadMarksJob(asset=asset, media_type=media_type))
+    def read(self, asset: bytes, media_type: str) -> FoundLabels:
+        """Find the implicit labels of an asset; see `ImplicitLabeler.read`."""
+        return self._performer.run(ReadImplicitLabelsJob(asset=asset, media_type=media_type))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +207,7 @@ def isolated_parsers(
         credentials=IsolatedCredentialService(pool, signer, stamps),
         image_coder=IsolatedImageCoder(pool),
         labeler=IsolatedLabeler(pool),
-        marker=IsolatedMarker(pool),
+        implicit_labeler=IsolatedImplicitLabeler(pool),
         fingerprinter=IsolatedFingerprinter(pool),
         confinement=pool.confinement,
         stamps=stamps,
@@ -228,6 +228,6 @@ def parsers_of(performer: Performer, credentials: CredentialService) -> Parsers:
         credentials=credentials,
         image_coder=IsolatedImageCoder(performer),
         labeler=IsolatedLabeler(performer),
-        marker=IsolatedMarker(performer),
+        implicit_labeler=IsolatedImplicitLabeler(performer),
         fingerprinter=IsolatedFingerprinter(performer),
     )

@@ -26,7 +26,7 @@ from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.evidence.resembling import RESEMBLES_ILLEGAL, resembling_observations
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
 from pipeline.isolation.parsers import Examined, Examining, Parsers
-from pipeline.labels.implicit.marks import FoundMarks
+from pipeline.labels.implicit.marks import FoundLabels
 from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
@@ -129,7 +129,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
         event: PublicationEvent,
         asset: Asset,
         credential: Credential,
-        found: FoundMarks | None,
+        found: FoundLabels | None,
         measured: Facts,
         seen: tuple[Observation, ...],
     ) -> Judgement:
@@ -154,7 +154,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             )
         )
 
-    def _recorded(self, asset: Asset, credential: Credential, found: FoundMarks | None) -> Facts:
+    def _recorded(self, asset: Asset, credential: Credential, found: FoundLabels | None) -> Facts:
         """What we know since we sealed these very bytes; without a manifest that holds for them, we did not."""
         if credential.state != "valid":
             return {}

@@ -10,10 +10,10 @@ from pipeline.credentials import Disclosure, Parent, SealOrder, Software
 from pipeline.events.inputs import Content, GenerationEvent
 from pipeline.evidence.explicit import claim_of
 from pipeline.fingerprints import Fingerprint
-from pipeline.labels.explicit.model import MarkOrder
+from pipeline.labels.explicit.model import LabelOrder
 from pipeline.labels.explicit.wording import Language
 from pipeline.labels.implicit.aigc import first_write
-from pipeline.labels.implicit.marks import Latent, MarksToWrite
+from pipeline.labels.implicit.marks import LabelsToWrite, Latent
 from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.policy.judging import Evidence, Policy
 from pipeline.policy.places import lies_in
@@ -73,7 +73,7 @@ def seal_order(
     )
 
 
-def marks_of(event: GenerationEvent, *, producer: str | None) -> MarksToWrite | None:
+def marks_of(event: GenerationEvent, *, producer: str | None) -> LabelsToWrite | None:
     """What the asset of a generation event shall carry; None where nothing was generated, or nobody is named for it.
 
     The number of the content is the event's identity: nothing of the producer's own ids, which may be names, gets into
@@ -91,7 +91,7 @@ def marks_of(event: GenerationEvent, *, producer: str | None) -> MarksToWrite | 
         aigc = first_write(named, event.uid)
     except ImplicitRefusedError:
         return None
-    return MarksToWrite(aigc=aigc, digital_source_type=source_type_of(event.content), latent=_latent(event))
+    return LabelsToWrite(aigc=aigc, digital_source_type=source_type_of(event.content), latent=_latent(event))
 
 
 def _latent(event: GenerationEvent) -> Latent | None:
@@ -111,15 +111,15 @@ def _latent(event: GenerationEvent) -> Latent | None:
         return None
 
 
-def order_of(event: GenerationEvent) -> MarkOrder | None:
+def order_of(event: GenerationEvent) -> LabelOrder | None:
     """The explicit label that an event asks for; None where it asks for none."""
     order = event.explicit_order
     if order is None:
         return None
-    return MarkOrder(language=order.language, corner=order.corner, place=order.place, seconds=order.seconds)
+    return LabelOrder(language=order.language, corner=order.corner, place=order.place, seconds=order.seconds)
 
 
-def required_order(event: GenerationEvent, policy: Policy, derived: Facts) -> MarkOrder | None:
+def required_order(event: GenerationEvent, policy: Policy, derived: Facts) -> LabelOrder | None:
     """The explicit label that a law asks for, in the language of its jurisdiction; None where none does.
 
     Whoever asked for a copy without label gets one (Labeling Measures Art. 9): the rules know.
@@ -143,4 +143,4 @@ def required_order(event: GenerationEvent, policy: Policy, derived: Facts) -> Ma
     named = event.facts.get("jurisdictions")
     jurisdictions = tuple(named) if isinstance(named, list) else policy.jurisdictions
     spoken = (_LANGUAGES[place] for one in jurisdictions for place in _LANGUAGES if lies_in(one, place))
-    return MarkOrder(language=next(spoken, "en"))
+    return LabelOrder(language=next(spoken, "en"))

@@ -35,9 +35,9 @@ from pipeline.evidence.resembling import resembling_observations
 from pipeline.evidence.sealing import sealed_observations
 from pipeline.fingerprints.recording import named, recognised_by
 from pipeline.isolation.parsers import Made, Making, Parsers
-from pipeline.labels.explicit.model import LabelClaim, MarkOrder
+from pipeline.labels.explicit.model import LabelClaim, LabelOrder
 from pipeline.labels.explicit.port import Labeled
-from pipeline.labels.implicit.port import Marked
+from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.store import Location
 from pipeline.store.lookup import SEALED_DIGEST_NAME
@@ -106,7 +106,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
             order=order,
         )
 
-    def _label(self, event: GenerationEvent, asset: Asset) -> MarkOrder | None:
+    def _label(self, event: GenerationEvent, asset: Asset) -> LabelOrder | None:
         """The explicit label that the event asks for, or that a law does where that is configured."""
         order = order_of(event)
         if order is None and self.labels_when_required:
@@ -122,14 +122,14 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
         claim = LabelClaim() if made.written is not None else claim_of(event.facts)
         return msgspec.structs.replace(
             made,
-            found=None if made.found is None else self.parsers.marker.read(kept.asset, media_type),
+            found=None if made.found is None else self.parsers.implicit_labeler.read(kept.asset, media_type),
             checked=None if claim is None else self.parsers.labeler.check(kept.asset, media_type, claim),
         )
 
     def _judge(self, event: GenerationEvent, asset: Asset, made: Made, parents: tuple[KnownParent, ...]) -> Judgement:
         """Judge the event by what it says and by what is read back from its sealed asset."""
         labeled = Labeled(asset=made.sealed.asset, written=made.written, refused=made.label_refused)
-        marked = Marked(asset=made.sealed.asset, refused=made.marks_refused)
+        marked = ImplicitlyLabeled(asset=made.sealed.asset, refused=made.marks_refused)
         return self.policy.assess(
             Evidence(
                 event=event.reference,

@@ -31,7 +31,7 @@ from tests.conftest import BOOTSTRAP, REQUIRE_KAFKA
 pytestmark = [pytest.mark.kafka, pytest.mark.s3]
 
 TEXT = {"id": "t", "mime": "text/plain", "text": "a human wrote this\n", "synthetic": "no"}
-USERS = {"worker": "worker-secret", "sender": "sender-secret", "operator": "operator-secret"}
+USERS = {"worker": "worker-secret", "sender": "sender-secret", "admin": "admin-secret"}
 
 
 class Guarded:
@@ -93,7 +93,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         house = Installation(broker.bootstrap_servers, s3, directory, SEALSTREAM_POLICY_JURISDICTIONS="ES")
         found = Guarded(broker, issuer, house)
         asyncio.run(house.create())
-        for user, role in (("worker", "worker"), ("sender", "producer"), ("operator", "operator")):
+        for user, role in (("worker", "worker"), ("sender", "producer"), ("admin", "administrator")):
             asyncio.run(grant(house.kafka, user, found.rights(role)))
         house.environment |= found.as_user("worker")
         yield found
@@ -280,7 +280,7 @@ async def test_each_right_that_a_worker_lacks_is_named_and_stops_it(
 
 
 async def test_a_worker_works_with_the_least_rights_and_so_do_those_beside_it(guarded: Guarded) -> None:
-    """Producer, operator and worker by passwords, consumer by certificate; each with its own rights."""
+    """Producer, administrator and worker by passwords, consumer by certificate; each with its own rights."""
     house = guarded.house
     await grant(guarded.administrator, "reader", guarded.rights("consumer"))
     (event := house.log.parent / "event.json").write_text(
@@ -313,9 +313,9 @@ async def test_a_worker_works_with_the_least_rights_and_so_do_those_beside_it(gu
         )
         read = read_topic(reader, house.topics.decisions, from_beginning=True, idle_seconds=3)
         assert [one async for one in read]
-        listed = await asyncio.to_thread(house.answer, "dead-letters", "list", **guarded.as_user("operator"))
+        listed = await asyncio.to_thread(house.answer, "dead-letters", "list", **guarded.as_user("admin"))
         assert listed
-        assert "as planned" in await asyncio.to_thread(house.output, "topics", "check", **guarded.as_user("operator"))
+        assert "as planned" in await asyncio.to_thread(house.output, "topics", "check", **guarded.as_user("admin"))
     finally:
         house.stop_worker()
     assert "Not authorized" not in house.log.read_text()

@@ -25,7 +25,7 @@ from tests.unit.policy.examples import credential
 
 PAGE = Path(__file__).parents[2] / "docs" / "topics.md"
 ASYNCAPI = yaml.safe_load((Path(schemas.__file__).parent / "asyncapi.yaml").read_text(encoding="utf-8"))
-JURISDICTIONS = ("CN", "EU", "US-CA", "US-NY", "IN", "KR", "VN", "KZ", "*")
+JURISDICTIONS = ("CN", "EU", "US", "US-CA", "US-NY", "US-UT", "IN", "KR", "VN", "KZ", "GB", "*")
 ACTIONS = ("record", "alert", "hold", "block")
 
 

@@ -22,15 +22,15 @@ from pipeline.credentials.trust import TrustListError, read_list
 from pipeline.errors import OperatorError, ProducerError
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.fingerprints.snapshot import Part, columns_in, document_in
-from pipeline.isolation.jobs import CheckJob, ReadJob, ReadMarksJob, SealJob, TraitsJob, answers_of
+from pipeline.isolation.jobs import CheckJob, ReadImplicitLabelsJob, ReadJob, SealJob, TraitsJob, answers_of
 from pipeline.isolation.messages import NONSENSE, decode_fault, decode_ready
-from pipeline.labels.implicit.table import ROWS, read_marks
+from pipeline.labels.implicit.table import ROWS, read_labels
 from pipeline.policy.pack_files import read_pack
 
 __all__ = ["TARGETS", "Target", "instrumented"]
 
 ROOT = Path(__file__).parents[2]
-ANSWERS = [answers_of(kind).decode for kind in (CheckJob, ReadJob, ReadMarksJob, SealJob, TraitsJob)]
+ANSWERS = [answers_of(kind).decode for kind in (CheckJob, ReadJob, ReadImplicitLabelsJob, SealJob, TraitsJob)]
 JSON = [("content-type", b"application/cloudevents+json")]
 
 
@@ -114,7 +114,7 @@ def answer(body: bytes) -> None:
 
 
 def carrier(media_type: str) -> Target:
-    return Target(run=lambda body: read_marks(body, media_type), seeds=lambda: files_of(media_type))
+    return Target(run=lambda body: read_labels(body, media_type), seeds=lambda: files_of(media_type))
 
 
 def files_of(media_type: str) -> list[bytes]:

@@ -21,7 +21,7 @@ from pipeline.events.intake import intake_activity, intake_generation, intake_pu
 from pipeline.events.outputs import Decision, DecisionOutcome, Finding
 from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.labels.explicit.in_process import InProcessLabeler
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.policy.reference import ReferenceSets, parse_entry
 from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
@@ -106,7 +106,7 @@ class Worker:
             credentials=_credentials(),
             image_coder=NoPictures(),
             labeler=InProcessLabeler(),
-            marker=InProcessMarker(),
+            implicit_labeler=InProcessImplicitLabeler(),
             fingerprinter=InProcessFingerprinter(),
         )
         law = law_of(settings or PolicySettings(), lambda: sets, retention_days=retention_days)

@@ -23,12 +23,12 @@ from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.content import examine, likenesses, traits
 from pipeline.fingerprints.fingerprint import Reason
 from pipeline.fingerprints.traits import SAME
-from pipeline.labels.explicit import ExplicitRefusedError, LabelClaim, MarkOrder
+from pipeline.labels.explicit import ExplicitRefusedError, LabelClaim, LabelOrder
 from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.explicit.model import Written
-from pipeline.labels.explicit.writing import reason_against, write_mark
+from pipeline.labels.explicit.writing import reason_against, write_label
 from pipeline.labels.implicit import row_of
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.conftest import AI
 from tests.media.exhibits import EXHIBITS, Exhibit
 from tests.media.harm.unusual import UNUSUAL
@@ -39,7 +39,7 @@ __all__ = ["Cell", "Outcome", "Whole", "outcome", "whole"]
 NO_CODE: Final[Mapping[Reason, str]] = {"not-supported": "Data that programs read has no code."}
 """What the reason for having no fingerprint means where it holds for a whole format."""
 
-MARKER: Final = InProcessMarker()
+MARKER: Final = InProcessImplicitLabeler()
 LABELER: Final = InProcessLabeler()
 
 
@@ -97,7 +97,7 @@ def outcome(name: str) -> Outcome:
     exhibit = EXHIBITS[name]
     body = exhibit.make()
     found = examine(body, exhibit.media_type)
-    marked = MARKER.mark(body, exhibit.media_type, MARKS)
+    marked = MARKER.label(body, exhibit.media_type, MARKS)
     sealed = services().credentials.seal(marked.asset, order(exhibit, found))
     must_be_sound(sealed.credential)
     must_be_sound(read_back(sealed.asset, exhibit, sealed))
@@ -201,12 +201,12 @@ def explicit(exhibit: Exhibit, body: bytes) -> Cell:
     """Labelled first, then marked and sealed: the label must be found in what comes out."""
     reason = reason_against(exhibit.media_type)
     try:
-        label = write_mark(body, exhibit.media_type, MarkOrder())
+        label = write_label(body, exhibit.media_type, LabelOrder())
     except ExplicitRefusedError as refused:
         # Of the kind of file, or of this one.
         return Cell(can=False, why_not=refused.what if reason is None else f"{reason[0].upper()}{reason[1:]}.")
     assert reason is None
-    marked = MARKER.mark(label.body, exhibit.media_type, MARKS)
+    marked = MARKER.label(label.body, exhibit.media_type, MARKS)
     sealed = services().credentials.seal(marked.asset, order(exhibit, NoFingerprint(reason="not-supported")))
     checked = LABELER.check(sealed.asset, exhibit.media_type, LabelClaim(kind=label.written.kind))
     assert checked.present is True, checked

@@ -12,16 +12,16 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.labels.explicit import MarkOrder
+from pipeline.labels.explicit import LabelOrder
 from pipeline.labels.explicit.plate import draw_plate, em_for, margin_for
 from pipeline.labels.explicit.rhythm import SECONDS
 from pipeline.labels.explicit.wording import WORDINGS
-from pipeline.labels.explicit.writing import write_mark
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.explicit.writing import write_label
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.conftest import MakeOrder
 from tests.unit.labels.implicit.makers import MARKS
 
-MARKER: Final = InProcessMarker()
+MARKER: Final = InProcessImplicitLabeler()
 RATE: Final = 8000
 
 # The services are the same for all examples, and nothing in them changes.
@@ -55,7 +55,7 @@ drawings = st.lists(
 
 def finished(body: bytes, media_type: str, service: InProcessCredentialService, make_order: MakeOrder) -> bytes:
     """With its marks, where the format carries any, and sealed inside."""
-    marked = MARKER.mark(body, media_type, MARKS)
+    marked = MARKER.label(body, media_type, MARKS)
     sealed = service.seal(marked.asset, make_order(media_type))
     assert (sealed.binding, sealed.credential.state) == ("embedded", "valid")
     if media_type != "text/plain":
@@ -103,7 +103,7 @@ def test_every_pixel_outside_the_label_stays(
     pixels: np.ndarray, kind: tuple[str, str], service: InProcessCredentialService, make_order: MakeOrder
 ) -> None:
     body = encoded(pixels, kind[0])
-    labelled = write_mark(body, kind[1], MarkOrder()).body
+    labelled = write_label(body, kind[1], LabelOrder()).body
     em = em_for("zh", (pixels.shape[1], pixels.shape[0]))
     plate, margin = draw_plate("zh", em), margin_for(em)
     differs = (seen(finished(labelled, kind[1], service, make_order)) != seen(body)).any(axis=2)
@@ -124,7 +124,7 @@ def test_every_sample_behind_the_label_stays(
     seed: int, seconds: float, channels: int, service: InProcessCredentialService, make_order: MakeOrder
 ) -> None:
     samples = np.random.default_rng(seed).integers(-(2**15), 2**15, (round(seconds * RATE), channels), np.int16)
-    labelled = write_mark(recorded(samples), "audio/wav", MarkOrder()).body
+    labelled = write_label(recorded(samples), "audio/wav", LabelOrder()).body
     after = heard(finished(labelled, "audio/wav", service, make_order))
     behind = round(SECONDS * RATE)
     assert after.shape == samples.shape
@@ -148,7 +148,7 @@ def test_a_labelled_text_is_the_text_between_its_labels(
     text: str, service: InProcessCredentialService, make_order: MakeOrder
 ) -> None:
     label = WORDINGS["en"].in_text
-    labelled = write_mark(text.encode(), "text/plain", MarkOrder(language="en")).body
+    labelled = write_label(text.encode(), "text/plain", LabelOrder(language="en")).body
     after = finished(labelled, "text/plain", service, make_order).decode().partition("\ufeff")[0]
     assert after.startswith(f"{label}\n\n{text}")
     assert after.removeprefix(f"{label}\n\n{text}").strip("\n") == label

@@ -11,13 +11,13 @@ from pipeline.credentials.development import DevelopmentChain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.events.outputs import Finding
 from pipeline.labels.implicit import row_of
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.exhibits import EXHIBITS
 from tests.media.test_more_formats import box
 from tests.unit.credentials.bindings import plain_tiff, signed_tiff, tiff_with_entry
 from tests.unit.house import House, generation, publication
 
-MARKER = InProcessMarker()
+MARKER = InProcessImplicitLabeler()
 
 
 def jpeg_xl() -> bytes:

@@ -18,7 +18,7 @@ import pytest
 from pipeline.credentials import SealedAsset, embeds
 from pipeline.credentials.development import DevelopmentChain
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.conftest import Ask, MakeOrder
 from tests.media.test_own_output_is_quiet import FORMATS
 from tests.tools import need
@@ -52,7 +52,7 @@ def sealed(service: InProcessCredentialService, make_order: MakeOrder) -> Mappin
     files = {}
     for name in EMBEDDED:
         media_type, make = FORMATS[name]
-        marked = InProcessMarker().mark(make(), media_type, MARKS).asset
+        marked = InProcessImplicitLabeler().label(make(), media_type, MARKS).asset
         files[name] = service.seal(marked, make_order(media_type))
         assert files[name].binding == "embedded", name
     return files

@@ -24,8 +24,8 @@ from pipeline.credentials.status_codes import look_up
 from pipeline.events.outputs import Decision, ManifestRecord
 from pipeline.evidence.implicit import carries_marks
 from pipeline.fingerprints.recorded import recorded_codes
-from pipeline.labels.implicit import FoundMarks
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit import FoundLabels
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.media_types import extension_of, named_by
 from tests.media.exhibits import EXHIBITS
 from tests.outsiders.table import Attempt, Before, Label, Row, Tool
@@ -39,7 +39,7 @@ SEARCHED: Final = os.pathsep.join((str(INSTALLED / "bin"), os.environ["PATH"]))
 LONGEST: Final = 180
 """Seconds that a tool may take; LibreOffice needs twenty when it starts for the first time."""
 
-MARKER: Final = InProcessMarker()
+MARKER: Final = InProcessImplicitLabeler()
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     media_type: str
     binding: str
-    found: FoundMarks | None
+    found: FoundLabels | None
 
 
 class ToolFailedError(Exception):
@@ -172,7 +172,7 @@ def published(house: House, name: str, body: bytes, media_type: str) -> Decision
     return house.inspect(publication({"content": content}, event_id=name)).record
 
 
-def label_in(body: bytes, media_type: str, was: FoundMarks | None) -> Label | None:
+def label_in(body: bytes, media_type: str, was: FoundLabels | None) -> Label | None:
     if was is None or was.mark is None:
         return None
     if not carries_marks(media_type):

@@ -16,7 +16,7 @@ from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.isolation import Parsers
 from pipeline.labels.explicit.in_process import InProcessLabeler
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.policy.judge import Judge
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import parse_ladder
@@ -70,7 +70,7 @@ class House:
                 credentials=credentials,
                 image_coder=NoPictures(),
                 labeler=InProcessLabeler(),
-                marker=InProcessMarker(),
+                implicit_labeler=InProcessImplicitLabeler(),
                 fingerprinter=InProcessFingerprinter(),
             ),
             policy=Policy(

@@ -4,7 +4,7 @@
 may harm; what is exported here imports none of them.
 """
 
-from pipeline.labels.explicit.model import Checked, LabelClaim, Marked, MarkOrder, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, LabeledFile, LabelOrder, Written
 from pipeline.labels.explicit.wording import LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
 from pipeline.labels.refused import ExplicitRefusedError
 
@@ -14,8 +14,8 @@ __all__ = [
     "Checked",
     "ExplicitRefusedError",
     "LabelClaim",
-    "MarkOrder",
-    "Marked",
+    "LabelOrder",
+    "LabeledFile",
     "Written",
     "has_ai_token",
     "has_gen_token",

@@ -2,7 +2,7 @@
 
 There are two ways. Where samples are kept exactly (PCM, FLAC, ALAC), the rhythm is mixed in and all later samples stay
 as they are. Where they are not, packets are what can be kept: in MP3 and bare AAC the rhythm is put in front of them.
-What allows neither is compressed once more, which is said (`Marked.kept`).
+What allows neither is compressed once more, which is said (`LabeledFile.kept`).
 """
 
 import io
@@ -17,11 +17,11 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from numpy.typing import NDArray
 
-from pipeline.labels.explicit.model import Marked, Written
+from pipeline.labels.explicit.model import LabeledFile, Written
 from pipeline.labels.explicit.rhythm import SECONDS, duck_and_tones, find_rhythm
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["BROKEN", "MOST_SECONDS", "beginning_of", "mark_audio", "open_media"]
+__all__ = ["BROKEN", "MOST_SECONDS", "beginning_of", "label_audio", "open_media"]
 
 MOST_SECONDS: Final = 3600
 
@@ -48,7 +48,7 @@ _RATES: Final = range(4_000, 400_001)
 _FULL_SCALE: Final = {"u8": 128.0, "s16": 2.0**15, "s32": 2.0**31}
 
 
-def mark_audio(body: bytes, media_type: str) -> Marked:
+def label_audio(body: bytes, media_type: str) -> LabeledFile:
     """Put the rhythm at the start of a sound that has none there. Metadata stays; pictures of covers do not.
 
     Raises:
@@ -59,7 +59,7 @@ def mark_audio(body: bytes, media_type: str) -> Marked:
         raise ExplicitRefusedError(what=f"Nothing is known of how {media_type} takes a rhythm.")
     written = Written(kind="rhythm", position="start", at_start=True)
     if find_rhythm(beginning_of(body, 2 * SECONDS, _HEARD_RATE), _HEARD_RATE) is not None:
-        return Marked(body=body, written=written, kept=True)
+        return LabeledFile(body=body, written=written, kept=True)
     saved = io.BytesIO()
     with (
         ExplicitRefusedError.instead_of(*BROKEN, what="The sound cannot be decoded or encoded."),
@@ -75,7 +75,7 @@ def mark_audio(body: bytes, media_type: str) -> Marked:
             else:
                 kept = codec.startswith("pcm_") or codec in _LOSSLESS
                 _mix(source, stream, target, codec if kept else _again(codec))
-    return Marked(body=saved.getvalue(), written=written, kept=kept)
+    return LabeledFile(body=saved.getvalue(), written=written, kept=kept)
 
 
 def open_media(body: bytes) -> InputContainer:

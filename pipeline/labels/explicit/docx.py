@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from lxml import etree
 
-from pipeline.labels.explicit.model import Marked, MarkOrder, Written
+from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Written
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["MOST_BYTES", "MOST_PARTS", "mark_docx", "text_of_docx"]
+__all__ = ["MOST_BYTES", "MOST_PARTS", "label_docx", "text_of_docx"]
 
 MOST_BYTES: Final = 128 * 2**20
 """Of all parts together, unpacked."""
@@ -35,7 +35,7 @@ _BROKEN: Final = (
 """What opening, unpacking and parsing raise over broken, encrypted and oddly packed files."""
 
 
-def mark_docx(body: bytes, order: MarkOrder) -> Marked:
+def label_docx(body: bytes, order: LabelOrder) -> LabeledFile:
     """Put the label above the document; all other parts are packed again as they were.
 
     Raises:
@@ -59,14 +59,14 @@ def mark_docx(body: bytes, order: MarkOrder) -> Marked:
             for info, data in parts:
                 target.writestr(info, document if info.filename == main else data)
     written = Written(kind="text", text=WORDINGS[order.language].text, position="start", at_start=True)
-    return Marked(body=packed.getvalue(), written=written, kept=True)
+    return LabeledFile(body=packed.getvalue(), written=written, kept=True)
 
 
 def text_of_docx(body: bytes) -> str:
     """What the body of a document says, a line for each paragraph.
 
     Raises:
-        ExplicitRefusedError: as `mark_docx`.
+        ExplicitRefusedError: as `label_docx`.
     """
     with ExplicitRefusedError.instead_of(*_BROKEN, what="The document cannot be unpacked."):
         parts = {info.filename: data for info, data in _parts(body)}

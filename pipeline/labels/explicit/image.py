@@ -18,12 +18,12 @@ from PIL import (
 )
 
 from pipeline.labels.explicit.inks import inked
-from pipeline.labels.explicit.model import Corner, Marked, MarkOrder, Written
+from pipeline.labels.explicit.model import Corner, LabeledFile, LabelOrder, Written
 from pipeline.labels.explicit.plate import TEXT_HEIGHT, draw_plate, em_for, margin_for
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["BROKEN", "MOST_FRAMES", "MOST_PIXELS", "mark_image", "open_picture", "orientation_of", "placed"]
+__all__ = ["BROKEN", "MOST_FRAMES", "MOST_PIXELS", "label_image", "open_picture", "orientation_of", "placed"]
 
 MOST_PIXELS: Final = 80_000_000
 """In all frames together."""
@@ -82,7 +82,7 @@ BROKEN: Final = (
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def mark_image(body: bytes, order: MarkOrder) -> Marked:
+def label_image(body: bytes, order: LabelOrder) -> LabeledFile:
     """Put the label on a picture; metadata stays, except for manifests, which would not be valid any more.
 
     Raises:
@@ -108,7 +108,7 @@ def mark_image(body: bytes, order: MarkOrder) -> Marked:
         height_ratio=round(em * TEXT_HEIGHT / min(shown), 4),
         at_start=True,
     )
-    return Marked(body=saved.getvalue(), written=written, kept=_is_kept(picture, frames, saved.getvalue(), body))
+    return LabeledFile(body=saved.getvalue(), written=written, kept=_is_kept(picture, frames, saved.getvalue(), body))
 
 
 def open_picture(body: bytes) -> Image.Image:
@@ -157,7 +157,7 @@ def _frames(picture: Image.Image) -> Iterator[Image.Image]:
     yield from (frame.copy() for frame in ImageSequence.Iterator(picture))
 
 
-def _marked_frame(frame: Image.Image, order: MarkOrder, *, soft: bool) -> Image.Image:
+def _marked_frame(frame: Image.Image, order: LabelOrder, *, soft: bool) -> Image.Image:
     orientation = orientation_of(frame)
     shown = placed(frame.size, orientation)
     em = em_for(order.language, shown)

@@ -8,7 +8,18 @@ import msgspec
 from pipeline.labels.explicit.wording import Language, has_ai_token, has_gen_token
 from pipeline.policy.vocabulary import Facts, FactValue
 
-__all__ = ["Checked", "Corner", "Kind", "LabelClaim", "MarkOrder", "Marked", "Place", "Position", "Progress", "Written"]
+__all__ = [
+    "Checked",
+    "Corner",
+    "Kind",
+    "LabelClaim",
+    "LabelOrder",
+    "LabeledFile",
+    "Place",
+    "Position",
+    "Progress",
+    "Written",
+]
 
 Kind = Literal["text", "corner", "voice", "rhythm", "ui", "icon"]
 """The form of a label, as `explicit.kind` has it."""
@@ -23,7 +34,7 @@ Progress = Callable[[float], None]
 """Is told now and then which share of a long work is done, from 0 to 1."""
 
 
-class MarkOrder(msgspec.Struct, frozen=True, kw_only=True):
+class LabelOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Which label to put on a file; each medium takes what concerns it.
 
     Attributes:
@@ -74,7 +85,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         return facts
 
 
-class Marked(msgspec.Struct, frozen=True, kw_only=True):
+class LabeledFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file with its label.
 
     Attributes:

@@ -8,7 +8,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.labels.explicit.model import Corner, MarkOrder, Written
+from pipeline.labels.explicit.model import Corner, LabelOrder, Written
 from pipeline.labels.explicit.plate import TEXT_HEIGHT, draw_plate, em_for, margin_for
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.refused import ExplicitRefusedError
@@ -22,7 +22,7 @@ _SHADES: Final = (16, 235)
 class Overlay:
     """The plate in the kind of pixels that videos have, and how long it was seen."""
 
-    def __init__(self, stream: VideoStream, order: MarkOrder) -> None:
+    def __init__(self, stream: VideoStream, order: LabelOrder) -> None:
         context = stream.codec_context
         size = context.width, context.height
         if context.format is None or any(part.bits > 8 for part in context.format.components):  # noqa: PLR2004

@@ -10,12 +10,12 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Rectangle, Stream, String
 
 from pipeline.assets.pdf_update import NoUpdateError, updated, would_lose
-from pipeline.labels.explicit.model import Marked, MarkOrder, Written
+from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Written
 from pipeline.labels.explicit.plate import DARK, LIGHT, TEXT_HEIGHT
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["MOST_PAGES", "find_in_pdf", "mark_pdf"]
+__all__ = ["MOST_PAGES", "find_in_pdf", "label_pdf"]
 
 MOST_PAGES: Final = 2000
 
@@ -43,7 +43,7 @@ _DARK: Final = " ".join(f"{part / 255:.4g}" for part in DARK)
 _LIGHT: Final = " ".join(f"{part / 255:.4g}" for part in LIGHT)
 
 
-def mark_pdf(body: bytes, order: MarkOrder) -> Marked:
+def label_pdf(body: bytes, order: LabelOrder) -> LabeledFile:
     """Put the label on every page; on pages that have it, it is not put again.
 
     Raises:
@@ -55,19 +55,19 @@ def mark_pdf(body: bytes, order: MarkOrder) -> Marked:
         text = WORDINGS[order.language].text
         ratios = [_stamp(document, page, order) for page in document.pages if text not in _texts_on(page)]
         if not ratios:
-            return Marked(body=body, written=_written(text, None), kept=True)
+            return LabeledFile(body=body, written=_written(text, None), kept=True)
         if would_lose(body, document):
             saved.write(updated(body, document))
         else:
             document.save(saved, linearize=document.is_linearized, deterministic_id=True)
-    return Marked(body=saved.getvalue(), written=_written(text, min(ratios)), kept=True)
+    return LabeledFile(body=saved.getvalue(), written=_written(text, min(ratios)), kept=True)
 
 
 def find_in_pdf(body: bytes) -> tuple[str, bool] | None:
     """What our plate on a document says, and whether it is on the first page; None where there is no plate of ours.
 
     Raises:
-        ExplicitRefusedError: as `mark_pdf`, except that signed documents can be read.
+        ExplicitRefusedError: as `label_pdf`, except that signed documents can be read.
     """
     with ExplicitRefusedError.instead_of(*_BROKEN, what="The document cannot be read."), _opened(body) as document:
         for number, page in enumerate(document.pages[:MOST_PAGES]):
@@ -102,7 +102,7 @@ def _texts_on(page: pikepdf.Page) -> list[str]:
     return [str(form[_OURS]) for name, form in forms.items() if name in drawn and _OURS in form]
 
 
-def _stamp(document: Pdf, page: pikepdf.Page, order: MarkOrder) -> float:
+def _stamp(document: Pdf, page: pikepdf.Page, order: LabelOrder) -> float:
     """Draw the plate over a page; the height of its letters over the page's shortest side."""
     box = Rectangle(page.cropbox)
     shortest = min(box.width, box.height)
@@ -119,7 +119,7 @@ def _stamp(document: Pdf, page: pikepdf.Page, order: MarkOrder) -> float:
     return round(em * TEXT_HEIGHT / shortest, 4)
 
 
-def _plate(document: Pdf, order: MarkOrder, em: float) -> Stream:
+def _plate(document: Pdf, order: LabelOrder, em: float) -> Stream:
     wording, font = WORDINGS[order.language], _font_facts()
     glyphs = [font["glyphs"][letter] for letter in wording.drawn]
     beside, above, rim = em * 0.4, em * 0.25, max(0.5, em / 18)

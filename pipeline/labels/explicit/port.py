@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.labels.explicit.model import Checked, LabelClaim, MarkOrder, Written
+from pipeline.labels.explicit.model import Checked, LabelClaim, LabelOrder, Written
 
 __all__ = ["Labeled", "Labeler"]
 
@@ -30,7 +30,7 @@ class Labeler(Protocol):
     `pipeline.labels.explicit.in_process.InProcessLabeler` does it where it is called.
     """
 
-    def label(self, asset: bytes, media_type: str, order: MarkOrder) -> Labeled:
+    def label(self, asset: bytes, media_type: str, order: LabelOrder) -> Labeled:
         """Put an explicit label on an asset; one that cannot take it comes back as it was, with the reason.
 
         Raises:

@@ -28,7 +28,7 @@ from pipeline.labels.explicit.encoding import (
     picture_stream,
     set_up,
 )
-from pipeline.labels.explicit.model import MarkOrder, Progress
+from pipeline.labels.explicit.model import LabelOrder, Progress
 from pipeline.labels.explicit.overlay import Overlay
 from pipeline.labels.explicit.parameter_sets import Joint, NotJoinableError, joint_of
 
@@ -54,7 +54,7 @@ class _Cut(NamedTuple):
 
 
 def spliced(
-    body: bytes, name: str, order: MarkOrder, seconds: float, progress: Progress
+    body: bytes, name: str, order: LabelOrder, seconds: float, progress: Progress
 ) -> tuple[bytes, Overlay] | None:
     """Put the label on the pictures of the first seconds; None where the later ones cannot be kept.
 
@@ -130,7 +130,7 @@ def _earliest_from(times: list[tuple[int, int]]) -> list[int]:
 
 
 def _joined(
-    body: bytes, name: str, order: MarkOrder, joint: Joint, cut: _Cut, progress: Progress
+    body: bytes, name: str, order: LabelOrder, joint: Joint, cut: _Cut, progress: Progress
 ) -> tuple[bytes, Overlay]:
     saved = io.BytesIO()
     with open_media(body) as source:
@@ -160,7 +160,7 @@ def _joined(
 class _Beginning:
     """What comes before the cut: decoded, labeled, encoded."""
 
-    def __init__(self, stream: VideoStream, order: MarkOrder, joint: Joint, cut: _Cut) -> None:
+    def __init__(self, stream: VideoStream, order: LabelOrder, joint: Joint, cut: _Cut) -> None:
         self.overlay = Overlay(stream, order)
         self._stream = stream
         self._joint = joint

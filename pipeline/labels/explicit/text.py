@@ -4,11 +4,11 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
-from pipeline.labels.explicit.model import Marked, MarkOrder, Place, Position, Written
+from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Place, Position, Written
 from pipeline.labels.explicit.wording import WORDINGS, names_both, plain
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["MOST_BYTES", "decoded", "find_in_text", "mark_html", "mark_text", "text_of_html"]
+__all__ = ["MOST_BYTES", "decoded", "find_in_text", "label_html", "label_text", "text_of_html"]
 
 MOST_BYTES: Final = 16 * 2**20
 
@@ -20,7 +20,7 @@ _EDGE_LINES: Final = 3
 """How many lines, empty ones aside, are the start or the end of a text."""
 
 
-def mark_text(body: bytes, order: MarkOrder, *, front_matter: bool = False) -> Marked:
+def label_text(body: bytes, order: LabelOrder, *, front_matter: bool = False) -> LabeledFile:
     """Put the label above a text, below it, or both; where it already stands it is not put again.
 
     Args:
@@ -43,10 +43,10 @@ def mark_text(body: bytes, order: MarkOrder, *, front_matter: bool = False) -> M
         rest = f"{label}{newline}{newline}{rest}"
     if order.place in {"end", "both"} and (lines[-1:] != [label] or (order.place == "both" and len(lines) <= 1)):
         rest += f"{newline if rest.endswith(newline) else 2 * newline}{label}{newline}"
-    return Marked(body=(head + rest).encode(), written=_written(order), kept=True)
+    return LabeledFile(body=(head + rest).encode(), written=_written(order), kept=True)
 
 
-def mark_html(body: bytes, order: MarkOrder) -> Marked:
+def label_html(body: bytes, order: LabelOrder) -> LabeledFile:
     """Put the label into the body of a page, as its first and its last paragraph; the rest stays byte for byte.
 
     Raises:
@@ -66,7 +66,7 @@ def mark_html(body: bytes, order: MarkOrder) -> Marked:
         inside = label + inside
     if order.place in {"end", "both"} and not (inside.endswith(label) and (order.place == "end" or inside != label)):
         inside += label
-    return Marked(body=(before + inside + after).encode(), written=_written(order), kept=True)
+    return LabeledFile(body=(before + inside + after).encode(), written=_written(order), kept=True)
 
 
 def decoded(body: bytes) -> str:
@@ -115,7 +115,7 @@ def _position(number: int, lines: int) -> Position:
     return "end" if number >= lines - _EDGE_LINES else "middle"
 
 
-def _written(order: MarkOrder) -> Written:
+def _written(order: LabelOrder) -> Written:
     place: Place = order.place
     return Written(
         kind="text",

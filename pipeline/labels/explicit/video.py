@@ -26,12 +26,12 @@ from pipeline.labels.explicit.encoding import (
     picture_stream,
     set_up,
 )
-from pipeline.labels.explicit.model import Marked, MarkOrder, Progress
+from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Progress
 from pipeline.labels.explicit.overlay import Overlay
 from pipeline.labels.explicit.splicing import spliced
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["LEAST_SECONDS", "MOST_PIXELS", "MOST_SECONDS", "frames_of", "mark_video"]
+__all__ = ["LEAST_SECONDS", "MOST_PIXELS", "MOST_SECONDS", "frames_of", "label_video"]
 
 LEAST_SECONDS: Final = 2.0
 """GB 45438-2025 clause 5.4."""
@@ -40,7 +40,7 @@ MOST_SECONDS: Final = 600
 """Of a video all of whose pictures have to be compressed again."""
 
 
-def mark_video(body: bytes, media_type: str, order: MarkOrder, progress: Progress = lambda _: None) -> Marked:
+def label_video(body: bytes, media_type: str, order: LabelOrder, progress: Progress = lambda _: None) -> LabeledFile:
     """Put the label on a video's pictures.
 
     Args:
@@ -60,7 +60,7 @@ def mark_video(body: bytes, media_type: str, order: MarkOrder, progress: Progres
     with ExplicitRefusedError.instead_of(*BROKEN, what="The video cannot be decoded or encoded."):
         made = None if order.seconds is None else spliced(body, name, order, order.seconds, progress)
         saved, overlay = made or _encoded(body, name, order, progress)
-    return Marked(body=saved, written=overlay.written, kept=False)
+    return LabeledFile(body=saved, written=overlay.written, kept=False)
 
 
 def frames_of(body: bytes, seconds: float, apart: float) -> Iterator[tuple[float, Image.Image]]:
@@ -86,7 +86,7 @@ def frames_of(body: bytes, seconds: float, apart: float) -> Iterator[tuple[float
                 return
 
 
-def _encoded(body: bytes, name: str, order: MarkOrder, progress: Progress) -> tuple[bytes, Overlay]:
+def _encoded(body: bytes, name: str, order: LabelOrder, progress: Progress) -> tuple[bytes, Overlay]:
     """The video with the label, all of its pictures compressed again."""
     saved = io.BytesIO()
     with open_media(body) as source:

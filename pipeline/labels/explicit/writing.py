@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pipeline.assets.promises import broken_promise, reason_to_leave
-from pipeline.labels.explicit.audio import mark_audio
-from pipeline.labels.explicit.docx import mark_docx
-from pipeline.labels.explicit.image import mark_image
-from pipeline.labels.explicit.model import Marked, MarkOrder, Progress
-from pipeline.labels.explicit.pdf import mark_pdf
-from pipeline.labels.explicit.text import mark_html, mark_text
-from pipeline.labels.explicit.video import mark_video
+from pipeline.labels.explicit.audio import label_audio
+from pipeline.labels.explicit.docx import label_docx
+from pipeline.labels.explicit.image import label_image
+from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Progress
+from pipeline.labels.explicit.pdf import label_pdf
+from pipeline.labels.explicit.text import label_html, label_text
+from pipeline.labels.explicit.video import label_video
 from pipeline.labels.refused import ExplicitRefusedError
 from pipeline.media_types import canonical
 
-__all__ = ["WRITERS", "reason_against", "write_mark"]
+__all__ = ["WRITERS", "reason_against", "write_label"]
 
-_Writer = Callable[[bytes, str, MarkOrder], Marked]
+_Writer = Callable[[bytes, str, LabelOrder], LabeledFile]
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument"
 _WORD: Final = f"{_OFFICE}.wordprocessingml.document"
 
@@ -27,18 +27,18 @@ _VIDEOS: Final = frozenset(
 WRITERS: Final[Mapping[str, _Writer]] = {
     **dict.fromkeys(
         ("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/bmp"),
-        lambda body, _, order: mark_image(body, order),
+        lambda body, _, order: label_image(body, order),
     ),
     **dict.fromkeys(
         ("audio/wav", "audio/mpeg", "audio/flac", "audio/mp4", "audio/aac", "audio/ogg", "audio/webm"),
-        lambda body, media_type, _: mark_audio(body, media_type),
+        lambda body, media_type, _: label_audio(body, media_type),
     ),
-    **dict.fromkeys(_VIDEOS, mark_video),
-    "text/plain": lambda body, _, order: mark_text(body, order),
-    "text/markdown": lambda body, _, order: mark_text(body, order, front_matter=True),
-    "text/html": lambda body, _, order: mark_html(body, order),
-    "application/pdf": lambda body, _, order: mark_pdf(body, order),
-    _WORD: lambda body, _, order: mark_docx(body, order),
+    **dict.fromkeys(_VIDEOS, label_video),
+    "text/plain": lambda body, _, order: label_text(body, order),
+    "text/markdown": lambda body, _, order: label_text(body, order, front_matter=True),
+    "text/html": lambda body, _, order: label_html(body, order),
+    "application/pdf": lambda body, _, order: label_pdf(body, order),
+    _WORD: lambda body, _, order: label_docx(body, order),
 }
 """By canonical media type. One particular file may still be refused."""
 
@@ -60,7 +60,7 @@ _REASONS: Final[Mapping[str, str]] = {
 }
 
 
-def write_mark(body: bytes, media_type: str, order: MarkOrder, progress: Progress = lambda _: None) -> Marked:
+def write_label(body: bytes, media_type: str, order: LabelOrder, progress: Progress = lambda _: None) -> LabeledFile:
     """Put the explicit label on a file, in the way of its medium.
 
     Args:
@@ -79,7 +79,7 @@ def write_mark(body: bytes, media_type: str, order: MarkOrder, progress: Progres
     because = reason_to_leave(body, name)
     if because is not None:
         raise ExplicitRefusedError(what=because)
-    marked = mark_video(body, name, order, progress) if name in _VIDEOS else WRITERS[name](body, name, order)
+    marked = label_video(body, name, order, progress) if name in _VIDEOS else WRITERS[name](body, name, order)
     if name in _KEPT:
         broken = broken_promise(body, marked.body, name, label=True)
         if broken is not None:

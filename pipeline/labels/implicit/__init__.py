@@ -3,22 +3,22 @@
 Files are parsed here, so this is for child processes (`pipeline.isolation`) wherever strangers' bytes come in.
 """
 
-from pipeline.labels.implicit.aigc import AigcFault, AigcMark, first_write, parse, to_json
+from pipeline.labels.implicit.aigc import AigcFault, AigcLabel, first_write, parse, to_json
 from pipeline.labels.implicit.facts import facts_of
-from pipeline.labels.implicit.marks import FoundMark, FoundMarks, Latent, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabel, FoundLabels, LabelsToWrite, Latent
 from pipeline.labels.implicit.provider_code import ProviderCode, code_ok, parse_provider_code
-from pipeline.labels.implicit.table import ROWS, Row, read_marks, row_of, write_marks
+from pipeline.labels.implicit.table import ROWS, Row, read_labels, row_of, write_labels
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "ROWS",
     "AigcFault",
-    "AigcMark",
-    "FoundMark",
-    "FoundMarks",
+    "AigcLabel",
+    "FoundLabel",
+    "FoundLabels",
     "ImplicitRefusedError",
+    "LabelsToWrite",
     "Latent",
-    "MarksToWrite",
     "ProviderCode",
     "Row",
     "code_ok",
@@ -26,8 +26,8 @@ __all__ = [
     "first_write",
     "parse",
     "parse_provider_code",
-    "read_marks",
+    "read_labels",
     "row_of",
     "to_json",
-    "write_marks",
+    "write_labels",
 ]

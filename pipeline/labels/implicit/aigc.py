@@ -17,7 +17,7 @@ __all__ = [
     "KEYS",
     "LONGEST_TEXT",
     "AigcFault",
-    "AigcMark",
+    "AigcLabel",
     "FaultCode",
     "Label",
     "Shape",
@@ -76,7 +76,7 @@ class AigcFault(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
-class AigcMark(msgspec.Struct, frozen=True, kw_only=True):
+class AigcLabel(msgspec.Struct, frozen=True, kw_only=True):
     """A mark that conforms; nothing else can be made.
 
     Raises:
@@ -105,7 +105,7 @@ class AigcMark(msgspec.Struct, frozen=True, kw_only=True):
         return (self.content_producer, self.produce_id) == (self.content_propagator, self.propagate_id)
 
 
-def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcMark:
+def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcLabel:
     """The mark that a producer puts on new content: who generates it is the first to spread it.
 
     Raises:
@@ -116,7 +116,7 @@ def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcMa
             what="The implicit label cannot be made: it names no producer, or gives the content no number.",
             remedy="Name the provider by its code or name, and number the content.",
         )
-    return AigcMark(
+    return AigcLabel(
         label=label,
         content_producer=producer,
         produce_id=produce_id,
@@ -125,13 +125,13 @@ def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcMa
     )
 
 
-def to_json(mark: AigcMark, *, shape: Shape = "wrapped") -> str:
+def to_json(mark: AigcLabel, *, shape: Shape = "wrapped") -> str:
     """The mark as JSON on one line, ASCII only."""
     members = _members(mark)
     return json.dumps({_WRAPPER: members} if shape == "wrapped" else members, separators=(",", ":"))
 
 
-def parse(text: str) -> AigcMark | AigcFault:
+def parse(text: str) -> AigcLabel | AigcFault:
     """The mark that a text is, in either shape, or why it is none. Never raises, whatever the text."""
     if len(text) > LONGEST_TEXT:
         return AigcFault(code="too-long")
@@ -146,7 +146,7 @@ def parse(text: str) -> AigcMark | AigcFault:
     if not isinstance(found, dict):
         return AigcFault(code="not-an-object")
     fault = _fault_of(found)
-    return fault if fault is not None else AigcMark(**{KEYS[key]: found[key] for key in KEYS})
+    return fault if fault is not None else AigcLabel(**{KEYS[key]: found[key] for key in KEYS})
 
 
 class _DuplicateKeyError(Exception):
@@ -160,7 +160,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _members(mark: AigcMark) -> dict[str, object]:
+def _members(mark: AigcLabel) -> dict[str, object]:
     return {key: getattr(mark, attribute) for key, attribute in KEYS.items()}
 
 

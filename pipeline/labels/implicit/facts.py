@@ -1,14 +1,14 @@
 """Marks found in a file, as facts that policy packs ask for."""
 
 from pipeline.labels.implicit.aigc import KEYS
-from pipeline.labels.implicit.marks import FoundMarks
+from pipeline.labels.implicit.marks import FoundLabels
 from pipeline.labels.implicit.provider_code import code_ok
 from pipeline.policy.vocabulary import Facts, FactValue
 
 __all__ = ["facts_of"]
 
 
-def facts_of(found: FoundMarks) -> Facts:
+def facts_of(found: FoundLabels) -> Facts:
     """The facts `implicit.*` and `latent.*` of a file that was read; none of one that could not be read.
 
     A file with marks that differ has no `implicit.aigc.*`: which of them to believe is not for the reader to choose. Of

@@ -1,20 +1,20 @@
-"""The marker in this very process: for single files, and for tests."""
+"""The labeler in this very process: for tests."""
 
 from pipeline.labels.implicit.marking import mark
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
-from pipeline.labels.implicit.port import Marked
-from pipeline.labels.implicit.table import read_marks
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.port import ImplicitlyLabeled
+from pipeline.labels.implicit.table import read_labels
 
-__all__ = ["InProcessMarker"]
+__all__ = ["InProcessImplicitLabeler"]
 
 
-class InProcessMarker:
-    """Writes and finds marks in this process: what crashes a parser crashes the caller."""
+class InProcessImplicitLabeler:
+    """Writes and finds implicit labels in this process: what crashes a parser crashes the caller."""
 
-    def mark(self, asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
-        """Write marks into an asset; see `Marker.mark`."""
+    def label(self, asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
+        """Write implicit labels into an asset; see `ImplicitLabeler.label`."""
         return mark(asset, media_type, marks)
 
-    def read(self, asset: bytes, media_type: str) -> FoundMarks:
-        """Find the marks of an asset; see `Marker.read`."""
-        return read_marks(asset, media_type)
+    def read(self, asset: bytes, media_type: str) -> FoundLabels:
+        """Find the implicit labels of an asset; see `ImplicitLabeler.read`."""
+        return read_labels(asset, media_type)

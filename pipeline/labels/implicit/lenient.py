@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, cast
 
-from pipeline.labels.implicit.aigc import KEYS, LONGEST_TEXT, AigcFault, AigcMark, Label, fault_in, parse
+from pipeline.labels.implicit.aigc import KEYS, LONGEST_TEXT, AigcFault, AigcLabel, Label, fault_in, parse
 
 __all__ = ["Reading", "reading_of"]
 
@@ -42,7 +42,7 @@ class Reading(NamedTuple):
 
     label: Label | None
     faults: tuple[AigcFault, ...]
-    mark: AigcMark | None = None
+    mark: AigcLabel | None = None
     provider: str | None = None
     said: tuple[tuple[str, str], ...] = ()
 
@@ -61,7 +61,7 @@ def reading_of(text: str, *, named: bool) -> Reading | None:
     glued = _GLUED.match(text)
     text = text[glued.end() :] if glued is not None else text
     strict = parse(text)
-    if isinstance(strict, AigcMark):
+    if isinstance(strict, AigcLabel):
         return Reading(strict.label, (), strict, said=tuple((key, getattr(strict, name)) for key, name in KEYS.items()))
     return _lenient(text, strict, named=named or glued is not None)
 

@@ -2,35 +2,35 @@
 
 import msgspec
 
-from pipeline.labels.implicit.aigc import AigcMark
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
-from pipeline.labels.implicit.port import Marked
-from pipeline.labels.implicit.table import read_marks, write_marks
+from pipeline.labels.implicit.aigc import AigcLabel
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.port import ImplicitlyLabeled
+from pipeline.labels.implicit.table import read_labels, write_labels
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["mark"]
 
 
-def mark(asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
+def mark(asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
     """Write marks into an asset.
 
     A mark that conforms and is there already stays: a file has one implicit mark, and the first producer's counts
     (GB 45438-2025 Appendix E). Only who spreads it, and under which number, is for the next one to write: a mark that
     differs in nothing else replaces it. A file that cannot take marks comes back as it was, with the reason.
     """
-    found: FoundMarks = read_marks(asset, media_type)
+    found: FoundLabels = read_labels(asset, media_type)
     if found.refused is not None:
-        return Marked(asset=asset, refused=found.refused)
+        return ImplicitlyLabeled(asset=asset, refused=found.refused)
     if found.mark is not None and (marks.aigc is None or not _spreads(found.mark, marks.aigc)):
         # Where it is there twice, writing it again leaves one.
         marks = msgspec.structs.replace(marks, aigc=None if len(found.aigc) == 1 else found.mark)
     try:
-        return Marked(asset=write_marks(asset, media_type, marks, found=found))
+        return ImplicitlyLabeled(asset=write_labels(asset, media_type, marks, found=found))
     except ImplicitRefusedError as error:
-        return Marked(asset=asset, refused=error.what)
+        return ImplicitlyLabeled(asset=asset, refused=error.what)
 
 
-def _spreads(there: AigcMark, new: AigcMark) -> bool:
+def _spreads(there: AigcLabel, new: AigcLabel) -> bool:
     """Whether a mark is the one that is there, as the next one to spread the content writes it."""
     return new == msgspec.structs.replace(
         there, content_propagator=new.content_propagator, propagate_id=new.propagate_id

@@ -7,17 +7,17 @@ from typing import Final, Literal
 
 import msgspec
 
-from pipeline.labels.implicit.aigc import AigcFault, AigcMark, Label
+from pipeline.labels.implicit.aigc import AigcFault, AigcLabel, Label
 from pipeline.labels.implicit.lenient import reading_of
 from pipeline.labels.implicit.vendors import VendorSign, schema_sign
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "Contradiction",
-    "FoundMark",
-    "FoundMarks",
+    "FoundLabel",
+    "FoundLabels",
+    "LabelsToWrite",
     "Latent",
-    "MarksToWrite",
     "found_in_text",
     "found_mark",
     "holds_label",
@@ -72,14 +72,14 @@ class Latent(msgspec.Struct, frozen=True, kw_only=True):
             raise _unusable("the latent disclosure's created_at", "Give it as in 2026-05-01T12:00:00Z.")
 
 
-class MarksToWrite(msgspec.Struct, frozen=True, kw_only=True):
+class LabelsToWrite(msgspec.Struct, frozen=True, kw_only=True):
     """What a file is to carry. What is None is left as it is in the file; anything else replaces what is there.
 
     Raises:
         ImplicitRefusedError: the digital source type is no address of a term.
     """
 
-    aigc: AigcMark | None = None
+    aigc: AigcLabel | None = None
     digital_source_type: str | None = None
     latent: Latent | None = None
 
@@ -88,7 +88,7 @@ class MarksToWrite(msgspec.Struct, frozen=True, kw_only=True):
             raise _unusable("the digital source type", "Give the address of the IPTC term, in ASCII.")
 
 
-class FoundMark(msgspec.Struct, frozen=True, kw_only=True):
+class FoundLabel(msgspec.Struct, frozen=True, kw_only=True):
     """Something that stands where an AIGC mark belongs.
 
     Attributes:
@@ -102,7 +102,7 @@ class FoundMark(msgspec.Struct, frozen=True, kw_only=True):
 
     carrier: str
     raw: str
-    mark: AigcMark | None = None
+    mark: AigcLabel | None = None
     label: Label | None = None
     faults: tuple[AigcFault, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
@@ -113,17 +113,17 @@ class FoundMark(msgspec.Struct, frozen=True, kw_only=True):
         return self.faults[0] if self.faults else None
 
 
-class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
+class FoundLabels(msgspec.Struct, frozen=True, kw_only=True):
     """Everything found in one file; `refused` says why where the file could not be read."""
 
-    aigc: tuple[FoundMark, ...] = ()
+    aigc: tuple[FoundLabel, ...] = ()
     digital_source_types: tuple[str, ...] = ()
     latent: Latent | None = None
     signs: tuple[VendorSign, ...] = ()
     refused: str | None = None
 
     @property
-    def mark(self) -> AigcMark | None:
+    def mark(self) -> AigcLabel | None:
         """The one conforming mark of the file, be it there twice; None where there is none, or anything beside it."""
         return self.aigc[0].mark if len({one.mark for one in self.aigc}) == 1 else None
 
@@ -150,7 +150,7 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
             found.append("human-source-type-with-aigc-mark")
         return tuple(found)
 
-    def show(self, marks: MarksToWrite) -> bool:
+    def show(self, marks: LabelsToWrite) -> bool:
         """Whether the file says what these marks say, once, and nothing beside it in their places."""
         return (
             self.refused is None
@@ -160,7 +160,7 @@ class FoundMarks(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _differ(labels: Sequence[FoundMark]) -> bool:
+def _differ(labels: Sequence[FoundLabel]) -> bool:
     """Whether labels of one file say different things of one member, or nobody can tell what one of them says."""
     if len({label.mark or label.said or label.raw for label in labels}) <= 1:
         return False
@@ -168,11 +168,11 @@ def _differ(labels: Sequence[FoundMark]) -> bool:
     return not all(label.said for label in labels) or len(members) > len({name for name, _ in members})
 
 
-def found_mark(raw: str, *, carrier: str) -> FoundMark:
+def found_mark(raw: str, *, carrier: str) -> FoundLabel:
     """What a text found in the place of a mark is."""
     reading = reading_of(raw, named=True)
     assert reading is not None  # noqa: S101 - a place of that name always has an answer
-    return FoundMark(
+    return FoundLabel(
         carrier=carrier,
         raw=raw[:_KEPT],
         mark=reading.mark,
@@ -182,7 +182,7 @@ def found_mark(raw: str, *, carrier: str) -> FoundMark:
     )
 
 
-def found_in_text(raw: str, *, carrier: str, named: bool = True) -> FoundMarks:
+def found_in_text(raw: str, *, carrier: str, named: bool = True) -> FoundLabels:
     """The label, or the vendor's sign, that a text in a file is; nothing where it is neither.
 
     Args:
@@ -192,10 +192,10 @@ def found_in_text(raw: str, *, carrier: str, named: bool = True) -> FoundMarks:
     """
     reading = reading_of(raw, named=named)
     if reading is None:
-        return FoundMarks()
+        return FoundLabels()
     if reading.provider is not None:
-        return FoundMarks(signs=(schema_sign(reading.provider, carrier=carrier),))
-    return FoundMarks(aigc=(found_mark(raw, carrier=carrier),))
+        return FoundLabels(signs=(schema_sign(reading.provider, carrier=carrier),))
+    return FoundLabels(aigc=(found_mark(raw, carrier=carrier),))
 
 
 def holds_label(raw: str) -> bool:
@@ -203,9 +203,9 @@ def holds_label(raw: str) -> bool:
     return bool(found_in_text(raw, carrier="", named=False).aigc)
 
 
-def joined(*all_found: FoundMarks) -> FoundMarks:
+def joined(*all_found: FoundLabels) -> FoundLabels:
     """What was found in several places of one file, together."""
-    return FoundMarks(
+    return FoundLabels(
         aigc=tuple(one for found in all_found for one in found.aigc),
         digital_source_types=tuple(one for found in all_found for one in found.digital_source_types),
         latent=next((found.latent for found in all_found if found.latent is not None), None),

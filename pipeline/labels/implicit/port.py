@@ -1,16 +1,16 @@
-"""The port: who writes marks into assets, and who finds them there."""
+"""The port: who writes implicit labels into assets, and who finds them there."""
 
 from typing import Protocol
 
 import msgspec
 
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 
-__all__ = ["Marked", "Marker"]
+__all__ = ["ImplicitLabeler", "ImplicitlyLabeled"]
 
 
-class Marked(msgspec.Struct, frozen=True, kw_only=True):
-    """An asset with its marks.
+class ImplicitlyLabeled(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset with its implicit labels.
 
     Attributes:
         asset: the bytes to go on with; those that came in where nothing could be written.
@@ -21,23 +21,23 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
     refused: str | None = None
 
 
-class Marker(Protocol):
-    """Writes and finds marks. Safe to call from several threads.
+class ImplicitLabeler(Protocol):
+    """Writes and finds implicit labels. Safe to call from several threads.
 
-    `pipeline.isolation.IsolatedMarker` does it in child processes, which keeps hostile bytes out of the caller's;
-    `pipeline.labels.implicit.in_process.InProcessMarker` does it where it is called.
+    `pipeline.isolation.IsolatedImplicitLabeler` does it in child processes, which keeps hostile bytes out of the
+    caller's; `pipeline.labels.implicit.in_process.InProcessImplicitLabeler` does it where it is called.
     """
 
-    def mark(self, asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
-        """Write marks into an asset; one that cannot take them comes back as it was, with the reason.
+    def label(self, asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
+        """Write implicit labels into an asset; one that cannot take them comes back as it was, with the reason.
 
         Raises:
             WorldError: no process to do it in could be started.
         """
         ...
 
-    def read(self, asset: bytes, media_type: str) -> FoundMarks:
-        """Find the marks of an asset; of one that cannot be read the answer is why.
+    def read(self, asset: bytes, media_type: str) -> FoundLabels:
+        """Find the implicit labels of an asset; of one that cannot be read the answer is why.
 
         Raises:
             WorldError: no process to do it in could be started.

@@ -13,11 +13,11 @@ import msgspec
 from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.credentials.traces import shows_traces
 from pipeline.labels.implicit.aigc import Shape
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.media_types import canonical
 
-__all__ = ["LONGEST", "ROWS", "Carrier", "Row", "read_marks", "row_of", "write_marks"]
+__all__ = ["LONGEST", "ROWS", "Carrier", "Row", "read_labels", "row_of", "write_labels"]
 
 LONGEST: Final = 512 * 1024 * 1024
 """A longer file is refused, in bytes."""
@@ -26,11 +26,11 @@ LONGEST: Final = 512 * 1024 * 1024
 class Carrier(Protocol):
     """What a carrier module has. Both raise `ImplicitRefusedError` and nothing else, whatever the bytes."""
 
-    def read(self, body: bytes) -> FoundMarks:
+    def read(self, body: bytes) -> FoundLabels:
         """The marks of a file."""
         ...
 
-    def write(self, body: bytes, marks: MarksToWrite) -> bytes:
+    def write(self, body: bytes, marks: LabelsToWrite) -> bytes:
         """The file with the marks, in the place of any of their kind."""
         ...
 
@@ -156,19 +156,19 @@ def row_of(media_type: str) -> Row:
     return found or Row(format="unknown", media_types=(), reason=_UNKNOWN)
 
 
-def read_marks(body: bytes, media_type: str) -> FoundMarks:
+def read_labels(body: bytes, media_type: str) -> FoundLabels:
     """The marks in a file. One that cannot be read has none, and `refused` says why; nothing is raised for it."""
     carrier = _carrier(row_of(media_type))
     if carrier is None:
-        return FoundMarks()
+        return FoundLabels()
     try:
         _check_length(body)
         return carrier.read(body)
     except ImplicitRefusedError as error:
-        return FoundMarks(refused=error.what)
+        return FoundLabels(refused=error.what)
 
 
-def write_marks(body: bytes, media_type: str, marks: MarksToWrite, *, found: FoundMarks | None = None) -> bytes:
+def write_labels(body: bytes, media_type: str, marks: LabelsToWrite, *, found: FoundLabels | None = None) -> bytes:
     """The file with the marks, read back from the very bytes that are returned, and as whole as it came.
 
     A file that says so already comes back unchanged. What is seen and heard is never changed, nor is metadata that is

@@ -20,7 +20,7 @@ from typing import Final
 from lxml import etree
 
 from pipeline.labels.implicit.aigc import KEYS, to_json
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, holds_label, joined, latent_from
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.xml import parse_xml
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -83,7 +83,7 @@ _BEGIN: Final = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'.encod
 _END: Final = b'<?xpacket end="w"?>'
 
 
-def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundMarks:
+def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundLabels:
     """The marks in all packets of one file.
 
     Raises:
@@ -92,7 +92,7 @@ def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundMarks:
     return found_in_element([_parsed(packet) for packet in packets], carrier=carrier)
 
 
-def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -> FoundMarks:
+def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -> FoundLabels:
     """The marks in packets that were parsed, or that stand in another document."""
     found = [_found_in_members(description) for root in roots for description in _descriptions(root)]
     source_types: list[str] = []
@@ -106,14 +106,14 @@ def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -
             source_types.append(value.strip())
         elif name in _LATENT:
             latent.setdefault(_LATENT[name], value)
-    return joined(*found, FoundMarks(digital_source_types=tuple(source_types), latent=latent_from(latent)))
+    return joined(*found, FoundLabels(digital_source_types=tuple(source_types), latent=latent_from(latent)))
 
 
-def _found_in_members(description: etree._Element) -> FoundMarks:
+def _found_in_members(description: etree._Element) -> FoundLabels:
     """The label that the members of a label are where each is a property of the file."""
     stated = [(one, str(value)) for name, value in description.attrib.items() if (one := _member(str(name)))]
     stated += [(one, _text(child)) for child in description if (one := _member(str(child.tag)))]
-    return found_in_text(json.dumps(dict(stated)), carrier="xmp.members") if stated else FoundMarks()
+    return found_in_text(json.dumps(dict(stated)), carrier="xmp.members") if stated else FoundLabels()
 
 
 def _is_mark(name: str) -> bool:
@@ -127,7 +127,7 @@ def _member(name: str) -> str | None:
     return _MEMBERS.get(local.casefold()) if _COMMITTEE in namespace.casefold() else None
 
 
-def merge(packet: bytes | None, marks: MarksToWrite) -> bytes:
+def merge(packet: bytes | None, marks: LabelsToWrite) -> bytes:
     """A packet with the marks, and with everything else that the given one holds.
 
     Raises:
@@ -138,7 +138,7 @@ def merge(packet: bytes | None, marks: MarksToWrite) -> bytes:
     return _packed(root)
 
 
-def rewrite(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[bytes, ...]:
+def rewrite(packets: Sequence[bytes], marks: LabelsToWrite) -> tuple[bytes, ...]:
     """All packets of a file anew: the first with the marks, the others without any of their kind.
 
     Raises:
@@ -152,7 +152,7 @@ def rewrite(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[bytes, ...]:
     return (merge(first, marks), *cleaned)
 
 
-def holds(packet: bytes, marks: MarksToWrite) -> bool:
+def holds(packet: bytes, marks: LabelsToWrite) -> bool:
     """Whether a packet has anything that writing these marks would replace.
 
     Raises:
@@ -178,7 +178,7 @@ def new_element() -> etree._Element:
     return root
 
 
-def merge_element(root: etree._Element, marks: MarksToWrite) -> None:
+def merge_element(root: etree._Element, marks: LabelsToWrite) -> None:
     """Put the marks into a parsed packet, in the place of any of their kind."""
     clean_element(root, marks)
     rdf = next(root.iter(_ROOT), None)
@@ -195,7 +195,7 @@ def merge_element(root: etree._Element, marks: MarksToWrite) -> None:
             etree.SubElement(description, name).text = value
 
 
-def _to_write(marks: MarksToWrite) -> Iterator[tuple[str, str]]:
+def _to_write(marks: LabelsToWrite) -> Iterator[tuple[str, str]]:
     if marks.aigc is not None:
         yield _AIGC, to_json(marks.aigc, shape="bare")
     if marks.digital_source_type is not None:
@@ -205,7 +205,7 @@ def _to_write(marks: MarksToWrite) -> Iterator[tuple[str, str]]:
             yield name, getattr(marks.latent, member)
 
 
-def clean_element(root: etree._Element, marks: MarksToWrite) -> bool:
+def clean_element(root: etree._Element, marks: LabelsToWrite) -> bool:
     """Take out of a parsed packet what the marks replace; whether anything was there."""
     return _take_out(root, frozenset(name for name, _ in _to_write(marks)))
 

@@ -26,7 +26,7 @@ from pipeline.fingerprints.in_process import InProcessFingerprinter, InProcessIm
 from pipeline.fingerprints.index import FingerprintIndex
 from pipeline.fingerprints.recorded import SealedRecord, recorded_codes
 from pipeline.labels.explicit.in_process import InProcessLabeler
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.policy.reference import ReferenceSets, Removal
 from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
@@ -180,7 +180,7 @@ class _Stage:
                 credentials=self.credentials,
                 image_coder=InProcessImageCoder(),
                 labeler=InProcessLabeler(),
-                marker=InProcessMarker(),
+                implicit_labeler=InProcessImplicitLabeler(),
                 fingerprinter=InProcessFingerprinter(),
             ),
             law_of(PolicySettings(jurisdictions=("ES",), ladder=LADDER), lambda: references),

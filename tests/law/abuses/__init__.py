@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.law.abuses.common import Abuse
 from tests.law.abuses.everywhere import anywhere, illegal
+from tests.law.abuses.intimate_images import intimate_images
 from tests.law.abuses.labelling import logs_and_first_writes, measures, standard
 from tests.law.abuses.other_places import companions, further_places, india, korea
 from tests.law.abuses.provisions import (
@@ -37,6 +38,7 @@ ABUSES: Final[tuple[Abuse, ...]] = (
     *logs_and_first_writes(),
     *anywhere(),
     *illegal(),
+    *intimate_images(),
     *companions(),
     *further_places(),
     *more_of_the_union_and_california(),

@@ -17,6 +17,7 @@ from tests.law.compliant.common import (
     DECLARED,
     DRAWN,
     EU,
+    GB,
     IN,
     KR,
     KZ,
@@ -26,7 +27,9 @@ from tests.law.compliant.common import (
     REGISTRY,
     REVIEWED,
     STUDIO,
+    US,
     USER,
+    UT,
     VN,
     WAIVED,
     WATERMARK,
@@ -41,6 +44,7 @@ from tests.law.compliant.common import (
     unmarked,
     worker,
 )
+from tests.law.compliant.intimate_images import reviewed
 from tests.law.compliant.other_places import further, india, korea
 from tests.law.compliant.union_and_california import california, union
 
@@ -55,6 +59,7 @@ __all__ = [
     "DECLARED",
     "DRAWN",
     "EU",
+    "GB",
     "IN",
     "KR",
     "KZ",
@@ -64,7 +69,9 @@ __all__ = [
     "REGISTRY",
     "REVIEWED",
     "STUDIO",
+    "US",
     "USER",
+    "UT",
     "VN",
     "WAIVED",
     "WATERMARK",
@@ -93,6 +100,7 @@ CASES: Final[tuple[Case, ...]] = (
     *people("IN"),
     *korea(),
     *people("KR"),
+    *reviewed(),
     *(case for law in ("VN", "KZ", "US-NY") for case in people(law)),
 )
 """Every lawful event; the counts are printed by the tests."""

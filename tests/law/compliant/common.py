@@ -6,9 +6,9 @@ from functools import cache
 from itertools import product
 from typing import Any, Final
 
-from pipeline.labels.implicit.aigc import AigcMark, Label
-from pipeline.labels.implicit.in_process import InProcessMarker
-from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.implicit.aigc import AigcLabel, Label
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
+from pipeline.labels.implicit.marks import LabelsToWrite
 from tests.law.files import FORMATS, File, file, photo
 from tests.law.worker import Answer, Facts, Worker
 
@@ -20,6 +20,9 @@ KR: Final[Facts] = {"jurisdictions": ["KR"]}
 VN: Final[Facts] = {"jurisdictions": ["VN"]}
 KZ: Final[Facts] = {"jurisdictions": ["KZ"]}
 NY: Final[Facts] = {"jurisdictions": ["US-NY"]}
+UT: Final[Facts] = {"jurisdictions": ["US-UT"]}
+US: Final[Facts] = {"jurisdictions": ["US"]}
+GB: Final[Facts] = {"jurisdictions": ["GB"]}
 NOW: Final = "2026-12-24T10:00:00+08:00"
 REGISTRY: Final[Mapping[str, Facts]] = {
     "studio": {
@@ -125,14 +128,14 @@ def scene(name: str = "scene.glb") -> File:
 @cache
 def labelled(label: Label) -> File:
     """A photo whose metadata says 1, 2 or 3, as others write it."""
-    mark = AigcMark(
+    mark = AigcLabel(
         label=label,
         content_producer="001191110102MAD55U9H0F10002",
         produce_id="1",
         content_propagator="001191110102MAD55U9H0F10002",
         propagate_id="1",
     )
-    marked = InProcessMarker().mark(photo().body, "image/jpeg", MarksToWrite(aigc=mark))
+    marked = InProcessImplicitLabeler().label(photo().body, "image/jpeg", LabelsToWrite(aigc=mark))
     assert marked.refused is None
     return File(name=f"label-{label}.jpg", media_type="image/jpeg", body=marked.asset)
 

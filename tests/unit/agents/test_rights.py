@@ -38,6 +38,13 @@ def test_only_who_decides_about_what_is_held_may_write_reviews(role: Role) -> No
     assert (TOPICS.reviews in writes) == (role == "reviewer")
 
 
+def test_nobody_who_reviews_or_keeps_the_other_sets_says_who_may_review() -> None:
+    writes = [
+        role for role in ROLES if f"Write on the topic {TOPICS.operators}" in map(str, rights_of(role, TOPICS, "g"))
+    ]
+    assert writes == ["administrator"]
+
+
 def test_a_worker_that_asks_recognisers_reads_no_manifests() -> None:
     alone = set(rights_of("worker", TOPICS, "g"))
     asking = set(rights_of("worker", TOPICS, "g", asks_recognisers=True))

@@ -12,8 +12,8 @@ import pytest
 
 from agents.cli.main import main
 from pipeline.labels.implicit.aigc import first_write
-from pipeline.labels.implicit.in_process import InProcessMarker
-from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
+from pipeline.labels.implicit.marks import LabelsToWrite
 from tests.unit.house import png
 from tests.unit.labels.implicit.makers import pdf
 
@@ -61,8 +61,8 @@ def test_a_sealed_image_inspects_as_valid_and_trusted(run: Run, image: Path) -> 
 
 
 def test_the_implicit_label_of_a_file_is_read_and_believed(run: Run, image: Path) -> None:
-    marks = MarksToWrite(aigc=first_write("studio", "1"))
-    image.write_bytes(InProcessMarker().mark(png(), "image/png", marks).asset)
+    marks = LabelsToWrite(aigc=first_write("studio", "1"))
+    image.write_bytes(InProcessImplicitLabeler().label(png(), "image/png", marks).asset)
     answer = judged(run, image, "--declared", "human")
     assert (answer["credential"], answer["implicit_label"], answer["decision"]) == ("absent", "1", "hold")
     assert [alert["kind"] for alert in answer["alerts"]] == ["undeclared-ai"]

@@ -11,12 +11,12 @@ from PIL import Image
 
 from agents.cli.main import main
 from pipeline.labels.implicit.aigc import first_write
-from pipeline.labels.implicit.in_process import InProcessMarker
-from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
+from pipeline.labels.implicit.marks import LabelsToWrite
 from tests.unit.house import png
 
 Run = Callable[..., tuple[int, str, str]]
-MARKER = InProcessMarker()
+MARKER = InProcessImplicitLabeler()
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 FIRST = first_write("studio", "1")
 
@@ -43,7 +43,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
 @pytest.fixture
 def labeled(tmp_path: Path) -> Path:
     path = tmp_path / "a.png"
-    path.write_bytes(MARKER.mark(png(), "image/png", MarksToWrite(aigc=FIRST, digital_source_type=SOURCE)).asset)
+    path.write_bytes(MARKER.label(png(), "image/png", LabelsToWrite(aigc=FIRST, digital_source_type=SOURCE)).asset)
     return path
 
 
@@ -95,6 +95,6 @@ def test_a_name_that_a_label_cannot_hold_is_refused(run: Run, labeled: Path) -> 
 
 
 def test_another_producers_label_is_never_replaced() -> None:
-    body = MARKER.mark(png(), "image/png", MarksToWrite(aigc=FIRST)).asset
-    again = MARKER.mark(body, "image/png", MarksToWrite(aigc=first_write("thief", "1"))).asset
+    body = MARKER.label(png(), "image/png", LabelsToWrite(aigc=FIRST)).asset
+    again = MARKER.label(body, "image/png", LabelsToWrite(aigc=first_write("thief", "1"))).asset
     assert MARKER.read(again, "image/png").mark == FIRST

@@ -11,16 +11,16 @@ from PIL import Image
 
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.events.inputs import GenerationEvent
-from pipeline.labels.implicit.aigc import AigcMark, first_write, to_json
-from pipeline.labels.implicit.in_process import InProcessMarker
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
-from pipeline.labels.implicit.port import Marked
+from pipeline.labels.implicit.aigc import AigcLabel, first_write, to_json
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.usecases.orders import marks_of
 from tests.unit.house import House, generation, png, publication
 
 CODE = "001191110000DEM000000100000"
 STUDIO = {"provider_code": CODE, "provider_name": "Studio", "system_name": "One", "system_version": "1.2"}
-MARKER = InProcessMarker()
+MARKER = InProcessImplicitLabeler()
 
 
 def image(house: House, body: bytes | None = None, **data: Any) -> GenerationEvent:
@@ -34,11 +34,11 @@ def published(house: House, body: bytes, **data: Any) -> Any:
     return house.inspect(publication({"content": content, **data}, event_id="p"))
 
 
-def marked(*marks: AigcMark, source_type: str | None = None) -> bytes:
+def marked(*marks: AigcLabel, source_type: str | None = None) -> bytes:
     """A picture with these marks, one after the other."""
     body = png()
     for one in marks:
-        body = MARKER.mark(body, "image/png", MarksToWrite(aigc=one, digital_source_type=source_type)).asset
+        body = MARKER.label(body, "image/png", LabelsToWrite(aigc=one, digital_source_type=source_type)).asset
     return body
 
 
@@ -99,7 +99,7 @@ def test_nobodys_name_is_made_up(house: House, service: dict[str, str]) -> None:
     event = image(house, service=service)
     assert marks_of(event, producer=None) is None
     record = house.seal(event).record
-    assert MARKER.read(house.stored(record.sealed.uri), "image/png") == FoundMarks()
+    assert MARKER.read(house.stored(record.sealed.uri), "image/png") == FoundLabels()
 
 
 def test_what_nobody_generated_is_not_labeled(house: House) -> None:
@@ -124,10 +124,10 @@ def test_an_asset_with_a_manifest_keeps_it_and_gets_no_label(house: House) -> No
 
 
 def test_a_file_that_cannot_take_marks_is_sealed_all_the_same(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: InProcessMarker, asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
-        return Marked(asset=asset, refused="No room.")
+    def refuse(_: InProcessImplicitLabeler, asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
+        return ImplicitlyLabeled(asset=asset, refused="No room.")
 
-    monkeypatch.setattr(InProcessMarker, "mark", refuse)
+    monkeypatch.setattr(InProcessImplicitLabeler, "label", refuse)
     said = house.seal(image(house))
     (finding,) = (one for one in said.record.findings if one.kind == "label-refused")
     assert (finding.action, finding.evidence) == ("alert", {"reason": "No room."})

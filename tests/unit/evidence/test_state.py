@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.evidence.state import Detected, detected, state_facts
-from pipeline.labels.implicit.aigc import AigcMark, first_write
-from pipeline.labels.implicit.in_process import InProcessMarker
-from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.implicit.aigc import AigcLabel, first_write
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
+from pipeline.labels.implicit.marks import LabelsToWrite
 from tests.unit.house import House, activity, generation, png, publication, review
 
 STATES = ("none", "suspected", "possible", "confirmed")
@@ -78,8 +78,8 @@ def test_no_verdict_of_the_event_is_ever_weakened(claimed: str | None, declared:
 CODE = "001191110000DEM000000100000"
 
 
-def labeled(mark: AigcMark) -> bytes:
-    return InProcessMarker().mark(png(), "image/png", MarksToWrite(aigc=mark)).asset
+def labeled(mark: AigcLabel) -> bytes:
+    return InProcessImplicitLabeler().label(png(), "image/png", LabelsToWrite(aigc=mark)).asset
 
 
 def inspected(house: House, body: bytes, **data: Any) -> Any:
@@ -100,7 +100,7 @@ def notice_findings(decision: Any) -> list[tuple[str, str]]:
     ],
 )
 def test_the_notice_has_to_fit_what_was_found(
-    credentials: InProcessCredentialService, mark: AigcMark | None, declaration: str, explicit: Any, state: str
+    credentials: InProcessCredentialService, mark: AigcLabel | None, declaration: str, explicit: Any, state: str
 ) -> None:
     body = png() if mark is None else labeled(mark)
     data = {

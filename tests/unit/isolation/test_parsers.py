@@ -15,10 +15,10 @@ from pipeline.fingerprints.traits import NO_TRAITS
 from pipeline.isolation import Parsers, WorkerPool, isolated_parsers
 from pipeline.isolation.parsers import Examining, Made, Making
 from pipeline.labels.explicit.in_process import InProcessLabeler
-from pipeline.labels.explicit.model import LabelClaim, MarkOrder
+from pipeline.labels.explicit.model import LabelClaim, LabelOrder
 from pipeline.labels.implicit.aigc import first_write
-from pipeline.labels.implicit.in_process import InProcessMarker
-from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
+from pipeline.labels.implicit.marks import LabelsToWrite
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 RELUCTANT = (sys.executable, str(Path(__file__).parent / "reluctant_child.py"))
@@ -37,7 +37,7 @@ def here(chain: DevelopmentChain) -> Parsers:
         credentials=InProcessCredentialService(signing=chain.material, trust_anchors=chain.trust_anchors),
         image_coder=InProcessImageCoder(),
         labeler=InProcessLabeler(),
-        marker=InProcessMarker(),
+        implicit_labeler=InProcessImplicitLabeler(),
         fingerprinter=InProcessFingerprinter(),
     )
 
@@ -58,14 +58,14 @@ def reluctant(chain: DevelopmentChain) -> Iterator[Parsers]:
         yield isolated_parsers(pool, lambda: signer)
 
 
-def making(name: str, *, label: MarkOrder | None = None) -> Making:
+def making(name: str, *, label: LabelOrder | None = None) -> Making:
     media_type = KINDS[name]
     return Making(
         asset=(SAMPLES / name).read_bytes(),
         media_type=media_type,
         label=label,
         claim=None,
-        marks=MarksToWrite(aigc=first_write("studio", "1"), digital_source_type=None, latent=None),
+        marks=LabelsToWrite(aigc=first_write("studio", "1"), digital_source_type=None, latent=None),
         reads_marks=media_type != "text/plain",
         order=SealOrder(
             media_type=media_type,
@@ -87,9 +87,9 @@ def examining(made: Made, media_type: str) -> Examining:
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("label", [None, MarkOrder()], ids=["", "labeled"])
+@pytest.mark.parametrize("label", [None, LabelOrder()], ids=["", "labeled"])
 def test_a_child_makes_of_an_asset_what_this_process_would(
-    here: Parsers, isolated: Parsers, name: str, label: MarkOrder | None
+    here: Parsers, isolated: Parsers, name: str, label: LabelOrder | None
 ) -> None:
     mine, other = here.make(making(name, label=label)), isolated.make(making(name, label=label))
     for made in (mine, other):
@@ -102,7 +102,7 @@ def test_a_child_makes_of_an_asset_what_this_process_would(
 
 
 def test_what_came_with_a_manifest_is_sealed_as_it_is(isolated: Parsers) -> None:
-    order = making("harbour.jpg", label=MarkOrder())
+    order = making("harbour.jpg", label=LabelOrder())
     sealed = isolated.make(order).sealed
     again = isolated.make(
         Making(**{**{name: getattr(order, name) for name in order.__struct_fields__}, "asset": sealed.asset})

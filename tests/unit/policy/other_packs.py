@@ -27,6 +27,7 @@ NEW_YORK, VIETNAM, KAZAKHSTAN, ANTHROPOMORPHIC, PLACES = (
     "cn-anthropomorphic-2026",
     "places",
 )
+ARTICLE_5, BRITAIN, UNITED_STATES, UTAH = "eu-ai-act-5", "gb-intimate-images", "us-take-it-down", "us-ut-13-72b"
 
 
 @cache

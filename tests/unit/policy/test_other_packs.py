@@ -10,6 +10,8 @@ from pipeline.policy.examples import CASES, Examples, examples_beside, missing_c
 from pipeline.policy.words import chosen
 from tests.unit.policy.other_packs import (
     ANTHROPOMORPHIC,
+    ARTICLE_5,
+    BRITAIN,
     CALIFORNIA,
     DIRECTORY,
     EU,
@@ -19,12 +21,18 @@ from tests.unit.policy.other_packs import (
     KOREA,
     NEW_YORK,
     PLACES,
+    UNITED_STATES,
+    UTAH,
     VIETNAM,
     pack,
 )
 
 PACKS: Final = (
     EU,
+    ARTICLE_5,
+    BRITAIN,
+    UNITED_STATES,
+    UTAH,
     CALIFORNIA,
     NEW_YORK,
     INDIA,
@@ -37,6 +45,19 @@ PACKS: Final = (
 )
 
 RULES: Final = {
+    ARTICLE_5: {"eu.ai-act.art5.intimate": ("critical", "block", "record", "2026-12-02")},
+    BRITAIN: {
+        "gb.soa.66e.created": ("critical", "block", "record", "2026-02-06"),
+        "gb.soa.66b.shared": ("critical", "block", "record", "2024-01-31"),
+    },
+    UNITED_STATES: {
+        "us.take-it-down.publication": ("critical", "block", "record", "2025-05-19"),
+        "us.take-it-down.48-hours": ("critical", "alert", "alert", "2026-05-19"),
+    },
+    UTAH: {
+        "us-ut.72b.made": ("critical", "block", "record", "2027-01-01"),
+        "us-ut.72b.distributed": ("critical", "block", "record", "2027-01-01"),
+    },
     EU: {
         "eu.ai-act.art50-1.interaction": ("high", "block", "hold", "2026-08-02"),
         "eu.ai-act.art50-2.marked-and-detectable": ("critical", "hold", "hold", "2026-08-02"),
@@ -93,6 +114,7 @@ RULES: Final = {
         "in.it-rules.3-3.no-removal": ("critical", "block", "hold", "2026-02-20"),
         "in.it-rules.3-3.label-removed": ("critical", "block", "hold", "2026-02-20"),
         "in.it-rules.4-1A.declare-and-verify": ("high", "hold", "hold", "2026-02-20"),
+        "in.it-rules.3-3-a.unlawful": ("critical", "block", "alert", "2026-02-20"),
         "in.it-rules.takedown-clock": ("critical", "alert", "alert", "2026-02-20"),
     },
     KOREA: {
@@ -127,6 +149,10 @@ def test_a_pack_has_its_rules_with_their_weight_and_first_day(name: str) -> None
     ("name", "jurisdiction", "time_zone"),
     [
         (EU, "EU", "Europe/Brussels"),
+        (ARTICLE_5, "EU", "Europe/Brussels"),
+        (BRITAIN, "GB", "Europe/London"),
+        (UNITED_STATES, "US", "America/New_York"),
+        (UTAH, "US-UT", "America/Denver"),
         (CALIFORNIA, "US-CA", "America/Los_Angeles"),
         (INDIA, "IN", "Asia/Kolkata"),
         (KOREA, "KR", "Asia/Seoul"),
@@ -147,8 +173,11 @@ def test_every_rule_passes_is_violated_and_stays_unknown_in_its_examples(name: s
     assert missing_cases(pack(name), examples(name)) == {}
     results = run_examples(pack(name), examples(name))
     assert [result for result in results if not result.is_as_expected] == []
-    asked_of_all = [rule.id for rule in pack(name).rules if not rule.seen]
-    assert {(one.rule, one.case) for one in results} >= {(rule, case) for rule in asked_of_all for case in CASES}
+    never_open = "'review.categories' in known"
+    asked_of_all = [rule for rule in pack(name).rules if not rule.seen]
+    assert {(one.rule, one.case) for one in results} >= {
+        (rule.id, case) for rule in asked_of_all for case in (CASES[:-1] if rule.when == never_open else CASES)
+    }
 
 
 @pytest.mark.parametrize("name", PACKS)

@@ -131,7 +131,9 @@ def test_the_shipped_packs_are_chosen_by_name() -> None:
         "cn-anthropomorphic-2026",
         "cn-deep-synthesis-2023",
         "cn-labeling-2025",
+        "eu-ai-act-5",
         "eu-ai-act-50",
+        "gb-intimate-images",
         "high-risk",
         "illegal",
         "in-it-rules-2026",
@@ -141,6 +143,8 @@ def test_the_shipped_packs_are_chosen_by_name() -> None:
         "places",
         "us-ca-sb942",
         "us-ny-gbl-396-b",
+        "us-take-it-down",
+        "us-ut-13-72b",
         "vn-ai-law-2025",
     )
     assert [pack.name for pack in load_packs()] == list(shipped_pack_names())

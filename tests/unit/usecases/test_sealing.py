@@ -19,9 +19,9 @@ from pipeline.errors import (
     WorldError,
 )
 from pipeline.events.outputs import ManifestRecord
-from pipeline.labels.implicit.in_process import InProcessMarker
-from pipeline.labels.implicit.marks import MarksToWrite
-from pipeline.labels.implicit.port import Marked
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
+from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.store.lookup import find_by_digest, find_by_event
 from pipeline.store.records import manifests_for
 from tests.unit.house import House, generation, png, publication
@@ -106,16 +106,16 @@ def test_a_replay_needs_the_asset_no_more(house: House, credentials: InProcessCr
     assert elsewhere.seal(generation(image(house))) == first
 
 
-class FickleMarker(InProcessMarker):
+class FickleMarker(InProcessImplicitLabeler):
     """A marker that never makes the same bytes twice, as encoders and other versions of them may."""
 
     def __init__(self) -> None:
         self.calls = 0
 
-    def mark(self, asset: bytes, media_type: str, marks: MarksToWrite) -> Marked:
+    def label(self, asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
         self.calls += 1
-        marked = super().mark(asset, media_type, marks)
-        return Marked(asset=marked.asset + b"\n<!-- %d -->\n" % self.calls)
+        marked = super().label(asset, media_type, marks)
+        return ImplicitlyLabeled(asset=marked.asset + b"\n<!-- %d -->\n" % self.calls)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -130,7 +130,7 @@ def test_whatever_step_fails_one_record_comes_of_it_and_only_what_is_stored_is_s
     beside = binding != "embedded"
     event = generation({"content": TEXT, "service": {"provider_name": "studio"}} if beside else image(house))
     if binding not in ("embedded", "sidecar"):
-        house.seal = replace(house.seal, parsers=replace(house.seal.parsers, marker=FickleMarker()))
+        house.seal = replace(house.seal, parsers=replace(house.seal.parsers, implicit_labeler=FickleMarker()))
     for nth, written in troubles:
         (house.store.lose_answer if written else house.store.fail)(nth)
         try:

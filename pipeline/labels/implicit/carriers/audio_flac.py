@@ -15,7 +15,7 @@ from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, entries, saved, with_marks
 from pipeline.labels.implicit.carriers.tagging import found
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -27,7 +27,7 @@ _HEAD: Final = 4
 _MOST_BLOCKS: Final = 1000
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in a FLAC file.
 
     Raises:
@@ -40,7 +40,7 @@ def read(body: bytes) -> FoundMarks:
     return found([*(one for comments in _comments(flac) for one in entries(comments)), *foreign], xmp=packets)
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:

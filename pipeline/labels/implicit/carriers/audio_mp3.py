@@ -22,7 +22,7 @@ from pipeline.labels.implicit.carriers.tagging import (
     packets_to_write,
     text_of,
 )
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -40,7 +40,7 @@ _SYNCHRONISATION: Final = (0xE2, 0xE3, 0xF2, 0xF3, 0xF4, 0xF5, 0xFA, 0xFB, 0xFC,
 """The second byte of frames of MPEG sound; the first is 0xFF."""
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in an MP3 file.
 
     Raises:
@@ -51,7 +51,7 @@ def read(body: bytes) -> FoundMarks:
     return found(()) if tag is None else found((*tag.texts, *tag.private), xmp=tag.xmp)
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
@@ -74,7 +74,7 @@ def _expect_sound(body: bytes, start: int) -> None:
         raise ImplicitRefusedError(what="The file is no MP3: it has no frame of sound.")
 
 
-def _tag(old: bytes, tag: Tag | None, marks: MarksToWrite) -> bytes:
+def _tag(old: bytes, tag: Tag | None, marks: LabelsToWrite) -> bytes:
     text = aigc_text(marks)
     packets = packets_to_write(() if tag is None else tag.xmp, marks)
     with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what="The file's ID3 tag cannot be written anew."):

@@ -16,7 +16,7 @@ from mutagen.oggvorbis import OggVorbis
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
 from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, Comments, entries, saved, with_marks
 from pipeline.labels.implicit.carriers.tagging import found
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -29,7 +29,7 @@ _KINDS: Final[Mapping[bytes, type[OggFileType]]] = {
 _BEGINNING: Final = 512
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in an Ogg file.
 
     Raises:
@@ -38,7 +38,7 @@ def read(body: bytes) -> FoundMarks:
     return found(entries(_comments(_opened(body))))
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:

@@ -12,7 +12,7 @@ from mutagen import FileType
 
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS, kept_padding
 from pipeline.labels.implicit.carriers.tagging import FoundField, fields_to_write, is_replaced, names_aigc, text_of
-from pipeline.labels.implicit.marks import MarksToWrite
+from pipeline.labels.implicit.marks import LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["BROKEN", "Comments", "entries", "saved", "with_marks"]
@@ -29,7 +29,7 @@ def entries(comments: Iterable[tuple[str, str]]) -> Iterator[FoundField]:
         yield FoundField(carrier, name, text_of(value.encode(errors="replace")))
 
 
-def with_marks(comments: Iterable[tuple[str, str]], marks: MarksToWrite, *, write: bool = True) -> Comments:
+def with_marks(comments: Iterable[tuple[str, str]], marks: LabelsToWrite, *, write: bool = True) -> Comments:
     """The comments with the marks, or without those that the marks replace."""
     fields = fields_to_write(marks)
     kept = [(name, value) for name, value in comments if not is_replaced(name, value, fields)]

@@ -21,7 +21,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     whole,
 )
 from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, aigc_text, found, packets_to_write, text_of
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -29,7 +29,7 @@ __all__ = ["read", "write"]
 _FORM: Final = b"WAVE"
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in a WAV file.
 
     Raises:
@@ -39,7 +39,7 @@ def read(body: bytes) -> FoundMarks:
     return found(_entries(body, chunks), xmp=[body[one.body : one.end] for one in chunks if one.kind == XMP])
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:

@@ -11,7 +11,7 @@ from lxml import etree
 from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
@@ -25,14 +25,14 @@ _OPF: Final = "{http://www.idpf.org/2007/opf}"
 _MOST: Final = 16 * MOST_XMP
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of an EPUB publication."""
     book = Archive(body)
     _, metadata = _package(book)
     return found_in_fields(((_name(one), str(one.get("content", ""))) for one in _metas(metadata)), carrier="epub.meta")
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """An EPUB publication with the marks."""
     book = Archive(body)
     if _SIGNATURES in book.names():

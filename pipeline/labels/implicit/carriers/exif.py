@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
-from pipeline.labels.implicit.marks import FoundMarks, found_in_text, holds_label, joined
+from pipeline.labels.implicit.marks import FoundLabels, found_in_text, holds_label, joined
 from pipeline.labels.implicit.vendors import generator_sign
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -61,7 +61,7 @@ class _Exif(NamedTuple):
     is_whole: bool
 
 
-def found_in(exif: bytes, *, is_file: bool = False) -> FoundMarks:
+def found_in(exif: bytes, *, is_file: bool = False) -> FoundLabels:
     """The labels and vendors' signs in EXIF, with or without what stands before it in a JPEG segment.
 
     Args:
@@ -167,12 +167,12 @@ def _encoding(text: bytes) -> str:
     return "utf-8"
 
 
-def _found(one: _Text) -> FoundMarks:
+def _found(one: _Text) -> FoundLabels:
     name = _NAMES[one.tag]
     sign = generator_sign(name, one.text, carrier=f"exif.{name}")
     if sign is not None:
-        return FoundMarks(signs=(sign,))
-    return found_in_text(one.text, carrier=f"exif.{name}", named=False) if one.tag in _LABELED else FoundMarks()
+        return FoundLabels(signs=(sign,))
+    return found_in_text(one.text, carrier=f"exif.{name}", named=False) if one.tag in _LABELED else FoundLabels()
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

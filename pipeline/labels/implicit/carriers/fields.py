@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pipeline.labels.implicit.aigc import to_json
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined, latent_from
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, joined, latent_from
 from pipeline.labels.implicit.xmp import LATENT_NAMES
 
 __all__ = ["found_in_fields", "is_ours", "replaces", "to_fields"]
@@ -23,9 +23,9 @@ def is_ours(name: str) -> bool:
     return name.casefold() in _NAMES
 
 
-def found_in_fields(fields: Iterable[tuple[str, str]], *, carrier: str) -> FoundMarks:
+def found_in_fields(fields: Iterable[tuple[str, str]], *, carrier: str) -> FoundLabels:
     """The marks among names and texts."""
-    marks: list[FoundMarks] = []
+    marks: list[FoundLabels] = []
     source_types: list[str] = []
     latent: dict[str, str] = {}
     for spelled, text in fields:
@@ -36,10 +36,10 @@ def found_in_fields(fields: Iterable[tuple[str, str]], *, carrier: str) -> Found
             source_types.append(text.strip())
         elif name in _LATENT:
             latent.setdefault(_LATENT[name], text)
-    return joined(*marks, FoundMarks(digital_source_types=tuple(source_types), latent=latent_from(latent)))
+    return joined(*marks, FoundLabels(digital_source_types=tuple(source_types), latent=latent_from(latent)))
 
 
-def to_fields(marks: MarksToWrite) -> dict[str, str]:
+def to_fields(marks: LabelsToWrite) -> dict[str, str]:
     """The marks as names and texts; the object bare, as its name says what it is."""
     fields: dict[str, str] = {}
     if marks.aigc is not None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -34,12 +34,12 @@ class _Block(NamedTuple):
     end: int
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a GIF file."""
     return xmp.found_in(_packet(body, one) for one in _blocks(body) if _is_packet(body, one))
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A GIF file with the marks."""
     blocks = list(_blocks(body))
     there = [one for one in blocks if _is_packet(body, one)]

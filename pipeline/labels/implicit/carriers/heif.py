@@ -23,7 +23,7 @@ from pipeline.labels.implicit.carriers.heif_items import (
     packet_ids,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -72,14 +72,14 @@ class _Picture:
         return self.bytes_of(item)
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of an AVIF or HEIC file."""
     picture = _picture(body)
     packets = xmp.found_in([picture.packet(number) for number in picture.packets])
     return joined(packets, *(exif.found_in(body[begin:end]) for begin, end in _exifs(picture)))
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """An AVIF or HEIC still with the marks."""
     picture = _picture(body)
     if any(one.kind == b"moov" for one in picture.top):

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, is_ours, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -29,12 +29,12 @@ class _Meta(NamedTuple):
     end: int
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of an HTML page."""
     return found_in_fields(((one.name, one.content) for one in _head(_text(body)).metas), carrier="html.meta")
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """An HTML page with the marks."""
     text = _text(body)
     head = _head(text)

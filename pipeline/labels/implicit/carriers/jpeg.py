@@ -12,7 +12,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -43,7 +43,7 @@ class _Segment(NamedTuple):
     body: bytes
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a JPEG file."""
     segments = list(_segments(body))
     packets = [one.body[len(_PACKET) :] for one in segments if _is_packet(one)]
@@ -54,7 +54,7 @@ def read(body: bytes) -> FoundMarks:
     )
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A JPEG file with the marks."""
     segments = list(_segments(body))
     there = [one for one in segments if _is_packet(one)]

@@ -13,7 +13,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -38,14 +38,14 @@ class _Metadata(NamedTuple):
     held: bytes
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a JPEG XL file; a bare codestream has no place for any."""
     if body.startswith(_BARE):
-        return FoundMarks()
+        return FoundLabels()
     return _found(_metadata(body, _boxes(body)))
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A JPEG XL file with the marks, in a container."""
     file = _CONTAINER + box(b"jxlc", body) if body.startswith(_BARE) else body
     boxes = _boxes(file)
@@ -64,7 +64,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     return b"".join((*kept, box(_XMP, first)))
 
 
-def _found(metadata: list[_Metadata]) -> FoundMarks:
+def _found(metadata: list[_Metadata]) -> FoundLabels:
     return joined(
         xmp.found_in(piece.held for piece in metadata if piece.kind == _XMP),
         *(exif.found_in(piece.held[_header(piece.held) :]) for piece in metadata if piece.kind == _EXIF),

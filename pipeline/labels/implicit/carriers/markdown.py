@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from pipeline.labels.implicit.carriers.bounds import counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, is_ours, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -27,14 +27,14 @@ _ENTRY: Final = re.compile(r"""(["']?)([A-Za-z]+)\1[ \t]*:(?=\s)""")
 _MARK: Final = "\ufeff"
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a Markdown document."""
     _, matter = _parted(_text(body))
     entries = _entries("" if matter is None else matter[2])
     return found_in_fields(((name, _value(value)) for name, value in entries.items()), carrier="md.frontmatter")
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A Markdown document with the marks."""
     text = _text(body)
     mark, matter = _parted(text)

@@ -11,7 +11,7 @@ from lxml import etree
 from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
@@ -35,7 +35,7 @@ _FIRST_NUMBER: Final = 2
 _SIGNATURES: Final = "_xmlsignatures/"
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of an Office Open XML document."""
     package = Archive(body)
     relations, _ = _relations_and_types(package)
@@ -44,7 +44,7 @@ def read(body: bytes) -> FoundMarks:
     return found_in_fields(fields, carrier="ooxml.custom")
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """An Office Open XML document with the marks."""
     package = Archive(body)
     if any(name.startswith(_SIGNATURES) for name in package.names()):

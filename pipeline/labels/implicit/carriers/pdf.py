@@ -18,7 +18,7 @@ from pipeline.assets.pdf_update import BROKEN_PDF, updated, would_lose
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, joined
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -29,24 +29,24 @@ _SIGNATURES_EXIST: Final = 1
 _UNREADABLE: Final = "The PDF document is broken, or asks for a password."
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a PDF document."""
     with _opened(body, repaired=True) as document:
         return _found(document)
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A PDF document with the marks."""
     with _opened(body, repaired=False) as document:
         if document.is_encrypted:
             raise ImplicitRefusedError(what="The PDF document is encrypted, and would not be afterwards.")
         if _is_signed(document):
             raise ImplicitRefusedError(what="The PDF document is signed, and the signature would be broken.")
-        beside = MarksToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent)
+        beside = LabelsToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent)
         packet = _packet(document)
         if packet is not None and marks.aigc is not None:
             packet = xmp.without_aigc(packet)
-        if beside != MarksToWrite():
+        if beside != LabelsToWrite():
             packet = xmp.merge(packet, beside)
         if packet is not None:
             stream = document.make_stream(packet, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
@@ -80,13 +80,13 @@ def _opened(body: bytes, *, repaired: bool) -> Iterator[pikepdf.Pdf]:
         yield document
 
 
-def _found(document: pikepdf.Pdf) -> FoundMarks:
+def _found(document: pikepdf.Pdf) -> FoundLabels:
     packet = _packet(document)
     found = xmp.found_in([] if packet is None else [packet])
     return joined(*_in_info(document), found)
 
 
-def _in_info(document: pikepdf.Pdf) -> Iterator[FoundMarks]:
+def _in_info(document: pikepdf.Pdf) -> Iterator[FoundLabels]:
     for name in _fields(document):
         value = document.docinfo[name]
         text = str(value)[:_LONGEST_INFO] if isinstance(value, pikepdf.String) else ""

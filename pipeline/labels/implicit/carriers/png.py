@@ -13,7 +13,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
 from pipeline.labels.implicit.carriers.png_text import TEXTS, XMP, PngText, chunk, packet_in, profile_chunk, text_of
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
 
 __all__ = ["read", "write"]
 
@@ -49,7 +49,7 @@ class _File(NamedTuple):
     exifs: dict[int, bytes]
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a PNG file."""
     file = _opened(body)
     return joined(
@@ -59,7 +59,7 @@ def read(body: bytes) -> FoundMarks:
     )
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A PNG file with the marks."""
     file = _opened(body)
     new = _packets(file, marks)
@@ -86,7 +86,7 @@ def _opened(body: bytes) -> _File:
     return _File(chunks, texts, packets, exifs | {begin: one for begin, one in held.items() if begin not in packets})
 
 
-def _packets(file: _File, marks: MarksToWrite) -> dict[int, bytes]:
+def _packets(file: _File, marks: LabelsToWrite) -> dict[int, bytes]:
     """The chunks of all packets anew: the first becomes what others look for, whatever it was."""
     if not file.packets:
         return {}

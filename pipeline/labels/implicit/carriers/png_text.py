@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import inflated
 from pipeline.labels.implicit.carriers.tagging import names_aigc
-from pipeline.labels.implicit.marks import FoundMarks, found_in_text
+from pipeline.labels.implicit.marks import FoundLabels, found_in_text
 from pipeline.labels.implicit.vendors import GENERATOR_KEYWORDS, generator_sign, label_type_sign
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
@@ -69,7 +69,7 @@ class PngText(NamedTuple):
         text = self.rest[2:].split(b"\x00", 2)[-1]
         return inflated(text, what=_WHAT) if is_compressed else text
 
-    def found(self) -> FoundMarks:
+    def found(self) -> FoundLabels:
         """The label or the vendor's sign that it is, if it is one, and no packet or profile."""
         lowered = self.keyword.casefold()
         if lowered in GENERATOR_KEYWORDS:
@@ -82,7 +82,7 @@ class PngText(NamedTuple):
             return found_in_text(self._text(), carrier="png.text", named=names_aigc(self.keyword))
         else:
             sign = None
-        return FoundMarks() if sign is None else FoundMarks(signs=(sign,))
+        return FoundLabels() if sign is None else FoundLabels(signs=(sign,))
 
     def profile(self) -> bytes | None:
         """The bytes of a profile; None where it is none after all.

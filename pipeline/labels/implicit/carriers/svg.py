@@ -10,7 +10,7 @@ from lxml import etree
 
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers.bounds import broken
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 
 __all__ = ["read", "write"]
@@ -21,13 +21,13 @@ _PACKETS: Final = ("{adobe:ns:meta/}xmpmeta", "{adobe:ns:meta/}xapmeta")
 _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of an SVG drawing."""
     root = _drawing(body)
     return xmp.found_in_element([one for metadata in _metadata(root) for one in metadata if _may_hold_marks(one)])
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """An SVG drawing with the marks."""
     root = _drawing(body)
     packets = [one for metadata in _metadata(root) for one in metadata if _may_hold_marks(one)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.aigc import to_json
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, found_in_text, holds_label, joined, latent_from
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.vendors import label_type_sign
 from pipeline.labels.implicit.xmp import LATENT_NAMES, found_in, rewrite, without_aigc
 from pipeline.labels.refused import ImplicitRefusedError
@@ -87,7 +87,7 @@ def _is_vendors(name: str) -> bool:
     return name.casefold().rpartition(".")[2] in _VENDORS
 
 
-def found(entries: Iterable[FoundField], *, xmp: Sequence[bytes] = ()) -> FoundMarks:
+def found(entries: Iterable[FoundField], *, xmp: Sequence[bytes] = ()) -> FoundLabels:
     """What fields and XMP packets of one file say together.
 
     Raises:
@@ -95,30 +95,30 @@ def found(entries: Iterable[FoundField], *, xmp: Sequence[bytes] = ()) -> FoundM
     """
     if len(xmp) > _MOST_PACKETS:
         raise ImplicitRefusedError(what=f"The file has more than {_MOST_PACKETS} XMP packets.")
-    marks: list[FoundMarks] = []
+    marks: list[FoundLabels] = []
     source_types: list[str] = []
     members: dict[str, str] = {}
     for one in entries:
         name = one.name.casefold()
         if _is_vendors(one.name):
             sign = label_type_sign(one.value, carrier=one.carrier)
-            marks.append(FoundMarks() if sign is None else FoundMarks(signs=(sign,)))
+            marks.append(FoundLabels() if sign is None else FoundLabels(signs=(sign,)))
         elif name == _SOURCE_TYPE.casefold():
             source_types.append(one.value)
         elif name in _MEMBERS:
             members.setdefault(_MEMBERS[name], one.value)
         else:
             marks.append(found_in_text(one.value, carrier=one.carrier, named=names_aigc(one.name)))
-    fields = FoundMarks(digital_source_types=tuple(source_types), latent=latent_from(members))
+    fields = FoundLabels(digital_source_types=tuple(source_types), latent=latent_from(members))
     return joined(*marks, fields, found_in(xmp))
 
 
-def aigc_text(marks: MarksToWrite) -> str | None:
+def aigc_text(marks: LabelsToWrite) -> str | None:
     """The mark as its field holds it."""
     return None if marks.aigc is None else to_json(marks.aigc, shape="bare")
 
 
-def fields_to_write(marks: MarksToWrite) -> dict[str, str]:
+def fields_to_write(marks: LabelsToWrite) -> dict[str, str]:
     """The fields of a container that has no place for XMP."""
     stated = {AIGC: aigc_text(marks), _SOURCE_TYPE: marks.digital_source_type}
     if marks.latent is not None:
@@ -126,7 +126,7 @@ def fields_to_write(marks: MarksToWrite) -> dict[str, str]:
     return {name: value for name, value in stated.items() if value is not None}
 
 
-def packets_to_write(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[bytes, ...]:
+def packets_to_write(packets: Sequence[bytes], marks: LabelsToWrite) -> tuple[bytes, ...]:
     """All XMP packets of a file anew, in their order; a first one where there was none and something to say.
 
     A mark in a packet goes where another is written into a field: a file has one.
@@ -137,4 +137,4 @@ def packets_to_write(packets: Sequence[bytes], marks: MarksToWrite) -> tuple[byt
     kept = tuple(packets if marks.aigc is None else map(without_aigc, packets))
     if marks.digital_source_type is None and marks.latent is None:
         return kept
-    return rewrite(kept, MarksToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent))
+    return rewrite(kept, LabelsToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent))

@@ -19,7 +19,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -50,13 +50,13 @@ class _Directory(NamedTuple):
         return begin, begin + entry.number
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a TIFF file."""
     place = _directory(body).packet(body)
     return joined(xmp.found_in([] if place is None else [_held(body, place)]), exif.found_in(body, is_file=True))
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A TIFF file with the marks."""
     directory = _directory(body)
     layout = directory.layout

@@ -21,7 +21,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     whole,
 )
 from pipeline.labels.implicit.carriers.tagging import FoundField, aigc_text, found, packets_to_write
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -32,7 +32,7 @@ _ENTRY: Final = struct.Struct("<4sIII")
 """An entry of the index: which chunk, what of, where it begins, how long it is."""
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in an AVI file.
 
     Raises:
@@ -42,7 +42,7 @@ def read(body: bytes) -> FoundMarks:
     return found(_entries(body, chunks), xmp=[body[one.body : one.end] for one in chunks if one.kind == XMP])
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
@@ -61,7 +61,7 @@ def write(body: bytes, marks: MarksToWrite) -> bytes:
     return file_of(_FORM, pieces, rest_of(body))
 
 
-def _anew(body: bytes, chunks: list[Chunk], movi: int, marks: MarksToWrite) -> list[bytes]:
+def _anew(body: bytes, chunks: list[Chunk], movi: int, marks: LabelsToWrite) -> list[bytes]:
     """All chunks anew, as many as there were: what is added stands in one piece with the header."""
     text = aigc_text(marks)
     packets = iter(packets_to_write([body[one.body : one.end] for one in chunks if one.kind == XMP], marks))

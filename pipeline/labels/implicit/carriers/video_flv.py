@@ -28,7 +28,7 @@ from pipeline.labels.implicit.carriers.video_amf import (
     text_at,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply, moved
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -69,7 +69,7 @@ class _File(NamedTuple):
     first: int
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in an FLV file.
 
     Raises:
@@ -79,14 +79,14 @@ def read(body: bytes) -> FoundMarks:
     return found(_entries(body, file), xmp=_packets(body, file))
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, no FLV, or would describe itself at too great length.
     """
     file = _opened(body)
-    if found((), xmp=_packets(body, file)) != FoundMarks():
+    if found((), xmp=_packets(body, file)) != FoundLabels():
         raise ImplicitRefusedError(what="The file's XMP has marks of its own, which cannot be replaced.")
     fields = fields_to_write(marks)
     splices: list[Splice] = []

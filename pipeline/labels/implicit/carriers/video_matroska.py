@@ -35,7 +35,7 @@ from pipeline.labels.implicit.carriers.video_ebml import (
     unsigned,
     void,
 )
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -80,7 +80,7 @@ class _File(NamedTuple):
         return [one for one in self.parts if one.id == number]
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in a Matroska or WebM file.
 
     Raises:
@@ -99,7 +99,7 @@ def read(body: bytes) -> FoundMarks:
     return found([*tagged, *kept])
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:

@@ -26,7 +26,7 @@ from pipeline.labels.implicit.carriers.tagging import (
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, Splice, apply, box
 from pipeline.labels.implicit.carriers.video_meta import HANDLERS, Meta, meta_of, new_meta, with_value, without_marks
 from pipeline.labels.implicit.carriers.video_places import move_places
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -61,7 +61,7 @@ class _File(NamedTuple):
     quicktime: bool
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks in an MP4, MOV or M4A file.
 
     Raises:
@@ -71,7 +71,7 @@ def read(body: bytes) -> FoundMarks:
     return found(_entries(body, file), xmp=[body[one.body : one.end] for one in file.xmp])
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """The file with the marks, in the place of any that it has.
 
     Raises:
@@ -177,7 +177,7 @@ def _udta(body: bytes, file: _File, udta: Box, kept: dict[int, bytes], *, marked
     return children
 
 
-def _added(file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> list[bytes]:
+def _added(file: _File, marks: LabelsToWrite, packets: Sequence[bytes]) -> list[bytes]:
     """What goes into the first `udta` box, or a new one, beside what is there."""
     text = aigc_text(marks)
     added = [] if text is None or _home(file) is not None else [new_meta(text)]
@@ -186,7 +186,7 @@ def _added(file: _File, marks: MarksToWrite, packets: Sequence[bytes]) -> list[b
     return added
 
 
-def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: MarksToWrite, packets: Sequence[bytes]) -> Splice:
+def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: LabelsToWrite, packets: Sequence[bytes]) -> Splice:
     # In QuickTime files the packets of `udta` come last, and a new one goes there.
     here = {one.start: box(b"XMP_", new) for one, new in zip(file.xmp, packets, strict=False) if one.kind == b"XMP_"}
     added = _added(file, marks, packets)

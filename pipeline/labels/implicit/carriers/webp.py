@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
-from pipeline.labels.implicit.marks import FoundMarks, MarksToWrite, joined
+from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
 
 __all__ = ["read", "write"]
 
@@ -34,7 +34,7 @@ class _Chunk(NamedTuple):
     body: bytes
 
 
-def read(body: bytes) -> FoundMarks:
+def read(body: bytes) -> FoundLabels:
     """The marks of a WebP file."""
     chunks = list(_chunks(body))
     return joined(
@@ -43,7 +43,7 @@ def read(body: bytes) -> FoundMarks:
     )
 
 
-def write(body: bytes, marks: MarksToWrite) -> bytes:
+def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A WebP file with the marks."""
     chunks = list(_chunks(body))
     there = [one for one in chunks if one.kind == _XMP]

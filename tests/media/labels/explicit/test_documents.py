@@ -6,11 +6,11 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, Pdf
 
-from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError, LabelClaim, MarkOrder
+from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError, LabelClaim, LabelOrder
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.docx import MOST_BYTES, text_of_docx
 from pipeline.labels.explicit.wording import Language
-from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.explicit.writing import write_label
 from tests.media.conftest import DOCX, SAMPLES
 from tests.media.labels.explicit.makers import parts_of, zipped
 
@@ -40,7 +40,7 @@ def signed() -> bytes:
 class TestPdf:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_the_label_is_text_in_a_font_of_its_own(self, language: Language) -> None:
-        marked = write_mark(REPORT, PDF, MarkOrder(language=language))
+        marked = write_label(REPORT, PDF, LabelOrder(language=language))
         assert marked.kept
         found = check(marked.body, PDF).found
         assert found is not None
@@ -55,7 +55,7 @@ class TestPdf:
             assert said == WORDINGS[language].text
 
     def test_every_page_has_it_and_the_font_is_there_once(self) -> None:
-        marked = write_mark(blank(pages=5), PDF, MarkOrder())
+        marked = write_label(blank(pages=5), PDF, LabelOrder())
         with Pdf.open(io.BytesIO(marked.body)) as document:
             assert all(page.Resources.XObject for page in document.pages)
             fonts = [
@@ -66,7 +66,7 @@ class TestPdf:
             assert len(fonts) == 1
 
     def test_what_was_on_the_page_is_drawn_as_before(self) -> None:
-        marked = write_mark(REPORT, PDF, MarkOrder())
+        marked = write_label(REPORT, PDF, LabelOrder())
         with Pdf.open(io.BytesIO(REPORT)) as before, Pdf.open(io.BytesIO(marked.body)) as after:
             old = [pikepdf.unparse_content_stream([one]) for one in pikepdf.parse_content_stream(before.pages[0])]
             new = [pikepdf.unparse_content_stream([one]) for one in pikepdf.parse_content_stream(after.pages[0])]
@@ -77,7 +77,7 @@ class TestPdf:
 
     @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
     def test_it_is_in_the_upper_right_corner_as_the_page_is_shown(self, rotate: int) -> None:
-        marked = write_mark(blank(rotate=rotate), PDF, MarkOrder())
+        marked = write_label(blank(rotate=rotate), PDF, LabelOrder())
         with Pdf.open(io.BytesIO(marked.body)) as document:
             placing = pikepdf.parse_content_stream(document.pages[0])
             across, _, _, _, x, y = next(
@@ -89,11 +89,11 @@ class TestPdf:
         assert (x > 297, y > 421) == expected
 
     def test_putting_it_again_changes_nothing(self) -> None:
-        once = write_mark(REPORT, PDF, MarkOrder()).body
-        assert write_mark(once, PDF, MarkOrder()).body == once
+        once = write_label(REPORT, PDF, LabelOrder()).body
+        assert write_label(once, PDF, LabelOrder()).body == once
 
     def test_a_plate_that_is_not_drawn_does_not_count(self) -> None:
-        with Pdf.open(io.BytesIO(write_mark(REPORT, PDF, MarkOrder()).body)) as document:
+        with Pdf.open(io.BytesIO(write_label(REPORT, PDF, LabelOrder()).body)) as document:
             document.pages[0].Contents = document.make_stream(b"")
             saved = io.BytesIO()
             document.save(saved)
@@ -106,26 +106,26 @@ class TestPdf:
     )
     def test_what_cannot_be_labeled_is_refused_with_a_reason(self, body: bytes) -> None:
         with pytest.raises(ExplicitRefusedError) as refused:
-            write_mark(body, PDF, MarkOrder())
+            write_label(body, PDF, LabelOrder())
         assert refused.value.what
 
 
 class TestWord:
     def test_it_is_the_first_paragraph(self) -> None:
-        marked = write_mark(LETTER, DOCX, MarkOrder(language="en"))
+        marked = write_label(LETTER, DOCX, LabelOrder(language="en"))
         assert text_of_docx(marked.body) == "[AI-generated]\n" + text_of_docx(LETTER)
         found = check(marked.body, DOCX).found
         assert found is not None
         assert (found.text, found.position, found.at_start) == ("[AI-generated]", "start", True)
 
     def test_all_other_parts_stay_and_in_their_order(self) -> None:
-        before, after = parts_of(LETTER), parts_of(write_mark(LETTER, DOCX, MarkOrder()).body)
+        before, after = parts_of(LETTER), parts_of(write_label(LETTER, DOCX, LabelOrder()).body)
         assert list(after) == list(before)
         assert [name for name in before if before[name] != after[name]] == ["word/document.xml"]
 
     def test_putting_it_again_changes_nothing(self) -> None:
-        once = write_mark(LETTER, DOCX, MarkOrder()).body
-        assert parts_of(write_mark(once, DOCX, MarkOrder()).body) == parts_of(once)
+        once = write_label(LETTER, DOCX, LabelOrder()).body
+        assert parts_of(write_label(once, DOCX, LabelOrder()).body) == parts_of(once)
 
     def test_documents_in_the_strict_namespace(self) -> None:
         parts = parts_of(LETTER)
@@ -133,7 +133,7 @@ class TestWord:
         parts["word/document.xml"] = parts["word/document.xml"].replace(
             old, b"http://purl.oclc.org/ooxml/wordprocessingml/main"
         )
-        assert text_of_docx(write_mark(zipped(parts), DOCX, MarkOrder()).body).startswith("【AI生成】\n")
+        assert text_of_docx(write_label(zipped(parts), DOCX, LabelOrder()).body).startswith("【AI生成】\n")
 
     def test_a_document_without_it_is_left_open(self) -> None:
         assert check(LETTER, DOCX, LabelClaim(kind="text", text="AI生成")).present is None
@@ -149,22 +149,22 @@ class TestWord:
         else:
             parts[name] = data
         with pytest.raises(ExplicitRefusedError):
-            write_mark(zipped(parts), DOCX, MarkOrder())
+            write_label(zipped(parts), DOCX, LabelOrder())
 
     @pytest.mark.parametrize("body", [b"", b"PK\x03\x04", LETTER[:1000]], ids=["empty", "start", "cut"])
     def test_broken_packages_are_refused(self, body: bytes) -> None:
         with pytest.raises(ExplicitRefusedError):
-            write_mark(body, DOCX, MarkOrder())
+            write_label(body, DOCX, LabelOrder())
 
     def test_what_unpacks_to_too_much_is_refused(self) -> None:
         bomb = zipped({**parts_of(LETTER), "word/media/image1.bmp": bytes(MOST_BYTES)})
         assert len(bomb) < 2**20
         with pytest.raises(ExplicitRefusedError, match="bytes"):
-            write_mark(bomb, DOCX, MarkOrder())
+            write_label(bomb, DOCX, LabelOrder())
 
     def test_a_signed_document_is_refused(self) -> None:
         with pytest.raises(ExplicitRefusedError, match="signed"):
-            write_mark(zipped({**parts_of(LETTER), "_xmlsignatures/sig1.xml": b"<s/>"}), DOCX, MarkOrder())
+            write_label(zipped({**parts_of(LETTER), "_xmlsignatures/sig1.xml": b"<s/>"}), DOCX, LabelOrder())
 
 
 class TestText:
@@ -179,7 +179,7 @@ class TestText:
         assert check(b"text", "text/plain", LabelClaim(kind="ui")).present is None
 
     def test_a_text_with_it_has_it(self) -> None:
-        marked = write_mark((SAMPLES / "notes.md").read_bytes(), "text/markdown", MarkOrder(language="fr"))
+        marked = write_label((SAMPLES / "notes.md").read_bytes(), "text/markdown", LabelOrder(language="fr"))
         checked = check(marked.body, "text/markdown", LabelClaim(kind="text", text="Généré par IA"))
         assert checked.present is True
         assert checked.found == marked.written
@@ -187,5 +187,5 @@ class TestText:
     def test_data_takes_no_label(self) -> None:
         for media_type in ("application/json", "text/csv", "application/xml"):
             with pytest.raises(ExplicitRefusedError, match="programs"):
-                write_mark(b"1", media_type, MarkOrder())
+                write_label(b"1", media_type, LabelOrder())
             assert check(b"1", media_type).present is None

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.labels.explicit import ExplicitRefusedError, MarkOrder
+from pipeline.labels.explicit import ExplicitRefusedError, LabelOrder
 from pipeline.labels.explicit.checking import check
-from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.explicit.writing import write_label
 from tests.media.conftest import DOCX, SAMPLES
 from tests.media.labels.explicit.makers import encoded, music, noise, sound_file, video_file
 
@@ -38,7 +38,7 @@ def test_flipped_and_cut_bytes(media_type: str, body: bytes, data: st.DataObject
         hurt[at] = data.draw(st.integers(0, 255))
     cut = bytes(hurt[: data.draw(st.just(len(hurt)) | st.integers(0, len(hurt)))])
     with contextlib.suppress(ExplicitRefusedError):
-        assert write_mark(cut, media_type, MarkOrder()).body
+        assert write_label(cut, media_type, LabelOrder()).body
     checked = check(cut, media_type)
     assert checked.present in {True, None}
     assert (checked.found is None) == (checked.present is None)
@@ -47,10 +47,10 @@ def test_flipped_and_cut_bytes(media_type: str, body: bytes, data: st.DataObject
 def test_a_sound_that_claims_samples_without_measure_is_refused() -> None:
     media_type, body = FILES["wav"]
     with pytest.raises(ExplicitRefusedError, match="samples per second"):
-        write_mark(body[:24] + (1_000_000_000).to_bytes(4, "little") + body[28:], media_type, MarkOrder())
+        write_label(body[:24] + (1_000_000_000).to_bytes(4, "little") + body[28:], media_type, LabelOrder())
 
 
 def test_a_video_in_a_codec_that_nobody_knows_is_refused() -> None:
     media_type, body = FILES["mp4"]
     with pytest.raises(ExplicitRefusedError):
-        write_mark(body.replace(b"avc1\x00\x00", b"zzzz\x00\x00"), media_type, MarkOrder())
+        write_label(body.replace(b"avc1\x00\x00", b"zzzz\x00\x00"), media_type, LabelOrder())

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, ImageSequence, PngImagePlugin
 
-from pipeline.labels.explicit import LANGUAGES, ExplicitRefusedError, MarkOrder
+from pipeline.labels.explicit import LANGUAGES, ExplicitRefusedError, LabelOrder
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.matching import find_plate
 from pipeline.labels.explicit.plate import contrast, draw_plate, em_for, margin_for
 from pipeline.labels.explicit.wording import Language
-from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.explicit.writing import write_label
 from tests.media.conftest import SAMPLES
 from tests.media.labels.explicit.makers import changed_box, encoded, noise, opened, pixels
 
@@ -43,7 +43,7 @@ EXACT: dict[str, tuple[str, bytes]] = {
 
 @pytest.mark.parametrize(("media_type", "body"), EXACT.values(), ids=EXACT)
 def test_outside_the_label_every_pixel_is_as_it_was(media_type: str, body: bytes) -> None:
-    marked = write_mark(body, media_type, MarkOrder())
+    marked = write_label(body, media_type, LabelOrder())
     em = em_for("zh", NOISE.size)
     plate, margin = draw_plate("zh", em), margin_for(em)
     right, bottom = NOISE.width - margin, NOISE.height - margin
@@ -61,9 +61,9 @@ def test_outside_the_label_every_pixel_is_as_it_was(media_type: str, body: bytes
 @settings(deadline=None, max_examples=40)
 def test_whatever_the_size_only_the_plate_is_new(width: int, height: int, language: Language, corner: Any) -> None:
     picture = noise(width, height)
-    order = MarkOrder(language=language, corner=corner)
+    order = LabelOrder(language=language, corner=corner)
     try:
-        marked = write_mark(encoded(picture, "PNG"), "image/png", order)
+        marked = write_label(encoded(picture, "PNG"), "image/png", order)
     except ExplicitRefusedError:
         assert min(width, height) < 130
         return
@@ -82,7 +82,7 @@ def test_whatever_the_size_only_the_plate_is_new(width: int, height: int, langua
 @pytest.mark.parametrize("back", ["white", "black", (127, 127, 127), "noise"])
 def test_it_can_be_read_on_any_background(back: Any) -> None:
     picture = NOISE if back == "noise" else Image.new("RGB", (400, 300), back)
-    marked = opened(write_mark(encoded(picture, "JPEG", quality=50), "image/jpeg", MarkOrder()).body)
+    marked = opened(write_label(encoded(picture, "JPEG", quality=50), "image/jpeg", LabelOrder()).body)
     em = em_for("zh", picture.size)
     plate, margin = draw_plate("zh", em), margin_for(em)
     corner = (400 - margin - plate.width, 300 - margin - plate.height, 400 - margin, 300 - margin)
@@ -97,7 +97,7 @@ def test_a_picture_that_is_turned_when_shown_has_it_upright_in_the_corner_that_i
     exif = Image.Exif()
     exif[0x0112] = orientation
     body = encoded(NOISE, "PNG", exif=exif)
-    shown = ImageOps.exif_transpose(opened(write_mark(body, "image/png", MarkOrder()).body))
+    shown = ImageOps.exif_transpose(opened(write_label(body, "image/png", LabelOrder()).body))
     found = find_plate(shown)
     assert found is not None
     assert (found.language, found.corner) == ("zh", "bottom-right")
@@ -111,7 +111,7 @@ def test_every_frame_of_an_animation_has_it(name: str, media_type: str) -> None:
     body = encoded(
         frames[0], name, save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=0, **options
     )
-    marked = write_mark(body, media_type, MarkOrder())
+    marked = write_label(body, media_type, LabelOrder())
     before, after = opened(body), opened(marked.body)
     assert marked.kept
     assert after.n_frames == 3  # type: ignore[attr-defined]
@@ -125,7 +125,7 @@ def test_every_frame_of_an_animation_has_it(name: str, media_type: str) -> None:
 
 def test_every_page_of_a_tiff_has_it() -> None:
     body = encoded(NOISE, "TIFF", save_all=True, append_images=[NOISE.convert("L").resize((200, 260))])
-    pages = [page.copy() for page in ImageSequence.Iterator(opened(write_mark(body, "image/tiff", MarkOrder()).body))]
+    pages = [page.copy() for page in ImageSequence.Iterator(opened(write_label(body, "image/tiff", LabelOrder()).body))]
     assert [(page.mode, page.size) for page in pages] == [("RGB", (400, 300)), ("L", (200, 260))]
     assert all(find_plate(page) is not None for page in pages)
 
@@ -134,7 +134,7 @@ class TestJpeg:
     BODY = (SAMPLES / "harbour.jpg").read_bytes()
 
     def test_tables_and_sampling_stay_so_that_hardly_anything_changes(self) -> None:
-        marked = write_mark(self.BODY, "image/jpeg", MarkOrder())
+        marked = write_label(self.BODY, "image/jpeg", LabelOrder())
         before, after = opened(self.BODY), opened(marked.body)
         assert not marked.kept
         assert before.quantization == after.quantization  # type: ignore[attr-defined]
@@ -150,7 +150,7 @@ class TestJpeg:
         body = encoded(
             NOISE, "JPEG", exif=exif, icc_profile=b"profile" * 20, comment=b"said", dpi=(72, 72), xmp=b"<x/>"
         )
-        info = opened(write_mark(body, "image/jpeg", MarkOrder()).body).info
+        info = opened(write_label(body, "image/jpeg", LabelOrder()).body).info
         assert info["icc_profile"] == b"profile" * 20
         assert info["comment"] == b"said"
         assert info["dpi"] == (72, 72)
@@ -159,7 +159,7 @@ class TestJpeg:
 
     @pytest.mark.parametrize("mode", ["L", "CMYK"])
     def test_other_colours(self, mode: str) -> None:
-        marked = write_mark(encoded(NOISE.convert(mode), "JPEG"), "image/jpeg", MarkOrder())
+        marked = write_label(encoded(NOISE.convert(mode), "JPEG"), "image/jpeg", LabelOrder())
         assert opened(marked.body).mode == mode
         assert check(marked.body, "image/jpeg").present is True
 
@@ -168,7 +168,7 @@ def test_texts_of_a_png_stay() -> None:
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Title", "Noise")
     texts.add_itxt("XML:com.adobe.xmp", "<x/>")
-    marked = write_mark(encoded(NOISE, "PNG", pnginfo=texts), "image/png", MarkOrder())
+    marked = write_label(encoded(NOISE, "PNG", pnginfo=texts), "image/png", LabelOrder())
     assert opened(marked.body).text == {"Title": "Noise", "XML:com.adobe.xmp": "<x/>"}  # type: ignore[attr-defined]
 
 
@@ -189,7 +189,7 @@ def test_texts_of_a_png_stay() -> None:
 )
 def test_what_cannot_be_labeled_is_refused_with_a_reason(media_type: str, body: bytes) -> None:
     with pytest.raises(ExplicitRefusedError) as refused:
-        write_mark(body, media_type, MarkOrder())
+        write_label(body, media_type, LabelOrder())
     assert refused.value.what
     assert check(body, media_type).present is None
 
@@ -206,7 +206,7 @@ def test_sixteen_bits_per_colour_are_not_cut_to_eight() -> None:
     header = struct.pack(">IIBBBBB", 200, 200, 16, 2, 0, 0, 0)
     body = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     with pytest.raises(ExplicitRefusedError, match="16 bits"):
-        write_mark(body, "image/png", MarkOrder())
+        write_label(body, "image/png", LabelOrder())
 
 
 class TestFinding:
@@ -218,19 +218,19 @@ class TestFinding:
     @pytest.mark.parametrize("scale", [0.5, 0.8, 2.0])
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_it_is_found_after_scaling_and_compression(self, language: Language, scale: float) -> None:
-        body = write_mark((SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg", MarkOrder(language=language)).body
+        body = write_label((SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg", LabelOrder(language=language)).body
         picture = opened(body)
         size = round(picture.width * scale), round(picture.height * scale)
         copy = encoded(picture.resize(size, Image.Resampling.LANCZOS), "JPEG", quality=40)
         found = check(copy, "image/jpeg").found
         assert found is not None
-        assert found.text == write_mark(body, "image/jpeg", MarkOrder(language=language)).written.text
+        assert found.text == write_label(body, "image/jpeg", LabelOrder(language=language)).written.text
         assert found.height_ratio == pytest.approx(0.0523, rel=0.04)
 
     @pytest.mark.parametrize("scale", [0.5, 0.7, 2.0])
     def test_small_pictures_with_large_labels(self, scale: float) -> None:
-        body = write_mark(
-            encoded(noise(240, 150), "PNG"), "image/png", MarkOrder(language="en", corner="top-left")
+        body = write_label(
+            encoded(noise(240, 150), "PNG"), "image/png", LabelOrder(language="en", corner="top-left")
         ).body
         copy = opened(body).resize((round(240 * scale), round(150 * scale)), Image.Resampling.BICUBIC)
         found = check(encoded(copy, "WEBP", quality=60), "image/webp").found

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from pipeline.labels.explicit import ExplicitRefusedError, LabelClaim, MarkOrder
+from pipeline.labels.explicit import ExplicitRefusedError, LabelClaim, LabelOrder
 from pipeline.labels.explicit.audio import beginning_of, open_media
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.rhythm import SECONDS
-from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.explicit.writing import write_label
 from tests.media.conftest import SAMPLES
 from tests.media.labels.explicit.makers import heard, music, sound_file
 
@@ -43,7 +43,7 @@ def is_heard(body: bytes, media_type: str) -> bool:
 
 @pytest.mark.parametrize(("media_type", "body", "rate"), EXACT.values(), ids=EXACT)
 def test_samples_behind_the_rhythm_are_as_they_were(media_type: str, body: bytes, rate: int) -> None:
-    marked = write_mark(body, media_type, MarkOrder())
+    marked = write_label(body, media_type, LabelOrder())
     before, after = heard(body), heard(marked.body)
     behind = round(SECONDS * rate)
     assert marked.kept
@@ -56,7 +56,7 @@ def test_samples_behind_the_rhythm_are_as_they_were(media_type: str, body: bytes
 
 @pytest.mark.parametrize(("media_type", "body"), IN_FRONT.values(), ids=IN_FRONT)
 def test_packets_behind_the_rhythm_are_as_they_were(media_type: str, body: bytes) -> None:
-    marked = write_mark(body, media_type, MarkOrder())
+    marked = write_label(body, media_type, LabelOrder())
     before, after = heard(body), heard(marked.body)
     assert marked.kept
     assert after.shape[1] > before.shape[1]
@@ -68,7 +68,7 @@ def test_packets_behind_the_rhythm_are_as_they_were(media_type: str, body: bytes
 
 @pytest.mark.parametrize(("media_type", "body"), AGAIN.values(), ids=AGAIN)
 def test_what_has_to_be_compressed_again_says_so(media_type: str, body: bytes) -> None:
-    marked = write_mark(body, media_type, MarkOrder())
+    marked = write_label(body, media_type, LabelOrder())
     assert not marked.kept
     assert is_heard(marked.body, media_type)
     behind = round((SECONDS + 0.3) * 8000)
@@ -81,15 +81,15 @@ def test_what_has_to_be_compressed_again_says_so(media_type: str, body: bytes) -
 
 @pytest.mark.parametrize(("media_type", "body"), [EXACT["wav-16"][:2], IN_FRONT["mp3"], AGAIN["m4a"]])
 def test_putting_it_again_changes_nothing(media_type: str, body: bytes) -> None:
-    once = write_mark(body, media_type, MarkOrder()).body
-    assert write_mark(once, media_type, MarkOrder()).body == once
+    once = write_label(body, media_type, LabelOrder()).body
+    assert write_label(once, media_type, LabelOrder()).body == once
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.5, 0.1])
 @pytest.mark.parametrize("bit_rate", [32_000, 128_000])
 def test_it_is_found_in_copies_that_are_quieter_and_compressed(gain: float, bit_rate: int) -> None:
     for media_type, body, rate in (EXACT["wav-16"], EXACT["announcement"]):
-        sound = heard(write_mark(body, media_type, MarkOrder()).body) / 32768
+        sound = heard(write_label(body, media_type, LabelOrder()).body) / 32768
         copy = sound_file(
             gain * np.repeat(sound, 2 // len(sound), 0), "libmp3lame", "mp3", rate=rate, bit_rate=bit_rate
         )
@@ -98,7 +98,7 @@ def test_it_is_found_in_copies_that_are_quieter_and_compressed(gain: float, bit_
 
 def test_metadata_stays() -> None:
     for media_type, body in (EXACT["flac-16"][:2], IN_FRONT["mp3"], AGAIN["m4a"]):
-        with open_media(write_mark(body, media_type, MarkOrder()).body) as source:
+        with open_media(write_label(body, media_type, LabelOrder()).body) as source:
             assert source.metadata["title"] == "A title"
 
 
@@ -121,5 +121,5 @@ def test_a_claimed_voice_is_left_open() -> None:
 )
 def test_what_cannot_be_labeled_is_refused_with_a_reason(media_type: str, body: bytes) -> None:
     with pytest.raises(ExplicitRefusedError) as refused:
-        write_mark(body, media_type, MarkOrder())
+        write_label(body, media_type, LabelOrder())
     assert refused.value.what

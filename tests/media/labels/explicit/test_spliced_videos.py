@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.labels.explicit import MarkOrder
+from pipeline.labels.explicit import LabelOrder
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.matching import find_plate
-from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.explicit.writing import write_label
 from tests.media.labels.explicit.makers import Pixels, audio_packets, seen
 
 RATE, FRAMES, KEYS = 25, 100, 30
@@ -80,7 +80,7 @@ def test_behind_the_label_every_picture_is_the_one_that_it_was(
     media_type: str, name: str, codec: str, options: dict[str, str]
 ) -> None:
     body = clip(name, codec, options)
-    marked = write_mark(body, media_type, MarkOrder(seconds=2)).body
+    marked = write_label(body, media_type, LabelOrder(seconds=2)).body
     (times, before), (new_times, after) = pictures(body), pictures(marked)
     assert new_times == times
     assert all(np.array_equal(one, other) for one, other in zip(before[CUT:], after[CUT:], strict=True))
@@ -99,7 +99,7 @@ def test_what_cannot_be_cut_is_encoded_anew_as_a_whole(
     media_type: str, name: str, codec: str, options: dict[str, str]
 ) -> None:
     body = clip(name, codec, options)
-    marked = write_mark(body, media_type, MarkOrder(seconds=2)).body
+    marked = write_label(body, media_type, LabelOrder(seconds=2)).body
     (times, before), (new_times, after) = pictures(body), pictures(marked)
     # AVI says how far pictures are apart, and not when the first one is shown.
     assert [time - new_times[0] for time in new_times] == pytest.approx([time - times[0] for time in times])
@@ -112,7 +112,7 @@ def test_pictures_that_begin_later_than_the_sound_still_do() -> None:
     body = clip("mp4", "libx264", H264, first=7)
     (times, before), (new_times, after) = (
         pictures(body),
-        pictures(write_mark(body, "video/mp4", MarkOrder(seconds=2)).body),
+        pictures(write_label(body, "video/mp4", LabelOrder(seconds=2)).body),
     )
     assert times[0] > 0.2
     assert new_times == times
@@ -127,7 +127,7 @@ def test_the_track_has_the_sets_of_both_encoders_in_its_record_and_keeps_its_kin
         body = clip("mp4", codec, options)
         if tag == "hvc1":
             body = body.replace(b"hev1", b"hvc1")
-        marked = write_mark(body, "video/mp4", MarkOrder(seconds=2)).body
+        marked = write_label(body, "video/mp4", LabelOrder(seconds=2)).body
         records = []
         for whole in (body, marked):
             with av.open(io.BytesIO(whole)) as source:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.labels.explicit import ExplicitRefusedError, MarkOrder
+from pipeline.labels.explicit import ExplicitRefusedError, LabelOrder
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.matching import find_plate
-from pipeline.labels.explicit.writing import write_mark
+from pipeline.labels.explicit.writing import write_label
 from tests.media.conftest import SAMPLES
 from tests.media.labels.explicit.makers import audio_packets, seen, video_file
 
@@ -26,7 +26,7 @@ FILES = {
 
 
 def test_sound_is_copied_and_every_picture_keeps_its_time() -> None:
-    marked = write_mark(CLIP, "video/mp4", MarkOrder(seconds=2))
+    marked = write_label(CLIP, "video/mp4", LabelOrder(seconds=2))
     before, after = seen(CLIP), seen(marked.body)
     assert audio_packets(marked.body) == audio_packets(CLIP)
     assert [time for time, _ in after] == [time for time, _ in before]
@@ -34,13 +34,13 @@ def test_sound_is_copied_and_every_picture_keeps_its_time() -> None:
 
 
 def test_pictures_are_nearly_what_they_were_outside_the_label() -> None:
-    pairs = zip(seen(CLIP), seen(write_mark(CLIP, "video/mp4", MarkOrder()).body), strict=True)
+    pairs = zip(seen(CLIP), seen(write_label(CLIP, "video/mp4", LabelOrder()).body), strict=True)
     differences = [np.abs(one.astype(int) - other.astype(int))[:140].mean() for (_, one), (_, other) in pairs]
     assert max(differences) < 3
 
 
 def test_it_is_seen_from_the_first_picture_for_as_long_as_was_asked_for() -> None:
-    marked = write_mark(CLIP, "video/mp4", MarkOrder(seconds=2, language="de", corner="top-left"))
+    marked = write_label(CLIP, "video/mp4", LabelOrder(seconds=2, language="de", corner="top-left"))
     shown = [(time, find_plate(Image.fromarray(picture)) is not None) for time, picture in seen(marked.body)[4::15]]
     assert all(is_seen == (time < 2) for time, is_seen in shown)
     assert marked.written.visible_ms == 2000
@@ -50,7 +50,7 @@ def test_it_is_seen_from_the_first_picture_for_as_long_as_was_asked_for() -> Non
 
 
 def test_without_a_limit_it_is_seen_until_the_end() -> None:
-    marked = write_mark(CLIP, "video/mp4", MarkOrder())
+    marked = write_label(CLIP, "video/mp4", LabelOrder())
     assert marked.written.visible_ms == 3000
     assert find_plate(Image.fromarray(seen(marked.body)[-1][1])) is not None
 
@@ -59,7 +59,7 @@ def test_without_a_limit_it_is_seen_until_the_end() -> None:
 def test_containers_and_codecs(media_type: str, codec: str, name: str) -> None:
     body = video_file(codec, name, frames=55)
     assert check(body, media_type).present is None
-    marked = write_mark(body, media_type, MarkOrder())
+    marked = write_label(body, media_type, LabelOrder())
     assert len(seen(marked.body)) == 55
     assert marked.written.height_ratio is not None
     assert marked.written.height_ratio >= 0.05
@@ -72,14 +72,14 @@ def test_containers_and_codecs(media_type: str, codec: str, name: str) -> None:
 @pytest.mark.parametrize("size", [(322, 182), (180, 320), (1280, 720), (130, 128)])
 def test_sizes(size: tuple[int, int]) -> None:
     body = video_file("libx264", "mp4", size=size, frames=3)
-    picture = Image.fromarray(seen(write_mark(body, "video/mp4", MarkOrder()).body)[0][1])
+    picture = Image.fromarray(seen(write_label(body, "video/mp4", LabelOrder()).body)[0][1])
     found = find_plate(picture)
     assert found is not None
     assert found.likeness > 0.9
 
 
 def test_other_arrangements_of_eight_bits_become_the_usual_one() -> None:
-    marked = write_mark(video_file("libx264", "mp4", frames=3, pix_fmt="yuv444p"), "video/mp4", MarkOrder())
+    marked = write_label(video_file("libx264", "mp4", frames=3, pix_fmt="yuv444p"), "video/mp4", LabelOrder())
     assert check(marked.body, "video/mp4").present is True
 
 
@@ -98,5 +98,5 @@ def test_other_arrangements_of_eight_bits_become_the_usual_one() -> None:
 )
 def test_what_cannot_be_labeled_is_refused_with_a_reason(media_type: str, body: bytes, seconds: float | None) -> None:
     with pytest.raises(ExplicitRefusedError) as refused:
-        write_mark(body, media_type, MarkOrder(seconds=seconds))
+        write_label(body, media_type, LabelOrder(seconds=seconds))
     assert refused.value.what

@@ -11,16 +11,16 @@ from typing import Final
 
 import pytest
 
-from pipeline.labels.implicit import MarksToWrite, first_write, read_marks, to_json, write_marks
-from pipeline.labels.implicit.in_process import InProcessMarker
+from pipeline.labels.implicit import LabelsToWrite, first_write, read_labels, to_json, write_labels
+from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.tools import need
 from tests.unit.labels.implicit import audio_video_makers as media
 from tests.unit.labels.implicit import makers
 
 PARTIAL: Final = '{"Label":"1","ContentProducer":"generator","ProduceID":"7581"}'
 CHINESE: Final = '{"AIGC":{"Label":"1","ContentProducer":"云汀","ProduceID":"7581"}}'
-OURS: Final = MarksToWrite(aigc=first_write("studio-one", "content-0001"))
-MARKER: Final = InProcessMarker()
+OURS: Final = LabelsToWrite(aigc=first_write("studio-one", "content-0001"))
+MARKER: Final = InProcessImplicitLabeler()
 
 CONFIG: Final = """
 %Image::ExifTool::UserDefined = (
@@ -106,8 +106,8 @@ def by_imagemagick(tag: str, suffix: str, *, source_suffix: str = "jpg") -> Make
 
 def labelled_wav(directory: Path) -> Path:
     path = directory / "source.wav"
-    label = MarksToWrite(aigc=first_write("generator", "7581"))
-    path.write_bytes(write_marks(media.made("wav"), "audio/wav", label))
+    label = LabelsToWrite(aigc=first_write("generator", "7581"))
+    path.write_bytes(write_labels(media.made("wav"), "audio/wav", label))
     return path
 
 
@@ -192,7 +192,7 @@ def type_of(path: Path) -> str:
 @pytest.mark.parametrize("name", [*SEEN, *UNSEEN])
 def test_it_is_read(name: str, tmp_path: Path) -> None:
     path = (SEEN | UNSEEN)[name](tmp_path)  # type: ignore[operator]
-    found = read_marks(path.read_bytes(), type_of(path))
+    found = read_labels(path.read_bytes(), type_of(path))
     assert (found.refused, found.label) == (None, "1")
     assert [one.label for one in found.aigc] == ["1"] * len(found.aigc)
 
@@ -201,45 +201,45 @@ def test_it_is_read(name: str, tmp_path: Path) -> None:
 def test_exiftool_sees_one_label_before_and_only_ours_after(name: str, tmp_path: Path) -> None:
     path = SEEN[name](tmp_path)
     assert labels_seen(path)
-    marked = MARKER.mark(path.read_bytes(), type_of(path), OURS)
+    marked = MARKER.label(path.read_bytes(), type_of(path), OURS)
     assert marked.refused is None
     path.write_bytes(marked.asset)
     assert OURS.aigc is not None
     assert [json.loads(one) for one in labels_seen(path)] == [json.loads(to_json(OURS.aigc, shape="bare"))]
-    assert read_marks(marked.asset, type_of(path)).show(OURS)
+    assert read_labels(marked.asset, type_of(path)).show(OURS)
 
 
 @pytest.mark.parametrize("name", UNSEEN)
 def test_nothing_of_it_is_left_where_no_tool_looks(name: str, tmp_path: Path) -> None:
     path = UNSEEN[name](tmp_path)
-    written = write_marks(path.read_bytes(), type_of(path), OURS)
+    written = write_labels(path.read_bytes(), type_of(path), OURS)
     assert b"7581" not in written
-    assert read_marks(written, type_of(path)).show(OURS)
+    assert read_labels(written, type_of(path)).show(OURS)
 
 
 def test_a_packet_that_imagemagick_left_holes_in_is_said_to_be_unreadable(tmp_path: Path) -> None:
     """Version 6 takes characters of a GIF's packet for lengths of sub-blocks, and drops them."""
     path = by_imagemagick("XMP-TC260:AIGC", "gif", source_suffix="gif")(tmp_path)
     assert b"xmp dataxmp" in path.read_bytes()
-    found = read_marks(path.read_bytes(), "image/gif")
+    found = read_labels(path.read_bytes(), "image/gif")
     assert (found.aigc, found.refused) == ((), "Of the file, the XMP packet is no well-formed XML.")
 
 
 def test_flac_still_gives_back_the_wav_with_every_chunk_but_the_label(tmp_path: Path) -> None:
     path = foreign(tmp_path)
-    path.write_bytes(write_marks(path.read_bytes(), "audio/flac", OURS))
+    path.write_bytes(write_labels(path.read_bytes(), "audio/flac", OURS))
     back = tmp_path / "back.wav"
     run("flac", "-s", "-d", "--keep-foreign-metadata", "-o", back, path)
     source = (tmp_path / "source.wav").read_bytes()
     assert len(back.read_bytes()) == len(source)
-    assert read_marks(back.read_bytes(), "audio/wav").aigc == ()
+    assert read_labels(back.read_bytes(), "audio/wav").aigc == ()
     assert back.read_bytes()[: source.index(b"AIGC")] == source[: source.index(b"AIGC")]
 
 
 def test_mkvmerge_and_ffmpeg_read_a_file_whose_header_was_cleaned(tmp_path: Path) -> None:
     path = merged(tmp_path)
     before = run("ffmpeg", "-v", "error", "-i", path, "-f", "md5", "-")
-    path.write_bytes(write_marks(path.read_bytes(), "video/x-matroska", OURS))
+    path.write_bytes(write_labels(path.read_bytes(), "video/x-matroska", OURS))
     assert run("ffmpeg", "-v", "error", "-i", path, "-f", "md5", "-") == before
     run("mkvmerge", "-q", "-o", tmp_path / "again.mkv", path)
 
@@ -250,5 +250,5 @@ def test_a_video_apps_sign_by_ffmpeg_is_no_label(kind: int, *, ai: bool, tmp_pat
     source.write_bytes(media.made("mp4"))
     sign = f'aigc_info={{"aigc_label_type":{kind}}}'
     run("ffmpeg", "-v", "error", "-i", source, "-c", "copy", "-movflags", "use_metadata_tags", "-metadata", sign, path)
-    found = read_marks(path.read_bytes(), "video/mp4")
+    found = read_labels(path.read_bytes(), "video/mp4")
     assert (found.aigc, [one.ai for one in found.signs]) == ((), [ai])

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from PIL import Image, ImageSequence
 
-from pipeline.labels.implicit import read_marks, write_marks
+from pipeline.labels.implicit import read_labels, write_labels
 from tests.media.conftest import MEDIA_TYPES, SAMPLES
 from tests.tools import need
 from tests.unit.labels.implicit.makers import DOCX, MAKERS, MARKS, made, media_type_of
@@ -58,12 +58,12 @@ def content_of_pages(body: bytes) -> list[tuple[object, ...]]:
 
 def test_marks_are_read_back(file: tuple[str, bytes]) -> None:
     media_type, original = file
-    assert read_marks(write_marks(original, media_type, MARKS), media_type).show(MARKS)
+    assert read_labels(write_labels(original, media_type, MARKS), media_type).show(MARKS)
 
 
 def test_what_is_seen_and_read_is_the_same(file: tuple[str, bytes]) -> None:
     media_type, original = file
-    marked = write_marks(original, media_type, MARKS)
+    marked = write_labels(original, media_type, MARKS)
     assert marked != original
     match media_type:
         case _ if media_type in PIXELS:
@@ -94,7 +94,7 @@ def entries(body: bytes, *, but: re.Pattern[str]) -> dict[str, bytes]:
 
 
 def test_every_part_of_a_document_that_is_xml_is_still_xml() -> None:
-    marked = write_marks((SAMPLES / "letter.docx").read_bytes(), DOCX, MARKS)
+    marked = write_labels((SAMPLES / "letter.docx").read_bytes(), DOCX, MARKS)
     for name, content in entries(marked, but=re.compile("-")).items():
         assert name.endswith((".xml", ".rels"))
         etree.fromstring(content)
@@ -104,7 +104,7 @@ def test_poppler_reads_the_same_text_from_a_marked_pdf_and_finds_the_mark(tmp_pa
     need("pdftotext", "pdfinfo")
     original = (SAMPLES / "report.pdf").read_bytes()
     texts = []
-    for name, body in (("original", original), ("marked", write_marks(original, "application/pdf", MARKS))):
+    for name, body in (("original", original), ("marked", write_labels(original, "application/pdf", MARKS))):
         (tmp_path / name).write_bytes(body)
         texts.append(run("pdftotext", "-layout", str(tmp_path / name), "-"))
     assert texts[0] == texts[1]
@@ -116,7 +116,7 @@ def test_poppler_reads_the_same_text_from_a_marked_pdf_and_finds_the_mark(tmp_pa
 def test_an_independent_reader_of_metadata_finds_the_marks_of_pictures(name: str, tmp_path: Path) -> None:
     need("exiftool")
     picture = tmp_path / name
-    picture.write_bytes(write_marks(made(name), media_type_of(name), MARKS))
+    picture.write_bytes(write_labels(made(name), media_type_of(name), MARKS))
     said = run("exiftool", "-XMP:all", "-s", "-s", str(picture))
     assert "content-0001" in said
     assert "trainedAlgorithmicMedia" in said

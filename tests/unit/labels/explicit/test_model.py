@@ -1,6 +1,6 @@
 """Labels as facts of the event vocabulary."""
 
-from pipeline.labels.explicit import Checked, LabelClaim, MarkOrder, Written
+from pipeline.labels.explicit import Checked, LabelClaim, LabelOrder, Written
 from pipeline.labels.explicit.writing import WRITERS, reason_against
 from pipeline.policy.vocabulary import vocabulary
 
@@ -46,7 +46,7 @@ def test_what_cannot_be_told_establishes_nothing() -> None:
 
 
 def test_an_order_and_a_claim_may_leave_everything_open() -> None:
-    assert MarkOrder() == MarkOrder(language="zh", corner="bottom-right", place="both", seconds=None)
+    assert LabelOrder() == LabelOrder(language="zh", corner="bottom-right", place="both", seconds=None)
     assert LabelClaim() == LabelClaim(kind=None, text=None, position=None)
 
 

@@ -4,29 +4,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError, MarkOrder
-from pipeline.labels.explicit.text import MOST_BYTES, find_in_text, mark_html, mark_text, text_of_html
+from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError, LabelOrder
+from pipeline.labels.explicit.text import MOST_BYTES, find_in_text, label_html, label_text, text_of_html
 
-ORDERS = st.builds(MarkOrder, language=st.sampled_from(LANGUAGES), place=st.sampled_from(["start", "end", "both"]))
+ORDERS = st.builds(LabelOrder, language=st.sampled_from(LANGUAGES), place=st.sampled_from(["start", "end", "both"]))
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=200)
 
 
 @given(TEXTS, ORDERS)
-def test_a_text_keeps_every_letter_between_its_labels(text: str, order: MarkOrder) -> None:
-    marked = mark_text(text.encode(), order)
+def test_a_text_keeps_every_letter_between_its_labels(text: str, order: LabelOrder) -> None:
+    marked = label_text(text.encode(), order)
     assert text.removeprefix("\ufeff") in marked.body.decode()
     assert marked.kept
 
 
 @given(TEXTS, ORDERS)
-def test_putting_it_again_changes_nothing(text: str, order: MarkOrder) -> None:
-    once = mark_text(text.encode(), order, front_matter=True).body
-    assert mark_text(once, order, front_matter=True).body == once
+def test_putting_it_again_changes_nothing(text: str, order: LabelOrder) -> None:
+    once = label_text(text.encode(), order, front_matter=True).body
+    assert label_text(once, order, front_matter=True).body == once
 
 
 @given(TEXTS, ORDERS)
-def test_what_was_put_is_found_where_it_was_put(text: str, order: MarkOrder) -> None:
-    marked = mark_text(text.encode(), order)
+def test_what_was_put_is_found_where_it_was_put(text: str, order: LabelOrder) -> None:
+    marked = label_text(text.encode(), order)
     wording = WORDINGS[order.language].text
     found = find_in_text(marked.body.decode(), wording)
     assert found is not None
@@ -36,21 +36,22 @@ def test_what_was_put_is_found_where_it_was_put(text: str, order: MarkOrder) -> 
 
 def test_both_ends_look_like_this() -> None:
     assert (
-        mark_text(b"One.\nTwo.\n", MarkOrder(language="en")).body == b"[AI-generated]\n\nOne.\nTwo.\n\n[AI-generated]\n"
+        label_text(b"One.\nTwo.\n", LabelOrder(language="en")).body
+        == b"[AI-generated]\n\nOne.\nTwo.\n\n[AI-generated]\n"
     )
 
 
 def test_line_ends_of_the_text_are_used() -> None:
-    assert mark_text(b"One.\r\n", MarkOrder(language="en", place="start")).body == b"[AI-generated]\r\n\r\nOne.\r\n"
+    assert label_text(b"One.\r\n", LabelOrder(language="en", place="start")).body == b"[AI-generated]\r\n\r\nOne.\r\n"
 
 
 def test_a_byte_order_mark_stays_first() -> None:
-    assert mark_text(b"\xef\xbb\xbfOne.", MarkOrder(language="de", place="start")).body.startswith(b"\xef\xbb\xbf[KI")
+    assert label_text(b"\xef\xbb\xbfOne.", LabelOrder(language="de", place="start")).body.startswith(b"\xef\xbb\xbf[KI")
 
 
 def test_front_matter_stays_first() -> None:
     body = b"---\ntitle: x\n---\n# Head\n"
-    marked = mark_text(body, MarkOrder(place="start"), front_matter=True).body.decode()
+    marked = label_text(body, LabelOrder(place="start"), front_matter=True).body.decode()
     assert marked == "---\ntitle: x\n---\n【AI生成】\n\n# Head\n"
     assert find_in_text(marked) == ("【AI生成】", "start")
 
@@ -58,7 +59,7 @@ def test_front_matter_stays_first() -> None:
 @pytest.mark.parametrize("body", ["生成".encode("gb18030"), b"\xff\xfeA\x00", b"a" * (MOST_BYTES + 1)])
 def test_what_is_not_utf_8_or_too_long_is_refused(body: bytes) -> None:
     with pytest.raises(ExplicitRefusedError):
-        mark_text(body, MarkOrder())
+        label_text(body, LabelOrder())
 
 
 class TestFinding:
@@ -93,21 +94,21 @@ class TestHtml:
     LABEL = '<p class="ai-label" lang="en">[AI-generated]</p>'
 
     def test_first_and_last_in_the_body(self) -> None:
-        marked = mark_html(self.PAGE.encode(), MarkOrder(language="en")).body.decode()
+        marked = label_html(self.PAGE.encode(), LabelOrder(language="en")).body.decode()
         assert f" id=b>{self.LABEL}<h1>é</h1>\n{self.LABEL}</body>" in marked
         assert marked.replace(self.LABEL, "") == self.PAGE
 
     @pytest.mark.parametrize("page", [PAGE, "<p>no body", "<!doctype html><p>x</p>", "text alone", ""])
     @pytest.mark.parametrize("place", ["start", "end", "both"])
     def test_it_is_put_once_and_shown(self, page: str, place: str) -> None:
-        order = MarkOrder(language="en", place=place)  # type: ignore[arg-type]
-        once = mark_html(page.encode(), order).body
-        assert mark_html(once, order).body == once
+        order = LabelOrder(language="en", place=place)  # type: ignore[arg-type]
+        once = label_html(page.encode(), order).body
+        assert label_html(once, order).body == once
         assert once.decode().replace(self.LABEL, "") == page
         assert find_in_text(text_of_html(once.decode())) is not None
 
     def test_a_document_type_stays_first(self) -> None:
-        assert mark_html(b"<!doctype html><p>x</p>", MarkOrder()).body.startswith(b"<!doctype html><p class")
+        assert label_html(b"<!doctype html><p>x</p>", LabelOrder()).body.startswith(b"<!doctype html><p class")
 
     def test_what_is_not_shown_is_no_label(self) -> None:
         page = "<head><title>AI生成</title></head><script>'AI生成'</script><!-- AI生成 --><p>text</p>"

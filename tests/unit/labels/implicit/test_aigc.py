@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import AigcFault, AigcMark, ImplicitRefusedError, first_write, parse, to_json
+from pipeline.labels.implicit import AigcFault, AigcLabel, ImplicitRefusedError, first_write, parse, to_json
 from pipeline.labels.implicit.aigc import KEYS, Shape
 
 ALLOWED = "".join(chr(one) for one in range(0x21, 0x7F) if chr(one) not in '"\\')
 values = st.text(ALLOWED, max_size=60)
 reserved = st.text("".join(chr(one) for one in range(0x20, 0x7F)), max_size=60)
 marks = st.builds(
-    AigcMark,
+    AigcLabel,
     label=st.sampled_from(["1", "2", "3"]),
     content_producer=values,
     produce_id=values,
@@ -37,12 +37,12 @@ CONFORMING: dict[str, Any] = {
 
 
 @given(marks, shapes)
-def test_what_is_written_is_read(mark: AigcMark, shape: Shape) -> None:
+def test_what_is_written_is_read(mark: AigcLabel, shape: Shape) -> None:
     assert parse(to_json(mark, shape=shape)) == mark
 
 
 @given(marks)
-def test_the_wrapped_shape_is_the_bare_one_in_an_object(mark: AigcMark) -> None:
+def test_the_wrapped_shape_is_the_bare_one_in_an_object(mark: AigcLabel) -> None:
     bare = to_json(mark, shape="bare")
     assert json.loads(to_json(mark)) == {"AIGC": json.loads(bare)}
     assert list(json.loads(bare)) == list(KEYS)
@@ -110,12 +110,12 @@ def test_a_member_that_does_not_conform_is_named(changed: dict[str, Any], fault:
 
 def test_a_reserved_code_may_hold_an_object_as_text() -> None:
     found = parse(json.dumps(CONFORMING | {"ReservedCode1": '{"SecurityData":{"Type":"1"}}'}))
-    assert isinstance(found, AigcMark)
+    assert isinstance(found, AigcLabel)
     assert parse(to_json(found)) == found
 
 
 def test_members_beside_the_seven_are_left_alone() -> None:
-    assert isinstance(parse(json.dumps(CONFORMING | {"Tool": "x"})), AigcMark)
+    assert isinstance(parse(json.dumps(CONFORMING | {"Tool": "x"})), AigcLabel)
 
 
 @pytest.mark.parametrize(("producer", "produce_id"), [("", "1"), ("p", ""), ("a b", "1"), ("p", "x" * 2000)])
@@ -128,11 +128,11 @@ def test_a_mark_that_would_not_conform_cannot_be_made(producer: str, produce_id:
 
 @given(st.text() | st.recursive(st.none() | st.text(), st.lists).map(json.dumps))
 def test_any_text_at_all_has_an_answer(text: str) -> None:
-    assert isinstance(parse(text), AigcMark | AigcFault)
+    assert isinstance(parse(text), AigcLabel | AigcFault)
 
 
 @given(st.dictionaries(st.sampled_from([*KEYS, "Other"]), st.text() | st.integers() | st.none()), shapes)
 def test_any_object_is_a_mark_only_if_it_conforms(members: dict[str, Any], shape: Shape) -> None:
     found = parse(json.dumps({"AIGC": members} if shape == "wrapped" else members))
-    if isinstance(found, AigcMark):
+    if isinstance(found, AigcLabel):
         assert {key: members[key] for key in KEYS} == json.loads(to_json(found, shape="bare"))

@@ -4,13 +4,13 @@ import struct
 
 import pytest
 
-from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers import audio_wav, video_avi
 from pipeline.labels.implicit.carriers.audio_riff import chunk, chunks, file_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
 from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
 
-AIGC = MarksToWrite(aigc=MARKS.aigc)
+AIGC = LabelsToWrite(aigc=MARKS.aigc)
 TEXT = (to_json(MARKS.aigc, shape="bare") if MARKS.aigc else "").encode()
 FORMAT = chunk(b"fmt ", bytes(16))
 SAMPLES = chunk(b"data", b"samples")

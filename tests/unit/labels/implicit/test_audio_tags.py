@@ -9,13 +9,13 @@ from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, COMM, ID3, TXXX
 from mutagen.oggopus import OggOpus
 
-from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers import audio_flac, audio_mp3, audio_ogg
 from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
 from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS, encoded
 
-AIGC = MarksToWrite(aigc=MARKS.aigc)
+AIGC = LabelsToWrite(aigc=MARKS.aigc)
 TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
 SOUND = made("mp3-untagged")
 EXTENDED = b"\x00\x00\x00\x06\x01\x00"
@@ -76,7 +76,7 @@ class TestMp3:
         assert unknown in audio_mp3.write(tagged(unknown, named("a", "b")), AIGC)
 
     def test_xmp_is_a_private_frame(self) -> None:
-        (packet,) = tag_of(audio_mp3.write(SOUND, MarksToWrite(digital_source_type=AI))).xmp  # type: ignore[union-attr]
+        (packet,) = tag_of(audio_mp3.write(SOUND, LabelsToWrite(digital_source_type=AI))).xmp  # type: ignore[union-attr]
         assert xmp.found_in([packet]).digital_source_types == (AI,)
 
     @pytest.mark.parametrize(

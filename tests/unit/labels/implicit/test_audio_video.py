@@ -4,13 +4,13 @@ import pytest
 
 from pipeline.labels.implicit import (
     ROWS,
-    FoundMarks,
+    FoundLabels,
     ImplicitRefusedError,
-    MarksToWrite,
-    read_marks,
+    LabelsToWrite,
+    read_labels,
     row_of,
     to_json,
-    write_marks,
+    write_labels,
 )
 from tests.unit.labels.implicit.audio_video_makers import KINDS, TITLE, content, made, media_type_of, metadata
 from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
@@ -21,12 +21,12 @@ every_kind = pytest.mark.parametrize("name", KINDS)
 SHOWN = [name for name in KINDS if media_type_of(name) != "audio/wav"]
 
 
-def marked(name: str, marks: MarksToWrite = MARKS) -> bytes:
-    return write_marks(made(name), media_type_of(name), marks)
+def marked(name: str, marks: LabelsToWrite = MARKS) -> bytes:
+    return write_labels(made(name), media_type_of(name), marks)
 
 
-def found_in(name: str, body: bytes) -> FoundMarks:
-    return read_marks(body, media_type_of(name))
+def found_in(name: str, body: bytes) -> FoundLabels:
+    return read_labels(body, media_type_of(name))
 
 
 def test_every_carrier_of_audio_and_video_is_tested_here() -> None:
@@ -36,7 +36,7 @@ def test_every_carrier_of_audio_and_video_is_tested_here() -> None:
 
 @every_kind
 def test_a_file_without_marks_shows_none(name: str) -> None:
-    assert found_in(name, made(name)) == FoundMarks()
+    assert found_in(name, made(name)) == FoundLabels()
 
 
 @every_kind
@@ -74,12 +74,12 @@ def test_another_program_finds_the_mark_under_its_name(name: str) -> None:
 def test_writing_the_same_again_gives_the_same_bytes(name: str) -> None:
     written = marked(name)
     assert marked(name) == written
-    assert write_marks(written, media_type_of(name), MARKS) == written
+    assert write_labels(written, media_type_of(name), MARKS) == written
 
 
 @every_kind
 def test_another_mark_replaces_the_first_everywhere_and_leaves_the_rest(name: str) -> None:
-    twice = write_marks(marked(name), media_type_of(name), OTHER_MARKS)
+    twice = write_labels(marked(name), media_type_of(name), OTHER_MARKS)
     found = found_in(name, twice)
     assert [one.mark for one in found.aigc] == [OTHER_MARKS.aigc]
     assert (found.digital_source_types, found.latent) == ((AI,), MARKS.latent)
@@ -94,8 +94,8 @@ def test_a_longer_and_a_shorter_mark_take_turns(name: str) -> None:
     body = made(name)
     for length in (1, 1000, 5, 300, 1000):
         latent = type(MARKS.latent)(**{**_members(MARKS.latent), "provider_name": "ü" * length})
-        marks = MarksToWrite(aigc=MARKS.aigc, latent=latent)
-        body = write_marks(body, media_type_of(name), marks)
+        marks = LabelsToWrite(aigc=MARKS.aigc, latent=latent)
+        body = write_labels(body, media_type_of(name), marks)
         assert found_in(name, body).show(marks)
     assert content(body) == content(made(name))
 
@@ -107,9 +107,9 @@ def _members(value: object) -> dict[str, str]:
 @every_kind
 def test_each_kind_of_mark_can_be_written_alone(name: str) -> None:
     for alone in (
-        MarksToWrite(aigc=MARKS.aigc),
-        MarksToWrite(digital_source_type=AI),
-        MarksToWrite(latent=MARKS.latent),
+        LabelsToWrite(aigc=MARKS.aigc),
+        LabelsToWrite(digital_source_type=AI),
+        LabelsToWrite(latent=MARKS.latent),
     ):
         found = found_in(name, marked(name, alone))
         assert found.show(alone)
@@ -122,7 +122,7 @@ def test_each_kind_of_mark_can_be_written_alone(name: str) -> None:
 
 @every_kind
 def test_nothing_to_write_changes_nothing(name: str) -> None:
-    assert marked(name, MarksToWrite()) == made(name)
+    assert marked(name, LabelsToWrite()) == made(name)
 
 
 # A frame of MP3 says nothing of those after it, and FLAC does not say how many bytes its frames have: such a file plays
@@ -136,7 +136,7 @@ def test_a_file_that_is_cut_off_is_refused_with_the_reason(name: str, lost: floa
     cut = made(name)[: -max(1, int(len(made(name)) * lost))]
     assert found_in(name, cut).refused
     with pytest.raises(ImplicitRefusedError):
-        write_marks(cut, media_type_of(name), MARKS)
+        write_labels(cut, media_type_of(name), MARKS)
 
 
 @every_kind
@@ -146,4 +146,4 @@ def test_a_file_that_is_cut_off_is_refused_with_the_reason(name: str, lost: floa
 def test_a_file_that_is_something_else_is_refused(name: str, body: bytes) -> None:
     assert found_in(name, body).refused
     with pytest.raises(ImplicitRefusedError):
-        write_marks(body, media_type_of(name), MARKS)
+        write_labels(body, media_type_of(name), MARKS)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import ImplicitRefusedError, Latent, MarksToWrite, first_write, read_marks, write_marks
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, Latent, first_write, read_labels, write_labels
 from tests.unit.labels.implicit.audio_video_makers import KINDS, content, made, media_type_of
 from tests.unit.labels.implicit.makers import MARKS
 
@@ -27,7 +27,7 @@ def broken(draw: st.DrawFn) -> tuple[str, bytes]:
     name = draw(names)
     body = bytearray(made(name))
     if draw(st.booleans()):
-        body = bytearray(write_marks(bytes(body), media_type_of(name), MARKS))
+        body = bytearray(write_labels(bytes(body), media_type_of(name), MARKS))
     # Most of what a parser looks at is at the beginning or at the end.
     near = st.one_of(st.integers(0, min(800, len(body))), st.integers(max(0, len(body) - 800), len(body)))
     for _ in range(draw(st.integers(1, 6))):
@@ -55,7 +55,7 @@ def broken(draw: st.DrawFn) -> tuple[str, bytes]:
 def test_broken_files_are_read_or_refused_and_nothing_else(file: tuple[str, bytes]) -> None:
     name, body = file
     started = time.monotonic()
-    found = read_marks(body, media_type_of(name))
+    found = read_labels(body, media_type_of(name))
     assert found.refused is None or found.aigc == ()
     assert time.monotonic() - started < SLOWEST
 
@@ -66,8 +66,8 @@ def test_broken_files_take_marks_that_can_be_read_back_or_are_refused(file: tupl
     name, body = file
     started = time.monotonic()
     with suppress(ImplicitRefusedError):
-        written = write_marks(body, media_type_of(name), MARKS)
-        assert read_marks(written, media_type_of(name)).show(MARKS)
+        written = write_labels(body, media_type_of(name), MARKS)
+        assert read_labels(written, media_type_of(name)).show(MARKS)
     assert time.monotonic() - started < SLOWEST
 
 
@@ -76,7 +76,7 @@ def test_broken_files_take_marks_that_can_be_read_back_or_are_refused(file: tupl
 def test_noise_behind_a_right_beginning_is_refused_or_shows_no_conforming_mark(
     name: str, noise: bytes, beginning: int
 ) -> None:
-    found = read_marks(made(name)[:beginning] + noise, media_type_of(name))
+    found = read_labels(made(name)[:beginning] + noise, media_type_of(name))
     assert found.mark is None
 
 
@@ -91,7 +91,7 @@ texts = st.text(st.characters(min_codepoint=0x20, exclude_categories=["C", "Z"])
 def test_whatever_the_marks_say_is_read_back_and_heard_and_seen_by_nobody(
     name: str, producer: str, number: str, provider: str, unique: str
 ) -> None:
-    marks = MarksToWrite(
+    marks = LabelsToWrite(
         aigc=first_write(producer, number),
         latent=Latent(
             provider_name=provider,
@@ -101,6 +101,6 @@ def test_whatever_the_marks_say_is_read_back_and_heard_and_seen_by_nobody(
             unique_id=unique,
         ),
     )
-    written = write_marks(made(name), media_type_of(name), marks)
-    assert read_marks(written, media_type_of(name)).show(marks)
+    written = write_labels(made(name), media_type_of(name), marks)
+    assert read_labels(written, media_type_of(name)).show(marks)
     assert content(written) == content(made(name))

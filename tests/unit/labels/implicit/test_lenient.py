@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.labels.implicit import AigcFault, parse
-from pipeline.labels.implicit.aigc import KEYS, AigcMark
+from pipeline.labels.implicit.aigc import KEYS, AigcLabel
 from pipeline.labels.implicit.lenient import reading_of
 from pipeline.labels.implicit.marks import found_in_text, found_mark
 from tests.unit.labels.implicit.test_aigc import CONFORMING
@@ -86,7 +86,7 @@ def test_an_object_inside_another_or_inside_a_text_is_read_and_named(text: str) 
 def test_a_name_glued_to_the_object_is_taken_off(head: str) -> None:
     reading = reading_of(head + json.dumps(CONFORMING), named=False)
     assert reading is not None
-    assert isinstance(reading.mark, AigcMark)
+    assert isinstance(reading.mark, AigcLabel)
 
 
 def test_of_two_members_of_one_name_the_stronger_counts() -> None:
@@ -137,5 +137,5 @@ def test_any_object_conforms_only_if_the_strict_reader_says_so(members: dict[str
     reading = reading_of(text, named=True)
     assert reading is not None
     strict = parse(text)
-    assert reading.mark == (strict if isinstance(strict, AigcMark) else None)
+    assert reading.mark == (strict if isinstance(strict, AigcLabel) else None)
     assert bool(reading.faults) == isinstance(strict, AigcFault)

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from pipeline.labels.implicit import (
-    FoundMarks,
+    FoundLabels,
     ImplicitRefusedError,
+    LabelsToWrite,
     Latent,
-    MarksToWrite,
     facts_of,
     first_write,
     to_json,
@@ -29,36 +29,36 @@ SHORT_OTHER = found_mark('{"Label":"2"}', carrier="png.text")
 @pytest.mark.parametrize(
     ("found", "contradictions"),
     [
-        (FoundMarks(), ()),
-        (FoundMarks(aigc=(ONE,), digital_source_types=(AI,)), ()),
-        (FoundMarks(digital_source_types=(HUMAN,)), ()),
-        (FoundMarks(digital_source_types=(AI, AI)), ()),
-        (FoundMarks(aigc=(ONE, OTHER)), ("several-aigc-marks",)),
-        (FoundMarks(aigc=(ONE, ONE)), ()),
-        (FoundMarks(aigc=(SHORT, SHORT_ELSEWHERE)), ()),
-        (FoundMarks(aigc=(ONE, SHORT)), ()),
-        (FoundMarks(aigc=(ONE, SHORT_OTHER)), ("several-aigc-marks",)),
-        (FoundMarks(aigc=(SHORT, BROKEN)), ("several-aigc-marks",)),
-        (FoundMarks(aigc=(BROKEN, BROKEN)), ()),
-        (FoundMarks(aigc=(ONE, BROKEN)), ("several-aigc-marks",)),
-        (FoundMarks(digital_source_types=(AI, HUMAN)), ("several-source-types",)),
-        (FoundMarks(aigc=(ONE,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
-        (FoundMarks(aigc=(BROKEN,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
+        (FoundLabels(), ()),
+        (FoundLabels(aigc=(ONE,), digital_source_types=(AI,)), ()),
+        (FoundLabels(digital_source_types=(HUMAN,)), ()),
+        (FoundLabels(digital_source_types=(AI, AI)), ()),
+        (FoundLabels(aigc=(ONE, OTHER)), ("several-aigc-marks",)),
+        (FoundLabels(aigc=(ONE, ONE)), ()),
+        (FoundLabels(aigc=(SHORT, SHORT_ELSEWHERE)), ()),
+        (FoundLabels(aigc=(ONE, SHORT)), ()),
+        (FoundLabels(aigc=(ONE, SHORT_OTHER)), ("several-aigc-marks",)),
+        (FoundLabels(aigc=(SHORT, BROKEN)), ("several-aigc-marks",)),
+        (FoundLabels(aigc=(BROKEN, BROKEN)), ()),
+        (FoundLabels(aigc=(ONE, BROKEN)), ("several-aigc-marks",)),
+        (FoundLabels(digital_source_types=(AI, HUMAN)), ("several-source-types",)),
+        (FoundLabels(aigc=(ONE,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
+        (FoundLabels(aigc=(BROKEN,), digital_source_types=(HUMAN,)), ("human-source-type-with-aigc-mark",)),
     ],
 )
-def test_contradictions_are_named(found: FoundMarks, contradictions: tuple[str, ...]) -> None:
+def test_contradictions_are_named(found: FoundLabels, contradictions: tuple[str, ...]) -> None:
     assert found.contradictions == contradictions
 
 
 def test_a_mark_that_is_there_twice_is_the_mark_and_of_several_none_is() -> None:
-    assert FoundMarks(aigc=(ONE, ONE)).mark == first_write(PROVIDER, "n-1")
-    assert FoundMarks(aigc=(ONE,)).mark == first_write(PROVIDER, "n-1")
-    assert FoundMarks(aigc=(ONE, OTHER)).mark is None
-    assert FoundMarks(aigc=(BROKEN,)).mark is None
+    assert FoundLabels(aigc=(ONE, ONE)).mark == first_write(PROVIDER, "n-1")
+    assert FoundLabels(aigc=(ONE,)).mark == first_write(PROVIDER, "n-1")
+    assert FoundLabels(aigc=(ONE, OTHER)).mark is None
+    assert FoundLabels(aigc=(BROKEN,)).mark is None
 
 
 def test_facts_of_a_file_with_one_mark() -> None:
-    facts = facts_of(FoundMarks(aigc=(ONE,), latent=MARKS.latent))
+    facts = facts_of(FoundLabels(aigc=(ONE,), latent=MARKS.latent))
     assert {name: value for name, value in facts.items() if name.startswith("implicit.")} == {
         "implicit.present": True,
         "implicit.count": 1,
@@ -79,9 +79,9 @@ def test_facts_of_a_file_with_one_mark() -> None:
 
 
 def test_facts_of_other_files() -> None:
-    assert facts_of(FoundMarks()) == {"implicit.present": False, "implicit.count": 0}
-    assert facts_of(FoundMarks(refused="The file is broken.")) == {}
-    assert facts_of(FoundMarks(aigc=(ONE, BROKEN))) == {
+    assert facts_of(FoundLabels()) == {"implicit.present": False, "implicit.count": 0}
+    assert facts_of(FoundLabels(refused="The file is broken.")) == {}
+    assert facts_of(FoundLabels(aigc=(ONE, BROKEN))) == {
         "implicit.present": True,
         "implicit.count": 2,
         "implicit.carrier": "xmp",
@@ -91,7 +91,7 @@ def test_facts_of_other_files() -> None:
 
 def test_a_wrong_check_digit_and_another_platform_are_facts() -> None:
     members = json.loads(to_json(first_write(PROVIDER[:-6] + "X10002", "n-1"), shape="bare"))
-    facts = facts_of(FoundMarks(aigc=(found_mark(json.dumps(members | {"PropagateID": "n-2"}), carrier="xmp"),)))
+    facts = facts_of(FoundLabels(aigc=(found_mark(json.dumps(members | {"PropagateID": "n-2"}), carrier="xmp"),)))
     assert (facts["implicit.code_ok"], facts["implicit.first_write"]) == (False, False)
 
 
@@ -112,7 +112,7 @@ def test_the_latent_disclosure_has_no_control_characters(name: str) -> None:
 @pytest.mark.parametrize("source_type", ["", "trainedAlgorithmicMedia", "http://a b", "http://é"])
 def test_a_digital_source_type_is_an_address(source_type: str) -> None:
     with pytest.raises(ImplicitRefusedError, match="digital source type"):
-        MarksToWrite(digital_source_type=source_type)
+        LabelsToWrite(digital_source_type=source_type)
 
 
 def test_a_latent_disclosure_with_a_gap_is_none() -> None:

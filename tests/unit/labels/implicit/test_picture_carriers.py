@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, read_marks, to_json, write_marks, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, read_labels, to_json, write_labels, xmp
 from pipeline.labels.implicit.carriers import jpeg
 from pipeline.labels.implicit.carriers.video_boxes import box
 from tests.unit.labels.implicit.makers import MARKS, OTHER_MARKS, animated, encoded, made, picture
@@ -49,17 +49,17 @@ def test_exif_colour_profile_and_a_packet_that_was_there_stay(format_: str) -> N
         chunk = b"iTXtXML:com.adobe.xmp" + bytes(5) + THERE
         whole = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
         out = io.BytesIO(out.getvalue()[:33] + whole + out.getvalue()[33:])
-    marked = write_marks(out.getvalue(), media_type, MARKS)
+    marked = write_labels(out.getvalue(), media_type, MARKS)
     image = shown(marked)
     assert image.info["icc_profile"] == PROFILE
     assert image.getexif()[0x010E] == "A gradient"
     assert marked.count(b"the old packet") == 1
-    assert read_marks(marked, media_type).show(MARKS)
+    assert read_labels(marked, media_type).show(MARKS)
 
 
 def test_jpeg_keeps_exif_and_jfif_first_and_everything_else_as_it_is() -> None:
     original = encoded("JPEG", exif=EXIF, comment=b"a comment", icc_profile=PROFILE)
-    marked = write_marks(original, "image/jpeg", MARKS)
+    marked = write_labels(original, "image/jpeg", MARKS)
     at = marked.index(XAP) - 4
     length = int.from_bytes(marked[at + 2 : at + 4], "big") + 2
     assert marked[:at] + marked[at + length :] == original
@@ -77,38 +77,38 @@ def test_jpeg_reads_extended_xmp_and_refuses_to_leave_marks_in_it() -> None:
         for at, piece in reversed(pieces)
     ]
     body = after_start(made("jpeg"), segment(0xE1, XAP + packet("", note)), *segments)
-    assert read_marks(body, "image/jpeg").show(MARKS)
+    assert read_labels(body, "image/jpeg").show(MARKS)
     with pytest.raises(ImplicitRefusedError, match="extended XMP"):
-        write_marks(body, "image/jpeg", OTHER_MARKS)
-    assert "missing" in (read_marks(body.replace(segments[1], b""), "image/jpeg").refused or "")
+        write_labels(body, "image/jpeg", OTHER_MARKS)
+    assert "missing" in (read_labels(body.replace(segments[1], b""), "image/jpeg").refused or "")
     foreign = body.replace(b'HasExtendedXMP="0', b'HasExtendedXMP="9')
-    assert not read_marks(foreign, "image/jpeg").aigc
+    assert not read_labels(foreign, "image/jpeg").aigc
 
 
 def test_jpeg_refuses_a_packet_longer_than_a_segment() -> None:
     body = after_start(made("jpeg"), segment(0xE1, XAP + packet("x" * 65_000)))
     with pytest.raises(ImplicitRefusedError, match="segment"):
-        write_marks(body, "image/jpeg", MARKS)
+        write_labels(body, "image/jpeg", MARKS)
 
 
 def test_jpeg_refuses_to_move_what_an_index_of_several_pictures_points_to() -> None:
     index, there = segment(0xE2, b"MPF\x00MM\x00*"), segment(0xE1, XAP + packet(""))
     with pytest.raises(ImplicitRefusedError, match="several pictures"):
-        write_marks(after_start(made("jpeg"), index, there), "image/jpeg", MARKS)
-    marked = write_marks(after_start(made("jpeg"), index), "image/jpeg", MARKS)
+        write_labels(after_start(made("jpeg"), index, there), "image/jpeg", MARKS)
+    marked = write_labels(after_start(made("jpeg"), index), "image/jpeg", MARKS)
     assert marked.index(XAP) < marked.index(b"MPF\x00")
 
 
 def test_jpeg_with_two_packets_gives_up_the_mark_of_the_second() -> None:
     both = [segment(0xE1, XAP + xmp.merge(None, one)) for one in (MARKS, OTHER_MARKS)]
     body = after_start(made("jpeg"), *both)
-    assert read_marks(body, "image/jpeg").contradictions == ("several-aigc-marks",)
-    assert read_marks(write_marks(body, "image/jpeg", OTHER_MARKS), "image/jpeg").mark == OTHER_MARKS.aigc
+    assert read_labels(body, "image/jpeg").contradictions == ("several-aigc-marks",)
+    assert read_labels(write_labels(body, "image/jpeg", OTHER_MARKS), "image/jpeg").mark == OTHER_MARKS.aigc
 
 
 def test_jpeg_with_too_many_segments_is_refused() -> None:
     body = after_start(made("jpeg"), segment(0xFE, b"") * 1001)
-    assert "more than" in (read_marks(body, "image/jpeg").refused or "")
+    assert "more than" in (read_labels(body, "image/jpeg").refused or "")
 
 
 def test_what_follows_a_jpeg_stays() -> None:
@@ -134,8 +134,8 @@ def after_header(body: bytes, *chunks: bytes) -> bytes:
 def test_png_packets_are_read_however_they_are_packed(kind: bytes, head: bytes, *, squeeze: bool) -> None:
     written = xmp.merge(None, MARKS)
     body = after_header(made("png"), chunk(kind, head + (zlib.compress(written) if squeeze else written)))
-    assert read_marks(body, "image/png").show(MARKS)
-    assert read_marks(write_marks(body, "image/png", OTHER_MARKS), "image/png").mark == OTHER_MARKS.aigc
+    assert read_labels(body, "image/png").show(MARKS)
+    assert read_labels(write_labels(body, "image/png", OTHER_MARKS), "image/png").mark == OTHER_MARKS.aigc
 
 
 @pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt"])
@@ -144,37 +144,39 @@ def test_png_text_chunks_with_marks_are_read_and_replaced(kind: bytes) -> None:
     text = to_json(MARKS.aigc).encode()
     bodies = {b"tEXt": b"AIGC\x00" + text, b"zTXt": b"AIGC\x00\x00" + zlib.compress(text)}
     body = after_header(made("png"), chunk(kind, bodies.get(kind, b"AIGC" + bytes(5) + text)))
-    found = read_marks(body, "image/png")
+    found = read_labels(body, "image/png")
     assert (found.mark, found.aigc[0].carrier) == (MARKS.aigc, "png.text")
-    both = write_marks(body, "image/png", MarksToWrite(digital_source_type=MARKS.digital_source_type))
-    assert read_marks(both, "image/png").mark == MARKS.aigc
-    assert [one.carrier for one in read_marks(write_marks(body, "image/png", OTHER_MARKS), "image/png").aigc] == ["xmp"]
+    both = write_labels(body, "image/png", LabelsToWrite(digital_source_type=MARKS.digital_source_type))
+    assert read_labels(both, "image/png").mark == MARKS.aigc
+    assert [one.carrier for one in read_labels(write_labels(body, "image/png", OTHER_MARKS), "image/png").aigc] == [
+        "xmp"
+    ]
 
 
 @pytest.mark.parametrize("name", [b"XML:com.adobe.xmp", b"AIGC"])
 def test_a_png_text_that_expands_without_end_is_refused(name: bytes) -> None:
     bomb = zlib.compress(bytes(64 * 1024 * 1024), 9)
     body = after_header(made("png"), chunk(b"iTXt", name + b"\x00\x01\x00\x00\x00" + bomb))
-    assert "longer" in (read_marks(body, "image/png").refused or "")
+    assert "longer" in (read_labels(body, "image/png").refused or "")
 
 
 def test_a_png_with_too_many_chunks_of_metadata_is_refused() -> None:
     body = after_header(made("png"), chunk(b"tEXt", b"a\x00b") * 1001)
-    assert "more than" in (read_marks(body, "image/png").refused or "")
+    assert "more than" in (read_labels(body, "image/png").refused or "")
 
 
 def test_a_webp_or_gif_file_with_too_many_pieces_of_metadata_is_refused() -> None:
     pieces = (b"EXIF" + bytes(4)) * 1001
     webp = made("webp-extended")
     webp = webp[:4] + (len(webp) - 8 + len(pieces)).to_bytes(4, "little") + webp[8:] + pieces
-    assert "more than" in (read_marks(webp, "image/webp").refused or "")
+    assert "more than" in (read_labels(webp, "image/webp").refused or "")
     gif = made("gif")[:-1] + b"\x21\xfe\x00" * 1001 + b"\x3b"
-    assert "more than" in (read_marks(gif, "image/gif").refused or "")
+    assert "more than" in (read_labels(gif, "image/gif").refused or "")
 
 
 @pytest.mark.parametrize("name", ["webp-lossy", "webp-lossless", "webp-lossless-alpha"])
 def test_a_simple_webp_file_becomes_an_extended_one_of_the_same_size(name: str) -> None:
-    marked = write_marks(made(name), "image/webp", MARKS)
+    marked = write_labels(made(name), "image/webp", MARKS)
     assert marked[12:16] == b"VP8X"
     flags = marked[20]
     assert bool(flags & 0x04)
@@ -186,13 +188,13 @@ def test_a_simple_webp_file_becomes_an_extended_one_of_the_same_size(name: str) 
 
 def test_a_gif_without_extensions_becomes_one_that_may_have_them() -> None:
     old = b"GIF87a" + made("gif")[6:]
-    marked = write_marks(old, "image/gif", MARKS)
+    marked = write_labels(old, "image/gif", MARKS)
     assert marked.startswith(b"GIF89a")
     assert shown(marked).convert("RGB").tobytes() == shown(made("gif")).convert("RGB").tobytes()
 
 
 def test_a_gif_keeps_its_loop_counter_in_front() -> None:
-    marked = write_marks(made("gif-animated"), "image/gif", MARKS)
+    marked = write_labels(made("gif-animated"), "image/gif", MARKS)
     assert marked.index(b"NETSCAPE2.0") < marked.index(b"XMP DataXMP")
     assert shown(marked).info["loop"] == 0
 
@@ -205,13 +207,13 @@ def test_a_gif_packet_in_sub_blocks_is_read() -> None:
     body = made("gif")
     at = 13 + 3 * (2 << (body[10] & 7))
     body = body[:at] + b"\x21\xff\x0bXMP DataXMP" + blocks + b"\x00" + body[at:]
-    assert read_marks(body, "image/gif").show(MARKS)
-    assert read_marks(write_marks(body, "image/gif", OTHER_MARKS), "image/gif").mark == OTHER_MARKS.aigc
+    assert read_labels(body, "image/gif").show(MARKS)
+    assert read_labels(write_labels(body, "image/gif", OTHER_MARKS), "image/gif").mark == OTHER_MARKS.aigc
 
 
 @pytest.mark.parametrize("name", ["tiff", "tiff-compressed", "tiff-pages", "tiff-big-endian", "bigtiff"])
 def test_a_tiff_file_is_only_added_to(name: str) -> None:
-    original, marked = made(name), write_marks(made(name), "image/tiff", MARKS)
+    original, marked = made(name), write_labels(made(name), "image/tiff", MARKS)
     header = 16 if name == "bigtiff" else 8
     assert marked[header : len(original)] == original[header:]
     assert marked[: header // 2] == original[: header // 2]
@@ -220,14 +222,14 @@ def test_a_tiff_file_is_only_added_to(name: str) -> None:
 def test_a_tiff_file_that_ends_before_its_pixels_is_refused() -> None:
     """What is put behind it would be taken for them."""
     with pytest.raises(ImplicitRefusedError, match="cut off"):
-        write_marks(made("tiff")[:-100], "image/tiff", MARKS)
+        write_labels(made("tiff")[:-100], "image/tiff", MARKS)
 
 
 def test_a_tiff_file_whose_pages_go_round_in_a_circle_is_refused() -> None:
     body = bytearray(made("tiff-big-endian"))
     body[-4:] = body[4:8]
     with pytest.raises(ImplicitRefusedError, match="pages"):
-        write_marks(bytes(body), "image/tiff", MARKS)
+        write_labels(bytes(body), "image/tiff", MARKS)
 
 
 @pytest.mark.parametrize("name", ["avif", "avif-alpha", "heic"])
@@ -235,42 +237,42 @@ def test_a_still_keeps_every_byte_of_its_picture_where_its_table_says(name: str)
     media_type = f"image/{name.partition('-')[0]}"
     original = made(name)
     data = original[original.index(b"mdat") + 4 :]
-    marked = write_marks(original, media_type, MARKS)
+    marked = write_labels(original, media_type, MARKS)
     assert data in marked
     assert marked.count(b"application/rdf+xml") == 1
     assert marked.count(b"cdsc") == 1
-    again = write_marks(marked, media_type, OTHER_MARKS)
+    again = write_labels(marked, media_type, OTHER_MARKS)
     assert len(again) < len(marked) + 400
     assert again.count(b"application/rdf+xml") == 1
 
 
 def test_a_sequence_of_pictures_is_refused_with_its_reason() -> None:
     with pytest.raises(ImplicitRefusedError, match="sequence"):
-        write_marks(animated("AVIF"), "image/avif", MARKS)
+        write_labels(animated("AVIF"), "image/avif", MARKS)
 
 
 def test_a_still_whose_last_box_has_no_end_is_refused() -> None:
     body = made("heic")
     at = body.index(b"mdat") - 4
     with pytest.raises(ImplicitRefusedError, match="no end"):
-        write_marks(body[:at] + bytes(4) + body[at + 4 :], "image/heic", MARKS)
+        write_labels(body[:at] + bytes(4) + body[at + 4 :], "image/heic", MARKS)
 
 
 def test_a_bare_jpeg_xl_gets_a_container_around_the_same_codestream() -> None:
     bare = made("jxl-bare")
-    marked = write_marks(bare, "image/jxl", MARKS)
+    marked = write_labels(bare, "image/jxl", MARKS)
     assert box(b"jxlc", bare) in marked
     assert np.array_equal(imagecodecs.jpegxl_decode(marked), imagecodecs.jpegxl_decode(bare))
-    again = write_marks(marked, "image/jxl", OTHER_MARKS)
-    assert (again.count(b"xml "), read_marks(again, "image/jxl").mark) == (1, OTHER_MARKS.aigc)
+    again = write_labels(marked, "image/jxl", OTHER_MARKS)
+    assert (again.count(b"xml "), read_labels(again, "image/jxl").mark) == (1, OTHER_MARKS.aigc)
 
 
 def test_a_jpeg_xl_whose_last_box_has_no_end_gets_one_before_anything_follows() -> None:
     body = made("jxl")
     at = body.index(b"jxlc") - 4
-    marked = write_marks(body[:at] + bytes(4) + body[at + 4 :], "image/jxl", MARKS)
+    marked = write_labels(body[:at] + bytes(4) + body[at + 4 :], "image/jxl", MARKS)
     assert marked.startswith(body)
-    assert read_marks(marked, "image/jxl").show(MARKS)
+    assert read_labels(marked, "image/jxl").show(MARKS)
 
 
 def restoring(*metadata: bytes) -> bytes:
@@ -283,24 +285,24 @@ def restoring(*metadata: bytes) -> bytes:
 def test_what_a_jpeg_is_restored_from_stays_as_it_is_with_our_packet_behind_it() -> None:
     """djxl takes the first packet and the EXIF for the JPEG that it restores, byte for byte."""
     body = restoring(box(b"Exif", bytes(4) + EXIF.tobytes()[6:]), box(b"xml ", THERE))
-    marked = write_marks(body, "image/jxl", MARKS)
+    marked = write_labels(body, "image/jxl", MARKS)
     assert marked.startswith(body)
-    assert read_marks(marked, "image/jxl").show(MARKS)
+    assert read_labels(marked, "image/jxl").show(MARKS)
 
 
 def test_a_label_that_a_jpeg_is_restored_from_cannot_be_replaced() -> None:
     body = restoring(box(b"xml ", xmp.merge(None, MARKS)))
-    assert write_marks(body, "image/jxl", MARKS) == body
+    assert write_labels(body, "image/jxl", MARKS) == body
     with pytest.raises(ImplicitRefusedError, match="restored"):
-        write_marks(body, "image/jxl", OTHER_MARKS)
+        write_labels(body, "image/jxl", OTHER_MARKS)
 
 
 @pytest.mark.parametrize("stream", [b"no Brotli at all", bytes(imagecodecs.brotli_encode(bytes(xmp.MOST_XMP + 1)))])
 def test_jpeg_xl_metadata_that_cannot_be_decompressed_within_bounds_is_refused(stream: bytes) -> None:
     body = restoring(box(b"brob", b"xml " + stream))
-    assert "compressed metadata" in (read_marks(body, "image/jxl").refused or "")
+    assert "compressed metadata" in (read_labels(body, "image/jxl").refused or "")
 
 
 def test_compressed_boxes_of_other_kinds_are_left_alone() -> None:
     body = restoring(box(b"brob", b"jumb" + b"whatever it is"))
-    assert write_marks(body, "image/jxl", MARKS).startswith(body)
+    assert write_labels(body, "image/jxl", MARKS).startswith(body)

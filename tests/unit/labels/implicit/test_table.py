@@ -7,12 +7,12 @@ import pytest
 from pipeline.credentials import embeds
 from pipeline.labels.implicit import (
     ROWS,
-    FoundMarks,
+    FoundLabels,
     ImplicitRefusedError,
-    MarksToWrite,
-    read_marks,
+    LabelsToWrite,
+    read_labels,
     row_of,
-    write_marks,
+    write_labels,
 )
 from pipeline.labels.implicit.table import _load
 from tests.unit.labels.implicit.makers import AI, MAKERS, MARKS, OTHER_MARKS, made, media_type_of
@@ -49,12 +49,12 @@ def test_media_types_are_known_in_any_spelling(media_type: str, format_: str) ->
 
 @every_file
 def test_a_file_without_marks_shows_none(name: str) -> None:
-    assert read_marks(made(name), media_type_of(name)) == FoundMarks()
+    assert read_labels(made(name), media_type_of(name)) == FoundLabels()
 
 
 @every_file
 def test_what_is_written_is_read(name: str) -> None:
-    found = read_marks(write_marks(made(name), media_type_of(name), MARKS), media_type_of(name))
+    found = read_labels(write_labels(made(name), media_type_of(name), MARKS), media_type_of(name))
     assert found.show(MARKS)
     assert (found.mark, found.digital_source_types, found.latent) == (MARKS.aigc, (AI,), MARKS.latent)
     assert found.contradictions == ()
@@ -62,20 +62,20 @@ def test_what_is_written_is_read(name: str) -> None:
 
 @every_file
 def test_writing_the_same_again_gives_the_same_bytes(name: str) -> None:
-    written = write_marks(made(name), media_type_of(name), MARKS)
-    assert write_marks(written, media_type_of(name), MARKS) == written
-    assert write_marks(written, media_type_of(name), MarksToWrite(aigc=MARKS.aigc)) == written
+    written = write_labels(made(name), media_type_of(name), MARKS)
+    assert write_labels(written, media_type_of(name), MARKS) == written
+    assert write_labels(written, media_type_of(name), LabelsToWrite(aigc=MARKS.aigc)) == written
 
 
 @every_file
 def test_the_same_file_and_marks_always_give_the_same_bytes(name: str) -> None:
-    assert write_marks(made(name), media_type_of(name), MARKS) == write_marks(made(name), media_type_of(name), MARKS)
+    assert write_labels(made(name), media_type_of(name), MARKS) == write_labels(made(name), media_type_of(name), MARKS)
 
 
 @every_file
 def test_another_mark_replaces_the_first_and_leaves_the_rest(name: str) -> None:
     media_type = media_type_of(name)
-    found = read_marks(write_marks(write_marks(made(name), media_type, MARKS), media_type, OTHER_MARKS), media_type)
+    found = read_labels(write_labels(write_labels(made(name), media_type, MARKS), media_type, OTHER_MARKS), media_type)
     assert [one.mark for one in found.aigc] == [OTHER_MARKS.aigc]
     assert (found.digital_source_types, found.latent) == ((AI,), MARKS.latent)
 
@@ -84,20 +84,20 @@ def test_another_mark_replaces_the_first_and_leaves_the_rest(name: str) -> None:
 def test_the_first_mark_is_nowhere_in_the_bytes_when_another_replaced_it(name: str) -> None:
     """Who searches a file for marks without knowing its format must not find two."""
     media_type = media_type_of(name)
-    first = MarksToWrite(aigc=MARKS.aigc)
-    once = write_marks(made(name), media_type, first)
-    twice = write_marks(once, media_type, OTHER_MARKS)
+    first = LabelsToWrite(aigc=MARKS.aigc)
+    once = write_labels(made(name), media_type, first)
+    twice = write_labels(once, media_type, OTHER_MARKS)
     assert b"content-0001" not in twice
 
 
 @every_file
 def test_each_kind_of_mark_can_be_written_alone(name: str) -> None:
     for alone in (
-        MarksToWrite(aigc=MARKS.aigc),
-        MarksToWrite(digital_source_type=AI),
-        MarksToWrite(latent=MARKS.latent),
+        LabelsToWrite(aigc=MARKS.aigc),
+        LabelsToWrite(digital_source_type=AI),
+        LabelsToWrite(latent=MARKS.latent),
     ):
-        found = read_marks(write_marks(made(name), media_type_of(name), alone), media_type_of(name))
+        found = read_labels(write_labels(made(name), media_type_of(name), alone), media_type_of(name))
         assert found.show(alone)
         assert (bool(found.aigc), bool(found.digital_source_types), found.latent is not None) == (
             alone.aigc is not None,
@@ -108,7 +108,7 @@ def test_each_kind_of_mark_can_be_written_alone(name: str) -> None:
 
 @every_file
 def test_nothing_to_write_changes_nothing(name: str) -> None:
-    assert write_marks(made(name), media_type_of(name), MarksToWrite()) == made(name)
+    assert write_labels(made(name), media_type_of(name), LabelsToWrite()) == made(name)
 
 
 @every_file
@@ -117,10 +117,10 @@ def test_a_file_that_is_cut_off_is_refused_and_never_damaged_further(name: str) 
     cut = made(name)[: min(len(made(name)) // 2, 60)]
     if media_type.startswith("text/") or name == "jxl-bare":
         # Nothing in them says how long they are.
-        assert write_marks(cut, media_type, MARKS)
+        assert write_labels(cut, media_type, MARKS)
         return
     with pytest.raises(ImplicitRefusedError):
-        write_marks(cut, media_type, MARKS)
+        write_labels(cut, media_type, MARKS)
 
 
 @pytest.mark.parametrize(
@@ -130,17 +130,17 @@ def test_a_kind_without_a_carrier_is_refused_with_its_reason_and_read_as_unmarke
     row = row_of(media_type)
     assert row.reason
     with pytest.raises(ImplicitRefusedError) as refused:
-        write_marks(b"{}", media_type, MARKS)
+        write_labels(b"{}", media_type, MARKS)
     assert row.reason in refused.value.what
-    assert read_marks(b"{}", media_type) == FoundMarks()
+    assert read_labels(b"{}", media_type) == FoundLabels()
 
 
 @pytest.mark.parametrize("name", [name for name in MAKERS if not media_type_of(name).startswith("text/")])
 @pytest.mark.parametrize("body", [b"", b"\x00", b"not at all what it says it is", b"PK\x05\x06" + bytes(18)])
 def test_a_file_that_is_something_else_is_refused(name: str, body: bytes) -> None:
-    assert read_marks(body, media_type_of(name)).refused
+    assert read_labels(body, media_type_of(name)).refused
     with pytest.raises(ImplicitRefusedError):
-        write_marks(body, media_type_of(name), MARKS)
+        write_labels(body, media_type_of(name), MARKS)
 
 
 TRACES = {
@@ -157,4 +157,4 @@ def test_a_file_with_a_manifest_is_left_as_its_signer_left_it(name: str) -> None
     traced.seek(0, 2)
     traced.write(TRACES[media_type])
     with pytest.raises(ImplicitRefusedError, match="C2PA manifest"):
-        write_marks(traced.getvalue(), media_type, MARKS)
+        write_labels(traced.getvalue(), media_type, MARKS)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers.video_amf import numbers, properties, property_of, string, text_at
 from pipeline.labels.implicit.carriers.video_flv import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
 from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
 
-AIGC = MarksToWrite(aigc=MARKS.aigc)
+AIGC = LabelsToWrite(aigc=MARKS.aigc)
 TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
 HEADER = b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"
 END = b"\x00\x00\x09"
@@ -54,7 +54,7 @@ class TestWhereMarksAre:
         assert [one.name for one in properties(metadata(written), START)] == ["title", "AIGC"]
 
     def test_xmp_is_read(self) -> None:
-        packet = xmp.merge(None, MarksToWrite(digital_source_type=AI))
+        packet = xmp.merge(None, LabelsToWrite(digital_source_type=AI))
         body = film(described(property_of(b"liveXML", packet), name=b"onXMPData"))
         assert read(body).digital_source_types == (AI,)
         with pytest.raises(ImplicitRefusedError, match="XMP"):

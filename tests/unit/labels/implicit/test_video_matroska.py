@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, read_marks, to_json
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, read_labels, to_json
 from pipeline.labels.implicit.carriers.video_ebml import Element, ElementReader, master, text, unsigned, void
 from pipeline.labels.implicit.carriers.video_matroska import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
@@ -17,7 +17,7 @@ CHAPTERS, ATTACHMENTS, VOID = 0x1043A770, 0x1941A469, 0xEC
 TAG, TARGETS, TRACK, SIMPLE_TAG, NAME, STRING, CRC = 0x7373, 0x63C0, 0x63C5, 0x67C8, 0x45A3, 0x4487, 0xBF
 UNKNOWN = b"\x01" + b"\xff" * 7
 
-AIGC = MarksToWrite(aigc=MARKS.aigc)
+AIGC = LabelsToWrite(aigc=MARKS.aigc)
 TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
 HEAD = master(HEADER, (text(DOC_TYPE, "webm"),))
 
@@ -208,6 +208,6 @@ class TestHostileFiles:
         ],
     )
     def test_they_are_refused(self, body: bytes) -> None:
-        assert read_marks(body, "video/webm").refused
+        assert read_labels(body, "video/webm").refused
         with pytest.raises(ImplicitRefusedError):
             write(body, AIGC)

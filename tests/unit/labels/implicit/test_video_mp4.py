@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
 
-from pipeline.labels.implicit import ImplicitRefusedError, MarksToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
 from pipeline.labels.implicit.carriers.video_boxes import box
 from pipeline.labels.implicit.carriers.video_mp4 import read, write
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
 from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS, encoded
 
-AIGC = MarksToWrite(aigc=MARKS.aigc)
+AIGC = LabelsToWrite(aigc=MARKS.aigc)
 TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
 XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
@@ -74,15 +74,15 @@ class TestWhereMarksAre:
 
     @pytest.mark.parametrize(("name", "kind"), [("mp4", b"uuid"), ("mov", b"XMP_")])
     def test_xmp_is_where_other_programs_look(self, name: str, kind: bytes) -> None:
-        written = write(made(name), MarksToWrite(digital_source_type=AI))
+        written = write(made(name), LabelsToWrite(digital_source_type=AI))
         where = boxes(written) if kind == b"uuid" else boxes(only(written, b"moov", b"udta"))
         (packet,) = (payload.removeprefix(XMP_BOX) for one, payload in where if one == kind)
         assert xmp.found_in([packet]).digital_source_types == (AI,)
 
     def test_what_is_in_xmp_already_stays_there(self) -> None:
-        packet = xmp.merge(None, MarksToWrite(latent=MARKS.latent))
+        packet = xmp.merge(None, LabelsToWrite(latent=MARKS.latent))
         body = made("mp4") + box(b"uuid", XMP_BOX, packet)
-        found = read(write(body, MarksToWrite(digital_source_type=AI)))
+        found = read(write(body, LabelsToWrite(digital_source_type=AI)))
         assert (found.latent, found.digital_source_types) == (MARKS.latent, (AI,))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import FoundMarks, ImplicitRefusedError, MarksToWrite, xmp
+from pipeline.labels.implicit import FoundLabels, ImplicitRefusedError, LabelsToWrite, xmp
 from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
 
 HEAD = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -19,7 +19,7 @@ def packet(inside: str, attributes: str = 'rdf:about=""') -> bytes:
     return f"{HEAD}<rdf:Description {attributes} {SPACES}>{inside}</rdf:Description>{TAIL}".encode()
 
 
-def raws(found: FoundMarks) -> list[str]:
+def raws(found: FoundLabels) -> list[str]:
     return [one.raw for one in found.aigc]
 
 
@@ -81,7 +81,7 @@ def test_two_marks_in_one_packet_are_two() -> None:
 def test_what_is_said_of_an_ingredient_says_nothing_of_the_file() -> None:
     ingredient = "<rdf:Description><TC260:AIGC>{}</TC260:AIGC></rdf:Description>"
     there = packet(f"<xmpMM:Pantry><rdf:Bag><rdf:li>{ingredient}</rdf:li></rdf:Bag></xmpMM:Pantry>")
-    assert xmp.found_in([there]) == FoundMarks()
+    assert xmp.found_in([there]) == FoundLabels()
     assert b"Pantry" in xmp.merge(there, MARKS)
 
 
@@ -95,7 +95,7 @@ def test_of_several_packets_the_first_gets_the_marks_and_the_others_lose_theirs(
 
 def test_what_is_not_to_be_written_stays() -> None:
     there = xmp.merge(None, MARKS)
-    assert xmp.found_in([xmp.merge(there, MarksToWrite())]).show(MARKS)
+    assert xmp.found_in([xmp.merge(there, LabelsToWrite())]).show(MARKS)
     assert not xmp.found_in([xmp.without_aigc(there)]).aigc
 
 

@@ -12,7 +12,7 @@ import pikepdf
 from mutagen.id3 import COMM, PRIV, TXXX
 from PIL import Image
 
-from pipeline.labels.implicit import write_marks
+from pipeline.labels.implicit import write_labels
 from pipeline.labels.implicit.carriers.audio_riff import chunk as riff_chunk
 from pipeline.labels.implicit.carriers.video_boxes import box
 from tests.unit.labels.implicit import makers
@@ -169,7 +169,7 @@ def avif(label: str) -> bytes:
 
 def heic_with_prefix(label: str) -> bytes:
     """A packet that begins and ends as some cameras have it, in the place of one of ours that was longer."""
-    body = write_marks(makers.made("heic"), "image/heic", makers.MARKS)
+    body = write_labels(makers.made("heic"), "image/heic", makers.MARKS)
     begin, end = body.index(b"<?xpacket begin"), body.index(b'<?xpacket end="w"?>') + len(b'<?xpacket end="w"?>')
     said = b"http://ns.adobe.com/xap/1.0/\x00" + packet(label)
     assert len(said) < end - begin
