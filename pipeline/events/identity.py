@@ -20,6 +20,7 @@ __all__ = [
     "event_uid",
     "retraction_id",
     "review_id",
+    "review_update_id",
 ]
 
 _SEPARATOR = b"\x00"
@@ -58,6 +59,11 @@ def review_id(uid: str, number: int = 1) -> str:
 def retraction_id(uid: str) -> str:
     """The identity of the decision that retracts an event, since its content was found illegal later."""
     return _digest(uid.encode(), b"retraction")
+
+
+def review_update_id(uid: str, number: int) -> str:
+    """The identity of the update that an act about an event led to, by which act it was."""
+    return _digest(uid.encode(), b"review-update", str(number).encode())
 
 
 def account_of(id_hash: str) -> str:

@@ -13,12 +13,13 @@ from pipeline.events.outputs import (
     EnforcementReversal,
     FeatureAddition,
     ManifestRecord,
+    ReviewUpdate,
 )
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
-Channel = Literal["manifests", "decisions", "alerts", "enforcement", "features"]
-Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | FeatureAddition
+Channel = Literal["manifests", "decisions", "alerts", "enforcement", "review-updates", "features"]
+Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | ReviewUpdate | FeatureAddition
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -83,16 +84,13 @@ def _address(message: Output) -> _Address:
         case Decision(content=content):
             subject = message.event_uid if content is None else content.id
             return _Address("decisions", "decision.v2", message.decision_id, subject, message.decided_at)
-        case Enforcement():
-            return _Address(
-                "enforcement", "enforcement.v1", message.enforcement_id, message.account, message.entered_at
-            )
+        case Enforcement() | EnforcementReversal():
+            kind = "enforcement.v1" if isinstance(message, Enforcement) else "enforcement-reversal.v1"
+            return _Address("enforcement", kind, message.enforcement_id, message.account, message.entered_at)
         case FeatureAddition():
             return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
-        case EnforcementReversal():
-            return _Address(
-                "enforcement", "enforcement-reversal.v1", message.enforcement_id, message.account, message.entered_at
-            )
+        case ReviewUpdate():
+            return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)

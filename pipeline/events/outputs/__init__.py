@@ -22,8 +22,10 @@ from pipeline.events.outputs.decisions import (
     LabelingState,
     Propagation,
     RetractionOutcome,
+    ReviewClaim,
     ReviewOutcome,
     ReviewStage,
+    ReviewUpdate,
     ReviewVerdict,
 )
 from pipeline.events.outputs.features import FeatureAddition
@@ -86,8 +88,10 @@ __all__ = [
     "RecordedParent",
     "ReferenceVersions",
     "RetractionOutcome",
+    "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
+    "ReviewUpdate",
     "ReviewVerdict",
     "Severity",
     "SignerSummary",

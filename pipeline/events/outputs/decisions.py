@@ -16,8 +16,10 @@ __all__ = [
     "LabelingState",
     "Propagation",
     "RetractionOutcome",
+    "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
+    "ReviewUpdate",
     "ReviewVerdict",
 ]
 
@@ -113,3 +115,27 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     retraction: RetractionOutcome | None = None
     account: str | None = None
+
+
+class ReviewClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Who works on an event, and until when at most."""
+
+    actor: str
+    until: str
+
+
+class ReviewUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person did about an event without deciding, and who has claimed it since."""
+
+    update_id: str
+    event_uid: str
+    number: int
+    act: Literal["claim", "unclaim", "note"]
+    actor: str
+    role: str | None
+    seen: str
+    claim: ReviewClaim | None
+    notes: int
+    operators: str
+    event: EventReference
+    at: str
