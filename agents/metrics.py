@@ -28,6 +28,7 @@ class Metrics:
     identities_reused: Counter
     unknown_members: Counter
     enforcement: Counter
+    retracted: Counter
     observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
@@ -88,6 +89,9 @@ class Metrics:
             ),
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
+            ),
+            retracted=Counter(
+                "sealstream_retracted", "Events retracted, their content being found illegal later.", registry=registry
             ),
             observed=Counter(
                 "sealstream_observed",

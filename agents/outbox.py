@@ -17,6 +17,7 @@ from pipeline.policy.decision import would_be_decisions
 from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.refusal import Refusal, refuse
+from pipeline.usecases.retracting import Retraction
 
 __all__ = ["Outbox", "refusal_of"]
 
@@ -53,6 +54,20 @@ class Outbox:
             self.metrics.observed.labels(pack, decision).inc()
         if isinstance(outcome.enforcement, Enforcement):
             self.metrics.enforcement.labels(outcome.enforcement.step).inc()
+
+    async def retract(self, retraction: Retraction) -> None:
+        """Deliver what follows from a later verdict; first what blocks the same bytes from then on.
+
+        Raises:
+            WorldError: a delivery was not confirmed; publish the same again.
+        """
+        said: tuple[Output, ...] = (*retraction.decisions, *retraction.enforcements, *retraction.alerts)
+        await self.publisher.publish([self._message(addition) for addition in retraction.additions])
+        await self.publisher.publish([self._message(output) for output in said])
+        self._count(retraction.alerts)
+        self.metrics.retracted.inc(len(retraction.decisions))
+        for step in retraction.enforcements:
+            self.metrics.enforcement.labels(step.step).inc()
 
     async def alert(self, alert: Alert) -> None:
         """Deliver an alert that no event led to.

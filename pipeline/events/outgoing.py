@@ -11,14 +11,15 @@ from pipeline.events.outputs import (
     Decision,
     Enforcement,
     EnforcementReversal,
+    FeatureAddition,
     ManifestRecord,
     ReviewUpdate,
 )
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
-Channel = Literal["manifests", "decisions", "alerts", "enforcement", "review-updates"]
-Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | ReviewUpdate
+Channel = Literal["manifests", "decisions", "alerts", "enforcement", "review-updates", "features"]
+Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | ReviewUpdate | FeatureAddition
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -47,7 +48,7 @@ def encode(message: Output, *, source: str) -> Outgoing:
     """Encode an output as a CloudEvent in binary mode; `source` names this installation.
 
     The CloudEvents id is the message's own identity and the time is the one stored with it, so a replay encodes to
-    the same bytes.
+    the same bytes. Whose event it was stays in the store.
     """
     address = _address(message)
     attributes: Mapping[str, str | None] = {
@@ -65,8 +66,14 @@ def encode(message: Output, *, source: str) -> Outgoing:
             *((f"ce_{name}", text.encode()) for name, text in attributes.items() if text is not None),
             ("content-type", b"application/json"),
         ),
-        value=to_json(message),
+        value=to_json(_for_topics(message)),
     )
+
+
+def _for_topics(message: Output) -> Output:
+    if isinstance(message, ManifestRecord | Decision) and message.account is not None:
+        return msgspec.structs.replace(message, account=None)
+    return message
 
 
 def _address(message: Output) -> _Address:
@@ -77,14 +84,11 @@ def _address(message: Output) -> _Address:
         case Decision(content=content):
             subject = message.event_uid if content is None else content.id
             return _Address("decisions", "decision.v2", message.decision_id, subject, message.decided_at)
-        case Enforcement():
-            return _Address(
-                "enforcement", "enforcement.v1", message.enforcement_id, message.account, message.entered_at
-            )
-        case EnforcementReversal():
-            return _Address(
-                "enforcement", "enforcement-reversal.v1", message.enforcement_id, message.account, message.entered_at
-            )
+        case Enforcement() | EnforcementReversal():
+            kind = "enforcement.v1" if isinstance(message, Enforcement) else "enforcement-reversal.v1"
+            return _Address("enforcement", kind, message.enforcement_id, message.account, message.entered_at)
+        case FeatureAddition():
+            return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
         case ReviewUpdate():
             return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
         case Alert():

@@ -20,6 +20,7 @@ from pipeline.usecases.claiming import ActTaken, Claiming
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
 
@@ -34,6 +35,7 @@ class UseCases:
     inspection: Inspection
     assessment: Assessment
     reviewing: Reviewing
+    retracting: Retracting
     claiming: Claiming
 
     def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
@@ -103,6 +105,9 @@ def wire(
             producer=producer,
         ),
         assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
+        retracting=Retracting(
+            store=store, layout=layout, policy=policy, escalation=escalation, oversight=oversight, now=now
+        ),
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
         claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),
     )

@@ -15,17 +15,20 @@ from pipeline.events.outputs.alerts import (
 )
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
+    Category,
     Decision,
     Declared,
     InspectedContent,
     LabelingState,
     Propagation,
+    RetractionOutcome,
     ReviewClaim,
     ReviewOutcome,
     ReviewStage,
     ReviewUpdate,
     ReviewVerdict,
 )
+from pipeline.events.outputs.features import FeatureAddition
 from pipeline.events.outputs.findings import (
     Action,
     CountsAgainst,
@@ -52,6 +55,7 @@ __all__ = [
     "Action",
     "Alert",
     "AssetFingerprint",
+    "Category",
     "CitedRule",
     "ClaimGenerator",
     "ContentName",
@@ -67,6 +71,7 @@ __all__ = [
     "EnforcementReversal",
     "EventReference",
     "Evidence",
+    "FeatureAddition",
     "Finding",
     "InputPosition",
     "InspectedContent",
@@ -82,6 +87,7 @@ __all__ = [
     "RecordedLook",
     "RecordedParent",
     "ReferenceVersions",
+    "RetractionOutcome",
     "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
