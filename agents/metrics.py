@@ -30,6 +30,7 @@ class Metrics:
     enforcement: Counter
     announcements: Counter
     open_clocks: Gauge
+    retracted: Counter
     observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
@@ -95,6 +96,9 @@ class Metrics:
                 "sealstream_clock_announcements", "What clocks announced.", ["stage"], registry=registry
             ),
             open_clocks=Gauge("sealstream_open_clocks", "Open clocks of this worker's partitions.", registry=registry),
+            retracted=Counter(
+                "sealstream_retracted", "Events retracted, their content being found illegal later.", registry=registry
+            ),
             observed=Counter(
                 "sealstream_observed",
                 "Decisions that packs would have taken that are only observed.",

@@ -18,6 +18,7 @@ from pipeline.usecases.announcing import Said
 from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.refusal import Refusal, refuse
+from pipeline.usecases.retracting import Retraction
 
 __all__ = ["Outbox", "refusal_of"]
 
@@ -73,6 +74,20 @@ class Outbox:
         """Count what a clock said, once it is published."""
         self.metrics.announcements.labels(said.announcement.stage).inc()
         self._count(() if said.alert is None else (said.alert,))
+
+    async def retract(self, retraction: Retraction) -> None:
+        """Deliver what follows from a later verdict; first what blocks the same bytes from then on.
+
+        Raises:
+            WorldError: a delivery was not confirmed; publish the same again.
+        """
+        said: tuple[Output, ...] = (*retraction.decisions, *retraction.enforcements, *retraction.alerts)
+        await self.publisher.publish([self._message(addition) for addition in retraction.additions])
+        await self.publisher.publish([self._message(output) for output in said])
+        self._count(retraction.alerts)
+        self.metrics.retracted.inc(len(retraction.decisions))
+        for step in retraction.enforcements:
+            self.metrics.enforcement.labels(step.step).inc()
 
     async def alert(self, alert: Alert) -> None:
         """Deliver an alert that no event led to.

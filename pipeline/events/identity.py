@@ -21,6 +21,7 @@ __all__ = [
     "enforcement_id",
     "event_digest",
     "event_uid",
+    "retraction_id",
     "review_id",
     "review_update_id",
 ]
@@ -56,6 +57,11 @@ def decision_id(uid: str) -> str:
 def review_id(uid: str, number: int = 1) -> str:
     """The identity of the decision that a person takes about an event, the how manieth such decision it is."""
     return _digest(uid.encode(), b"review", *([str(number).encode()] if number > 1 else []))
+
+
+def retraction_id(uid: str) -> str:
+    """The identity of the decision that retracts an event, since its content was found illegal later."""
+    return _digest(uid.encode(), b"retraction")
 
 
 def review_update_id(uid: str, number: int) -> str:

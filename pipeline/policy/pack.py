@@ -88,6 +88,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         remedy: what would mend it.
         severity: how grave a violation is; None where the observation says it.
         counts_against_user: a violation climbs the ladder of the account, where it was the user who acted.
+        retracts: a violation retracts what was decided about the bytes that the event names, and blocks them from then
+            on.
         mended_by: what the product can put on an asset so that the rule holds.
         second_eyes: one person alone does not decide about what it found.
     """
@@ -110,6 +112,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     text: Words
     remedy: Words
     counts_against_user: bool = False
+    retracts: bool = False
     mended_by: Literal["explicit-label"] | None = None
     second_eyes: bool = False
 

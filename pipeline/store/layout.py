@@ -2,10 +2,13 @@
 
     content bucket   v1/sha256/ab/cd/<sha256>/<event_uid>.sealed.<extension>    what these bytes were sealed into
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
+                     v1/sha256/ab/cd/<sha256>/illegal.json        these bytes were found illegal, and by which verdict
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.json    a snapshot of what is recognised
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.claim   who set out to write it, written first
                      v1/codes/ab/cd/<topic>/<partition>/<place>/<number>.codes    a part of it
     records bucket   v1/records/ab/cd/<event_uid>.json            the record of an event, written last
+                     v1/published/ab/cd/<sha256>/<event_uid>.json    a publication of the bytes with this SHA-256
+                     v1/retractions/ab/cd/<event_uid>.json        an event whose content was found illegal later
                      v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event
                      v1/reviews/ab/cd/<event_uid>/<place>.json    what persons decided later about the same event
                      v1/acts/ab/cd/<event_uid>/<place>.json       who claimed an event, and notes about it
@@ -33,6 +36,7 @@ persons took about an event. That of a snapshot is 100000000 less the minute, co
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -48,12 +52,15 @@ __all__ = [
     "CaseKey",
     "CodesKey",
     "CountedKey",
+    "IllegalKey",
     "Key",
     "Layout",
     "ManifestKey",
     "Pointer",
     "PointerKey",
+    "PublishedKey",
     "RecordKey",
+    "RetractionKey",
     "ReviewActKey",
     "ReviewKey",
     "SealedKey",
@@ -63,6 +70,7 @@ __all__ = [
     "case_prefix",
     "digest_prefix",
     "parse_key",
+    "published_prefix",
     "review_prefix",
     "snapshot_prefix",
 ]
@@ -144,6 +152,37 @@ class ReviewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class IllegalKey:
+    """The key of what says that the bytes with this SHA-256 were found illegal."""
+
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{digest_prefix(self.sha256)}illegal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """The key by which a publication is found by the bytes that it published, in the records bucket."""
+
+    sha256: str
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"{published_prefix(self.sha256)}{_checked(_HEX, self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RetractionKey:
+    """The key of the retraction of an event whose content was found illegal later, in the records bucket."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/retractions/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewActKey:
     """The key of an entry of the log of what people did about an event without deciding; numbered from 1."""
 
@@ -222,6 +261,9 @@ Key: TypeAlias = (
     | PointerKey
     | RecordKey
     | ReviewKey
+    | IllegalKey
+    | PublishedKey
+    | RetractionKey
     | ReviewActKey
     | AccountEntryKey
     | CountedKey
@@ -229,6 +271,15 @@ Key: TypeAlias = (
     | SnapshotKey
     | CodesKey
 )
+
+
+_OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
+    "records": RecordKey,
+    "reviews": ReviewKey,
+    "retractions": RetractionKey,
+    "counted": CountedKey,
+}
+"""The keys that have nothing but an event in them, by their tree."""
 
 
 class Pointer(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +315,18 @@ class Layout:
         """Where the decision with this number, from 1, lies that persons took about an event."""
         return self._in_records(ReviewKey(event_uid, number))
 
+    def illegal(self, sha256: str) -> Location:
+        """Where it lies that bytes were found illegal; while it is not there, they were not."""
+        return self._in_content(IllegalKey(sha256))
+
+    def published(self, sha256: str, event_uid: str) -> Location:
+        """Where a publication is found by the bytes that it published."""
+        return self._in_records(PublishedKey(sha256, event_uid))
+
+    def retraction(self, event_uid: str) -> Location:
+        """Where the retraction of an event lies; while it is not there, what was decided about it stands."""
+        return self._in_records(RetractionKey(event_uid))
+
     def review_act(self, event_uid: str, number: int) -> Location:
         """Where the entry with this number, from 1, of the log of an event lies."""
         return self._in_records(ReviewActKey(event_uid, number))
@@ -294,6 +357,11 @@ class Layout:
 def digest_prefix(sha256: str) -> str:
     """What the keys begin with of everything known about the bytes with this SHA-256."""
     return f"v1/sha256/{_fan(sha256)}/"
+
+
+def published_prefix(sha256: str) -> str:
+    """What the keys begin with of all publications of the bytes with this SHA-256."""
+    return f"v1/published/{_fan(sha256)}/"
 
 
 def account_prefix(account: str) -> str:
@@ -327,15 +395,13 @@ def parse_key(text: str) -> Key | None:
         case ["v1", "assets", _, _, name]:
             uid, _, suffix = name.partition(".")
             key: Key = AssetKey(uid, suffix)
-        case ["v1", "records", _, _, name]:
-            key = RecordKey(name.removesuffix(".json"))
-        case ["v1", "reviews", _, _, name]:
-            key = ReviewKey(name.removesuffix(".json"))
+        case ["v1", tree, _, _, name] if tree in _OF_EVENTS:
+            key = _OF_EVENTS[tree](name.removesuffix(".json"))
+        case ["v1", "published", _, _, sha256, name]:
+            key = PublishedKey(sha256, name.removesuffix(".json"))
         case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             number = _PLACES - int(name.removesuffix(".json"))
             key = ReviewKey(uid, number) if tree == "reviews" else ReviewActKey(uid, number)
-        case ["v1", "counted", _, _, name]:
-            key = CountedKey(name.removesuffix(".json"))
         case ["v1", "accounts" | "cases" as tree, _, _, whose, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             number = _PLACES - int(name.removesuffix(".json"))
             key = CaseKey(whose, number) if tree == "cases" else AccountEntryKey(whose, number)
@@ -360,7 +426,7 @@ def _under_digest(sha256: str, name: str) -> Key:
         case ["sealed", extension]:
             return SealedKey(sha256, uid, extension)
         case ["json"]:
-            return PointerKey(sha256, uid)
+            return IllegalKey(sha256) if uid == "illegal" else PointerKey(sha256, uid)
         case _:
             return ManifestKey(sha256, uid)
 

@@ -23,6 +23,7 @@ from pipeline.usecases.claiming import ActTaken, Claiming
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
 
@@ -39,6 +40,7 @@ class UseCases:
     reviewing: Reviewing
     casework: Casework
     announcing: Announcing
+    retracting: Retracting
     claiming: Claiming
 
     def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
@@ -110,6 +112,9 @@ def wire(
             producer=producer,
         ),
         assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
+        retracting=Retracting(
+            store=store, layout=layout, policy=policy, escalation=escalation, oversight=oversight, now=now
+        ),
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
         casework=Casework(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
         announcing=Announcing(store=store, layout=layout, now=now),

@@ -155,11 +155,16 @@ def test_every_message_is_sent_or_received_on_exactly_one_channel() -> None:
     for operation in DOCUMENT["operations"].values():
         channel = operation["channel"]["$ref"].rpartition("/")[2]
         named = [ref["$ref"] for ref in operation["messages"]]
-        assert named == [f"#/channels/{channel}/messages/{name}" for name in DOCUMENT["channels"][channel]["messages"]]
+        carried = [f"#/channels/{channel}/messages/{name}" for name in DOCUMENT["channels"][channel]["messages"]]
+        # What is sent on a topic that is read, too, is sent in one of the shapes that are read there.
+        assert named in (carried, carried[:1] if channel == "features" else carried)
 
 
 def test_inputs_are_received_and_outputs_are_sent() -> None:
-    actions = {op["channel"]["$ref"].rpartition("/")[2]: op["action"] for op in DOCUMENT["operations"].values()}
+    actions: dict[str, str] = {}
+    for op in DOCUMENT["operations"].values():
+        channel = op["channel"]["$ref"].rpartition("/")[2]
+        actions[channel] = f"{actions[channel]}, {op['action']}" if channel in actions else op["action"]
     assert actions == {
         "generation": "receive",
         "publication": "receive",
@@ -167,7 +172,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "reviews": "receive",
         "services": "receive",
         "newsSources": "receive",
-        "features": "receive",
+        "features": "receive, send",  # a later verdict puts entries
         "consents": "receive",
         "operators": "receive",
         "manifests": "send",

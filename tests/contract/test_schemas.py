@@ -206,7 +206,10 @@ def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str
         return
     assert document["event_uid"] == uid
     is_review = path.stem in {"released-by-review", "refused-by-review"}
-    if name == "enforcement-reversal.v1":  # by the second decision of a person
+    is_retracted = path.stem == "retracted"
+    if is_retracted:
+        assert document["record_uri"] == _record_uri("retractions", uid)
+    elif name == "enforcement-reversal.v1":  # by the second decision of a person
         assert document["record_uri"] == f"{_record_uri('reviews', uid).removesuffix('.json')}/99999998.json"
     elif document["event"]["type"] != "sealstream.clock-announcement.v1":  # whose record is that of its case
         assert document["record_uri"] in {None, _record_uri("reviews" if is_review else "records", uid)}
@@ -214,9 +217,11 @@ def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str
         case "alert":
             assert document["alert_id"] == _digest(uid, document["rule"]["id"])
         case "decision":
-            assert document["decision_id"] == _digest(uid, "review" if is_review else "decision")
+            word = "review" if is_review else "retraction" if is_retracted else "decision"
+            assert document["decision_id"] == _digest(uid, word)
+            assert is_retracted == bool(document.get("retraction"))
             assert is_review == bool(document.get("review"))
-            assert document.get("supersedes") == (_digest(uid, "decision") if is_review else None)
+            assert document.get("supersedes") == (_digest(uid, "decision") if is_review or is_retracted else None)
         case "enforcement" | "enforcement-reversal":
             account = document["account"]
             directory, _, file = document["entry_uri"].rpartition("/")
@@ -245,6 +250,8 @@ def test_in_examples_the_strictest_finding_decides_until_a_review_does(name: str
     if review := document.get("review"):
         assert by_rules == "hold"
         assert document["decision"] == {"release": "allow", "refuse": "block"}[review["verdict"]]
+    elif document.get("retraction"):
+        assert document["decision"] == "retracted"
     else:
         assert document["decision"] == by_rules
 

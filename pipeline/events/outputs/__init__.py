@@ -24,17 +24,20 @@ from pipeline.events.outputs.cases import (
 )
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
+    Category,
     Decision,
     Declared,
     InspectedContent,
     LabelingState,
     Propagation,
+    RetractionOutcome,
     ReviewClaim,
     ReviewOutcome,
     ReviewStage,
     ReviewUpdate,
     ReviewVerdict,
 )
+from pipeline.events.outputs.features import FeatureAddition
 from pipeline.events.outputs.findings import (
     Action,
     CountsAgainst,
@@ -64,6 +67,7 @@ __all__ = [
     "AssetFingerprint",
     "Case",
     "CaseFact",
+    "Category",
     "CitedRule",
     "ClaimGenerator",
     "ClockLaw",
@@ -82,6 +86,7 @@ __all__ = [
     "EnforcementReversal",
     "EventReference",
     "Evidence",
+    "FeatureAddition",
     "Finding",
     "InputPosition",
     "InspectedContent",
@@ -97,6 +102,7 @@ __all__ = [
     "RecordedLook",
     "RecordedParent",
     "ReferenceVersions",
+    "RetractionOutcome",
     "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
