@@ -113,7 +113,7 @@ def _address(message: Output) -> _Address:
 
 
 def _address_of_act(message: ReviewUpdate | FeatureAddition) -> _Address:
-    """Of what people did beside deciding, by the event; of what they had put into the feature database, by the entry."""
+    """Of what people did beside deciding, by the event; of what they put into the feature database, by the entry."""
     if isinstance(message, FeatureAddition):
         return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
     return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
