@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
@@ -209,6 +209,7 @@ def use_cases(
         oversight=Oversight(
             references=law.policy.references, facts=law.oversight, without_operators=people.without_operators
         ),
+        lease=timedelta(minutes=people.claim_minutes),
         known=FingerprintIndex() if known is None else known,
         claim_generator=CLAIM_GENERATOR,
         producer=labels.producer,

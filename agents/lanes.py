@@ -7,7 +7,8 @@ from typing import Any, Final, Generic, TypeVar
 from agents.topics import Topics
 from pipeline.events.envelope import Headers
 from pipeline.events.inputs import InputEvent
-from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
+from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review_act
+from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.wiring import UseCases
 
@@ -32,7 +33,7 @@ class Lane(Generic[Event]):
     topic: Callable[[Topics], str]
     schema: str
     intake: Callable[[bytes | None, Headers], Event]
-    use_case: Callable[[UseCases], Callable[[Event], AnyOutcome]]
+    use_case: Callable[[UseCases], Callable[[Event], AnyOutcome | ActTaken]]
 
 
 LANES: Final[tuple[Lane[Any], ...]] = (
@@ -61,8 +62,8 @@ LANES: Final[tuple[Lane[Any], ...]] = (
         name="reviews",
         topic=lambda topics: topics.reviews,
         schema="review.v2",
-        intake=intake_review,
-        use_case=lambda cases: cases.reviewing,
+        intake=intake_review_act,
+        use_case=lambda cases: cases.by_people,
     ),
 )
 """Every input topic has one; a test sees to that."""

@@ -14,6 +14,7 @@ from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import Alert, Enforcement, InputPosition
 from pipeline.policy.decision import would_be_decisions
+from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.refusal import Refusal, refuse
 
@@ -38,13 +39,15 @@ class Outbox:
     source: str
     metrics: Metrics
 
-    async def publish(self, outcome: AnyOutcome) -> None:
+    async def publish(self, outcome: AnyOutcome | ActTaken) -> None:
         """Deliver what became of an event: its record, its alerts, and the step against an account that it led to.
 
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
         await self.publisher.publish([self._message(output) for output in outcome.outputs])
+        if isinstance(outcome, ActTaken):
+            return
         self._count(outcome.alerts)
         for pack, decision in would_be_decisions(outcome.record.observed):
             self.metrics.observed.labels(pack, decision).inc()

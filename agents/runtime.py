@@ -13,7 +13,7 @@ from agents.delivery import InputRecord
 from agents.lanes import Lane
 from agents.outbox import Outbox
 from agents.strange_members import StrangeMembers
-from pipeline.events.inputs import GenerationEvent, InputEvent, PublicationEvent, Review
+from pipeline.events.inputs import GenerationEvent, InputEvent, PublicationEvent, Review, ReviewAct
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.wiring import UseCases
 
@@ -48,7 +48,7 @@ class Runtime:
             WorldError: a service does not answer; try again.
         """
         event = lane.intake(record.value, record.headers)
-        if not isinstance(event, Review):  # whose members are all read
+        if not isinstance(event, Review | ReviewAct):  # whose members are all read
             self.strange.note(record.topic, lane.schema, event.reference, event.facts)
         threads = self.patient if _lasts(event) else self.threads
         outcome = await asyncio.get_running_loop().run_in_executor(threads, lane.use_case(self.cases), event)

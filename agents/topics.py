@@ -106,6 +106,11 @@ class Topics:
         return f"{self.prefix}enforcement"
 
     @property
+    def review_updates(self) -> str:
+        """Out: who has claimed what, and how many notes there are."""
+        return f"{self.prefix}review-updates"
+
+    @property
     def dead_letters(self) -> str:
         """Out: inputs that can never succeed."""
         return f"{self.prefix}dead-letters"
@@ -144,6 +149,9 @@ class Topics:
             *(TopicPlan(name=name, role="input", config=event) for name in self.inputs),
             *(TopicPlan(name=name, role="reference", config=entry) for name in self.references),
             TopicPlan(name=self.manifests, config=compacted),
-            *(TopicPlan(name=name, config=answer) for name in (self.decisions, self.alerts, self.enforcement)),
+            *(
+                TopicPlan(name=name, config=answer)
+                for name in (self.decisions, self.alerts, self.enforcement, self.review_updates)
+            ),
             TopicPlan(name=self.dead_letters, role="dead letters", config=letter),
         )

@@ -87,6 +87,7 @@ class WorkerApp(SealstreamApp):
             delivery=delivery,
             watch=watch,
             store_healthy=lambda: self._store_trouble is None,
+            works_long=lambda: bool(self._parts.under_way()),
             **options,
         )
         self.topic_names = Topics(kafka.topic_prefix)

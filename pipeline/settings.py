@@ -220,6 +220,9 @@ class PeopleSettings(Settings):
     """For development: while the operators set is empty, anybody may review, also by reviews of version 1. Otherwise a
     worker is not ready then, and reviews wait."""
 
+    claim_minutes: float = Field(default=15.0, gt=0, le=1440, allow_inf_nan=False)
+    """How long an event stays claimed by somebody who does nothing more about it, in minutes."""
+
 
 class LabelSettings(Settings):
     """Marks inside files."""

@@ -37,6 +37,7 @@ _INPUTS = (
     "policy-",
     "publication-event.",
     "review.",
+    "review-act.",
     "service.",
 )
 _ANNOTATIONS = {"$comment", "$defs", "$id", "$schema", "contentEncoding", "default", "description", "examples", "title"}

@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "lineage": Command("lineage", "lineage", "Print what an asset was made from."),
     "publish": Command("publishing", "publish", "Send events."),
     "review": Command("reviewing", "review", "Decide about an event that is held, or again about one."),
+    "reviews": Command("reviews", "app", "What waits for a person: list, show, claim, note, decide about many."),
     "topics": Command("setup", "topics", "Kafka topics."),
     "bucket": Command("setup", "bucket", "S3 buckets."),
     "doctor": Command("doctor", "doctor", "Look for what would keep a worker from working."),

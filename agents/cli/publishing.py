@@ -27,11 +27,12 @@ from pipeline.events.intake import (
     GENERATION,
     PUBLICATION,
     REVIEW,
+    REVIEW_ACT,
     UNCHECKED_REVIEW,
     intake_activity,
     intake_generation,
     intake_publication,
-    intake_review,
+    intake_review_act,
 )
 from pipeline.media_types import named_by
 from pipeline.settings import AssetSettings, StoreSettings
@@ -47,6 +48,7 @@ _SCHEMAS: Final = {
     PUBLICATION: "publication-event.v1",
     ACTIVITY: "activity-event.v1",
     REVIEW: "review.v2",
+    REVIEW_ACT: "review-act.v1",
     UNCHECKED_REVIEW: "review.v1",
 }
 _OF_EVENTS: Final = frozenset({"event_type", "event_uid", "jurisdictions", "datacontenttype", "data_base64"})
@@ -193,8 +195,8 @@ def ready_made(file: Path, document: bytes) -> ReadyEvent:
         topic, key = topics.publication, intake_publication(document, headers).content.id
     elif event.type == ACTIVITY:
         topic, key = topics.activities, intake_activity(document, headers).uid
-    elif event.type in (REVIEW, UNCHECKED_REVIEW):
-        topic, key = topics.reviews, intake_review(document, headers).event_uid
+    elif event.type in (REVIEW, REVIEW_ACT, UNCHECKED_REVIEW):
+        topic, key = topics.reviews, intake_review_act(document, headers).event_uid
     else:
         raise EnvelopeError(
             what="The event's type is unknown.", remedy=f"Send {GENERATION}, {PUBLICATION}, {ACTIVITY} or {REVIEW}."

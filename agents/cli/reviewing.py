@@ -1,11 +1,11 @@
 """The command by which a person decides about an event that is held, or again about one that was decided."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Final, Literal, TypeVar, get_args
 from uuid import uuid4
 
 import msgspec
@@ -19,17 +19,20 @@ from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 from pipeline.events.identity import event_uid as uid_of
 from pipeline.events.intake import REVIEW
-from pipeline.events.outputs import DeadLetter, Decision
+from pipeline.events.outputs import DeadLetter, Decision, EventReference, ReviewUpdate
 from pipeline.policy.reference import OperatorRole
 from pipeline.settings import StoreSettings
 from pipeline.store import Layout, ObjectStore
+from pipeline.store.acts import entries_of
 from pipeline.store.chain import taken_decisions
 from pipeline.usecases.reviewing import ReviewRefusedError, require_undecided, reviewed_chain
 
-__all__ = ["review"]
+__all__ = ["ISSUER", "acknowledged", "answered", "review"]
+
+Outcome = TypeVar("Outcome")
 
 _AGAIN_SECONDS: Final = 0.25
-_ISSUER: Final = "sealstream-cli"
+ISSUER: Final = "sealstream-cli"
 """Who vouches for the person: whoever may run this program may say who it is, and workers ask no more of it."""
 
 
@@ -86,13 +89,13 @@ def review(
         "event_uid": event_uid,
         "verdict": verdict,
         "actor": {"id": reviewer, "role": role},
-        "auth": {"issuer": _ISSUER, "at": _now()},
+        "auth": {"issuer": ISSUER, "at": _now()},
         "seen": seen or chain.decision_id,
         "reason": reason,
         **({} if case is None else {"case": case}),
     }
     ready = ready_made(Path("the review"), _event(data, source))
-    decision = asyncio.run(_sent(KafkaSettings(), ready, event_uid, store, layout, wait))
+    decision = asyncio.run(answered(KafkaSettings(), ready, event_uid, store, layout, wait))
     if as_json:
         print_json(
             SentReview(
@@ -127,10 +130,44 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-async def _sent(
+async def answered(
     settings: KafkaSettings, ready: ReadyEvent, about: str, store: ObjectStore, layout: Layout, seconds: float
 ) -> Decision | None:
-    """Send a review and wait for what comes of it; None where nobody waits.
+    """Send a review and wait for the decision that it takes; None where nobody waits.
+
+    Raises:
+        ReviewRefusedError: a worker refused it, and this is why.
+        WorldError: no worker answered in time.
+    """
+
+    def taken() -> Decision | None:
+        decisions = taken_decisions(store, layout, about)
+        return next((one for one in decisions if one.review is not None and _is(one.review.event, ready.answer)), None)
+
+    return await _outcome_of(settings, ready, seconds, taken)
+
+
+async def acknowledged(
+    settings: KafkaSettings, ready: ReadyEvent, about: str, store: ObjectStore, layout: Layout, seconds: float
+) -> ReviewUpdate | None:
+    """Send an act that decides nothing, and wait for the update that it leads to; None where nobody waits.
+
+    Raises:
+        ReviewRefusedError: a worker refused it, and this is why.
+        WorldError: no worker answered in time.
+    """
+
+    def taken() -> ReviewUpdate | None:
+        updates = (one.update for one in entries_of(store, layout, about))
+        return next((one for one in updates if _is(one.event, ready.answer)), None)
+
+    return await _outcome_of(settings, ready, seconds, taken)
+
+
+async def _outcome_of(
+    settings: KafkaSettings, ready: ReadyEvent, seconds: float, taken: Callable[[], Outcome | None]
+) -> Outcome | None:
+    """Send an act of a person, and wait until it is taken or refused.
 
     Raises:
         ReviewRefusedError: a worker refused it, and this is why.
@@ -145,22 +182,21 @@ async def _sent(
         try:
             async with asyncio.timeout(seconds):
                 while not refusal.done():
-                    for decision in await asyncio.to_thread(taken_decisions, store, layout, about):
-                        if decision.review is not None and _is(decision, ready.answer):
-                            return decision
+                    outcome = await asyncio.to_thread(taken)
+                    if outcome is not None:
+                        return outcome
                     await asyncio.wait([refusal], timeout=_AGAIN_SECONDS)
         except TimeoutError:
             raise WorldError(
-                what=f"The review was sent, and no worker answered within {seconds:g} seconds.",
-                remedy="See that a worker is ready; the review is not lost, and a dead letter says if it was refused.",
+                what=f"The act was sent, and no worker answered within {seconds:g} seconds.",
+                remedy="See that a worker is ready; it is not lost, and a dead letter says if it was refused.",
             ) from None
         letter = refusal.result()
         raise ReviewRefusedError(what=letter.what, remedy=letter.remedy)
 
 
-def _is(decision: Decision, sent: SentEvent) -> bool:
-    took = decision.review
-    return took is not None and (took.event.source, took.event.id) == (sent.source, sent.id)
+def _is(event: EventReference, sent: SentEvent) -> bool:
+    return (event.source, event.id) == (sent.source, sent.id)
 
 
 @asynccontextmanager

@@ -39,6 +39,7 @@ class SealstreamApp(faust.App):
         delivery: works on the records.
         watch: how patient the watchdog is that ends the process when nothing moves.
         store_healthy: tells the watchdog whether the services are there that records need.
+        works_long: tells it whether something is in work that may take long, and has a limit of its own.
         options: settings of Faust; see `faust_options`.
 
     Raises:
@@ -52,6 +53,7 @@ class SealstreamApp(faust.App):
         delivery: DeliveryLoop,
         watch: WatchdogSettings,
         store_healthy: Callable[[], bool] = lambda: True,
+        works_long: Callable[[], bool] = lambda: False,
         **options: Any,
     ) -> None:
         if delivery.longest_patience >= watch.stuck_seconds:
@@ -64,6 +66,7 @@ class SealstreamApp(faust.App):
         self.delivery = delivery
         self._watch = watch
         self._store_healthy = store_healthy
+        self._works_long = works_long
         self._streams: list[StreamT[bytes]] = []
         self._deadline: threading.Timer | None = None
 
@@ -132,6 +135,7 @@ class SealstreamApp(faust.App):
             backlog=joined and await self._has_backlog(),
             acknowledged=self.delivery.acknowledged,
             store_healthy=self._store_healthy(),
+            works_long=self._works_long(),
         )
 
     async def _has_backlog(self) -> bool:

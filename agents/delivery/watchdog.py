@@ -18,7 +18,8 @@ class WatchdogSettings(Settings):
     """How patient the watchdog is; every setting is an environment variable with the prefix `SEALSTREAM_`."""
 
     stuck_seconds: float = Field(default=600.0, gt=0)
-    """How long nothing may be acknowledged while there is work and the store is healthy, in seconds."""
+    """How long nothing may be acknowledged while there is work and the store is healthy, in seconds; what is known to
+    take long, and has a limit of its own, does not count."""
 
     outside_seconds: float = Field(default=300.0, gt=0)
     """How long the worker may be outside its consumer group, in seconds: no coordinator, no assignment, a rebalance."""
@@ -37,6 +38,7 @@ class Facts:
         backlog: its partitions hold records that are not acknowledged.
         acknowledged: how many records it has acknowledged since it started.
         store_healthy: the services that records need are there; while they are not, no progress is nobody's fault here.
+        works_long: it works on something that may take long, and has a limit of its own.
     """
 
     now: float
@@ -44,6 +46,7 @@ class Facts:
     backlog: bool
     acknowledged: int
     store_healthy: bool
+    works_long: bool = False
 
 
 class Watchdog:
@@ -64,7 +67,7 @@ class Watchdog:
         """Return why the worker should end, as a sentence, or None while it should go on."""
         if facts.joined:
             self._joined_at = facts.now
-        moving = facts.acknowledged != self._acknowledged
+        moving = facts.acknowledged != self._acknowledged or facts.works_long
         if moving or not (facts.joined and facts.backlog and facts.store_healthy):
             self._moved_at = facts.now
         self._acknowledged = facts.acknowledged

@@ -8,6 +8,7 @@ from pipeline.duties.oversight import Oversight, OversightFacts, Permission, ove
 from pipeline.duties.refusals import (
     ActOvertakenError,
     ActRefusedError,
+    ClaimedError,
     OperatorsMissingError,
     RoleRefusedError,
     SamePersonError,
@@ -16,6 +17,7 @@ from pipeline.duties.refusals import (
 __all__ = [
     "ActOvertakenError",
     "ActRefusedError",
+    "ClaimedError",
     "OperatorsMissingError",
     "Oversight",
     "OversightFacts",

@@ -13,12 +13,13 @@ from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 
 __all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts"]
 
-Permission = Literal["review", "second look", "appeal"]
+Permission = Literal["review", "second look", "appeal", "note"]
 
 _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "review": frozenset({"reviewer", "second-reviewer"}),
     "second look": frozenset({"second-reviewer"}),
     "appeal": frozenset({"second-reviewer", "complaints-officer"}),
+    "note": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
 }
 """Which roles may do it."""
 
@@ -26,6 +27,7 @@ _SAID: Final[Mapping[Permission, str]] = {
     "review": "review what is held",
     "second look": "take the second look at what is held",
     "appeal": "look at a decision again",
+    "note": "note something down about an event",
 }
 
 

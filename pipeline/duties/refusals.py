@@ -8,7 +8,14 @@ from typing import ClassVar
 
 from pipeline.errors import ProducerError, WorldError
 
-__all__ = ["ActOvertakenError", "ActRefusedError", "OperatorsMissingError", "RoleRefusedError", "SamePersonError"]
+__all__ = [
+    "ActOvertakenError",
+    "ActRefusedError",
+    "ClaimedError",
+    "OperatorsMissingError",
+    "RoleRefusedError",
+    "SamePersonError",
+]
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +31,10 @@ class RoleRefusedError(ActRefusedError):
 
 class ActOvertakenError(ActRefusedError):
     """The person acted on what is not in force any more."""
+
+
+class ClaimedError(ActRefusedError):
+    """Somebody else has claimed the event."""
 
 
 class SamePersonError(ActRefusedError):

@@ -19,6 +19,7 @@ __all__ = [
     "event_digest",
     "event_uid",
     "review_id",
+    "review_update_id",
 ]
 
 _SEPARATOR = b"\x00"
@@ -52,6 +53,11 @@ def decision_id(uid: str) -> str:
 def review_id(uid: str, number: int = 1) -> str:
     """The identity of the decision that a person takes about an event, the how manieth such decision it is."""
     return _digest(uid.encode(), b"review", *([str(number).encode()] if number > 1 else []))
+
+
+def review_update_id(uid: str, number: int) -> str:
+    """The identity of the update that an act about an event led to, by which act it was."""
+    return _digest(uid.encode(), b"review-update", str(number).encode())
 
 
 def account_of(id_hash: str) -> str:

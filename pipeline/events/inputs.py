@@ -24,6 +24,7 @@ __all__ = [
     "PublicationEvent",
     "PublishedContent",
     "Review",
+    "ReviewAct",
     "Reviewer",
     "Service",
     "Sidecar",
@@ -216,4 +217,21 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     case: str | None = None
 
 
-InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review
+class ReviewAct(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person does about an event without deciding; `reason` is why, or the note.
+
+    `uid`, `reference` and `digest` are the act's own, `event_uid` is that of the event it is about.
+    """
+
+    uid: str
+    reference: EventReference
+    digest: str
+    event_uid: str
+    act: Literal["claim", "unclaim", "note"]
+    actor: Reviewer
+    auth: Login
+    seen: str
+    reason: str
+
+
+InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review | ReviewAct

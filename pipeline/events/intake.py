@@ -21,6 +21,7 @@ from pipeline.events.inputs import (
     PublicationEvent,
     PublishedContent,
     Review,
+    ReviewAct,
     Reviewer,
     Service,
 )
@@ -32,21 +33,26 @@ __all__ = [
     "GENERATION",
     "PUBLICATION",
     "REVIEW",
+    "REVIEW_ACT",
     "UNCHECKED_REVIEW",
     "intake_activity",
     "intake_generation",
     "intake_publication",
     "intake_review",
+    "intake_review_act",
 ]
 
 GENERATION: Final = "sealstream.generation.v1"
 PUBLICATION: Final = "sealstream.publication.v1"
 ACTIVITY: Final = "sealstream.activity.v1"
 REVIEW: Final = "sealstream.review.v2"
+REVIEW_ACT: Final = "sealstream.review-act.v1"
 UNCHECKED_REVIEW: Final = "sealstream.review.v1"
 """The version in which nobody says what the person saw, and nobody looks up who it is."""
 
-_SchemaName = Literal["generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v1", "review.v2"]
+_SchemaName = Literal[
+    "generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v1", "review.v2", "review-act.v1"
+]
 
 
 class _Generation(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +93,17 @@ class _Review(msgspec.Struct, frozen=True, kw_only=True):
     case: str | None = None
 
 
+class _ReviewAct(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of the data of an act that decides nothing."""
+
+    event_uid: str
+    act: Literal["claim", "unclaim", "note"]
+    actor: Reviewer
+    auth: Login
+    seen: str
+    reason: str
+
+
 class _UncheckedReview(msgspec.Struct, frozen=True, kw_only=True):
     """The same in version 1."""
 
@@ -96,10 +113,10 @@ class _UncheckedReview(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-prepare(_Generation, _Publication, _Activity, _Review, _UncheckedReview)
+prepare(_Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview)
 
 
-Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _UncheckedReview)
+Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview)
 
 
 def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
@@ -158,6 +175,30 @@ def intake_activity(value: bytes | None, headers: Headers) -> ActivityEvent:
         digest=event_digest(event.data),
         event_type=parts.event_type,
         facts=event.data,
+    )
+
+
+def intake_review_act(value: bytes | None, headers: Headers) -> Review | ReviewAct:
+    """Read what a person does on the topic of reviews: a review, or an act that decides nothing.
+
+    Raises:
+        EnvelopeError: the record is no CloudEvent of these types.
+        EventInvalidError: its data breaks the schema.
+    """
+    event = parse(value, headers)
+    if event.type != REVIEW_ACT:
+        return intake_review(value, headers)
+    parts = _parts_of(event, _ReviewAct, expected=REVIEW_ACT, schema="review-act.v1")
+    return ReviewAct(
+        uid=event_uid(event.source, event.id),
+        reference=_reference(event),
+        digest=event_digest(event.data),
+        event_uid=parts.event_uid,
+        act=parts.act,
+        actor=parts.actor,
+        auth=parts.auth,
+        seen=parts.seen,
+        reason=parts.reason,
     )
 
 

@@ -5,12 +5,20 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, EnforcementReversal, ManifestRecord
+from pipeline.events.outputs import (
+    Alert,
+    DeadLetter,
+    Decision,
+    Enforcement,
+    EnforcementReversal,
+    ManifestRecord,
+    ReviewUpdate,
+)
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
-Channel = Literal["manifests", "decisions", "alerts", "enforcement"]
-Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal
+Channel = Literal["manifests", "decisions", "alerts", "enforcement", "review-updates"]
+Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | ReviewUpdate
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -77,6 +85,8 @@ def _address(message: Output) -> _Address:
             return _Address(
                 "enforcement", "enforcement-reversal.v1", message.enforcement_id, message.account, message.entered_at
             )
+        case ReviewUpdate():
+            return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)

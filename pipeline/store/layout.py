@@ -8,6 +8,7 @@
     records bucket   v1/records/ab/cd/<event_uid>.json            the record of an event, written last
                      v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event
                      v1/reviews/ab/cd/<event_uid>/<place>.json    what persons decided later about the same event
+                     v1/acts/ab/cd/<event_uid>/<place>.json       who claimed an event, and notes about it
                      v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
                      v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
 
@@ -51,10 +52,12 @@ __all__ = [
     "Pointer",
     "PointerKey",
     "RecordKey",
+    "ReviewActKey",
     "ReviewKey",
     "SealedKey",
     "SnapshotKey",
     "account_prefix",
+    "acts_prefix",
     "digest_prefix",
     "parse_key",
     "review_prefix",
@@ -138,6 +141,17 @@ class ReviewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewActKey:
+    """The key of an entry of the log of what people did about an event without deciding; numbered from 1."""
+
+    event_uid: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{acts_prefix(self.event_uid)}{_place(self.number)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class AccountEntryKey:
     """The key of one entry of an account's ledger, in the records bucket; entries are numbered from 1."""
 
@@ -194,6 +208,7 @@ Key: TypeAlias = (
     | PointerKey
     | RecordKey
     | ReviewKey
+    | ReviewActKey
     | AccountEntryKey
     | CountedKey
     | SnapshotKey
@@ -234,6 +249,10 @@ class Layout:
         """Where the decision with this number, from 1, lies that persons took about an event."""
         return self._in_records(ReviewKey(event_uid, number))
 
+    def review_act(self, event_uid: str, number: int) -> Location:
+        """Where the entry with this number, from 1, of the log of an event lies."""
+        return self._in_records(ReviewActKey(event_uid, number))
+
     def account_entry(self, account: str, number: int) -> Location:
         """Where the entry with this number, from 1, of an account's ledger lies."""
         return self._in_records(AccountEntryKey(account, number))
@@ -263,6 +282,11 @@ def account_prefix(account: str) -> str:
     return f"v1/accounts/{_fan(account)}/"
 
 
+def acts_prefix(event_uid: str) -> str:
+    """What the keys of the log of an event begin with; of the keys listed there the first is the newest entry."""
+    return f"v1/acts/{_fan(event_uid)}/"
+
+
 def review_prefix(event_uid: str) -> str:
     """What the keys begin with of what persons decided later about an event; the newest is listed first."""
     return f"v1/reviews/{_fan(event_uid)}/"
@@ -283,8 +307,9 @@ def parse_key(text: str) -> Key | None:
             key = RecordKey(name.removesuffix(".json"))
         case ["v1", "reviews", _, _, name]:
             key = ReviewKey(name.removesuffix(".json"))
-        case ["v1", "reviews", _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
-            key = ReviewKey(uid, _PLACES - int(name.removesuffix(".json")))
+        case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
+            number = _PLACES - int(name.removesuffix(".json"))
+            key = ReviewKey(uid, number) if tree == "reviews" else ReviewActKey(uid, number)
         case ["v1", "counted", _, _, name]:
             key = CountedKey(name.removesuffix(".json"))
         case ["v1", "accounts", _, _, account, name] if _PLACE.fullmatch(name.removesuffix(".json")):

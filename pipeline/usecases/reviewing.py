@@ -12,7 +12,14 @@ from typing import Final
 
 import msgspec
 
-from pipeline.duties import ActOvertakenError, ActRefusedError, Oversight, RoleRefusedError, SamePersonError
+from pipeline.duties import (
+    ActOvertakenError,
+    ActRefusedError,
+    ClaimedError,
+    Oversight,
+    RoleRefusedError,
+    SamePersonError,
+)
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid, review_id
 from pipeline.events.inputs import Review
@@ -27,6 +34,7 @@ from pipeline.events.outputs import (
     ReviewStage,
 )
 from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.acts import live_claim, newest_update
 from pipeline.store.chain import MOST_DECISIONS, DecisionChain, chain_of, taken_decisions
 from pipeline.usecases.escalation import Counted, counted
 from pipeline.usecases.frame import UseCase
@@ -114,6 +122,7 @@ class Reviewing(UseCase[Review, Decision]):
 
     def _about_held(self, review: Review, chain: DecisionChain) -> _Verdict:
         findings = chain.record.findings
+        self._require_unclaimed(review)
         earlier = _outcomes(chain.taken)
         operators = self.oversight.permit(review.reviewer, "second look" if earlier else "review", findings)
         if review.reviewer.id in {one.reviewer for one in earlier}:
@@ -125,6 +134,16 @@ class Reviewing(UseCase[Review, Decision]):
         outcome = _OUTCOMES[review.verdict] if agreed else "hold"
         stage: ReviewStage | None = "first" if outcome == "hold" else "second" if earlier else None
         return _Verdict(outcome=outcome, stage=stage, operators=operators if review.seen else None)
+
+    def _require_unclaimed(self, review: Review) -> None:
+        if review.seen is None:
+            return
+        claim = live_claim(newest_update(self.store, self.layout, review.event_uid), review.seen, self.now())
+        if claim is not None and claim.actor != review.reviewer.id:
+            raise ClaimedError(
+                what=f"Somebody else has claimed the event until {claim.until}.",
+                remedy="Wait for the decision, or until then.",
+            )
 
     def _about_decided(self, review: Review, chain: DecisionChain) -> _Verdict:
         earlier = _outcomes(chain.taken)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.assets import AssetFetcher
 from pipeline.duties import Oversight
-from pipeline.events.outputs import ClaimGenerator
+from pipeline.events.inputs import Review, ReviewAct
+from pipeline.events.outputs import ClaimGenerator, Decision
 from pipeline.evidence.content import Observer
 from pipeline.evidence.removal import Recognition
 from pipeline.fingerprints.port import KnownFingerprints
@@ -15,7 +16,9 @@ from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.claiming import ActTaken, Claiming
 from pipeline.usecases.escalation import Escalation
+from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
@@ -31,6 +34,11 @@ class UseCases:
     inspection: Inspection
     assessment: Assessment
     reviewing: Reviewing
+    claiming: Claiming
+
+    def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
+        """What is done with what comes on the topic of reviews."""
+        return self.reviewing(event) if isinstance(event, Review) else self.claiming(event)
 
 
 def wire(
@@ -42,6 +50,7 @@ def wire(
     policy: Policy,
     ladder: Ladder,
     oversight: Oversight,
+    lease: timedelta,
     known: KnownFingerprints,
     claim_generator: ClaimGenerator,
     producer: str | None,
@@ -58,6 +67,7 @@ def wire(
         policy: judges events.
         ladder: which step follows how many violations.
         oversight: who may decide what.
+        lease: how long a claim lasts.
         known: the fingerprints of what was sealed.
         claim_generator: who we are, as manifests and records say.
         producer: who generates and hands on, as implicit labels say for events that name no provider code.
@@ -94,4 +104,5 @@ def wire(
         ),
         assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
+        claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),
     )

@@ -159,6 +159,11 @@ class Installation:
         whole = {"version": 1, "verdict": "illegal", **entry}
         await self._publish(entry_message(self.topics, "features", whole, source="//tests/operator"))
 
+    async def put_operator(self, name: str, *roles: str) -> None:
+        """Let somebody act."""
+        entry = {"id": name, "version": 1, "roles": roles}
+        await self._publish(entry_message(self.topics, "operators", entry, source="//tests/operator"))
+
     async def delete_feature(self, entry_id: str) -> None:
         """Take an entry out of the feature database."""
         await self._publish(deletion(self.topics, "features", entry_id))

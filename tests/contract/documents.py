@@ -12,7 +12,7 @@ import schemas
 EXAMPLES = Path(schemas.__file__).parent / "examples"
 ASSET_EVENTS = ("generation-event.v1", "publication-event.v1")
 ENTRIES = ("consent.v1", "feature.v1", "news-source.v1", "operator.v1", "service.v1")
-INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", "review.v2", *ENTRIES)
+INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", "review.v2", "review-act.v1", *ENTRIES)
 SUPERSEDED = ("alert.v1", "decision.v1", "manifest-record.v1")
 OUTPUTS = (
     "alert.v2",
@@ -21,6 +21,7 @@ OUTPUTS = (
     "enforcement.v1",
     "enforcement-reversal.v1",
     "manifest-record.v2",
+    "review-update.v1",
     *SUPERSEDED,
 )
 POLICY_FILES = ("policy-examples.v1", "policy-pack.v1")

@@ -18,7 +18,7 @@ from agents.topics import Topics
 from pipeline.events.envelope import parse
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outgoing import DEAD_LETTER_HEADER, Output, encode
-from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord
+from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, ReviewUpdate
 from tests.contract.documents import SHARED, SUPERSEDED
 
 HERE = Path(schemas.__file__).parent
@@ -33,6 +33,7 @@ INPUTS = {
     "publicationEvent": "publication-event.v1",
     "activityEvent": "activity-event.v1",
     "review": "review.v2",
+    "reviewAct": "review-act.v1",
     "uncheckedReview": "review.v1",
     "service": "service.v1",
     "newsSource": "news-source.v1",
@@ -47,6 +48,7 @@ OUTPUTS: dict[str, type[Output]] = {
     "alert": Alert,
     "enforcement": Enforcement,
     "enforcementReversal": EnforcementReversal,
+    "reviewUpdate": ReviewUpdate,
 }
 SCHEMA_OF = {
     **INPUTS,
@@ -56,6 +58,7 @@ SCHEMA_OF = {
     "alert": "alert.v2",
     "enforcement": "enforcement.v1",
     "enforcementReversal": "enforcement-reversal.v1",
+    "reviewUpdate": "review-update.v1",
     "deadLetter": "dead-letter.v1",
 }
 TYPES = {
@@ -65,6 +68,7 @@ TYPES = {
     "alert": "sealstream.alert.v2",
     "enforcement": "sealstream.enforcement.v1",
     "enforcementReversal": "sealstream.enforcement-reversal.v1",
+    "reviewUpdate": "sealstream.review-update.v1",
 }
 
 
@@ -151,6 +155,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "decisions": "send",
         "alerts": "send",
         "enforcement": "send",
+        "reviewUpdates": "send",
         "deadLetters": "send",
     }
 
@@ -175,7 +180,7 @@ KEYS = {
     "keyedByContent": {"generationEvent", "publicationEvent", "manifestRecord"},
     "keyedByContentOrEvent": {"decision", "alert"},
     "keyedBySender": {"activityEvent"},
-    "keyedByReviewed": {"review", "uncheckedReview"},
+    "keyedByReviewed": {"review", "reviewAct", "uncheckedReview", "reviewUpdate"},
     "keyedByEntry": set(ENTRIES),
     "keyedByAccount": {"enforcement", "enforcementReversal"},
 }
@@ -203,8 +208,9 @@ def test_what_is_sent_is_on_the_channel_of_its_name() -> None:
     for message, output in OUTPUTS.items():
         example = MESSAGES[message]["examples"][0]
         channel = encode(msgspec.convert(example["payload"], output), source="//x").channel
-        assert message in DOCUMENT["channels"][channel]["messages"]
-        assert DOCUMENT["channels"][channel]["address"] == Topics("sealstream.").of(channel)
+        name = "reviewUpdates" if channel == "review-updates" else channel
+        assert message in DOCUMENT["channels"][name]["messages"]
+        assert DOCUMENT["channels"][name]["address"] == Topics("sealstream.").of(channel)
 
 
 def test_a_dead_letter_is_explained_in_the_documented_header() -> None:

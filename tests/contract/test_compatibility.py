@@ -54,6 +54,8 @@ def test_inputs_and_policy_files_promise_backward_and_outputs_full_compatibility
         "publication-event.v1": Promise.BACKWARD,
         "review.v1": Promise.BACKWARD,
         "review.v2": Promise.BACKWARD,
+        "review-act.v1": Promise.BACKWARD,
+        "review-update.v1": Promise.FULL,
         "operator.v1": Promise.BACKWARD,
         "enforcement-reversal.v1": Promise.FULL,
         "service.v1": Promise.BACKWARD,

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -82,6 +82,7 @@ class House:
             ),
             ladder=parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365),
             oversight=Oversight(references=lambda: self.references, without_operators=True),
+            lease=timedelta(minutes=15),
             known=self.known,
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
             producer=producer,

@@ -20,8 +20,10 @@ from pipeline.events.outputs.decisions import (
     InspectedContent,
     LabelingState,
     Propagation,
+    ReviewClaim,
     ReviewOutcome,
     ReviewStage,
+    ReviewUpdate,
     ReviewVerdict,
 )
 from pipeline.events.outputs.findings import (
@@ -80,8 +82,10 @@ __all__ = [
     "RecordedLook",
     "RecordedParent",
     "ReferenceVersions",
+    "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
+    "ReviewUpdate",
     "ReviewVerdict",
     "Severity",
     "SignerSummary",

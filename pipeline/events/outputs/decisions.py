@@ -14,8 +14,10 @@ __all__ = [
     "InspectedContent",
     "LabelingState",
     "Propagation",
+    "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
+    "ReviewUpdate",
     "ReviewVerdict",
 ]
 
@@ -92,3 +94,27 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     event_digest: str | None = None
     supersedes: str | None = None
     """The decision about the same event that this one takes the place of."""
+
+
+class ReviewClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Who works on an event, and until when at most."""
+
+    actor: str
+    until: str
+
+
+class ReviewUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person did about an event without deciding, and who has claimed it since."""
+
+    update_id: str
+    event_uid: str
+    number: int
+    act: Literal["claim", "unclaim", "note"]
+    actor: str
+    role: str | None
+    seen: str
+    claim: ReviewClaim | None
+    notes: int
+    operators: str
+    event: EventReference
+    at: str

@@ -14,6 +14,7 @@ def verdict_after(
     backlog: bool = True,
     store_healthy: bool = True,
     acknowledged: Iterable[int] | None = None,
+    works_long_until: int = 0,
 ) -> str | None:
     """Let time pass, one look a second, and return the first verdict that is not to go on."""
     watchdog = Watchdog(SETTINGS, now=1000.0)
@@ -25,6 +26,7 @@ def verdict_after(
             backlog=backlog,
             acknowledged=next(counts, 0),
             store_healthy=store_healthy,
+            works_long=second <= works_long_until,
         )
         if verdict := watchdog.judge(facts):
             return verdict
@@ -38,6 +40,11 @@ def test_a_worker_that_moves_nothing_though_it_could_ends() -> None:
 
 def test_a_worker_that_moves_at_all_goes_on() -> None:
     assert verdict_after(1000, acknowledged=(second // 50 for second in range(1000))) is None
+
+
+def test_a_worker_that_works_on_a_recording_goes_on_and_ends_if_nothing_moves_afterwards() -> None:
+    assert verdict_after(459, works_long_until=400) is None
+    assert verdict_after(460, works_long_until=400) is not None
 
 
 def test_a_worker_without_work_goes_on() -> None:

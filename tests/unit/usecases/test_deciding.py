@@ -18,6 +18,7 @@ from pipeline.duties import (
     OversightFacts,
     RoleRefusedError,
     SamePersonError,
+    oversight_facts,
 )
 from pipeline.errors import WorldError
 from pipeline.events.identity import decision_id, enforcement_id, review_id
@@ -26,6 +27,7 @@ from pipeline.events.intake import intake_review
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Decision, Enforcement, EnforcementReversal, ManifestRecord
 from pipeline.policy.ladder import parse_ladder
+from pipeline.policy.pack_files import shipped_pack
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
 from pipeline.store import ObjectStore
 from pipeline.store.chain import chain_of
@@ -233,6 +235,14 @@ def test_two_have_to_agree_where_a_pack_says_so(store: StoreSimulator) -> None:
     assert second.record.supersedes == first.record.decision_id
     assert isinstance(second.enforcement, Enforcement)
     assert len(ledger(store)) == 1
+
+
+def test_packs_say_where_they_are_law_and_which_rules_one_person_does_not_decide_about() -> None:
+    pack = shipped_pack("illegal")
+    first, *others = pack.rules
+    strict = msgspec.structs.replace(pack, rules=(msgspec.structs.replace(first, second_eyes=True), *others))
+    assert oversight_facts([strict]) == OversightFacts(places={"illegal": "*"}, second_eyes=frozenset({first.id}))
+    assert oversight_facts([pack]).second_eyes == frozenset()
 
 
 def test_the_second_look_is_another_persons(store: StoreSimulator) -> None:
