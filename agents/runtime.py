@@ -69,6 +69,16 @@ class Runtime:
             retraction = await run(retracting.late, stored)
         if retraction is not None:
             await self.outbox.retract(retraction)
+        if isinstance(event, ActivityEvent):
+            await self._keep_case(event)
+
+    async def _keep_case(self, event: ActivityEvent) -> None:
+        """Keep the case that an event is about, if any, and deliver it until the newest version was the last."""
+        run = partial(asyncio.get_running_loop().run_in_executor, self.threads)
+        case = await run(self.cases.casework, event)
+        while case is not None:
+            await self.outbox.publish_case(case)
+            case = await run(self.cases.casework.newer, case)
 
 
 def _lasts(event: InputEvent) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from agents.rights import ROLES, Role, rights_of
+from agents.rights import ROLES, Role, clock_group, rights_of
 from agents.topics import Topics
 
 __all__ = ["PAGE", "rights_table"]
@@ -12,6 +12,11 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "operations.md"
 
 _TOPICS: Final = Topics("sealstream.")
 _GROUP: Final = "sealstream"
+_OTHERS: Final = {
+    ("group", _GROUP): "consumer group",
+    ("group", clock_group(_GROUP)): "consumer group, with `.clocks` behind it",
+    ("transactional-id", f"{clock_group(_GROUP)}."): "transactional ids that begin so",
+}
 _SHORT: Final = {
     "Read": "R",
     "Write": "W",
@@ -25,9 +30,9 @@ _SHORT: Final = {
 def rights_table() -> str:
     """The table as the code has it now: a row for each topic, a column for each role."""
     rows = [f"| | {' | '.join(ROLES)} |", f"|---|{'---|' * len(ROLES)}"]
-    for resource, name in [*(("topic", plan.name) for plan in _TOPICS.plans()), ("group", _GROUP)]:
+    for resource, name in [*(("topic", plan.name) for plan in _TOPICS.plans()), *_OTHERS]:
         cells = [" ".join(_cell(role, resource, name)) for role in ROLES]
-        shown = f"`{name.removeprefix(_TOPICS.prefix)}`" if resource == "topic" else "consumer group"
+        shown = _OTHERS.get((resource, name)) or f"`{name.removeprefix(_TOPICS.prefix)}`"
         rows.append(f"| {shown} | {' | '.join(cells)} |")
     return "\n".join(rows)
 

@@ -13,6 +13,9 @@ import orjson
 __all__ = [
     "account_of",
     "alert_id",
+    "announcement_id",
+    "case_uid",
+    "clock_id",
     "dead_letter_id",
     "decision_id",
     "enforcement_id",
@@ -74,6 +77,21 @@ def account_of(id_hash: str) -> str:
 def enforcement_id(account: str, number: int) -> str:
     """The identity of the step that the violation with this number led to."""
     return _digest(b"enforcement", account.encode(), str(number).encode())
+
+
+def case_uid(kind: str, case_id: str) -> str:
+    """The identity of a case: of its kind, by the operator's own number for it."""
+    return _digest(b"case", kind.encode(), case_id.encode())
+
+
+def clock_id(case: str, rule_id: str, starts_at: str) -> str:
+    """The identity of a clock: of a case, by the law that gives the time, since an instant."""
+    return _digest(b"clock", case.encode(), rule_id.encode(), starts_at.encode())
+
+
+def announcement_id(clock: str, stage: str) -> str:
+    """The identity of what a clock announces at one of its stages, such as `missed` or `warned-80`."""
+    return _digest(b"announcement", clock.encode(), stage.encode())
 
 
 def dead_letter_id(topic: str, key: bytes | None, value: bytes | None) -> str:

@@ -7,6 +7,8 @@ import msgspec
 
 from pipeline.events.outputs import (
     Alert,
+    Announcement,
+    Case,
     DeadLetter,
     Decision,
     Enforcement,
@@ -14,12 +16,26 @@ from pipeline.events.outputs import (
     FeatureAddition,
     ManifestRecord,
     ReviewUpdate,
+    RunningClock,
 )
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
-Channel = Literal["manifests", "decisions", "alerts", "enforcement", "review-updates", "features"]
-Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | ReviewUpdate | FeatureAddition
+Channel = Literal[
+    "manifests", "decisions", "alerts", "enforcement", "case-updates", "clocks", "review-updates", "features"
+]
+Output = (
+    ManifestRecord
+    | Decision
+    | Alert
+    | Enforcement
+    | EnforcementReversal
+    | Case
+    | RunningClock
+    | Announcement
+    | ReviewUpdate
+    | FeatureAddition
+)
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -87,13 +103,35 @@ def _address(message: Output) -> _Address:
         case Enforcement() | EnforcementReversal():
             kind = "enforcement.v1" if isinstance(message, Enforcement) else "enforcement-reversal.v1"
             return _Address("enforcement", kind, message.enforcement_id, message.account, message.entered_at)
-        case FeatureAddition():
-            return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
-        case ReviewUpdate():
-            return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
+        case Case() | RunningClock() | Announcement():
+            return _address_of_case(message)
+        case ReviewUpdate() | FeatureAddition():
+            return _address_of_act(message)
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)
+
+
+def _address_of_act(message: ReviewUpdate | FeatureAddition) -> _Address:
+    """Of what people did beside deciding, by the event; of what they put into the feature database, by the entry."""
+    if isinstance(message, FeatureAddition):
+        return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
+    return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
+
+
+def _address_of_case(message: Case | RunningClock | Announcement) -> _Address:
+    """Of a case and of a clock the topics keep the newest; each of a clock's announcements has a key of its own."""
+    match message:
+        case Case():
+            id_ = f"{message.case_uid}.{message.version}"
+            return _Address("case-updates", "case.v1", id_, message.case_uid, message.changed_at)
+        case RunningClock():
+            id_ = f"{message.clock_id}.{message.case_version}"
+            return _Address("clocks", "clock.v1", id_, message.clock_id, None)
+        case Announcement():
+            stage = message.stage if message.share is None else f"{message.stage}-{message.share}"
+            key = f"{message.clock_id}.{stage}"
+            return _Address("clocks", "clock-announcement.v1", message.announcement_id, key, message.said_at)
 
 
 def dead_letter_header(letter: DeadLetter) -> tuple[str, bytes]:

@@ -14,10 +14,11 @@
                      v1/acts/ab/cd/<event_uid>/<place>.json       who claimed an event, and notes about it
                      v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
                      v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
+                     v1/cases/ab/cd/<case_uid>/<place>.json       a case as it stood after one of its events
 
-`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid and an account are
-each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two things share one.
-Every object is written once and never changed.
+`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account and a
+case_uid are each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two
+things share one. Every object is written once and never changed.
 
 Version 1 had the sealed asset under its event and, where sealing changed the bytes, a pointer in the original's place:
 
@@ -29,9 +30,9 @@ the tree `v1/`, and one listing finds what either wrote.
 
 Stores list keys upwards and only from the start, and what is asked of a ledger is its newest entry. So `<place>` counts
 down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed. That of a
-decision counts down too, from 99999998 for the second decision that persons took about an event. That of a
-snapshot is 100000000 less the minute, counted from 1970, in which it was begun; `<topic>` is the SHA-256 of the topic's
-name.
+case goes by the number of its version. That of a decision counts down too, from 99999998 for the second decision that
+persons took about an event. That of a snapshot is 100000000 less the minute, counted from 1970, in which it was begun;
+`<topic>` is the SHA-256 of the topic's name.
 """
 
 import re
@@ -48,6 +49,7 @@ from pipeline.store.location import Location
 __all__ = [
     "AccountEntryKey",
     "AssetKey",
+    "CaseKey",
     "CodesKey",
     "CountedKey",
     "IllegalKey",
@@ -65,6 +67,7 @@ __all__ = [
     "SnapshotKey",
     "account_prefix",
     "acts_prefix",
+    "case_prefix",
     "digest_prefix",
     "parse_key",
     "published_prefix",
@@ -212,6 +215,17 @@ class CountedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseKey:
+    """The key of one version of a case, in the records bucket; versions are numbered from 1."""
+
+    case_uid: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{case_prefix(self.case_uid)}{_place(self.version)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotKey:
     """The key of a snapshot of one partition of the topic whose name has this SHA-256, begun in a minute since 1970.
 
@@ -253,6 +267,7 @@ Key: TypeAlias = (
     | ReviewActKey
     | AccountEntryKey
     | CountedKey
+    | CaseKey
     | SnapshotKey
     | CodesKey
 )
@@ -324,6 +339,10 @@ class Layout:
         """Where the ledger entry of an event is found by the event; it is a copy."""
         return self._in_records(CountedKey(event_uid))
 
+    def case(self, case_uid: str, version: int) -> Location:
+        """Where a case lies as it stood after so many events."""
+        return self._in_records(CaseKey(case_uid, version))
+
     def snapshot(self, key: SnapshotKey | CodesKey) -> Location:
         """Where a snapshot of what is recognised, its claim or a part of it lies."""
         return self._in_content(key)
@@ -348,6 +367,11 @@ def published_prefix(sha256: str) -> str:
 def account_prefix(account: str) -> str:
     """What the keys of an account's ledger begin with; of the keys listed there the first is the newest entry."""
     return f"v1/accounts/{_fan(account)}/"
+
+
+def case_prefix(case_uid: str) -> str:
+    """What the keys of a case begin with; of the keys listed there the first is its newest version."""
+    return f"v1/cases/{_fan(case_uid)}/"
 
 
 def acts_prefix(event_uid: str) -> str:
@@ -378,8 +402,9 @@ def parse_key(text: str) -> Key | None:
         case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             number = _PLACES - int(name.removesuffix(".json"))
             key = ReviewKey(uid, number) if tree == "reviews" else ReviewActKey(uid, number)
-        case ["v1", "accounts", _, _, account, name] if _PLACE.fullmatch(name.removesuffix(".json")):
-            key = AccountEntryKey(account, _PLACES - int(name.removesuffix(".json")))
+        case ["v1", "accounts" | "cases" as tree, _, _, whose, name] if _PLACE.fullmatch(name.removesuffix(".json")):
+            number = _PLACES - int(name.removesuffix(".json"))
+            key = CaseKey(whose, number) if tree == "cases" else AccountEntryKey(whose, number)
         case ["v1", "recognition", _, _, topic, partition, name] if _numbered(partition, name.partition(".")[0]):
             place, _, suffix = name.partition(".")
             kind: Literal["json", "claim"] = "claim" if suffix == "claim" else "json"
@@ -423,7 +448,7 @@ def _place(number: int) -> str:
     if not 0 < number < _PLACES:
         raise BugError(
             what="A key was given a number outside of 1 to 99999999.",
-            remedy="Number the entries of an account from 1, and count minutes from 1970.",
+            remedy="Number the entries of an account and the versions of a case from 1, and count minutes from 1970.",
         )
     return f"{_PLACES - number:08}"
 

@@ -13,6 +13,15 @@ from pipeline.events.outputs.alerts import (
     Step,
     Subject,
 )
+from pipeline.events.outputs.cases import (
+    Announcement,
+    Case,
+    CaseFact,
+    ClockLaw,
+    ClockStage,
+    ClockState,
+    RunningClock,
+)
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
     Category,
@@ -54,10 +63,16 @@ from pipeline.events.outputs.references import (
 __all__ = [
     "Action",
     "Alert",
+    "Announcement",
     "AssetFingerprint",
+    "Case",
+    "CaseFact",
     "Category",
     "CitedRule",
     "ClaimGenerator",
+    "ClockLaw",
+    "ClockStage",
+    "ClockState",
     "ContentName",
     "CountsAgainst",
     "CredentialSummary",
@@ -93,6 +108,7 @@ __all__ = [
     "ReviewStage",
     "ReviewUpdate",
     "ReviewVerdict",
+    "RunningClock",
     "Severity",
     "SignerSummary",
     "Step",
