@@ -24,6 +24,7 @@ from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder, parse_ladder
 from pipeline.policy.pack_files import packs_in_use
 from pipeline.policy.reference import ReferenceSets
+from pipeline.policy.running_clocks import ClockLaws
 from pipeline.settings import (
     AssetSettings,
     CredentialSettings,
@@ -60,10 +61,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """What events are judged by, and what follows for accounts whose violations repeat."""
+    """What events are judged by, what follows for accounts whose violations repeat, and how long the laws give."""
 
     policy: Policy
     ladder: Ladder
+    clocks: ClockLaws
     oversight: OversightFacts
 
 
@@ -154,6 +156,9 @@ def law_of(
             observed=frozenset(settings.observed),
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
+        clocks=ClockLaws(
+            [pack for pack in packs if pack.name not in settings.observed], settings.roles, settings.language
+        ),
         oversight=oversight_facts(packs),
     )
 
@@ -206,6 +211,7 @@ def use_cases(
         parsers=parsers,
         policy=law.policy,
         ladder=law.ladder,
+        clocks=law.clocks,
         oversight=Oversight(
             references=law.policy.references, facts=law.oversight, without_operators=people.without_operators
         ),

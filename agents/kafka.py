@@ -116,7 +116,9 @@ class Publisher:
         delivery: asyncio.Future[object]
         headers = list(message.headers)
         if message.key is not None or message.value is not None:
-            delivery = await self._producer.send(message.topic, message.value, message.key, headers=headers)
+            delivery = await self._producer.send(
+                message.topic, message.value, message.key, partition=message.partition, headers=headers
+            )
             return delivery
         # Kafka takes a record without key and value, and a dead letter is what its input was. aiokafka takes one only
         # in a batch, for which the partition has to be named.

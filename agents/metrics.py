@@ -28,6 +28,9 @@ class Metrics:
     identities_reused: Counter
     unknown_members: Counter
     enforcement: Counter
+    announcements: Counter
+    open_clocks: Gauge
+    retracted: Counter
     observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
@@ -88,6 +91,13 @@ class Metrics:
             ),
             enforcement=Counter(
                 "sealstream_enforcement", "Steps against accounts published.", ["step"], registry=registry
+            ),
+            announcements=Counter(
+                "sealstream_clock_announcements", "What clocks announced.", ["stage"], registry=registry
+            ),
+            open_clocks=Gauge("sealstream_open_clocks", "Open clocks of this worker's partitions.", registry=registry),
+            retracted=Counter(
+                "sealstream_retracted", "Events retracted, their content being found illegal later.", registry=registry
             ),
             observed=Counter(
                 "sealstream_observed",

@@ -12,11 +12,13 @@ from agents.topics import Topics
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
-from pipeline.events.outputs import Alert, Enforcement, InputPosition
+from pipeline.events.outputs import Alert, Case, Enforcement, InputPosition
 from pipeline.policy.decision import would_be_decisions
+from pipeline.usecases.announcing import Said
 from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.refusal import Refusal, refuse
+from pipeline.usecases.retracting import Retraction
 
 __all__ = ["Outbox", "refusal_of"]
 
@@ -54,6 +56,39 @@ class Outbox:
         if isinstance(outcome.enforcement, Enforcement):
             self.metrics.enforcement.labels(outcome.enforcement.step).inc()
 
+    async def publish_case(self, case: Case) -> None:
+        """Deliver a case as it stands, and its clocks.
+
+        Raises:
+            WorldError: a delivery was not confirmed; publish the same again.
+        """
+        outputs: tuple[Output, ...] = (case, *case.clocks)
+        await self.publisher.publish([self._message(output) for output in outputs])
+
+    def announcement(self, said: Said, partition: int) -> tuple[KafkaMessage, ...]:
+        """What is to be published of what a clock says: into the partition that the clock is in, and an alert."""
+        message = self._message(said.announcement, partition)
+        return (message,) if said.alert is None else (message, self._message(said.alert))
+
+    def count_announcement(self, said: Said) -> None:
+        """Count what a clock said, once it is published."""
+        self.metrics.announcements.labels(said.announcement.stage).inc()
+        self._count(() if said.alert is None else (said.alert,))
+
+    async def retract(self, retraction: Retraction) -> None:
+        """Deliver what follows from a later verdict; first what blocks the same bytes from then on.
+
+        Raises:
+            WorldError: a delivery was not confirmed; publish the same again.
+        """
+        said: tuple[Output, ...] = (*retraction.decisions, *retraction.enforcements, *retraction.alerts)
+        await self.publisher.publish([self._message(addition) for addition in retraction.additions])
+        await self.publisher.publish([self._message(output) for output in said])
+        self._count(retraction.alerts)
+        self.metrics.retracted.inc(len(retraction.decisions))
+        for step in retraction.enforcements:
+            self.metrics.enforcement.labels(step.step).inc()
+
     async def alert(self, alert: Alert) -> None:
         """Deliver an alert that no event led to.
 
@@ -78,10 +113,14 @@ class Outbox:
         """The topics whose events are judged, with their type: what is refused there was judged by nobody."""
         return {self.topics.publication: PUBLICATION, self.topics.activities: ACTIVITY}
 
-    def _message(self, output: Output) -> KafkaMessage:
+    def _message(self, output: Output, partition: int | None = None) -> KafkaMessage:
         outgoing = encode(output, source=self.source)
         return KafkaMessage(
-            topic=self.topics.of(outgoing.channel), key=outgoing.key, value=outgoing.value, headers=outgoing.headers
+            topic=self.topics.of(outgoing.channel),
+            key=outgoing.key,
+            value=outgoing.value,
+            headers=outgoing.headers,
+            partition=partition,
         )
 
     def _dead_letter(self, record: InputRecord, refusal: Refusal) -> KafkaMessage:

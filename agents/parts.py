@@ -1,14 +1,17 @@
 """The parts a worker is made of: use cases, and what belongs to them, put together from settings."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from agents.assembly import identity_of, law_of, open_parsers, use_cases
 from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
+from pipeline.errors import WorldError
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
@@ -22,14 +25,16 @@ from pipeline.settings import (
     StoreSettings,
 )
 from pipeline.store import Location
-from pipeline.store.buckets import probe_buckets
-from pipeline.store.connection import connect
+from pipeline.store.buckets import BucketReport, probe_buckets
+from pipeline.store.connection import S3Connection, connect
 from pipeline.store.s3 import S3ObjectStore
 from pipeline.usecases.wiring import UseCases
 
 __all__ = ["Parts", "open_parts"]
 
 logger = logging.getLogger(__name__)
+
+_AGAIN_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,7 @@ def open_parts(
 
     Raises:
         OperatorError: the configuration cannot work: a policy pack, the certificate, a trust list, a bucket.
+        WorldError: the object store did not answer for `start_seconds`.
     """
     stores, credentials = settings.stores, settings.credentials
     law_of(settings.policy)  # What holds once the buckets are known is asked below.
@@ -100,7 +106,7 @@ def open_parts(
             "of reviews may release what is held. This is for development."
         )
     connection = connect()
-    reports = probe_buckets(connection, stores)
+    reports = _probed(connection, stores)
     for report in reports:
         if report.warning:
             logger.warning("%s", report.warning)
@@ -126,6 +132,19 @@ def open_parts(
             stamps=parsers.stamps,
             trust=TrustWatch(credentials, parsers.renew_trust),
         )
+
+
+def _probed(connection: S3Connection, stores: StoreSettings) -> Sequence[BucketReport]:
+    """What is found of the buckets; a store that does not answer is waited for, as events wait for it later."""
+    until = time.monotonic() + stores.start_seconds
+    while True:
+        try:
+            return probe_buckets(connection, stores)
+        except WorldError as error:
+            if time.monotonic() + _AGAIN_SECONDS > until:
+                raise
+            logger.warning("%s It is looked for again every %.0f s.", error, _AGAIN_SECONDS)
+            time.sleep(_AGAIN_SECONDS)
 
 
 def _ignore(_: object) -> None:

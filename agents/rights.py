@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from agents.topics import TopicPlan, Topics
 
-__all__ = ["ROLES", "Operation", "Right", "Role", "rights_of"]
+__all__ = ["ROLES", "Operation", "Right", "Role", "clock_group", "rights_of"]
 
 Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
@@ -22,16 +22,16 @@ the reference sets; who sets up topics, says who may review, and sends dead lett
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """One operation on one topic or consumer group.
+    """One operation on one topic or consumer group, or on all transactional ids that begin alike.
 
     Args:
         resource: what kind of thing it is about.
-        name: of the topic or group.
+        name: of the topic or group; what the transactional ids begin with.
         operation: what may be done with it.
         needed: nothing works without; otherwise it is only told that something could not be looked at.
     """
 
-    resource: Literal["topic", "group"] = "topic"
+    resource: Literal["topic", "group", "transactional-id"] = "topic"
     name: str
     operation: Operation
     needed: bool = True
@@ -40,11 +40,17 @@ class Right:
         return f"{self.operation} on the {self.resource} {self.name}"
 
 
+def clock_group(group: str) -> str:
+    """The consumer group that hands out the partitions of the clocks topic, by that of the workers."""
+    return f"{group}.clocks"
+
+
 _Asks = Callable[[Topics, TopicPlan], Sequence[Operation]]
 
 
 def _worker(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    if plan.name == topics.manifests:
+    # A later verdict puts what was found illegal into the feature database.
+    if plan.name in (topics.manifests, topics.features, topics.clocks):
         return ("Read", "Write")
     return ("Read",) if plan.role in ("input", "reference") else ("Write",)
 
@@ -105,6 +111,7 @@ def rights_of(role: Role, topics: Topics, group: str, *, asks_recognisers: bool 
         if not (asks_recognisers and role == "worker" and plan.name == topics.manifests and operation == "Read")
     ]
     if role == "worker":
-        found.append(Right(resource="group", name=group, operation="Read"))
+        found += [Right(resource="group", name=name, operation="Read") for name in (group, clock_group(group))]
+        found.append(Right(resource="transactional-id", name=f"{clock_group(group)}.", operation="Write"))
         found += [Right(name=plan.name, operation="DescribeConfigs", needed=False) for plan in topics.plans()]
     return tuple(found)

@@ -7,14 +7,17 @@ awaited on the event loop. Nothing here knows which record comes when: that is t
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from agents.delivery import InputRecord
 from agents.lanes import Lane
 from agents.outbox import Outbox
 from agents.strange_members import StrangeMembers
-from pipeline.events.inputs import GenerationEvent, InputEvent, PublicationEvent, Review, ReviewAct
+from pipeline.events.inputs import ActivityEvent, GenerationEvent, InputEvent, PublicationEvent, Review, ReviewAct
+from pipeline.events.outputs import Decision
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
+from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.wiring import UseCases
 
 __all__ = ["Runtime"]
@@ -50,9 +53,32 @@ class Runtime:
         event = lane.intake(record.value, record.headers)
         if not isinstance(event, Review | ReviewAct):  # whose members are all read
             self.strange.note(record.topic, lane.schema, event.reference, event.facts)
-        threads = self.patient if _lasts(event) else self.threads
-        outcome = await asyncio.get_running_loop().run_in_executor(threads, lane.use_case(self.cases), event)
+        run = partial(asyncio.get_running_loop().run_in_executor, self.patient if _lasts(event) else self.threads)
+        retracting = self.cases.retracting
+        if isinstance(event, Review) and event.verdict == "illegal":
+            await self.outbox.retract(await run(retracting.of_review, event))
+            return
+        outcome = await run(lane.use_case(self.cases), event)
+        stored = None if isinstance(outcome, ActTaken) else outcome.record
+        retraction = None
+        if isinstance(event, ActivityEvent) and isinstance(stored, Decision):
+            retraction = await run(retracting.of_activity, event, stored)
         await self.outbox.publish(outcome)
+        if stored is not None and not isinstance(event, ActivityEvent):
+            # Found illegal meanwhile? The last word is said last.
+            retraction = await run(retracting.late, stored)
+        if retraction is not None:
+            await self.outbox.retract(retraction)
+        if isinstance(event, ActivityEvent):
+            await self._keep_case(event)
+
+    async def _keep_case(self, event: ActivityEvent) -> None:
+        """Keep the case that an event is about, if any, and deliver it until the newest version was the last."""
+        run = partial(asyncio.get_running_loop().run_in_executor, self.threads)
+        case = await run(self.cases.casework, event)
+        while case is not None:
+            await self.outbox.publish_case(case)
+            case = await run(self.cases.casework.newer, case)
 
 
 def _lasts(event: InputEvent) -> bool:

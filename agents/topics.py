@@ -106,6 +106,16 @@ class Topics:
         return f"{self.prefix}enforcement"
 
     @property
+    def case_updates(self) -> str:
+        """Out, compacted: cases as they stand."""
+        return f"{self.prefix}case-updates"
+
+    @property
+    def clocks(self) -> str:
+        """Out, compacted: the clocks of cases, and what they announced; workers read what they wrote."""
+        return f"{self.prefix}clocks"
+
+    @property
     def review_updates(self) -> str:
         """Out: who has claimed what, and how many notes there are."""
         return f"{self.prefix}review-updates"
@@ -133,9 +143,10 @@ class Topics:
         """Every topic, inputs first.
 
         Events are kept for a week, and dated by the brokers: retention goes by that date, and a producer's own may be
-        years old. Manifests and reference sets are compacted and kept for ever: their topics hold the newest of each
-        key. Of reference sets, what it replaced stays for a week at least: the newest may be an entry that no worker
-        takes. What asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days at least.
+        years old. Manifests, reference sets, cases and clocks are compacted and kept for ever: their topics hold the
+        newest of each key. Of reference sets, what it replaced stays for a week at least: the newest may be an entry
+        that no worker takes. What asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days
+        at least.
         """
         week, month = str(7 * DAY_MS), str(30 * DAY_MS)
         arrived = {"message.timestamp.type": "LogAppendTime"}
@@ -148,7 +159,7 @@ class Topics:
         return (
             *(TopicPlan(name=name, role="input", config=event) for name in self.inputs),
             *(TopicPlan(name=name, role="reference", config=entry) for name in self.references),
-            TopicPlan(name=self.manifests, config=compacted),
+            *(TopicPlan(name=name, config=compacted) for name in (self.manifests, self.case_updates, self.clocks)),
             *(
                 TopicPlan(name=name, config=answer)
                 for name in (self.decisions, self.alerts, self.enforcement, self.review_updates)

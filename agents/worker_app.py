@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any, Final
 
 from agents.broker_watch import BrokerWatch
+from agents.clocks.keeper import ClockKeeper
+from agents.clocks.keeping import keeper_of
 from agents.delivery import (
     DeliveryLoop,
     SealstreamApp,
@@ -102,6 +104,7 @@ class WorkerApp(SealstreamApp):
         self._store_trouble: str | None = "not asked yet"
         self._topic_trouble: str | None = "not looked at yet"
         self._publisher: Publisher | None = None
+        self._keeper: ClockKeeper | None = None
         self._threads: tuple[ThreadPoolExecutor, ...] = ()
         self._resources = AsyncExitStack()
         self._brokers = BrokerWatch(partial(standing, self), self.delivery.firsts, metrics.lag)
@@ -139,6 +142,8 @@ class WorkerApp(SealstreamApp):
             threads=threads,
             patient=patient,
         )
+        self._keeper = keeper_of(self._kafka, self.topic_names, self._parts.cases.announcing, outbox, threads)
+        self.add_future(self._keeper.run())
         self.add_future(self._probe_store())
         self.add_future(self._brokers.run())
         self.add_future(self._tell_of_recordings())
@@ -222,6 +227,7 @@ class WorkerApp(SealstreamApp):
         self._metrics.recording_share.set(min((recording.share or 0.0 for recording in recordings), default=1.0))
         self._metrics.in_flight.set(self.delivery.in_flight)
         self._metrics.fingerprints.set(len(self._known))
+        self._metrics.open_clocks.set(0 if self._keeper is None else len(self._keeper))
         self._metrics.oldest_in_flight_seconds.set(self.delivery.oldest_seconds)
         return {
             "brokers": self._brokers.silence,
@@ -233,6 +239,7 @@ class WorkerApp(SealstreamApp):
             "reference sets": self._references.trouble,
             "operators": self._operators_trouble(),
             "fingerprints": self._known.trouble,
+            "clocks": "not kept yet" if self._keeper is None else self._keeper.trouble,
             "signer": self._parts.signer.trouble
             or (None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days"),
             "trust lists": self._parts.trust.trouble,

@@ -79,6 +79,9 @@ class StoreSettings(Settings):
     inbox_bucket: str = "sealstream-inbox"
     """Where producers put the assets that their events refer to."""
 
+    start_seconds: float = Field(default=300.0, ge=0)
+    """How long a worker that starts waits for the object store to answer, in seconds."""
+
     retention_days: int = Field(default=183, ge=1, le=36_500)
     """Default retention of records, in days: logs are kept six months at least (Labeling Measures Art. 9)."""
 

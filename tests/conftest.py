@@ -5,8 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from devstack import EmbeddedBroker, KafkaServer, KafkaUnavailableError
+
+# How long it takes to think of an example says how busy the machine is, and nothing about the code.
+settings.register_profile(
+    "unhurried", settings.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+if settings.get_current_profile_name() == "default":
+    settings.load_profile("unhurried")
 
 REQUIRE_KAFKA = "REQUIRE_KAFKA"
 BOOTSTRAP = "KAFKA_BOOTSTRAP_SERVERS"

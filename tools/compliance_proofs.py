@@ -26,6 +26,12 @@ _ROOT: Final = Path(__file__).parents[1]
 _PACKS: Final = _ROOT / "pipeline" / "policy" / "packs"
 _FILE: Final = _ROOT / "tests" / "proofs.yaml"
 _PROMISES: Final = "tests/unit/policy/test_promises.py"
+_CLOCKS: Final = (
+    "tests/unit/duties/test_shipped_clocks.py::test_a_clock_is_warned_of_missed_after_its_time_and_met_before"
+)
+_CASE_ON_RECORD: Final = (
+    "tests/unit/usecases/test_casework.py::test_each_event_is_a_version_on_record_and_a_replay_changes_nothing"
+)
 _KEPT: Final = (
     "tests/contract/store/test_buckets.py::test_all_three_buckets_are_made_and_records_are_locked_for_183_days"
 )
@@ -79,11 +85,16 @@ def missing_tests(tests: Iterable[str]) -> Sequence[str]:
 
 def _own(pack: Pack, article: Article, word: Product) -> Iterator[str]:
     rules = [rule for rule in pack.rules if rule.article == article.article]
+    clocks = [clock for clock in pack.clocks if clock.article == article.article]
+    if word == "detects":
+        yield from (f"{_CLOCKS}[{clock.id}]" for clock in clocks)
+    if word == "records" and clocks:
+        yield _CASE_ON_RECORD
     if word == "enforces":
         yield from _of_each(rules, ("hold", "block"), "test_a_breach_stops_it", "test_what_is_open_stops_it")
     elif word == "detects":
         yield from _of_each(rules, ("alert",), "test_a_breach_raises_an_alert", "test_what_is_open_raises_an_alert")
-    elif word == "records":
+    elif word == "records" and (rules or not clocks):
         yield from _records(rules)
 
 

@@ -12,8 +12,10 @@ from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import read_file
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError, OperatorError
+from pipeline.events.outputs import Decision
 from pipeline.settings import AssetSettings, StoreSettings
-from pipeline.store.lookup import Found, find_by_digest, find_by_event
+from pipeline.store.illegal import IllegalBytes, illegal_bytes
+from pipeline.store.lookup import Found, find_by_digest, find_by_event, retraction_of
 
 __all__ = ["ByDigest", "ByEvent", "ByFile", "digest_of", "lookup", "require_one"]
 
@@ -37,6 +39,7 @@ class FoundEvent(msgspec.Struct, frozen=True, kw_only=True):
     record_uri: str
     record: msgspec.Raw | None
     review: msgspec.Raw | None
+    retraction: msgspec.Raw | None
 
 
 def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, as_json: AsJson = False) -> None:
@@ -50,18 +53,23 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
     require_one(sha256, file, event)
     layout = layout_of(StoreSettings())
     store = S3ObjectStore(connect())
+    illegal: IllegalBytes | None = None
     if event is not None:
         one = find_by_event(store, layout, *event)
         found: Sequence[Found] = () if one is None else (one,)
     else:
-        found = find_by_digest(store, layout, digest_of(sha256, file))
-    answers = [_answer(one) for one in found]
+        digest = digest_of(sha256, file)
+        found = find_by_digest(store, layout, digest)
+        illegal = illegal_bytes(store, layout, digest)
+    answers = [_answer(one, retraction_of(store, layout, one.event_uid)) for one in found]
     if as_json:
-        print_json({"found": answers})
+        print_json({"found": answers, "illegal": illegal})
     else:
         for answer in answers:
             _show(answer)
-    if not answers:
+        if illegal is not None:
+            _show_illegal(illegal)
+    if not answers and illegal is None:
         if not as_json:
             console.print("Nothing is known of it in this store.")
         raise typer.Exit(1)
@@ -88,7 +96,7 @@ def digest_of(sha256: str | None, file: Path | None) -> str:
     return digest
 
 
-def _answer(found: Found) -> FoundEvent:
+def _answer(found: Found, retraction: bytes | None) -> FoundEvent:
     return FoundEvent(
         event_uid=found.event_uid,
         role=found.role,
@@ -97,6 +105,7 @@ def _answer(found: Found) -> FoundEvent:
         record_uri=found.record_at.uri,
         record=None if found.record is None else msgspec.Raw(found.record),
         review=None if found.review is None else msgspec.Raw(found.review),
+        retraction=None if retraction is None else msgspec.Raw(retraction),
     )
 
 
@@ -109,12 +118,35 @@ def _show(answer: FoundEvent) -> None:
             "sealed asset": answer.sealed,
             "record": answer.record_uri if answer.record is not None else f"{answer.record_uri} (not there)",
             "decision": _decision(answer),
+            "retracted": _retracted(answer),
         },
     )
 
 
 class _Decided(msgspec.Struct):
     decision: str = "allow"
+
+
+def _show_illegal(illegal: IllegalBytes) -> None:
+    print_pairs(
+        "These bytes were found illegal",
+        {
+            "found": illegal.retraction.found_at,
+            "by": illegal.retraction.reviewer or f"{illegal.retraction.event.source} {illegal.retraction.event.id}",
+            "as": ", ".join(illegal.retraction.categories) or None,
+            "because": illegal.retraction.reason,
+            "rules": ", ".join(f"{one.rule} ({one.citation})" for one in illegal.findings),
+        },
+    )
+
+
+def _retracted(answer: FoundEvent) -> str | None:
+    """When an event was retracted, and by which rules; None where it was not."""
+    if answer.retraction is None:
+        return None
+    retracted = msgspec.json.decode(answer.retraction, type=Decision)
+    rules = ", ".join(f"{one.rule} ({one.citation})" for one in retracted.findings)
+    return f"at {retracted.decided_at}, since its content was found illegal: {rules}"
 
 
 def _decision(answer: FoundEvent) -> str | None:

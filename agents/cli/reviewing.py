@@ -1,4 +1,4 @@
-"""The command by which a person decides about an event that is held, or again about one that was decided."""
+"""The command by which a person decides about an event that is held, again about one, or finds its content illegal."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -25,6 +25,7 @@ from pipeline.settings import StoreSettings
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.acts import entries_of
 from pipeline.store.chain import taken_decisions
+from pipeline.store.records import stored_record
 from pipeline.usecases.reviewing import ReviewRefusedError, require_undecided, reviewed_chain
 
 __all__ = ["ISSUER", "acknowledged", "answered", "review"]
@@ -47,9 +48,10 @@ class SentReview(msgspec.Struct, frozen=True, kw_only=True):
 def review(
     event_uid: Annotated[str, typer.Argument(metavar="EVENT_UID", help="The event_uid that the decision names.")],
     verdict: Annotated[
-        Literal["release", "refuse", "escalate"],
+        Literal["release", "refuse", "escalate", "illegal"],
         typer.Argument(
-            metavar="release|refuse|escalate", help="What you decide; escalate leaves it to another person."
+            metavar="release|refuse|escalate|illegal",
+            help="What you decide; escalate leaves it to another person, illegal retracts whatever was decided.",
         ),
     ],
     reviewer: Annotated[str, typer.Option("--by", metavar="ID", help="Who decides, by a pseudonym; it is recorded.")],
@@ -66,6 +68,16 @@ def review(
     case: Annotated[
         str | None, typer.Option(metavar="ID", help="The appeal or complaint for which you decide again.")
     ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(metavar="csam|ncii|other", help="What kind of illegal content it is; may be repeated."),
+    ] = None,
+    jurisdiction: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE", help="Whose law a verdict illegal cites; may be repeated; as configured if not said."
+        ),
+    ] = None,
     source: Annotated[str, typer.Option(help="CloudEvents source of the review.")] = "sealstream-cli",
     wait: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Wait so long for the decision; 0 sends and ends.")
@@ -75,6 +87,7 @@ def review(
     """Decide about an event that is held: release it, refuse it, or leave it to a second reviewer.
 
     With --case, decide again about one that is allowed or blocked: the new decision takes the place of the old one.
+    What is illegal is retracted, whatever was decided about it, and blocked from then on.
 
     Exit code 1 where it is refused, because there is nothing to decide, because you may not decide it, or because
     somebody else decided first; 75 where no worker answered in time.
@@ -84,7 +97,9 @@ def review(
 
     store, layout = S3ObjectStore(connect()), layout_of(StoreSettings())
     chain = reviewed_chain(store, layout, event_uid)
-    require_undecided(chain, case)
+    if verdict != "illegal":
+        require_undecided(chain, case)
+    told = {"case": case} if verdict != "illegal" else {"categories": category, "jurisdictions": jurisdiction}
     data = {
         "event_uid": event_uid,
         "verdict": verdict,
@@ -92,7 +107,7 @@ def review(
         "auth": {"issuer": ISSUER, "at": _now()},
         "seen": seen or chain.decision_id,
         "reason": reason,
-        **({} if case is None else {"case": case}),
+        **{name: value for name, value in told.items() if value},
     }
     ready = ready_made(Path("the review"), _event(data, source))
     decision = asyncio.run(answered(KafkaSettings(), ready, event_uid, store, layout, wait))
@@ -141,6 +156,9 @@ async def answered(
     """
 
     def taken() -> Decision | None:
+        retracted = stored_record(store, layout.retraction(about), Decision)
+        if retracted is not None and retracted.retraction is not None and _is(retracted.retraction.event, ready.answer):
+            return retracted
         decisions = taken_decisions(store, layout, about)
         return next((one for one in decisions if one.review is not None and _is(one.review.event, ready.answer)), None)
 

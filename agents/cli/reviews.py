@@ -14,6 +14,7 @@ import typer
 
 from agents.assembly import layout_of
 from agents.cli.console import AsJson, console, print_json
+from agents.cli.local_file import read_file
 from agents.cli.publishing import ReadyEvent, SentEvent, ready_made
 from agents.cli.reviewing import ISSUER, acknowledged, answered
 from agents.settings import KafkaSettings
@@ -33,6 +34,8 @@ app = typer.Typer(help="Reviews: what waits for a person, and what persons did."
 
 _SOURCE: Final = "sealstream-cli"
 _STDIN: Final = Path("-")
+_MOST_BYTES: Final = 2**20
+"""Room for 16,000 events: more are decided in several goes."""
 
 Uid = Annotated[str, typer.Argument(metavar="EVENT_UID", help="The event_uid that the decision names.")]
 By = Annotated[str, typer.Option("--by", metavar="ID", help="Who acts, by a pseudonym; it is recorded.")]
@@ -166,8 +169,9 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Decide about many events that are held, for one reason. Exit code 1 where one of them is refused."""
-    text = sys.stdin.read() if file == _STDIN else file.read_text(encoding="utf-8")
-    uids = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    text = sys.stdin.buffer.read() if file == _STDIN else read_file(file, max_bytes=_MOST_BYTES)
+    lines = text.decode(errors="replace").splitlines()
+    uids = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
     store, layout = _store()
     batch, ready, answers = str(uuid4()), dict[str, ReadyEvent](), list[DecidedOne]()
     for uid in uids:

@@ -90,9 +90,10 @@ def acls(
     for resource, name in dict.fromkeys((one.resource, one.name) for one in rights):
         operations = [one.operation for one in rights if (one.resource, one.name) == (resource, name)]
         said = " ".join(f"--operation {operation}" for operation in operations)
+        of_all = " --resource-pattern-type prefixed" if resource == "transactional-id" else ""
         console.print(
             f"kafka-acls --bootstrap-server {settings.bootstrap_servers} --add --allow-principal "
-            f"{shlex.quote(principal)} {said} --{resource} {shlex.quote(name)}",
+            f"{shlex.quote(principal)} {said} --{resource} {shlex.quote(name)}{of_all}",
             soft_wrap=True,
             markup=False,
             highlight=False,

@@ -8,7 +8,7 @@ from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementRev
 __all__ = ["Kind", "Outcome", "Played"]
 
 Kind = Literal["generation", "publication", "activity", "review", "reference"]
-Outcome = Literal["sealed", "allow", "hold", "block", "dead letter", "in force", "deleted", "refused"]
+Outcome = Literal["sealed", "allow", "hold", "block", "retracted", "dead letter", "in force", "deleted", "refused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ reaches nothing but the relay. The relay asks one authority after the other, eac
 hands on the first answer that is a stamp. Whether the stamp is one for this signature, the library checks.
 """
 
+import logging
 import secrets
+import sys
 import threading
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -20,6 +22,8 @@ from pipeline.credentials.signers.breaker import Breaker
 from pipeline.errors import OperatorError
 
 __all__ = ["StampRelay"]
+
+logger = logging.getLogger(__name__)
 
 _LONGEST_ANSWER: Final = 2**16
 _LONGEST_QUESTION: Final = 2**14
@@ -71,6 +75,18 @@ class _Authority:
         self._pool.clear()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say in a line that whoever asked is gone: a child that was replaced, or that waited no longer."""
+        error = sys.exception()
+        if isinstance(error, ConnectionError):
+            logger.info("A time stamp came for a process that waits for it no more.")
+        else:
+            logger.error("The time-stamp relay failed.", exc_info=error)
+
+
 class StampRelay:
     """Asks authorities for stamps, for whoever posts to its address; ends with its context.
 
@@ -85,8 +101,7 @@ class StampRelay:
     def __init__(self, authorities: Sequence[str], *, seconds: float = 5.0) -> None:
         self._authorities = [_Authority(url, seconds) for url in authorities]
         self._path = f"/{secrets.token_urlsafe(16)}"
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
 
     @property
     def port(self) -> int:

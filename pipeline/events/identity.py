@@ -13,11 +13,15 @@ import orjson
 __all__ = [
     "account_of",
     "alert_id",
+    "announcement_id",
+    "case_uid",
+    "clock_id",
     "dead_letter_id",
     "decision_id",
     "enforcement_id",
     "event_digest",
     "event_uid",
+    "retraction_id",
     "review_id",
     "review_update_id",
 ]
@@ -55,6 +59,11 @@ def review_id(uid: str, number: int = 1) -> str:
     return _digest(uid.encode(), b"review", *([str(number).encode()] if number > 1 else []))
 
 
+def retraction_id(uid: str) -> str:
+    """The identity of the decision that retracts an event, since its content was found illegal later."""
+    return _digest(uid.encode(), b"retraction")
+
+
 def review_update_id(uid: str, number: int) -> str:
     """The identity of the update that an act about an event led to, by which act it was."""
     return _digest(uid.encode(), b"review-update", str(number).encode())
@@ -68,6 +77,21 @@ def account_of(id_hash: str) -> str:
 def enforcement_id(account: str, number: int) -> str:
     """The identity of the step that the violation with this number led to."""
     return _digest(b"enforcement", account.encode(), str(number).encode())
+
+
+def case_uid(kind: str, case_id: str) -> str:
+    """The identity of a case: of its kind, by the operator's own number for it."""
+    return _digest(b"case", kind.encode(), case_id.encode())
+
+
+def clock_id(case: str, rule_id: str, starts_at: str) -> str:
+    """The identity of a clock: of a case, by the law that gives the time, since an instant."""
+    return _digest(b"clock", case.encode(), rule_id.encode(), starts_at.encode())
+
+
+def announcement_id(clock: str, stage: str) -> str:
+    """The identity of what a clock announces at one of its stages, such as `missed` or `warned-80`."""
+    return _digest(b"announcement", clock.encode(), stage.encode())
 
 
 def dead_letter_id(topic: str, key: bytes | None, value: bytes | None) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.events.outputs import Declared, EventReference, ReviewVerdict
+from pipeline.events.outputs import Category, Declared, EventReference, ReviewVerdict
 
 __all__ = [
     "ActivityEvent",
@@ -203,18 +203,21 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
         auth: how the person was known; None in version 1, where nobody says so.
         seen: the decision that was in force when the person looked; None in version 1.
         case: the appeal or complaint for which a decision is looked at again; None for what is held.
+        categories, jurisdictions: of a verdict illegal, what kind of content it is, and whose law is cited.
     """
 
     uid: str
     reference: EventReference
     digest: str
     event_uid: str
-    verdict: ReviewVerdict
+    verdict: ReviewVerdict | Literal["illegal"]
     reviewer: Reviewer
     reason: str
     auth: Login | None = None
     seen: str | None = None
     case: str | None = None
+    categories: tuple[Category, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
 
 
 class ReviewAct(msgspec.Struct, frozen=True, kw_only=True):

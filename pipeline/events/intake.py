@@ -25,7 +25,7 @@ from pipeline.events.inputs import (
     Reviewer,
     Service,
 )
-from pipeline.events.outputs import EventReference, ReviewVerdict
+from pipeline.events.outputs import Category, EventReference, ReviewVerdict
 from pipeline.events.prepared import prepare
 
 __all__ = [
@@ -85,12 +85,14 @@ class _Review(msgspec.Struct, frozen=True, kw_only=True):
     """The members of a review's data in version 2."""
 
     event_uid: str
-    verdict: ReviewVerdict
+    verdict: ReviewVerdict | Literal["illegal"]
     actor: Reviewer
     auth: Login
     seen: str
     reason: str
     case: str | None = None
+    categories: tuple[Category, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
 
 
 class _ReviewAct(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,6 +226,8 @@ def intake_review(value: bytes | None, headers: Headers) -> Review:
         auth=parts.auth,
         seen=parts.seen,
         case=parts.case,
+        categories=parts.categories,
+        jurisdictions=parts.jurisdictions,
     )
 
 

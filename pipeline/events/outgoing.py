@@ -7,18 +7,35 @@ import msgspec
 
 from pipeline.events.outputs import (
     Alert,
+    Announcement,
+    Case,
     DeadLetter,
     Decision,
     Enforcement,
     EnforcementReversal,
+    FeatureAddition,
     ManifestRecord,
     ReviewUpdate,
+    RunningClock,
 )
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
-Channel = Literal["manifests", "decisions", "alerts", "enforcement", "review-updates"]
-Output = ManifestRecord | Decision | Alert | Enforcement | EnforcementReversal | ReviewUpdate
+Channel = Literal[
+    "manifests", "decisions", "alerts", "enforcement", "case-updates", "clocks", "review-updates", "features"
+]
+Output = (
+    ManifestRecord
+    | Decision
+    | Alert
+    | Enforcement
+    | EnforcementReversal
+    | Case
+    | RunningClock
+    | Announcement
+    | ReviewUpdate
+    | FeatureAddition
+)
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
 """The header of a dead letter that holds its explanation (schema dead-letter.v1) as JSON."""
@@ -47,7 +64,7 @@ def encode(message: Output, *, source: str) -> Outgoing:
     """Encode an output as a CloudEvent in binary mode; `source` names this installation.
 
     The CloudEvents id is the message's own identity and the time is the one stored with it, so a replay encodes to
-    the same bytes.
+    the same bytes. Whose event it was stays in the store.
     """
     address = _address(message)
     attributes: Mapping[str, str | None] = {
@@ -65,8 +82,14 @@ def encode(message: Output, *, source: str) -> Outgoing:
             *((f"ce_{name}", text.encode()) for name, text in attributes.items() if text is not None),
             ("content-type", b"application/json"),
         ),
-        value=to_json(message),
+        value=to_json(_for_topics(message)),
     )
+
+
+def _for_topics(message: Output) -> Output:
+    if isinstance(message, ManifestRecord | Decision) and message.account is not None:
+        return msgspec.structs.replace(message, account=None)
+    return message
 
 
 def _address(message: Output) -> _Address:
@@ -77,19 +100,38 @@ def _address(message: Output) -> _Address:
         case Decision(content=content):
             subject = message.event_uid if content is None else content.id
             return _Address("decisions", "decision.v2", message.decision_id, subject, message.decided_at)
-        case Enforcement():
-            return _Address(
-                "enforcement", "enforcement.v1", message.enforcement_id, message.account, message.entered_at
-            )
-        case EnforcementReversal():
-            return _Address(
-                "enforcement", "enforcement-reversal.v1", message.enforcement_id, message.account, message.entered_at
-            )
-        case ReviewUpdate():
-            return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
+        case Enforcement() | EnforcementReversal():
+            kind = "enforcement.v1" if isinstance(message, Enforcement) else "enforcement-reversal.v1"
+            return _Address("enforcement", kind, message.enforcement_id, message.account, message.entered_at)
+        case Case() | RunningClock() | Announcement():
+            return _address_of_case(message)
+        case ReviewUpdate() | FeatureAddition():
+            return _address_of_act(message)
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)
+
+
+def _address_of_act(message: ReviewUpdate | FeatureAddition) -> _Address:
+    """Of what people did beside deciding, by the event; of what they put into the feature database, by the entry."""
+    if isinstance(message, FeatureAddition):
+        return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
+    return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)
+
+
+def _address_of_case(message: Case | RunningClock | Announcement) -> _Address:
+    """Of a case and of a clock the topics keep the newest; each of a clock's announcements has a key of its own."""
+    match message:
+        case Case():
+            id_ = f"{message.case_uid}.{message.version}"
+            return _Address("case-updates", "case.v1", id_, message.case_uid, message.changed_at)
+        case RunningClock():
+            id_ = f"{message.clock_id}.{message.case_version}"
+            return _Address("clocks", "clock.v1", id_, message.clock_id, None)
+        case Announcement():
+            stage = message.stage if message.share is None else f"{message.stage}-{message.share}"
+            key = f"{message.clock_id}.{stage}"
+            return _Address("clocks", "clock-announcement.v1", message.announcement_id, key, message.said_at)
 
 
 def dead_letter_header(letter: DeadLetter) -> tuple[str, bytes]:

@@ -75,6 +75,7 @@ class Examining(msgspec.Struct, frozen=True, kw_only=True):
         claim: the explicit label that it is said to have; None for none.
         reads_marks: whether its format has a place for an implicit label.
         recognises: whether, where nothing in it speaks for it, it is to be said what it would be recognised by.
+        compares: whether that is to be said whatever speaks for it.
     """
 
     asset: bytes
@@ -82,6 +83,7 @@ class Examining(msgspec.Struct, frozen=True, kw_only=True):
     claim: LabelClaim | None
     reads_marks: bool
     recognises: bool
+    compares: bool = False
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,7 +207,7 @@ class Parsers:
         asset, media_type = examining.asset, examining.media_type
         credential = self.credentials.read(asset, media_type)
         found = self.implicit_labeler.read(asset, media_type) if examining.reads_marks else None
-        needs_traits = examining.recognises and not is_marked(credential, found)
+        needs_traits = examining.compares or (examining.recognises and not is_marked(credential, found))
         return Examined(
             credential=credential,
             found=found,

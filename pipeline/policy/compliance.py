@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from pipeline.policy.compliance_words import FRAMES, PageWords
 from pipeline.policy.obligations import PROVISIONS
-from pipeline.policy.pack import EVERYWHERE, Article, Pack, Product, Rule
+from pipeline.policy.pack import EVERYWHERE, Article, ClockRule, Pack, Product, Rule
 from pipeline.policy.words import ENGLISH, Language, chosen
 
 __all__ = ["Proofs", "UnprovedError", "render"]
@@ -55,14 +55,15 @@ def _law(pack: Pack, language: Language, frame: PageWords, proofs: Proofs | None
 
 
 def _row(pack: Pack, article: Article, language: Language, frame: PageWords, proofs: Proofs | None) -> str:
-    rules = [rule for rule in pack.rules if rule.article == article.article]
+    named: list[Rule | ClockRule] = [rule for rule in pack.rules if rule.article == article.article]
+    named += [clock for clock in pack.clocks if clock.article == article.article]
     does = frame.comma.join(frame.product[word] for word in article.product)
     cells = [
         f"{article.article}{_BASIS[article.basis]}",
         chosen(article.duty, language),
         frame.comma.join(frame.binds[one] for one in article.binds) or frame.nobody,
         f"**{does}**{frame.colon}{chosen(article.how, language)}",
-        _ids(rules) or frame.none,
+        _ids(named) or frame.none,
         chosen(article.left_to_people, language) or frame.nothing,
     ]
     if proofs is not None:
@@ -70,8 +71,8 @@ def _row(pack: Pack, article: Article, language: Language, frame: PageWords, pro
     return f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
 
 
-def _ids(rules: Iterable[Rule]) -> str:
-    return "<br>".join(f"`{rule.id}`{_BASIS[rule.basis]}" for rule in rules)
+def _ids(named: Iterable[Rule | ClockRule]) -> str:
+    return "<br>".join(f"`{one.id}`{_BASIS[one.basis]}" for one in named)
 
 
 def _proof(pack: Pack, article: Article, frame: PageWords, proofs: Mapping[Product, Sequence[str]]) -> str:

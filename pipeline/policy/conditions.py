@@ -86,7 +86,7 @@ class Bound:
         self.is_sparse = is_sparse
 
 
-def bind(facts: Facts, names: Collection[str] | None = None, probed: Iterable[str] | None = None) -> Bound:
+def bind(facts: Facts, names: AbstractSet[str] | None = None, probed: Iterable[str] | None = None) -> Bound:
     """Make facts ready to be asked. Every fact made ready has its price.
 
     Args:
@@ -95,7 +95,7 @@ def bind(facts: Facts, names: Collection[str] | None = None, probed: Iterable[st
         probed: those of which conditions will ask whether they are known; all of them without it.
     """
     asked = facts.keys() if names is None else names
-    data: dict[str, object] = {name: facts[name] for name in asked if name in facts}
+    data: dict[str, object] = {name: facts[name] for name in facts.keys() & asked}
     is_sparse = len(data) < len(asked) / 2
     for name in _LISTS:
         if name in data:

@@ -82,6 +82,8 @@ class Judge:
         self._by_event: Mapping[object, Raised] = by_event(self._rules, self._roles)
         self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
         """The ids of the rules whose violation is conduct of the user."""
+        self.retracting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.retracts)
+        """The ids of the rules whose violation retracts what was decided about the content."""
         self.calling_for_label: frozenset[str] = frozenset(
             one.rule.id for one in self._rules if one.rule.mended_by == "explicit-label"
         )

@@ -1,6 +1,6 @@
 """Judgement: what an event says and what was measured become facts, facts become findings, findings one decision."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -17,7 +17,7 @@ from pipeline.events.outputs import (
     ObservedOutcome,
     PackReference,
 )
-from pipeline.policy.acting import USER
+from pipeline.policy.acting import USER, actor_of
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
 from pipeline.policy.recorded import kept_facts
@@ -72,7 +72,8 @@ class Evidence:
 class Judgement:
     """What an event was found to be, and by what it was judged; and what packs that are only observed would say.
 
-    `kept` are the facts that a record keeps for when the same bytes come again.
+    `kept` are the facts that a record keeps for when the same bytes come again, `account` is that of the user who
+    acted.
     """
 
     kept: Facts
@@ -81,6 +82,7 @@ class Judgement:
     judged_by: JudgedBy
     counts_against: CountsAgainst | None
     observed: ObservedOutcome | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,7 @@ class Policy:
             ),
             counts_against=self._counts_against(found, known.facts),
             observed=self._observed(everything) if self.observed else None,
+            account=_account(known.facts) if actor_of(known.facts) == USER else None,
         )
 
     def _sources(self, evidence: Evidence, at: datetime | None) -> Sources:
@@ -163,10 +166,12 @@ class Policy:
             for one in findings
             if one.outcome == "violation" and one.rule in self.judge.counting and one.actor == USER
         )
-        user = facts.get("user.id_hash")
-        if not rules or not isinstance(user, str) or not user:
-            return None
-        return CountsAgainst(account=account_of(user), rules=rules)
+        account = _account(facts)
+        return None if not rules or account is None else CountsAgainst(account=account, rules=rules)
+
+    def retracting(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Those of the findings by which content was found illegal later: what was decided about it is retracted."""
+        return tuple(one for one in findings if one.outcome == "violation" and one.rule in self.judge.retracting)
 
 
 def event_time(event: EventReference) -> datetime | None:
@@ -175,6 +180,11 @@ def event_time(event: EventReference) -> datetime | None:
         return None if event.time is None else datetime.fromisoformat(event.time.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _account(facts: Facts) -> str | None:
+    user = facts.get("user.id_hash")
+    return account_of(user) if isinstance(user, str) and user else None
 
 
 def _contradicted(known: Known) -> tuple[Observation, ...]:

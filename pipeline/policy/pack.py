@@ -8,7 +8,20 @@ import msgspec
 from pipeline.events.outputs import Action, PackReference, Severity
 from pipeline.policy.words import Words
 
-__all__ = ["ALL_ROLES", "EVERYWHERE", "Article", "Basis", "Binds", "Pack", "Product", "Role", "Rule"]
+__all__ = [
+    "ALL_ROLES",
+    "EVERYWHERE",
+    "Article",
+    "Basis",
+    "Binds",
+    "CaseKind",
+    "ClockRule",
+    "Pack",
+    "Product",
+    "Role",
+    "Rule",
+    "Stops",
+]
 
 Role = Literal["provider", "technical_supporter", "user", "platform", "app_store", "deployer", "licensee"]
 """What somebody is in the eyes of the law (Deep Synthesis Provisions Art. 23 and the other laws' own words)."""
@@ -31,6 +44,9 @@ Product = Literal["enforces", "marks", "detects", "records", "reports", "people"
 
 Basis = Literal["read", "secondary", "memory"]
 """How well a source was read: the text itself, a secondary source that quotes it, or from memory."""
+
+CaseKind = Literal["complaint", "incident", "order", "takedown", "appeal", "licence", "emergency"]
+"""What a case is: something that somebody has to do something about, in time."""
 
 ALL_ROLES: Final[frozenset[Role]] = frozenset(get_args(Role))
 
@@ -72,6 +88,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         remedy: what would mend it.
         severity: how grave a violation is; None where the observation says it.
         counts_against_user: a violation climbs the ladder of the account, where it was the user who acted.
+        retracts: a violation retracts what was decided about the bytes that the event names, and blocks them from then
+            on.
         mended_by: what the product can put on an asset so that the rule holds.
         second_eyes: one person alone does not decide about what it found.
     """
@@ -94,12 +112,69 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     text: Words
     remedy: Words
     counts_against_user: bool = False
+    retracts: bool = False
     mended_by: Literal["explicit-label"] | None = None
     second_eyes: bool = False
 
 
+class Stops(msgspec.Struct, frozen=True, kw_only=True):
+    """What a clock stands still for: from the one instant until the other, both facts."""
+
+    since: str
+    until: str
+
+
+class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the law gives for something: when the time begins, how long it is, and what ends it.
+
+    Attributes:
+        binds: whose duty it is; the clock runs where the operator holds one of these roles.
+        on: the kind of case it runs on.
+        when: for which of these cases, as a condition over the facts of the case.
+        starts: the fact that says when the time begins.
+        ends: the facts that say that it was done; the clock is met when all of them are there.
+        length: how long, as `pipeline.policy.lengths` reads it.
+        published: where the length is `published`: the fact that says until when.
+        calendar: the calendar of working days, where the length is counted in these.
+        time_zone: of the law, where it is not that of its pack.
+        warn: at which shares of the time to warn, such as `50%`.
+        stops: what it stands still for.
+        grace: how long after the time is up it counts as missed; None for at once.
+        valid_from: first day it is the law; it counts for what begins on that day or later.
+        valid_to: last day; None while there is none.
+        text: what a miss means, for a person.
+        remedy: what to do then.
+        document: what the law wants to be written, sent or kept.
+        kind: the alert kind of a miss.
+    """
+
+    id: str
+    article: str
+    kind: str
+    binds: tuple[Role, ...]
+    on: CaseKind
+    when: str = "true"
+    starts: str
+    ends: tuple[str, ...]
+    length: str
+    published: str | None = None
+    calendar: str | None = None
+    time_zone: str | None = None
+    warn: tuple[str, ...] = ()
+    stops: Stops | None = None
+    grace: str | None = None
+    severity: Severity
+    valid_from: date
+    valid_to: date | None = None
+    citation: Words
+    basis: Basis = "read"
+    text: Words
+    remedy: Words
+    document: Words
+
+
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
-    """One law: where it applies, its articles and its rules.
+    """One law: where it applies, its articles, its rules and its clocks.
 
     Attributes:
         jurisdiction: where it is law, or `*`.
@@ -117,6 +192,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     articles: tuple[Article, ...] = ()
     rules: tuple[Rule, ...] = ()
+    clocks: tuple[ClockRule, ...] = ()
 
     @property
     def reference(self) -> PackReference:

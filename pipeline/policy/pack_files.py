@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pipeline.policy.clock_faults import clock_faults
 from pipeline.policy.conditions import ConditionError, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Pack
 from pipeline.policy.places import canonical, did_you_mean
@@ -79,6 +80,16 @@ def _closed_up(pack: Pack) -> Pack:
                 one, citation=closed_up(one.citation), text=closed_up(one.text), remedy=closed_up(one.remedy)
             )
             for one in pack.rules
+        ),
+        clocks=tuple(
+            msgspec.structs.replace(
+                one,
+                citation=closed_up(one.citation),
+                text=closed_up(one.text),
+                remedy=closed_up(one.remedy),
+                document=closed_up(one.document),
+            )
+            for one in pack.clocks
         ),
     )
 
@@ -174,8 +185,14 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
             yield place, f"{name} is written {known}"
     if pack.except_in and pack.jurisdiction != EVERYWHERE:
         yield ("except_in",), f'only a pack whose jurisdiction is "{EVERYWHERE}" can have exceptions'
+    yield from _faults_of_parts(pack)
+
+
+def _faults_of_parts(pack: Pack) -> Iterator[_Fault]:
+    """The same of its articles, rules and clocks."""
     yield from _repeated("articles", "article", [article.article for article in pack.articles])
     yield from _repeated("rules", "id", [rule.id for rule in pack.rules])
+    yield from _repeated("clocks", "id", [clock.id for clock in pack.clocks])
     bound = {article.article: frozenset[str](article.binds) for article in pack.articles}
     for index, rule in enumerate(pack.rules):
         if rule.article not in bound:
@@ -185,6 +202,9 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
             yield ("rules", index, "binds"), f"{rule.id} binds {others}, and its article {rule.article} does not"
         if rule.valid_to is not None and rule.valid_to < rule.valid_from:
             yield ("rules", index, "valid_to"), "the rule ends before it begins"
+    for index, clock in enumerate(pack.clocks):
+        for place, reason in clock_faults(clock, bound):
+            yield ("clocks", index, *place), reason
 
 
 def _repeated(section: str, member: str, names: Sequence[str]) -> Iterator[_Fault]:
@@ -199,6 +219,7 @@ def _check_conditions(pack: Pack, document: Document) -> None:
     ]
     for index, rule in enumerate(pack.rules):
         places += [(("rules", index, "when"), rule.when), (("rules", index, "must"), rule.must)]
+    places += [(("clocks", index, "when"), clock.when) for index, clock in enumerate(pack.clocks)]
     for place, text in places:
         try:
             condition = compile_condition(text)
@@ -220,10 +241,11 @@ def _is_about_observations(pack: Pack, place: tuple[str | int, ...]) -> bool:
 def _check_ids(packs: Sequence[Pack]) -> None:
     owners: dict[str, str] = {}
     for pack in packs:
-        for rule in pack.rules:
-            if rule.id in owners:
+        named = (*(("rule", rule.id) for rule in pack.rules), *(("clock", clock.id) for clock in pack.clocks))
+        for word, id_ in named:
+            if id_ in owners:
                 raise PolicyFileError(
-                    what=f"The packs {owners[rule.id]} and {pack.name} both have a rule {rule.id}.",
-                    remedy="Give every rule an id of its own, or let one pack override the other by having its name.",
+                    what=f"The packs {owners[id_]} and {pack.name} both have a {word} {id_}.",
+                    remedy="Give each an id of its own, or let one pack override the other by having its name.",
                 )
-            owners[rule.id] = pack.name
+            owners[id_] = pack.name

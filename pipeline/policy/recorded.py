@@ -62,17 +62,17 @@ def kept_facts(settled: Facts, claimed: frozenset[str]) -> dict[str, FactValue]:
     """
     return {
         name: settled[name]
-        for name in _keepable()
-        if name in settled and (name not in claimed or name.startswith(_WATERMARK))
+        for name in sorted(_keepable().intersection(settled))
+        if name not in claimed or name.startswith(_WATERMARK)
     }
 
 
 @cache
-def _keepable() -> tuple[str, ...]:
-    """The names of all facts that a record may keep, in order."""
-    return tuple(
+def _keepable() -> frozenset[str]:
+    """The names of all facts that a record may keep."""
+    return frozenset(
         name
-        for name in sorted(vocabulary())
+        for name in vocabulary()
         if (name in _KEPT or name.startswith(_KEPT_GROUPS)) and name not in PERSONAL and name not in _WITHDRAWN
     )
 

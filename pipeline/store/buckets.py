@@ -17,9 +17,16 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
-from pipeline.errors import AssetRefusedError, OperatorError
+from pipeline.errors import AssetRefusedError, OperatorError, WorldError
 from pipeline.settings import ENV_PREFIX, StoreSettings
 from pipeline.store.connection import DEFAULT_REGION, S3Connection
 from pipeline.store.location import Location
@@ -37,6 +44,8 @@ _RECORDS: Final = f"{ENV_PREFIX}RECORDS_BUCKET"
 _PROBE_KEY: Final = "v1/probe"
 _DAYS_A_YEAR: Final = 365
 _EXISTS: Final = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
+_UNANSWERED: Final = (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError, ConnectionClosedError)
+_SKEWED: Final = "RequestTimeTooSkewed"
 _NO_LOCK: Final = frozenset({"ObjectLockConfigurationNotFoundError", "NotImplemented"})
 
 
@@ -80,6 +89,7 @@ def create_buckets(connection: S3Connection, settings: StoreSettings) -> tuple[B
 
     Raises:
         OperatorError: as `probe_buckets`, or a bucket cannot be made.
+        WorldError: the object store does not answer.
     """
     for setting, bucket in _buckets(settings).items():
         with _blaming(setting, bucket, connection, "made"):
@@ -93,8 +103,9 @@ def probe_buckets(connection: S3Connection, settings: StoreSettings) -> tuple[Bu
     """See that every bucket can be used, by the client that will use it, and how records are kept.
 
     Raises:
-        OperatorError: a bucket is missing, out of reach or forbidden, or `SEALSTREAM_REQUIRE_RETENTION` is set and
-            records would not be kept as configured; the message names the setting and what to type.
+        OperatorError: a bucket is missing or forbidden, or `SEALSTREAM_REQUIRE_RETENTION` is set and records would not
+            be kept as configured; the message names the setting and what to type.
+        WorldError: the object store does not answer.
     """
     store = S3ObjectStore(connection)
     for setting, bucket in _buckets(settings).items():
@@ -126,16 +137,25 @@ def _reach(store: S3ObjectStore, setting: str, bucket: str, endpoint: str) -> No
             remedy="Use 3 to 63 lowercase letters, digits, dots and hyphens.",
         ) from error
     except StoreUnavailableError as error:
-        raise OperatorError(
-            what=f"The object store at {endpoint} cannot be reached. {error.what}",
-            remedy="Start it, or correct AWS_ENDPOINT_URL_S3.",
-        ) from error
+        raise _away(endpoint, error.what) from error
     except StoreRefusedError as error:
+        if _SKEWED in error.what:
+            raise OperatorError(
+                what=f"The clock of this machine and that of the object store at {endpoint} differ by minutes.",
+                remedy="Set this one (NTP): the store refuses what is signed at another time.",
+            ) from error
         raise OperatorError(
             what=f"The bucket {bucket} ({setting}) cannot be used. {error.what}",
             remedy=f"Type `sealstream bucket create` if it is missing; else correct {setting}, or let the credentials "
             "do s3:GetObject, s3:PutObject and s3:ListBucket there.",
         ) from error
+
+
+def _away(endpoint: str, why: str) -> WorldError:
+    return WorldError(
+        what=f"The object store at {endpoint} cannot be reached. {why}",
+        remedy="Start it, or correct AWS_ENDPOINT_URL_S3.",
+    )
 
 
 def _report(connection: S3Connection, settings: StoreSettings) -> BucketReport:
@@ -215,6 +235,8 @@ def _blaming(setting: str, bucket: str, connection: S3Connection, done: str) -> 
     """Turn what boto3 raises into one sentence for the operator."""
     try:
         yield
+    except _UNANSWERED as error:
+        raise _away(connection.endpoint, f"The request failed: {type(error).__name__}.") from error
     except (BotoCoreError, ClientError) as error:
         reason = _code(error) if isinstance(error, ClientError) else type(error).__name__
         raise OperatorError(

@@ -46,7 +46,9 @@ class DecisionChain:
     @property
     def outcome(self) -> DecisionOutcome:
         """What counts now: allow, hold or block."""
-        return self.in_force.decision
+        decision = self.in_force.decision
+        # What retracts an event is no part of this chain.
+        return "block" if decision == "retracted" else decision
 
 
 def chain_of(store: ObjectStore, layout: Layout, uid: str) -> DecisionChain | None:

@@ -2,19 +2,23 @@
 
     content bucket   v1/sha256/ab/cd/<sha256>/<event_uid>.sealed.<extension>    what these bytes were sealed into
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
+                     v1/sha256/ab/cd/<sha256>/illegal.json        these bytes were found illegal, and by which verdict
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.json    a snapshot of what is recognised
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.claim   who set out to write it, written first
                      v1/codes/ab/cd/<topic>/<partition>/<place>/<number>.codes    a part of it
     records bucket   v1/records/ab/cd/<event_uid>.json            the record of an event, written last
+                     v1/published/ab/cd/<sha256>/<event_uid>.json    a publication of the bytes with this SHA-256
+                     v1/retractions/ab/cd/<event_uid>.json        an event whose content was found illegal later
                      v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event
                      v1/reviews/ab/cd/<event_uid>/<place>.json    what persons decided later about the same event
                      v1/acts/ab/cd/<event_uid>/<place>.json       who claimed an event, and notes about it
                      v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
                      v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
+                     v1/cases/ab/cd/<case_uid>/<place>.json       a case as it stood after one of its events
 
-`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid and an account are
-each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two things share one.
-Every object is written once and never changed.
+`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account and a
+case_uid are each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two
+things share one. Every object is written once and never changed.
 
 Version 1 had the sealed asset under its event and, where sealing changed the bytes, a pointer in the original's place:
 
@@ -26,12 +30,13 @@ the tree `v1/`, and one listing finds what either wrote.
 
 Stores list keys upwards and only from the start, and what is asked of a ledger is its newest entry. So `<place>` counts
 down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed. That of a
-decision counts down too, from 99999998 for the second decision that persons took about an event. That of a
-snapshot is 100000000 less the minute, counted from 1970, in which it was begun; `<topic>` is the SHA-256 of the topic's
-name.
+case goes by the number of its version. That of a decision counts down too, from 99999998 for the second decision that
+persons took about an event. That of a snapshot is 100000000 less the minute, counted from 1970, in which it was begun;
+`<topic>` is the SHA-256 of the topic's name.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -44,22 +49,28 @@ from pipeline.store.location import Location
 __all__ = [
     "AccountEntryKey",
     "AssetKey",
+    "CaseKey",
     "CodesKey",
     "CountedKey",
+    "IllegalKey",
     "Key",
     "Layout",
     "ManifestKey",
     "Pointer",
     "PointerKey",
+    "PublishedKey",
     "RecordKey",
+    "RetractionKey",
     "ReviewActKey",
     "ReviewKey",
     "SealedKey",
     "SnapshotKey",
     "account_prefix",
     "acts_prefix",
+    "case_prefix",
     "digest_prefix",
     "parse_key",
+    "published_prefix",
     "review_prefix",
     "snapshot_prefix",
 ]
@@ -141,6 +152,37 @@ class ReviewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class IllegalKey:
+    """The key of what says that the bytes with this SHA-256 were found illegal."""
+
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{digest_prefix(self.sha256)}illegal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """The key by which a publication is found by the bytes that it published, in the records bucket."""
+
+    sha256: str
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"{published_prefix(self.sha256)}{_checked(_HEX, self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RetractionKey:
+    """The key of the retraction of an event whose content was found illegal later, in the records bucket."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/retractions/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewActKey:
     """The key of an entry of the log of what people did about an event without deciding; numbered from 1."""
 
@@ -170,6 +212,17 @@ class CountedKey:
 
     def __str__(self) -> str:
         return f"v1/counted/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey:
+    """The key of one version of a case, in the records bucket; versions are numbered from 1."""
+
+    case_uid: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{case_prefix(self.case_uid)}{_place(self.version)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +261,25 @@ Key: TypeAlias = (
     | PointerKey
     | RecordKey
     | ReviewKey
+    | IllegalKey
+    | PublishedKey
+    | RetractionKey
     | ReviewActKey
     | AccountEntryKey
     | CountedKey
+    | CaseKey
     | SnapshotKey
     | CodesKey
 )
+
+
+_OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
+    "records": RecordKey,
+    "reviews": ReviewKey,
+    "retractions": RetractionKey,
+    "counted": CountedKey,
+}
+"""The keys that have nothing but an event in them, by their tree."""
 
 
 class Pointer(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,6 +315,18 @@ class Layout:
         """Where the decision with this number, from 1, lies that persons took about an event."""
         return self._in_records(ReviewKey(event_uid, number))
 
+    def illegal(self, sha256: str) -> Location:
+        """Where it lies that bytes were found illegal; while it is not there, they were not."""
+        return self._in_content(IllegalKey(sha256))
+
+    def published(self, sha256: str, event_uid: str) -> Location:
+        """Where a publication is found by the bytes that it published."""
+        return self._in_records(PublishedKey(sha256, event_uid))
+
+    def retraction(self, event_uid: str) -> Location:
+        """Where the retraction of an event lies; while it is not there, what was decided about it stands."""
+        return self._in_records(RetractionKey(event_uid))
+
     def review_act(self, event_uid: str, number: int) -> Location:
         """Where the entry with this number, from 1, of the log of an event lies."""
         return self._in_records(ReviewActKey(event_uid, number))
@@ -260,6 +338,10 @@ class Layout:
     def counted(self, event_uid: str) -> Location:
         """Where the ledger entry of an event is found by the event; it is a copy."""
         return self._in_records(CountedKey(event_uid))
+
+    def case(self, case_uid: str, version: int) -> Location:
+        """Where a case lies as it stood after so many events."""
+        return self._in_records(CaseKey(case_uid, version))
 
     def snapshot(self, key: SnapshotKey | CodesKey) -> Location:
         """Where a snapshot of what is recognised, its claim or a part of it lies."""
@@ -277,9 +359,19 @@ def digest_prefix(sha256: str) -> str:
     return f"v1/sha256/{_fan(sha256)}/"
 
 
+def published_prefix(sha256: str) -> str:
+    """What the keys begin with of all publications of the bytes with this SHA-256."""
+    return f"v1/published/{_fan(sha256)}/"
+
+
 def account_prefix(account: str) -> str:
     """What the keys of an account's ledger begin with; of the keys listed there the first is the newest entry."""
     return f"v1/accounts/{_fan(account)}/"
+
+
+def case_prefix(case_uid: str) -> str:
+    """What the keys of a case begin with; of the keys listed there the first is its newest version."""
+    return f"v1/cases/{_fan(case_uid)}/"
 
 
 def acts_prefix(event_uid: str) -> str:
@@ -303,17 +395,16 @@ def parse_key(text: str) -> Key | None:
         case ["v1", "assets", _, _, name]:
             uid, _, suffix = name.partition(".")
             key: Key = AssetKey(uid, suffix)
-        case ["v1", "records", _, _, name]:
-            key = RecordKey(name.removesuffix(".json"))
-        case ["v1", "reviews", _, _, name]:
-            key = ReviewKey(name.removesuffix(".json"))
+        case ["v1", tree, _, _, name] if tree in _OF_EVENTS:
+            key = _OF_EVENTS[tree](name.removesuffix(".json"))
+        case ["v1", "published", _, _, sha256, name]:
+            key = PublishedKey(sha256, name.removesuffix(".json"))
         case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             number = _PLACES - int(name.removesuffix(".json"))
             key = ReviewKey(uid, number) if tree == "reviews" else ReviewActKey(uid, number)
-        case ["v1", "counted", _, _, name]:
-            key = CountedKey(name.removesuffix(".json"))
-        case ["v1", "accounts", _, _, account, name] if _PLACE.fullmatch(name.removesuffix(".json")):
-            key = AccountEntryKey(account, _PLACES - int(name.removesuffix(".json")))
+        case ["v1", "accounts" | "cases" as tree, _, _, whose, name] if _PLACE.fullmatch(name.removesuffix(".json")):
+            number = _PLACES - int(name.removesuffix(".json"))
+            key = CaseKey(whose, number) if tree == "cases" else AccountEntryKey(whose, number)
         case ["v1", "recognition", _, _, topic, partition, name] if _numbered(partition, name.partition(".")[0]):
             place, _, suffix = name.partition(".")
             kind: Literal["json", "claim"] = "claim" if suffix == "claim" else "json"
@@ -335,7 +426,7 @@ def _under_digest(sha256: str, name: str) -> Key:
         case ["sealed", extension]:
             return SealedKey(sha256, uid, extension)
         case ["json"]:
-            return PointerKey(sha256, uid)
+            return IllegalKey(sha256) if uid == "illegal" else PointerKey(sha256, uid)
         case _:
             return ManifestKey(sha256, uid)
 
@@ -357,7 +448,7 @@ def _place(number: int) -> str:
     if not 0 < number < _PLACES:
         raise BugError(
             what="A key was given a number outside of 1 to 99999999.",
-            remedy="Number the entries of an account from 1, and count minutes from 1970.",
+            remedy="Number the entries of an account and the versions of a case from 1, and count minutes from 1970.",
         )
     return f"{_PLACES - number:08}"
 

@@ -19,7 +19,8 @@ The record of the event says where all of it is. By event, from the CloudEvent's
     aws s3 cp "s3://sealstream-records/v1/records/${event_uid:0:2}/${event_uid:2:2}/$event_uid.json" -
 
 `reviews` in the place of `records` has what a person decided about the event; a listing with a slash in the place of
-`.json` names what persons decided later, the newest first.
+`.json` names what persons decided later, the newest first. Of what was found illegal later, `retractions` has that it
+is retracted, and the listing of the file has `illegal.json`.
 """
 
 import re
@@ -36,7 +37,15 @@ from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, Seal
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 
-__all__ = ["SEALED_DIGEST_NAME", "Found", "find_by_digest", "find_by_event", "find_embedded", "manifests_of"]
+__all__ = [
+    "SEALED_DIGEST_NAME",
+    "Found",
+    "find_by_digest",
+    "find_by_event",
+    "find_embedded",
+    "manifests_of",
+    "retraction_of",
+]
 
 SEALED_DIGEST_NAME: Final = "sealed-sha256"
 """Under this name a sealed asset's metadata has the SHA-256 of its own bytes, which leads to its manifest."""
@@ -187,6 +196,16 @@ def find_embedded(store: ObjectStore, layout: Layout, uid: str, sha256: str) -> 
         record=stored.body,
         review=latest_taken(store, layout, uid),
     )
+
+
+def retraction_of(store: ObjectStore, layout: Layout, event_uid: str) -> bytes | None:
+    """The retraction of an event whose content was found illegal, JSON as it is stored; None where there is none.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    stored = store.get(layout.retraction(event_uid))
+    return None if stored is None else stored.body
 
 
 def manifests_of(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[Location]:

@@ -1,18 +1,19 @@
 """What is stored of earlier events: records, which are commit markers, and manifests for bytes seen again."""
 
+import contextlib
 from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
 
-from pipeline.errors import IdentityReusedError, WorldError
+from pipeline.errors import BugError, IdentityReusedError, WorldError
 from pipeline.events.outgoing import to_json
-from pipeline.events.outputs import Decision, ManifestRecord
+from pipeline.events.outputs import Decision, InspectedContent, ManifestRecord
 from pipeline.events.prepared import prepare
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.lookup import manifests_of
 
-__all__ = ["commit_record", "manifests_for", "stored_record"]
+__all__ = ["commit_record", "manifests_for", "record_of", "sealed_content", "stored_record"]
 
 Record = TypeVar("Record", ManifestRecord, Decision)
 
@@ -36,6 +37,34 @@ def stored_record(store: ObjectStore, at: Location, kind: type[Record]) -> Recor
             what="Another event with the same source and id, but of another type, was here before.",
             remedy="Give every event an id that is unique for its source (CloudEvents 1.0), and send it again.",
         ) from None
+
+
+def record_of(store: ObjectStore, layout: Layout, event_uid: str) -> ManifestRecord | Decision | None:
+    """The record of an event of any kind; None where there is none.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    stored = store.get(layout.record(event_uid))
+    if stored is None:
+        return None
+    kinds: tuple[type[ManifestRecord | Decision], ...] = (Decision, ManifestRecord)
+    for kind in kinds:
+        with contextlib.suppress(msgspec.DecodeError):
+            return msgspec.json.decode(stored.body, type=kind)
+    raise BugError(
+        what=f"The record of the event {event_uid} is neither a decision nor a manifest record.",
+        remedy="See who else writes to the records bucket.",
+    )
+
+
+def sealed_content(record: ManifestRecord | Decision) -> InspectedContent | None:
+    """What is decided about: of a generation event the sealed asset, which is what may be handed on."""
+    if isinstance(record, Decision):
+        return record.content
+    return InspectedContent(
+        id=record.content.id, mime=record.content.mime, sha256=record.sealed.sha256, size=record.sealed.size
+    )
 
 
 def commit_record(store: ObjectStore, at: Location, record: Record) -> Record:

@@ -94,7 +94,7 @@ prepare(LedgerEntry)
 
 
 def counted(record: ManifestRecord | Decision, *, again: bool = False) -> Counted | None:
-    """What of a record counts against an account now: of a blocked event everything, of any other one nothing.
+    """What of a record counts against an account now: of a blocked or retracted event everything, of others nothing.
 
     An event that is held counts when a review refuses it, by the decision of that review.
 
@@ -103,7 +103,7 @@ def counted(record: ManifestRecord | Decision, *, again: bool = False) -> Counte
         again: whether it was counted and taken back before.
     """
     against = record.counts_against
-    if record.decision != "block" or against is None:
+    if record.decision not in ("block", "retracted") or against is None:
         return None
     citations = {finding.rule: finding.citation for finding in record.findings}
     return Counted(

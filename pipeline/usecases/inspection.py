@@ -4,7 +4,8 @@ In the order that `pipeline.usecases.frame` keeps:
 
 1. asset bytes fetched, digest checked against the event
 2. credential and labels read, in one go where that can be done, and fingerprint taken; sealed originals looked for
-3. judged by that together with the event's facts; nothing but the record is stored
+3. judged by that together with the event's facts; found by its bytes from then on, unless it is blocked
+   (`pipeline.usecases.retracting`)
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from pipeline.evidence.explicit import claim_of, label_facts, wording_facts
 from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts, named_events, place_facts
 from pipeline.evidence.record import record_facts
 from pipeline.evidence.removal import REMOVED, Recognition
+from pipeline.evidence.resembling import RESEMBLES_ILLEGAL, resembling_observations
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
 from pipeline.isolation.parsers import Examined, Examining, Parsers
 from pipeline.labels.implicit.marks import FoundLabels
@@ -29,6 +31,7 @@ from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
 from pipeline.store import Location
+from pipeline.store.illegal import note_publication
 from pipeline.store.records import manifests_for
 from pipeline.usecases.frame import UseCase
 from pipeline.usecases.replay import require_same_event
@@ -80,7 +83,11 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             has_vendor_sign=found is not None and found.has_sign_of_ai,
         )
         measured = {**measured, **state_facts(state)}
-        judgement = self._judge(event, asset, credential, found, measured, recognised)  # 3
+        seen = (*recognised, *resembling_observations(examined.traits, self.policy.references()))
+        judgement = self._judge(event, asset, credential, found, measured, seen)  # 3
+        if judgement.decision != "block":
+            codes = () if examined.traits is None else (one.code for one in examined.traits.all_codes)
+            note_publication(self.store, self.layout, asset.sha256, event.uid, codes)
         return self._decision(event, asset, credential, judgement, state)
 
     def _examining(self, event: PublicationEvent, asset: Asset) -> Examining:
@@ -91,6 +98,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             reads_marks=carries_marks(asset.media_type),
             # What has its manifest beside it mostly needs no recognition.
             recognises=event.content.manifest is None and embeds(asset.media_type),
+            compares=self.policy.references().index.knows_codes,
         )
 
     def _credential(self, event: PublicationEvent, asset: Asset, credential: Credential) -> Credential:
@@ -123,7 +131,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
         credential: Credential,
         found: FoundLabels | None,
         measured: Facts,
-        recognised: tuple[Observation, ...],
+        seen: tuple[Observation, ...],
     ) -> Judgement:
         return self.policy.assess(
             Evidence(
@@ -134,14 +142,14 @@ class Inspection(UseCase[PublicationEvent, Decision]):
                 derived={**content_facts(asset), **declared_facts(event.declared)},
                 recorded=self._recorded(asset, credential, found),
                 measured=measured,
-                signs_unread=bool(recognised)
+                signs_unread=any(one.name != RESEMBLES_ILLEGAL for one in seen)
                 or credential.state not in ("absent", "valid")
                 or (found is not None and found.refused is not None),
                 observations=(
                     *type_observations(asset),
                     *credential_observations(credential, event.declared),
                     *found_observations(found, event.declared),
-                    *recognised,
+                    *seen,
                 ),
             )
         )
@@ -174,4 +182,5 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             state=state.state,
             propagation=propagation_of(event, state.state, producer=self.producer),
             event_digest=event.digest,
+            account=judgement.account,
         )

@@ -28,7 +28,6 @@ from pipeline.events.outputs import (
     DecisionOutcome,
     Enforcement,
     EnforcementReversal,
-    InspectedContent,
     ManifestRecord,
     ReviewOutcome,
     ReviewStage,
@@ -36,11 +35,12 @@ from pipeline.events.outputs import (
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.acts import live_claim, newest_update
 from pipeline.store.chain import MOST_DECISIONS, DecisionChain, chain_of, taken_decisions
+from pipeline.store.records import sealed_content
 from pipeline.usecases.escalation import Counted, counted
 from pipeline.usecases.frame import UseCase
 from pipeline.usecases.replay import require_same_review
 
-__all__ = ["ReviewRefusedError", "Reviewing", "require_undecided", "reviewed_chain"]
+__all__ = ["ReviewRefusedError", "Reviewing", "require_seen", "require_undecided", "reviewed_chain"]
 
 _OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block", "escalate": "hold"}
 
@@ -104,6 +104,11 @@ class Reviewing(UseCase[Review, Decision]):
 
     def _verdict(self, review: Review, chain: DecisionChain) -> _Verdict:
         """What the review leads to, if it is taken."""
+        if self.store.get(self.layout.retraction(review.event_uid)) is not None:
+            raise ReviewRefusedError(
+                what=f"The event {review.event_uid} was retracted, since its content was found illegal.",
+                remedy="What was retracted stays so; how to lift a verdict is in docs/operations.md.",
+            )
         if review.seen is None and not self.oversight.is_open():
             self.oversight.require_operators()
             raise RoleRefusedError(
@@ -115,7 +120,7 @@ class Reviewing(UseCase[Review, Decision]):
                 what=f"Persons have decided {len(chain.taken)} times about this event, which is the most.",
                 remedy="Publish the content again as a new event.",
             )
-        _require_seen(review, chain)
+        require_seen(review, chain)
         if chain.outcome == "hold":
             return self._about_held(review, chain)
         return self._about_decided(review, chain)
@@ -162,12 +167,16 @@ class Reviewing(UseCase[Review, Decision]):
 
     def _decision(self, review: Review, chain: DecisionChain, verdict: _Verdict) -> Decision:
         held, number = chain.record, len(chain.taken) + 1
+        if review.verdict == "illegal":
+            raise BugError(
+                what="What retracts was taken for what decides about an event.", remedy="Please report this."
+            )
         return Decision(
             decision_id=review_id(held.event_uid, number),
             supersedes=chain.decision_id,
             event_uid=held.event_uid,
             event=held.event,
-            content=_content(held),
+            content=sealed_content(held),
             decision=verdict.outcome,
             # A generation event says of itself that a machine made the content.
             declared=held.declared if isinstance(held, Decision) else "ai",
@@ -193,6 +202,7 @@ class Reviewing(UseCase[Review, Decision]):
             state=held.state if isinstance(held, Decision) else None,
             propagation=held.propagation if isinstance(held, Decision) else None,
             event_digest=held.event_digest,
+            account=held.account,
         )
 
 
@@ -235,15 +245,6 @@ def _told(decision: Decision) -> str:
     return f"{verdict}, decided at {decision.decided_at}, by whom is in {decision.record_uri}."
 
 
-def _content(held: ManifestRecord | Decision) -> InspectedContent | None:
-    """What the decision is about; of a generation event the sealed asset, which is what may be handed on."""
-    if isinstance(held, Decision):
-        return held.content
-    return InspectedContent(
-        id=held.content.id, mime=held.content.mime, sha256=held.sealed.sha256, size=held.sealed.size
-    )
-
-
 def _outcome(decision: Decision) -> ReviewOutcome:
     if decision.review is None:
         raise BugError(
@@ -263,8 +264,12 @@ def _is_by(review: Review, decision: Decision) -> bool:
     return event_uid(event.source, event.id) == review.uid
 
 
-def _require_seen(review: Review, chain: DecisionChain) -> None:
-    """See that nothing was decided that the person did not see."""
+def require_seen(review: Review, chain: DecisionChain) -> None:
+    """See that nothing was decided that the person did not see.
+
+    Raises:
+        ActRefusedError: something was.
+    """
     if review.seen == chain.decision_id or (review.seen is None and not chain.taken):
         return
     if not chain.taken:

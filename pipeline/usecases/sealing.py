@@ -31,6 +31,7 @@ from pipeline.evidence.credential import credential_facts, credential_observatio
 from pipeline.evidence.explicit import claim_of, label_facts, labeled_observations, wording_facts
 from pipeline.evidence.implicit import carries_marks, mark_facts, place_facts, written_observations
 from pipeline.evidence.parents import KnownParent, known_parents, parent_observations
+from pipeline.evidence.resembling import resembling_observations
 from pipeline.evidence.sealing import sealed_observations
 from pipeline.fingerprints.recording import named, recognised_by
 from pipeline.isolation.parsers import Made, Making, Parsers
@@ -151,6 +152,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
                     *written_observations(marked, made.found),
                     *sealed_observations(made.sealed),
                     *parent_observations(parents),
+                    *resembling_observations(made.traits, self.policy.references()),
                 ),
             )
         )
@@ -263,4 +265,5 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
             recognition=recognised_by(traits),
             facts=judgement.kept,
             event_digest=event.digest,
+            account=judgement.account,
         )

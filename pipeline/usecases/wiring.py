@@ -14,12 +14,16 @@ from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation.parsers import Parsers
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import Ladder
+from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import Layout, ObjectStore
+from pipeline.usecases.announcing import Announcing
 from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.casework import Casework
 from pipeline.usecases.claiming import ActTaken, Claiming
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
 
@@ -34,6 +38,9 @@ class UseCases:
     inspection: Inspection
     assessment: Assessment
     reviewing: Reviewing
+    casework: Casework
+    announcing: Announcing
+    retracting: Retracting
     claiming: Claiming
 
     def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
@@ -49,6 +56,7 @@ def wire(
     parsers: Parsers,
     policy: Policy,
     ladder: Ladder,
+    clocks: ClockLaws,
     oversight: Oversight,
     lease: timedelta,
     known: KnownFingerprints,
@@ -66,6 +74,7 @@ def wire(
         parsers: look into untrusted bytes, label and sign them.
         policy: judges events.
         ladder: which step follows how many violations.
+        clocks: how long the laws give.
         oversight: who may decide what.
         lease: how long a claim lasts.
         known: the fingerprints of what was sealed.
@@ -103,6 +112,11 @@ def wire(
             producer=producer,
         ),
         assessment=Assessment(store=store, layout=layout, escalation=escalation, now=now, policy=policy),
+        retracting=Retracting(
+            store=store, layout=layout, policy=policy, escalation=escalation, oversight=oversight, now=now
+        ),
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
+        casework=Casework(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
+        announcing=Announcing(store=store, layout=layout, now=now),
         claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),
     )

@@ -12,9 +12,9 @@ from agents.topic_admin import open_admin
 
 __all__ = ["grant", "revoke", "until_lacking"]
 
-_RESOURCES = {"topic": 2, "group": 3}
+_RESOURCES = {"topic": 2, "group": 3, "transactional-id": 5}
 _OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10, "AlterConfigs": 11}
-_LITERAL, _ALLOW = 3, 3
+_LITERAL, _PREFIXED, _ALLOW = 3, 4, 3
 
 
 async def grant(administrator: KafkaSettings, user: str, rights: Iterable[Right]) -> None:
@@ -34,7 +34,8 @@ async def revoke(administrator: KafkaSettings, user: str, right: Right) -> None:
 
 def _named(user: str, right: Right) -> tuple[int, str, int, str, str, int, int]:
     kind, operation = _RESOURCES[right.resource], _OPERATIONS[right.operation]
-    return (kind, right.name, _LITERAL, f"User:{user}", "*", operation, _ALLOW)
+    pattern = _PREFIXED if right.resource == "transactional-id" else _LITERAL
+    return (kind, right.name, pattern, f"User:{user}", "*", operation, _ALLOW)
 
 
 async def until_lacking(settings: KafkaSettings, wanted: tuple[Right, ...], lacking: tuple[Right, ...]) -> None:

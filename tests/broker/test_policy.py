@@ -1,6 +1,7 @@
 """Law on real Kafka: a worker judges by packs and reference sets, people review, accounts climb, and never twice."""
 
 import asyncio
+import hashlib
 import json
 import re
 import secrets
@@ -14,7 +15,7 @@ import pytest
 from devstack import SeaweedServer
 from pipeline.policy.pack_files import shipped_pack
 from tests.broker.installation import Installation
-from tests.broker.kill.cases import account_of, alert_id, decision_id, enforcement_id, review_id
+from tests.broker.kill.cases import account_of, alert_id, decision_id, enforcement_id, retraction_id, review_id
 from tests.broker.kill.law import in_order
 
 pytestmark = [pytest.mark.kafka, pytest.mark.s3]
@@ -224,6 +225,63 @@ async def test_an_account_climbs_step_by_step_and_neither_a_kill_nor_replays_mak
     await law.send("publication", published(BEFORE, user))
     (fourth,) = await law.said("enforcement", lambda one: one.id == enforcement_id(account, 4))
     assert (fourth.data["step"], fourth.data["violations"]) == ("suspend", 4)
+
+
+SAID = (
+    "The ferry leaves the harbour at seven every morning, with a crew of four and whatever the islanders have bought "
+    "the day before: flour and lamp oil, a new rudder, two goats. By noon it lies at the pier of the outermost island, "
+    "where nobody has ever counted the gulls. In winter it stays away for weeks, and the postmistress reads the old "
+    "letters aloud to whoever comes in for warmth. "
+)
+
+
+def told(text: str, user: str) -> dict[str, Any]:
+    """A publication in China of a text by a person whose identity is verified."""
+    who = {"id_hash": user, "identity": {"status": "verified", "method": "mobile"}}
+    content = {"id": secrets.token_hex(4), "mime": "text/plain", "text": text, "synthetic": "no"}
+    return {"jurisdictions": ["CN"], "actor": {"role": "user"}, "content": content, "user": who}
+
+
+async def test_what_is_found_illegal_later_is_retracted_and_blocked_and_what_comes_near_is_held(
+    law: Installation,
+) -> None:
+    text, user = f"{secrets.token_hex(8)}. {SAID}", secrets.token_hex(8)
+    event, name = told(text, user), secrets.token_hex(8)
+    uid = await law.send("publication", event, name)
+    assert (await law.decision(uid))["decision"] == "allow"
+    before, sha256 = await features_version(law), hashlib.sha256(text.encode()).hexdigest()
+
+    verdict = await law.send(
+        "activities",
+        {
+            "event_type": "review.completed",
+            "jurisdictions": ["CN"],
+            "content": {"sha256": sha256},
+            "review": {"mode": "human", "verdict": "illegal", "categories": ["other"]},
+        },
+    )
+
+    (retracted,) = await law.said("decisions", lambda one: one.id == retraction_id(uid))
+    assert (retracted.key, retracted.data["decision"]) == (event["content"]["id"], "retracted")
+    assert {one["rule"] for one in retracted.data["findings"]} == {
+        "illegal.retracted",
+        "cn.deep-synthesis.art10.retract",
+    }
+    assert retracted.data["account"] is None
+    (alert,) = await law.said("alerts", lambda one: one.id == alert_id(verdict, "illegal.retracted"))
+    assert (alert.data["kind"], alert.data["severity"]) == ("illegal-content", "critical")
+    (step,) = await law.said("enforcement", lambda one: one.data["account"] == account_of(user))
+    assert (step.data["step"], step.data["event_uid"]) == ("warn", uid)
+
+    await until_features(law, lambda version: version != before)
+    again = await law.decision(await law.send("publication", told(text, user)))
+    assert again["decision"] == "block"
+    assert finding(again, "illegal.content")["evidence"]["matched_features"] == [f"illegal:{sha256}:other"]
+    near = await law.decision(await law.send("publication", told(text.replace("seven", "eight"), user)))
+    assert (near["decision"], finding(near, "illegal.resembles")["action"]) == ("hold", "hold")
+
+    (known,) = law.answer("lookup", "--event", "//tests/law", name)["found"]
+    assert known["retraction"]["retraction"]["categories"] == ["other"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, unquote
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from tests.servers import LeavableServer
+
 __all__ = ["TokenIssuer", "issuing"]
 
 
@@ -68,7 +70,7 @@ def issuing(issuer: TokenIssuer) -> Iterator[None]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with LeavableServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         issuer.url = f"http://127.0.0.1:{server.server_port}/token"
         yield

@@ -16,6 +16,9 @@ INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", "review.v2", "review-
 SUPERSEDED = ("alert.v1", "decision.v1", "manifest-record.v1")
 OUTPUTS = (
     "alert.v2",
+    "case.v1",
+    "clock-announcement.v1",
+    "clock.v1",
     "dead-letter.v1",
     "decision.v2",
     "enforcement.v1",

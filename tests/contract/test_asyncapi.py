@@ -18,7 +18,17 @@ from agents.topics import Topics
 from pipeline.events.envelope import parse
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outgoing import DEAD_LETTER_HEADER, Output, encode
-from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, ReviewUpdate
+from pipeline.events.outputs import (
+    Alert,
+    Announcement,
+    Case,
+    Decision,
+    Enforcement,
+    EnforcementReversal,
+    ManifestRecord,
+    ReviewUpdate,
+    RunningClock,
+)
 from tests.contract.documents import SHARED, SUPERSEDED
 
 HERE = Path(schemas.__file__).parent
@@ -48,6 +58,9 @@ OUTPUTS: dict[str, type[Output]] = {
     "alert": Alert,
     "enforcement": Enforcement,
     "enforcementReversal": EnforcementReversal,
+    "case": Case,
+    "clock": RunningClock,
+    "clockAnnouncement": Announcement,
     "reviewUpdate": ReviewUpdate,
 }
 SCHEMA_OF = {
@@ -58,6 +71,9 @@ SCHEMA_OF = {
     "alert": "alert.v2",
     "enforcement": "enforcement.v1",
     "enforcementReversal": "enforcement-reversal.v1",
+    "case": "case.v1",
+    "clock": "clock.v1",
+    "clockAnnouncement": "clock-announcement.v1",
     "reviewUpdate": "review-update.v1",
     "deadLetter": "dead-letter.v1",
 }
@@ -68,6 +84,9 @@ TYPES = {
     "alert": "sealstream.alert.v2",
     "enforcement": "sealstream.enforcement.v1",
     "enforcementReversal": "sealstream.enforcement-reversal.v1",
+    "case": "sealstream.case.v1",
+    "clock": "sealstream.clock.v1",
+    "clockAnnouncement": "sealstream.clock-announcement.v1",
     "reviewUpdate": "sealstream.review-update.v1",
 }
 
@@ -136,11 +155,16 @@ def test_every_message_is_sent_or_received_on_exactly_one_channel() -> None:
     for operation in DOCUMENT["operations"].values():
         channel = operation["channel"]["$ref"].rpartition("/")[2]
         named = [ref["$ref"] for ref in operation["messages"]]
-        assert named == [f"#/channels/{channel}/messages/{name}" for name in DOCUMENT["channels"][channel]["messages"]]
+        carried = [f"#/channels/{channel}/messages/{name}" for name in DOCUMENT["channels"][channel]["messages"]]
+        # What is sent on a topic that is read, too, is sent in one of the shapes that are read there.
+        assert named in (carried, carried[:1] if channel == "features" else carried)
 
 
 def test_inputs_are_received_and_outputs_are_sent() -> None:
-    actions = {op["channel"]["$ref"].rpartition("/")[2]: op["action"] for op in DOCUMENT["operations"].values()}
+    actions: dict[str, str] = {}
+    for op in DOCUMENT["operations"].values():
+        channel = op["channel"]["$ref"].rpartition("/")[2]
+        actions[channel] = f"{actions[channel]}, {op['action']}" if channel in actions else op["action"]
     assert actions == {
         "generation": "receive",
         "publication": "receive",
@@ -148,13 +172,15 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "reviews": "receive",
         "services": "receive",
         "newsSources": "receive",
-        "features": "receive",
+        "features": "receive, send",  # a later verdict puts entries
         "consents": "receive",
         "operators": "receive",
         "manifests": "send",
         "decisions": "send",
         "alerts": "send",
         "enforcement": "send",
+        "caseUpdates": "send",
+        "clocks": "send",
         "reviewUpdates": "send",
         "deadLetters": "send",
     }
@@ -183,6 +209,9 @@ KEYS = {
     "keyedByReviewed": {"review", "reviewAct", "uncheckedReview", "reviewUpdate"},
     "keyedByEntry": set(ENTRIES),
     "keyedByAccount": {"enforcement", "enforcementReversal"},
+    "keyedByCase": {"case"},
+    "keyedByClock": {"clock"},
+    "keyedByAnnouncement": {"clockAnnouncement"},
 }
 
 
@@ -208,9 +237,10 @@ def test_what_is_sent_is_on_the_channel_of_its_name() -> None:
     for message, output in OUTPUTS.items():
         example = MESSAGES[message]["examples"][0]
         channel = encode(msgspec.convert(example["payload"], output), source="//x").channel
-        name = "reviewUpdates" if channel == "review-updates" else channel
-        assert message in DOCUMENT["channels"][name]["messages"]
-        assert DOCUMENT["channels"][name]["address"] == Topics("sealstream.").of(channel)
+        (documented,) = (
+            one for one in DOCUMENT["channels"].values() if one["address"] == Topics("sealstream.").of(channel)
+        )
+        assert message in documented["messages"]
 
 
 def test_a_dead_letter_is_explained_in_the_documented_header() -> None:

@@ -172,8 +172,30 @@ def _record_uri(directory: str, uid: str) -> str:
     return f"s3://sealstream-records/v1/{directory}/{uid[:2]}/{uid[2:4]}/{uid}.json"
 
 
+OF_CASES = ("case.v1", "clock-announcement.v1", "clock.v1")
+
+
+@pytest.mark.parametrize(("name", "path"), examples("valid", of=OF_CASES))
+def test_the_ids_in_examples_of_cases_derive_as_the_contract_says(name: str, path: Path) -> None:
+    document = read(path)
+    kind, number = document.get("case_kind") or document["kind"], document.get("case_id") or document["id"]
+    case = document["case_uid"]
+    assert case == _digest("case", kind, f"#{number}")
+    for clock in document.get("clocks", [document] if name == "clock.v1" else []):
+        assert clock["clock_id"] == _digest("clock", case, clock["law"]["clock"], clock["starts_at"])
+    if name == "clock-announcement.v1":
+        stage = document["stage"] if document["share"] is None else f"{document['stage']}-{document['share']}"
+        assert document["announcement_id"] == _digest("announcement", document["clock_id"], stage)
+    if name == "case.v1":
+        place = 100_000_000 - document["version"]
+        assert document["record_uri"] == f"s3://sealstream-records/v1/cases/{case[:2]}/{case[2:4]}/{case}/{place}.json"
+        assert document["events"][-1] == document["event_uid"]
+        assert document["event_uid"] == _digest(document["event"]["source"], document["event"]["id"])
+        assert len(document["events"]) == document["version"]
+
+
 @pytest.mark.parametrize(
-    ("name", "path"), examples("valid", of=tuple(name for name in OUTPUTS if name != "dead-letter.v1"))
+    ("name", "path"), examples("valid", of=tuple(name for name in OUTPUTS if name not in ("dead-letter.v1", *OF_CASES)))
 )
 def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str, path: Path) -> None:
     document = read(path)
@@ -184,17 +206,22 @@ def test_the_ids_and_places_in_output_examples_derive_from_their_event(name: str
         return
     assert document["event_uid"] == uid
     is_review = path.stem in {"released-by-review", "refused-by-review"}
-    if name == "enforcement-reversal.v1":  # by the second decision of a person
+    is_retracted = path.stem == "retracted"
+    if is_retracted:
+        assert document["record_uri"] == _record_uri("retractions", uid)
+    elif name == "enforcement-reversal.v1":  # by the second decision of a person
         assert document["record_uri"] == f"{_record_uri('reviews', uid).removesuffix('.json')}/99999998.json"
-    else:
+    elif document["event"]["type"] != "sealstream.clock-announcement.v1":  # whose record is that of its case
         assert document["record_uri"] in {None, _record_uri("reviews" if is_review else "records", uid)}
     match name.partition(".")[0]:
         case "alert":
             assert document["alert_id"] == _digest(uid, document["rule"]["id"])
         case "decision":
-            assert document["decision_id"] == _digest(uid, "review" if is_review else "decision")
+            word = "review" if is_review else "retraction" if is_retracted else "decision"
+            assert document["decision_id"] == _digest(uid, word)
+            assert is_retracted == bool(document.get("retraction"))
             assert is_review == bool(document.get("review"))
-            assert document.get("supersedes") == (_digest(uid, "decision") if is_review else None)
+            assert document.get("supersedes") == (_digest(uid, "decision") if is_review or is_retracted else None)
         case "enforcement" | "enforcement-reversal":
             account = document["account"]
             directory, _, file = document["entry_uri"].rpartition("/")
@@ -223,6 +250,8 @@ def test_in_examples_the_strictest_finding_decides_until_a_review_does(name: str
     if review := document.get("review"):
         assert by_rules == "hold"
         assert document["decision"] == {"release": "allow", "refuse": "block"}[review["verdict"]]
+    elif document.get("retraction"):
+        assert document["decision"] == "retracted"
     else:
         assert document["decision"] == by_rules
 

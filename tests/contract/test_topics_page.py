@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -67,14 +67,32 @@ def test_every_kind_that_is_seen_in_bytes_is_explained() -> None:
 
 
 @pytest.mark.parametrize("channel", ASYNCAPI["channels"].values(), ids=ASYNCAPI["channels"])
-def test_every_message_is_named_by_its_type_and_leads_to_its_schema(channel: dict[str, object]) -> None:
-    message = rows("| topic | way | key | message | kept |")[str(channel["address"]).removeprefix("sealstream.")][2]
-    name, target = re.fullmatch(r"\[`?([^`]+)`?\]\(\.\./schemas/(.+)\.schema\.json\)", message).groups()
-    documented = ASYNCAPI["components"]["messages"][next(iter(channel["messages"]))]
-    assert target in schemas.names()
-    if name.startswith("sealstream."):
-        assert documented["name"] == name
-        assert documented["payload"]["schema"]["$ref"] == f"./{target}.schema.json"
+def test_every_message_is_named_by_its_type_and_leads_to_its_schema(channel: dict[str, Any]) -> None:
+    named = rows("| topic | way | key | message | kept |")[str(channel["address"]).removeprefix("sealstream.")][2]
+    found = re.findall(r"\[`?([^`\]]+)`?\]\(\.\./schemas/([^)]+)\.schema\.json\)", named)
+    messages = {one["name"]: one for one in (ASYNCAPI["components"]["messages"][name] for name in channel["messages"])}
+    assert found
+    for name, target in found:
+        assert target in schemas.names()
+        if name.startswith("sealstream."):
+            assert messages[name]["payload"]["schema"]["$ref"] == f"./{target}.schema.json"
+
+
+def test_the_table_of_clocks_is_that_of_the_shipped_packs() -> None:
+    there = {
+        clock.id: [
+            clock.on,
+            f"`{clock.starts}`",
+            ", ".join(f"`{name}`" for name in clock.ends),
+            f"`{clock.length}`" if clock.published is None else f"`{clock.published}`",
+            ", ".join(clock.warn) or "none",
+            clock.grace or "none",
+            clock.kind,
+        ]
+        for pack in load_packs()
+        for clock in pack.clocks
+    }
+    assert rows("| clock | on | starts | ends | until | warned | grace | alert |") == there
 
 
 def test_the_table_of_kinds_is_that_of_the_shipped_packs() -> None:

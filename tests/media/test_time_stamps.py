@@ -3,14 +3,17 @@
 import http.client
 import http.server
 import itertools
+import logging
 import shutil
 import socket
+import struct
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -26,6 +29,7 @@ from pipeline.credentials.stamping import StampRelay
 from pipeline.errors import WorldError
 from pipeline.isolation import IsolatedCredentialService, WorkerPool
 from tests.media.conftest import Ask, MakeOrder
+from tests.servers import LeavableServer
 
 PEM = serialization.Encoding.PEM
 CONFIGURATION = """
@@ -194,7 +198,7 @@ def failing() -> Iterator[dict[str, str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = LeavableServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with socket.create_server(("127.0.0.1", 0)) as silent, socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
@@ -247,6 +251,21 @@ def test_an_authority_alone_that_fails_is_waited_for_and_named(
             IsolatedCredentialService(pool, lambda: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
         assert "secret" not in str(away.value)
         assert relay.trouble is not None
+
+
+def test_a_process_that_left_before_its_stamp_came_is_a_line_in_the_log(
+    authority: Authority, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.INFO, "pipeline.credentials.stamping")
+    with StampRelay([authority.url]) as relay:
+        with socket.create_connection(("127.0.0.1", relay.port)) as asking:
+            asking.sendall(b"POST %s HTTP/1.1\r\ncontent-length: 9\r\n\r\n" % urlsplit(relay.url).path.encode())
+            asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        deadline = time.monotonic() + 10
+        while not caplog.messages and time.monotonic() < deadline:
+            time.sleep(0.02)
+    assert caplog.messages == ["A time stamp came for a process that waits for it no more."]
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("length", [0, 2**15])

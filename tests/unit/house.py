@@ -20,8 +20,10 @@ from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.policy.judge import Judge
 from pipeline.policy.judging import Policy
 from pipeline.policy.ladder import parse_ladder
+from pipeline.policy.pack import ALL_ROLES
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets
+from pipeline.policy.running_clocks import ClockLaws
 from pipeline.policy.sources import assumptions_of
 from pipeline.settings import PolicySettings
 from pipeline.store import Layout, Location
@@ -81,6 +83,7 @@ class House:
                 observed=frozenset(observed),
             ),
             ladder=parse_ladder("warn:1,restrict:2,suspend:3,close:5", 365),
+            clocks=ClockLaws(load_packs(), ALL_ROLES),
             oversight=Oversight(references=lambda: self.references, without_operators=True),
             lease=timedelta(minutes=15),
             known=self.known,
@@ -91,6 +94,8 @@ class House:
         )
         self.seal, self.inspect = cases.sealing, cases.inspection
         self.assess, self.review = cases.assessment, cases.reviewing
+        self.keep, self.announce = cases.casework, cases.announcing
+        self.retract = cases.retracting
 
     def put(self, key: str, body: bytes, media_type: str) -> dict[str, Any]:
         """Put an asset into the inbox, and say it as an event's content does."""

@@ -9,17 +9,22 @@ from pipeline.events.outputs.findings import CountsAgainst, DecisionOutcome, Fin
 from pipeline.events.outputs.references import EventReference, JudgedBy
 
 __all__ = [
+    "Category",
     "Decision",
     "Declared",
     "InspectedContent",
     "LabelingState",
     "Propagation",
+    "RetractionOutcome",
     "ReviewClaim",
     "ReviewOutcome",
     "ReviewStage",
     "ReviewUpdate",
     "ReviewVerdict",
 ]
+
+Category = Literal["csam", "ncii", "other"]
+"""What kind of illegal content a verdict names, where law names it."""
 
 Declared = Literal["ai", "human", "unknown"]
 
@@ -62,6 +67,18 @@ class ReviewOutcome(msgspec.Struct, frozen=True, kw_only=True):
     operators: str | None = None
 
 
+class RetractionOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The later verdict that retracted an event: what it found, and which event said so."""
+
+    verdict: Literal["illegal"]
+    categories: tuple[Category, ...]
+    reviewer: str | None
+    reason: str | None
+    found_at: str | None
+    event: EventReference
+    event_digest: str
+
+
 class Propagation(msgspec.Struct, frozen=True, kw_only=True):
     """What a platform that hands content on writes into its implicit label (GB 45438-2025 App. E)."""
 
@@ -72,14 +89,15 @@ class Propagation(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an event: the record in the store, and the message on the decisions topic.
 
-    Of a publication event, of an activity event (which has no content), or of a review.
+    Of a publication event, of an activity event (which has no content), of a review, or of a later verdict that
+    retracts. `account` is whose event it is; it is kept in the store and is on no topic.
     """
 
     decision_id: str
     event_uid: str
     event: EventReference
     content: InspectedContent | None
-    decision: DecisionOutcome
+    decision: DecisionOutcome | Literal["retracted"]
     declared: Declared
     credential: CredentialSummary | None
     findings: tuple[Finding, ...]
@@ -94,6 +112,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     event_digest: str | None = None
     supersedes: str | None = None
     """The decision about the same event that this one takes the place of."""
+
+    retraction: RetractionOutcome | None = None
+    account: str | None = None
 
 
 class ReviewClaim(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,7 +50,8 @@ class RecordedParent(msgspec.Struct, frozen=True, kw_only=True):
 class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a generation event: the record in the store, and the message on the manifests topic.
 
-    `facts` are those that still hold of the sealed bytes when they come again, to be published for instance.
+    `facts` are those that still hold of the sealed bytes when they come again, to be published for instance. `account`
+    is whose event it is; it is kept in the store and is on no topic.
     """
 
     event_uid: str
@@ -74,3 +75,4 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     parents: tuple[RecordedParent, ...] = ()
     facts: Mapping[str, bool | int | float | str | tuple[str, ...]] = {}
     event_digest: str | None = None
+    account: str | None = None

@@ -6,8 +6,16 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from pipeline.events.outputs import Category
 from pipeline.policy.reference.errors import EntryError, SetName
-from pipeline.policy.reference.patterns import PatternError, Picture, phrase_of, picture_of, regex_of
+from pipeline.policy.reference.patterns import (
+    PatternError,
+    Picture,
+    fingerprint_of,
+    phrase_of,
+    picture_of,
+    regex_of,
+)
 from pipeline.policy.vocabulary import Facts, flatten
 
 __all__ = [
@@ -28,7 +36,7 @@ __all__ = [
 
 FeatureVerdict = Literal["illegal", "harmful", "rumour"]
 Side = Literal["prompt", "output"]
-How = Literal["phrase", "regex", "sha256", "image"]
+How = Literal["phrase", "regex", "sha256", "image", "fingerprint"]
 Biometric = Literal["face", "voice", "gesture", "other"]
 
 OperatorRole = Literal["viewer", "reviewer", "second-reviewer", "complaints-officer", "auditor", "admin"]
@@ -71,7 +79,8 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A sign of prohibited content.
 
     Attributes:
-        pattern: the phrase as `folded` writes it, the regular expression, the digest, or the Image-Code.
+        pattern: the phrase as `folded` writes it, the regular expression, the digest, the Image-Code, or the code of
+            what comes near.
         picture: the Image-Code, and in how many bits that of a picture may differ from it; None for all others.
     """
 
@@ -82,6 +91,7 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str
     applies_to: tuple[Side, ...] = _BOTH
     picture: Picture | None = None
+    category: Category | None = None
 
 
 class OperatorEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +176,8 @@ def _feature(value: Mapping[str, Any]) -> FeatureEntry:
         sides = ("output",)
         if "sha256" in value:
             how, pattern = "sha256", value["sha256"]
+        elif "fingerprint" in value:
+            how, pattern = "fingerprint", fingerprint_of(value["fingerprint"])
         else:
             how, pattern = "image", value["iscc"]
             picture = picture_of(pattern, value.get("distance"))
@@ -177,4 +189,5 @@ def _feature(value: Mapping[str, Any]) -> FeatureEntry:
         pattern=pattern,
         applies_to=tuple(side for side in _BOTH if side in sides),
         picture=picture,
+        category=value.get("category"),
     )

@@ -125,6 +125,10 @@ def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Obse
     if saw_input or saw_output or matches:
         facts["review.feature_db_version"] = sets.versions.features
     facts.update(_verdict(facts, matches, checked_all=saw_input and saw_output))
+    named = facts.get("review.categories", ())
+    categories = dict.fromkeys(one.category for one in matches if one.category is not None)
+    if categories:
+        facts["review.categories"] = tuple(dict.fromkeys((*(named if isinstance(named, tuple) else ()), *categories)))
     return matches
 
 

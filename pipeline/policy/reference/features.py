@@ -5,13 +5,15 @@ from typing import Final
 
 import msgspec
 
+from pipeline.events.outputs import Category
+from pipeline.fingerprints import NEAR, Fingerprint, Kind
 from pipeline.policy.reference.entries import FeatureEntry, FeatureVerdict, How, Side
 from pipeline.policy.reference.normalising import folded, legible
 from pipeline.policy.reference.phrases import NO_PHRASES, PhraseIndex
 from pipeline.policy.reference.pictures import PictureIndex
 from pipeline.policy.reference.regexes import NO_REGEXES, RegexIndex
 
-__all__ = ["FeatureIndex", "FeatureMatch", "worst"]
+__all__ = ["FeatureIndex", "FeatureMatch", "Resemblance", "worst"]
 
 _GRAVITY: Final[tuple[FeatureVerdict, ...]] = ("rumour", "harmful", "illegal")
 
@@ -23,6 +25,16 @@ class FeatureMatch(msgspec.Struct, frozen=True, kw_only=True):
     verdict: FeatureVerdict
     how: How
     side: Side
+    category: Category | None = None
+
+
+class Resemblance(msgspec.Struct, frozen=True, kw_only=True):
+    """A feature that content comes near, by its code, and in how many bits it differs."""
+
+    entry_id: str
+    kind: Kind
+    distance: int
+    category: Category | None = None
 
 
 def worst(verdicts: Iterable[FeatureVerdict]) -> FeatureVerdict | None:
@@ -49,6 +61,7 @@ class FeatureIndex:
         self._regexes = regexes.updated(tuple(entry for entry in entries.values() if entry.how == "regex"))
         self._digests = _by_digest(entries.values())
         self._pictures = PictureIndex(entry for entry in entries.values() if entry.how == "image")
+        self._codes = _by_kind(entries.values())
         self._sides_of_text = frozenset(
             side for entry in entries.values() if entry.how in ("phrase", "regex") for side in entry.applies_to
         )
@@ -61,6 +74,28 @@ class FeatureIndex:
     def knows_pictures(self) -> bool:
         """Whether there are image codes to compare a picture with."""
         return self._pictures.is_filled
+
+    @property
+    def knows_codes(self) -> bool:
+        """Whether there are codes that content may come near."""
+        return bool(self._codes)
+
+    def near(self, codes: Iterable[Fingerprint]) -> tuple[Resemblance, ...]:
+        """The features that content comes near, the nearest first.
+
+        Args:
+            codes: what the content is recognised by.
+        """
+        nearest: dict[str, Resemblance] = {}
+        for code in codes:
+            for body, entry in self._codes.get(code.kind, ()):
+                distance = (body ^ int.from_bytes(code.digest, "big")).bit_count()
+                held = nearest.get(entry.id)
+                if distance <= NEAR[code.kind] and (held is None or distance < held.distance):
+                    nearest[entry.id] = Resemblance(
+                        entry_id=entry.id, kind=code.kind, distance=distance, category=entry.category
+                    )
+        return tuple(sorted(nearest.values(), key=lambda one: (one.distance, one.entry_id)))
 
     def knows_text(self, side: Side) -> bool:
         """Whether there are phrases or regular expressions to look for on a side."""
@@ -98,7 +133,16 @@ class FeatureIndex:
 
 
 def _as_match(entry: FeatureEntry, side: Side) -> FeatureMatch:
-    return FeatureMatch(entry_id=entry.id, verdict=entry.verdict, how=entry.how, side=side)
+    return FeatureMatch(entry_id=entry.id, verdict=entry.verdict, how=entry.how, side=side, category=entry.category)
+
+
+def _by_kind(entries: Iterable[FeatureEntry]) -> Mapping[Kind, list[tuple[int, FeatureEntry]]]:
+    codes: dict[Kind, list[tuple[int, FeatureEntry]]] = {}
+    for entry in entries:
+        code = Fingerprint.parse(entry.pattern) if entry.how == "fingerprint" else None
+        if code is not None:
+            codes.setdefault(code.kind, []).append((int.from_bytes(code.digest, "big"), entry))
+    return codes
 
 
 def _by_digest(entries: Iterable[FeatureEntry]) -> Mapping[str, tuple[FeatureEntry, ...]]:

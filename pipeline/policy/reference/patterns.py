@@ -8,10 +8,19 @@ from typing import Any, Final
 import msgspec
 import re2
 
-from pipeline.fingerprints import ImageCode
+from pipeline.fingerprints import Fingerprint, ImageCode
 from pipeline.policy.reference.normalising import folded, legible
 
-__all__ = ["PatternError", "Picture", "compile_regex", "phrase_of", "picture_of", "regex_of", "regex_options"]
+__all__ = [
+    "PatternError",
+    "Picture",
+    "compile_regex",
+    "fingerprint_of",
+    "phrase_of",
+    "picture_of",
+    "regex_of",
+    "regex_options",
+]
 
 _REGEX_BYTES: Final = 2**20
 """Memory for one regular expression; a class of all Chinese characters, five hundred times, needs less."""
@@ -79,6 +88,17 @@ def picture_of(code: str, distance: int | None) -> Picture:
             "of them at most"
         )
     return Picture(parsed, distance)
+
+
+def fingerprint_of(code: str) -> str:
+    """The code of content that what comes near it is told by.
+
+    Raises:
+        PatternError: it is no code of a kind that is made here.
+    """
+    if Fingerprint.parse(code) is None:
+        raise PatternError("its fingerprint is no Content-Code of 256 bits of a text, a picture, sound or a video")
+    return code
 
 
 def compile_regex(pattern: str) -> Any:

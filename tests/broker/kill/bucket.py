@@ -25,6 +25,7 @@ __all__ = [
     "list_versions",
     "manifest_key",
     "outcome_key",
+    "published_key",
     "record_key",
     "review_key",
     "sealed_key",
@@ -144,6 +145,11 @@ def record_key(uid: str) -> str:
 def review_key(uid: str) -> str:
     """Where the layout puts what a person decided about a held event."""
     return f"v1/reviews/{uid[:2]}/{uid[2:4]}/{uid}.json"
+
+
+def published_key(digest: str, uid: str) -> str:
+    """Where the layout puts the note by which a publication is found by its bytes."""
+    return f"v1/published/{digest[:2]}/{digest[2:4]}/{digest}/{uid}.json"
 
 
 def outcome_key(case: Case) -> str:

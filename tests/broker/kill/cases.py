@@ -20,6 +20,7 @@ __all__ = [
     "decision_id",
     "enforcement_id",
     "event_uid",
+    "retraction_id",
     "review_id",
     "sha256",
 ]
@@ -140,6 +141,11 @@ def decision_id(uid: str) -> str:
 def review_id(uid: str) -> str:
     """The identity of the decision that a review takes, by the contract."""
     return sha256(f"{uid}\0review".encode())
+
+
+def retraction_id(uid: str) -> str:
+    """The identity of the decision that retracts an event, by the contract."""
+    return sha256(f"{uid}\0retraction".encode())
 
 
 def account_of(id_hash: str) -> str:

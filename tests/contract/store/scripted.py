@@ -5,9 +5,11 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
+
+from tests.servers import LeavableServer
 
 CHUNK = 2**18
 LAST_MODIFIED = "Sat, 01 Aug 2026 00:00:00 GMT"
@@ -55,8 +57,7 @@ class ScriptedServer:
         self._answers = list(answers)
         self._upload_rate = upload_rate
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = LeavableServer(("127.0.0.1", 0), self._handler())
         self._scheme = "http" if tls is None else "https"
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pipeline.errors import OperatorError
+from pipeline.errors import OperatorError, WorldError
 from pipeline.settings import StoreSettings
 from pipeline.store import Layout
 from pipeline.store.buckets import BucketReport, Retention, create_buckets, probe_buckets
@@ -174,7 +174,7 @@ def test_wrong_credentials_stop_the_start(
 
 
 @pytest.mark.parametrize("start", [probe_buckets, create_buckets])
-def test_a_store_that_is_away_stops_the_start_and_names_the_endpoint(
+def test_a_store_that_is_away_is_the_worlds_and_the_endpoint_is_named(
     settings: StoreSettings, monkeypatch: pytest.MonkeyPatch, start: Any
 ) -> None:
     with ScriptedServer(DONE) as server:
@@ -182,10 +182,15 @@ def test_a_store_that_is_away_stops_the_start_and_names_the_endpoint(
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    with pytest.raises(OperatorError) as stop:
+    with pytest.raises(WorldError) as stop:
         start(connect(), settings)
     assert endpoint in stop.value.what
     assert "AWS_ENDPOINT_URL_S3" in stop.value.remedy
+
+
+def test_a_clock_that_is_wrong_stops_the_start_and_is_named(settings: StoreSettings, scripted: Script) -> None:
+    with pytest.raises(OperatorError, match="The clock of this machine"):
+        probe_buckets(scripted(Answer(status=403, error="RequestTimeTooSkewed")), settings)
 
 
 @pytest.mark.parametrize(("start", "answer"), [(probe_buckets, NO_SUCH_KEY), (create_buckets, DONE)])

@@ -96,6 +96,21 @@ def provisions_of_reviews() -> Iterator[Abuse]:
             *(() if "reported_at" in missing else ("illegal.known-later",)),
         )
     yield abuse(
+        "found illegal when it may be out already, and which bytes is said",
+        "allow",
+        doing(
+            lawful.CN,
+            {
+                "event_type": "incident.updated",
+                "content": {"sha256": "1753f80da68b6f80450961b589388f197b1e39ad1a5c4291fb94081c837a4683"},
+                "review": {"verdict": "illegal"},
+                "incident": dealt,
+            },
+        ),
+        f"{PROVISIONS}art10.retract",
+        "illegal.retracted",
+    )
+    yield abuse(
         "a rumour that nobody refuted",
         "allow",
         doing(

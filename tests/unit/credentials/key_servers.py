@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, utils
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.x509.oid import NameOID
 
+from tests.servers import LeavableServer
 from tests.unit.credentials.authority import NOW, PEM
 
 __all__ = ["ALGORITHMS", "KeyServer", "open_server"]
@@ -117,7 +118,7 @@ class Service:
         (directory / "tls.pem").write_bytes(key.private_bytes(PEM, pkcs8, plain) + certificate.public_bytes(PEM))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(directory / "tls.pem")
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.server = LeavableServer(("127.0.0.1", 0), self.handler())
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -18,6 +18,7 @@ from pipeline.credentials.signers.key import is_signed
 from pipeline.credentials.signers.opening import open_signer
 from pipeline.credentials.signers.vault_key import VaultKey
 from pipeline.errors import OperatorError, WorldError
+from tests.servers import LeavableServer
 from tests.unit.credentials.authority import PEM, Authority
 from tests.unit.credentials.conftest import MakeOrder
 from tests.unit.credentials.key_servers import ALGORITHMS, KeyServer, open_server
@@ -133,7 +134,7 @@ def test_whatever_a_service_answers_that_is_no_signature_is_said_to_be_none(
             pass
 
     monkeypatch.setenv("VAULT_TOKEN", "token")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with LeavableServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         key = scheme_of(
             f"http://127.0.0.1:{server.server_port}/transit/key{'?version=1' * (scheme_of is VaultKey)}", 5.0

@@ -18,6 +18,7 @@ from pipeline.credentials.in_process import InProcessCredentialService, manifest
 from pipeline.credentials.sdk import Examination, NoManifestError, Validator
 from pipeline.credentials.signing import seal
 from pipeline.errors import BugError, OperatorError, SealRefusedError, WorldError
+from tests.servers import LeavableServer
 
 MakeOrder = Callable[..., SealOrder]
 TEXT = b"A machine wrote this.\n"
@@ -231,7 +232,7 @@ def broken_authority() -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = LeavableServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -142,6 +142,7 @@ def test_the_rules_are_these() -> None:
         "art10.block-prohibited",
         "art10.review-both-sides",
         "art10.dispose-and-report",
+        "art10.retract",
         "art11.refute-rumour",
         "art11.refutation-recorded",
         "art12.complaint-deadline",
@@ -223,6 +224,7 @@ def test_only_conduct_of_the_user_counts_against_the_account() -> None:
     assert JUDGE.counting == {
         "cn.deep-synthesis.art06.false-news",
         "cn.deep-synthesis.art10.block-prohibited",
+        "cn.deep-synthesis.art10.retract",
         "cn.deep-synthesis.art18.mark-removed",
         "cn.label-measures.art10.declare",
     }

@@ -133,6 +133,7 @@ def test_the_shipped_packs_are_chosen_by_name() -> None:
         "cn-labeling-2025",
         "eu-ai-act-5",
         "eu-ai-act-50",
+        "eu-dsa",
         "gb-intimate-images",
         "high-risk",
         "illegal",

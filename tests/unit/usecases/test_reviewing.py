@@ -244,7 +244,7 @@ def test_no_error_names_the_reviewer_the_reason_or_the_account(decide: Reviewing
         assert not any(secret in str(error.value) for secret in SECRETS)
 
 
-CALLS = 9
+CALLS = 10
 """Of the store, for the refusal of an event whose account has no ledger yet."""
 
 

@@ -1,0 +1,85 @@
+"""What a worker knows of one partition of the clocks topic that it has."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from agents.clocks.port import Pen
+from agents.delivery import InputRecord
+from agents.following.port import Positions
+from pipeline.duties.timers import DueStage, KnownClock, SaidStage, Timers
+
+__all__ = ["Holding"]
+
+logger = logging.getLogger(__name__)
+
+_CLOCK: Final = b"sealstream.clock.v1"
+_ANNOUNCEMENT: Final = b"sealstream.clock-announcement.v1"
+_CLOCKS: Final = msgspec.json.Decoder(KnownClock)
+_SAID: Final = msgspec.json.Decoder(SaidStage)
+
+
+@dataclass(slots=True, kw_only=True)
+class Holding:
+    """One partition: its timers, how far it was read, and what is waited for before something of it is said.
+
+    Args:
+        partition: which one.
+        taking: the number of its taking; another number is another time that it came to us.
+        until: where it has to be read up to before anything is said.
+        position: up to where it was read.
+        timers: its open clocks.
+        pen: what writes; None until something is to be written.
+        opened: what ends with the holding.
+        arrears: the inputs that have to be worked on first, empty when they are; None where nobody asked yet.
+        arrears_since: since when they are waited for, in monotonic seconds.
+        failures: how many times in a row something could not be said.
+        again_at: when that is tried again, in monotonic seconds.
+    """
+
+    partition: int
+    taking: int
+    until: int
+    position: int = 0
+    timers: Timers = field(default_factory=Timers)
+    pen: Pen | None = None
+    opened: AsyncExitStack = field(default_factory=AsyncExitStack)
+    arrears: Positions | None = None
+    arrears_since: float = 0.0
+    failures: int = 0
+    again_at: float = 0.0
+
+    @property
+    def is_read(self) -> bool:
+        """Whether everything is known that has to be before something is said."""
+        return self.position >= self.until
+
+    async def drop_pen(self) -> None:
+        """Write no more; whoever writes next reads first."""
+        self.pen, self.arrears = None, None
+        await self.opened.aclose()
+        self.opened = AsyncExitStack()
+
+    def take(self, records: Sequence[InputRecord]) -> None:
+        """Take in what was read."""
+        for record in records:
+            if record.value is None:
+                continue
+            kind = next((value for name, value in record.headers if name == "ce_type"), None)
+            try:
+                if kind == _CLOCK:
+                    self.timers.take(_CLOCKS.decode(record.value))
+                elif kind == _ANNOUNCEMENT:
+                    self.timers.note(_SAID.decode(record.value))
+            except (msgspec.DecodeError, ValueError):
+                # Nothing of ours, and no reason to leave all other clocks unsaid.
+                logger.error("%s is no clock and no announcement; see who else writes there.", record)  # noqa: TRY400
+
+    def due(self, now: datetime, limit: int) -> list[DueStage]:
+        """What is to be said now; nothing before everything is known."""
+        return self.timers.due(now, limit) if self.is_read else []

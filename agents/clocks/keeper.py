@@ -1,0 +1,187 @@
+"""The keeper of clocks: reads the partitions that are its own, and says by itself what their clocks announce.
+
+Before anything of a partition is said, in this order:
+
+- a pen is taken for it, which takes it from whoever had it before
+- the inputs that had been sent by then are worked on: what was done in time may still stand there
+- the partition is read to where it ends then: also what the last holder said, and what these inputs led to
+
+Commit order, as in `pipeline.usecases.announcing`: 1 a time has come, 2 the case is read, 3 announcement and alert are
+published together, 4 the timer goes on. A crash between any two says nothing twice: what was published is read again by
+whoever comes next, and what was not is said by him.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final
+
+from agents.clocks.holding import Holding
+from agents.clocks.port import Arrears, OpenArrears, OpenPen, OpenReader, Page, Pen, PenLostError, Reader
+from agents.delivery.backoff import Backoff
+from agents.delivery.tracebacks import without_content
+from agents.messages import KafkaMessage
+from pipeline.duties.timers import DueStage
+from pipeline.errors import WorldError
+from pipeline.usecases.announcing import Said
+
+__all__ = ["ClockKeeper"]
+
+logger = logging.getLogger(__name__)
+
+_POLL_SECONDS: Final = 0.2
+_AT_ONCE: Final = 256
+"""So many stages are said in one transaction."""
+
+_ARREARS_PATIENCE: Final = 60.0
+"""After so many seconds a time that is up is said, although there are events that nobody worked on."""
+
+_BACKOFF: Final = Backoff(first=0.5, cap=10.0)
+
+
+class ClockKeeper:
+    """Keeps clocks for as long as it runs.
+
+    Args:
+        open_reader: joins the group that hands out the partitions.
+        open_pen: what writes what is said of a partition.
+        open_arrears: asks which inputs wait.
+        announce: what a stage announces, as its case has it; None for nothing.
+        messages: what is published for it, into this partition of the clocks topic.
+        said: told what was published.
+        now: the time of day, with time zone.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        open_reader: OpenReader,
+        open_pen: OpenPen,
+        open_arrears: OpenArrears,
+        announce: Callable[[DueStage], Awaitable[Said | None]],
+        messages: Callable[[Said, int], Sequence[KafkaMessage]],
+        said: Callable[[Said], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open_reader = open_reader
+        self._open_pen = open_pen
+        self._open_arrears = open_arrears
+        self._announce = announce
+        self._messages = messages
+        self._told = said
+        self._now = now
+        self._clock = clock
+        self._holdings: dict[int, Holding] = {}
+        self._failures = 0
+        self.trouble: str | None = "not read yet"
+        """Why clocks may be silent; None while they are not."""
+
+    def __len__(self) -> int:
+        return sum(len(one.timers) for one in self._holdings.values())
+
+    async def run(self) -> None:
+        """Keep clocks until cancelled."""
+        while True:
+            try:
+                async with self._open_reader() as reader, self._open_arrears() as arrears:
+                    while True:
+                        await self._turn(reader, arrears)
+            except WorldError as error:
+                logger.warning("%s", error)
+                self.trouble = error.what
+            except PenLostError:
+                logger.warning("Other workers write what clocks announce; this one joins them again.")
+                self.trouble = "taken for dead by the others"
+            except Exception as error:  # noqa: BLE001 - no error may end this: clocks would be silent for ever
+                logger.error("Keeping clocks failed:\n%s", without_content(error))  # noqa: TRY400
+                self.trouble = f"a fault of the program ({type(error).__name__}); see the log"
+            finally:
+                await self._let_go(list(self._holdings))
+            self._failures += 1
+            await asyncio.sleep(_BACKOFF.wait(self._failures))
+
+    async def _turn(self, reader: Reader, arrears: Arrears) -> None:
+        """Read a little, and say what is due."""
+        page = await reader.poll(_POLL_SECONDS)
+        await self._hold(page, reader)
+        for partition, records in groupby(page.records, lambda record: record.partition):
+            if partition in self._holdings:
+                self._holdings[partition].take(list(records))
+        for partition, position in page.positions.items():
+            if partition in self._holdings:
+                self._holdings[partition].position = position
+        reading = [one for one in self._holdings.values() if not one.is_read]
+        self.trouble = f"{len(reading)} partitions are being read" if reading else None
+        for holding in self._holdings.values():
+            await self._try_to_say(holding, reader, arrears)
+        if not reading:
+            self._failures = 0
+
+    async def _hold(self, page: Page, reader: Reader) -> None:
+        """Let go of what is not ours any more, and take what came to us."""
+        await self._let_go([one.partition for one in self._holdings.values() if _is_lost(one, page)])
+        taken = [partition for partition in page.owned if partition not in self._holdings]
+        ends = await reader.ends(taken) if taken else {}
+        for partition in taken:
+            self._holdings[partition] = Holding(
+                partition=partition, taking=page.owned[partition], until=ends[partition]
+            )
+
+    async def _let_go(self, partitions: Sequence[int]) -> None:
+        for partition in partitions:
+            await self._holdings.pop(partition).drop_pen()
+
+    async def _try_to_say(self, holding: Holding, reader: Reader, arrears: Arrears) -> None:
+        """Say what is due of one partition; what cannot be said now is tried again, and keeps no others waiting."""
+        if self._clock() < holding.again_at:
+            return
+        try:
+            await self._say(holding, reader, arrears)
+        except WorldError as error:
+            logger.warning("%s", error)
+            self.trouble = error.what
+            await holding.drop_pen()
+            holding.failures += 1
+            holding.again_at = self._clock() + _BACKOFF.wait(holding.failures)
+        else:
+            holding.failures = 0
+
+    async def _say(self, holding: Holding, reader: Reader, arrears: Arrears) -> None:
+        if not holding.due(self._now(), 1):
+            return
+        pen = holding.pen
+        if pen is None:
+            pen = holding.pen = await holding.opened.enter_async_context(self._open_pen(holding.partition))
+        if holding.arrears is None:
+            holding.arrears, holding.arrears_since = await arrears.mark(), self._clock()
+        if holding.arrears:
+            waited = self._clock() - holding.arrears_since
+            if not await arrears.reached(holding.arrears) and waited < _ARREARS_PATIENCE:
+                return
+            holding.arrears = {}
+        holding.until = (await reader.ends([holding.partition]))[holding.partition]
+        if holding.is_read:
+            await self._write(holding, pen)
+            holding.arrears = None
+
+    async def _write(self, holding: Holding, pen: Pen) -> None:
+        stages = holding.due(self._now(), _AT_ONCE)
+        found = await asyncio.gather(*map(self._announce, stages))  # 2
+        said = [one for one in found if one is not None]
+        if said:
+            await pen.write([message for one in said for message in self._messages(one, holding.partition)])  # 3
+        for stage, one in zip(stages, found, strict=True):  # 4
+            if one is None:
+                holding.timers.forget(stage)
+            else:
+                holding.timers.settled(stage)
+                self._told(one)
+
+
+def _is_lost(holding: Holding, page: Page) -> bool:
+    return page.owned.get(holding.partition) != holding.taking

@@ -1,0 +1,43 @@
+"""The keeper of clocks on real Kafka, put together."""
+
+import asyncio
+from concurrent.futures import Executor
+from functools import partial
+
+from agents.clocks.arrears import arrears_of
+from agents.clocks.keeper import ClockKeeper
+from agents.clocks.pen import pens_of
+from agents.clocks.reader import open_reader
+from agents.outbox import Outbox
+from agents.settings import KafkaSettings
+from agents.topics import Topics
+from pipeline.duties.timers import DueStage
+from pipeline.usecases.announcing import Announcing, Said
+
+__all__ = ["keeper_of"]
+
+
+def keeper_of(
+    settings: KafkaSettings, topics: Topics, announcing: Announcing, outbox: Outbox, threads: Executor
+) -> ClockKeeper:
+    """Put the keeper together.
+
+    Args:
+        settings: how to reach Kafka.
+        topics: what the topics are called.
+        announcing: what a clock says.
+        outbox: makes messages of it.
+        threads: where cases are read.
+    """
+
+    async def announce(due: DueStage) -> Said | None:
+        return await asyncio.get_running_loop().run_in_executor(threads, announcing, due, outbox.source)
+
+    return ClockKeeper(
+        open_reader=partial(open_reader, settings, topics.clocks),
+        open_pen=pens_of(settings),
+        open_arrears=partial(arrears_of, settings, (topics.activities,)),
+        announce=announce,
+        messages=outbox.announcement,
+        said=outbox.count_announcement,
+    )

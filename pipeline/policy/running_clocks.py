@@ -1,0 +1,222 @@
+"""Which clocks run on a case, and how they stand: from what is known of the case and the clocks of packs. Pure.
+
+A clock runs where its law reaches the case, the operator holds a role that it binds, it is about this kind of case, its
+condition holds, and its law is in force on the day the time begins. What is known of a case only grows, so a clock that
+was met stays met.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pipeline.events.identity import clock_id
+from pipeline.events.instants import instant, written
+from pipeline.events.outputs import CaseFact, ClockLaw, ClockState, RunningClock
+from pipeline.policy.applicable import reach_of
+from pipeline.policy.calendars import CalendarUnknownError
+from pipeline.policy.conditions import Condition, bind, compile_condition
+from pipeline.policy.lengths import Length, parse_length
+from pipeline.policy.pack import EVERYWHERE, ClockRule, Pack, Role
+from pipeline.policy.places import language_of
+from pipeline.policy.words import ENGLISH, Wording, chosen
+
+__all__ = ["ClockLaws", "Matter"]
+
+_SHARES: Final = 100
+_NO_LIMIT: Final = "no published limit is known: send {}"
+
+
+class Matter(NamedTuple):
+    """What is known of a case, as far as clocks ask: facts are the newest, dates all that ever were."""
+
+    uid: str
+    kind: str
+    id: str | None
+    version: int
+    jurisdictions: tuple[str, ...]
+    facts: Mapping[str, CaseFact]
+    dates: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A clock of a pack, made ready to be asked."""
+
+    pack: Pack
+    rule: ClockRule
+    when: Condition
+    length: Length | None
+    grace: Length | None
+    zone: ZoneInfo
+    law: ClockLaw
+
+    def in_force(self, start: datetime) -> bool:
+        day = start.astimezone(self.zone).date()
+        return self.rule.valid_from <= day and (self.rule.valid_to is None or day <= self.rule.valid_to)
+
+
+class _Up(NamedTuple):
+    """When the time is up, when that counts as missed; or why nobody knows."""
+
+    due: datetime | None
+    missed: datetime | None
+    why: str | None = None
+
+
+class ClockLaws:
+    """The clocks of all packs; immutable, and safe to use from several threads.
+
+    Args:
+        packs: the laws.
+        roles: what the operator is in their eyes.
+        wording: the language of what clocks say, where a pack has the words in it.
+    """
+
+    def __init__(self, packs: Iterable[Pack], roles: Collection[Role], wording: Wording = ENGLISH) -> None:
+        laws = tuple(packs)
+        held = frozenset(roles)
+        self._places = frozenset(pack.jurisdiction for pack in laws)
+        self._exceptions = frozenset(place for pack in laws for place in pack.except_in)
+        self._clocks = tuple(
+            _ready(pack, rule, wording) for pack in laws for rule in pack.clocks if held.intersection(rule.binds)
+        )
+
+    def running(self, matter: Matter, earlier: Sequence[RunningClock], now: datetime) -> tuple[RunningClock, ...]:
+        """How every clock stands that runs on a case, or ran.
+
+        Args:
+            matter: what is known of the case.
+            earlier: how its clocks stood before.
+            now: the time of day: since then a clock is known that was not known before.
+        """
+        known = {clock.clock_id: clock for clock in earlier}
+        found = {clock.clock_id: clock for clock in self._found(matter, known, now)}
+        gone = tuple(
+            clock if clock.state in ("met", "met-late", "withdrawn") else _withdrawn(clock, matter)
+            for id_, clock in known.items()
+            if id_ not in found
+        )
+        return (*found.values(), *gone)
+
+    def _found(self, matter: Matter, known: Mapping[str, RunningClock], now: datetime) -> Iterator[RunningClock]:
+        reach = reach_of(matter.jurisdictions, self._places, self._exceptions)
+        bound = bind({**matter.facts, "jurisdictions": matter.jurisdictions})
+        for one in self._clocks:
+            if one.rule.on != matter.kind:
+                continue
+            place = one.pack.jurisdiction
+            reached = reach.excepted.isdisjoint(one.pack.except_in) if place == EVERYWHERE else place in reach.laws
+            start = _newest(matter.dates.get(one.rule.starts, ()))
+            if reached and start is not None and one.in_force(start) and one.when.holds(bound) is True:
+                id_ = clock_id(matter.uid, one.rule.id, written(start))
+                before = known.get(id_)
+                yield _clock(one, matter, id_, start, written(now) if before is None else before.known_since)
+
+
+def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
+    language = language_of(pack.jurisdiction, wording)
+    return _Ready(
+        pack=pack,
+        rule=rule,
+        when=compile_condition(rule.when),
+        length=parse_length(rule.length),
+        grace=None if rule.grace is None else parse_length(rule.grace),
+        zone=ZoneInfo(rule.time_zone or pack.time_zone),
+        law=ClockLaw(
+            clock=rule.id,
+            article=rule.article,
+            pack=pack.reference,
+            jurisdiction=pack.jurisdiction,
+            basis=rule.basis,
+            citation=chosen(rule.citation, language),
+            length=rule.length,
+            kind=rule.kind,
+            severity=rule.severity,
+            text=chosen(rule.text, language),
+            remedy=chosen(rule.remedy, language),
+            document=chosen(rule.document, language),
+        ),
+    )
+
+
+def _clock(one: _Ready, matter: Matter, id_: str, start: datetime, known_since: str) -> RunningClock:
+    stood, stands = _stood_still(one, matter)
+    up = _up(one, matter, start, stood)
+    done = [_first(matter.dates.get(name, ())) for name in one.rule.ends]
+    met = max((at for at in done if at is not None), default=None) if None not in done else None
+    state: ClockState = "undated" if up.due is None else "open"
+    if met is not None:
+        state = "met-late" if up.missed is not None and met > up.missed else "met"
+    elif stands:
+        state = "stopped"
+    shares = tuple(int(share.removesuffix("%")) for share in one.rule.warn)
+    return RunningClock(
+        clock_id=id_,
+        case_uid=matter.uid,
+        case_kind=matter.kind,
+        case_id=matter.id,
+        case_version=matter.version,
+        state=state,
+        starts_at=written(start),
+        due_at=None if up.due is None else written(up.due),
+        missed_at=None if up.missed is None else written(up.missed),
+        warnings=()
+        if up.due is None
+        else tuple(written(start + (up.due - start) * share / _SHARES) for share in shares),
+        shares=shares,
+        met_at=None if met is None else written(met),
+        known_since=known_since,
+        why=up.why,
+        law=one.law,
+    )
+
+
+def _up(one: _Ready, matter: Matter, start: datetime, stood: timedelta) -> _Up:
+    if one.length is None:
+        name = one.rule.published or ""
+        due = _newest(matter.dates.get(name, ()))
+        if due is None:
+            return _Up(None, None, _NO_LIMIT.format(name))
+    else:
+        try:
+            due = one.length.after(start, one.zone, one.rule.calendar) + stood
+        except CalendarUnknownError as error:
+            return _Up(None, None, str(error))
+        except OverflowError:
+            return _Up(None, None, f"no calendar reaches {one.rule.length} after {written(start)}")
+    return _Up(due, due if one.grace is None else one.grace.after(due, one.zone))
+
+
+def _stood_still(one: _Ready, matter: Matter) -> tuple[timedelta, bool]:
+    """How long the clock stood still, and whether it does."""
+    if one.rule.stops is None:
+        return timedelta(), False
+    ends = sorted(_all(matter.dates.get(one.rule.stops.until, ())))
+    stood, free = timedelta(), datetime.min.replace(tzinfo=UTC)
+    for since in sorted(_all(matter.dates.get(one.rule.stops.since, ()))):
+        until = next((end for end in ends if end >= since), None)
+        if until is None:
+            return stood, True
+        stood += max(until - max(since, free), timedelta())
+        free = max(free, until)
+    return stood, False
+
+
+def _all(texts: Iterable[str]) -> Iterator[datetime]:
+    return (at for at in map(instant, texts) if at is not None)
+
+
+def _first(texts: Sequence[str]) -> datetime | None:
+    return min(_all(texts), default=None)
+
+
+def _newest(texts: Sequence[str]) -> datetime | None:
+    return instant(texts[-1]) if texts else None
+
+
+def _withdrawn(clock: RunningClock, matter: Matter) -> RunningClock:
+    return msgspec.structs.replace(clock, state="withdrawn", case_version=matter.version)

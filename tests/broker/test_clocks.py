@@ -1,0 +1,92 @@
+"""Clocks on real Kafka: what they announce is said once, in time, with no event arriving, and also after a kill."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from devstack import SeaweedServer
+from tests.broker.installation import Installation, Said
+
+pytestmark = [pytest.mark.kafka, pytest.mark.s3]
+
+ORDER = "in.it-rules.order-clock"
+
+
+@pytest.fixture
+def installation(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    directory = tmp_path_factory.mktemp("clocks")
+    with SeaweedServer(directory / "s3") as s3:
+        installation = Installation(kafka, s3, directory)
+        asyncio.run(installation.create())
+        installation.start_worker()
+        yield installation
+        installation.stop_worker()
+
+
+def order(number: str, received: datetime, done: datetime | None = None) -> dict[str, Any]:
+    """An order in India to take content down, which gives three hours."""
+    return {
+        "event_type": "takedown.updated",
+        "jurisdictions": ["IN"],
+        "takedown": {
+            "id": number,
+            "kind": "order",
+            "received_at": received.isoformat(),
+            "done_at": None if done is None else done.isoformat(),
+        },
+    }
+
+
+def ago(hours: float, seconds: float = 0) -> datetime:
+    return datetime.now(UTC) - timedelta(hours=hours, seconds=-seconds)
+
+
+def announced(said: Said, number: str) -> bool:
+    return "stage" in said.data and said.data["case_id"] == number
+
+
+def stages(said: list[Said], number: str) -> list[str]:
+    return [one.data["stage"] for one in said if announced(one, number)]
+
+
+async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_done_in_time_is_not(
+    installation: Installation,
+) -> None:
+    late, met, warned, overdue = (secrets.token_hex(4) for _ in range(4))
+    await installation.send("activities", order(overdue, ago(10)))
+    (missed,) = await installation.said("alerts", lambda one: one.data["evidence"].get("takedown.id") == overdue)
+    assert (missed.data["kind"], missed.data["severity"], missed.data["rule"]["id"]) == (
+        "takedown-overdue",
+        "critical",
+        ORDER,
+    )
+
+    # The warning falls due with no event arriving.
+    await installation.send("activities", order(warned, ago(1.5, 6)))
+    (first,) = await installation.said("clocks", lambda one: announced(one, warned))
+    assert (first.data["stage"], first.data["share"]) == ("warned", 50)
+
+    # Nobody is there when the time is up, and what was done in time waits where nobody has read it.
+    await installation.send("activities", order(late, received := ago(3, 12)))
+    await installation.send("activities", order(met, received))
+    for number in (late, met):
+        await installation.said("clocks", lambda one, number=number: one.data.get("case_id") == number)
+    installation.kill_worker()
+    await installation.send("activities", order(met, received, datetime.now(UTC)))
+    await asyncio.sleep(max(0.0, (received + timedelta(hours=3, seconds=1) - datetime.now(UTC)).total_seconds()))
+    installation.start_worker()
+    await installation.said("alerts", lambda one: one.data["evidence"].get("takedown.id") == late)
+    await installation.said("clocks", lambda one: one.data.get("case_id") == met and one.data.get("state") == "met")
+    await asyncio.sleep(3)
+
+    said = await installation.everything_said("clocks")
+    assert stages(said, overdue) == ["missed"]
+    assert stages(said, warned) == ["warned"]
+    assert stages(said, late) == ["due", "missed"]
+    assert stages(said, met) == []
+    alerts = [one for one in await installation.everything_said("alerts") if one.data["rule"]["id"] == ORDER]
+    assert sorted(one.data["evidence"]["takedown.id"] for one in alerts) == sorted([overdue, late])
