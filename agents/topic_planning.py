@@ -51,7 +51,9 @@ async def compared(settings: KafkaSettings) -> Comparison:
     return Comparison(
         missing=tuple(plan.name for plan in plans if plan.name not in found),
         not_shown=tuple(name for name, topic in found.items() if not topic.config),
-        differences=tuple(one for plan in plans if plan.name in found for one in differences(plan, found[plan.name])),
+        differences=tuple(
+            difference for plan in plans if plan.name in found for difference in differences(plan, found[plan.name])
+        ),
     )
 
 
@@ -96,7 +98,7 @@ async def as_planned(
 
 async def _trouble(settings: KafkaSettings, rights: Sequence[Right]) -> str | None:
     try:
-        _require(await lacking_rights(settings, [one for one in rights if one.needed]))
+        _require(await lacking_rights(settings, [right for right in rights if right.needed]))
         found = await compared(settings)
     except WorldError as error:
         return str(error)
@@ -118,7 +120,7 @@ def _require(lacking: Sequence[Right]) -> None:
 
 
 def _judge(settings: KafkaSettings, found: Comparison) -> None:
-    losing = [one for one in found.differences if one.loses]
+    losing = [difference for difference in found.differences if difference.loses]
     if losing and settings.topic_check == "strict":
         raise OperatorError(
             what=f"Topics can lose what is sent to them. {' '.join(map(str, losing))}",

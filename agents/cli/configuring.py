@@ -21,7 +21,7 @@ def config(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"settings": settings, "unknown": unknown})
     else:
-        width = max(len(one.variable) for one in settings)
+        width = max(len(setting.variable) for setting in settings)
         for one in settings:
             own = one.origin == "environment"
             console.print(

@@ -141,11 +141,11 @@ async def _chosen(
 ) -> list[KeptLetter]:
     prefix = Topics(settings.topic_prefix).prefix
     found = [
-        one
-        async for one in kept_letters(settings)
-        if (topic is None or one.letter.input.topic in (topic, f"{prefix}{topic}"))
-        and (error is None or one.letter.error == error)
-        and (not places or one.place in places)
+        kept_letter
+        async for kept_letter in kept_letters(settings)
+        if (topic is None or kept_letter.letter.input.topic in (topic, f"{prefix}{topic}"))
+        and (error is None or kept_letter.letter.error == error)
+        and (not places or kept_letter.place in places)
     ]
     if missing := set(places) - {one.place for one in found}:
         raise OperatorError(

@@ -81,7 +81,7 @@ def _packs() -> Found:
 
     settings = PolicySettings()
     packs = load_packs(settings.packs)
-    yield "ok", f"{len(packs)} packs, {sum(len(one.rules) for one in packs)} rules"
+    yield "ok", f"{len(packs)} packs, {sum(len(pack.rules) for pack in packs)} rules"
     if not settings.jurisdictions:
         yield "warning", "SEALSTREAM_POLICY_JURISDICTIONS is not set: events that name no place are judged by no law."
 
@@ -154,7 +154,7 @@ def _kafka() -> Found:
     needs = rights_of(
         "worker", Topics(settings.topic_prefix), settings.group, asks_recognisers=bool(RecogniserSettings().urls)
     )
-    lacking = asyncio.run(lacking_rights(settings, [one for one in needs if one.needed]))
+    lacking = asyncio.run(lacking_rights(settings, [need for need in needs if need.needed]))
     for one in lacking:
         yield "fault", f"This user lacks {one}. Grant it; `sealstream topics acls` prints how."
     found = asyncio.run(compared(settings))

@@ -60,6 +60,6 @@ def _warn_of_slips() -> None:
     if any(name.startswith("SEALSTREAM_") for name in os.environ):
         from agents.configuration import unknown_variables
 
-        for one in unknown_variables(os.environ):
-            if one.meant:
-                print(f"sealstream: {one}", file=sys.stderr)  # noqa: T201 - this is the command line
+        for unknown_variable in unknown_variables(os.environ):
+            if unknown_variable.meant:
+                print(f"sealstream: {unknown_variable}", file=sys.stderr)  # noqa: T201 - this is the command line

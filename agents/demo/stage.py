@@ -55,6 +55,7 @@ class Stage:
         }
         self._entries: dict[str, tuple[SetName, Outcome]] = {}
         self._sets = ReferenceSets.empty()
+        self._reversals: dict[str, EnforcementReversal] = {}
         self._question: str | None = None
         self._questions = 0
         self.played: dict[str, Played] = {}
@@ -197,6 +198,8 @@ class Stage:
             result=result,
             expected_alerts=len(worth_an_alert(result.findings)),
             expects_step=_counts(result),
+            # Topics are read side by side: the step may have come before the decision that it follows from.
+            step=self._reversals.get(result.record_uri, played.step),
         )
 
     def _see_alert(self, message: KafkaMessage) -> Played | None:
@@ -216,6 +219,7 @@ class Stage:
     def _see_step(self, message: KafkaMessage) -> Played | None:
         if dict(message.headers).get("ce_type") == _REVERSAL:
             reversal = msgspec.json.decode(message.value or b"", type=EnforcementReversal)
+            self._reversals[reversal.record_uri] = reversal
             reversing = (
                 one for one in self.played.values() if one.result and one.result.record_uri == reversal.record_uri
             )

@@ -65,7 +65,7 @@ class View:
         scenes = list(played)
         if self._live is not None:
             # No thread refreshes it: Rich loses count of the lines where one does and another prints above them.
-            self._live.update(_under_way([one for one in scenes if not one.is_settled]), refresh=True)
+            self._live.update(_under_way([scene for scene in scenes if not scene.is_settled]), refresh=True)
         for one in scenes:
             if one.is_settled and one.key not in self._printed:
                 self._printed.add(one.key)
@@ -83,15 +83,15 @@ class View:
 def summary(played: Iterable[Played]) -> str:
     """The last line of the demo."""
     scenes = list(played)
-    alerts = [alert for one in scenes for alert in one.alerts]
+    alerts = [alert for scene in scenes for alert in scene.alerts]
     cited = {short_citation(alert.rule.citation) for alert in alerts} - {""}
-    outcomes = [one.outcome for one in scenes]
+    outcomes = [scene.outcome for scene in scenes]
     decisions = sum(outcome in ("allow", "hold", "block") for outcome in outcomes)
     return (
         f"demo: {len(scenes)} events, {outcomes.count('sealed')} sealed, {decisions} decisions, "
-        f"{len(alerts)} alerts citing {len(cited)} provisions, {sum(one.step is not None for one in scenes)} steps "
+        f"{len(alerts)} alerts citing {len(cited)} provisions, {sum(scene.step is not None for scene in scenes)} steps "
         f"against accounts, {outcomes.count('dead letter')} dead letters, "
-        f"{sum(not one.is_settled for one in scenes)} lost"
+        f"{sum(not scene.is_settled for scene in scenes)} lost"
     )
 
 

@@ -58,7 +58,7 @@ class AskedFingerprints:
         """
         found: list[Neighbours] = []
         for begin in range(0, len(fingerprints), MOST_ASKED):
-            codes = tuple(one.code for one in fingerprints[begin : begin + MOST_ASKED])
+            codes = tuple(fingerprint.code for fingerprint in fingerprints[begin : begin + MOST_ASKED])
             answers = self._ask(Question(codes=codes, limit=limit))
             shares = [answer.near for answer in answers if answer is not None]
             if not shares:
@@ -95,7 +95,7 @@ class AskedFingerprints:
         """Ask how much is known, which is a question without codes."""
         answers = self._ask(Question(codes=(), limit=0))
         troubles = [self._failures() or None, *(answer.trouble for answer in answers if answer is not None)]
-        before, self._trouble = self._trouble, next((one for one in troubles if one is not None), None)
+        before, self._trouble = self._trouble, next((trouble for trouble in troubles if trouble is not None), None)
         self._known = sum(answer.known for answer in answers if answer is not None)
         if self._trouble is not None and self._trouble != before:
             logger.warning("What was sealed cannot be recognised for now: %s", self._trouble)

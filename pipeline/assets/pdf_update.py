@@ -187,9 +187,9 @@ def _add_stream(out: bytearray, begin: int, written: Iterable[_Written], trailer
     start = len(out) - begin
     own = int(trailer["/Size"])
     entries = sorted((*written, _Written(own, 0, start)))
-    rows = b"".join(b"\x01%b%b" % (one.offset.to_bytes(8), one.generation.to_bytes(2)) for one in entries)
+    rows = b"".join(b"\x01%b%b" % (entry.offset.to_bytes(8), entry.generation.to_bytes(2)) for entry in entries)
     rows = b"\x00" + bytes(8) + b"\xff\xff" + rows
-    index = b"[0 1 %b]" % b" ".join(b"%d 1" % one.number for one in entries)
+    index = b"[0 1 %b]" % b" ".join(b"%d 1" % entry.number for entry in entries)
     head = {**trailer, "/Size": b"%d" % (own + 1), "/Type": b"/XRef", "/W": b"[1 8 2]", "/Index": index}
     head["/Length"] = b"%d" % len(rows)
     out += b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj\n" % (own, _dictionary(head), rows)

@@ -89,12 +89,15 @@ def manifest_definition(
     json: Json = {
         "claim_generator_info": [_software(order.claim_generator) | {"specVersion": SPEC_VERSION}],
         "assertions": assertions,
-        "ingredients": [_ingredient(one) for one in ingredients],
+        "ingredients": [_ingredient(ingredient) for ingredient in ingredients],
     }
     if order.title is not None:
         json["title"] = order.title
     return Definition(
-        json=json, resources={one.id: one.evidence.manifest for one in ingredients if one.evidence is not None}
+        json=json,
+        resources={
+            ingredient.id: ingredient.evidence.manifest for ingredient in ingredients if ingredient.evidence is not None
+        },
     )
 
 
@@ -121,7 +124,7 @@ def _ingredients(
 
 def _actions(order: SealOrder, ingredients: Sequence[_Ingredient]) -> list[Json]:
     def involving(relationship: Relationship) -> list[str]:
-        return [one.id for one in ingredients if one.relationship == relationship]
+        return [ingredient.id for ingredient in ingredients if ingredient.relationship == relationship]
 
     actions: list[Json] = []
     operation = "c2pa.created"

@@ -44,7 +44,7 @@ def _nothing_but_the_entry(examination: Examination, manifest: DetailedManifest)
         exclusions = data_hash_of(manifest).exclusions
     except BadBindingError:
         return False
-    return {range(one.start, one.stop) for one in exclusions} <= {entry.count, entry.store}
+    return {range(exclusion.start, exclusion.stop) for exclusion in exclusions} <= {entry.count, entry.store}
 
 
 def _nothing_but_padding(assertions: Mapping[str, object]) -> bool:

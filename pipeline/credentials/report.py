@@ -107,7 +107,11 @@ class Report(msgspec.Struct, frozen=True):
                 continue
             seen.add(label)
             yield label, manifest
-            waiting += [one.active_manifest for one in manifest.ingredients if one.active_manifest is not None]
+            waiting += [
+                ingredient.active_manifest
+                for ingredient in manifest.ingredients
+                if ingredient.active_manifest is not None
+            ]
 
 
 class _Validity(msgspec.Struct, frozen=True, rename="camel"):
@@ -165,4 +169,4 @@ class Details(msgspec.Struct, frozen=True):
 
     def of(self, label: str) -> DetailedManifest | None:
         """One manifest by label."""
-        return next((one for one in self.manifests if one.label == label), None)
+        return next((manifest for manifest in self.manifests if manifest.label == label), None)

@@ -65,5 +65,5 @@ def _has_moved(examination: Examination, signed: DataHash) -> bool:
     """Whether the manifest inside a file is whole, and not where the claim says that it is."""
     store = examination.manifest
     return examination.embedded and not any(
-        examination.asset[one.start : one.stop] == store for one in signed.exclusions
+        examination.asset[exclusion.start : exclusion.stop] == store for exclusion in signed.exclusions
     )

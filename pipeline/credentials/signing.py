@@ -155,8 +155,8 @@ def _ways(
     order: SealOrder, own: IngredientCredential | None, validator: Validator, *, embedded: bool
 ) -> Iterator[_Way]:
     parents = [
-        None if one.asset is None else _evidence(one.asset, one.media_type, one.manifest, validator)
-        for one in order.parents
+        None if parent.asset is None else _evidence(parent.asset, parent.media_type, parent.manifest, validator)
+        for parent in order.parents
     ]
     definitions = [manifest_definition(order, own=own, parents=parents)]
     if definitions[0].resources:

@@ -49,7 +49,7 @@ def seen_in(summary: CredentialSummary, troubles: Iterable[AlertKind], declared:
 
     Trouble of low severity is a fact and no observation: its codes are in the credential's summary.
     """
-    grave = [one for one in troubles if one.severity != "low"]
+    grave = [trouble for trouble in troubles if trouble.severity != "low"]
     if summary.credential == "absent":
         absent: Evidence = {"declared": declared}
         seen = [_seen(one, absent) for one in grave if one.kind in _OF_ABSENT]

@@ -92,18 +92,18 @@ def _known(
 def makers(found: Iterable[Found], event_uid: str | None = None) -> Sequence[Found]:
     """The events that made these bytes; where none did, those that took them in. Never the event in question."""
     others = [one for one in found if one.event_uid != event_uid]
-    return [one for one in others if one.role == "sealed"] or others
+    return [other for other in others if other.role == "sealed"] or others
 
 
 def _handed_down(events: Iterable[Found]) -> Iterator[tuple[str, Finding]]:
-    for one in events:
-        if one.record is None or _is_released(one):
+    for event in events:
+        if event.record is None or _is_released(event):
             continue
-        for finding in _decoded(one, ManifestRecord).findings:
+        for finding in _decoded(event, ManifestRecord).findings:
             if finding.kind == SEALED_BESIDE:
                 continue
             if finding.outcome == "violation" or finding.action in ("hold", "block"):
-                yield one.event_uid, finding
+                yield event.event_uid, finding
 
 
 def _is_released(found: Found) -> bool:

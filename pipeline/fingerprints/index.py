@@ -103,4 +103,7 @@ class FingerprintIndex:
 
     def nearest(self, fingerprints: Sequence[Fingerprint], *, limit: int) -> tuple[Neighbours, ...]:
         """The keys of the same kind that are as near as near copies are, for each fingerprint."""
-        return tuple(self._indexes[one.kind].nearest(one.digest, NEAR[one.kind], limit) for one in fingerprints)
+        return tuple(
+            self._indexes[fingerprint.kind].nearest(fingerprint.digest, NEAR[fingerprint.kind], limit)
+            for fingerprint in fingerprints
+        )

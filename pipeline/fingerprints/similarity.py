@@ -240,7 +240,7 @@ class SimilarityIndex:
 
 
 def _settled(tables: Collection[Bands]) -> int:
-    return sum(one.count for one in tables)
+    return sum(table.count for table in tables)
 
 
 def _columns(entries: Collection[tuple[bytes, bytes, int]], lot: int) -> Columns:

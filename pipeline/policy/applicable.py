@@ -65,9 +65,9 @@ class _Group(NamedTuple):
         together = None if bound.is_sparse else self.hold.hold(bound)
         if together is None:
             return [
-                (one, answer)
-                for one in self.rules
-                if one.asked_first <= bound.known and (answer := one.holds.answer(bound)) is not True
+                (rule, answer)
+                for rule in self.rules
+                if rule.asked_first <= bound.known and (answer := rule.holds.answer(bound)) is not True
             ]
         return [] if all(together) else [pair for pair in zip(self.rules, together, strict=True) if not pair[1]]
 
@@ -119,8 +119,8 @@ def _applicable(raised: Raised, laws: frozenset[str], excepted: frozenset[str], 
                 of_seen[name].append(one)
     return Applicable(
         groups=tuple(_grouped(of_events)),
-        names=frozenset().union(*(one.holds.names for one in of_events)),
-        probed=_probed([one.holds for one in of_events]),
+        names=frozenset().union(*(of_event.holds.names for of_event in of_events)),
+        probed=_probed([of_event.holds for of_event in of_events]),
         of_seen={name: tuple(asked) for name, asked in of_seen.items()},
     )
 
@@ -128,11 +128,11 @@ def _applicable(raised: Raised, laws: frozenset[str], excepted: frozenset[str], 
 def _grouped(rules: Sequence[ReadyRule]) -> Iterator[_Group]:
     for start in range(0, len(rules), _TOGETHER):
         members = tuple(rules[start : start + _TOGETHER])
-        yield _Group(members, ConditionList(one.holds for one in members))
+        yield _Group(members, ConditionList(member.holds for member in members))
 
 
 def _probed(conditions: Sequence[Condition]) -> frozenset[str] | None:
-    probed = [one.probed for one in conditions if one.probed is not None]
+    probed = [condition.probed for condition in conditions if condition.probed is not None]
     return frozenset().union(*probed) if len(probed) == len(conditions) else None
 
 

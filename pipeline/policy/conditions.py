@@ -155,7 +155,7 @@ class ConditionList:
     __slots__ = ("_eval",)
 
     def __init__(self, conditions: Iterable[Condition]) -> None:
-        listed = ", ".join(f"({one.text}\n)" for one in conditions)
+        listed = ", ".join(f"({condition.text}\n)" for condition in conditions)
         self._eval = _environment().compile(f"[{listed}]").eval
 
     def hold(self, facts: Bound) -> Sequence[bool] | None:

@@ -56,7 +56,7 @@ def would_be_decisions(observed: ObservedOutcome | None) -> Iterator[tuple[str, 
     """What each pack that is only observed would have decided by itself, by its name."""
     if observed is not None:
         for pack in observed.packs:
-            yield pack.name, decide(one for one in observed.findings if one.pack == pack)
+            yield pack.name, decide(finding for finding in observed.findings if finding.pack == pack)
 
 
 def alerts_for(
@@ -92,7 +92,7 @@ def worth_an_alert(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     What is found stays single. Where several rules cannot be answered because facts are missing, those who have to send
     them are told once: which facts, who can supply them, and which rules wait for them.
     """
-    told = [one for one in findings if one.action != "record"]
+    told = [finding for finding in findings if finding.action != "record"]
     waiting = [one for one in told if _lacks_facts(one)]
     if len(waiting) < _SEVERAL:
         return tuple(told)

@@ -148,7 +148,10 @@ class _Tally:
 
 
 def _results(findings: Iterable[Finding]) -> Mapping[str, Result]:
-    return {one.rule: Result(outcome=one.outcome, action=one.action, severity=one.severity) for one in findings}
+    return {
+        finding.rule: Result(outcome=finding.outcome, action=finding.action, severity=finding.severity)
+        for finding in findings
+    }
 
 
 def _change(before: Result | None, after: Result | None) -> Change:

@@ -278,7 +278,7 @@ def _is_law_in(pack: Pack, jurisdictions: Sequence[str]) -> bool:
     if not jurisdictions:
         return True
     if pack.jurisdiction == EVERYWHERE:
-        return not any(lies_in(one, place) for one in jurisdictions for place in pack.except_in)
+        return not any(lies_in(jurisdiction, place) for jurisdiction in jurisdictions for place in pack.except_in)
     return bool(laws_reaching(jurisdictions, (pack.jurisdiction,)))
 
 

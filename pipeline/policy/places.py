@@ -70,18 +70,18 @@ def laws_reaching(places: Iterable[str], laws: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _reaching(places: tuple[str, ...], laws: frozenset[str]) -> frozenset[str]:
-    return frozenset(law for law in laws if any(lies_in(one, law) or lies_in(law, one) for one in places))
+    return frozenset(law for law in laws if any(lies_in(place, law) or lies_in(law, place) for place in places))
 
 
 def unknown_places(places: Iterable[str]) -> tuple[str, ...]:
     """Those that are no places, as they were written."""
-    return tuple(one for one in places if canonical(one) is None)
+    return tuple(place for place in places if canonical(place) is None)
 
 
 def unreached_places(places: Iterable[str], laws: Iterable[str]) -> tuple[str, ...]:
     """The known places that none of these laws reaches; a law for everywhere is none of a place."""
     of_places = frozenset(laws) - {EVERYWHERE}
-    return tuple(one for one in places if canonical(one) is not None and not laws_reaching((one,), of_places))
+    return tuple(place for place in places if canonical(place) is not None and not laws_reaching((place,), of_places))
 
 
 def name_of(place: str, language: str = "en") -> str:

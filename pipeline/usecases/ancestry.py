@@ -79,7 +79,7 @@ class Ancestry:
             WorldError: the store does not answer.
         """
         records = [self._record(uid) for uid in self._events(sha256)]
-        return tuple(self._known(one, ()) for one in records if isinstance(one, ManifestRecord))
+        return tuple(self._known(record, ()) for record in records if isinstance(record, ManifestRecord))
 
     def _known(self, record: ManifestRecord, below: tuple[str, ...]) -> Ancestor:
         self._left -= 1
@@ -114,7 +114,9 @@ class Ancestry:
         return self._known(record, below) if isinstance(record, ManifestRecord) else told
 
     def _events(self, sha256: str) -> list[str]:
-        return [one.event_uid for one in makers(find_by_digest(self.store, self.layout, sha256, limit=_MOST_EVENTS))]
+        return [
+            maker.event_uid for maker in makers(find_by_digest(self.store, self.layout, sha256, limit=_MOST_EVENTS))
+        ]
 
     def _record(self, uid: str) -> ManifestRecord | Decision | None:
         stored = self.store.get(self.layout.record(uid))

@@ -185,4 +185,4 @@ def _result(result: Result) -> str:
 
 
 def _packs(references: Iterable[PackReference]) -> str:
-    return ", ".join(f"{one.name} {one.version}" for one in references)
+    return ", ".join(f"{reference.name} {reference.version}" for reference in references)

@@ -64,7 +64,7 @@ def explain(
         given=given,
     )
     verdicts = Judge(packs, roles, wording).explain(event.facts, event.at)
-    findings = [one.finding for one in verdicts if one.finding is not None]
+    findings = [verdict.finding for verdict in verdicts if verdict.finding is not None]
     decision = decide(findings)
     answer = Explanation(
         event=event.reference,
@@ -126,7 +126,7 @@ def _explained(verdict: Verdict, language: Language) -> ExplainedRule:
 
 def _decisive(findings: Sequence[Finding], decision: DecisionOutcome) -> tuple[str, ...]:
     """The rules that ask for what was decided; none for an event that is allowed."""
-    return tuple(one.rule for one in findings if one.action == decision)
+    return tuple(finding.rule for finding in findings if finding.action == decision)
 
 
 def _texts(value: FactValue | None) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ def obligations(
 
 
 def _features(given: list[str]) -> tuple[str, ...]:
-    return tuple(one for one in _words("--biometric", given, _FEATURES) if one != "none")
+    return tuple(word for word in _words("--biometric", given, _FEATURES) if word != "none")
 
 
 def _words(option: str, given: list[str] | None, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def run_tests(packs: Packs = None, lang: LangOption = None, as_json: AsJson = Fa
     Exit code 1 means that an example came out otherwise or is missing, 2 that a pack or its examples cannot be used.
     """
     language = language_given(lang)
-    tested = [_tested(one, language) for one in find_packs(packs or PolicySettings().packs)]
+    tested = [_tested(pack_file, language) for pack_file in find_packs(packs or PolicySettings().packs)]
     if as_json:
         print_json({"packs": tested})
     else:
@@ -189,13 +189,13 @@ def _tested(file: PackFile, language: Language) -> TestedPack:
             TestedRule(rule=rule.id, cases={case: _came_out(results, rule.id, case) for case in CASES})
             for rule in pack.rules
         ),
-        failures=tuple(one for one in results if not one.is_as_expected),
+        failures=tuple(result for result in results if not result.is_as_expected),
         missing=missing_cases(pack, examples),
     )
 
 
 def _came_out(results: Iterable[ExampleResult], rule: str, case: Case) -> bool | None:
-    mine = [one.is_as_expected for one in results if (one.rule, one.case) == (rule, case)]
+    mine = [result.is_as_expected for result in results if (result.rule, result.case) == (rule, case)]
     return all(mine) if mine else None
 
 

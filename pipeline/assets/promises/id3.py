@@ -31,10 +31,10 @@ def promises(body: bytes) -> Promises:
     """What an MP3 file promises."""
     promised: dict[str, object] = {"its sound, and what is around it": Stretch(body, after_tag(body))}
     if body.startswith(b"ID3"):
-        frames = [one for one in _frames(body) if not _is_manifest(one)]
+        frames = [frame for frame in _frames(body) if not _is_manifest(frame)]
         promised["the version of its tag"] = f"2.{body[3]}"
-        promised["the frames of its tag"] = sorted(one for one in frames if one.kind not in _LABELLED)
-        promised[METADATA] = sorted(one for one in frames if one.kind in _LABELLED)
+        promised["the frames of its tag"] = sorted(frame for frame in frames if frame.kind not in _LABELLED)
+        promised[METADATA] = sorted(frame for frame in frames if frame.kind in _LABELLED)
     return promised
 
 

@@ -29,7 +29,7 @@ def items_of(body: bytes, metas: Sequence[tuple[int, int]]) -> list[object]:
     """What can be compared of the items that `meta` boxes describe, but for XMP and Exif, which take labels."""
     compared: list[object] = []
     for start, end in metas:
-        pieces = {one.kind: one for one in _pieces(body, start + 4, end)}
+        pieces = {piece.kind: piece for piece in _pieces(body, start + 4, end)}
         kinds = dict(_kinds(body, pieces.get(b"iinf")))
         compared.extend((kind, Stretch(body, pieces[kind].start, pieces[kind].end)) for kind in _KEPT if kind in pieces)
         located = pieces.get(b"iloc")

@@ -36,7 +36,7 @@ def promises(body: bytes) -> Promises:
     """What a JPEG file promises."""
     segments = list(_segments(body))
     scan = segments.pop().start
-    kept = [one for one in segments if one.marker != _MANIFEST and not _is_xmp(body, one)]
+    kept = [segment for segment in segments if segment.marker != _MANIFEST and not _is_xmp(body, segment)]
     return {
         "its tables and colour profile": [_stretch(body, one) for one in kept if one.marker in _SHOWN],
         METADATA: [_stretch(body, one) for one in kept if one.marker not in _SHOWN],

@@ -91,7 +91,7 @@ def _is_signed(document: Pdf) -> bool:
         return False
     if int(form.get(Name.SigFlags, 0)) & _SIGNATURES_EXIST:
         return True
-    return any(_is_signature(one) for one in _fields(form.get(Name.Fields, Array())))
+    return any(_is_signature(field) for field in _fields(form.get(Name.Fields, Array())))
 
 
 def _fields(listed: pikepdf.Object) -> list[pikepdf.Object]:

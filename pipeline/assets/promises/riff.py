@@ -34,18 +34,18 @@ def promises(body: bytes) -> Promises:
     chunks = list(_chunks(body, _FORM, _HEAD + size))
     media, metadata = [], []
     promised: dict[str, object] = {"its form": body[_HEAD:_FORM].decode("latin-1")}
-    for one in chunks:
-        listed = body[one.start + _HEAD : one.start + _FORM] if one.kind == _LIST else b""
-        if one.kind == _CANVAS and one.end - one.start > _FORM:
-            at = one.start + _HEAD
+    for chunk in chunks:
+        listed = body[chunk.start + _HEAD : chunk.start + _FORM] if chunk.kind == _LIST else b""
+        if chunk.kind == _CANVAS and chunk.end - chunk.start > _FORM:
+            at = chunk.start + _HEAD
             promised["its canvas"] = bytes([body[at] & ~_XMP_FLAG]) + body[at + 1 : at + 10]
-        elif one.kind in _METADATA and listed not in (b"hdrl", b"movi"):
+        elif chunk.kind in _METADATA and listed not in (b"hdrl", b"movi"):
             # Descriptions hold labels, and one is added; each other chunk stays.
-            metadata.append(Stretch(body, one.start, one.end))
-        elif one.kind not in _OURS and one.kind.upper() != _LABEL:
-            media.append(Stretch(body, one.start, one.end))
+            metadata.append(Stretch(body, chunk.start, chunk.end))
+        elif chunk.kind not in _OURS and chunk.kind.upper() != _LABEL:
+            media.append(Stretch(body, chunk.start, chunk.end))
         if listed == b"movi":
-            promised["the places that its index names"] = _places(body, chunks, one)
+            promised["the places that its index names"] = _places(body, chunks, chunk)
     promised["its media"] = media
     promised[METADATA] = metadata
     promised["what follows its end"] = Stretch(body, min(len(body), _HEAD + size + size % 2))
@@ -69,7 +69,7 @@ def _places(body: bytes, chunks: list[_Chunk], movi: _Chunk) -> object:
     """Where in the file the frames begin, if that is what an index counts from."""
     if b"indx" in body[chunks[0].start : chunks[0].end]:
         return movi.start
-    index = next((one for one in chunks if one.kind == _INDEX and one.end - one.start >= _HEAD + 16), None)
+    index = next((chunk for chunk in chunks if chunk.kind == _INDEX and chunk.end - chunk.start >= _HEAD + 16), None)
     if index is None:
         return None
     kind, _, place = struct.unpack_from("<4sII", body, index.start + _HEAD)

@@ -47,9 +47,9 @@ def promises(body: bytes) -> Promises:
     return {
         "its first entry": None if first is None else (first.filename, first.compress_type),
         "its parts": {
-            one.filename: (one.CRC, one.file_size)
-            for one in entries
-            if one.filename not in described and not one.filename.endswith(_PACKAGE_DOCUMENT)
+            entry.filename: (entry.CRC, entry.file_size)
+            for entry in entries
+            if entry.filename not in described and not entry.filename.endswith(_PACKAGE_DOCUMENT)
         },
     }
 

@@ -37,8 +37,8 @@ def mended(before: bytes, after: bytes, media_type: str) -> bytes:
         old, new = list(_boxes(before, 0, len(before))), list(_boxes(after, 0, len(after)))
         fragments = _starts(old, _FRAGMENT), _starts(new, _FRAGMENT)
         tables = _tables(old), _tables(new)
-        if len(fragments[0]) != len(fragments[1]) or [_size(one) for one in tables[0]] != [
-            _size(one) for one in tables[1]
+        if len(fragments[0]) != len(fragments[1]) or [_size(table) for table in tables[0]] != [
+            _size(table) for table in tables[1]
         ]:
             return after
         moved = dict(zip(*fragments, strict=True))
@@ -51,11 +51,11 @@ def mended(before: bytes, after: bytes, media_type: str) -> bytes:
 
 
 def _starts(boxes: list[_Box], kind: bytes) -> list[int]:
-    return [one.start for one in boxes if one.kind == kind]
+    return [box.start for box in boxes if box.kind == kind]
 
 
 def _tables(boxes: list[_Box]) -> list[_Box]:
-    return [one for one in boxes if one.kind == _TABLES]
+    return [box for box in boxes if box.kind == _TABLES]
 
 
 def _size(one: _Box) -> int:
@@ -63,14 +63,14 @@ def _size(one: _Box) -> int:
 
 
 def _mend(before: bytes, was: _Box, file: bytearray, now: _Box, moved: dict[int, int]) -> None:
-    for one in _boxes(before, was.body, was.end):
-        if one.kind != b"tfra":
+    for box in _boxes(before, was.body, was.end):
+        if box.kind != b"tfra":
             continue
-        form, size = (">Q", 8) if before[one.body] == 1 else (">I", 4)
-        lengths, number = struct.unpack_from(">II", before, one.body + 8)
+        form, size = (">Q", 8) if before[box.body] == 1 else (">I", 4)
+        lengths, number = struct.unpack_from(">II", before, box.body + 8)
         stride = 2 * size + sum((lengths >> shift & 3) + 1 for shift in (4, 2, 0))
-        for row in range(min(number, (one.end - one.body - 16) // stride)):
-            at = one.body + 16 + row * stride + size
+        for row in range(min(number, (box.end - box.body - 16) // stride)):
+            at = box.body + 16 + row * stride + size
             (place,) = struct.unpack_from(form, before, at)
             struct.pack_into(form, file, at - was.start + now.start, moved.get(place, place))
 

@@ -45,7 +45,7 @@ def place_in_id3(body: bytes, length: int) -> ManifestPlace:
         UnplaceableError: its tag is broken, or of a shape that would not stay.
     """
     tag = _tag(body)
-    kept = [one for one in tag.frames if not _is_manifest(one)]
+    kept = [frame for frame in tag.frames if not _is_manifest(frame)]
     before = b"".join(kept) + _frame_head(tag.version, len(_DESCRIBED) + length) + _DESCRIBED
     padding = tag.padding if tag.flags & _FOOTER else tag.padding.ljust(_LEAST_PADDING, b"\x00")
     size = len(before) + length + len(padding)

@@ -69,7 +69,7 @@ def _placed(body: bytes, length: int) -> ManifestPlace:
     head = bytearray(body) + bytes(store_at - len(body))
     directory_at = store_at + length + -length % 8
     own = form.pack(form.head, _MANIFEST, _UNDEFINED, length) + form.pack(form.offset, store_at)
-    kept = [one for one in entries if form.unpack("H", one, 0) != (_MANIFEST,)]
+    kept = [entry for entry in entries if form.unpack("H", entry, 0) != (_MANIFEST,)]
     rows = sorted((*kept, own), key=lambda row: form.unpack("H", row, 0))
     tail = bytes(-length % 8) + form.pack(form.number, len(rows)) + b"".join(rows) + form.pack(form.offset, following)
     head[form.header : form.header + form.inline] = form.pack(form.offset, directory_at)
@@ -104,6 +104,6 @@ def _check_pages(body: bytes, form: _Form, at: int) -> None:
         if not at:
             return
         entries, at = _entries(body, form, at)
-        if any(form.unpack("H", one, 0) == (_MANIFEST,) for one in entries):
+        if any(form.unpack("H", entry, 0) == (_MANIFEST,) for entry in entries):
             break
     raise UnplaceableError

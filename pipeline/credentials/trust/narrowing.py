@@ -36,7 +36,7 @@ def concerning(trust: Trust, chain: bytes) -> Trust:
 
 def _names_above(chain: bytes, anchors: Sequence[x509.Certificate]) -> set[_Name]:
     names = {_name(name) for one in _read(chain) for name in (one.subject, one.issuer)}
-    while above := {_name(one.issuer) for one in anchors if _name(one.subject) in names} - names:
+    while above := {_name(anchor.issuer) for anchor in anchors if _name(anchor.subject) in names} - names:
         names |= above
     return names
 

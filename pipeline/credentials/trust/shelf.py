@@ -73,7 +73,7 @@ def lists_at_hand(directory: Path) -> tuple[TrustList, ...]:
     Raises:
         OperatorError: an update cannot be read.
     """
-    newest = {one.name: one for one in shipped_lists()}
+    newest = {shipped_list.name: shipped_list for shipped_list in shipped_lists()}
     for name, file in zip(NAMES, update_files(directory), strict=True):
         kept = _kept(name, file)
         if kept is not None and kept.issued >= newest[name].issued:

@@ -166,11 +166,11 @@ def _read_json(body: bytes, use: Use | None, source: str) -> TrustList:
     try:
         found = msgspec.json.decode(body, type=_File).list
         anchors = [
-            x509.load_der_x509_certificate(base64.b64decode(one.val, validate=True))
+            x509.load_der_x509_certificate(base64.b64decode(certificate.val, validate=True))
             for entity in found.trusted_entities_list
             for service in entity.trusted_entity_services
             if service.service_information.service_status.endswith(_TRUSTED)
-            for one in service.service_information.service_digital_identity.certificates
+            for certificate in service.service_information.service_digital_identity.certificates
         ]
     except (msgspec.MsgspecError, binascii.Error, ValueError):
         raise TrustListError("it is JSON, and no list of trusted entities (ETSI TS 119 602) that can be read") from None
@@ -185,7 +185,7 @@ def _read_json(body: bytes, use: Use | None, source: str) -> TrustList:
         name=_name(said),
         title=title,
         use=said,
-        pem=b"".join(one.public_bytes(Encoding.PEM) for one in anchors),
+        pem=b"".join(anchor.public_bytes(Encoding.PEM) for anchor in anchors),
         issued=about.list_issue_date_time.date(),
         next_update=about.next_update.date(),
         source=source,

@@ -30,7 +30,7 @@ def call(number: int, *arguments: object) -> int:
         KernelRefusedError: it failed.
     """
     # Integers as the machine's words: variadic calls would take 32 bits of them.
-    words = (ctypes.c_long(one) if isinstance(one, int) else one for one in arguments)
+    words = (ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments)
     return _checked(_C.syscall(ctypes.c_long(number), *words))
 
 
@@ -40,7 +40,7 @@ def control(option: int, *arguments: object) -> int:
     Raises:
         KernelRefusedError: it failed.
     """
-    words = [ctypes.c_ulong(one) if isinstance(one, int) else one for one in arguments]
+    words = [ctypes.c_ulong(argument) if isinstance(argument, int) else argument for argument in arguments]
     words += [ctypes.c_ulong(0)] * (4 - len(words))
     return _checked(_C.prctl(ctypes.c_int(option), *words))
 

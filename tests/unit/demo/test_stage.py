@@ -200,6 +200,36 @@ def test_a_review_has_its_own_decision_and_the_step_it_led_to(stage: Stage) -> N
     assert stage.played[review.reference.id].step is not None
 
 
+@pytest.mark.parametrize("reversal_first", [False, True])
+def test_an_appeal_has_the_step_that_it_takes_back_whichever_comes_first(stage: Stage, *, reversal_first: bool) -> None:
+    held = stage.play(SERVICE).key.decode()  # type: ignore[union-attr]
+    against = {"account": "d" * 64, "rules": ["rule"]}
+    made = decided(held, "hold", findings=[], counts_against=against)
+    stage.see(output(TOPICS.decisions, made))
+    message = stage.play(ReviewScene(title="reversed", about="a change", verdict="release", reason="No.", case="a-1"))
+    review = intake_review(message.value, message.headers)
+    outcome = {
+        "verdict": "release",
+        "reviewer": "officer-2",
+        "reason": "No.",
+        "reviewed_at": NOW,
+        "event": msgspec.to_builtins(review.reference),
+        "stage": "appeal",
+        "case": "a-1",
+    }
+    taken_back = {**step_about(held), "reverses": "ab" * 32, "due": None}
+    reversed_ = {**made, "decision": "allow", "review": outcome, "record_uri": taken_back["record_uri"]}
+    seen = [
+        output(TOPICS.decisions, reversed_),
+        output(TOPICS.enforcement, taken_back, (("ce_type", b"sealstream.enforcement-reversal.v1"),)),
+    ]
+    for number, said in enumerate(reversed(seen) if reversal_first else seen):
+        assert is_over(stage) is False, number
+        stage.see(said)
+    assert is_over(stage)
+    assert stage.played[review.reference.id].step is not None
+
+
 def answered(stage: Stage, question: KafkaMessage, versions: ReferenceVersions) -> None:
     """Let a decision say by which versions of the reference sets it was made."""
     event = intake_activity(question.value, question.headers)

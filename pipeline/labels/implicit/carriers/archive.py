@@ -55,18 +55,18 @@ class Archive:
             self._entries = container.infolist()
         if len(self._entries) > MOST_ENTRIES:
             raise _too_many()
-        if sum(one.file_size for one in self._entries) > MOST_EXPANDED:
+        if sum(entry.file_size for entry in self._entries) > MOST_EXPANDED:
             raise ImplicitRefusedError(what=f"The container holds more than {MOST_EXPANDED} bytes.")
-        if len({one.filename for one in self._entries}) != len(self._entries):
+        if len({entry.filename for entry in self._entries}) != len(self._entries):
             raise ImplicitRefusedError(what="The container has two entries of one name.")
-        if any(one.flag_bits & _ENCRYPTED or one.compress_type not in _METHODS for one in self._entries):
+        if any(entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS for entry in self._entries):
             raise ImplicitRefusedError(
                 what="The container has entries that are encrypted, or packed in an unusual way."
             )
 
     def names(self) -> list[str]:
         """The names of all entries."""
-        return [one.filename for one in self._entries]
+        return [entry.filename for entry in self._entries]
 
     def read(self, name: str) -> bytes | None:
         """What an entry holds; None where there is none of the name.

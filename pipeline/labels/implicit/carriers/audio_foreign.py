@@ -29,7 +29,7 @@ def entries(block: bytes) -> Iterator[FoundField]:
     if chunk is not None and chunk.kind.upper() == FIELD:
         yield FoundField("flac.foreign", AIGC, text_of(block[chunk.body : chunk.end]))
     elif chunk is not None and is_info(block, chunk):
-        yield from (one._replace(carrier="flac.foreign") for one in info_entries(block, chunk))
+        yield from (info_entry._replace(carrier="flac.foreign") for info_entry in info_entries(block, chunk))
 
 
 def packet(block: bytes) -> bytes | None:
@@ -50,8 +50,8 @@ def without_marks(block: bytes) -> bytes:
     if chunk.kind.upper() == FIELD:
         return _padded(block, chunk)
     if is_info(block, chunk):
-        for one in info_marks(block, chunk):
-            block = _padded(block, one)
+        for info_mark in info_marks(block, chunk):
+            block = _padded(block, info_mark)
     elif chunk.kind == XMP:
         there = block[chunk.body : chunk.end]
         cleaned = without_aigc(there)

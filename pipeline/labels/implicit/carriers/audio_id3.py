@@ -59,20 +59,24 @@ class Tag(NamedTuple):
         Raises:
             ImplicitRefusedError: one of the former is compressed or encrypted.
         """
-        named = tuple(_entry(one) for one in self.frames if one.kind == b"TXXX")
-        return (*named, *(_comment(one) for one in self.frames if one.kind == b"COMM" and _is_plain(one)))
+        named = tuple(_entry(frame) for frame in self.frames if frame.kind == b"TXXX")
+        return (*named, *(_comment(frame) for frame in self.frames if frame.kind == b"COMM" and _is_plain(frame)))
 
     @property
     def private(self) -> tuple[FoundField, ...]:
         """What programs keep under a name of their own (`PRIV`) that is the place of a mark."""
-        named = (one.payload.partition(b"\x00") for one in self.frames if one.kind == b"PRIV" and not one.packed)
+        named = (
+            frame.payload.partition(b"\x00") for frame in self.frames if frame.kind == b"PRIV" and not frame.packed
+        )
         entries = (FoundField("id3.PRIV", owner.decode("latin-1"), text_of(data)) for owner, _, data in named)
-        return tuple(one for one in entries if names_aigc(one.name))
+        return tuple(entry for entry in entries if names_aigc(entry.name))
 
     @property
     def xmp(self) -> tuple[bytes, ...]:
         """The XMP packets (`PRIV`)."""
-        named = (one.payload.partition(b"\x00") for one in self.frames if one.kind == b"PRIV" and not one.packed)
+        named = (
+            frame.payload.partition(b"\x00") for frame in self.frames if frame.kind == b"PRIV" and not frame.packed
+        )
         return tuple(packet for owner, _, packet in named if owner == b"XMP")
 
 

@@ -95,7 +95,7 @@ class Locations:
 
     def item(self, number: int) -> Item | None:
         """Where one item is; None where nothing is said about it."""
-        return next((one for one in self.items if one.number == number), None)
+        return next((item for item in self.items if item.number == number), None)
 
     def with_item(self, item: Item) -> "Locations":
         """The same with one item added or replaced."""
@@ -107,12 +107,12 @@ class Locations:
         Raises:
             ImplicitRefusedError: an item is in those bytes, or has no length.
         """
-        return replace(self, items=tuple(_moved(one, begin, end, by) for one in self.items))
+        return replace(self, items=tuple(_moved(item, begin, end, by) for item in self.items))
 
     def written(self) -> bytes:
         """The payload of a box that says this, with offsets and lengths of four bytes, or of eight where needed."""
         numbers = [one for item in self.items for extent in item.extents for one in (extent.offset, extent.length)]
-        width = 8 if any(one >> 32 for one in numbers) else 4
+        width = 8 if any(number >> 32 for number in numbers) else 4
         number_width = 4 if self.version == 2 else 2  # noqa: PLR2004 - the version with long numbers
         pieces = [bytes([self.version, 0, 0, 0, width << 4 | width, self.index_width])]
         pieces.append(len(self.items).to_bytes(number_width, "big"))

@@ -89,14 +89,14 @@ def apply(data: bytes, splices: Sequence[Splice]) -> bytearray:
     """The data with all splices made; they are in order and do not overlap."""
     pieces = bytearray()
     done = 0
-    for one in splices:
-        pieces += data[done : one.start]
-        pieces += one.new
-        done = one.end
+    for splice in splices:
+        pieces += data[done : splice.start]
+        pieces += splice.new
+        done = splice.end
     pieces += data[done:]
     return pieces
 
 
 def moved(place: int, splices: Iterable[Splice]) -> int:
     """Where a place of the old file is in the new one."""
-    return place + sum(len(one.new) - (one.end - one.start) for one in splices if one.end <= place)
+    return place + sum(len(splice.new) - (splice.end - splice.start) for splice in splices if splice.end <= place)

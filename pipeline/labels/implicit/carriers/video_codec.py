@@ -33,16 +33,16 @@ class _Comment(NamedTuple):
 
 def entries(private: bytes) -> Iterator[FoundField]:
     """What the comments in a decoder's header say. What cannot be followed says nothing, as to the decoder."""
-    for one in _comments(private):
-        if is_worth_reading(one.name, one.value):
-            yield FoundField(_CARRIER, one.name, text_of(one.value))
+    for comment in _comments(private):
+        if is_worth_reading(comment.name, comment.value):
+            yield FoundField(_CARRIER, comment.name, text_of(comment.value))
 
 
 def without_marks(private: bytes) -> bytes:
     """The header without marks, as long as it was."""
-    for one in _comments(private):
-        if is_mark(one.name, text_of(one.value)):
-            private = private[: one.begin] + b"=".ljust(one.end - one.begin) + private[one.end :]
+    for comment in _comments(private):
+        if is_mark(comment.name, text_of(comment.value)):
+            private = private[: comment.begin] + b"=".ljust(comment.end - comment.begin) + private[comment.end :]
     return private
 
 

@@ -31,7 +31,7 @@ class _Item(NamedTuple):
     @property
     def is_mark(self) -> bool:
         """Whether it goes where a mark is written."""
-        return names_aigc(self.name) or any(is_mark(self.name, text_of(one)) for one in self.values)
+        return names_aigc(self.name) or any(is_mark(self.name, text_of(value)) for value in self.values)
 
 
 class Meta(NamedTuple):
@@ -53,7 +53,7 @@ class Meta(NamedTuple):
     @property
     def fields(self) -> list[tuple[str, bytes]]:
         """Names and values of all items that may say anything that is read here."""
-        named = ((one.name, value) for one in self.items for value in one.values)
+        named = ((item.name, value) for item in self.items for value in item.values)
         return [(name, value) for name, value in named if is_worth_reading(name, value)]
 
 
@@ -92,7 +92,7 @@ def with_value(data: bytes, meta: Meta, text: str) -> bytes:
     """A box with keys, with the mark in the place of any that it has."""
     key = _key()
     keys = meta.keys if key in meta.keys else (*meta.keys, key)
-    kept = (data[one.at.start : one.at.end] for one in meta.items if not one.is_mark)
+    kept = (data[item.at.start : item.at.end] for item in meta.items if not item.is_mark)
     items = box(b"ilst", *kept, _value(keys.index(key) + 1, text))
     # Keys and items may be missing, and have an order: handler, keys, items.
     others = [data[one.start : one.end] for one in meta.children if one.kind not in (b"keys", b"ilst")]
@@ -101,7 +101,7 @@ def with_value(data: bytes, meta: Meta, text: str) -> bytes:
 
 def without_marks(data: bytes, meta: Meta) -> bytes:
     """The box without the items that are marks. A key that nothing refers to stays."""
-    kept = [data[one.at.start : one.at.end] for one in meta.items if not one.is_mark]
+    kept = [data[item.at.start : item.at.end] for item in meta.items if not item.is_mark]
     if len(kept) == len(meta.items):
         return data[meta.at.start : meta.at.end]
     children = [box(b"ilst", *kept) if one.kind == b"ilst" else data[one.start : one.end] for one in meta.children]

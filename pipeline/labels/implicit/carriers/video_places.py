@@ -37,7 +37,7 @@ def move_places(data: bytearray, splices: Sequence[Splice]) -> bytes:
     Raises:
         ImplicitRefusedError: a place cannot be moved along.
     """
-    changed = [one for one in splices if len(one.new) != one.end - one.start]
+    changed = [splice for splice in splices if len(splice.new) != splice.end - splice.start]
     if changed:
         _move_all(data, changed, splices)
     return bytes(data)
@@ -59,19 +59,19 @@ def _move_all(data: bytearray, changed: Sequence[Splice], splices: Sequence[Spli
 
 
 def _places(data: bytearray, reader: BoxReader, boxes: Sequence[Box], depth: int) -> Iterator[_Places]:
-    for one in boxes:
-        if one.kind in _PARENTS and depth < _DEEPEST:
-            yield from _places(data, reader, list(reader.children(one.body, one.end)), depth + 1)
-        elif one.kind in _CHUNKS:
-            form = _CHUNKS[one.kind]
-            yield _fitting(one, one.body + 8, _number(data, ">I", one.body + 4, one), struct.calcsize(form), form)
-        elif one.kind == b"tfhd" and _number(data, ">I", one.body, one) & _HAS_BASE:
-            yield _fitting(one, one.body + 8, 1, 8, ">Q")
-        elif one.kind == b"tfra":
-            yield _fragments(data, one)
-        elif one.kind == b"saio" and depth == _DEEPEST:
+    for box in boxes:
+        if box.kind in _PARENTS and depth < _DEEPEST:
+            yield from _places(data, reader, list(reader.children(box.body, box.end)), depth + 1)
+        elif box.kind in _CHUNKS:
+            form = _CHUNKS[box.kind]
+            yield _fitting(box, box.body + 8, _number(data, ">I", box.body + 4, box), struct.calcsize(form), form)
+        elif box.kind == b"tfhd" and _number(data, ">I", box.body, box) & _HAS_BASE:
+            yield _fitting(box, box.body + 8, 1, 8, ">Q")
+        elif box.kind == b"tfra":
+            yield _fragments(data, box)
+        elif box.kind == b"saio" and depth == _DEEPEST:
             _refuse("auxiliary information of samples")
-        elif one.kind == b"meta" and data.find(b"iloc", one.body, one.end) >= 0:
+        elif box.kind == b"meta" and data.find(b"iloc", box.body, box.end) >= 0:
             _refuse("items")
 
 
