@@ -202,7 +202,10 @@ def _faults_of_parts(pack: Pack) -> Iterator[_Fault]:
             yield ("rules", index, "binds"), f"{rule.id} binds {others}, and its article {rule.article} does not"
         if rule.valid_to is not None and rule.valid_to < rule.valid_from:
             yield ("rules", index, "valid_to"), "the rule ends before it begins"
+    ids = {rule.id for rule in pack.rules}
     for index, clock in enumerate(pack.clocks):
+        if clock.id in ids:
+            yield ("clocks", index, "id"), f"a rule of the pack has the id {clock.id}"
         for place, reason in clock_faults(clock, bound):
             yield ("clocks", index, *place), reason
 

@@ -84,6 +84,14 @@ async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_
     await asyncio.sleep(3)
 
     said = await installation.everything_said("clocks")
+    listed = await asyncio.to_thread(installation.answer, "clocks", "list")
+    assert {(one["clock"]["case_id"], one["announced"][-1]["stage"]) for one in listed} == {
+        (overdue, "missed"),
+        (warned, "warned"),
+        (late, "missed"),
+    }
+    shown = await asyncio.to_thread(installation.answer, "cases", "show", met)
+    assert (shown["id"], shown["version"], shown["clocks"][0]["state"]) == (met, 2, "met")
     assert stages(said, overdue) == ["missed"]
     assert stages(said, warned) == ["warned"]
     assert stages(said, late) == ["due", "missed"]

@@ -75,6 +75,10 @@ def lose_one_of_two_inputs(run: Miniature) -> None:
     inputs.remove(next(one for one in inputs if one.case == number))
 
 
+def lose_note(run: Miniature) -> None:
+    del run.records[next(key for key in run.records if key.startswith("v1/published/") and uid(run, JUDGED) in key)]
+
+
 def lose_object(run: Miniature) -> None:
     del run.content[next(key for key in run.content if uid(run, SEALED) in key and key.endswith(".c2pa"))]
 
@@ -90,6 +94,7 @@ def lose_object(run: Miniature) -> None:
         (lose_dead_letter, REFUSED),
         (lose_one_of_two_inputs, TWICE),
         (lose_object, SEALED),
+        (lose_note, JUDGED),
     ],
 )
 def test_what_is_lost_is_missed(run: Miniature, spoil: Callable[[Miniature], None], kind: str) -> None:

@@ -14,9 +14,10 @@ from agents.outbox import Outbox
 from agents.topics import Topics
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.errors import EnvelopeError, WorldError
+from pipeline.events.identity import account_of
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from schemas import first_violation, validator
-from tests.unit.house import House, generation, png, publication
+from tests.unit.house import House, activity, generation, png, publication
 
 HEADERS = (("trace", b"\xff\x00"), ("trace", None), ("trace", b""), ("ce_id", b"1"))
 RECORD = InputRecord(
@@ -65,6 +66,33 @@ async def test_a_record_goes_out_with_its_alerts_and_all_fit_the_contract(house:
         headers = dict(message.headers)
         assert headers["ce_specversion"] == b"1.0"
         assert headers["ce_source"] == b"here"
+
+
+async def test_of_a_later_verdict_what_blocks_goes_out_first_and_under_its_own_key(house: House) -> None:
+    recorder, text = Recorder(), {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "no"}
+    content = house.inspect(publication({"content": text, "user": {"id_hash": "u"}})).record.content
+    assert content is not None
+    verdict = activity(
+        {
+            "event_type": "review.completed",
+            "content": {"sha256": content.sha256},
+            "review": {"verdict": "illegal", "categories": ["other"]},
+        },
+        event_id="verdict",
+    )
+    retraction = house.retract.of_activity(verdict, house.assess(verdict).record)
+    assert retraction is not None
+    await outbox(recorder).retract(retraction)
+    (entries, said) = recorder.published
+    assert [(one.topic, one.key) for one in entries] == [
+        ("sealstream.features", f"illegal:{content.sha256}:other".encode())
+    ]
+    assert [(one.topic, one.key) for one in said] == [
+        ("sealstream.decisions", b"t"),
+        ("sealstream.enforcement", account_of("u").encode()),
+    ]
+    for message, schema in zip((*entries, *said), ("feature.v1", "decision.v2", "enforcement.v1"), strict=True):
+        assert first_violation(validator(schema), decoded(message)) is None
 
 
 async def test_a_decision_fits_the_contract(house: House) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.fingerprints import ImageCode
+from pipeline.fingerprints import NEAR, Fingerprint, ImageCode
 from pipeline.policy.reference import FeatureEntry, FeatureMatch, regexes
 from pipeline.policy.reference.features import FeatureIndex
 from pipeline.policy.reference.normalising import folded
@@ -25,6 +25,20 @@ def index_of(*entries: Any) -> FeatureIndex:
 
 def found(index: FeatureIndex, **observed: str) -> list[str]:
     return [match.entry_id for match in index.match(**observed)]
+
+
+FINGERPRINT = Fingerprint.of("text", bytes(32))
+
+
+@pytest.mark.parametrize(("flipped", "near"), [(0, ["f"]), (NEAR["text"], ["f"]), (NEAR["text"] + 1, [])])
+def test_content_comes_near_a_code_within_a_distance_and_only_one_of_its_kind(flipped: int, near: list[str]) -> None:
+    index = index_of(feature(fingerprint=FINGERPRINT.code, category="other"))
+    code = ((1 << flipped) - 1).to_bytes(32, "big")
+    assert [(one.entry_id, one.distance, one.category) for one in index.near([Fingerprint.of("text", code)])] == [
+        (entry_id, flipped, "other") for entry_id in near
+    ]
+    assert index.near([Fingerprint.of("image", bytes(32))]) == ()
+    assert found(index, sha256="ab" * 32, text="words") == []
 
 
 def with_bits_flipped(code: ImageCode, count: int) -> str:

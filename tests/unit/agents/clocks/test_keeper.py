@@ -1,0 +1,156 @@
+"""The keeper of clocks on ports in memory: what is waited for before anything is said, and what is said once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from agents.clocks.keeper import ClockKeeper
+from agents.clocks.port import Page
+from agents.delivery import InputRecord, TopicPartition
+from agents.messages import KafkaMessage
+from pipeline.duties.timers import DueStage
+from pipeline.errors import WorldError
+from pipeline.events.outgoing import to_json
+from tests.unit.usecases.test_casework import SOURCE, Desk, order
+
+INPUT = TopicPartition("activities", 0)
+
+
+class Topic:
+    """One partition of the clocks topic, its pens, and the inputs; the ports on them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.log: list[InputRecord] = []
+        self.said: list[Any] = []
+        self.read = 0
+        self.committed = self.sent = 0
+        self.refusals = 0
+
+    def publish(self, *messages: tuple[bytes, bytes]) -> None:
+        for kind, value in messages:
+            offset = len(self.log)
+            self.log.append(
+                InputRecord(
+                    topic="clocks",
+                    partition=0,
+                    offset=offset,
+                    key=b"",
+                    value=value,
+                    headers=(("ce_type", kind),),
+                    timestamp=0.0,
+                )
+            )
+
+    async def poll(self, seconds: float) -> Page:
+        await asyncio.sleep(0)
+        fresh, self.read = self.log[self.read :], len(self.log)
+        return Page({0: 1}, fresh, {0: self.read})
+
+    async def ends(self, partitions: Sequence[int]) -> Mapping[int, int]:
+        return dict.fromkeys(partitions, len(self.log))
+
+    async def mark(self) -> Mapping[TopicPartition, int]:
+        return {INPUT: self.sent} if self.sent else {}
+
+    async def reached(self, mark: Mapping[TopicPartition, int]) -> bool:
+        return all(self.committed >= end for end in mark.values())
+
+    async def write(self, messages: Sequence[KafkaMessage]) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise WorldError(what="The brokers are away.", remedy="Wait.")
+        self.publish(*((b"sealstream.clock-announcement.v1", message.value or b"") for message in messages))
+
+    def keeper(self) -> ClockKeeper:
+        @asynccontextmanager
+        async def port(*_: int) -> AsyncIterator["Topic"]:
+            self.read = 0
+            yield self
+
+        @asynccontextmanager
+        async def pen(_: int) -> AsyncIterator["Topic"]:
+            yield self
+
+        async def announce(due: DueStage) -> Any:
+            return self.desk.announce(due, SOURCE)
+
+        def messages(said: Any, partition: int) -> Sequence[KafkaMessage]:
+            value = to_json(said.announcement)
+            return (KafkaMessage(topic="clocks", key=b"", value=value, partition=partition),)
+
+        @asynccontextmanager
+        async def arrears() -> AsyncIterator["Topic"]:
+            yield self
+
+        return ClockKeeper(
+            open_reader=port,
+            open_pen=pen,
+            open_arrears=arrears,
+            announce=announce,
+            messages=messages,
+            said=self.said.append,
+            now=lambda: self.desk.now,
+        )
+
+    async def keep(self, turns: int = 50) -> None:
+        """Let a new worker keep clocks for a while, and kill it."""
+        keeping = asyncio.create_task(self.keeper().run())
+        for _ in range(turns):
+            await asyncio.sleep(0.001)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    def stages(self) -> list[str]:
+        return [one.announcement.stage for one in self.said]
+
+    def order(self, name: str, **dates: str | None) -> None:
+        case = self.desk.tell(name, "takedown.updated", **order(**dates))
+        self.publish(*((b"sealstream.clock.v1", to_json(clock)) for clock in case.clocks))
+
+
+async def test_what_is_due_is_said_by_one_worker_after_the_other_and_once() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T10:00:00Z")
+    await topic.keep()
+    assert topic.stages() == []
+    topic.desk.now += timedelta(hours=2)
+    await topic.keep()
+    assert topic.stages() == ["warned"]
+    topic.desk.now += timedelta(hours=1)
+    await topic.keep()
+    await topic.keep()
+    assert topic.stages() == ["warned", "due", "missed"]
+
+
+async def test_what_was_sent_before_the_time_was_up_is_worked_on_before_it_is_said() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    topic.sent = 1
+    await topic.keep()
+    assert topic.stages() == []
+    topic.order("2", done_at="2026-11-20T08:00:00Z")
+    topic.committed = 1
+    await topic.keep()
+    assert topic.stages() == []
+
+
+async def test_what_the_brokers_did_not_take_is_said_later() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    topic.refusals = 1
+    await topic.keep()
+    assert topic.stages() == []
+    await topic.keep()
+    assert topic.stages() == ["missed"]
+
+
+async def test_what_is_no_clock_keeps_no_other_from_being_said() -> None:
+    topic = Topic(Desk())
+    topic.publish((b"sealstream.clock.v1", b"nonsense"), (b"another.type", b"{}"))
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    await topic.keep()
+    assert topic.stages() == ["missed"]
+    assert datetime.fromisoformat(topic.said[0].announcement.at) == datetime(2026, 11, 20, 9, tzinfo=UTC)
