@@ -33,13 +33,14 @@ def examples() -> dict[tuple[str, Case], Example]:
     return found
 
 
-def rules(*actions: str, case: Case) -> Iterable[object]:
+def rules(*actions: str, case: Case) -> list[object]:
     """The rules that ask for one of these where a case comes true, and have an example of it."""
-    for pack in PACKS:
-        for rule in pack.rules:
-            asked = rule.action if case == "violation" else rule.on_unknown
-            if asked in actions and (rule.id, case) in examples():
-                yield pytest.param(rule, id=rule.id)
+    return [
+        pytest.param(rule, id=rule.id)
+        for pack in PACKS
+        for rule in pack.rules
+        if (rule.action if case == "violation" else rule.on_unknown) in actions and (rule.id, case) in examples()
+    ]
 
 
 def found(rule: Rule, case: Case) -> tuple[Finding, tuple[Finding, ...]]:
