@@ -135,4 +135,4 @@ def test_an_event_that_breaks_its_schema_is_refused_before_it_is_sent(run: Run, 
 
 def test_what_nobody_knows_is_not_found(run: Run, worker: Path) -> None:
     assert worker.exists()
-    assert run("lookup", "--sha256", "0" * 64, "--json", code=1) == {"found": []}
+    assert run("lookup", "--sha256", "0" * 64, "--json", code=1) == {"found": [], "illegal": None}
