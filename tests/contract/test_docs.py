@@ -95,3 +95,12 @@ def test_links_between_documents_lead_somewhere() -> None:
     for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_decision_has_a_number_of_its_own_which_its_title_repeats() -> None:
+    numbers = {}
+    for path in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md")):
+        number = int(path.name[:4])
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path.name
+        assert numbers.setdefault(number, path.name) == path.name
+    assert list(numbers) == list(range(1, len(numbers) + 1))
