@@ -103,4 +103,3 @@ def test_every_decision_has_a_number_of_its_own_which_its_title_repeats() -> Non
         number = int(path.name[:4])
         assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path.name
         assert numbers.setdefault(number, path.name) == path.name
-    assert list(numbers) == list(range(1, len(numbers) + 1))
