@@ -26,6 +26,8 @@ _XMP: Final = b"xml "
 _EXIF: Final = b"Exif"
 _COMPRESSED: Final = b"brob"
 _RESTORES_JPEG: Final = b"jbrd"
+_MOST_DECOMPRESSED: Final = 4 * MOST_XMP
+"""Of all boxes together: each takes a hundred bytes to be as long as a packet may be."""
 _NAME: Final = 4
 _TIFF: Final = (b"II*\x00", b"MM\x00*")
 
@@ -83,7 +85,17 @@ def _boxes(body: bytes) -> list[Box]:
 def _metadata(body: bytes, boxes: list[Box]) -> list[_Metadata]:
     there = [one for one in boxes if one.kind in (_XMP, _EXIF, _COMPRESSED)]
     counted(len(there), MOST_METADATA, of="boxes of metadata")
-    return [piece for one in there if (piece := _piece(body, one)) is not None]
+    found: list[_Metadata] = []
+    decompressed = 0
+    for one in there:
+        piece = _piece(body, one)
+        if piece is None:
+            continue
+        decompressed += len(piece.held) if one.kind == _COMPRESSED else 0
+        if decompressed > _MOST_DECOMPRESSED:
+            raise ImplicitRefusedError(what=f"The compressed metadata is longer than {_MOST_DECOMPRESSED} bytes.")
+        found.append(piece)
+    return found
 
 
 def _piece(body: bytes, one: Box) -> _Metadata | None:
