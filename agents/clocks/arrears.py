@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
+from aiokafka import TopicPartition as AiokafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -56,7 +57,9 @@ class _KafkaArrears:
         if not mark:
             return True
         try:
-            found = await self._admin.list_consumer_group_offsets(self._group)
+            found = await self._admin.list_consumer_group_offsets(
+                self._group, partitions=[AiokafkaPartition(one.topic, one.partition) for one in mark]
+            )
         except KafkaError as error:
             raise WorldError(
                 what=f"Kafka does not say what this group has worked on ({type(error).__name__}).",
