@@ -129,6 +129,6 @@ def _shown(value: object) -> str:
         return "(set, hidden)"
     if value is None:
         return ""
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
+    if isinstance(value, tuple) and type(value).__str__ is tuple.__str__:  # others write themselves as they are read
+        return ",".join("|".join(map(str, one)) if type(one) is tuple else str(one) for one in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -25,6 +25,7 @@ _PART: Final = 6
 """So many characters of an identity say which one is meant."""
 
 _OVER: Final = frozenset({"met", "met-late", "withdrawn"})
+_NOTHING: Final = "There are none; --all also shows those that are over."
 _STYLES: Final = {"missed": "bold red", "undated": "red", "due": "red", "warned": "yellow"}
 
 Shown = TypeVar("Shown")
@@ -70,6 +71,8 @@ def list_cases(kind: Kind = None, everything: Everything = False, as_json: AsJso
     for case in found:
         states = ", ".join(f"{clock.law.clock} {clock.state}" for clock in case.clocks) or "no clock"
         _line(f"{case.kind:10} {case.id or case.case_uid[:12]:24} {case.changed_at}  {states}")
+    if not found:
+        _line(_NOTHING)
 
 
 @cases_app.command("show")
@@ -109,6 +112,8 @@ def list_clocks(
         clock = shown.clock
         case = f"{clock.case_kind} {clock.case_id or clock.case_uid[:12]}"
         _line(f"{clock.due_at or '-':24} {shown.stage:8} {case:32} {clock.law.clock}", _STYLES.get(shown.stage))
+    if not found:
+        _line(_NOTHING)
 
 
 @clocks_app.command("show")
@@ -182,7 +187,10 @@ def _one(found: Iterable[Shown], which: str, names: Callable[[Shown], Sequence[s
         if number == which or begins:
             matching.append(shown)
     if not matching:
-        raise OperatorError(what=f"There is nothing with the number or identity {which}.", remedy="See the list.")
+        raise OperatorError(
+            what=f"There is nothing with the number or identity {which}.",
+            remedy="`sealstream cases list --all` shows them.",
+        )
     return matching
 
 

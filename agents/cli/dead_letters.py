@@ -166,7 +166,11 @@ async def _chosen(
             what=f"There is no such dead letter: {', '.join(sorted(missing))}.",
             remedy="`sealstream dead-letters list` shows those that there are.",
         )
-    return found
+    return sorted(found, key=_position)
+
+
+def _position(one: KeptLetter) -> tuple[int, ...]:
+    return tuple(map(int, one.place.split("/")))
 
 
 def _require_inputs(topics: Topics, chosen: Sequence[KeptLetter]) -> None:

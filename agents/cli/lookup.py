@@ -72,6 +72,8 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
     if not answers and illegal is None:
         if not as_json:
             console.print("Nothing is known of it in this store.")
+            if event is not None:
+                console.print("If it was refused, `sealstream dead-letters list` says why.", style="dim", markup=False)
         raise typer.Exit(1)
 
 

@@ -1,6 +1,7 @@
 """The command that sends events: ready-made ones, or new ones about files."""
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ from pipeline.settings import AssetSettings, StoreSettings
 from pipeline.store import Location
 from schemas.members import unknown_members
 
-__all__ = ["publish", "ready_made", "send"]
+__all__ = ["next_step", "publish", "ready_made", "send"]
 
 Kind = Literal["generation", "publication"]
 
@@ -113,8 +114,15 @@ def publish(
             soft_wrap=True,
         )
     if ready:
-        answer = ready[-1].answer
-        console.print(f"Next: sealstream lookup --event {answer.source} {answer.id}", style="dim", markup=False)
+        step = next_step(ready[-1].answer, Topics(KafkaSettings().topic_prefix))
+        console.print(f"Next: {step}", style="dim", markup=False, soft_wrap=True)
+
+
+def next_step(sent: SentEvent, topics: Topics) -> str:
+    """The command that shows what became of an event; what a person did has no record of its own."""
+    if sent.topic == topics.reviews:
+        return f"sealstream reviews show {sent.key}"
+    return f"sealstream lookup --event {shlex.quote(sent.source)} {shlex.quote(sent.id)}"
 
 
 async def send(settings: KafkaSettings, ready: Sequence[ReadyEvent]) -> None:

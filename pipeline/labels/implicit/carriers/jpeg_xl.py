@@ -26,6 +26,8 @@ _XMP: Final = b"xml "
 _EXIF: Final = b"Exif"
 _COMPRESSED: Final = b"brob"
 _RESTORES_JPEG: Final = b"jbrd"
+_MOST_DECOMPRESSED: Final = 4 * MOST_XMP
+"""Of all boxes together: each takes a hundred bytes to be as long as a packet may be."""
 _NAME: Final = 4
 _TIFF: Final = (b"II*\x00", b"MM\x00*")
 
@@ -83,7 +85,17 @@ def _boxes(body: bytes) -> list[Box]:
 def _metadata(body: bytes, boxes: list[Box]) -> list[_Metadata]:
     there = [part for part in boxes if part.kind in (_XMP, _EXIF, _COMPRESSED)]
     counted(len(there), MOST_METADATA, of="boxes of metadata")
-    return [piece for part in there if (piece := _piece(body, part)) is not None]
+    found: list[_Metadata] = []
+    decompressed = 0
+    for part in there:
+        piece = _piece(body, part)
+        if piece is None:
+            continue
+        decompressed += len(piece.held) if part.kind == _COMPRESSED else 0
+        if decompressed > _MOST_DECOMPRESSED:
+            raise ImplicitRefusedError(what=f"The compressed metadata is longer than {_MOST_DECOMPRESSED} bytes.")
+        found.append(piece)
+    return found
 
 
 def _piece(body: bytes, one: Box) -> _Metadata | None:
