@@ -25,7 +25,7 @@ from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
 from agents.messages import KafkaMessage
 from pipeline.duties.timers import DueStage
-from pipeline.errors import WorldError
+from pipeline.errors import BugError, WorldError
 from pipeline.usecases.announcing import Said
 
 __all__ = ["ClockKeeper"]
@@ -116,9 +116,10 @@ class ClockKeeper:
             if partition in self._holdings:
                 self._holdings[partition].position = position
         reading = [one for one in self._holdings.values() if not one.is_read]
-        self.trouble = f"{len(reading)} partitions are being read" if reading else None
         for holding in self._holdings.values():
             await self._try_to_say(holding, reader, arrears)
+        troubles = (one.trouble for one in self._holdings.values() if one.trouble)
+        self.trouble = f"{len(reading)} partitions are being read" if reading else next(troubles, None)
         if not reading:
             self._failures = 0
 
@@ -142,14 +143,14 @@ class ClockKeeper:
             return
         try:
             await self._say(holding, reader, arrears)
-        except WorldError as error:
-            logger.warning("%s", error)
-            self.trouble = error.what
+        except (WorldError, BugError) as error:  # what is ours is loud, too, but silences no other partition
+            logger.log(logging.ERROR if isinstance(error, BugError) else logging.WARNING, "%s", error)
+            holding.trouble = error.what
             await holding.drop_pen()
             holding.failures += 1
             holding.again_at = self._clock() + _BACKOFF.wait(holding.failures)
         else:
-            holding.failures = 0
+            holding.failures, holding.trouble = 0, None
 
     async def _say(self, holding: Holding, reader: Reader, arrears: Arrears) -> None:
         if not holding.due(self._now(), 1):
