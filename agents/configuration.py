@@ -74,7 +74,7 @@ def effective() -> tuple[EffectiveSetting, ...]:
     Raises:
         OperatorError: a variable cannot be used.
     """
-    return tuple(one for settings in ALL_SETTINGS for one in _effective(settings))
+    return tuple(setting for settings in ALL_SETTINGS for setting in _effective(settings))
 
 
 def unknown_variables(environment: Mapping[str, str]) -> tuple[UnknownVariable, ...]:
@@ -95,7 +95,7 @@ def require_known(environment: Mapping[str, str]) -> tuple[UnknownVariable, ...]
         OperatorError: one is nearly a setting, which is then not in force: the law of a place, a retention, a key.
     """
     found = unknown_variables(environment)
-    slips = [one for one in found if one.meant]
+    slips = [variable for variable in found if variable.meant]
     if slips:
         raise OperatorError(
             what=f"{'. '.join(map(str, slips))}",

@@ -50,13 +50,7 @@ async def why_unreachable(settings: KafkaSettings) -> SealstreamError | None:
 async def _why_not(
     server: str, settings: KafkaSettings, arguments: dict[str, Any]
 ) -> tuple[int, SealstreamError] | None:
-    try:
-        host, number, _ = get_ip_port_afi(server)
-    except ValueError:
-        return 0, OperatorError(
-            what=f"{server} is no address of a broker.",
-            remedy="Let SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS be host:port, separated by commas.",
-        )
+    host, number, _ = get_ip_port_afi(server)
     try:
         connected = await create_conn(host, number, request_timeout_ms=_TIMEOUT_MS, **arguments)
         try:

@@ -97,19 +97,19 @@ def publish(
     bucket, and an event about it is sent.
     """
     more = _parse_more(data)
-    ready = [one for file in files for one in _prepare(file, kind, more, source, media_type, asset=asset)]
-    for one in ready:
-        for member in one.answer.unknown_members:
+    ready = [event for file in files for event in _prepare(file, kind, more, source, media_type, asset=asset)]
+    for event in ready:
+        for member in event.answer.unknown_members:
             errors.print(
-                f"{one.answer.file}: {member} is no member that the contract knows", style="yellow", markup=False
+                f"{event.answer.file}: {member} is no member that the contract knows", style="yellow", markup=False
             )
     asyncio.run(send(KafkaSettings(), ready))
     if as_json:
-        print_json({"sent": [one.answer for one in ready]})
+        print_json({"sent": [event.answer for event in ready]})
         return
-    for one in ready:
+    for event in ready:
         console.print(
-            f"{one.answer.topic}  {one.answer.key}  source={one.answer.source} id={one.answer.id}",
+            f"{event.answer.topic}  {event.answer.key}  source={event.answer.source} id={event.answer.id}",
             markup=False,
             soft_wrap=True,
         )
@@ -137,7 +137,7 @@ async def send(settings: KafkaSettings, ready: Sequence[ReadyEvent]) -> None:
         task = progress.add_task("sending", total=len(ready))
         async with open_publisher(settings) as publisher:
             for start in range(0, len(ready), 100):
-                batch = [one.message for one in ready[start : start + 100]]
+                batch = [event.message for event in ready[start : start + 100]]
                 await publisher.publish(batch)
                 progress.advance(task, len(batch))
 

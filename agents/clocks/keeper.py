@@ -82,7 +82,7 @@ class ClockKeeper:
         """Why clocks may be silent; None while they are not."""
 
     def __len__(self) -> int:
-        return sum(len(one.timers) for one in self._holdings.values())
+        return sum(len(holding.timers) for holding in self._holdings.values())
 
     async def run(self) -> None:
         """Keep clocks until cancelled."""
@@ -115,17 +115,17 @@ class ClockKeeper:
         for partition, position in page.positions.items():
             if partition in self._holdings:
                 self._holdings[partition].position = position
-        reading = [one for one in self._holdings.values() if not one.is_read]
+        reading = [holding for holding in self._holdings.values() if not holding.is_read]
         for holding in self._holdings.values():
             await self._try_to_say(holding, reader, arrears)
-        troubles = (one.trouble for one in self._holdings.values() if one.trouble)
+        troubles = (holding.trouble for holding in self._holdings.values() if holding.trouble)
         self.trouble = f"{len(reading)} partitions are being read" if reading else next(troubles, None)
         if not reading:
             self._failures = 0
 
     async def _hold(self, page: Page, reader: Reader) -> None:
         """Let go of what is not ours any more, and take what came to us."""
-        await self._let_go([one.partition for one in self._holdings.values() if _is_lost(one, page)])
+        await self._let_go([holding.partition for holding in self._holdings.values() if _is_lost(holding, page)])
         taken = [partition for partition in page.owned if partition not in self._holdings]
         ends = await reader.ends(taken) if taken else {}
         for partition in taken:

@@ -17,6 +17,5 @@ async def test_a_broker_that_is_away_is_waited_for_by_whichever_address(host: st
 
 @pytest.mark.parametrize("server", ["127.0.0.1:kafka", "[::1"])
 async def test_what_is_no_address_is_the_operators(server: str) -> None:
-    trouble = await why_unreachable(KafkaSettings(bootstrap_servers=server))
-    assert isinstance(trouble, OperatorError)
-    assert trouble.what == f"{server} is no address of a broker."
+    with pytest.raises(OperatorError, match="names no addresses of brokers"):
+        await why_unreachable(KafkaSettings(bootstrap_servers=server))
