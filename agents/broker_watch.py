@@ -71,6 +71,6 @@ class BrokerWatch:
         self._unknown = found.unknown
         firsts = self._firsts()
         self._lag.clear()
-        for one, end in found.ends.items():
-            behind = end - firsts.get(one, found.fetched[one])
-            self._lag.labels(one.topic, str(one.partition)).set(max(0, behind))
+        for partition, end in found.ends.items():
+            behind = end - firsts.get(partition, found.fetched[partition])
+            self._lag.labels(partition.topic, str(partition.partition)).set(max(0, behind))

@@ -74,7 +74,7 @@ def effective() -> tuple[EffectiveSetting, ...]:
     Raises:
         OperatorError: a variable cannot be used.
     """
-    return tuple(one for settings in ALL_SETTINGS for one in _effective(settings))
+    return tuple(setting for settings in ALL_SETTINGS for setting in _effective(settings))
 
 
 def unknown_variables(environment: Mapping[str, str]) -> tuple[UnknownVariable, ...]:
@@ -95,7 +95,7 @@ def require_known(environment: Mapping[str, str]) -> tuple[UnknownVariable, ...]
         OperatorError: one is nearly a setting, which is then not in force: the law of a place, a retention, a key.
     """
     found = unknown_variables(environment)
-    slips = [one for one in found if one.meant]
+    slips = [variable for variable in found if variable.meant]
     if slips:
         raise OperatorError(
             what=f"{'. '.join(map(str, slips))}",
@@ -129,6 +129,6 @@ def _shown(value: object) -> str:
         return "(set, hidden)"
     if value is None:
         return ""
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
+    if isinstance(value, tuple) and type(value).__str__ is tuple.__str__:  # others write themselves as they are read
+        return ",".join("|".join(map(str, one)) if type(one) is tuple else str(one) for one in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -79,12 +79,15 @@ class Publisher:
         # Every delivery is waited for, also behind one that failed: none may be left to fail unseen.
         outcomes = await asyncio.gather(*(delivery for _, delivery in sent), return_exceptions=True)
         failures = {
-            topic: one for (topic, _), one in zip(sent, outcomes, strict=True) if isinstance(one, BaseException)
+            topic: outcome
+            for (topic, _), outcome in zip(sent, outcomes, strict=True)
+            if isinstance(outcome, BaseException)
         }
         for topic in {topic for topic, _ in sent} - failures.keys():
             self._troubles.pop(topic, None)
         explained = [
-            (self._failed(topic, one) if isinstance(one, KafkaError) else one, one) for topic, one in failures.items()
+            (self._failed(topic, cause) if isinstance(cause, KafkaError) else cause, cause)
+            for topic, cause in failures.items()
         ]
         for failure, cause in explained:
             raise failure from cause
@@ -199,7 +202,7 @@ async def read_to_end(settings: KafkaSettings, topic: str) -> AsyncIterator[Kafk
         with _reading(topic):
             ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
         moved_at = time.monotonic()
-        while [one for one, end in ends.items() if await consumer.position(one) < end]:
+        while [partition for partition, end in ends.items() if await consumer.position(partition) < end]:
             with _reading(topic):
                 fetched = await consumer.getmany(timeout_ms=_POLL_MS)
             for records in fetched.values():

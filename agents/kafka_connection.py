@@ -4,6 +4,8 @@ import ssl
 from pathlib import Path
 from typing import Final
 
+from aiokafka.conn import collect_hosts
+
 from agents.kafka_tokens import token_provider
 from agents.renewed_tls import RenewedContext
 from agents.settings import KafkaSettings
@@ -20,6 +22,13 @@ def connection(settings: KafkaSettings) -> dict[str, object]:
     Raises:
         OperatorError: the settings cannot be used; the message names which.
     """
+    try:
+        collect_hosts(settings.bootstrap_servers)
+    except ValueError as error:
+        raise OperatorError(
+            what=f"{settings.bootstrap_servers} names no addresses of brokers.",
+            remedy="Let SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS be host:port, separated by commas.",
+        ) from error
     arguments: dict[str, object] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "security_protocol": settings.security_protocol,

@@ -21,6 +21,9 @@ _SECONDS: Final = 10.0
 _GOOD_FOR: Final = 0.8
 """Which part of its lifetime a token is shown for; the rest is for clocks that differ."""
 
+_BUSY: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+"""Answers that say nothing of who asks: after a start of many workers, the next attempt may be the one."""
+
 _LIFETIME_SECONDS: Final = 300.0
 """Of tokens whose issuer does not say."""
 
@@ -76,7 +79,7 @@ class _Endpoint(AbstractTokenProvider):  # type: ignore[misc] # as above
                     remedy="It is tried again; see that what SEALSTREAM_KAFKA_OAUTH_URL names is up.",
                 )
             ) from error
-        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _BUSY:
             raise self._refused(f"answered {status} to this client")
         try:
             return msgspec.json.decode(body, type=_Answer)

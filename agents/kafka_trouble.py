@@ -5,7 +5,7 @@ import socket
 import ssl
 from typing import Any, Final
 
-from aiokafka.conn import create_conn
+from aiokafka.conn import create_conn, get_ip_port_afi
 from aiokafka.errors import (
     IllegalSaslStateError,
     KafkaConnectionError,
@@ -25,8 +25,6 @@ __all__ = ["why_unreachable"]
 _TIMEOUT_MS: Final = 5000
 _ALERT_SECONDS: Final = 2.0
 """How long a broker may take to refuse a certificate. By TLS 1.3 it does so after the connection is made."""
-
-_DEFAULT_PORT: Final = 9092
 
 
 async def why_unreachable(settings: KafkaSettings) -> SealstreamError | None:
@@ -52,8 +50,7 @@ async def why_unreachable(settings: KafkaSettings) -> SealstreamError | None:
 async def _why_not(
     server: str, settings: KafkaSettings, arguments: dict[str, Any]
 ) -> tuple[int, SealstreamError] | None:
-    host, _, port = server.rpartition(":")
-    number = int(port) if port.isdecimal() else _DEFAULT_PORT
+    host, number, _ = get_ip_port_afi(server)
     try:
         connected = await create_conn(host, number, request_timeout_ms=_TIMEOUT_MS, **arguments)
         try:

@@ -59,6 +59,6 @@ class RenewedContext(ssl.SSLContext):
 def _state(files: tuple[Path, ...]) -> _State:
     """By what a replaced file is told; empty where one is missing for now."""
     try:
-        return tuple((one.st_mtime_ns, one.st_size, one.st_ino) for one in (file.stat() for file in files))
+        return tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in (file.stat() for file in files))
     except OSError:
         return ()

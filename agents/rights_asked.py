@@ -51,12 +51,12 @@ async def lacking_rights(settings: KafkaSettings, wanted: Sequence[Right]) -> tu
         OperatorError: a setting is in the way.
         WorldError: no broker answers.
     """
-    topics = [one.name for one in wanted if one.resource == "topic"]
-    groups = [one.name for one in wanted if one.resource == "group"]
+    topics = [right.name for right in wanted if right.resource == "topic"]
+    groups = [right.name for right in wanted if right.resource == "group"]
     async with open_admin(settings) as admin:
         allowed = {("topic", name): bits for name, bits in await _topics(admin, topics)}
         allowed |= {("group", name): bits for name, bits in await _groups(admin, groups)}
-    return tuple(one for one in wanted if _lacks(one, allowed.get((one.resource, one.name), _NOT_TOLD)))
+    return tuple(right for right in wanted if _lacks(right, allowed.get((right.resource, right.name), _NOT_TOLD)))
 
 
 def _lacks(right: Right, bits: int) -> bool:

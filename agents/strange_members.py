@@ -37,10 +37,10 @@ class StrangeMembers:
         if not found:
             return
         self._counted.labels(topic).inc()
-        fresh = [one for one in found if (topic, _INDEX.sub("[]", one.path)) not in self._named]
+        fresh = [member for member in found if (topic, _INDEX.sub("[]", member.path)) not in self._named]
         if not fresh or len(self._named) >= _MOST_NAMED:
             return
-        self._named.update((topic, _INDEX.sub("[]", one.path)) for one in fresh)
+        self._named.update((topic, _INDEX.sub("[]", member.path)) for member in fresh)
         logger.warning(
             "Events on %s have members that the contract does not know and nobody reads: %s. Seen first in %r of %r.",
             topic,

@@ -60,7 +60,7 @@ async def found_topics(settings: KafkaSettings, names: Iterable[str]) -> dict[st
     wanted = frozenset(names)
     async with open_admin(settings) as admin:
         # By name, brokers would make the topic that is asked about, where they are configured to.
-        topics = {one["topic"]: one for one in await admin.describe_topics() if one["topic"] in wanted}
+        topics = {topic["topic"]: topic for topic in await admin.describe_topics() if topic["topic"] in wanted}
         configs = await _configs(admin, topics) if topics else {}
     return {
         name: FoundTopic(

@@ -65,8 +65,10 @@ async def alter_topics(settings: KafkaSettings) -> tuple[TopicDifference, ...]:
         WorldError: no broker answers.
     """
     found = (await compared(settings)).differences
-    for name in dict.fromkeys(one.topic for one in found):
-        await alter_topic(settings, name, {one.setting: one.planned for one in found if one.topic == name})
+    for name in dict.fromkeys(difference.topic for difference in found):
+        await alter_topic(
+            settings, name, {difference.setting: difference.planned for difference in found if difference.topic == name}
+        )
     return found
 
 
@@ -127,8 +129,8 @@ def _judge(settings: KafkaSettings, found: Comparison) -> None:
             remedy="`sealstream topics create --alter` sets them as planned; with SEALSTREAM_KAFKA_TOPIC_CHECK=warn a "
             "worker starts all the same.",
         )
-    for one in found.differences:
-        logger.warning("%s", one)
+    for difference in found.differences:
+        logger.warning("%s", difference)
     if found.not_shown:
         logger.warning(
             "This user may not see the configuration (DescribeConfigs) of %s, which was not compared with the plan.",

@@ -33,10 +33,11 @@ def trust_of(settings: CredentialSettings) -> Trust:
         private = (development_anchors(settings.state_dir) or b"") + private
     denied = _pem(settings.denied_signers, "SEALSTREAM_DENIED_SIGNERS")
     return Trust(
-        lists=b"".join(one.pem for one in lists_in_use(settings)),
+        lists=b"".join(trust_list.pem for trust_list in lists_in_use(settings)),
         private=private,
         denied=tuple(
-            (format(one.serial_number, "x"), one.not_valid_after_utc.isoformat()) for one in certificates_of(denied)
+            (format(certificate.serial_number, "x"), certificate.not_valid_after_utc.isoformat())
+            for certificate in certificates_of(denied)
         )
         if denied
         else (),
@@ -56,7 +57,7 @@ def lists_in_use(settings: CredentialSettings) -> tuple[TrustList, ...]:
             what=f"There is no trust list {unknown[0]} (SEALSTREAM_TRUST_LISTS).",
             remedy=f"Known are {', '.join(NAMES)}, and none; anchors of your own are for SEALSTREAM_TRUST_ANCHORS.",
         )
-    return tuple(one for one in lists_at_hand(settings.state_dir) if one.name in wanted)
+    return tuple(trust_list for trust_list in lists_at_hand(settings.state_dir) if trust_list.name in wanted)
 
 
 class TrustWatch:
@@ -97,24 +98,26 @@ class TrustWatch:
                 self._trust = fresh
                 self._renew(fresh)
                 logger.info("Changed trust lists are in force.")
-        for one in self._lists:
-            if one.overdue() and one.name not in self._told:
-                self._told.add(one.name)
+        for trust_list in self._lists:
+            if trust_list.overdue() and trust_list.name not in self._told:
+                self._told.add(trust_list.name)
                 logger.warning(
                     "The trust list %s of %s is %d days overdue: signers that came since are not trusted. Get the "
                     "newest from its publisher, and run `sealstream trust update FILE`.",
-                    one.name,
-                    one.issued,
-                    one.overdue(),
+                    trust_list.name,
+                    trust_list.issued,
+                    trust_list.overdue(),
                 )
 
     def states(self) -> dict[str, str]:
         """Each list and its age, for people."""
-        return {f"trust list {one.name}": _age(one) for one in self._lists}
+        return {f"trust list {trust_list.name}": _age(trust_list) for trust_list in self._lists}
 
     def issued(self) -> dict[str, float]:
         """When each list was issued, as a Unix time."""
-        return {one.name: datetime.combine(one.issued, time(), UTC).timestamp() for one in self._lists}
+        return {
+            trust_list.name: datetime.combine(trust_list.issued, time(), UTC).timestamp() for trust_list in self._lists
+        }
 
     def _marks(self) -> tuple[FileMark, ...]:
         return tuple(mark_of(file.expanduser()) for file in self._files)

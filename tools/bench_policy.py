@@ -183,7 +183,7 @@ def _show(rounds: list[list[dict[str, float]]], against: Path | None) -> float:
         table.add_column(heading, justify="left" if heading == "event" else "right")
     worst = 0.0
     for case in rounds[0][0]:
-        taken = [[one[case] for one in of_tree] for of_tree in zip(*rounds, strict=True)]
+        taken = [[measured[case] for measured in of_tree] for of_tree in zip(*rounds, strict=True)]
         ours = statistics.median(taken[0])
         cells = [case, f"{ours:.0f}", f"{min(taken[0]):.0f} to {max(taken[0]):.0f}"]
         if against is not None:

@@ -113,7 +113,7 @@ def _cases() -> frozenset[tuple[str, Case]]:
     read = (
         read_examples(examples_beside(_PACKS / f"{name}.yaml"), shipped_pack(name)) for name in shipped_pack_names()
     )
-    return frozenset((one.rule, one.case) for examples in read for one in examples.examples)
+    return frozenset((example.rule, example.case) for examples in read for example in examples.examples)
 
 
 def _records(rules: Sequence[Rule]) -> Iterator[str]:

@@ -19,7 +19,11 @@ def main() -> None:
     """Write the table."""
     fold = opencc.OpenCC("t2s")
     pairs = [(chr(point), fold.convert(chr(point))) for point in _HAN]
-    folded = [one + other for one, other in pairs if one != other and len(other) == 1 and ord(other) in _HAN]
+    folded = [
+        traditional + simplified
+        for traditional, simplified in pairs
+        if traditional != simplified and len(simplified) == 1 and ord(simplified) in _HAN
+    ]
     rows = ["".join(folded[begin : begin + _PAIRS_A_LINE]) for begin in range(0, len(folded), _PAIRS_A_LINE)]
     PAGE.write_text("\n".join(rows) + "\n", encoding="utf-8")
     print(f"{PAGE.name}: {len(folded)} characters")

@@ -38,8 +38,8 @@ def rights_table() -> str:
 
 
 def _cell(role: Role, resource: str, name: str) -> list[str]:
-    rights = [one for one in rights_of(role, _TOPICS, _GROUP) if (one.resource, one.name) == (resource, name)]
-    return [_SHORT[one.operation] if one.needed else f"({_SHORT[one.operation]})" for one in rights]
+    rights = [right for right in rights_of(role, _TOPICS, _GROUP) if (right.resource, right.name) == (resource, name)]
+    return [_SHORT[right.operation] if right.needed else f"({_SHORT[right.operation]})" for right in rights]
 
 
 if __name__ == "__main__":

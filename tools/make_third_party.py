@@ -44,7 +44,9 @@ class Licensed(msgspec.Struct, frozen=True, kw_only=True):
     def unlisted(self) -> list[str]:
         """Its licences that are not on the list."""
         return [
-            one for one in re.findall(r"[A-Za-z0-9][A-Za-z0-9.-]*", self.spdx) if one not in ALLOWED | {"AND", "OR"}
+            identifier
+            for identifier in re.findall(r"[A-Za-z0-9][A-Za-z0-9.-]*", self.spdx)
+            if identifier not in ALLOWED | {"AND", "OR"}
         ]
 
 
@@ -69,7 +71,11 @@ def told_now(name: str) -> str | None:
     except PackageNotFoundError:
         return None
     lines = (said["License-Expression"] or said["License"] or "").splitlines()
-    classifiers = [one.split(" :: ")[-1] for one in said.get_all("Classifier") or [] if one.startswith("License")]
+    classifiers = [
+        classifier.split(" :: ")[-1]
+        for classifier in said.get_all("Classifier") or []
+        if classifier.startswith("License")
+    ]
     return lines[0] if lines else ", ".join(classifiers)
 
 

@@ -47,7 +47,7 @@ def measure() -> Measured:
         system=platform.freedesktop_os_release()["PRETTY_NAME"],
         library=f"c2pa-python {version('c2pa-python')}",
         versions={name: version_of(tool) for name, tool in tools().items()},
-        formats={name: before(name) for name in EXHIBITS if any(one.format == name for one in attempts())},
+        formats={name: before(name) for name in EXHIBITS if any(attempt.format == name for attempt in attempts())},
         rows=rows,
     )
 

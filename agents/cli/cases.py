@@ -25,6 +25,7 @@ _PART: Final = 6
 """So many characters of an identity say which one is meant."""
 
 _OVER: Final = frozenset({"met", "met-late", "withdrawn"})
+_NOTHING: Final = "There are none; --all also shows those that are over."
 _STYLES: Final = {"missed": "bold red", "undated": "red", "due": "red", "warned": "yellow"}
 
 Shown = TypeVar("Shown")
@@ -70,6 +71,8 @@ def list_cases(kind: Kind = None, everything: Everything = False, as_json: AsJso
     for case in found:
         states = ", ".join(f"{clock.law.clock} {clock.state}" for clock in case.clocks) or "no clock"
         _line(f"{case.kind:10} {case.id or case.case_uid[:12]:24} {case.changed_at}  {states}")
+    if not found:
+        _line(_NOTHING)
 
 
 @cases_app.command("show")
@@ -95,34 +98,38 @@ def list_clocks(
 ) -> None:
     """List the clocks that run, those that are due first, with what each announced."""
     found = [
-        one
-        for one in _clocks()
-        if kind in (None, one.clock.case_kind)
-        and jurisdiction in (None, one.clock.law.jurisdiction)
-        and (everything or one.clock.state not in _OVER)
+        shown
+        for shown in _clocks()
+        if kind in (None, shown.clock.case_kind)
+        and jurisdiction in (None, shown.clock.law.jurisdiction)
+        and (everything or shown.clock.state not in _OVER)
     ]
-    found.sort(key=lambda one: one.clock.due_at or "")
+    found.sort(key=lambda shown: shown.clock.due_at or "")
     if as_json:
         print_json(found)
         return
-    for one in found:
-        clock = one.clock
+    for shown in found:
+        clock = shown.clock
         case = f"{clock.case_kind} {clock.case_id or clock.case_uid[:12]}"
-        _line(f"{clock.due_at or '-':24} {one.stage:8} {case:32} {clock.law.clock}", _STYLES.get(one.stage))
+        _line(f"{clock.due_at or '-':24} {shown.stage:8} {case:32} {clock.law.clock}", _STYLES.get(shown.stage))
+    if not found:
+        _line(_NOTHING)
 
 
 @clocks_app.command("show")
 def show_clock(which: Which, as_json: AsJson = False) -> None:
     """Show the clocks of a case, or one clock: its law, its times, and what it announced."""
-    for one in _one(_clocks(), which, lambda one: (one.clock.case_id, one.clock.case_uid, one.clock.clock_id)):
+    for shown in _one(
+        _clocks(), which, lambda shown: (shown.clock.case_id, shown.clock.case_uid, shown.clock.clock_id)
+    ):
         if as_json:
-            print_json(one)
+            print_json(shown)
             continue
-        clock, law = one.clock, one.clock.law
+        clock, law = shown.clock, shown.clock.law
         _line(f"{law.clock} on {clock.case_kind} {clock.case_id or clock.case_uid[:12]}: {clock.state}")
         _line(f"  {law.citation} ({law.basis}), {law.length}")
         _line(f"  from {clock.starts_at} to {clock.due_at or clock.why}, met {clock.met_at or '-'}")
-        for said in one.announced:
+        for said in shown.announced:
             share = "" if said.share is None else f" ({said.share} %)"
             _line(f"  {said.at} {said.stage}{share}, said at {said.said_at}", _STYLES.get(said.stage))
         _line(f"  {law.remedy} {law.document}")
@@ -174,13 +181,16 @@ def _one(found: Iterable[Shown], which: str, names: Callable[[Shown], Sequence[s
         OperatorError: nothing does.
     """
     matching = []
-    for one in found:
-        number, *identities = names(one)
+    for shown in found:
+        number, *identities = names(shown)
         begins = len(which) >= _PART and any(name is not None and name.startswith(which) for name in identities)
         if number == which or begins:
-            matching.append(one)
+            matching.append(shown)
     if not matching:
-        raise OperatorError(what=f"There is nothing with the number or identity {which}.", remedy="See the list.")
+        raise OperatorError(
+            what=f"There is nothing with the number or identity {which}.",
+            remedy="`sealstream cases list --all` shows them.",
+        )
     return matching
 
 

@@ -22,10 +22,10 @@ def config(as_json: AsJson = False) -> None:
         print_json({"settings": settings, "unknown": unknown})
     else:
         width = max(len(setting.variable) for setting in settings)
-        for one in settings:
-            own = one.origin == "environment"
+        for setting in settings:
+            own = setting.origin == "environment"
             console.print(
-                Text.assemble((f"{one.variable:{width}}  ", "bold" if own else "dim"), one.value),
+                Text.assemble((f"{setting.variable:{width}}  ", "bold" if own else "dim"), setting.value),
                 "" if own else Text("default", style="dim"),
                 soft_wrap=True,
             )

@@ -50,17 +50,28 @@ def list_letters(topic: OfTopic = None, error: OfError = None, as_json: AsJson =
     """List dead letters, in the order of their partitions, with why each was refused."""
     found = asyncio.run(_chosen(KafkaSettings(), topic=topic, error=error))
     if as_json:
-        print_json({"dead_letters": [ListedLetter(place=one.place, letter=one.letter) for one in found]})
+        print_json(
+            {
+                "dead_letters": [
+                    ListedLetter(place=kept_letter.place, letter=kept_letter.letter) for kept_letter in found
+                ]
+            }
+        )
         return
-    for one in found:
-        letter = one.letter
+    for kept_letter in found:
+        letter = kept_letter.letter
         console.print(
             Text.assemble(
-                (f"{one.place:>8}  ", "bold"), f"{letter.input.topic}  ", (f"{letter.error}  ", "yellow"), letter.what
+                (f"{kept_letter.place:>8}  ", "bold"),
+                f"{letter.input.topic}  ",
+                (f"{letter.error}  ", "yellow"),
+                letter.what,
             ),
             soft_wrap=True,
         )
-    for (of_topic, of_error), count in Counter((one.letter.input.topic, one.letter.error) for one in found).items():
+    for (of_topic, of_error), count in Counter(
+        (kept_letter.letter.input.topic, kept_letter.letter.error) for kept_letter in found
+    ).items():
         console.print(f"{count} of {of_topic} with {of_error}", style="dim", markup=False)
     if not found:
         console.print("There are none.")
@@ -127,7 +138,10 @@ def replay(
     _require_inputs(Topics(settings.topic_prefix), found)
     if not dry_run:
         asyncio.run(_send(settings, found))
-    sent = [SentAgain(place=one.place, topic=one.input.topic, event_uid=one.letter.event_uid) for one in found]
+    sent = [
+        SentAgain(place=kept_letter.place, topic=kept_letter.input.topic, event_uid=kept_letter.letter.event_uid)
+        for kept_letter in found
+    ]
     if as_json:
         print_json({"dry_run": dry_run, "sent": sent})
         return
@@ -147,20 +161,25 @@ async def _chosen(
         and (error is None or kept_letter.letter.error == error)
         and (not places or kept_letter.place in places)
     ]
-    if missing := set(places) - {one.place for one in found}:
+    if missing := set(places) - {kept_letter.place for kept_letter in found}:
         raise OperatorError(
             what=f"There is no such dead letter: {', '.join(sorted(missing))}.",
             remedy="`sealstream dead-letters list` shows those that there are.",
         )
-    return found
+    return sorted(found, key=_position)
+
+
+def _position(one: KeptLetter) -> tuple[int, ...]:
+    return tuple(map(int, one.place.split("/")))
 
 
 def _require_inputs(topics: Topics, chosen: Sequence[KeptLetter]) -> None:
     """What a dead letter says of itself decides where it goes, and somebody else may have written it."""
-    for one in chosen:
-        if one.input.topic not in topics.inputs:
+    for kept_letter in chosen:
+        if kept_letter.input.topic not in topics.inputs:
             raise OperatorError(
-                what=f"The dead letter {one.place} names {one.input.topic}, which is no input topic here.",
+                what=f"The dead letter {kept_letter.place} names {kept_letter.input.topic}, "
+                "which is no input topic here.",
                 remedy="See who else writes to the topic of dead letters, and leave this one out.",
             )
 
@@ -170,4 +189,4 @@ async def _send(settings: KafkaSettings, chosen: Sequence[KeptLetter]) -> None:
 
     async with open_publisher(settings) as publisher:
         for start in range(0, len(chosen), _BATCH):
-            await publisher.publish([one.input for one in chosen[start : start + _BATCH]])
+            await publisher.publish([kept_letter.input for kept_letter in chosen[start : start + _BATCH]])

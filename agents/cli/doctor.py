@@ -45,16 +45,20 @@ def doctor(as_json: AsJson = False) -> None:
 
     Nothing is written anywhere. Exit code 2 where a fault was found; a warning alone is none.
     """
-    found = [one for place, examine in _PLACES.items() for one in _examined(place, examine)]
+    found = [diagnosis for place, examine in _PLACES.items() for diagnosis in _examined(place, examine)]
     if as_json:
-        print_json({"found": found, "ok": all(one.state != "fault" for one in found)})
+        print_json({"found": found, "ok": all(diagnosis.state != "fault" for diagnosis in found)})
     else:
-        for one in found:
+        for diagnosis in found:
             console.print(
-                Text.assemble((f"{one.state:8}", _STYLES[one.state]), (f"{one.place:14}", "bold"), one.said),
+                Text.assemble(
+                    (f"{diagnosis.state:8}", _STYLES[diagnosis.state]),
+                    (f"{diagnosis.place:14}", "bold"),
+                    diagnosis.said,
+                ),
                 soft_wrap=True,
             )
-    if any(one.state == "fault" for one in found):
+    if any(diagnosis.state == "fault" for diagnosis in found):
         raise typer.Exit(ExitCode.CONFIGURATION)
 
 
@@ -70,8 +74,8 @@ def _examined(place: str, examine: Callable[[], Found]) -> Iterator[Diagnosis]:
 def _settings() -> Found:
     effective()
     strange = unknown_variables(os.environ)
-    for one in strange:
-        yield "fault" if one.meant else "warning", f"{one}."
+    for variable in strange:
+        yield "fault" if variable.meant else "warning", f"{variable}."
     if not strange:
         yield "ok", "every variable is a setting"
 
@@ -155,11 +159,11 @@ def _kafka() -> Found:
         "worker", Topics(settings.topic_prefix), settings.group, asks_recognisers=bool(RecogniserSettings().urls)
     )
     lacking = asyncio.run(lacking_rights(settings, [need for need in needs if need.needed]))
-    for one in lacking:
-        yield "fault", f"This user lacks {one}. Grant it; `sealstream topics acls` prints how."
+    for right in lacking:
+        yield "fault", f"This user lacks {right}. Grant it; `sealstream topics acls` prints how."
     found = asyncio.run(compared(settings))
-    hidden = {one.name for one in lacking}
-    for name in (one for one in found.missing if one not in hidden):
+    hidden = {right.name for right in lacking}
+    for name in (topic for topic in found.missing if topic not in hidden):
         yield "fault", f"{name} is not there, or this user may not see it. Type `sealstream topics create`."
     for difference in found.differences:
         yield "fault" if difference.loses else "warning", f"{difference} `sealstream topics create --alter` sets it."

@@ -61,7 +61,7 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
         digest = digest_of(sha256, file)
         found = find_by_digest(store, layout, digest)
         illegal = illegal_bytes(store, layout, digest)
-    answers = [_answer(one, retraction_of(store, layout, one.event_uid)) for one in found]
+    answers = [_answer(known, retraction_of(store, layout, known.event_uid)) for known in found]
     if as_json:
         print_json({"found": answers, "illegal": illegal})
     else:
@@ -72,6 +72,8 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
     if not answers and illegal is None:
         if not as_json:
             console.print("Nothing is known of it in this store.")
+            if event is not None:
+                console.print("If it was refused, `sealstream dead-letters list` says why.", style="dim", markup=False)
         raise typer.Exit(1)
 
 
@@ -135,7 +137,7 @@ def _show_illegal(illegal: IllegalBytes) -> None:
             "by": illegal.retraction.reviewer or f"{illegal.retraction.event.source} {illegal.retraction.event.id}",
             "as": ", ".join(illegal.retraction.categories) or None,
             "because": illegal.retraction.reason,
-            "rules": ", ".join(f"{one.rule} ({one.citation})" for one in illegal.findings),
+            "rules": ", ".join(f"{finding.rule} ({finding.citation})" for finding in illegal.findings),
         },
     )
 
@@ -145,7 +147,7 @@ def _retracted(answer: FoundEvent) -> str | None:
     if answer.retraction is None:
         return None
     retracted = msgspec.json.decode(answer.retraction, type=Decision)
-    rules = ", ".join(f"{one.rule} ({one.citation})" for one in retracted.findings)
+    rules = ", ".join(f"{finding.rule} ({finding.citation})" for finding in retracted.findings)
     return f"at {retracted.decided_at}, since its content was found illegal: {rules}"
 
 

@@ -43,18 +43,21 @@ def shown(found: FoundLabels | None) -> ShownMarks:
     if found is None:
         return ShownMarks()
     return ShownMarks(
-        labels=tuple(_label(one) for one in found.aigc), vendor_signs=found.signs, unreadable=found.refused
+        labels=tuple(_label(found_label) for found_label in found.aigc),
+        vendor_signs=found.signs,
+        unreadable=found.refused,
     )
 
 
 def lines(marks: ShownMarks) -> dict[str, str | None]:
     """The same for people, as names and texts; None where there is nothing to show."""
     labels = [
-        f"{one.label or 'broken'} ({one.carrier})" + "".join(f", {problem}" for problem in one.problems)
-        for one in marks.labels
+        f"{label.label or 'broken'} ({label.carrier})" + "".join(f", {problem}" for problem in label.problems)
+        for label in marks.labels
     ]
     signs = [
-        f"{one.vendor} says {'AI' if one.ai else 'not AI'}: {one.said} ({one.carrier})" for one in marks.vendor_signs
+        f"{sign.vendor} says {'AI' if sign.ai else 'not AI'}: {sign.said} ({sign.carrier})"
+        for sign in marks.vendor_signs
     ]
     unread = None if marks.unreadable is None else f"could not be read: {marks.unreadable}"
     return {"implicit label": unread or "; ".join(labels) or None, "vendor's sign": "; ".join(signs) or None}

@@ -96,7 +96,7 @@ def _reason(found: FoundLabels | None) -> str:
         return "has no implicit label."
     if len(found.aigc) > 1:
         return "has more than one implicit label."
-    problems = "; ".join(in_words(one) for one in found.aigc[0].faults)
+    problems = "; ".join(in_words(fault) for fault in found.aigc[0].faults)
     return f"has an implicit label that does not conform, and cannot be carried on as it is: {problems}."
 
 

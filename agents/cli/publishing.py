@@ -1,6 +1,7 @@
 """The command that sends events: ready-made ones, or new ones about files."""
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ from pipeline.settings import AssetSettings, StoreSettings
 from pipeline.store import Location
 from schemas.members import unknown_members
 
-__all__ = ["publish", "ready_made", "send"]
+__all__ = ["next_step", "publish", "ready_made", "send"]
 
 Kind = Literal["generation", "publication"]
 
@@ -96,25 +97,32 @@ def publish(
     bucket, and an event about it is sent.
     """
     more = _parse_more(data)
-    ready = [one for file in files for one in _prepare(file, kind, more, source, media_type, asset=asset)]
-    for one in ready:
-        for member in one.answer.unknown_members:
+    ready = [event for file in files for event in _prepare(file, kind, more, source, media_type, asset=asset)]
+    for event in ready:
+        for member in event.answer.unknown_members:
             errors.print(
-                f"{one.answer.file}: {member} is no member that the contract knows", style="yellow", markup=False
+                f"{event.answer.file}: {member} is no member that the contract knows", style="yellow", markup=False
             )
     asyncio.run(send(KafkaSettings(), ready))
     if as_json:
-        print_json({"sent": [one.answer for one in ready]})
+        print_json({"sent": [event.answer for event in ready]})
         return
-    for one in ready:
+    for event in ready:
         console.print(
-            f"{one.answer.topic}  {one.answer.key}  source={one.answer.source} id={one.answer.id}",
+            f"{event.answer.topic}  {event.answer.key}  source={event.answer.source} id={event.answer.id}",
             markup=False,
             soft_wrap=True,
         )
     if ready:
-        answer = ready[-1].answer
-        console.print(f"Next: sealstream lookup --event {answer.source} {answer.id}", style="dim", markup=False)
+        step = next_step(ready[-1].answer, Topics(KafkaSettings().topic_prefix))
+        console.print(f"Next: {step}", style="dim", markup=False, soft_wrap=True)
+
+
+def next_step(sent: SentEvent, topics: Topics) -> str:
+    """The command that shows what became of an event; what a person did has no record of its own."""
+    if sent.topic == topics.reviews:
+        return f"sealstream reviews show {sent.key}"
+    return f"sealstream lookup --event {shlex.quote(sent.source)} {shlex.quote(sent.id)}"
 
 
 async def send(settings: KafkaSettings, ready: Sequence[ReadyEvent]) -> None:
@@ -129,7 +137,7 @@ async def send(settings: KafkaSettings, ready: Sequence[ReadyEvent]) -> None:
         task = progress.add_task("sending", total=len(ready))
         async with open_publisher(settings) as publisher:
             for start in range(0, len(ready), 100):
-                batch = [one.message for one in ready[start : start + 100]]
+                batch = [event.message for event in ready[start : start + 100]]
                 await publisher.publish(batch)
                 progress.advance(task, len(batch))
 

@@ -134,9 +134,12 @@ def list_entries(
     shown = [_facts(entry, show=show) for _, entry in sorted(entries.items())]
     refused = [
         RefusedEntry(
-            partition=one.place.partition, offset=one.place.offset, what=one.error.what, remedy=one.error.remedy
+            partition=refusal.place.partition,
+            offset=refusal.place.offset,
+            what=refusal.error.what,
+            remedy=refusal.error.remedy,
         )
-        for one in whole.refused
+        for refusal in whole.refused
     ]
     if as_json:
         print_json({"set": name, "version": version, "entries": shown, "refused": refused})
@@ -144,9 +147,9 @@ def list_entries(
     for facts in shown:
         console.print("  ".join(_text(fact) for fact in facts.values()), markup=False, soft_wrap=True)
     console.print(f"{name}: {len(shown)} entries, version {version}", style="dim")
-    for one in refused:
+    for entry in refused:
         console.print(
-            f"refused: partition {one.partition}, offset {one.offset}: {one.what} {one.remedy}",
+            f"refused: partition {entry.partition}, offset {entry.offset}: {entry.what} {entry.remedy}",
             style="yellow",
             markup=False,
             soft_wrap=True,

@@ -160,7 +160,14 @@ async def answered(
         if retracted is not None and retracted.retraction is not None and _is(retracted.retraction.event, ready.answer):
             return retracted
         decisions = taken_decisions(store, layout, about)
-        return next((one for one in decisions if one.review is not None and _is(one.review.event, ready.answer)), None)
+        return next(
+            (
+                decision
+                for decision in decisions
+                if decision.review is not None and _is(decision.review.event, ready.answer)
+            ),
+            None,
+        )
 
     return await _outcome_of(settings, ready, seconds, taken)
 
@@ -176,8 +183,8 @@ async def acknowledged(
     """
 
     def taken() -> ReviewUpdate | None:
-        updates = (one.update for one in entries_of(store, layout, about))
-        return next((one for one in updates if _is(one.event, ready.answer)), None)
+        updates = (entry.update for entry in entries_of(store, layout, about))
+        return next((update for update in updates if _is(update.event, ready.answer)), None)
 
     return await _outcome_of(settings, ready, seconds, taken)
 

@@ -81,9 +81,9 @@ def list_waiting(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"waiting": found})
         return
-    for one in found:
+    for waiting in found:
         console.print(
-            f"{one.since}  {one.event_uid}  {one.content_id or '-'}  {', '.join(one.rules)}",
+            f"{waiting.since}  {waiting.event_uid}  {waiting.content_id or '-'}  {', '.join(waiting.rules)}",
             markup=False,
             soft_wrap=True,
         )
@@ -105,17 +105,21 @@ def show(event_uid: Uid, as_json: AsJson = False) -> None:
         decisions=chain.taken,
         claimed_by=None if claim is None else claim.actor,
         claimed_until=None if claim is None else claim.until,
-        acts=tuple(one.update for one in entries),
-        notes=tuple(one.note for one in entries if one.note is not None),
+        acts=tuple(entry.update for entry in entries),
+        notes=tuple(entry.note for entry in entries if entry.note is not None),
     )
     if as_json:
         print_json(shown)
         return
     console.print(f"{shown.decision}, decision {shown.seen}", markup=False, soft_wrap=True)
-    for one in shown.decisions:
-        if one.review is not None:
-            by = f"{one.review.verdict} by {one.review.reviewer} as {one.review.role or '?'}"
-            console.print(f"{one.decided_at}  {one.decision}  {by}: {one.review.reason}", markup=False, soft_wrap=True)
+    for decision in shown.decisions:
+        if decision.review is not None:
+            by = f"{decision.review.verdict} by {decision.review.reviewer} as {decision.review.role or '?'}"
+            console.print(
+                f"{decision.decided_at}  {decision.decision}  {by}: {decision.review.reason}",
+                markup=False,
+                soft_wrap=True,
+            )
     if claim is not None:
         console.print(f"claimed by {claim.actor} until {claim.until}", markup=False, soft_wrap=True)
     for note in shown.notes:
@@ -187,9 +191,11 @@ def decide(
     if as_json:
         print_json({"batch": batch, "decided": answers})
     else:
-        for one in answers:
-            console.print(f"{one.event_uid}  {one.decision or one.refused or 'sent'}", markup=False, soft_wrap=True)
-    if any(one.refused for one in answers):
+        for answer in answers:
+            console.print(
+                f"{answer.event_uid}  {answer.decision or answer.refused or 'sent'}", markup=False, soft_wrap=True
+            )
+    if any(answer.refused for answer in answers):
         raise typer.Exit(1)
 
 
@@ -266,13 +272,15 @@ async def _waiting(settings: KafkaSettings) -> list[Waiting]:
         if decision.decision == "hold":
             content = None if decision.content is None else decision.content.id
             _note(held, decision, decision.decision_id, decision.decided_at, content)
-    return sorted((one for seen, one in held.items() if seen not in superseded), key=lambda one: one.since)
+    return sorted(
+        (waiting for seen, waiting in held.items() if seen not in superseded), key=lambda waiting: waiting.since
+    )
 
 
 def _note(
     held: dict[str, Waiting], record: ManifestRecord | Decision, seen: str, since: str, content: str | None
 ) -> None:
-    rules = tuple(dict.fromkeys(one.rule for one in record.findings if one.action == "hold"))
+    rules = tuple(dict.fromkeys(finding.rule for finding in record.findings if finding.action == "hold"))
     held[seen] = Waiting(event_uid=record.event_uid, content_id=content, since=since, seen=seen, rules=rules)
 
 

@@ -50,8 +50,10 @@ def create(
         return
     for name, new in created.items():
         console.print(f"{name}: {'created' if new else 'was there'}")
-    for one in altered:
-        console.print(f"{one.topic}: {one.setting} is {one.planned} now, and was {one.found}")
+    for difference in altered:
+        console.print(
+            f"{difference.topic}: {difference.setting} is {difference.planned} now, and was {difference.found}"
+        )
 
 
 @topics.command("check")
@@ -60,7 +62,7 @@ def check(as_json: AsJson = False) -> None:
     from agents.topic_planning import compared
 
     found = asyncio.run(compared(KafkaSettings()))
-    bad = found.missing or any(one.loses for one in found.differences)
+    bad = found.missing or any(difference.loses for difference in found.differences)
     if as_json:
         print_json(
             {"missing": found.missing, "not_shown": found.not_shown, "differences": found.differences, "ok": not bad}
@@ -87,8 +89,8 @@ def acls(
     if as_json:
         print_json({"principal": principal, "rights": rights})
         return
-    for resource, name in dict.fromkeys((one.resource, one.name) for one in rights):
-        operations = [one.operation for one in rights if (one.resource, one.name) == (resource, name)]
+    for resource, name in dict.fromkeys((right.resource, right.name) for right in rights):
+        operations = [right.operation for right in rights if (right.resource, right.name) == (resource, name)]
         said = " ".join(f"--operation {operation}" for operation in operations)
         of_all = " --resource-pattern-type prefixed" if resource == "transactional-id" else ""
         console.print(
@@ -105,10 +107,10 @@ def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequenc
         console.print(f"missing  {name}: create it with `sealstream topics create`", style="red", markup=False)
     for name in not_shown:
         console.print(f"unknown  {name}: this user may not see its configuration (DescribeConfigs)", markup=False)
-    for one in sorted(differences, key=lambda one: not one.loses):
+    for difference in sorted(differences, key=lambda difference: not difference.loses):
         console.print(
-            f"{'loses' if one.loses else 'differs':7}  {one}",
-            style="red" if one.loses else "yellow",
+            f"{'loses' if difference.loses else 'differs':7}  {difference}",
+            style="red" if difference.loses else "yellow",
             markup=False,
             soft_wrap=True,
         )

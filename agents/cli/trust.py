@@ -55,12 +55,12 @@ def list_lists(*, as_json: AsJson = False) -> None:
     """Show the trust lists in force: those that ship, or newer ones that were put."""
     from agents.trusting import lists_in_use
 
-    lists = tuple(_shown(one) for one in lists_in_use(CredentialSettings()))
+    lists = tuple(_shown(trust_list) for trust_list in lists_in_use(CredentialSettings()))
     if as_json:
         print_json({"lists": lists})
         return
-    for one in lists:
-        _print(one)
+    for trust_list in lists:
+        _print(trust_list)
     if not lists:
         console.print("No published list is in force (SEALSTREAM_TRUST_LISTS).")
 

@@ -59,8 +59,8 @@ def _configured() -> WorkerSettings:
     strange = require_known(os.environ)
     settings = WorkerSettings()
     configure_logging(level=settings.log_level, style=settings.log_format)
-    for one in strange:
-        logger.warning("%s.", one)
+    for variable in strange:
+        logger.warning("%s.", variable)
     return settings
 
 

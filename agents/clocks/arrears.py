@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
+from aiokafka import TopicPartition as AiokafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -50,17 +51,24 @@ class _KafkaArrears:
         self._topics = tuple(topics)
 
     async def mark(self) -> Positions:
-        return {one: end for one, end in (await self._consumer.ends(self._topics)).items() if end}
+        return {
+            topic_partition: end for topic_partition, end in (await self._consumer.ends(self._topics)).items() if end
+        }
 
     async def reached(self, mark: Positions) -> bool:
         if not mark:
             return True
         try:
-            found = await self._admin.list_consumer_group_offsets(self._group)
+            found = await self._admin.list_consumer_group_offsets(
+                self._group, partitions=[AiokafkaPartition(one.topic, one.partition) for one in mark]
+            )
         except KafkaError as error:
             raise WorldError(
                 what=f"Kafka does not say what this group has worked on ({type(error).__name__}).",
                 remedy="It is asked again; let this user describe the group (SEALSTREAM_KAFKA_GROUP).",
             ) from error
-        done = {TopicPartition(one.topic, one.partition): position.offset for one, position in found.items()}
-        return all(done.get(one, -1) >= end for one, end in mark.items())
+        done = {
+            TopicPartition(topic_partition.topic, topic_partition.partition): position.offset
+            for topic_partition, position in found.items()
+        }
+        return all(done.get(topic_partition, -1) >= end for topic_partition, end in mark.items())

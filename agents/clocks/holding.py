@@ -40,6 +40,7 @@ class Holding:
         arrears_since: since when they are waited for, in monotonic seconds.
         failures: how many times in a row something could not be said.
         again_at: when that is tried again, in monotonic seconds.
+        trouble: why it could not be said; None while it can.
     """
 
     partition: int
@@ -53,6 +54,7 @@ class Holding:
     arrears_since: float = 0.0
     failures: int = 0
     again_at: float = 0.0
+    trouble: str | None = None
 
     @property
     def is_read(self) -> bool:
@@ -61,9 +63,12 @@ class Holding:
 
     async def drop_pen(self) -> None:
         """Write no more; whoever writes next reads first."""
+        opened, self.opened = self.opened, AsyncExitStack()
         self.pen, self.arrears = None, None
-        await self.opened.aclose()
-        self.opened = AsyncExitStack()
+        try:
+            await opened.aclose()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the pen is not used any more, and the next one takes over
+            logger.warning("What wrote of partition %d did not close (%s).", self.partition, type(error).__name__)
 
     def take(self, records: Sequence[InputRecord]) -> None:
         """Take in what was read."""

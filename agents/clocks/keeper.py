@@ -25,7 +25,7 @@ from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
 from agents.messages import KafkaMessage
 from pipeline.duties.timers import DueStage
-from pipeline.errors import WorldError
+from pipeline.errors import BugError, WorldError
 from pipeline.usecases.announcing import Said
 
 __all__ = ["ClockKeeper"]
@@ -82,7 +82,7 @@ class ClockKeeper:
         """Why clocks may be silent; None while they are not."""
 
     def __len__(self) -> int:
-        return sum(len(one.timers) for one in self._holdings.values())
+        return sum(len(holding.timers) for holding in self._holdings.values())
 
     async def run(self) -> None:
         """Keep clocks until cancelled."""
@@ -115,16 +115,17 @@ class ClockKeeper:
         for partition, position in page.positions.items():
             if partition in self._holdings:
                 self._holdings[partition].position = position
-        reading = [one for one in self._holdings.values() if not one.is_read]
-        self.trouble = f"{len(reading)} partitions are being read" if reading else None
+        reading = [holding for holding in self._holdings.values() if not holding.is_read]
         for holding in self._holdings.values():
             await self._try_to_say(holding, reader, arrears)
+        troubles = (holding.trouble for holding in self._holdings.values() if holding.trouble)
+        self.trouble = f"{len(reading)} partitions are being read" if reading else next(troubles, None)
         if not reading:
             self._failures = 0
 
     async def _hold(self, page: Page, reader: Reader) -> None:
         """Let go of what is not ours any more, and take what came to us."""
-        await self._let_go([one.partition for one in self._holdings.values() if _is_lost(one, page)])
+        await self._let_go([holding.partition for holding in self._holdings.values() if _is_lost(holding, page)])
         taken = [partition for partition in page.owned if partition not in self._holdings]
         ends = await reader.ends(taken) if taken else {}
         for partition in taken:
@@ -142,14 +143,14 @@ class ClockKeeper:
             return
         try:
             await self._say(holding, reader, arrears)
-        except WorldError as error:
-            logger.warning("%s", error)
-            self.trouble = error.what
+        except (WorldError, BugError) as error:  # what is ours is loud, too, but silences no other partition
+            logger.log(logging.ERROR if isinstance(error, BugError) else logging.WARNING, "%s", error)
+            holding.trouble = error.what
             await holding.drop_pen()
             holding.failures += 1
             holding.again_at = self._clock() + _BACKOFF.wait(holding.failures)
         else:
-            holding.failures = 0
+            holding.failures, holding.trouble = 0, None
 
     async def _say(self, holding: Holding, reader: Reader, arrears: Arrears) -> None:
         if not holding.due(self._now(), 1):

@@ -77,23 +77,23 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
 
     async def on_partitions_revoked(self, revoked: Collection[aiokafka.TopicPartition]) -> None:
         """Stop with what was ours; most of it comes back in a moment, and need not be read again."""
-        for one in revoked:
-            if one.partition in self._owned:
-                position = await self._client.position(one)
-                self._kept[one.partition] = (self._owned[one.partition], position)
+        for topic_partition in revoked:
+            if topic_partition.partition in self._owned:
+                position = await self._client.position(topic_partition)
+                self._kept[topic_partition.partition] = (self._owned[topic_partition.partition], position)
         self._owned = {}
 
     async def on_partitions_assigned(self, assigned: Collection[aiokafka.TopicPartition]) -> None:
         """Go on with what was ours just before, and begin with everything else."""
         owned = {}
-        for one in assigned:
-            if one.partition in self._kept:
-                owned[one.partition], position = self._kept[one.partition]
-                self._client.seek(one, position)
+        for topic_partition in assigned:
+            if topic_partition.partition in self._kept:
+                owned[topic_partition.partition], position = self._kept[topic_partition.partition]
+                self._client.seek(topic_partition, position)
             else:
                 self._takings += 1
-                owned[one.partition] = self._takings
-                await self._client.seek_to_beginning(one)
+                owned[topic_partition.partition] = self._takings
+                await self._client.seek_to_beginning(topic_partition)
         self._kept = {}
         self._owned = owned
 
@@ -101,19 +101,19 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
         try:
             fetched = await self._client.getmany(timeout_ms=int(seconds * _MILLISECONDS), max_records=_POLL_RECORDS)
             owned = dict(self._owned)
-            positions = {one: await self._position(one) for one in owned}
+            positions = {partition: await self._position(partition) for partition in owned}
         except KafkaError as error:
             raise _unavailable(self._trouble, error) from error
-        records = [_record(one) for records in fetched.values() for one in records if one.partition in owned]
+        records = [_record(record) for records in fetched.values() for record in records if record.partition in owned]
         return Page(owned, records, positions)
 
     async def ends(self, partitions: Sequence[int]) -> Mapping[int, int]:
-        wanted = [aiokafka.TopicPartition(self._topic, one) for one in partitions]
+        wanted = [aiokafka.TopicPartition(self._topic, partition) for partition in partitions]
         try:
             ends: Mapping[aiokafka.TopicPartition, int] = await self._client.end_offsets(wanted)
         except KafkaError as error:
             raise _unavailable(self._trouble, error) from error
-        return {one.partition: end for one, end in ends.items()}
+        return {topic_partition.partition: end for topic_partition, end in ends.items()}
 
     async def _position(self, partition: int) -> int:
         position: int = await self._client.position(aiokafka.TopicPartition(self._topic, partition))

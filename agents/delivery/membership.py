@@ -80,7 +80,9 @@ async def behind(app: faust.App) -> int | None:
     Records that were fetched and are not acknowledged are not counted, and neither are transaction markers.
     """
     found = await standing(app)
-    return None if found is None else sum(max(0, end - found.fetched[one]) for one, end in found.ends.items())
+    return (
+        None if found is None else sum(max(0, end - found.fetched[partition]) for partition, end in found.ends.items())
+    )
 
 
 async def _standing(client: Any) -> Standing:
@@ -93,10 +95,10 @@ async def _standing(client: Any) -> Standing:
     states = {partition: subscription.assignment.state_value(partition) for partition in ends}
     known = client._client.cluster.topics()
     return Standing(
-        ends={TopicPartition(*one): end for one, end in ends.items() if states[one] is not None},
+        ends={TopicPartition(*partition): end for partition, end in ends.items() if states[partition] is not None},
         fetched={
-            TopicPartition(*one): state.position if state.has_valid_position else 0
-            for one, state in states.items()
+            TopicPartition(*partition): state.position if state.has_valid_position else 0
+            for partition, state in states.items()
             if state is not None
         },
         unknown=frozenset(subscription.topics) - known,

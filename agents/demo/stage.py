@@ -68,7 +68,7 @@ class Stage:
     @property
     def is_open(self) -> bool:
         """Whether anything is under way."""
-        return not all(one.is_settled for one in self.played.values())
+        return not all(played.is_settled for played in self.played.values())
 
     def play(self, scene: SomeScene) -> KafkaMessage:
         """Store what the scene needs, and make its message."""
@@ -124,7 +124,9 @@ class Stage:
         return _message(self._topics.activities, played.key, ACTIVITY, scene.facts)
 
     def _play_review(self, scene: ReviewScene) -> KafkaMessage:
-        held = next(one for one in self.played.values() if one.title == scene.about and one.result is not None)
+        held = next(
+            earlier for earlier in self.played.values() if earlier.title == scene.about and earlier.result is not None
+        )
         assert held.result is not None  # noqa: S101 - it was asked for
         played = self._enter(scene.title, "review", where=held.where, about=held.key)
         data = {
@@ -205,7 +207,7 @@ class Stage:
     def _see_alert(self, message: KafkaMessage) -> Played | None:
         alert = msgspec.json.decode(message.value or b"", type=Alert)
         played = self._refused(alert) if alert.kind == _OPERATIONS else self.played.get(alert.event.id)
-        if played is None or alert.alert_id in {one.alert_id for one in played.alerts}:
+        if played is None or alert.alert_id in {known.alert_id for known in played.alerts}:
             return None
         return replace(played, alerts=(*played.alerts, alert))
 
@@ -221,16 +223,18 @@ class Stage:
             reversal = msgspec.json.decode(message.value or b"", type=EnforcementReversal)
             self._reversals[reversal.record_uri] = reversal
             reversing = (
-                one for one in self.played.values() if one.result and one.result.record_uri == reversal.record_uri
+                earlier
+                for earlier in self.played.values()
+                if earlier.result and earlier.result.record_uri == reversal.record_uri
             )
-            return next((replace(one, step=reversal) for one in reversing), None)
+            return next((replace(earlier, step=reversal) for earlier in reversing), None)
         step = msgspec.json.decode(message.value or b"", type=Enforcement)
         played = self.played.get(step.event.id)
         if played is None:
             return None
         if not played.expects_step and played.decision == "hold":
             # The event was held, so it was its review that made it count.
-            played = next((one for one in self.played.values() if one.about == played.key), played)
+            played = next((earlier for earlier in self.played.values() if earlier.about == played.key), played)
         return replace(played, step=step)
 
     def _see_dead_letter(self, message: KafkaMessage) -> Played | None:
@@ -262,7 +266,9 @@ class Stage:
 
     def _record_of(self, file: str) -> ManifestRecord:
         return next(
-            one.result for one in self.played.values() if one.file == file and isinstance(one.result, ManifestRecord)
+            played.result
+            for played in self.played.values()
+            if played.file == file and isinstance(played.result, ManifestRecord)
         )
 
     def _put(self, key: str, body: bytes, media_type: str) -> dict[str, object]:

@@ -66,10 +66,10 @@ class View:
         if self._live is not None:
             # No thread refreshes it: Rich loses count of the lines where one does and another prints above them.
             self._live.update(_under_way([scene for scene in scenes if not scene.is_settled]), refresh=True)
-        for one in scenes:
-            if one.is_settled and one.key not in self._printed:
-                self._printed.add(one.key)
-                for line in _lines(one):
+        for scene in scenes:
+            if scene.is_settled and scene.key not in self._printed:
+                self._printed.add(scene.key)
+                for line in _lines(scene):
                     self._print(line)
 
     def _print(self, line: Text) -> None:
@@ -143,7 +143,7 @@ def _below(what: str, citation: str | None, kind: str, message: str) -> Text:
 
 
 def _under_way(waiting: list[Played]) -> Group:
-    lines = [_scene(one) for one in waiting[:_UNDER_WAY]]
+    lines = [_scene(scene) for scene in waiting[:_UNDER_WAY]]
     if len(waiting) > _UNDER_WAY:
         lines.append(Text(f"... and {len(waiting) - _UNDER_WAY} more under way", style="dim"))
     for line in lines:

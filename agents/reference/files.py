@@ -56,7 +56,7 @@ def _documents(file: Path, body: bytes) -> Iterator[tuple[str, object]]:
             yield f"line {number}", orjson.loads(line)
     else:
         many = document if isinstance(document, list) else [document]
-        yield from ((f"entry {number}", one) for number, one in enumerate(many, start=1))
+        yield from ((f"entry {number}", entry) for number, entry in enumerate(many, start=1))
 
 
 def _is_json(text: bytes) -> bool:

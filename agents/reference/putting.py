@@ -41,12 +41,12 @@ def plan(given: Iterable[Given], name: SetName, sets: ReferenceSets, *, topics: 
     """
     complaints: list[Complaint] = []
     good = []
-    for one in given:
-        message = entry_message(topics, name, one.data, source=source)
+    for given_entry in given:
+        message = entry_message(topics, name, given_entry.data, source=source)
         try:
-            good.append((one.where, message, understood(name, message)))
+            good.append((given_entry.where, message, understood(name, message)))
         except ProducerError as error:
-            complaints.append(Complaint(one.where, error))
+            complaints.append(Complaint(given_entry.where, error))
     update = sets.updated([change for _, _, change in good])
     complaints += [Complaint(good[at][0], error) for at, error in zip(update.refused_at, update.refused, strict=True)]
     known = dict(held(sets, name)[0])

@@ -60,7 +60,7 @@ async def serve_answers(
         metrics.questions.inc(len(fingerprints))
         metrics.question_seconds.observe(time.monotonic() - started)
         answer = Answer(
-            share=str(share), known=len(known), trouble=known.trouble, near=tuple(Near.of(one) for one in found)
+            share=str(share), known=len(known), trouble=known.trouble, near=tuple(Near.of(near) for near in found)
         )
         return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
 

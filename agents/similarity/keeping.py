@@ -96,10 +96,12 @@ class Keeper:
         if not self._store.create(claim, b"{}", media_type=_JSON):
             return False
         parts: list[Part] = []
-        for number, one in enumerate(parts_of(columns)):
+        for number, piece in enumerate(parts_of(columns)):
             self._go_on()
-            self._store.create(self._at(CodesKey(self._digest, partition, minute, number)), one.body, media_type=_BYTES)
-            parts.append(one.part)
+            self._store.create(
+                self._at(CodesKey(self._digest, partition, minute, number)), piece.body, media_type=_BYTES
+            )
+            parts.append(piece.part)
         document = SnapshotDocument(topic=self._topic, partition=partition, last=last, parts=tuple(parts))
         return self._store.create(
             self._at(SnapshotKey(self._digest, partition, minute)), document_bytes(document), media_type=_JSON

@@ -111,10 +111,10 @@ def updated(body: bytes, changed: Pdf) -> bytes:
         out += b"\n"
     with opened(body) as before:
         written = []
-        for one in _differing(before, changed):
-            number, generation = one.objgen
+        for pdf_object in _differing(before, changed):
+            number, generation = pdf_object.objgen
             written.append(_Written(number, generation, len(out) - begin))
-            out += b"%d %d obj\n%b\nendobj\n" % (number, generation, _serialised(one))
+            out += b"%d %d obj\n%b\nendobj\n" % (number, generation, _serialised(pdf_object))
     trailer = _trailer(changed, written, previous, body)
     if body.startswith(_TABLE, begin + previous):
         _add_table(out, begin, written, trailer)
@@ -124,17 +124,19 @@ def updated(body: bytes, changed: Pdf) -> bytes:
 
 
 def _differing(before: Pdf, changed: Pdf) -> Iterator[pikepdf.Object]:
-    old = {one.objgen: one for one in _objects(before)}
-    for one in _objects(changed):
-        there = old.get(one.objgen)
-        if there is None or not _same(there, one):
-            yield one
+    old = {pdf_object.objgen: pdf_object for pdf_object in _objects(before)}
+    for pdf_object in _objects(changed):
+        there = old.get(pdf_object.objgen)
+        if there is None or not _same(there, pdf_object):
+            yield pdf_object
 
 
 def _objects(document: Pdf) -> Iterator[pikepdf.Object]:
     """All objects but numbers and the like, which the library gives as values; nobody changes those."""
     listed: Iterable[object] = document.objects
-    return (one for one in listed if isinstance(one, pikepdf.Object) and one.objgen != (0, 0))
+    return (
+        pdf_object for pdf_object in listed if isinstance(pdf_object, pikepdf.Object) and pdf_object.objgen != (0, 0)
+    )
 
 
 def _same(one: pikepdf.Object, other: pikepdf.Object) -> bool:
@@ -162,7 +164,7 @@ def _serialised(one: pikepdf.Object) -> bytes:
 
 
 def _trailer(changed: Pdf, written: Iterable[_Written], previous: int, body: bytes) -> dict[str, bytes]:
-    size = max((int(changed.trailer.Size), *(one.number + 1 for one in written)))
+    size = max((int(changed.trailer.Size), *(entry.number + 1 for entry in written)))
     trailer = {key: changed.trailer[key].unparse() for key in _KEPT if key in changed.trailer}
     changing = String(hashlib.sha256(body).digest()[:_ID_BYTES])
     there = changed.trailer.get("/ID")
@@ -178,8 +180,8 @@ def _dictionary(entries: dict[str, bytes]) -> bytes:
 def _add_table(out: bytearray, begin: int, written: Iterable[_Written], trailer: dict[str, bytes]) -> None:
     start = len(out) - begin
     out += b"xref\n0 1\n0000000000 65535 f \n"
-    for one in sorted(written):
-        out += b"%d 1\n%010d %05d n \n" % (one.number, one.offset, one.generation)
+    for entry in sorted(written):
+        out += b"%d 1\n%010d %05d n \n" % (entry.number, entry.offset, entry.generation)
     out += b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (_dictionary(trailer), start)
 
 

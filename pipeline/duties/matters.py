@@ -17,6 +17,7 @@ CASE_OF: Final[Mapping[str, CaseKind]] = {
     "incident.updated": "incident",
     "order.received": "order",
     "takedown.updated": "takedown",
+    "appeal.updated": "appeal",
     "licence.updated": "licence",
 }
 """The kind of case that events of a type are about."""

@@ -101,13 +101,13 @@ def found_observations(found: FoundLabels | None, declared: Declared) -> tuple[O
 
 def _labeled(found: FoundLabels, declared: Declared) -> Iterator[Observation]:
     """What the label says against the declaration, and what it lacks, whatever it says."""
-    problems = [in_words(fault) for one in found.aigc for fault in one.faults]
+    problems = [in_words(fault) for found_label in found.aigc for fault in found_label.faults]
     if len(found.aigc) > 1 and found.mark is not None:
         problems.append("it is there more than once, always the same")
     evidence: dict[str, str | tuple[str, ...] | None] = {
         "declared": declared,
         "label": found.label,
-        "carriers": tuple(one.carrier for one in found.aigc),
+        "carriers": tuple(found_label.carrier for found_label in found.aigc),
         "problems": tuple(dict.fromkeys(problems)),
     }
     if found.aigc and found.label is None:
@@ -120,18 +120,18 @@ def _labeled(found: FoundLabels, declared: Declared) -> Iterator[Observation]:
 
 def _signed(found: FoundLabels, declared: Declared) -> Iterator[Observation]:
     """Vendors' own signs, which are no labels: a statement weighs more than parameters left behind."""
-    signs = [one for one in found.signs if one.ai]
+    signs = [sign for sign in found.signs if sign.ai]
     if not signs or declared == "ai":
         return
-    strong = any(one.weight == "strong" for one in signs)
+    strong = any(sign.weight == "strong" for sign in signs)
     yield Observation(
         name="label.vendor-sign",
         severity="medium",
         evidence={
             "declared": declared,
             "weight": "strong" if strong else "weak",
-            "seen": tuple(dict.fromkeys(f"{one.said} ({one.carrier})" for one in signs)),
-            "vendors": tuple(dict.fromkeys(one.vendor for one in signs)),
+            "seen": tuple(dict.fromkeys(f"{sign.said} ({sign.carrier})" for sign in signs)),
+            "vendors": tuple(dict.fromkeys(sign.vendor for sign in signs)),
         },
     )
 
@@ -145,7 +145,7 @@ def _contradictions(found: FoundLabels) -> tuple[Observation, ...]:
             severity="high",
             evidence={
                 "contradictions": found.contradictions,
-                "carriers": tuple(one.carrier for one in found.aigc),
+                "carriers": tuple(found_label.carrier for found_label in found.aigc),
                 "digital_source_types": found.digital_source_types,
             },
         ),

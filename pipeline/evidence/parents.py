@@ -91,8 +91,8 @@ def _known(
 
 def makers(found: Iterable[Found], event_uid: str | None = None) -> Sequence[Found]:
     """The events that made these bytes; where none did, those that took them in. Never the event in question."""
-    others = [one for one in found if one.event_uid != event_uid]
-    return [other for other in others if other.role == "sealed"] or others
+    others = [event for event in found if event.event_uid != event_uid]
+    return [event for event in others if event.role == "sealed"] or others
 
 
 def _handed_down(events: Iterable[Found]) -> Iterator[tuple[str, Finding]]:
@@ -129,13 +129,13 @@ def parent_observations(parents: Iterable[KnownParent]) -> tuple[Observation, ..
     return (
         Observation(
             name=SEEN,
-            severity=max((one.severity for one in findings), key=_SEVERITIES.index),
-            outcome="violation" if any(one.outcome == "violation" for one in findings) else "unknown",
+            severity=max((finding.severity for finding in findings), key=_SEVERITIES.index),
+            outcome="violation" if any(finding.outcome == "violation" for finding in findings) else "unknown",
             evidence={
-                "worst": max((one.action for one in findings), key=_STRICTNESS.index),
+                "worst": max((finding.action for finding in findings), key=_STRICTNESS.index),
                 "parents": tuple(dict.fromkeys(parent.recorded.content_id for parent, _, _ in heirs)),
                 "event_uids": tuple(dict.fromkeys(uid for _, uid, _ in heirs)),
-                "rules": tuple(dict.fromkeys(one.rule for one in findings)),
+                "rules": tuple(dict.fromkeys(finding.rule for finding in findings)),
             },
         ),
     )

@@ -50,7 +50,7 @@ def reach_of(named: tuple[str, ...], laws: frozenset[str], exceptions: frozenset
     """What the places that an event names reach of the places of laws, and of those where laws step back."""
     return Reach(
         laws=laws_reaching(named, laws),
-        excepted=frozenset(place for place in exceptions if any(lies_in(one, place) for one in named)),
+        excepted=frozenset(place for place in exceptions if any(lies_in(name, place) for name in named)),
         facts={"place.unknown": unknown_places(named), "place.without_law": unreached_places(named, laws)},
     )
 
@@ -111,12 +111,12 @@ def _applicable(raised: Raised, laws: frozenset[str], excepted: frozenset[str], 
     at = None if period is None else raised.changes[period - 1] if period else _BEFORE_ALL_LAW
     of_events: list[ReadyRule] = []
     of_seen: defaultdict[str, list[ReadyRule]] = defaultdict(list)
-    for one in raised.rules:
-        if reach.includes(one) and one.in_force(at):
-            if not one.rule.seen:
-                of_events.append(one)
-            for name in one.rule.seen:
-                of_seen[name].append(one)
+    for ready_rule in raised.rules:
+        if reach.includes(ready_rule) and ready_rule.in_force(at):
+            if not ready_rule.rule.seen:
+                of_events.append(ready_rule)
+            for name in ready_rule.rule.seen:
+                of_seen[name].append(ready_rule)
     return Applicable(
         groups=tuple(_grouped(of_events)),
         names=frozenset().union(*(of_event.holds.names for of_event in of_events)),
@@ -139,14 +139,16 @@ def _probed(conditions: Sequence[Condition]) -> frozenset[str] | None:
 def by_event(rules: Iterable[ReadyRule], roles: Collection[Role]) -> Mapping[object, Raised]:
     """What each event type raises where the operator has these roles."""
     sorted_out: defaultdict[object, list[ReadyRule]] = defaultdict(list)
-    for one in rules:
-        if any(role in roles for role in one.rule.binds):
-            for event_type in one.rule.on:
-                sorted_out[event_type].append(one)
+    for ready_rule in rules:
+        if any(role in roles for role in ready_rule.rule.binds):
+            for event_type in ready_rule.rule.on:
+                sorted_out[event_type].append(ready_rule)
     return {
         event_type: Raised(
             rules=tuple(raised),
-            changes=tuple(sorted({at for one in raised for at in (one.begins, one.ends) if at is not None})),
+            changes=tuple(
+                sorted({at for ready_rule in raised for at in (ready_rule.begins, ready_rule.ends) if at is not None})
+            ),
         )
         for event_type, raised in sorted_out.items()
     }

@@ -93,10 +93,10 @@ def worth_an_alert(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     them are told once: which facts, who can supply them, and which rules wait for them.
     """
     told = [finding for finding in findings if finding.action != "record"]
-    waiting = [one for one in told if _lacks_facts(one)]
+    waiting = [finding for finding in told if _lacks_facts(finding)]
     if len(waiting) < _SEVERAL:
         return tuple(told)
-    return (*(one for one in told if one not in waiting), _together(waiting))
+    return (*(finding for finding in told if finding not in waiting), _together(waiting))
 
 
 def _lacks_facts(finding: Finding) -> bool:
@@ -107,20 +107,23 @@ def _lacks_facts(finding: Finding) -> bool:
 
 def _together(waiting: Sequence[Finding]) -> Finding:
     missing = dict.fromkeys(
-        name for one in waiting for name, value in one.evidence.items() if value is None and name in vocabulary()
+        name
+        for finding in waiting
+        for name, value in finding.evidence.items()
+        if value is None and name in vocabulary()
     )
-    language: Language = "zh" if all(OPEN["zh"] in one.message for one in waiting) else "en"
+    language: Language = "zh" if all(OPEN["zh"] in finding.message for finding in waiting) else "en"
     return Finding(
         rule=MISSING_RULE,
         kind=MISSING_KIND,
-        severity=max((one.severity for one in waiting), key=_SEVERITIES.index),
-        action=max((one.action for one in waiting), key=_ACTIONS.index),
+        severity=max((finding.severity for finding in waiting), key=_SEVERITIES.index),
+        action=max((finding.action for finding in waiting), key=_ACTIONS.index),
         outcome="unknown",
         code=None,
         message=_MESSAGE[language].format(len(waiting), _COMMA[language].join(missing)),
         citation=None,
         evidence={
-            "rules": tuple(one.rule for one in waiting),
+            "rules": tuple(finding.rule for finding in waiting),
             "missing": tuple(missing),
             "suppliers": tuple(f"{name}: {supplied_by(name)}" for name in missing),
         },

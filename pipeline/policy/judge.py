@@ -80,12 +80,16 @@ class Judge:
         self._roles = frozenset(roles)
         self._rules = tuple(ready(pack, rule, wording) for pack in laws for rule in pack.rules)
         self._by_event: Mapping[object, Raised] = by_event(self._rules, self._roles)
-        self.counting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.counts_against_user)
+        self.counting: frozenset[str] = frozenset(
+            ready_rule.rule.id for ready_rule in self._rules if ready_rule.rule.counts_against_user
+        )
         """The ids of the rules whose violation is conduct of the user."""
-        self.retracting: frozenset[str] = frozenset(one.rule.id for one in self._rules if one.rule.retracts)
+        self.retracting: frozenset[str] = frozenset(
+            ready_rule.rule.id for ready_rule in self._rules if ready_rule.rule.retracts
+        )
         """The ids of the rules whose violation retracts what was decided about the content."""
         self.calling_for_label: frozenset[str] = frozenset(
-            one.rule.id for one in self._rules if one.rule.mended_by == "explicit-label"
+            ready_rule.rule.id for ready_rule in self._rules if ready_rule.rule.mended_by == "explicit-label"
         )
         """The ids of the rules that an explicit label satisfies."""
 
@@ -105,13 +109,13 @@ class Judge:
         facts, reach = self._placed(facts)
         applicable = raised.applicable(reach, at)
         failing: list[_Failing] = [
-            (one, answer, seen)
+            (ready_rule, answer, seen)
             for seen in observations
-            for one in applicable.of_seen.get(seen.name, ())
-            if (answer := one.holds.answer(_bound_of(one, facts, seen))) is not True
+            for ready_rule in applicable.of_seen.get(seen.name, ())
+            if (answer := ready_rule.holds.answer(_bound_of(ready_rule, facts, seen))) is not True
         ]
         bound = bind(facts, applicable.names, applicable.probed)
-        failing += ((one, answer, None) for one, answer in applicable.failing(bound))
+        failing += ((ready_rule, answer, None) for ready_rule, answer in applicable.failing(bound))
         return _findings_of(failing, facts)
 
     def explain(
@@ -120,7 +124,7 @@ class Judge:
         """How every rule of every pack stands to these facts; arguments as for `findings`."""
         facts, reach = self._placed(facts)
         bound = bind(facts)
-        return tuple(self._verdict(one, facts, bound, reach, at, observations) for one in self._rules)
+        return tuple(self._verdict(ready_rule, facts, bound, reach, at, observations) for ready_rule in self._rules)
 
     def _placed(self, facts: Facts) -> tuple[Facts, Reach]:
         """The facts with what is to be said of the places they name, and what these reach."""
@@ -147,7 +151,7 @@ class Judge:
             standing, finding = "broken", finding_of_broken([(one, broken)])[0]
         elif standing is None and one.rule.seen:
             made = [_found_in(one, facts, seen) for seen in observations if seen.name in one.rule.seen]
-            finding = next((one for one in made if one is not None), None)
+            finding = next((found for found in made if found is not None), None)
             standing = finding.outcome if finding else "not-applicable" if made else "not-seen"
         elif standing is None:
             when, must = one.when.holds(bound), one.must.holds(bound)
@@ -194,11 +198,11 @@ def _findings_of(failing: Iterable[_Failing], facts: Facts) -> tuple[Finding, ..
     actor = actor_of(facts)
     found: list[Finding] = []
     broken: list[tuple[ReadyRule, str]] = []
-    for one, answer, seen in failing:
+    for ready_rule, answer, seen in failing:
         if isinstance(answer, BrokenConditionError):
-            broken.append((one, answer.reason))
+            broken.append((ready_rule, answer.reason))
         else:
-            found.append(finding_of(one, facts, actor, holds=answer, seen=seen))
+            found.append(finding_of(ready_rule, facts, actor, holds=answer, seen=seen))
     return (*found, *finding_of_broken(broken))
 
 

@@ -113,7 +113,9 @@ class Policy:
         seen = (*evidence.observations, *_contradicted(known))
         judged = _with_claims(self.judge.findings(known.facts, at, seen), known.claimed)
         everything = _with_matches(judged, known.matches)
-        found = tuple(one for one in everything if not self._is_observed(one)) if self.observed else everything
+        found = (
+            tuple(finding for finding in everything if not self._is_observed(finding)) if self.observed else everything
+        )
         return Judgement(
             kept=kept_facts(known.settled, known.claimed),
             findings=found,
@@ -146,14 +148,16 @@ class Policy:
 
     def _observed(self, everything: tuple[Finding, ...]) -> ObservedOutcome | None:
         """What the observed packs would have decided; None where there are none."""
-        found = tuple(one for one in everything if self._is_observed(one))
+        found = tuple(finding for finding in everything if self._is_observed(finding))
         packs = tuple(pack for pack in self.judge.packs if pack.name in self.observed)
         return ObservedOutcome(packs=packs, decision=decide(found), findings=found) if packs else None
 
     def calls_for_label(self, evidence: Evidence) -> bool:
         """Whether a law is certain to be broken that an explicit label would satisfy; asked before sealing."""
         findings = self.assess(evidence).findings
-        return any(one.outcome == "violation" and one.rule in self.judge.calling_for_label for one in findings)
+        return any(
+            finding.outcome == "violation" and finding.rule in self.judge.calling_for_label for finding in findings
+        )
 
     def _log_facts(self) -> Facts:
         """Whatever is judged leaves a record, which is the log that the laws ask for."""
@@ -162,16 +166,18 @@ class Policy:
 
     def _counts_against(self, findings: tuple[Finding, ...], facts: Facts) -> CountsAgainst | None:
         rules = tuple(
-            one.rule
-            for one in findings
-            if one.outcome == "violation" and one.rule in self.judge.counting and one.actor == USER
+            finding.rule
+            for finding in findings
+            if finding.outcome == "violation" and finding.rule in self.judge.counting and finding.actor == USER
         )
         account = _account(facts)
         return None if not rules or account is None else CountsAgainst(account=account, rules=rules)
 
     def retracting(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Those of the findings by which content was found illegal later: what was decided about it is retracted."""
-        return tuple(one for one in findings if one.outcome == "violation" and one.rule in self.judge.retracting)
+        return tuple(
+            finding for finding in findings if finding.outcome == "violation" and finding.rule in self.judge.retracting
+        )
 
 
 def event_time(event: EventReference) -> datetime | None:
@@ -200,8 +206,10 @@ def _with_claims(findings: tuple[Finding, ...], claimed: frozenset[str]) -> tupl
     if not claimed:
         return findings
     return tuple(
-        msgspec.structs.replace(one, evidence={**one.evidence, _CLAIMED: tuple(sorted(names))}) if names else one
-        for one, names in ((one, claimed.intersection(one.evidence)) for one in findings)
+        msgspec.structs.replace(finding, evidence={**finding.evidence, _CLAIMED: tuple(sorted(names))})
+        if names
+        else finding
+        for finding, names in ((finding, claimed.intersection(finding.evidence)) for finding in findings)
     )
 
 
@@ -211,6 +219,8 @@ def _with_matches(findings: tuple[Finding, ...], matches: tuple[FeatureMatch, ..
         return findings
     entries = tuple(dict.fromkeys(match.entry_id for match in matches))
     return tuple(
-        msgspec.structs.replace(one, evidence={**one.evidence, _MATCHES: entries}) if _VERDICT in one.evidence else one
-        for one in findings
+        msgspec.structs.replace(finding, evidence={**finding.evidence, _MATCHES: entries})
+        if _VERDICT in finding.evidence
+        else finding
+        for finding in findings
     )

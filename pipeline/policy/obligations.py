@@ -165,11 +165,14 @@ def obligations(
         jurisdictions=tuple(jurisdictions),
         at=at,
         deep_synthesis=msgspec.structs.replace(
-            step_1, asked=tuple(one for one in asked if one.fact.startswith("content.") and one.fact not in _STEP_1)
+            step_1,
+            asked=tuple(
+                question for question in asked if question.fact.startswith("content.") and question.fact not in _STEP_1
+            ),
         ),
         entity=Entity(
             roles=tuple(role for role in ROLES if role in held),
-            asked=tuple(one for one in asked if not one.fact.startswith("content.")),
+            asked=tuple(question for question in asked if not question.fact.startswith("content.")),
         ),
         rows=tuple(
             _in_language(pack, article, language, _obligation(pack, article, held, known, bound, at, step_1.answer))
@@ -184,7 +187,7 @@ _STEP_1: Final = frozenset({"content.ds_category", "content.synthetic"})
 
 def _deep_synthesis(facts: Facts) -> DeepSynthesis:
     number, synthetic = facts.get("content.ds_category"), facts.get("content.synthetic")
-    category = next((one for one in CATEGORIES if one.number == number), None)
+    category = next((category for category in CATEGORIES if category.number == number), None)
     answer: Answer
     if category is not None:
         answer, because = "yes", f"Art. 23({category.number}), {category.title}"
@@ -296,7 +299,7 @@ def _is_in_force(pack: Pack, rules: Sequence[Rule], begins: date | None, at: dat
 
 
 def _list(binds: Sequence[Binds]) -> str:
-    return ", ".join(one.replace("_", " ") for one in binds)
+    return ", ".join(role.replace("_", " ") for role in binds)
 
 
 def _one_line(condition: str) -> str:

@@ -65,6 +65,7 @@ ACTIVITY_TYPES: Final = (
     "incident.updated",
     "complaint.updated",
     "takedown.updated",
+    "appeal.updated",
     "refutation.published",
     "order.received",
     "service.changed",

@@ -23,12 +23,15 @@ from pipeline.usecases.escalation import Escalation, counted
 __all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase"]
 
 COMMIT_ORDER: Final[Mapping[int, str]] = {
-    1: "the asset is fetched, its digest checked against the event",
-    2: "it crosses to a child process once, where it is labeled, sealed and read back, or examined",
-    3: "sealed asset and manifest are stored; the event is judged by what they show",
-    4: "the record is stored: it is the commit marker; what it counts against an account enters that one's ledger",
-    5: "record, alerts and step are published, every delivery awaited",
-    6: "the offset is acknowledged, in order for each partition",
+    1: "The asset is fetched, its digest checked against the event.",
+    2: "It crosses to a child process once, where it is labeled, sealed and read back, or inspected.",
+    3: "Sealed asset and manifest are stored, or the note by which a publication is found by its bytes. The event is "
+    "judged by what they show.",
+    4: "The record is stored last: it is the commit marker of the event. What it counts against an account is entered "
+    "into the account's ledger.",
+    5: "Record, decision, alerts and step are published, and every delivery is awaited. Then it is asked whether the "
+    "content was found illegal meanwhile.",
+    6: "The offset is acknowledged, in order for each partition.",
 }
 """The steps of an event. A use case does 1 to 3 in `_work`, as far as it has them; the frame does 4, agents 5 and 6."""
 

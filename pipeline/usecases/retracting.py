@@ -18,6 +18,7 @@ the listing finds the event and its record, or the event finds the verdict, and 
 """
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -273,9 +274,20 @@ class Retracting:
     def _published(self, decisions: Iterable[Decision]) -> Retraction:
         """What is said of retracted events, in the order of their identities; what counts is entered first."""
         ordered = sorted(decisions, key=lambda decision: decision.event_uid)
-        against = [counted(decision) for decision in ordered]
+        against = [counted(decision, again=self._was_taken_back(decision)) for decision in ordered]
         steps = [self.escalation(one) for one in against if one is not None]
         return Retraction(decisions=tuple(ordered), enforcements=tuple(step for step in steps if step is not None))
+
+    def _was_taken_back(self, decision: Decision) -> bool:
+        """Whether an event had been blocked, and a person's decision took back what that counted."""
+        chain = chain_of(self.store, self.layout, decision.event_uid)
+        if chain is None:
+            return False
+        before = list(itertools.takewhile(lambda one: one.supersedes != decision.supersedes, chain.taken))
+        return (
+            any(one.decision == "block" for one in (chain.record, *before))
+            and (chain.record, *before)[-1].decision != "block"
+        )
 
 
 def _additions(found: _Found, categories: tuple[Category, ...]) -> Iterator[FeatureAddition]:

@@ -74,7 +74,9 @@ class Reviewing(UseCase[Review, Decision]):
     def _record_at(self, event: Review) -> Location:
         """Where the decision lies that this very review took; or else the place of the next one."""
         taken = taken_decisions(self.store, self.layout, event.event_uid)
-        own = next((number for number, one in enumerate(taken, start=1) if _is_by(event, one)), len(taken) + 1)
+        own = next(
+            (number for number, decision in enumerate(taken, start=1) if _is_by(event, decision)), len(taken) + 1
+        )
         return self.layout.review(event.event_uid, own)
 
     def _require_answers(self, record: Decision, event: Review) -> None:
@@ -85,7 +87,7 @@ class Reviewing(UseCase[Review, Decision]):
     def _work(self, event: Review) -> Decision:
         chain = reviewed_chain(self.store, self.layout, event.event_uid)
         # The same review may be at work elsewhere, and have got this far since we looked.
-        own = next((one for one in chain.taken if _is_by(event, one)), None)
+        own = next((decision for decision in chain.taken if _is_by(event, decision)), None)
         return own or self._decision(event, chain, self._verdict(event, chain))
 
     def _enforced(self, record: Decision) -> Enforcement | EnforcementReversal | None:
@@ -94,10 +96,10 @@ class Reviewing(UseCase[Review, Decision]):
             violation = counted(record)
             return None if violation is None else self.escalation(violation)
         chain = reviewed_chain(self.store, self.layout, record.event_uid)
-        taken = [one.decision_id for one in chain.taken]
+        taken = [decision.decision_id for decision in chain.taken]
         before = (chain.record, *chain.taken[: taken.index(record.decision_id)])
         if before[-1].decision != "block":
-            violation = counted(record, again=any(one.decision == "block" for one in before))
+            violation = counted(record, again=any(earlier.decision == "block" for earlier in before))
             return None if violation is None else self.escalation(violation)
         violation = _last_counted(before) if record.decision != "block" else None
         return None if violation is None else self.escalation.take_back(violation, record)
@@ -130,12 +132,12 @@ class Reviewing(UseCase[Review, Decision]):
         self._require_unclaimed(review)
         earlier = _outcomes(chain.taken)
         operators = self.oversight.permit(review.reviewer, "second look" if earlier else "review", findings)
-        if review.reviewer.id in {one.reviewer for one in earlier}:
+        if review.reviewer.id in {previous.reviewer for previous in earlier}:
             raise SamePersonError(
                 what="The event waits for another person: this one reviewed it before.",
                 remedy="Have a second reviewer decide about it.",
             )
-        agreed = review.verdict in {one.verdict for one in earlier} or not self.oversight.needs_two(findings)
+        agreed = review.verdict in {previous.verdict for previous in earlier} or not self.oversight.needs_two(findings)
         outcome = _OUTCOMES[review.verdict] if agreed else "hold"
         stage: ReviewStage | None = "first" if outcome == "hold" else "second" if earlier else None
         return _Verdict(outcome=outcome, stage=stage, operators=operators if review.seen else None)
@@ -154,11 +156,11 @@ class Reviewing(UseCase[Review, Decision]):
         earlier = _outcomes(chain.taken)
         require_undecided(chain, review.case if review.seen and review.verdict != "escalate" else None)
         operators = self.oversight.permit(review.reviewer, "appeal", chain.record.findings)
-        if review.case in {one.case for one in earlier}:
+        if review.case in {previous.case for previous in earlier}:
             raise ReviewRefusedError(
                 what="This case was decided before.", remedy="See the decision in force; a new appeal is a new case."
             )
-        if review.reviewer.id in {one.reviewer for one in earlier}:
+        if review.reviewer.id in {previous.reviewer for previous in earlier}:
             raise SamePersonError(
                 what="The actor decided about this event before, and so may not look at it again.",
                 remedy="Have somebody else decide the appeal.",
@@ -298,4 +300,4 @@ def _last_counted(before: Sequence[ManifestRecord | Decision]) -> Counted | None
     at = len(before) - 1
     while at > 0 and before[at - 1].decision == "block":
         at -= 1
-    return counted(before[at], again=any(one.decision == "block" for one in before[:at]))
+    return counted(before[at], again=any(earlier.decision == "block" for earlier in before[:at]))

@@ -22,11 +22,13 @@ class TokenIssuer:
 
     Args:
         clients: names and secrets.
+        busy: the status of every answer, where it has no time for anybody.
     """
 
-    def __init__(self, clients: Mapping[str, str]) -> None:
+    def __init__(self, clients: Mapping[str, str], busy: int | None = None) -> None:
         self._key = rsa.generate_private_key(65537, 2048)
         self._clients = clients
+        self._busy = busy
         self.url = ""
         self.issued = 0
 
@@ -39,6 +41,8 @@ class TokenIssuer:
 
     def answer(self, authorization: str, form: Mapping[str, list[str]]) -> tuple[int, dict[str, object]]:
         """What is answered to a client."""
+        if self._busy is not None:
+            return self._busy, {}
         told = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
         name, _, secret = map(unquote, told)
         if form.get("grant_type") != ["client_credentials"] or self._clients.get(name) != secret:

@@ -176,7 +176,7 @@ def _show_change(words: Text, events: Cases) -> None:
 
 
 def _words(change: RuleChange) -> Text:
-    results = [_result(one) for one in (change.before, change.after) if one is not None]
+    results = [_result(side) for side in (change.before, change.after) if side is not None]
     return Text.assemble((change.change.replace("-", " "), _STYLES[change.change]), f": {' → '.join(results)}")
 
 

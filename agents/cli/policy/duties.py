@@ -64,8 +64,8 @@ def _heading(words: str) -> None:
 
 
 def _show_asked(asked: Sequence[Asked]) -> None:
-    known = [f"{one.fact} = {shown_value(one.value)}" for one in asked if one.value is not None]
-    open_ones = [_question(one.fact) for one in asked if one.value is None]
+    known = [f"{question.fact} = {shown_value(question.value)}" for question in asked if question.value is not None]
+    open_ones = [_question(question.fact) for question in asked if question.value is None]
     if known:
         say(f"said: {', '.join(known)}")
     if open_ones:

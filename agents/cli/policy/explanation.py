@@ -109,11 +109,13 @@ def show(answer: Explanation) -> None:
 def _show_pack(pack: ExplainedPack) -> None:
     console.print()
     console.print(Text.assemble((f"{pack.pack.name} {pack.pack.version}", "bold"), f"  {pack.title}"))
-    asked = sorted((one for one in pack.rules if one.standing in _ASKED), key=lambda one: _ASKED.index(one.standing))
+    asked = sorted(
+        (rule for rule in pack.rules if rule.standing in _ASKED), key=lambda rule: _ASKED.index(rule.standing)
+    )
     for rule in asked:
         _show_rule(rule)
     for standing, words in _NOT_ASKED.items():
-        ids = [one.rule for one in pack.rules if one.standing == standing]
+        ids = [rule.rule for rule in pack.rules if rule.standing == standing]
         if ids:
             console.print(Text(f"  not asked, {words}: {len(ids)}", "dim"))
         # A law that was not asked at all is one line for each reason, not a list of what is not in question.

@@ -19,7 +19,7 @@ from pipeline.settings import PolicySettings
 
 __all__ = ["obligations"]
 
-_CATEGORIES: Final = ("none", *(one.name for one in steps.CATEGORIES))
+_CATEGORIES: Final = ("none", *(category.name for category in steps.CATEGORIES))
 """The technologies of Art. 23 by number; 0 is none of them."""
 
 _SCENARIOS: Final = ("none", "dialogue", "voice", "person", "immersive", "other")

@@ -92,18 +92,18 @@ def list_packs(lang: LangOption = None, as_json: AsJson = False) -> None:
     for name in ("pack", "version", "where", "articles", "rules", "in force from", "from"):
         numeric = name in ("articles", "rules")
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for one in listed:
+    for pack in listed:
         table.add_row(
-            one.name,
-            one.version,
-            one.jurisdiction,
-            str(one.articles),
-            str(one.rules),
-            str(one.in_force_from or "-"),
-            one.origin,
+            pack.name,
+            pack.version,
+            pack.jurisdiction,
+            str(pack.articles),
+            str(pack.rules),
+            str(pack.in_force_from or "-"),
+            pack.origin,
         )
         if lang is not None:
-            table.add_row(Text(one.title, "dim"))
+            table.add_row(Text(pack.title, "dim"))
     console.print(table)
 
 
@@ -118,12 +118,12 @@ def check(
     if as_json:
         print_json({"checked": checked})
     else:
-        for one in checked:
-            titles = "" if lang is None else f": {'; '.join(one.titles)}"
-            named = f"{', '.join(one.packs)} ({one.path}){titles}"
-            words = f"ok: {named}" if one.error is None else one.error
-            console.print(Text(words, "" if one.error is None else "red"), soft_wrap=True)
-    if any(one.error is not None for one in checked):
+        for answer in checked:
+            titles = "" if lang is None else f": {'; '.join(answer.titles)}"
+            named = f"{', '.join(answer.packs)} ({answer.path}){titles}"
+            words = f"ok: {named}" if answer.error is None else answer.error
+            console.print(Text(words, "" if answer.error is None else "red"), soft_wrap=True)
+    if any(answer.error is not None for answer in checked):
         raise typer.Exit(ExitCode.CONFIGURATION)
 
 
@@ -137,9 +137,9 @@ def run_tests(packs: Packs = None, lang: LangOption = None, as_json: AsJson = Fa
     if as_json:
         print_json({"packs": tested})
     else:
-        for one in tested:
-            _show_tested(one)
-    if any(one.failures or one.missing for one in tested):
+        for pack in tested:
+            _show_tested(pack)
+    if any(pack.failures or pack.missing for pack in tested):
         raise typer.Exit(ExitCode.REFUSED)
 
 

@@ -45,9 +45,9 @@ class _Found:
         self.boxes: list[tuple[bytes, Stretch]] = []
         self.places: list[bytes] = []
         self.number = 0
-        self._starts = np.array([one.start for one in top], dtype=np.int64)
-        self._bodies = np.array([one.body for one in top], dtype=np.int64)
-        self._kinds = np.array([int.from_bytes(one.kind) for one in top], dtype=np.int64)
+        self._starts = np.array([box.start for box in top], dtype=np.int64)
+        self._bodies = np.array([box.body for box in top], dtype=np.int64)
+        self._kinds = np.array([int.from_bytes(box.kind) for box in top], dtype=np.int64)
         self._ordinals = np.array(list(_ordinals(top)), dtype=np.int64)
 
     def name(self, places: np.ndarray) -> None:
@@ -61,9 +61,9 @@ class _Found:
 def _ordinals(top: Sequence[_Box]) -> Iterator[int]:
     """Of each box, how many of its kind are before it."""
     seen: Counter[bytes] = Counter()
-    for one in top:
-        yield seen[one.kind]
-        seen[one.kind] += 1
+    for box in top:
+        yield seen[box.kind]
+        seen[box.kind] += 1
 
 
 def promises(body: bytes) -> Promises:
@@ -74,25 +74,25 @@ def promises(body: bytes) -> Promises:
     with reading(struct.error, ValueError, OverflowError):
         top = list(_boxes(body, 0, len(body)))
         found = _Found(body, top)
-        for one in top:
-            _walk(found, one, one, 0)
-        metadata = [one for one in top if one.kind in (b"xml ", b"brob", b"Exif")]
+        for box in top:
+            _walk(found, box, box, 0)
+        metadata = [box for box in top if box.kind in (b"xml ", b"brob", b"Exif")]
         return {
-            "the order of its boxes": [one.kind for one in top if one.kind not in (*_FREE, *_LABELLED, _MEDIA)],
-            "its brands": [Stretch(body, one.body, one.end) for one in top if one.kind == b"ftyp"],
-            "its picture": [Stretch(body, one.body, one.end) for one in top if one.kind in (b"jxlc", b"jxlp")],
-            "its items": items_of(body, [(one.body, one.end) for one in top if one.kind == b"meta"]),
+            "the order of its boxes": [box.kind for box in top if box.kind not in (*_FREE, *_LABELLED, _MEDIA)],
+            "its brands": [Stretch(body, box.body, box.end) for box in top if box.kind == b"ftyp"],
+            "its picture": [Stretch(body, box.body, box.end) for box in top if box.kind in (b"jxlc", b"jxlp")],
+            "its items": items_of(body, [(box.body, box.end) for box in top if box.kind == b"meta"]),
             "its media": _media(body, top),
             "its tracks and fragments": found.boxes,
             "the places that its tables name": found.places,
-            METADATA: [Stretch(body, one.body, one.end) for one in metadata],
+            METADATA: [Stretch(body, box.body, box.end) for box in metadata],
         }
 
 
 def _media(body: bytes, top: Sequence[_Box]) -> list[Stretch]:
     """All media of films; that of pictures is among the items, and a label is an item, too."""
-    films = any(one.kind in (b"moov", b"moof") for one in top)
-    return [Stretch(body, one.body, one.end) for one in top if one.kind == _MEDIA and films]
+    films = any(box.kind in (b"moov", b"moof") for box in top)
+    return [Stretch(body, box.body, box.end) for box in top if box.kind == _MEDIA and films]
 
 
 def _walk(found: _Found, one: _Box, top: _Box, depth: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import av
 from av import VideoCodecContext
 from av.container import InputContainer, OutputContainer
-from av.stream import Stream
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from pipeline.labels.refused import ExplicitRefusedError
@@ -17,6 +17,7 @@ __all__ = [
     "codec_of",
     "copied_streams",
     "encoder_of",
+    "only_film",
     "open_target",
     "picture_stream",
     "set_up",
@@ -63,6 +64,17 @@ def picture_stream(source: InputContainer) -> VideoStream:
     return stream
 
 
+def only_film(source: InputContainer) -> VideoStream:
+    """The pictures of a video that has them once: a label on some would leave others without, or leave them out.
+
+    Raises:
+        ExplicitRefusedError: there are none, several, or none that can be worked on.
+    """
+    if sum(not one.disposition & Disposition.attached_pic for one in source.streams.video) > 1:
+        raise ExplicitRefusedError(what="The file has several films, of which one alone would be labeled.")
+    return picture_stream(source)
+
+
 def open_target(saved: Any, name: str, stream: VideoStream) -> OutputContainer:
     """A container to be written, whose pictures will be shown at the times that a stream has."""
     # Without the flag, keys of metadata that are not the container's own are lost. An index at the front is not to be
@@ -80,6 +92,7 @@ def copied_streams(source: InputContainer, target: OutputContainer) -> dict[int,
     for other in (*source.streams.audio, *source.streams.subtitles):
         copies[other.index] = target.add_stream_from_template(other)
         copies[other.index].metadata.update(other.metadata)
+        copies[other.index].disposition = other.disposition
     return copies
 
 
@@ -104,9 +117,11 @@ def encoder_of(codec: str) -> tuple[str, dict[str, str]]:
 
 
 def set_up(after: VideoCodecContext, stream: VideoStream) -> None:
-    """Have pictures encoded as they are in a stream: size, shape, units of time and colours."""
+    """Have pictures encoded as they are in a stream: size, shape of pixels, units of time and colours."""
     before = stream.codec_context
     after.width, after.height = before.width, before.height
+    if stream.sample_aspect_ratio:
+        after.sample_aspect_ratio = stream.sample_aspect_ratio
     after.pix_fmt = before.pix_fmt if before.pix_fmt in {"yuv420p", "yuvj420p"} else "yuv420p"
     if stream.time_base is not None:
         after.time_base = stream.time_base

@@ -56,6 +56,8 @@ class Overlay:
         """The picture as it is to be encoded, with the label while it is time for it."""
         if (frame.width, frame.height) != self._size or frame.rotation:
             raise ExplicitRefusedError(what="The video changes its size, or is turned when it is shown.")
+        if frame.interlaced_frame:
+            raise ExplicitRefusedError(what="The pictures of the video are of two fields each, which would be mixed.")
         shown = frame if frame.format.name in {"yuv420p", "yuvj420p"} else frame.reformat(format="yuv420p")
         # Where key frames go is for the encoder to choose, not for the one before it.
         shown.pict_type = PictureType.NONE

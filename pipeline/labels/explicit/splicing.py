@@ -24,6 +24,7 @@ from pipeline.labels.explicit.encoding import (
     codec_of,
     copied_streams,
     encoder_of,
+    only_film,
     open_target,
     picture_stream,
     set_up,
@@ -70,7 +71,7 @@ def spliced(
     """
     try:
         with open_media(body) as source:
-            stream = picture_stream(source)
+            stream = only_film(source)
             joint = joint_of(codec_of(stream), stream.codec_context.extradata)
             cut = _cut(source, stream, joint, seconds)
         if cut is None:
@@ -138,8 +139,10 @@ def _joined(
         beginning = _Beginning(stream, order, joint, cut)
         with open_target(saved, name, stream) as target:
             target.metadata.update(source.metadata)
+            target.set_chapters(source.chapters())
             made = target.add_stream_from_template(stream, opaque=True)
             made.metadata.update(stream.metadata)
+            made.disposition = stream.disposition
             made.codec_context.extradata = beginning.configuration
             if stream.codec_context.codec_tag == "hvc1":
                 made.codec_context.codec_tag = "hvc1"

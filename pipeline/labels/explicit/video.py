@@ -22,6 +22,7 @@ from pipeline.labels.explicit.encoding import (
     codec_of,
     copied_streams,
     encoder_of,
+    only_film,
     open_target,
     picture_stream,
     set_up,
@@ -90,10 +91,11 @@ def _encoded(body: bytes, name: str, order: LabelOrder, progress: Progress) -> t
     """The video with the label, all of its pictures compressed again."""
     saved = io.BytesIO()
     with open_media(body) as source:
-        stream = picture_stream(source)
+        stream = only_film(source)
         overlay = Overlay(stream, order)
         with open_target(saved, name, stream) as target:
             target.metadata.update(source.metadata)
+            target.set_chapters(source.chapters())
             _convert(source, stream, target, overlay, progress)
     return saved.getvalue(), overlay
 
@@ -135,4 +137,5 @@ def _encoder(stream: VideoStream, target: OutputContainer) -> VideoStream:
         after = made.codec_context
         after.codec_tag = "hvc1" if target.format.name in {"mp4", "mov"} else after.codec_tag
     made.metadata.update(stream.metadata)
+    made.disposition = stream.disposition
     return made

@@ -125,17 +125,17 @@ class FoundLabels(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def mark(self) -> AigcLabel | None:
         """The one conforming mark of the file, be it there twice; None where there is none, or anything beside it."""
-        return self.aigc[0].mark if len({one.mark for one in self.aigc}) == 1 else None
+        return self.aigc[0].mark if len({found_label.mark for found_label in self.aigc}) == 1 else None
 
     @property
     def label(self) -> Label | None:
         """What the labels of the file say, the strongest of them; None where there is none that can be used."""
-        return min((one.label for one in self.aigc if one.label is not None), default=None)
+        return min((found_label.label for found_label in self.aigc if found_label.label is not None), default=None)
 
     @property
     def has_sign_of_ai(self) -> bool:
         """Whether a vendor's own sign says that the content is AI-generated."""
-        return any(one.ai for one in self.signs)
+        return any(sign.ai for sign in self.signs)
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -146,7 +146,7 @@ class FoundLabels(msgspec.Struct, frozen=True, kw_only=True):
         if len(set(self.digital_source_types)) > 1:
             found.append("several-source-types")
         # A broken mark still says that somebody marked the content.
-        if self.aigc and any(_is_human(one) for one in self.digital_source_types):
+        if self.aigc and any(_is_human(source_type) for source_type in self.digital_source_types):
             found.append("human-source-type-with-aigc-mark")
         return tuple(found)
 
@@ -206,10 +206,10 @@ def holds_label(raw: str) -> bool:
 def joined(*all_found: FoundLabels) -> FoundLabels:
     """What was found in several places of one file, together."""
     return FoundLabels(
-        aigc=tuple(one for found in all_found for one in found.aigc),
-        digital_source_types=tuple(one for found in all_found for one in found.digital_source_types),
+        aigc=tuple(found_label for found in all_found for found_label in found.aigc),
+        digital_source_types=tuple(source_type for found in all_found for source_type in found.digital_source_types),
         latent=next((found.latent for found in all_found if found.latent is not None), None),
-        signs=tuple(one for found in all_found for one in found.signs),
+        signs=tuple(sign for found in all_found for sign in found.signs),
         refused=next((found.refused for found in all_found if found.refused is not None), None),
     )
 

@@ -43,3 +43,19 @@ def test_every_value_is_shown_with_where_it_is_from_and_secrets_are_not(monkeypa
     assert (shown["SEALSTREAM_DRAIN_SECONDS"].value, shown["SEALSTREAM_DRAIN_SECONDS"].origin) == ("20.0", "default")
     assert shown["SEALSTREAM_KAFKA_SASL_PASSWORD"].value == "(set, hidden)"
     assert not any("hush" in one.value for one in shown.values())
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SEALSTREAM_RECOGNISER_SHARE", "1/3"),
+        ("SEALSTREAM_RECOGNISER_URLS", "http://a0:8081|http://b0:8081,http://a1:8081"),
+        ("SEALSTREAM_POLICY_LADDER", "warn:1,close:4"),
+        ("SEALSTREAM_POLICY_UNLESS_SAID", "service.ssmi=true"),
+        ("SEALSTREAM_REQUIRE_RETENTION", "true"),
+    ],
+)
+def test_a_value_is_shown_as_it_is_written(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, value)
+    (shown,) = (one for one in effective() if one.variable == variable)
+    assert (shown.value, shown.origin) == (value, "environment")

@@ -39,6 +39,14 @@ async def test_a_refusal_is_the_operators_and_an_issuer_that_is_away_the_worlds(
     assert not any("c/ret" in str(one.value) for one in (refused, away))
 
 
+@pytest.mark.parametrize("status", [408, 429])
+async def test_an_issuer_that_is_busy_is_no_fault_of_the_operators(status: int) -> None:
+    issuer = TokenIssuer({"us": "s%: c/ret"}, busy=status)
+    with issuing(issuer), pytest.raises(NoTokenError) as busy:
+        await token_provider(settings(oauth_url=issuer.url)).token()
+    assert isinstance(busy.value.why, WorldError)
+
+
 @pytest.mark.parametrize("left_out", ["oauth_url", "oauth_client_id", "oauth_client_secret"])
 def test_who_asks_and_where_has_to_be_said(left_out: str) -> None:
     with pytest.raises(OperatorError, match="SEALSTREAM_KAFKA_OAUTH_URL"):

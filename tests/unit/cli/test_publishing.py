@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from agents.cli.publishing import publish, ready_made
+from agents.cli.publishing import next_step, publish, ready_made
+from agents.topics import Topics
 from pipeline.errors import EnvelopeError
+from pipeline.events.identity import decision_id, event_uid
 
 EVENT = {
     "specversion": "1.0",
@@ -56,3 +58,22 @@ def test_there_is_a_sample_of_each_kind_of_event() -> None:
     kinds = {json.loads(sample.read_bytes())["type"] for sample in SAMPLES.glob("*.json")}
     told = ("generation.v1", "publication.v1", "activity.v1", "review.v2", "review-act.v1")
     assert kinds == {f"sealstream.{kind}" for kind in told}
+
+
+def test_the_sample_claim_and_review_are_about_the_sample_that_is_held() -> None:
+    held = event_uid("//samples.example", "sample-deepfake")
+    for name in ("claim", "review"):
+        said = json.loads((SAMPLES / f"{name}.json").read_bytes())["data"]
+        assert (said["event_uid"], said["seen"]) == (held, decision_id(held))
+
+
+@pytest.mark.parametrize(
+    ("sample", "step"),
+    [
+        ("activity", "sealstream lookup --event //samples.example sample-activity"),
+        ("review", f"sealstream reviews show {event_uid('//samples.example', 'sample-deepfake')}"),
+    ],
+)
+def test_what_is_next_shows_what_became_of_the_event(sample: str, step: str) -> None:
+    file = SAMPLES / f"{sample}.json"
+    assert next_step(ready_made(file, file.read_bytes()).answer, Topics("sealstream.")) == step

@@ -89,6 +89,7 @@ class Bench:
         generation: int = 1,
         timestamp: float | None = None,
         value: bytes = b"",
+        headers: tuple[tuple[str, bytes | None], ...] = (),
     ) -> bool:
         record = InputRecord(
             topic=partition.topic,
@@ -96,6 +97,7 @@ class Bench:
             offset=offset,
             key=None,
             value=value,
+            headers=headers,
             timestamp=timestamp,
         )
         return self.loop.admit(record, generation, process=lambda _: work(), dead_letter=self._dead_letter)
@@ -435,6 +437,12 @@ async def test_what_is_given_up_with_its_generation_holds_nothing() -> None:
     bench.loop.kill(1)
     await settled()
     assert bench.loop.held_bytes == 0
+
+
+async def test_headers_are_held_too() -> None:
+    bench = Bench()
+    bench.admit(0, for_ever, value=b"x" * 100, headers=(("ce_id", b"x" * 50), ("none", None)))
+    assert bench.loop.held_bytes == 100 + len("ce_id") + 50 + len("none")
 
 
 async def test_the_age_of_the_oldest_unfinished_record_is_known() -> None:

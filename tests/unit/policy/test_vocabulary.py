@@ -93,4 +93,4 @@ def test_assumed_jurisdictions_stand_in_only_where_the_event_says_nothing() -> N
 
 
 def test_the_event_types_are_those_of_the_contract() -> None:
-    assert len(set(EVENT_TYPES)) == len(EVENT_TYPES) == 18
+    assert len(set(EVENT_TYPES)) == len(EVENT_TYPES) == 19

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.duties.matters import CASE_OF
 from pipeline.duties.timers import DueStage
 from pipeline.events.inputs import ActivityEvent
 from pipeline.events.intake import intake_activity
@@ -174,3 +175,18 @@ def test_two_workers_never_write_the_same_version(desk: Desk, monkeypatch: pytes
     monkeypatch.setattr(Casework, "newest", newest)
     case = desk.tell("1", "takedown.updated", **order(received_at="2026-11-20T06:00:00Z"))
     assert (case.version, case.clocks[0].state) == (2, "met")
+
+
+@pytest.mark.parametrize("place", ["CN", "EU"])
+def test_an_appeal_has_its_clock_from_its_receipt_until_it_is_decided(desk: Desk, place: str) -> None:
+    dates = {"received_at": "2026-11-19T10:00:00Z", "due_at": "2026-11-29T10:00:00Z"}
+    where = {"jurisdictions": [place]}
+    case = desk.tell("1", "appeal.updated", **where, appeal={"id": "A-1", **dates})
+    (clock,) = case.clocks
+    assert (case.kind, clock.state, clock.law.kind) == ("appeal", "open", "appeal-overdue")
+    decided = desk.tell("2", "appeal.updated", **where, appeal={"id": "A-1", "decided_at": "2026-11-20T10:00:00Z"})
+    assert [one.state for one in decided.clocks] == ["met"]
+
+
+def test_every_clock_that_ships_is_on_cases_that_events_can_speak_of() -> None:
+    assert {clock.on for pack in load_packs() for clock in pack.clocks} <= set(CASE_OF.values())

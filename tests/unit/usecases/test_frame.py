@@ -104,5 +104,5 @@ def test_a_review_wakes_nobody_for_it_was_said_when_the_event_was_held(chinese: 
 
 def test_the_architecture_tells_the_order_that_the_frame_keeps() -> None:
     chapter = ARCHITECTURE.read_text(encoding="utf-8").split("## Commit order")[1].split("\n## ")[0]
-    numbers = [int(number) for number in re.findall(r"^(\d)\. ", chapter, re.MULTILINE)]
-    assert numbers == list(COMMIT_ORDER)
+    steps = re.findall(r"^(\d)\. (.*(?:\n   .*)*)", chapter, re.MULTILINE)
+    assert {int(number): " ".join(step.split()) for number, step in steps} == COMMIT_ORDER

@@ -19,7 +19,7 @@ from pipeline.events.identity import account_of, decision_id, event_uid
 from pipeline.events.inputs import ActivityEvent, Review
 from pipeline.events.intake import intake_review
 from pipeline.events.outgoing import encode, to_json
-from pipeline.events.outputs import Decision, FeatureAddition
+from pipeline.events.outputs import Decision, Enforcement, FeatureAddition
 from pipeline.policy.reference import ReferenceSets, parse_entry
 from pipeline.store import ObjectStore
 from pipeline.store.layout import account_prefix
@@ -34,6 +34,7 @@ WORDS = (
     "where nobody has ever counted the gulls. In winter it stays away for weeks, and the postmistress reads the old "
     "letters aloud to whoever comes in for warmth. "
 )
+AUTH = {"issuer": "https://login.example", "at": "2026-06-01T11:58:00Z"}
 AUTHOR, STRANGER = account_of("author"), account_of("stranger")
 
 
@@ -60,12 +61,16 @@ def seen_illegal(uid: str, seen: str | None = None, **more: Any) -> Review:
         "event_uid": uid,
         "verdict": "illegal",
         "actor": {"id": "reviewer-7", "role": "reviewer"},
-        "auth": {"issuer": "https://login.example", "at": "2026-06-01T11:58:00Z"},
+        "auth": AUTH,
         "seen": seen or decision_id(uid),
         "reason": "It shows it.",
         **more,
     }
-    event = {"specversion": "1.0", "id": "seen", "source": "/people", "type": "sealstream.review.v2", "data": data}
+    return people_say(data, "seen")
+
+
+def people_say(data: dict[str, Any], name: str) -> Review:
+    event = {"specversion": "1.0", "id": name, "source": "/people", "type": "sealstream.review.v2", "data": data}
     return intake_review(orjson.dumps(event), ())
 
 
@@ -268,6 +273,26 @@ def test_what_was_released_is_retracted_all_the_same(house: House) -> None:
     assert released.decision == "allow"
     (retracted,) = house.retract.of_review(seen_illegal(decision.event_uid, released.decision_id)).decisions
     assert retracted.decision == "retracted"
+
+
+def test_what_was_blocked_and_released_on_appeal_counts_again_when_it_is_retracted(house: House) -> None:
+    learn(house, FeatureAddition(id="f", version=1, verdict="illegal", sha256=house_digest(WORDS), category=None))
+    user = {"id_hash": "author", "identity": {"status": "verified", "method": "mobile"}}
+    content = {"id": "one", "mime": "text/plain", "text": WORDS, "synthetic": "no"}
+    blocked = house.inspect(publication({"content": content, "user": user}, event_id="one"))
+    assert blocked.record.decision == "block"
+    assert isinstance(blocked.enforcement, Enforcement)
+    uid = blocked.record.event_uid
+    appeal = {"event_uid": uid, "verdict": "release", "reason": "It does not.", "case": "A-1", "seen": decision_id(uid)}
+    actor = {"actor": {"id": "d", "role": "complaints-officer"}, "auth": AUTH}
+    released = house.review(people_say({**appeal, **actor}, "appeal")).record
+    assert (released.decision, entries(house, AUTHOR)) == ("allow", 2)
+    verdict = seen_illegal(uid, released.decision_id)
+    (step,) = house.retract.of_review(verdict).enforcements
+    assert step.enforcement_id != blocked.enforcement.enforcement_id
+    assert entries(house, AUTHOR) == 3
+    assert [one.enforcement_id for one in house.retract.of_review(verdict).enforcements] == [step.enforcement_id]
+    assert entries(house, AUTHOR) == 3
 
 
 def test_a_review_of_what_has_no_record_or_no_bytes_is_refused(house: House) -> None:

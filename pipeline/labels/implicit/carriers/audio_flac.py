@@ -35,9 +35,9 @@ def read(body: bytes) -> FoundLabels:
     """
     flac = _opened(body)
     blocks = _foreign(flac)
-    foreign = (one for block in blocks for one in audio_foreign.entries(block.data))
+    foreign = (entry for block in blocks for entry in audio_foreign.entries(block.data))
     packets = [packet for block in blocks if (packet := audio_foreign.packet(block.data)) is not None]
-    return found([*(one for comments in _comments(flac) for one in entries(comments)), *foreign], xmp=packets)
+    return found([*(entry for comments in _comments(flac) for entry in entries(comments)), *foreign], xmp=packets)
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
@@ -48,7 +48,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """
     flac = _opened(body)
     with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what=BROKEN):
-        blocks = [(one.code, one.write()) for one in flac.metadata_blocks if one.code != _PADDING]
+        blocks = [(block.code, block.write()) for block in flac.metadata_blocks if block.code != _PADDING]
     if blocks != list(_blocks(body)):
         raise ImplicitRefusedError(what="The file's metadata would lose something if it was written anew.")
     if flac.tags is None:
@@ -67,12 +67,12 @@ def _opened(body: bytes) -> FLAC:
 
 def _comments(flac: FLAC) -> list[Any]:
     """All blocks of comments; there should be one, but a second one is not overlooked."""
-    return [one for one in flac.metadata_blocks if one.code == _COMMENTS]
+    return [block for block in flac.metadata_blocks if block.code == _COMMENTS]
 
 
 def _foreign(flac: FLAC) -> list[Any]:
     """All blocks of other programs; those of this name may hold chunks of a WAV file."""
-    return [one for one in flac.metadata_blocks if one.code == _APPLICATION]
+    return [block for block in flac.metadata_blocks if block.code == _APPLICATION]
 
 
 def _blocks(body: bytes) -> Iterator[tuple[int, bytes]]:

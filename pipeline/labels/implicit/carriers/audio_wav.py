@@ -36,7 +36,7 @@ def read(body: bytes) -> FoundLabels:
         ImplicitRefusedError: the file is broken, truncated, larger than 4 GiB, or no WAV.
     """
     chunks = riff(body, _FORM)
-    return found(_entries(body, chunks), xmp=[body[one.body : one.end] for one in chunks if one.kind == XMP])
+    return found(_entries(body, chunks), xmp=[body[part.body : part.end] for part in chunks if part.kind == XMP])
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
@@ -46,21 +46,21 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
         ImplicitRefusedError: the file is broken, truncated, or would be larger than 4 GiB.
     """
     chunks = riff(body, _FORM)
-    kinds = [one.kind.upper() if _is_field(one) else one.kind for one in chunks]
+    kinds = [part.kind.upper() if _is_field(part) else part.kind for part in chunks]
     if b"data" not in kinds:
         raise ImplicitRefusedError(what="The file has no samples.")
     text = aigc_text(marks)
-    old = [body[one.body : one.end] for one in chunks if one.kind == XMP]
+    old = [body[part.body : part.end] for part in chunks if part.kind == XMP]
     packets = packets_to_write(old, marks)
     at_hand = iter(packets)
     pieces: list[bytes] = []
-    for one in chunks:
-        if one.kind == XMP:
+    for part in chunks:
+        if part.kind == XMP:
             pieces.append(chunk(XMP, next(at_hand)))
-        elif text is not None and is_info(body, one) and info_marks(body, one):
-            pieces.append(info_with(body, one, None))
-        elif text is None or not _is_field(one):
-            pieces.append(whole(body, one))
+        elif text is not None and is_info(body, part) and info_marks(body, part):
+            pieces.append(info_with(body, part, None))
+        elif text is None or not _is_field(part):
+            pieces.append(whole(body, part))
     if text is not None:
         place = len(pieces) if FIELD not in kinds else _place(chunks)
         pieces.insert(place, chunk(FIELD, text.encode()))
@@ -69,11 +69,11 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
 
 
 def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:
-    for one in chunks:
-        if _is_field(one):
-            yield FoundField("riff.AIGC", AIGC, text_of(body[one.body : one.end]))
-        elif is_info(body, one):
-            yield from info_entries(body, one)
+    for part in chunks:
+        if _is_field(part):
+            yield FoundField("riff.AIGC", AIGC, text_of(body[part.body : part.end]))
+        elif is_info(body, part):
+            yield from info_entries(body, part)
 
 
 def _is_field(one: Chunk) -> bool:
@@ -83,4 +83,4 @@ def _is_field(one: Chunk) -> bool:
 
 def _place(chunks: list[Chunk]) -> int:
     """Where the first mark is among the chunks that are kept."""
-    return next(number for number, one in enumerate(chunks) if _is_field(one))
+    return next(number for number, part in enumerate(chunks) if _is_field(part))

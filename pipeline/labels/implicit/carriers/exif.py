@@ -91,16 +91,18 @@ def without_labels(exif: bytes, *, taken: Sequence[tuple[int, int]] = ()) -> byt
     head, body = _parted(exif)
     read = _read(body)
     blanked = bytearray(body)
-    for one in read.texts:
-        if one.tag not in _LABELED or not holds_label(one.text):
+    for text in read.texts:
+        if text.tag not in _LABELED or not holds_label(text.text):
             continue
-        place = (one.begin, one.end)
-        if sum(_overlap(other, place) for other in read.taken) > 1 or any(_overlap(other, place) for other in taken):
+        place = (text.begin, text.end)
+        if sum(_overlap(extent, place) for extent in read.taken) > 1 or any(
+            _overlap(extent, place) for extent in taken
+        ):
             raise ImplicitRefusedError(what="The label in the file's EXIF shares its bytes with something else.")
-        blank = _BLANK * (one.end - one.begin)
-        if one.tag == _COMMENT:
-            blank = (bytes(_CODE) + blank)[: one.end - one.begin]
-        blanked[one.begin : one.end] = blank if one.tag == _COMMENT else blank[:-1] + b"\x00"
+        blank = _BLANK * (text.end - text.begin)
+        if text.tag == _COMMENT:
+            blank = (bytes(_CODE) + blank)[: text.end - text.begin]
+        blanked[text.begin : text.end] = blank if text.tag == _COMMENT else blank[:-1] + b"\x00"
     return head + bytes(blanked)
 
 
@@ -126,13 +128,13 @@ def _read(body: bytes) -> _Exif:
         else:
             taken.append(_extent(layout, start, inner))
             entries += inner
-    places = [place for one in entries if (place := one.place(layout)) is not None]
+    places = [place for entry in entries if (place := entry.place(layout)) is not None]
     is_whole = is_whole and all(end <= len(body) for _, end in places)
     return _Exif(tuple(_texts(body, layout, entries)), [*taken, *places], is_whole)
 
 
 def _directories(layout: NumberLayout, entries: Sequence[Entry]) -> list[int]:
-    named = dict.fromkeys(layout.place(one.value) for one in entries if one.tag in _DIRECTORIES)
+    named = dict.fromkeys(layout.place(entry.value) for entry in entries if entry.tag in _DIRECTORIES)
     return list(named)[: len(_DIRECTORIES)]
 
 
@@ -142,14 +144,14 @@ def _extent(layout: NumberLayout, at: int, entries: Sequence[Entry]) -> tuple[in
 
 
 def _texts(body: bytes, layout: NumberLayout, entries: Sequence[Entry]) -> Iterator[_Text]:
-    for one in entries:
-        place = one.place(layout)
-        if one.tag not in _NAMES:
+    for entry in entries:
+        place = entry.place(layout)
+        if entry.tag not in _NAMES:
             continue
         if place is None:
-            yield _Text(one.tag, _decoded(one.value[: one.size]), 0, 0)
+            yield _Text(entry.tag, _decoded(entry.value[: entry.size]), 0, 0)
         elif place[1] <= len(body):
-            yield _Text(one.tag, _decoded(body[place[0] : min(place[1], place[0] + _LONGEST)]), *place)
+            yield _Text(entry.tag, _decoded(body[place[0] : min(place[1], place[0] + _LONGEST)]), *place)
 
 
 def _decoded(value: bytes) -> str:

@@ -36,18 +36,18 @@ class _Block(NamedTuple):
 
 def read(body: bytes) -> FoundLabels:
     """The marks of a GIF file."""
-    return xmp.found_in(_packet(body, one) for one in _blocks(body) if _is_packet(body, one))
+    return xmp.found_in(_packet(body, block) for block in _blocks(body) if _is_packet(body, block))
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A GIF file with the marks."""
     blocks = list(_blocks(body))
-    there = [one for one in blocks if _is_packet(body, one)]
-    packets = xmp.rewrite([_packet(body, one) for one in there], marks)
+    there = [block for block in blocks if _is_packet(body, block)]
+    packets = xmp.rewrite([_packet(body, block) for block in there], marks)
     written = [_XMP + packet + _TRAILER for packet in packets]
     if there:
-        for one, new in zip(reversed(there), reversed(written), strict=True):
-            body = body[: one.begin] + new + body[one.end :]
+        for block, new in zip(reversed(there), reversed(written), strict=True):
+            body = body[: block.begin] + new + body[block.end :]
     else:
         place = _after_head(body, blocks)
         body = body[:place] + written[0] + body[place:]
@@ -115,8 +115,8 @@ def _packet(body: bytes, block: _Block) -> bytes:
 def _after_head(body: bytes, blocks: list[_Block]) -> int:
     """Behind the screen and the extensions of applications: an animation's loop counter is expected first."""
     place = blocks[0].end
-    for one in blocks[1:]:
-        if one.kind != _EXTENSION or body[one.begin + 1] != _APPLICATION:
+    for block in blocks[1:]:
+        if block.kind != _EXTENSION or body[block.begin + 1] != _APPLICATION:
             break
-        place = one.end
+        place = block.end
     return place

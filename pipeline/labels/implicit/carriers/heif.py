@@ -50,7 +50,7 @@ class _Picture:
 
     def part(self, kind: bytes) -> Box | None:
         """A box of the table of contents."""
-        return next((one for one in self.parts if one.kind == kind), None)
+        return next((part for part in self.parts if part.kind == kind), None)
 
     def bytes_of(self, item: Item) -> bytes:
         """What an item holds."""
@@ -58,16 +58,18 @@ class _Picture:
         begin, end = (data.body, data.end) if data is not None else (0, len(self.body))
         if item.elsewhere or item.method not in (IN_FILE, IN_META) or (item.method == IN_META and data is None):
             raise broken("picture", "an item is not in the file")
-        if any(begin + one.offset + one.length > end for one in item.extents):
+        if any(begin + extent.offset + extent.length > end for extent in item.extents):
             raise broken("picture", "an item is longer than the file")
-        return b"".join(self.body[begin + one.offset : begin + one.offset + one.length] for one in item.extents)
+        return b"".join(
+            self.body[begin + extent.offset : begin + extent.offset + extent.length] for extent in item.extents
+        )
 
     def packet(self, number: int) -> bytes:
         """What an item that is an XMP packet holds."""
         item = self.locations.item(number)
         if item is None:
             raise broken("picture", "its XMP packet is nowhere")
-        if sum(one.length for one in item.extents) > xmp.MOST_XMP:
+        if sum(extent.length for extent in item.extents) > xmp.MOST_XMP:
             raise ImplicitRefusedError(what=f"The picture's XMP packet is longer than {xmp.MOST_XMP} bytes.")
         return self.bytes_of(item)
 
@@ -82,7 +84,7 @@ def read(body: bytes) -> FoundLabels:
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """An AVIF or HEIC still with the marks."""
     picture = _picture(body)
-    if any(one.kind == b"moov" for one in picture.top):
+    if any(top_box.kind == b"moov" for top_box in picture.top):
         raise ImplicitRefusedError(what="The picture is a sequence, whose places in the file are not moved here.")
     if picture.top[-1].end != len(body) or not int.from_bytes(body[picture.top[-1].start :][:4], "big"):
         raise ImplicitRefusedError(what="The picture's last box has no end, so nothing can be put behind it.")
@@ -98,15 +100,15 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
 def _picture(body: bytes) -> _Picture:
     reader = BoxReader(body)
     top = list(reader.children(0, len(body)))
-    metas = [one for one in top if one.kind == b"meta"]
+    metas = [meta for meta in top if meta.kind == b"meta"]
     if not top or top[0].kind != b"ftyp" or len(metas) != 1:
         raise broken("picture", "it is no AVIF or HEIC still")
     parts = list(reader.children(metas[0].body + 4, metas[0].end))
-    kinds = [one.kind for one in parts]
+    kinds = [part.kind for part in parts]
     if any(kinds.count(kind) != 1 for kind in (b"iloc", b"iinf", b"pitm")) or kinds.count(b"iref") > 1:
         raise broken("picture", "its table of contents is not complete")
     locations = Locations.of(body, parts[kinds.index(b"iloc")])
-    if sum(one.length for item in locations.items for one in item.extents) > _MOST_SHARED * len(body):
+    if sum(extent.length for item in locations.items for extent in item.extents) > _MOST_SHARED * len(body):
         raise broken("picture", "its items share too many bytes")
     packets = list(packet_ids(body, reader, parts[kinds.index(b"iinf")]))
     exifs = list(exif_ids(body, reader, parts[kinds.index(b"iinf")]))
@@ -180,13 +182,18 @@ def _blanked(picture: _Picture) -> bytes:
     body = bytearray(picture.body)
     for old in olds:
         end = old.offset + old.length
-        if any(one.offset < end and one.offset + one.length > old.offset for one in others):
+        if any(extent.offset < end and extent.offset + extent.length > old.offset for extent in others):
             raise ImplicitRefusedError(what="The picture's XMP packet shares its bytes with something else.")
-        if not any(one.kind == b"mdat" and one.body <= old.offset and end <= one.end for one in picture.top):
+        if not any(
+            top_box.kind == b"mdat" and top_box.body <= old.offset and end <= top_box.end for top_box in picture.top
+        ):
             raise ImplicitRefusedError(what="The picture's XMP packet is where no data should be.")
         body[old.offset : end] = bytes(old.length)
     last = picture.top[-1]
-    if last.kind == b"mdat" and sum(one.length for one in olds if one.offset >= last.body) == last.end - last.body:
+    if (
+        last.kind == b"mdat"
+        and sum(extent.length for extent in olds if extent.offset >= last.body) == last.end - last.body
+    ):
         del body[last.start :]
     return bytes(body)
 
@@ -195,15 +202,15 @@ def _meta(picture: _Picture, locations: Locations, number: int | None) -> bytes:
     """The table of contents; with a new item where it has a number."""
     body = picture.body
     pieces = [body[picture.meta.body : picture.meta.body + 4]]
-    for one in picture.parts:
-        piece = body[one.start : one.end]
-        if one.kind == b"iloc":
+    for part in picture.parts:
+        piece = body[part.start : part.end]
+        if part.kind == b"iloc":
             piece = box(b"iloc", locations.written())
-        elif one.kind == b"iinf" and number is not None:
-            piece = _with_entry(body, one, number)
-        elif one.kind == b"iref" and number is not None:
-            wide = body[one.body] > 0
-            piece = box(b"iref", body[one.body : one.end], _reference(picture, number, 4 if wide else 2))
+        elif part.kind == b"iinf" and number is not None:
+            piece = _with_entry(body, part, number)
+        elif part.kind == b"iref" and number is not None:
+            wide = body[part.body] > 0
+            piece = box(b"iref", body[part.body : part.end], _reference(picture, number, 4 if wide else 2))
         pieces.append(piece)
     if number is not None and picture.part(b"iref") is None:
         pieces.append(box(b"iref", bytes(4), _reference(picture, number, 2)))
@@ -234,10 +241,10 @@ def _reference(picture: _Picture, number: int, width: int) -> bytes:
 def _free_number(picture: _Picture) -> int:
     entries = picture.part(b"iinf")
     assert entries is not None  # noqa: S101 - no picture is made without
-    numbers = {one.number for one in picture.locations.items}
+    numbers = {item.number for item in picture.locations.items}
     reader = BoxReader(picture.body)
-    for one in reader.children(entries.body + (8 if picture.body[entries.body] else 6), entries.end):
-        fields = Numbers(picture.body, one.body, one.end)
+    for entry in reader.children(entries.body + (8 if picture.body[entries.body] else 6), entries.end):
+        fields = Numbers(picture.body, entry.body, entry.end)
         numbers.add(fields.next(2 if fields.next(4) >> 24 <= 2 else 4))  # noqa: PLR2004 - up to this version, short
     number = max(numbers, default=0) + 1
     if number > _MOST_ITEMS or len(picture.locations.items) >= _MOST_ITEMS:
@@ -246,7 +253,7 @@ def _free_number(picture: _Picture) -> int:
 
 
 def _compare(before: _Picture, after: _Picture, *, but: Sequence[int] = ()) -> None:
-    places = {one.number: one for one in after.locations.items}
+    places = {item.number: item for item in after.locations.items}
     for item in before.locations.items:
         if item.number in (*before.packets, *but) or item.elsewhere or item.method not in (IN_FILE, IN_META):
             continue

@@ -99,7 +99,7 @@ class Locations:
 
     def with_item(self, item: Item) -> "Locations":
         """The same with one item added or replaced."""
-        return replace(self, items=(*(one for one in self.items if one.number != item.number), item))
+        return replace(self, items=(*(kept for kept in self.items if kept.number != item.number), item))
 
     def moved(self, begin: int, end: int, by: int) -> "Locations":
         """The same after the bytes from `begin` to `end` of the file became so many more.
@@ -111,16 +111,18 @@ class Locations:
 
     def written(self) -> bytes:
         """The payload of a box that says this, with offsets and lengths of four bytes, or of eight where needed."""
-        numbers = [one for item in self.items for extent in item.extents for one in (extent.offset, extent.length)]
+        numbers = [
+            number for item in self.items for extent in item.extents for number in (extent.offset, extent.length)
+        ]
         width = 8 if any(number >> 32 for number in numbers) else 4
         number_width = 4 if self.version == 2 else 2  # noqa: PLR2004 - the version with long numbers
         pieces = [bytes([self.version, 0, 0, 0, width << 4 | width, self.index_width])]
         pieces.append(len(self.items).to_bytes(number_width, "big"))
-        for one in self.items:
-            pieces.append(one.number.to_bytes(number_width, "big"))
-            pieces.append(one.method.to_bytes(2, "big") if self.version else b"")
-            pieces.append(one.elsewhere.to_bytes(2, "big") + len(one.extents).to_bytes(2, "big"))
-            for extent in one.extents:
+        for item in self.items:
+            pieces.append(item.number.to_bytes(number_width, "big"))
+            pieces.append(item.method.to_bytes(2, "big") if self.version else b"")
+            pieces.append(item.elsewhere.to_bytes(2, "big") + len(item.extents).to_bytes(2, "big"))
+            for extent in item.extents:
                 pieces.append(extent.reference.to_bytes(self.index_width, "big"))
                 pieces.append(extent.offset.to_bytes(width, "big") + extent.length.to_bytes(width, "big"))
         return b"".join(pieces)
@@ -141,15 +143,15 @@ def exif_ids(body: bytes, reader: BoxReader, entries: Box) -> Iterator[int]:
 def _entries(body: bytes, reader: BoxReader, entries: Box) -> Iterator[tuple[int, bytes, list[bytes]]]:
     """Number and kind of every item, and the texts behind them."""
     version = Numbers(body, entries.body, entries.end).next(4) >> 24
-    for one in reader.children(entries.body + (8 if version else 6), entries.end):
-        numbers = Numbers(body, one.body, one.end)
+    for entry in reader.children(entries.body + (8 if version else 6), entries.end):
+        numbers = Numbers(body, entry.body, entry.end)
         version = numbers.next(4) >> 24
-        if one.kind != b"infe" or version not in (2, 3):
+        if entry.kind != b"infe" or version not in (2, 3):
             continue
         number = numbers.next(2 if version == 2 else 4)  # noqa: PLR2004 - the version with short numbers
         numbers.next(2)
         kind = numbers.next(4).to_bytes(4, "big")
-        yield number, kind, body[one.body + (12 if version == 2 else 14) : one.end].split(b"\x00")  # noqa: PLR2004
+        yield number, kind, body[entry.body + (12 if version == 2 else 14) : entry.end].split(b"\x00")  # noqa: PLR2004
 
 
 def _moved(item: Item, begin: int, end: int, by: int) -> Item:

@@ -46,24 +46,24 @@ class _Segment(NamedTuple):
 def read(body: bytes) -> FoundLabels:
     """The marks of a JPEG file."""
     segments = list(_segments(body))
-    packets = [one.body[len(_PACKET) :] for one in segments if _is_packet(one)]
+    packets = [segment.body[len(_PACKET) :] for segment in segments if _is_packet(segment)]
     return joined(
         xmp.found_in([*packets, *_extended(segments, packets)]),
-        *(exif.found_in(one.body) for one in segments if _is_exif(one)),
-        *(found_in_text(_glued(one), carrier="jpeg.APPn") for one in segments if _is_glued(one)),
+        *(exif.found_in(segment.body) for segment in segments if _is_exif(segment)),
+        *(found_in_text(_glued(segment), carrier="jpeg.APPn") for segment in segments if _is_glued(segment)),
     )
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A JPEG file with the marks."""
     segments = list(_segments(body))
-    there = [one for one in segments if _is_packet(one)]
-    packets = [one.body[len(_PACKET) :] for one in there]
+    there = [segment for segment in segments if _is_packet(segment)]
+    packets = [segment.body[len(_PACKET) :] for segment in there]
     if any(xmp.holds(extension, marks) for extension in _extended(segments, packets)):
         raise ImplicitRefusedError(what="The JPEG file has marks in extended XMP, which is not written here.")
     splices = [] if marks.aigc is None else [*_blanked(segments), *_taken_out(segments)]
     written = [_segment(_PACKET + packet) for packet in xmp.rewrite(packets, marks)]
-    splices += [Splice(one.begin, one.end, new) for one, new in zip(there, written, strict=False)]
+    splices += [Splice(segment.begin, segment.end, new) for segment, new in zip(there, written, strict=False)]
     if not there:
         place = _after_head(segments)
         splices.append(Splice(place, place, written[0]))
@@ -72,12 +72,12 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
 
 
 def _blanked(segments: list[_Segment]) -> Iterator[Splice]:
-    for one in filter(_is_exif, segments):
-        yield Splice(one.end - len(one.body), one.end, exif.without_labels(one.body))
+    for segment in filter(_is_exif, segments):
+        yield Splice(segment.end - len(segment.body), segment.end, exif.without_labels(segment.body))
 
 
 def _taken_out(segments: list[_Segment]) -> Iterator[Splice]:
-    return (Splice(one.begin, one.end, b"") for one in filter(_is_glued, segments))
+    return (Splice(segment.begin, segment.end, b"") for segment in filter(_is_glued, segments))
 
 
 def _segments(body: bytes) -> Iterator[_Segment]:
@@ -124,11 +124,11 @@ def _extended(segments: list[_Segment], packets: list[bytes]) -> list[bytes]:
     """The extended packet, put together; only the one that a packet of the file names by its GUID counts."""
     parts: dict[bytes, dict[int, bytes]] = {}
     lengths: dict[bytes, int] = {}
-    for one in segments:
-        if one.marker == _APP1 and one.body.startswith(_EXTENSION) and len(one.body) >= _HEAD:
-            guid = one.body[len(_EXTENSION) : len(_EXTENSION) + _GUID]
-            lengths[guid] = int.from_bytes(one.body[_HEAD - 8 : _HEAD - 4], "big")
-            parts.setdefault(guid, {})[int.from_bytes(one.body[_HEAD - 4 : _HEAD], "big")] = one.body[_HEAD:]
+    for segment in segments:
+        if segment.marker == _APP1 and segment.body.startswith(_EXTENSION) and len(segment.body) >= _HEAD:
+            guid = segment.body[len(_EXTENSION) : len(_EXTENSION) + _GUID]
+            lengths[guid] = int.from_bytes(segment.body[_HEAD - 8 : _HEAD - 4], "big")
+            parts.setdefault(guid, {})[int.from_bytes(segment.body[_HEAD - 4 : _HEAD], "big")] = segment.body[_HEAD:]
     return [
         _joined(parts[guid], lengths[guid])
         for guid in parts
@@ -160,15 +160,20 @@ def _segment(body: bytes) -> bytes:
 def _after_head(segments: list[_Segment]) -> int:
     """Behind JFIF and Exif, which readers expect first."""
     place = len(_START)
-    for one in segments:
-        if one.marker != _APP0 and not (one.marker == _APP1 and one.body.startswith(_EXIF)):
+    for segment in segments:
+        if segment.marker != _APP0 and not (segment.marker == _APP1 and segment.body.startswith(_EXIF)):
             break
-        place = one.end
+        place = segment.end
     return place
 
 
 def _keep_offsets(segments: list[_Segment], splices: list[Splice]) -> None:
     """An index of several pictures counts from itself, so nothing behind it may change its length."""
-    index = next((one for one in segments if one.marker == _APP2 and one.body.startswith(_SEVERAL_PICTURES)), None)
-    if index is not None and any(one.start > index.begin and len(one.new) != one.end - one.start for one in splices):
+    index = next(
+        (segment for segment in segments if segment.marker == _APP2 and segment.body.startswith(_SEVERAL_PICTURES)),
+        None,
+    )
+    if index is not None and any(
+        splice.start > index.begin and len(splice.new) != splice.end - splice.start for splice in splices
+    ):
         raise ImplicitRefusedError(what="The JPEG file holds several pictures, whose index stands before its XMP.")

@@ -26,6 +26,8 @@ _XMP: Final = b"xml "
 _EXIF: Final = b"Exif"
 _COMPRESSED: Final = b"brob"
 _RESTORES_JPEG: Final = b"jbrd"
+_MOST_DECOMPRESSED: Final = 4 * MOST_XMP
+"""Of all boxes together: each takes a hundred bytes to be as long as a packet may be."""
 _NAME: Final = 4
 _TIFF: Final = (b"II*\x00", b"MM\x00*")
 
@@ -50,7 +52,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     file = _CONTAINER + box(b"jxlc", body) if body.startswith(_BARE) else body
     boxes = _boxes(file)
     metadata = _metadata(file, boxes)
-    if any(one.kind == _RESTORES_JPEG for one in boxes):
+    if any(part.kind == _RESTORES_JPEG for part in boxes):
         if marks.aigc is not None and _found(metadata).aigc:
             raise ImplicitRefusedError(what="The picture's label is part of the JPEG that is restored from it.")
         metadata = []
@@ -60,7 +62,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     new |= {piece.box: box(_XMP, packet) for piece, packet in zip(packets[1:], others, strict=True)}
     if marks.aigc is not None:
         new |= {piece.box: box(_EXIF, _without_labels(piece.held)) for piece in metadata if piece.kind == _EXIF}
-    kept = [new.get(one, _closed(file, one)) for one in boxes]
+    kept = [new.get(part, _closed(file, part)) for part in boxes]
     return b"".join((*kept, box(_XMP, first)))
 
 
@@ -75,15 +77,25 @@ def _boxes(body: bytes) -> list[Box]:
     if not body.startswith(_BEGIN):
         raise broken("JPEG XL file", "it does not begin like one")
     boxes = list(BoxReader(body).children(0, len(body)))
-    if not any(one.kind in (b"jxlc", b"jxlp") for one in boxes):
+    if not any(part.kind in (b"jxlc", b"jxlp") for part in boxes):
         raise broken("JPEG XL file", "it holds no picture")
     return boxes
 
 
 def _metadata(body: bytes, boxes: list[Box]) -> list[_Metadata]:
-    there = [one for one in boxes if one.kind in (_XMP, _EXIF, _COMPRESSED)]
+    there = [part for part in boxes if part.kind in (_XMP, _EXIF, _COMPRESSED)]
     counted(len(there), MOST_METADATA, of="boxes of metadata")
-    return [piece for one in there if (piece := _piece(body, one)) is not None]
+    found: list[_Metadata] = []
+    decompressed = 0
+    for part in there:
+        piece = _piece(body, part)
+        if piece is None:
+            continue
+        decompressed += len(piece.held) if part.kind == _COMPRESSED else 0
+        if decompressed > _MOST_DECOMPRESSED:
+            raise ImplicitRefusedError(what=f"The compressed metadata is longer than {_MOST_DECOMPRESSED} bytes.")
+        found.append(piece)
+    return found
 
 
 def _piece(body: bytes, one: Box) -> _Metadata | None:

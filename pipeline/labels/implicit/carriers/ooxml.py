@@ -40,7 +40,7 @@ def read(body: bytes) -> FoundLabels:
     package = Archive(body)
     relations, _ = _relations_and_types(package)
     properties = _properties(package, _target(relations))
-    fields = [(str(one.get("name", "")), _text(one)) for one in properties]
+    fields = [(str(custom.get("name", "")), _text(custom)) for custom in properties]
     return found_in_fields(fields, carrier="ooxml.custom")
 
 
@@ -53,9 +53,9 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     target = _target(relations)
     properties = _properties(package, target)
     fields = to_fields(marks)
-    for one in list(properties):
-        if replaces(fields, str(one.get("name", ""))):
-            properties.remove(one)
+    for custom in list(properties):
+        if replaces(fields, str(custom.get("name", ""))):
+            properties.remove(custom)
     for name, value in fields.items():
         _add(properties, name, value)
     parts = {target or _PART: serialised(properties)}
@@ -81,10 +81,10 @@ def _parsed(body: bytes, name: str, namespace: str) -> etree._Element:
 
 def _target(relations: etree._Element) -> str | None:
     """The name of the part with custom properties; None where there is none yet."""
-    for one in relations.iterchildren(f"{_RELATIONS_NS}Relationship"):
-        if one.get("Type") in _KINDS and one.get("TargetMode") != "External":
+    for relation in relations.iterchildren(f"{_RELATIONS_NS}Relationship"):
+        if relation.get("Type") in _KINDS and relation.get("TargetMode") != "External":
             # Relative to the root of the package, and with or without the slash that stands for it.
-            return posixpath.normpath("/" + str(one.get("Target", ""))).lstrip("/")
+            return posixpath.normpath("/" + str(relation.get("Target", ""))).lstrip("/")
     return None
 
 
@@ -112,8 +112,8 @@ def _text(element: etree._Element) -> str:
 
 
 def _add(properties: etree._Element, name: str, value: str) -> None:
-    numbers = [str(one.get("pid", "")) for one in properties]
-    number = max((int(one) for one in numbers if one.isascii() and one.isdigit() and len(one) < 10), default=1) + 1  # noqa: PLR2004
+    numbers = [str(custom.get("pid", "")) for custom in properties]
+    number = max((int(text) for text in numbers if text.isascii() and text.isdigit() and len(text) < 10), default=1) + 1  # noqa: PLR2004
     namespace = etree.QName(properties).namespace
     attributes = {"fmtid": _FORMAT, "pid": str(max(number, _FIRST_NUMBER)), "name": name}
     # The strict variant of the format has namespaces of its own, which its values use too.
@@ -124,7 +124,7 @@ def _add(properties: etree._Element, name: str, value: str) -> None:
 
 
 def _with_relation(relations: etree._Element) -> bytes:
-    taken = {one.get("Id") for one in relations}
+    taken = {relation.get("Id") for relation in relations}
     number = next(number for number in range(1, len(taken) + 2) if f"rId{number}" not in taken)
     attributes = {"Id": f"rId{number}", "Type": _KIND, "Target": _PART}
     etree.SubElement(relations, f"{_RELATIONS_NS}Relationship", attributes)
@@ -133,8 +133,8 @@ def _with_relation(relations: etree._Element) -> bytes:
 
 def _with_type(types: etree._Element) -> bytes:
     name = f"/{_PART}"
-    for one in list(types.iterchildren(f"{_TYPES_NS}Override")):
-        if one.get("PartName") == name:
-            types.remove(one)
+    for override in list(types.iterchildren(f"{_TYPES_NS}Override")):
+        if override.get("PartName") == name:
+            types.remove(override)
     etree.SubElement(types, f"{_TYPES_NS}Override", {"PartName": name, "ContentType": _CONTENT_TYPE})
     return serialised(types)

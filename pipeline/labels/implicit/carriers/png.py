@@ -54,8 +54,8 @@ def read(body: bytes) -> FoundLabels:
     file = _opened(body)
     return joined(
         xmp.found_in(file.packets.values()),
-        *(exif.found_in(one) for one in file.exifs.values()),
-        *(one.found() for one in file.texts.values()),
+        *(exif.found_in(block) for block in file.exifs.values()),
+        *(text.found() for text in file.texts.values()),
     )
 
 
@@ -69,21 +69,23 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     if marks.aigc is not None:
         new |= {begin: b"" for begin, text in file.texts.items() if text.is_mark}
         new |= _exifs(file)
-    pieces = [new.get(one.begin, body[one.begin : one.end]) for one in file.chunks]
+    pieces = [new.get(piece.begin, body[piece.begin : piece.end]) for piece in file.chunks]
     return b"".join((_SIGNATURE, *pieces, body[file.chunks[-1].end :]))
 
 
 def _opened(body: bytes) -> _File:
     chunks = list(_chunks(body))
-    texts = {one.begin: text_of(one.kind, one.body(body)) for one in chunks if one.kind in TEXTS}
+    texts = {piece.begin: text_of(piece.kind, piece.body(body)) for piece in chunks if piece.kind in TEXTS}
     profiles = [begin for begin, text in texts.items() if text.is_profile]
     counted(len(profiles), _MOST_PROFILES, of="profiles in texts")
     held = {begin: profile for begin in profiles if (profile := texts[begin].profile()) is not None}
     packets = {begin: text.said() for begin, text in texts.items() if text.is_packet}
     counted(len(packets), _MOST_PROFILES, of="XMP packets")
-    packets |= {begin: packet for begin, one in held.items() if (packet := packet_in(one)) is not None}
-    exifs = {one.begin: one.body(body) for one in chunks if one.kind == _EXIF}
-    return _File(chunks, texts, packets, exifs | {begin: one for begin, one in held.items() if begin not in packets})
+    packets |= {begin: packet for begin, profile in held.items() if (packet := packet_in(profile)) is not None}
+    exifs = {piece.begin: piece.body(body) for piece in chunks if piece.kind == _EXIF}
+    return _File(
+        chunks, texts, packets, exifs | {begin: profile for begin, profile in held.items() if begin not in packets}
+    )
 
 
 def _packets(file: _File, marks: LabelsToWrite) -> dict[int, bytes]:

@@ -24,16 +24,18 @@ _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
 def read(body: bytes) -> FoundLabels:
     """The marks of an SVG drawing."""
     root = _drawing(body)
-    return xmp.found_in_element([one for metadata in _metadata(root) for one in metadata if _may_hold_marks(one)])
+    return xmp.found_in_element(
+        [element for metadata in _metadata(root) for element in metadata if _may_hold_marks(element)]
+    )
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """An SVG drawing with the marks."""
     root = _drawing(body)
-    packets = [one for metadata in _metadata(root) for one in metadata if _may_hold_marks(one)]
-    for one in packets:
-        xmp.clean_element(one, marks)
-    packet = next((one for one in packets if one.tag in _PACKETS), None)
+    packets = [element for metadata in _metadata(root) for element in metadata if _may_hold_marks(element)]
+    for element in packets:
+        xmp.clean_element(element, marks)
+    packet = next((element for element in packets if element.tag in _PACKETS), None)
     if packet is None:
         packet = xmp.new_element()
         metadata = next(_metadata(root), None)

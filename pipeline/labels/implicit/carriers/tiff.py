@@ -41,7 +41,7 @@ class _Directory(NamedTuple):
 
     def packet(self, body: bytes) -> tuple[int, int] | None:
         """Where the packet begins and ends; None where there is none, or it stands in its entry."""
-        entry = next((one for one in self.entries if one.tag == _XMP), None)
+        entry = next((entry for entry in self.entries if entry.tag == _XMP), None)
         if entry is None or entry.number <= self.layout.inline:
             return None
         begin = self.layout.place(entry.value)
@@ -75,10 +75,12 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
         struct.error, what="The TIFF file is so long that it has no place for marks behind its end."
     ):
         entry = Entry(_XMP, _BYTE, len(packet), layout.pack(layout.offset, at))
-        entries = sorted((*(one for one in directory.entries if one.tag != _XMP), entry), key=lambda one: one.tag)
+        entries = sorted(
+            (*(kept for kept in directory.entries if kept.tag != _XMP), entry), key=lambda listed: listed.tag
+        )
         file += layout.pack(layout.number, len(entries))
-        for one in entries:
-            file += layout.pack(layout.entry, one.tag, one.type, one.number) + one.value
+        for listed in entries:
+            file += layout.pack(layout.entry, listed.tag, listed.type, listed.number) + listed.value
         file += layout.pack(layout.offset, directory.following)
         file[layout.header : layout.header + layout.inline] = layout.pack(layout.offset, begin)
     return bytes(file)
@@ -103,8 +105,8 @@ def _check_end(body: bytes, directory: _Directory) -> None:
     strips = 0
     for number in itertools.count(1):
         counted(number, MOST_METADATA, of="pages")
-        for one in directory.entries:
-            place = one.place(directory.layout)
+        for entry in directory.entries:
+            place = entry.place(directory.layout)
             if place is not None and place[1] > len(body):
                 raise broken("TIFF file", "it is cut off")
         for begins, lengths in _PIXELS:
@@ -131,7 +133,7 @@ def _pixels(body: bytes, directory: _Directory) -> list[tuple[int, int]]:
 def _numbers(body: bytes, directory: _Directory, tag: int) -> tuple[int, ...]:
     """What a tag says whose values are numbers; nothing where there is no such tag."""
     layout = directory.layout
-    entry = next((one for one in directory.entries if one.tag == tag), None)
+    entry = next((entry for entry in directory.entries if entry.tag == tag), None)
     if entry is None or entry.type not in _NUMBERS:
         return ()
     counted(entry.number, _MOST_STRIPS, of="strips")

@@ -39,7 +39,7 @@ def read(body: bytes) -> FoundLabels:
         ImplicitRefusedError: the file is broken, truncated, or no AVI.
     """
     chunks = riff(body, _FORM)
-    return found(_entries(body, chunks), xmp=[body[one.body : one.end] for one in chunks if one.kind == XMP])
+    return found(_entries(body, chunks), xmp=[body[part.body : part.end] for part in chunks if part.kind == XMP])
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
@@ -49,7 +49,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
         ImplicitRefusedError: the file is broken, truncated, or has an index that would be wrong afterwards.
     """
     chunks = riff(body, _FORM)
-    movi = next((number for number, one in enumerate(chunks) if _is_list(body, one, b"movi")), None)
+    movi = next((number for number, part in enumerate(chunks) if _is_list(body, part, b"movi")), None)
     if movi is None or not _is_list(body, chunks[0], b"hdrl"):
         raise ImplicitRefusedError(what="The file has no frames, or no header before them.")
     pieces = _anew(body, chunks, movi, marks)
@@ -64,16 +64,16 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
 def _anew(body: bytes, chunks: list[Chunk], movi: int, marks: LabelsToWrite) -> list[bytes]:
     """All chunks anew, as many as there were: what is added stands in one piece with the header."""
     text = aigc_text(marks)
-    packets = iter(packets_to_write([body[one.body : one.end] for one in chunks if one.kind == XMP], marks))
-    home = next((one for one in chunks[:movi] if is_info(body, one)), None)
+    packets = iter(packets_to_write([body[part.body : part.end] for part in chunks if part.kind == XMP], marks))
+    home = next((part for part in chunks[:movi] if is_info(body, part)), None)
     pieces: list[bytes] = []
-    for one in chunks:
-        if one.kind == XMP:
+    for part in chunks:
+        if part.kind == XMP:
             pieces.append(chunk(XMP, next(packets)))
-        elif text is not None and is_info(body, one):
-            pieces.append(info_with(body, one, text if one is home else None))
+        elif text is not None and is_info(body, part):
+            pieces.append(info_with(body, part, text if part is home else None))
         else:
-            pieces.append(whole(body, one))
+            pieces.append(whole(body, part))
     if text is not None and home is None:
         pieces[0] += info_with(body, None, text)
     pieces[0] += b"".join(chunk(XMP, packet) for packet in packets)
@@ -82,9 +82,9 @@ def _anew(body: bytes, chunks: list[Chunk], movi: int, marks: LabelsToWrite) -> 
 
 def _take(pieces: list[bytes], chunks: list[Chunk], grown: int) -> int:
     """Make one chunk of padding smaller, or larger, by what the others have grown; by how much that was done."""
-    for number, one in enumerate(chunks):
+    for number, part in enumerate(chunks):
         room = len(pieces[number]) - 8
-        if one.kind == _PADDING and room >= grown:
+        if part.kind == _PADDING and room >= grown:
             pieces[number] = chunk(_PADDING, bytes(room - grown))
             return grown
     return 0
@@ -94,7 +94,7 @@ def _refuse_places(body: bytes, chunks: list[Chunk]) -> None:
     header = chunks[0]
     if body.find(b"indx", header.body, header.end) >= 0 or rest_of(body).startswith(b"RIFF"):
         raise ImplicitRefusedError(what="The file has an OpenDML index, and not enough padding for the marks.")
-    index = next((one for one in chunks if one.kind == b"idx1"), None)
+    index = next((part for part in chunks if part.kind == b"idx1"), None)
     if index is None or index.end - index.body < _ENTRY.size:
         return
     kind, _, place, _ = _ENTRY.unpack_from(body, index.body)
@@ -107,6 +107,6 @@ def _is_list(body: bytes, one: Chunk, kind: bytes) -> bool:
 
 
 def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:
-    for one in chunks:
-        if is_info(body, one):
-            yield from info_entries(body, one)
+    for part in chunks:
+        if is_info(body, part):
+            yield from info_entries(body, part)

@@ -90,9 +90,9 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
         raise ImplicitRefusedError(what="The file's XMP has marks of its own, which cannot be replaced.")
     fields = fields_to_write(marks)
     splices: list[Splice] = []
-    for one in file.metadata:
-        data = _with_fields(body[one.body : one.end], {} if splices else fields, fields)
-        splices.append(Splice(one.start, one.end + _TAIL, _tag(data, body[one.start + 4 : one.body])))
+    for tag in file.metadata:
+        data = _with_fields(body[tag.body : tag.end], {} if splices else fields, fields)
+        splices.append(Splice(tag.start, tag.end + _TAIL, _tag(data, body[tag.start + 4 : tag.body])))
     if not splices:
         splices.append(Splice(file.first, file.first, _tag(_with_fields(_METADATA + _EMPTY, fields, fields))))
     return _places_moved(apply(body, splices), splices)
@@ -103,10 +103,10 @@ def _opened(body: bytes) -> _File:
         raise ImplicitRefusedError(what="The file is no FLV.")
     first = max(int.from_bytes(body[5:_HEADER]), _HEADER) + _TAIL
     scripts = list(_scripts(body, first))
-    metadata = [one for one in scripts if body.startswith(_METADATA, one.body)]
+    metadata = [script for script in scripts if body.startswith(_METADATA, script.body)]
     if len(metadata) > _MOST_METADATA:
         raise ImplicitRefusedError(what=f"The file describes itself more than {_MOST_METADATA} times.")
-    packets = [one for one in scripts if body.startswith(_PACKET, one.body)]
+    packets = [script for script in scripts if body.startswith(_PACKET, script.body)]
     return _File(metadata=metadata, packets=packets, first=first)
 
 
@@ -125,8 +125,8 @@ def _scripts(body: bytes, at: int) -> Iterator[_Tag]:
 
 
 def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
-    for one in file.metadata:
-        data = body[one.body : one.end]
+    for tag in file.metadata:
+        data = body[tag.body : tag.end]
         for each in properties(data, len(_METADATA)):
             value = text_at(data, each.value) or b""
             if is_worth_reading(each.name, value):
@@ -135,8 +135,8 @@ def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
 
 def _packets(body: bytes, file: _File) -> list[bytes]:
     packets: list[bytes] = []
-    for one in file.packets:
-        data = body[one.body : one.end]
+    for tag in file.packets:
+        data = body[tag.body : tag.end]
         there = properties(data, len(_PACKET))
         packets.extend(text_at(data, each.value) or b"" for each in there if each.name == _PROPERTY)
     return packets
@@ -146,9 +146,9 @@ def _with_fields(data: bytes, fields: Mapping[str, str], instead_of: Mapping[str
     """Metadata with these fields, in the place of any of the other ones' names."""
     at = len(_METADATA)
     kept = [
-        data[one.start : one.end]
-        for one in properties(data, at)
-        if not is_replaced(one.name, text_of(text_at(data, one.value) or b""), instead_of)
+        data[entry.start : entry.end]
+        for entry in properties(data, at)
+        if not is_replaced(entry.name, text_of(text_at(data, entry.value) or b""), instead_of)
     ]
     kept += [property_of(name.encode(), value.encode()) for name, value in fields.items()]
     return data[:at] + listed(data, at, kept)
@@ -165,7 +165,7 @@ def _tag(data: bytes, rest: bytes = bytes(_HEAD - 4)) -> bytes:
 def _places_moved(data: bytearray, splices: Sequence[Splice]) -> bytes:
     """The data after splices, with sizes and places as they are now."""
     whole = bytes(data)
-    grown = sum(len(one.new) - (one.end - one.start) for one in splices)
+    grown = sum(len(splice.new) - (splice.end - splice.start) for splice in splices)
     for tag in _opened(whole).metadata if grown else ():
         for name, at in _stated(whole[tag.body : tag.end]):
             (number,) = struct.unpack_from(">d", data, tag.body + at)
@@ -177,10 +177,10 @@ def _places_moved(data: bytearray, splices: Sequence[Splice]) -> bytes:
 
 def _stated(said: bytes) -> Iterator[tuple[str, int]]:
     """Where in the metadata numbers are that depend on the file as a whole."""
-    for one in properties(said, len(_METADATA)):
-        if one.name in (*_SIZES, _PLACE) and said[one.value] == NUMBER:
-            yield one.name, one.value + 1
-        elif one.name == _KEY_FRAMES and is_list(said, one.value):
-            for each in properties(said, one.value):
+    for entry in properties(said, len(_METADATA)):
+        if entry.name in (*_SIZES, _PLACE) and said[entry.value] == NUMBER:
+            yield entry.name, entry.value + 1
+        elif entry.name == _KEY_FRAMES and is_list(said, entry.value):
+            for each in properties(said, entry.value):
                 if each.name == _PLACES:
                     yield from ((each.name, at) for at in numbers(said, each.value))

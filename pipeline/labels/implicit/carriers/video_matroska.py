@@ -77,7 +77,7 @@ class _File(NamedTuple):
 
     def all_of(self, number: int) -> list[Element]:
         """The parts of one kind."""
-        return [one for one in self.parts if one.id == number]
+        return [part for part in self.parts if part.id == number]
 
 
 def read(body: bytes) -> FoundLabels:
@@ -95,7 +95,7 @@ def read(body: bytes) -> FoundLabels:
         for _, name, value in _simple_tags(body, file.reader, tag)
         if is_worth_reading(name, value)
     )
-    kept = (one for private in _codecs(body, file) for one in video_codec.entries(body[private.body : private.end]))
+    kept = (entry for private in _codecs(body, file) for entry in video_codec.entries(body[private.body : private.end]))
     return found([*tagged, *kept])
 
 
@@ -118,11 +118,11 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     else:
         place = file.segment.end - file.segment.body
         splices = [_index(body, file, head, place), *_emptied(old), Splice(file.segment.end, file.segment.end, new)]
-    grown = sum(len(one.new) - (one.end - one.start) for one in splices)
+    grown = sum(len(splice.new) - (splice.end - splice.start) for splice in splices)
     if grown and file.segment.sized:
         size = resized(file.segment, file.segment.end - file.segment.body + grown)
         splices.append(Splice(file.segment.size, file.segment.body, size))
-    return bytes(apply(body, sorted(splices, key=lambda one: one.start)))
+    return bytes(apply(body, sorted(splices, key=lambda splice: splice.start)))
 
 
 def _codecs(body: bytes, file: _File) -> Iterator[Element]:
@@ -131,34 +131,35 @@ def _codecs(body: bytes, file: _File) -> Iterator[Element]:
         for entry in file.reader.children(tracks.body, tracks.end):
             if entry.id == _TRACK_ENTRY and _value(body, file.reader, entry, _CODEC) in video_codec.CODECS:
                 children = file.reader.children(entry.body, entry.end)
-                yield from (one for one in children if one.id == _CODEC_PRIVATE)
+                yield from (child for child in children if child.id == _CODEC_PRIVATE)
 
 
 def _cleaned(body: bytes) -> bytes:
     """The file without marks in headers for decoders. Nothing changes its place, and sums are made anew."""
     file = _opened(body)
     splices = [
-        Splice(one.body, one.end, video_codec.without_marks(body[one.body : one.end])) for one in _codecs(body, file)
+        Splice(private.body, private.end, video_codec.without_marks(body[private.body : private.end]))
+        for private in _codecs(body, file)
     ]
-    changed = [one for one in splices if body[one.start : one.end] != one.new]
+    changed = [splice for splice in splices if body[splice.start : splice.end] != splice.new]
     if not changed:
         return body
     written = bytes(apply(body, changed))
-    for one in file.all_of(_TRACKS):
-        first = next(file.reader.children(one.body, one.end), None)
+    for tracks in file.all_of(_TRACKS):
+        first = next(file.reader.children(tracks.body, tracks.end), None)
         if first is not None and first.id == CRC:
-            written = bytes(apply(written, [Splice(first.body, first.end, checksum(written[first.end : one.end]))]))
+            written = bytes(apply(written, [Splice(first.body, first.end, checksum(written[first.end : tracks.end]))]))
     return written
 
 
 def _opened(body: bytes) -> _File:
     reader = ElementReader(body)
     top = []
-    for one in reader.children(0, len(body), endless=(_SEGMENT,)):
-        top.append(one)
-        if one.id == _SEGMENT:
+    for element in reader.children(0, len(body), endless=(_SEGMENT,)):
+        top.append(element)
+        if element.id == _SEGMENT:
             break
-        if one.id not in (_HEADER, VOID):
+        if element.id not in (_HEADER, VOID):
             raise ImplicitRefusedError(what="The file is no Matroska.")
     if not top or top[0].id != _HEADER or top[-1].id != _SEGMENT:
         raise ImplicitRefusedError(what="The file is no Matroska, or has no segment.")
@@ -182,35 +183,35 @@ def _parts(reader: ElementReader, segment: Element) -> Iterator[Element]:
 
 def _end_of(reader: ElementReader, cluster: Element) -> int:
     """Where a cluster of unknown length ends: with the file, or before the next element of its level."""
-    for one in reader.children(cluster.body, cluster.end, endless=_LEVEL_1):
-        if one.id in _LEVEL_1:
-            return one.start
+    for element in reader.children(cluster.body, cluster.end, endless=_LEVEL_1):
+        if element.id in _LEVEL_1:
+            return element.start
     return cluster.end
 
 
 def _value(body: bytes, reader: ElementReader, parent: Element, number: int) -> bytes:
     # All of them are walked: programs give up on tags, and an index, that are broken anywhere.
-    values = [body[one.body : one.end] for one in reader.children(parent.body, parent.end) if one.id == number]
+    values = [body[child.body : child.end] for child in reader.children(parent.body, parent.end) if child.id == number]
     return values[0] if values else b""
 
 
 def _simple_tags(body: bytes, reader: ElementReader, tag: Element) -> Iterator[tuple[Element, str, bytes]]:
-    for one in reader.children(tag.body, tag.end):
-        if one.id == _TARGETS:
-            _value(body, reader, one, _TARGET_LEVEL)
-        elif one.id == _SIMPLE_TAG:
-            name = _value(body, reader, one, _NAME)[:256].decode(errors="replace").rstrip("\x00")
-            yield one, name, _value(body, reader, one, _STRING)
+    for child in reader.children(tag.body, tag.end):
+        if child.id == _TARGETS:
+            _value(body, reader, child, _TARGET_LEVEL)
+        elif child.id == _SIMPLE_TAG:
+            name = _value(body, reader, child, _NAME)[:256].decode(errors="replace").rstrip("\x00")
+            yield child, name, _value(body, reader, child, _STRING)
 
 
 def _tags(body: bytes, file: _File, fields: Mapping[str, str]) -> bytes:
     """All tags of the file anew, in one element."""
     tags = []
     checked = False
-    for one in (each for old in file.all_of(_TAGS) for each in file.reader.children(old.body, old.end)):
-        checked = checked or one.id == CRC
-        if one.id == _TAG:
-            tags.append(_tag_without(body, file.reader, one, fields))
+    for child in (each for old in file.all_of(_TAGS) for each in file.reader.children(old.body, old.end)):
+        checked = checked or child.id == CRC
+        if child.id == _TAG:
+            tags.append(_tag_without(body, file.reader, child, fields))
     written = [
         master(_SIMPLE_TAG, (text(_NAME, name), text(_LANGUAGE, "und"), text(_STRING, value)))
         for name, value in fields.items()
@@ -221,13 +222,15 @@ def _tags(body: bytes, file: _File, fields: Mapping[str, str]) -> bytes:
 
 
 def _tag_without(body: bytes, reader: ElementReader, tag: Element, fields: Mapping[str, str]) -> bytes:
-    gone = {one for one, name, value in _simple_tags(body, reader, tag) if is_replaced(name, text_of(value), fields)}
+    gone = {
+        child for child, name, value in _simple_tags(body, reader, tag) if is_replaced(name, text_of(value), fields)
+    }
     if not gone:
         return body[tag.start : tag.end]
-    kept = [one for one in reader.children(tag.body, tag.end) if one not in gone and one.id != CRC]
-    if not any(one.id == _SIMPLE_TAG for one in kept):
+    kept = [child for child in reader.children(tag.body, tag.end) if child not in gone and child.id != CRC]
+    if not any(child.id == _SIMPLE_TAG for child in kept):
         return b""
-    return master(_TAG, (body[one.start : one.end] for one in kept))
+    return master(_TAG, (body[child.start : child.end] for child in kept))
 
 
 def _in_place(file: _File, old: Element, new: bytes) -> list[Splice]:
@@ -249,18 +252,18 @@ def _after_voids(file: _File, one: Element) -> int:
 
 
 def _emptied(old: Sequence[Element]) -> list[Splice]:
-    return [Splice(one.start, one.end, void(one.end - one.start)) for one in old]
+    return [Splice(element.start, element.end, void(element.end - element.start)) for element in old]
 
 
 def _index(body: bytes, file: _File, head: Element, place: int) -> Splice:
     """The index at the beginning with a new place of the tags, taking up as much room as before."""
     children = list(file.reader.children(head.body, head.end))
-    kept = _entries(body, file, [one for one in children if one.id == _SEEK])
+    kept = _entries(body, file, [child for child in children if child.id == _SEEK])
     room = _after_voids(file, head) - head.start
     # Room of one byte cannot be left over, so the number may have one more than it needs.
     for spare in (0, 1):
         entry = master(_SEEK, (unsigned(_SEEK_ID, _TAGS), unsigned(_SEEK_POSITION, place, spare=spare)))
-        new = master(_SEEK_HEAD, (*kept, entry), crc=any(one.id == CRC for one in children))
+        new = master(_SEEK_HEAD, (*kept, entry), crc=any(child.id == CRC for child in children))
         if can_be_void(room - len(new)):
             return Splice(head.start, head.start + room, new + void(room - len(new)))
     raise ImplicitRefusedError(what="The file's index has no room for the place of the marks.")
@@ -272,14 +275,14 @@ def _entries(body: bytes, file: _File, entries: Sequence[Element]) -> list[bytes
     Raises:
         ImplicitRefusedError: nothing is where one says. Programs that go by such an index would not find marks.
     """
-    there = {(one.id, one.start - file.segment.body) for one in file.parts}
+    there = {(part.id, part.start - file.segment.body) for part in file.parts}
     kept = []
-    for one in entries:
-        number, place = (int.from_bytes(_value(body, file.reader, one, each)) for each in (_SEEK_ID, _SEEK_POSITION))
+    for entry in entries:
+        number, place = (int.from_bytes(_value(body, file.reader, entry, each)) for each in (_SEEK_ID, _SEEK_POSITION))
         if (number, place) not in there:
             raise ImplicitRefusedError(what="The file's index names places that are wrong.")
         if number != _TAGS:
-            kept.append(body[one.start : one.end])
+            kept.append(body[entry.start : entry.end])
     return kept
 
 
@@ -287,7 +290,7 @@ def _before_clusters(body: bytes, file: _File, old: Sequence[Element], new: byte
     """The new tags before the first cluster, in a file in which nothing names a place."""
     clusters = file.all_of(_CLUSTER)
     first = clusters[0].start if clusters else file.segment.end
-    placed = any(_value(body, file.reader, one, _CLUSTER_POSITION).strip(b"\x00") for one in clusters)
-    if placed or file.all_of(_CUES) or any(one.start > first for one in old):
+    placed = any(_value(body, file.reader, cluster, _CLUSTER_POSITION).strip(b"\x00") for cluster in clusters)
+    if placed or file.all_of(_CUES) or any(element.start > first for element in old):
         raise ImplicitRefusedError(what="The file names places in itself, and has no index in which to name one more.")
-    return [*(Splice(one.start, one.end, b"") for one in old), Splice(first, first, new)]
+    return [*(Splice(element.start, element.end, b"") for element in old), Splice(first, first, new)]

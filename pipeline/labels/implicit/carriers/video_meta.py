@@ -65,8 +65,8 @@ def meta_of(data: bytes, reader: BoxReader, at: Box) -> Meta:
     """
     head = b"" if data[at.body + 4 : at.body + 8] == b"hdlr" else data[at.body : min(at.body + 4, at.end)]
     children = tuple(reader.children(at.body + len(head), at.end))
-    handler = next((data[one.body + 8 : one.body + 12] for one in children if one.kind == b"hdlr"), b"")
-    keys = tuple(key for one in children if one.kind == b"keys" for key in _keys(data, one))
+    handler = next((data[child.body + 8 : child.body + 12] for child in children if child.kind == b"hdlr"), b"")
+    keys = tuple(key for child in children if child.kind == b"keys" for key in _keys(data, child))
     has_keys = handler == _KEYS
     return Meta(
         at=at,
@@ -76,9 +76,9 @@ def meta_of(data: bytes, reader: BoxReader, at: Box) -> Meta:
         keys=keys,
         items=tuple(
             _item(data, reader, item, keys if has_keys else None)
-            for one in children
-            if one.kind == b"ilst" and handler in HANDLERS
-            for item in reader.children(one.body, one.end)
+            for child in children
+            if child.kind == b"ilst" and handler in HANDLERS
+            for item in reader.children(child.body, child.end)
         ),
     )
 
@@ -95,7 +95,7 @@ def with_value(data: bytes, meta: Meta, text: str) -> bytes:
     kept = (data[item.at.start : item.at.end] for item in meta.items if not item.is_mark)
     items = box(b"ilst", *kept, _value(keys.index(key) + 1, text))
     # Keys and items may be missing, and have an order: handler, keys, items.
-    others = [data[one.start : one.end] for one in meta.children if one.kind not in (b"keys", b"ilst")]
+    others = [data[child.start : child.end] for child in meta.children if child.kind not in (b"keys", b"ilst")]
     return box(b"meta", meta.head, *others, _key_box(keys), items)
 
 
@@ -104,7 +104,9 @@ def without_marks(data: bytes, meta: Meta) -> bytes:
     kept = [data[item.at.start : item.at.end] for item in meta.items if not item.is_mark]
     if len(kept) == len(meta.items):
         return data[meta.at.start : meta.at.end]
-    children = [box(b"ilst", *kept) if one.kind == b"ilst" else data[one.start : one.end] for one in meta.children]
+    children = [
+        box(b"ilst", *kept) if child.kind == b"ilst" else data[child.start : child.end] for child in meta.children
+    ]
     return box(b"meta", meta.head, *children)
 
 
@@ -131,10 +133,10 @@ def _item(data: bytes, reader: BoxReader, at: Box, keys: tuple[bytes, ...] | Non
         children = []  # an item of iTunes that somebody filled in another way, which is none of ours
     name = "" if keys is not None else at.kind.decode("latin-1")
     if keys is None and at.kind == _FREE_FORM:
-        name = next((_text(data[one.body + 4 : one.end]) for one in children if one.kind == b"name"), "")
+        name = next((_text(data[child.body + 4 : child.end]) for child in children if child.kind == b"name"), "")
     elif keys is not None and 0 < (number := int.from_bytes(at.kind)) <= len(keys):
         name = _text(keys[number - 1][4:])
-    values = tuple(data[one.body + 8 : one.end] for one in children if one.kind == b"data")
+    values = tuple(data[child.body + 8 : child.end] for child in children if child.kind == b"data")
     return _Item(at, name, values)
 
 

@@ -68,7 +68,7 @@ def read(body: bytes) -> FoundLabels:
         ImplicitRefusedError: the file is broken, truncated, or has no `moov`.
     """
     file = _opened(body)
-    return found(_entries(body, file), xmp=[body[one.body : one.end] for one in file.xmp])
+    return found(_entries(body, file), xmp=[body[place.body : place.end] for place in file.xmp])
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
@@ -78,7 +78,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
         ImplicitRefusedError: the file is broken, or names places in itself that cannot be moved along.
     """
     file = _opened(body)
-    packets = packets_to_write([body[one.body : one.end] for one in file.xmp], marks)
+    packets = packets_to_write([body[place.body : place.end] for place in file.xmp], marks)
     metas = _metas(body, file, aigc_text(marks))
     splices = [_moov(body, file, metas, marks, packets)]
     for start, meta in metas.items():
@@ -90,7 +90,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
             splices.append(Splice(place.start, place.end, box(b"uuid", _XMP, packet)))
     if len(packets) > len(file.xmp) and not file.quicktime:
         splices.append(Splice(file.moov.end, file.moov.end, box(b"uuid", _XMP, packets[-1])))
-    splices.sort(key=lambda one: one.start)
+    splices.sort(key=lambda splice: splice.start)
     return move_places(apply(body, splices), splices)
 
 
@@ -99,7 +99,7 @@ def _opened(body: bytes) -> _File:
     top = list(reader.children(0, len(body)))
     if not top or top[0].kind not in _FIRST:
         raise ImplicitRefusedError(what="The file is no MP4.")
-    moovs = [one for one in top if one.kind == b"moov"]
+    moovs = [moov for moov in top if moov.kind == b"moov"]
     if not moovs:
         raise ImplicitRefusedError(what="The file has no moov box: it is truncated, or part of a stream.")
     if len(moovs) > 1:
@@ -107,25 +107,25 @@ def _opened(body: bytes) -> _File:
     udtas = reader.named(moovs[0], b"udta")
     if len(udtas) > _MOST_UDTAS:
         raise ImplicitRefusedError(what=f"The file has more than {_MOST_UDTAS} udta boxes.")
-    uuids = [(one, body[one.body : one.body + 16]) for one in top if one.kind == b"uuid"]
-    xmp = [one._replace(body=one.body + 16) for one, name in uuids if name == _XMP]
-    inner = [one for parent in (*udtas, moovs[0]) for one in reader.named(parent, b"meta")]
+    uuids = [(uuid, body[uuid.body : uuid.body + 16]) for uuid in top if uuid.kind == b"uuid"]
+    xmp = [uuid._replace(body=uuid.body + 16) for uuid, name in uuids if name == _XMP]
+    inner = [meta for parent in (*udtas, moovs[0]) for meta in reader.named(parent, b"meta")]
     return _File(
         reader=reader,
         moov=moovs[0],
         udtas=udtas,
-        metas={one.start: meta_of(body, reader, one) for one in (*inner, *_of_the_file(body, top))},
-        xmp=[*xmp, *(one for udta in udtas for one in reader.named(udta, b"XMP_"))],
+        metas={meta.start: meta_of(body, reader, meta) for meta in (*inner, *_of_the_file(body, top))},
+        xmp=[*xmp, *(packet for udta in udtas for packet in reader.named(udta, b"XMP_"))],
         quicktime=top[0].kind != b"ftyp" or body[top[0].body : top[0].body + 4] == b"qt  ",
     )
 
 
 def _of_the_file(body: bytes, top: Sequence[Box]) -> Iterator[Box]:
     """The `meta` boxes beside `moov` that list fields; others describe pictures."""
-    for one in top:
-        beginning = body[one.body : one.end][_HANDLER_AT] if one.kind == b"meta" else b""
+    for child in top:
+        beginning = body[child.body : child.end][_HANDLER_AT] if child.kind == b"meta" else b""
         if any(handler in beginning for handler in HANDLERS):
-            yield one
+            yield child
 
 
 def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
@@ -135,10 +135,10 @@ def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
             carrier = "moov.udta.meta"
         for name, value in meta.fields:
             yield FoundField(carrier, name, text_of(value))
-    for one in (one for udta in file.udtas for one in file.reader.children(udta.body, udta.end)):
-        value = _own_text(body, one)
-        if one.kind.upper() == _LITERAL:
-            yield FoundField("moov.udta.AIGC", AIGC, text_of(body[one.body : one.end]))
+    for child in (child for udta in file.udtas for child in file.reader.children(udta.body, udta.end)):
+        value = _own_text(body, child)
+        if child.kind.upper() == _LITERAL:
+            yield FoundField("moov.udta.AIGC", AIGC, text_of(body[child.body : child.end]))
         elif is_worth_reading("", value):
             yield FoundField("moov.udta.text", "", text_of(value))
 
@@ -154,26 +154,26 @@ def _metas(body: bytes, file: _File, text: str | None) -> dict[int, bytes]:
     Programs read the keys of one box for the items of all, so a second box with keys would mix up the two.
     """
     if text is None:
-        return {start: body[start : one.at.end] for start, one in file.metas.items()}
+        return {start: body[start : meta.at.end] for start, meta in file.metas.items()}
     home = _home(file)
     return {
-        start: with_value(body, one, text) if start == home else without_marks(body, one)
-        for start, one in file.metas.items()
+        start: with_value(body, meta, text) if start == home else without_marks(body, meta)
+        for start, meta in file.metas.items()
     }
 
 
 def _home(file: _File) -> int | None:
-    return next((start for start, one in file.metas.items() if one.has_keys and _inside(one.at, file.moov)), None)
+    return next((start for start, meta in file.metas.items() if meta.has_keys and _inside(meta.at, file.moov)), None)
 
 
 def _udta(body: bytes, file: _File, udta: Box, kept: dict[int, bytes], *, marked: bool) -> list[bytes]:
     """What a `udta` box has inside, anew; `kept` are the boxes with other bytes than before, by where they were."""
     children: list[bytes] = []
-    for one in file.reader.children(udta.body, udta.end):
-        if one.start in kept:
-            children.append(kept[one.start])
-        elif not marked or not (one.kind.upper() == _LITERAL or is_mark("", text_of(_own_text(body, one)))):
-            children.append(body[one.start : one.end])
+    for child in file.reader.children(udta.body, udta.end):
+        if child.start in kept:
+            children.append(kept[child.start])
+        elif not marked or not (child.kind.upper() == _LITERAL or is_mark("", text_of(_own_text(body, child)))):
+            children.append(body[child.start : child.end])
     return children
 
 
@@ -188,15 +188,17 @@ def _added(file: _File, marks: LabelsToWrite, packets: Sequence[bytes]) -> list[
 
 def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: LabelsToWrite, packets: Sequence[bytes]) -> Splice:
     # In QuickTime files the packets of `udta` come last, and a new one goes there.
-    here = {one.start: box(b"XMP_", new) for one, new in zip(file.xmp, packets, strict=False) if one.kind == b"XMP_"}
+    here = {
+        place.start: box(b"XMP_", new) for place, new in zip(file.xmp, packets, strict=False) if place.kind == b"XMP_"
+    }
     added = _added(file, marks, packets)
     children: list[bytes] = []
-    for one in file.reader.children(file.moov.body, file.moov.end):
-        if one in file.udtas:
-            inside = _udta(body, file, one, metas | here, marked=marks.aigc is not None)
-            children.append(box(b"udta", *inside, *(added if one == file.udtas[0] else ())))
+    for child in file.reader.children(file.moov.body, file.moov.end):
+        if child in file.udtas:
+            inside = _udta(body, file, child, metas | here, marked=marks.aigc is not None)
+            children.append(box(b"udta", *inside, *(added if child == file.udtas[0] else ())))
         else:
-            children.append(metas.get(one.start) or body[one.start : one.end])
+            children.append(metas.get(child.start) or body[child.start : child.end])
     if not file.udtas and added:
         children.append(box(b"udta", *added))
     return Splice(file.moov.start, file.moov.end, box(b"moov", *children))

@@ -38,27 +38,27 @@ def read(body: bytes) -> FoundLabels:
     """The marks of a WebP file."""
     chunks = list(_chunks(body))
     return joined(
-        xmp.found_in(one.body for one in chunks if one.kind == _XMP),
-        *(exif.found_in(one.body) for one in chunks if one.kind == _EXIF),
+        xmp.found_in(chunk.body for chunk in chunks if chunk.kind == _XMP),
+        *(exif.found_in(chunk.body) for chunk in chunks if chunk.kind == _EXIF),
     )
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
     """A WebP file with the marks."""
     chunks = list(_chunks(body))
-    there = [one for one in chunks if one.kind == _XMP]
-    packets = xmp.rewrite([one.body for one in there], marks)
-    new = {one.begin: _chunk(_XMP, packet) for one, packet in zip(there, packets, strict=False)}
+    there = [chunk for chunk in chunks if chunk.kind == _XMP]
+    packets = xmp.rewrite([chunk.body for chunk in there], marks)
+    new = {chunk.begin: _chunk(_XMP, packet) for chunk, packet in zip(there, packets, strict=False)}
     if marks.aigc is not None:
-        new |= {one.begin: _chunk(_EXIF, exif.without_labels(one.body)) for one in chunks if one.kind == _EXIF}
+        new |= {chunk.begin: _chunk(_EXIF, exif.without_labels(chunk.body)) for chunk in chunks if chunk.kind == _EXIF}
     pieces = [_chunk(_EXTENDED, _announcing(chunks[0]))]
     added = b"" if there else _chunk(_XMP, packets[0])
-    for one in chunks[1:] if chunks[0].kind == _EXTENDED else chunks:
-        if one.kind == _MANIFEST:
+    for chunk in chunks[1:] if chunks[0].kind == _EXTENDED else chunks:
+        if chunk.kind == _MANIFEST:
             # A manifest is the last chunk, or its readers do not find it.
             pieces.append(added)
             added = b""
-        pieces.append(new.get(one.begin) or body[one.begin : one.end])
+        pieces.append(new.get(chunk.begin) or body[chunk.begin : chunk.end])
     pieces.append(added)
     form = b"WEBP" + b"".join(pieces)
     return b"RIFF" + len(form).to_bytes(4, "little") + form + body[chunks[-1].end :]

@@ -1,7 +1,7 @@
 """The keeper of clocks on ports in memory: what is waited for before anything is said, and what is said once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,9 +13,18 @@ from agents.messages import KafkaMessage
 from pipeline.duties.timers import DueStage
 from pipeline.errors import WorldError
 from pipeline.events.outgoing import to_json
-from tests.unit.usecases.test_casework import SOURCE, Desk, order
+from tests.unit.usecases.test_casework import LAYOUT, SOURCE, Desk, order
 
 INPUT = TopicPartition("activities", 0)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for something, some 20 s at most."""
+    for _ in range(20_000):
+        if happened():
+            return
+        await asyncio.sleep(0.001)
+    raise TimeoutError
 
 
 class Topic:
@@ -27,7 +36,8 @@ class Topic:
         self.said: list[Any] = []
         self.read = 0
         self.committed = self.sent = 0
-        self.refusals = 0
+        self.refusals = self.polls = 0
+        self.is_away = self.closes_badly = False
 
     def publish(self, *messages: tuple[bytes, bytes]) -> None:
         for kind, value in messages:
@@ -46,6 +56,9 @@ class Topic:
 
     async def poll(self, seconds: float) -> Page:
         await asyncio.sleep(0)
+        self.polls += 1
+        if self.is_away:
+            raise WorldError(what="The brokers are away.", remedy="Wait.")
         fresh, self.read = self.log[self.read :], len(self.log)
         return Page({0: 1}, fresh, {0: self.read})
 
@@ -73,6 +86,8 @@ class Topic:
         @asynccontextmanager
         async def pen(_: int) -> AsyncIterator["Topic"]:
             yield self
+            if self.closes_badly:
+                raise ConnectionError
 
         async def announce(due: DueStage) -> Any:
             return self.desk.announce(due, SOURCE)
@@ -98,8 +113,8 @@ class Topic:
     async def keep(self, turns: int = 50) -> None:
         """Let a new worker keep clocks for a while, and kill it."""
         keeping = asyncio.create_task(self.keeper().run())
-        for _ in range(turns):
-            await asyncio.sleep(0.001)
+        end = self.polls + turns
+        await until(lambda: self.polls >= end)
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
 
@@ -154,3 +169,42 @@ async def test_what_is_no_clock_keeps_no_other_from_being_said() -> None:
     await topic.keep()
     assert topic.stages() == ["missed"]
     assert datetime.fromisoformat(topic.said[0].announcement.at) == datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+async def test_a_partition_of_which_nothing_can_be_said_is_in_trouble_until_it_can() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    topic.refusals = 1
+    keeper = topic.keeper()
+    keeping = asyncio.create_task(keeper.run())
+    await until(lambda: topic.polls >= 10)
+    assert (keeper.trouble, topic.stages()) == ("The brokers are away.", [])
+    await until(lambda: keeper.trouble is None)
+    assert topic.stages() == ["missed"]
+    keeping.cancel()
+
+
+async def test_a_case_that_cannot_be_read_is_trouble_and_does_not_have_all_partitions_begin_anew() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    case = topic.desk.tell("1", "takedown.updated", **order(received_at="2026-11-20T06:00:00Z"))
+    topic.desk.store.create(LAYOUT.case(case.case_uid, 2), b"nonsense", media_type="application/json")
+    keeper = topic.keeper()
+    keeping = asyncio.create_task(keeper.run())
+    await until(lambda: topic.polls >= 10)
+    assert "is not what the layout says it is" in str(keeper.trouble)
+    assert len(keeper) == 1
+    keeping.cancel()
+
+
+async def test_a_pen_that_does_not_close_ends_no_keeping() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    topic.closes_badly = True
+    keeping = asyncio.create_task(topic.keeper().run())
+    await until(lambda: topic.stages() == ["missed"])
+    topic.is_away = True
+    polls = topic.polls
+    await until(lambda: topic.polls >= polls + 2)
+    assert not keeping.done()
+    keeping.cancel()

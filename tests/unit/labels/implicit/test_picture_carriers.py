@@ -303,6 +303,13 @@ def test_jpeg_xl_metadata_that_cannot_be_decompressed_within_bounds_is_refused(s
     assert "compressed metadata" in (read_labels(body, "image/jxl").refused or "")
 
 
+def test_many_compressed_boxes_of_jpeg_xl_are_bounded_together() -> None:
+    stream = bytes(imagecodecs.brotli_encode(bytes(xmp.MOST_XMP)))
+    body = restoring(box(b"brob", b"Exif" + stream) * 900)
+    assert len(body) < 100_000
+    assert "compressed metadata" in (read_labels(body, "image/jxl").refused or "")
+
+
 def test_compressed_boxes_of_other_kinds_are_left_alone() -> None:
     body = restoring(box(b"brob", b"jumb" + b"whatever it is"))
     assert write_labels(body, "image/jxl", MARKS).startswith(body)
