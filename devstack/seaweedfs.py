@@ -16,6 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
 from devstack.errors import ServerStartError, ServerUnavailableError
 from devstack.ports import LOOPBACK, free_ports
 from devstack.process import ServerProcess
@@ -126,7 +130,31 @@ class SeaweedServer(ServerProcess):
         if not topology["Free"]:
             return False
         time.sleep(_LOCKS_SETTLE)
+        self._see_that_it_is_ours()
         return True
+
+    def _see_that_it_is_ours(self) -> None:
+        """See that the account is known: where two servers drew one port, the other one may be who answers there.
+
+        Raises:
+            ServerStartError: it is not.
+        """
+        door = boto3.client(
+            "s3",
+            endpoint_url=self.endpoint_url,
+            region_name=_REGION,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            config=Config(retries={"total_max_attempts": 1}, connect_timeout=_PROBE_TIMEOUT),
+        )
+        try:
+            door.list_buckets()
+        except BotoCoreError as error:
+            raise ConnectionError(str(error)) from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "InvalidAccessKeyId":
+                raise ConnectionError(str(error)) from error
+            raise self._failure(f"Another server answers at {self.endpoint_url}.") from error
 
     def _write_account(self) -> Path:
         """Write the one account S3 requests are signed with; having one turns anonymous requests away."""

@@ -4,6 +4,7 @@ Announcement and alert come together or not at all, so that nothing is said twic
 takes it from whoever had it before, so that a worker which was taken for dead and is not says nothing any more.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -64,18 +65,23 @@ class _KafkaPen:
     async def write(self, messages: Sequence[KafkaMessage]) -> None:
         try:
             async with self._producer.transaction():
-                for message in messages:
-                    await self._producer.send(
-                        message.topic,
-                        message.value,
-                        message.key,
-                        partition=message.partition,
-                        headers=list(message.headers),
-                    )
+                sent = [await self._send(message) for message in messages]
+                # What a broker refuses for good fails its own future, and the transaction would be committed without.
+                await asyncio.gather(*sent)
         except (ProducerFenced, InvalidProducerEpoch) as error:
             raise PenLostError from error
         except (KafkaError, IllegalOperation) as error:
             raise _unwritten(error) from error
+
+    async def _send(self, message: KafkaMessage) -> asyncio.Future[object]:
+        sent: asyncio.Future[object] = await self._producer.send(
+            message.topic,
+            message.value,
+            message.key,
+            partition=message.partition,
+            headers=list(message.headers),
+        )
+        return sent
 
 
 @asynccontextmanager

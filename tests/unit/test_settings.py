@@ -48,6 +48,7 @@ def test_the_defaults() -> None:
         "content_bucket": "sealstream",
         "records_bucket": "sealstream-records",
         "inbox_bucket": "sealstream-inbox",
+        "start_seconds": 300.0,
         "retention_days": 183,
         "retention_mode": "GOVERNANCE",
         "require_retention": False,

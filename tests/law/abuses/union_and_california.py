@@ -154,6 +154,12 @@ def union() -> Iterator[Abuse]:
         "eu.ai-act.art50-1.interaction",
     )
     yield abuse(
+        "a complaint about a decision that waits too long",
+        "allow",
+        doing(lawful.EU, {"event_type": "complaint.updated", "complaint": {"overdue": True}}),
+        "eu.dsa.20-4.complaint-deadline",
+    )
+    yield abuse(
         "a detector that costs money",
         "allow",
         doing(

@@ -81,6 +81,7 @@ def union() -> Iterator[Case]:
     yield happened(
         "EU", "obvious", "50(1)", "interaction.started", {"service": {"ai_notice_shown": False, "ai_obvious": True}}
     )
+    yield happened("EU", "answered in time", "DSA 20(4)", "complaint.updated", {"complaint": {"overdue": False}})
     yield happened("EU", "with a free detector", "Code Commitment 2", "service.changed", {"service": {"id": "studio"}})
 
 

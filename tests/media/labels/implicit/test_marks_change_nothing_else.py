@@ -6,6 +6,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import imagecodecs
+import numpy as np
 import pikepdf
 import pytest
 from lxml import etree
@@ -72,6 +74,8 @@ def test_what_is_seen_and_read_is_the_same(file: tuple[str, bytes]) -> None:
             # Nothing here decodes HEVC: the coded picture is the same, at the place its table says.
             data = original[original.index(b"mdat") + 4 :]
             assert marked[marked.index(b"mdat") + 4 :].startswith(data)
+        case "image/jxl":
+            assert np.array_equal(imagecodecs.jpegxl_decode(marked), imagecodecs.jpegxl_decode(original))
         case "image/svg+xml":
             assert canonical(marked) == canonical(original)
         case "application/pdf":
