@@ -1,6 +1,8 @@
 """Opening and encoding the pictures of videos. Only for processes that hostile bytes may harm."""
 
+import contextlib
 import os
+from pathlib import Path
 from typing import Any, Final
 
 import av
@@ -17,6 +19,7 @@ __all__ = [
     "codec_of",
     "copied_streams",
     "encoder_of",
+    "give_back_priority",
     "only_film",
     "open_target",
     "picture_stream",
@@ -114,6 +117,22 @@ def encoder_of(codec: str) -> tuple[str, dict[str, str]]:
         os.environ.setdefault("SVT_LOG", "1")  # errors alone; it writes to standard error past every logger
     name, options = _ENCODERS[codec]
     return name, dict(options)
+
+
+def give_back_priority() -> None:
+    """Have this process run beside others again, after an encoder took real time for it.
+
+    SVT-AV1 4.1 gives its threads, and the one that opens it, the highest real-time priority wherever it may, as root
+    may: two such processes on two processors leave nothing to anyone. Confined processes may not.
+    """
+    if not hasattr(os, "sched_getscheduler") or os.sched_getscheduler(0) != os.SCHED_FIFO:
+        return
+    threads = ["0"]
+    with contextlib.suppress(OSError):  # a confined process does not see them, nor has it anything to give back
+        threads += [task.name for task in Path("/proc/self/task").iterdir()]
+    for thread in threads:
+        with contextlib.suppress(OSError):  # it has ended, or may not be told; it runs on as it did
+            os.sched_setscheduler(int(thread), os.SCHED_OTHER, os.sched_param(0))
 
 
 def set_up(after: VideoCodecContext, stream: VideoStream) -> None:

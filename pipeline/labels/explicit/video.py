@@ -22,6 +22,7 @@ from pipeline.labels.explicit.encoding import (
     codec_of,
     copied_streams,
     encoder_of,
+    give_back_priority,
     only_film,
     open_target,
     picture_stream,
@@ -115,6 +116,7 @@ def _convert(
                 if float(frame.time or 0) - first > MOST_SECONDS:
                     raise ExplicitRefusedError(what=f"The video is longer than {MOST_SECONDS} seconds.")
                 target.mux(made.encode(overlay.on(frame)))
+                give_back_priority()
                 if lasts > 0:
                     progress(min((float(frame.time or 0) - first) / lasts, 1.0))
         elif packet.dts is not None:

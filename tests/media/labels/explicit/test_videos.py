@@ -1,5 +1,7 @@
 """Labels of videos: on the first picture, for as long as was asked for; sound and times stay."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -67,6 +69,12 @@ def test_containers_and_codecs(media_type: str, codec: str, name: str) -> None:
     assert found is not None
     assert found.visible_ms is not None
     assert found.visible_ms >= 2000
+
+
+def test_an_encoder_that_takes_real_time_priority_for_its_threads_gives_it_back() -> None:
+    """Root may have it: SVT-AV1 took it for whoever called, and two such processes stood still a machine."""
+    write_label(video_file("libsvtav1", "mp4", frames=10), "video/mp4", LabelOrder())
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.mark.parametrize("size", [(322, 182), (180, 320), (1280, 720), (130, 128)])
