@@ -81,7 +81,7 @@ class Holding:
                     self.timers.take(_CLOCKS.decode(record.value))
                 elif kind == _ANNOUNCEMENT:
                     self.timers.note(_SAID.decode(record.value))
-            except (msgspec.DecodeError, ValueError):
+            except (msgspec.DecodeError, ValueError, OverflowError):
                 # Nothing of ours, and no reason to leave all other clocks unsaid.
                 logger.error("%s is no clock and no announcement; see who else writes there.", record)  # noqa: TRY400
 

@@ -171,6 +171,17 @@ async def test_what_is_no_clock_keeps_no_other_from_being_said() -> None:
     assert datetime.fromisoformat(topic.said[0].announcement.at) == datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
+async def test_a_clock_with_numbers_that_no_clock_has_keeps_no_other_from_being_said() -> None:
+    topic = Topic(Desk())
+    topic.order("2", received_at="2026-11-20T06:00:00Z")
+    foreign = (topic.log[0].value or b"").replace(b'"case_version":1', b'"case_version":-1')
+    topic.log.clear()
+    topic.publish((b"sealstream.clock.v1", foreign))
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    await topic.keep()
+    assert topic.stages() == ["missed"]
+
+
 async def test_a_partition_of_which_nothing_can_be_said_is_in_trouble_until_it_can() -> None:
     topic = Topic(Desk())
     topic.order("1", received_at="2026-11-20T06:00:00Z")
