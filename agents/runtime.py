@@ -15,9 +15,10 @@ from agents.lanes import Lane
 from agents.outbox import Outbox
 from agents.strange_members import StrangeMembers
 from pipeline.events.inputs import ActivityEvent, GenerationEvent, InputEvent, PublicationEvent, Review, ReviewAct
-from pipeline.events.outputs import Decision
+from pipeline.events.outputs import Decision, ManifestRecord
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.claiming import ActTaken
+from pipeline.usecases.retracting import Retraction
 from pipeline.usecases.wiring import UseCases
 
 __all__ = ["Runtime"]
@@ -65,12 +66,19 @@ class Runtime:
             retraction = await run(retracting.of_activity, event, stored)
         await self.outbox.publish(outcome)
         if stored is not None and not isinstance(event, ActivityEvent):
-            # Found illegal meanwhile? The last word is said last.
-            retraction = await run(retracting.late, stored)
+            retraction = await self._last_word(stored)
         if retraction is not None:
             await self.outbox.retract(retraction)
         if isinstance(event, ActivityEvent):
             await self._keep_case(event)
+
+    async def _last_word(self, said: ManifestRecord | Decision) -> Retraction | None:
+        """Say once more what a person decided meanwhile, if one did, and return what is to be said last of all."""
+        run = partial(asyncio.get_running_loop().run_in_executor, self.threads)
+        while (newer := await run(self.cases.reviewing.newer, said)) is not None:
+            await self.outbox.repeat(newer)
+            said = newer
+        return await run(self.cases.retracting.late, said)
 
     async def _keep_case(self, event: ActivityEvent) -> None:
         """Keep the case that an event is about, if any, and deliver it until the newest version was the last."""

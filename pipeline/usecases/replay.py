@@ -13,11 +13,19 @@ from typing import Final
 
 from pipeline.assets import sha256_hex
 from pipeline.errors import IdentityReusedError
+from pipeline.events.identity import event_uid
 from pipeline.events.inputs import ActivityEvent, Content, GenerationEvent, PublicationEvent, Review
-from pipeline.events.outputs import Decision, ManifestRecord, ReviewOutcome
+from pipeline.events.outputs import Decision, ManifestRecord, RetractionOutcome, ReviewOutcome
 from pipeline.store import StoredObject
 
-__all__ = ["DIGEST_NAME", "require_made_from", "require_same_activity", "require_same_event", "require_same_review"]
+__all__ = [
+    "DIGEST_NAME",
+    "require_made_from",
+    "require_same_activity",
+    "require_same_event",
+    "require_same_review",
+    "require_same_verdict",
+]
 
 DIGEST_NAME: Final = "event-digest"
 """Under this name an asset's metadata says what event it was sealed for, before there is a record."""
@@ -65,6 +73,17 @@ def require_same_review(outcome: ReviewOutcome, decided_at: str, review: Review)
         same = outcome.event_digest == review.digest
     if not same:
         raise _reused(decided_at)
+
+
+def require_same_verdict(outcome: RetractionOutcome, review: Review) -> None:
+    """See that a verdict which has the source and id of this review is of this review.
+
+    Raises:
+        IdentityReusedError: it is that of another one.
+    """
+    event = outcome.event
+    if event_uid(event.source, event.id) == review.uid and outcome.event_digest != review.digest:
+        raise _reused(outcome.found_at or "a time that it did not say")
 
 
 def require_made_from(stored: StoredObject, event: GenerationEvent) -> None:

@@ -50,6 +50,7 @@ from pipeline.store.chain import DecisionChain, chain_of
 from pipeline.store.illegal import IllegalBytes, codes_noted, events_about, found_illegal, illegal_bytes
 from pipeline.store.records import commit_record, record_of, sealed_content, stored_record
 from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.replay import require_same_verdict
 from pipeline.usecases.reviewing import ReviewRefusedError, require_seen, reviewed_chain
 
 __all__ = ["Retracting", "Retraction"]
@@ -145,6 +146,8 @@ class Retracting:
             )
         self.oversight.permit(review.reviewer, "review", chain.record.findings)
         begun = illegal_bytes(self.store, self.layout, content.sha256)
+        if begun is not None:
+            require_same_verdict(begun.retraction, review)
         if begun is None or begun.retraction.event != review.reference:
             require_seen(review, chain)
         data = {
@@ -186,8 +189,11 @@ class Retracting:
         Raises:
             WorldError: the store does not answer; try again.
         """
+        if outcome.decision == "block":  # what is blocked is not retracted; it may have been allowed before, and was
+            stored = stored_record(self.store, self.layout.retraction(outcome.event_uid), Decision)
+            return None if stored is None else self._published([stored])
         sha256 = next(iter(_digests(outcome)), None)
-        if outcome.decision in ("block", "retracted") or sha256 is None:
+        if sha256 is None:
             return None
         illegal = illegal_bytes(self.store, self.layout, sha256)
         if illegal is None:

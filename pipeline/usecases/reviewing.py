@@ -90,6 +90,24 @@ class Reviewing(UseCase[Review, Decision]):
         own = next((decision for decision in chain.taken if _is_by(event, decision)), None)
         return own or self._decision(event, chain, self._verdict(event, chain))
 
+    def newer(self, said: ManifestRecord | Decision) -> Decision | None:
+        """The decision in force about an event, where a person took it after the one that was just published.
+
+        Two that are published at one moment, or again after a crash, come in any order. Whoever publishes one asks
+        afterwards, and says the newer one once more, so that it is the last word. Asked of what is held and of what
+        persons decided; about all else nobody decides at that moment.
+
+        Raises:
+            WorldError: the store does not answer; try again.
+        """
+        is_by_person = isinstance(said, Decision) and said.review is not None
+        if said.decision != "hold" and not is_by_person:
+            return None
+        taken = taken_decisions(self.store, self.layout, said.event_uid)
+        if not taken or (isinstance(said, Decision) and said.decision_id == taken[-1].decision_id):
+            return None
+        return taken[-1]
+
     def _enforced(self, record: Decision) -> Enforcement | EnforcementReversal | None:
         """What a decision counts against an account, or takes back."""
         if _outcome(record).stage != "appeal":  # the event was held before, and has counted for nothing

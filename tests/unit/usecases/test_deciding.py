@@ -25,7 +25,7 @@ from pipeline.events.identity import decision_id, enforcement_id, review_id
 from pipeline.events.inputs import Review
 from pipeline.events.intake import intake_review
 from pipeline.events.outgoing import to_json
-from pipeline.events.outputs import Decision, Enforcement, EnforcementReversal, ManifestRecord
+from pipeline.events.outputs import Decision, DecisionOutcome, Enforcement, EnforcementReversal, ManifestRecord
 from pipeline.policy.ladder import parse_ladder
 from pipeline.policy.pack_files import shipped_pack
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
@@ -375,6 +375,28 @@ def test_without_a_case_or_a_verdict_a_decision_stands(store: StoreSimulator, mo
 
 
 # Whatever happens
+
+
+def test_the_decision_in_force_is_said_once_more_by_whoever_publishes_an_earlier_one(store: StoreSimulator) -> None:
+    """After a crash, or at one moment, they come in any order; every publisher asks, and the last word is the same."""
+    held = decision("post")
+    uid = stored(store, held)
+    decide = reviewing(store)
+    assert decide.newer(held) is None
+    refused = decide(review(store, uid, "refuse")).record
+    allowed = decide(review(store, uid, "release", "dora", case="appeal-7")).record
+    assert [decide.newer(said) for said in (held, refused, allowed)] == [allowed, allowed, None]
+
+
+@pytest.mark.parametrize("outcome", ["allow", "block"])
+def test_of_what_nobody_decides_about_in_that_moment_the_store_is_not_asked(
+    store: StoreSimulator, outcome: DecisionOutcome
+) -> None:
+    said = decision("post", outcome)
+    stored(store, said)
+    before = len(store.calls)
+    assert reviewing(store).newer(said) is None
+    assert len(store.calls) == before
 
 
 def reversed_after_refusal(store: ObjectStore) -> tuple[Review, Review]:
