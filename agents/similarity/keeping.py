@@ -28,7 +28,7 @@ from pipeline.fingerprints.snapshot import (
     parts_of,
 )
 from pipeline.store import Layout, Location, ObjectStore, StoreRefusedError
-from pipeline.store.layout import CodesKey, SnapshotKey, parse_key, snapshot_prefix
+from pipeline.store.keys import CodesKey, SnapshotKey, parse_key, snapshot_prefix
 
 __all__ = ["Keeper", "SnapshotUnusableError", "StoppedError"]
 

@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from pipeline.events.outputs import ReviewClaim, ReviewUpdate
-from pipeline.store.layout import Layout, acts_prefix
+from pipeline.store.keys import acts_prefix
+from pipeline.store.layout import Layout
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 

@@ -14,7 +14,8 @@ from pipeline.errors import BugError
 from pipeline.events.identity import decision_id
 from pipeline.events.outputs import Decision, DecisionOutcome, ManifestRecord
 from pipeline.events.prepared import prepare
-from pipeline.store.layout import Layout, review_prefix
+from pipeline.store.keys import review_prefix
+from pipeline.store.layout import Layout
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 

@@ -12,8 +12,7 @@ from pipeline.errors import BugError
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Finding, JudgedBy, RetractionOutcome
 from pipeline.events.prepared import prepare
-from pipeline.store.layout import (
-    Layout,
+from pipeline.store.keys import (
     ManifestKey,
     PointerKey,
     PublishedKey,
@@ -22,6 +21,7 @@ from pipeline.store.layout import (
     parse_key,
     published_prefix,
 )
+from pipeline.store.layout import Layout
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 

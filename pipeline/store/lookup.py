@@ -33,7 +33,8 @@ import msgspec
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid
 from pipeline.store.chain import latest_taken
-from pipeline.store.layout import Layout, ManifestKey, Pointer, PointerKey, SealedKey, digest_prefix, parse_key
+from pipeline.store.keys import ManifestKey, PointerKey, SealedKey, digest_prefix, parse_key
+from pipeline.store.layout import Layout, Pointer
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectStore
 

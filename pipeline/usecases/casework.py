@@ -28,7 +28,7 @@ from pipeline.events.outputs import Case
 from pipeline.events.prepared import prepare
 from pipeline.policy.running_clocks import ClockLaws, Matter
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.layout import case_prefix
+from pipeline.store.keys import case_prefix
 
 __all__ = ["Casework", "newest_case"]
 

@@ -41,7 +41,7 @@ from pipeline.events.outputs import (
 from pipeline.events.prepared import prepare
 from pipeline.policy.ladder import Ladder
 from pipeline.store import Layout, Location, ObjectStore, StoredObject
-from pipeline.store.layout import account_prefix
+from pipeline.store.keys import account_prefix
 
 __all__ = ["Counted", "Escalation", "LedgerEntry", "counted"]
 

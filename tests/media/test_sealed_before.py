@@ -16,7 +16,7 @@ from pipeline.fingerprints.content import examine, traits
 from pipeline.fingerprints.recording import named
 from pipeline.media_types import extension_of
 from pipeline.store import Location
-from pipeline.store.layout import AssetKey
+from pipeline.store.keys import AssetKey
 from tests.media.conftest import SAMPLES
 from tests.media.copies import PICTURE_COPIES, SOUND_COPIES, TEXT_COPIES, VIDEO_COPIES
 from tests.media.recognising import Archive

@@ -27,7 +27,7 @@ from pipeline.events.outputs import (
     StoredDigest,
 )
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.layout import account_prefix
+from pipeline.store.keys import account_prefix
 from pipeline.usecases.escalation import Counted, LedgerEntry
 
 LAYOUT = Layout(content_bucket="content", records_bucket="records")

@@ -12,7 +12,7 @@ from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import EventReference
 from pipeline.policy.ladder import parse_ladder
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.layout import AccountEntryKey, account_prefix, parse_key
+from pipeline.store.keys import AccountEntryKey, account_prefix, parse_key
 from pipeline.usecases.escalation import Counted, Escalation, LedgerEntry
 from tests.contract.store.conftest import SETTINGS
 

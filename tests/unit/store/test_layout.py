@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.errors import BugError
 from pipeline.media_types import extension_of
 from pipeline.store import Layout, Location
-from pipeline.store.layout import (
+from pipeline.store.keys import (
     AccountEntryKey,
     AssetKey,
     CodesKey,

@@ -10,7 +10,8 @@ import pytest
 from pipeline.errors import BugError
 from pipeline.events.identity import event_uid
 from pipeline.store import Layout, Location
-from pipeline.store.layout import AssetKey, Pointer, PointerKey
+from pipeline.store.keys import AssetKey, PointerKey
+from pipeline.store.layout import Pointer
 from pipeline.store.lookup import SEALED_DIGEST_NAME, Found, find_by_digest, find_by_event, manifests_of
 from pipeline.store.simulator import StoreSimulator
 

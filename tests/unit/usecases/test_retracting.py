@@ -22,7 +22,7 @@ from pipeline.events.outgoing import encode, to_json
 from pipeline.events.outputs import Decision, Enforcement, FeatureAddition
 from pipeline.policy.reference import ReferenceSets, parse_entry
 from pipeline.store import ObjectStore
-from pipeline.store.layout import account_prefix
+from pipeline.store.keys import account_prefix
 from pipeline.usecases.retracting import Retraction
 from pipeline.usecases.reviewing import ReviewRefusedError
 from tests.unit.house import House, activity, generation, png, publication, review

@@ -13,7 +13,7 @@ from agents.similarity.keeping import Keeper, StoppedError
 from pipeline.fingerprints.columns import Columns
 from pipeline.fingerprints.snapshot import LastRecord
 from pipeline.store import Layout
-from pipeline.store.layout import CodesKey, SnapshotKey, parse_key
+from pipeline.store.keys import CodesKey, SnapshotKey, parse_key
 from pipeline.store.simulator import StoreSimulator
 from tests.unit.agents.similarity.topic import TODAY, TOPIC, Topic, image, knows, sealed, until
 
