@@ -136,14 +136,6 @@ class Timers:
         if entry is not None and (said := entry[_FLAGS] & ~_GRACE):
             self._said[key] = said
 
-    def next_at(self) -> int | None:
-        """When the next stage is due, in milliseconds since 1970; None where nothing will be."""
-        self._tidy()
-        while self._heap and not self._is_current(self._heap[0]):
-            heapq.heappop(self._heap)
-        at = self._heap[0][:_AT] if self._heap else _NEVER
-        return None if at == _NEVER else int.from_bytes(at) * _TICK_MS
-
     def due(self, now: datetime, limit: int) -> list[DueStage]:
         """The stages whose time has come, in the order of their times; of more clocks than `limit` the first."""
         self._tidy()

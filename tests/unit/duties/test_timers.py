@@ -58,7 +58,6 @@ def test_an_order_is_warned_of_and_missed_at_its_times_and_each_is_said_once() -
     assert said_until(timers, 2.999) == []
     assert said_until(timers, 3) == [("due", 3), ("missed", 3)]
     assert said_until(timers, 1000) == []
-    assert timers.next_at() is None
 
 
 def test_what_is_due_is_handed_out_until_it_is_settled() -> None:
@@ -162,12 +161,12 @@ def test_of_more_clocks_than_are_taken_at_once_none_is_passed_over_and_the_order
     assert [when for _, when in said] == sorted(when for _, when in said)
 
 
-def test_the_next_time_is_known_to_the_hundredth_of_a_second_and_never_early() -> None:
-    timers = Timers()
+def test_times_are_kept_to_the_hundredth_of_a_second_and_nothing_is_early() -> None:
+    timers, time_is_up = Timers(), at(1.00000001)
     timers.take(clock(hours=1.00000001, warnings=()))
-    ahead = timers.next_at()
-    assert ahead is not None
-    assert 0 <= ahead - at(1.00000001).timestamp() * 1000 <= 10
+    assert timers.due(time_is_up - timedelta(microseconds=1), 10) == []
+    late = timers.due(time_is_up + timedelta(milliseconds=10), 10)[0].at - time_is_up.timestamp() * 1000
+    assert 0 <= late <= 10
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
