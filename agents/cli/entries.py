@@ -1,9 +1,11 @@
-"""What commands about reference sets have in common: reading a set whole, and sending entries."""
+"""What commands about reference sets have in common: their options, reading a set whole, and sending entries."""
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
+import typer
 from rich.progress import Progress
 
 from agents.cli.console import errors
@@ -15,7 +17,18 @@ if TYPE_CHECKING:
     from agents.reference.whole import WholeSet
     from pipeline.policy.reference import SetName
 
-__all__ = ["read_set", "send_entries"]
+__all__ = ["DryRun", "EntriesFile", "read_set", "send_entries"]
+
+EntriesFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="A JSON array of entries, JSON Lines, or one JSON object; - reads standard input.",
+        allow_dash=True,
+        show_default=False,
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the file by itself; ask no broker and send nothing.")]
 
 _BATCH: Final = 500
 

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from agents.cli import reference
 from agents.cli.console import AsJson, console, print_json, print_pairs
-from agents.cli.entries import read_set, send_entries
+from agents.cli.entries import DryRun, EntriesFile, read_set, send_entries
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import OperatorError, ProducerError
@@ -100,18 +99,8 @@ def set_operator(
 
 @app.command()
 def put(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="A JSON array of entries, JSON Lines, or one JSON object; - reads standard input.",
-            allow_dash=True,
-            show_default=False,
-        ),
-    ],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file by itself; ask no broker and send nothing.")
-    ] = False,
+    file: EntriesFile,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Put the entries of FILE, as `sealstream reference put operators` does."""

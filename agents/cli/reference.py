@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from agents.cli.console import AsJson, console, errors, print_json
-from agents.cli.entries import read_set, send_entries
+from agents.cli.entries import DryRun, EntriesFile, read_set, send_entries
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import ProducerError
@@ -65,18 +65,8 @@ class RefusedEntry(msgspec.Struct, frozen=True, kw_only=True):
 @app.command()
 def put(
     name: Set,
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="A JSON array of entries, JSON Lines, or one JSON object; - reads standard input.",
-            allow_dash=True,
-            show_default=False,
-        ),
-    ],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the file by itself; ask no broker and send nothing.")
-    ] = False,
+    file: EntriesFile,
+    dry_run: DryRun = False,
     source: Annotated[str, typer.Option(help="CloudEvents source of the entries.")] = "sealstream-cli",
     as_json: AsJson = False,
 ) -> None:
