@@ -41,7 +41,7 @@ def s3(server: SeaweedServer, monkeypatch: pytest.MonkeyPatch) -> S3Client:
     """The stock client, told nothing but the server's environment."""
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
-    client = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
+    client = boto3.session.Session().client("s3", config=Config(retries={"total_max_attempts": 1}))
     if "bucket" not in [bucket.get("Name") for bucket in client.list_buckets()["Buckets"]]:
         client.create_bucket(Bucket="bucket")
     return client
@@ -56,7 +56,7 @@ def test_keeps_objects_when_stopped_and_when_killed(server: SeaweedServer, s3: S
 
 
 def test_a_paused_one_keeps_silent_until_it_is_resumed(server: SeaweedServer, s3: S3Client) -> None:
-    impatient = boto3.client("s3", config=Config(read_timeout=1, retries={"total_max_attempts": 1}))
+    impatient = boto3.session.Session().client("s3", config=Config(read_timeout=1, retries={"total_max_attempts": 1}))
     server.pause()
     with pytest.raises(ReadTimeoutError):
         impatient.list_buckets()
@@ -65,8 +65,10 @@ def test_a_paused_one_keeps_silent_until_it_is_resumed(server: SeaweedServer, s3
 
 
 def test_serves_its_own_account_only(server: SeaweedServer, s3: S3Client) -> None:
-    nobody = boto3.client("s3", config=Config(signature_version=UNSIGNED))
-    stranger = boto3.client("s3", aws_access_key_id=server.access_key, aws_secret_access_key="guessed")
+    nobody = boto3.session.Session().client("s3", config=Config(signature_version=UNSIGNED))
+    stranger = boto3.session.Session().client(
+        "s3", aws_access_key_id=server.access_key, aws_secret_access_key="guessed"
+    )
     assert answer(nobody.list_buckets) == "AccessDenied"
     assert answer(lambda: nobody.put_object(Bucket="bucket", Key="graffiti", Body=b"")) == "AccessDenied"
     assert answer(stranger.list_buckets) == "SignatureDoesNotMatch"
@@ -122,7 +124,7 @@ def test_draws_other_ports_where_one_was_taken_before_anybody_knew_it(tmp_path: 
         other.listen()
         with server:
             assert server.endpoint_url != taken
-            client = boto3.client(
+            client = boto3.session.Session().client(
                 "s3",
                 endpoint_url=server.endpoint_url,
                 aws_access_key_id=server.access_key,

@@ -285,7 +285,8 @@ class LocalKms(Program):
         where = {"AWS_ENDPOINT_URL_KMS": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": "tests"}
         os.environ.update(where | {"AWS_SECRET_ACCESS_KEY": "tests"})
         self.run(port, program, PORT=str(port), KMS_DATA_PATH=str(directory), KMS_REGION="eu-west-2")
-        self.client: Any = boto3.client("kms", region_name="eu-west-2")
+        # A session of its own: the default one would keep these credentials for all later tests.
+        self.client: Any = boto3.session.Session().client("kms", region_name="eu-west-2")
 
     def make(self, algorithm: str) -> tuple[Any, str]:
         specs = {"es256": "ECC_NIST_P256", "es384": "ECC_NIST_P384", "es512": "ECC_NIST_P521"}
