@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from agents.delivery import DeliverySettings, WatchdogSettings
 from agents.reference.settings import ReferenceSettings
-from agents.settings import KafkaSettings, WorkerSettings
+from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from pipeline.errors import OperatorError
 from pipeline.settings import (
@@ -40,6 +40,7 @@ ALL_SETTINGS: Final[tuple[type[Settings], ...]] = (
     WorkerSettings,
     DeliverySettings,
     WatchdogSettings,
+    ConsoleSettings,
 )
 
 _NO_SETTINGS: Final = frozenset({f"{ENV_PREFIX}DEBUG"})

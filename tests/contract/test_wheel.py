@@ -22,7 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (wheel,) = directory.glob("*.whl")
     with zipfile.ZipFile(wheel) as files:
         files.extractall(directory / "site")
-    for name in ("agents", "pipeline", "schemas", "devstack"):
+    for name in ("agents", "console", "pipeline", "schemas", "devstack"):
         (directory / "site" / name).mkdir()
         (directory / "site" / name / "__init__.py").write_text("raise RuntimeError('somebody else')\n")
     return directory / "site"
@@ -43,7 +43,7 @@ def sealstream(site: Path, *arguments: str, code: int = 0, before: str = "") -> 
 
 
 def test_one_name_is_installed_and_it_is_typed(site: Path) -> None:
-    ours = {one.name for one in site.iterdir()} - {"agents", "pipeline", "schemas", "devstack"}
+    ours = {one.name for one in site.iterdir()} - {"agents", "console", "pipeline", "schemas", "devstack"}
     assert {name for name in ours if not name.endswith(".dist-info")} == {"sealstream"}
     assert (site / "sealstream" / "py.typed").exists()
     house = site / "sealstream" / "house"
