@@ -277,7 +277,9 @@ def _is_deeper(document: object, limit: int) -> bool:
     """Whether containers are nested deeper; level by level, as recursion is what this protects others from."""
     level = [document]
     for _ in range(limit + 1):
-        containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        containers = [
+            value.values() if isinstance(value, dict) else value for value in level if isinstance(value, dict | list)
+        ]
         if not containers:
             return False
         level = [member for container in containers for member in container]
