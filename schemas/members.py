@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from schemas.loader import load
+from .loader import load
 
 __all__ = ["UnknownMember", "unknown_members"]
 
