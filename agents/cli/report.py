@@ -83,8 +83,8 @@ def report(
 ) -> None:
     """Make a document about a period, from what the records bucket has of it: for authorities, users and your files.
 
-    Statements of reasons (DSA Art. 17) are of publications that were blocked or retracted; as JSON they are what the API
-    of the Commission's transparency database takes.
+    Statements of reasons (DSA Art. 17) are about publications that were blocked or retracted; as JSON they are what the
+    Commission's transparency database takes.
 
     It cites articles, times with their zone, and the digest of every record that it rests on. The same records give the
     same document. A PDF is sealed and stored in the records bucket the first time; asking again gives that one.

@@ -80,10 +80,9 @@ def test_json_and_html_go_to_standard_output_where_that_is_asked_for(run: Run) -
 
 
 def test_statements_are_what_the_database_takes_and_of_one_event_where_it_is_named(run: Run, house: House) -> None:
-    picture = house.put("post.png", png(55), "image/png")
-    held = house.inspect(
-        publication({"content": picture, "declared": "ai", "jurisdictions": ["ES"]}, event_id="p")
-    ).record
+    picture = {**house.put("post.png", png(55), "image/png"), "synthetic": "yes"}
+    said = {"content": picture, "declared": "ai", "explicit": {"present": False}, "jurisdictions": ["ES"]}
+    held = house.inspect(publication(said, event_id="post")).record
     house.review(review({"event_uid": held.event_uid, "verdict": "refuse", "reviewer": {"id": "r"}, "reason": "no"}))
     exported = json.loads(run("statement", "--period", "2026-06", "--format", "json", "--out", "-")[1])
     assert [one["puid"] for one in exported["statements"]] == [held.event_uid]
