@@ -25,12 +25,14 @@ from pipeline.errors import EnvelopeError, OperatorError
 from pipeline.events.envelope import parse
 from pipeline.events.intake import (
     ACTIVITY,
+    CASE_ACT,
     GENERATION,
     PUBLICATION,
     REVIEW,
     REVIEW_ACT,
     UNCHECKED_REVIEW,
     intake_activity,
+    intake_case_act,
     intake_generation,
     intake_publication,
     intake_review_act,
@@ -50,6 +52,7 @@ _SCHEMAS: Final = {
     ACTIVITY: "activity-event.v1",
     REVIEW: "review.v2",
     REVIEW_ACT: "review-act.v1",
+    CASE_ACT: "case-act.v1",
     UNCHECKED_REVIEW: "review.v1",
 }
 _OF_EVENTS: Final = frozenset({"event_type", "event_uid", "jurisdictions", "datacontenttype", "data_base64"})
@@ -122,6 +125,8 @@ def next_step(sent: SentEvent, topics: Topics) -> str:
     """The command that shows what became of an event; what a person did has no record of its own."""
     if sent.topic == topics.reviews:
         return f"sealstream reviews show {sent.key}"
+    if sent.topic == topics.cases:
+        return f"sealstream cases show {shlex.quote(sent.key)}"
     return f"sealstream lookup --event {shlex.quote(sent.source)} {shlex.quote(sent.id)}"
 
 
@@ -205,9 +210,12 @@ def ready_made(file: Path, document: bytes) -> ReadyEvent:
         topic, key = topics.activities, intake_activity(document, headers).uid
     elif event.type in (REVIEW, REVIEW_ACT, UNCHECKED_REVIEW):
         topic, key = topics.reviews, intake_review_act(document, headers).event_uid
+    elif event.type == CASE_ACT:
+        topic, key = topics.cases, intake_case_act(document, headers).case
     else:
         raise EnvelopeError(
-            what="The event's type is unknown.", remedy=f"Send {GENERATION}, {PUBLICATION}, {ACTIVITY} or {REVIEW}."
+            what="The event's type is unknown.",
+            remedy=f"Send {GENERATION}, {PUBLICATION}, {ACTIVITY}, {REVIEW} or {CASE_ACT}.",
         )
     return ReadyEvent(
         answer=SentEvent(

@@ -13,6 +13,7 @@ from pipeline.errors import BugError
 __all__ = [
     "AccountEntryKey",
     "AssetKey",
+    "CaseEventKey",
     "CaseKey",
     "CodesKey",
     "CountedKey",
@@ -188,6 +189,16 @@ class CaseKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseEventKey:
+    """The key by which an event of a case is found that the newest versions do not name any more."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/told/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotKey:
     """The key of a snapshot of one partition of the topic whose name has this SHA-256, begun in a minute since 1970.
 
@@ -230,6 +241,7 @@ Key: TypeAlias = (
     | AccountEntryKey
     | CountedKey
     | CaseKey
+    | CaseEventKey
     | SnapshotKey
     | CodesKey
 )
@@ -240,6 +252,7 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "reviews": ReviewKey,
     "retractions": RetractionKey,
     "counted": CountedKey,
+    "told": CaseEventKey,
 }
 """The keys that have nothing but an event in them, by their tree."""
 
