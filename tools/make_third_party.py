@@ -51,7 +51,7 @@ class Licensed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def locked() -> dict[str, list[str]]:
-    """The packages of an installation without extras, each with the versions for this or that Python."""
+    """The packages of an installation with the console, each with the versions for this or that Python."""
     found: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([\w.-]+)==([\w.+!-]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE):
         found.setdefault(name, []).append(version)
@@ -90,8 +90,9 @@ def page() -> str:
 _PAGE: Final = """# What sealstream is made of
 
 Written by `python -m tools.make_third_party`, from requirements.lock and `tools/third_party.toml`. sealstream itself is
-under Apache-2.0 ([LICENSE](LICENSE)), the samples under CC0-1.0. Nothing of the packages below is in its repository or
-its wheel; they are installed beside it, and lie in an image that you build. Tests fail on a package that is not here,
+under Apache-2.0 ([LICENSE](LICENSE)), the samples under CC0-1.0. One file of others is in the repository and the wheel:
+htmx.org 4.0.1 with its extension for server-sent events, under 0BSD (`console/static`). Nothing of the packages below
+is; they are installed beside it, and lie in an image that you build. Tests fail on a package that is not here,
 on one whose metadata names another licence than when it was looked at, and on a licence that is not on the list, unless
 a note says what follows. This page is no legal advice.
 

@@ -63,5 +63,5 @@ def lines(marks: ShownMarks) -> dict[str, str | None]:
     return {"implicit label": unread or "; ".join(labels) or None, "vendor's sign": "; ".join(signs) or None}
 
 
-def _label(one: FoundLabel) -> ShownLabel:
-    return ShownLabel(carrier=one.carrier, label=one.label, problems=tuple(map(in_words, one.faults)))
+def _label(label: FoundLabel) -> ShownLabel:
+    return ShownLabel(carrier=label.carrier, label=label.label, problems=tuple(map(in_words, label.faults)))

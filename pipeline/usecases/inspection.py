@@ -86,7 +86,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
         seen = (*recognised, *resembling_observations(examined.traits, self.policy.references()))
         judgement = self._judge(event, asset, credential, found, measured, seen)  # 3
         if judgement.decision != "block":
-            codes = () if examined.traits is None else (one.code for one in examined.traits.all_codes)
+            codes = () if examined.traits is None else (trait.code for trait in examined.traits.all_codes)
             note_publication(self.store, self.layout, asset.sha256, event.uid, codes)
         return self._decision(event, asset, credential, judgement, state)
 
@@ -142,7 +142,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
                 derived={**content_facts(asset), **declared_facts(event.declared)},
                 recorded=self._recorded(asset, credential, found),
                 measured=measured,
-                signs_unread=any(one.name != RESEMBLES_ILLEGAL for one in seen)
+                signs_unread=any(sign.name != RESEMBLES_ILLEGAL for sign in seen)
                 or credential.state not in ("absent", "valid")
                 or (found is not None and found.refused is not None),
                 observations=(

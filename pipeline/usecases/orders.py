@@ -142,5 +142,7 @@ def required_order(event: GenerationEvent, policy: Policy, derived: Facts) -> La
         return None
     named = event.facts.get("jurisdictions")
     jurisdictions = tuple(named) if isinstance(named, list) else policy.jurisdictions
-    spoken = (_LANGUAGES[place] for one in jurisdictions for place in _LANGUAGES if lies_in(one, place))
+    spoken = (
+        _LANGUAGES[place] for jurisdiction in jurisdictions for place in _LANGUAGES if lies_in(jurisdiction, place)
+    )
     return LabelOrder(language=next(spoken, "en"))

@@ -19,13 +19,13 @@ def facts_of(found: FoundLabels) -> Facts:
     facts: dict[str, FactValue] = {"implicit.present": bool(found.aigc), "implicit.count": len(found.aigc)}
     if found.aigc:
         facts["implicit.carrier"] = found.aigc[0].carrier
-        facts["implicit.schema_ok"] = all(one.mark is not None for one in found.aigc)
+        facts["implicit.schema_ok"] = all(label.mark is not None for label in found.aigc)
     mark = found.mark
     if found.label is not None and (mark is not None or len(found.aigc) == 1):
         facts["implicit.aigc.Label"] = found.label
     if mark is not None:
         named = (mark.content_producer, mark.content_propagator)
-        facts["implicit.code_ok"] = bool(mark.content_producer) and all(code_ok(one) for one in named if one)
+        facts["implicit.code_ok"] = bool(mark.content_producer) and all(code_ok(code) for code in named if code)
         facts["implicit.first_write"] = mark.is_first_write
         facts |= {f"implicit.aigc.{key}": getattr(mark, attribute) for key, attribute in KEYS.items()}
     if found.latent is not None:

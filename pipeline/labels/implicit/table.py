@@ -94,8 +94,8 @@ ROWS: Final[tuple[Row, ...]] = (
         "Office Open XML",
         "ooxml",
         tuple(
-            f"{_OFFICE}.{one}"
-            for one in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+            f"{_OFFICE}.{kind}"
+            for kind in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
         ),
         "docProps/custom.xml: property AIGC",
         "docProps/custom.xml",

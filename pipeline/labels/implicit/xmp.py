@@ -97,7 +97,7 @@ def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -
     found = [_found_in_members(description) for root in roots for description in _descriptions(root)]
     source_types: list[str] = []
     latent: dict[str, str] = {}
-    for name, value in (one for root in roots for one in _properties(root)):
+    for name, value in (named for root in roots for named in _properties(root)):
         if _is_mark(name):
             found.append(found_in_text(value.strip(), carrier=carrier))
         elif name in _COPIED:
@@ -185,7 +185,13 @@ def merge_element(root: etree._Element, marks: LabelsToWrite) -> None:
     if rdf is None:
         rdf = etree.SubElement(root, _ROOT, nsmap={"rdf": _RDF})
     # All descriptions of a packet are about the same thing, and have to say so with the same words.
-    about = next((one.get(_ABOUT) for one in rdf.iter(_DESCRIPTION) if one.get(_ABOUT) is not None), None) or ""
+    about = (
+        next(
+            (description.get(_ABOUT) for description in rdf.iter(_DESCRIPTION) if description.get(_ABOUT) is not None),
+            None,
+        )
+        or ""
+    )
     written = list(_to_write(marks))
     if not written:
         return

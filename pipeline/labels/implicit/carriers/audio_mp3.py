@@ -60,7 +60,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     tag = tag_of(body)
     end = 0 if tag is None else tag.end
     _expect_sound(body, end)
-    if tag is not None and (not tag.plain or any(one.packed for one in tag.frames)):
+    if tag is not None and (not tag.plain or any(frame.packed for frame in tag.frames)):
         raise ImplicitRefusedError(
             what="The file's ID3 tag has an extended header, a footer or compressed frames, or is of version 2.2."
         )
@@ -127,5 +127,5 @@ def _census(tag: Tag | None) -> Counter[bytes]:
     if tag is None:
         return Counter()
     ours = Counter({b"PRIV": len(tag.xmp) + len(tag.private)})
-    ours.update(_FRAMES[one.carrier] for one in tag.texts if is_mark(one.name, one.value))
-    return Counter(one.kind for one in tag.frames) - ours
+    ours.update(_FRAMES[text.carrier] for text in tag.texts if is_mark(text.name, text.value))
+    return Counter(frame.kind for frame in tag.frames) - ours

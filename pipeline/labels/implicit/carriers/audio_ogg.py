@@ -54,7 +54,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
 
 def _opened(body: bytes) -> OggFileType:
     beginning = body[:_BEGINNING]
-    kind = next((one for name, one in _KINDS.items() if name in beginning), None)
+    kind = next((kind for name, kind in _KINDS.items() if name in beginning), None)
     if kind is None or not body.startswith(b"OggS"):
         raise ImplicitRefusedError(what="The file is no Ogg with Vorbis, Opus or FLAC.")
     with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what=BROKEN):

@@ -76,9 +76,9 @@ def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:
             yield from info_entries(body, part)
 
 
-def _is_field(one: Chunk) -> bool:
+def _is_field(chunk: Chunk) -> bool:
     """Whether a chunk is a mark; some programs write its name in lower case."""
-    return one.kind.upper() == FIELD
+    return chunk.kind.upper() == FIELD
 
 
 def _place(chunks: list[Chunk]) -> int:

@@ -29,7 +29,9 @@ def read(body: bytes) -> FoundLabels:
     """The marks of an EPUB publication."""
     book = Archive(body)
     _, metadata = _package(book)
-    return found_in_fields(((_name(one), str(one.get("content", ""))) for one in _metas(metadata)), carrier="epub.meta")
+    return found_in_fields(
+        ((_name(meta), str(meta.get("content", ""))) for meta in _metas(metadata)), carrier="epub.meta"
+    )
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
@@ -39,9 +41,9 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
         raise ImplicitRefusedError(what="The publication is signed, and the signature would be broken.")
     path, metadata = _package(book)
     fields = to_fields(marks)
-    for one in list(_metas(metadata)):
-        if replaces(fields, _name(one)):
-            metadata.remove(one)
+    for meta in list(_metas(metadata)):
+        if replaces(fields, _name(meta)):
+            metadata.remove(meta)
     with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
         for name, value in fields.items():
             etree.SubElement(metadata, f"{_OPF}meta", {"name": name, "content": value})
@@ -68,7 +70,7 @@ def _package(book: Archive) -> tuple[str, etree._Element]:
 
 
 def _metas(metadata: etree._Element) -> Iterator[etree._Element]:
-    return (one for one in metadata.iterchildren(f"{_OPF}meta") if one.get("name") is not None)
+    return (meta for meta in metadata.iterchildren(f"{_OPF}meta") if meta.get("name") is not None)
 
 
 def _name(element: etree._Element) -> str:

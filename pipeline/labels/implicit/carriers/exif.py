@@ -169,12 +169,12 @@ def _encoding(text: bytes) -> str:
     return "utf-8"
 
 
-def _found(one: _Text) -> FoundLabels:
-    name = _NAMES[one.tag]
-    sign = generator_sign(name, one.text, carrier=f"exif.{name}")
+def _found(said: _Text) -> FoundLabels:
+    name = _NAMES[said.tag]
+    sign = generator_sign(name, said.text, carrier=f"exif.{name}")
     if sign is not None:
         return FoundLabels(signs=(sign,))
-    return found_in_text(one.text, carrier=f"exif.{name}", named=False) if one.tag in _LABELED else FoundLabels()
+    return found_in_text(said.text, carrier=f"exif.{name}", named=False) if said.tag in _LABELED else FoundLabels()
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -53,4 +53,4 @@ def to_fields(marks: LabelsToWrite) -> dict[str, str]:
 
 def replaces(fields: Mapping[str, str], name: str) -> bool:
     """Whether writing these fields takes one of that name out."""
-    return name.casefold() in {one.casefold() for one in fields}
+    return name.casefold() in {field.casefold() for field in fields}

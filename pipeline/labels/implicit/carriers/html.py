@@ -31,7 +31,7 @@ class _Meta(NamedTuple):
 
 def read(body: bytes) -> FoundLabels:
     """The marks of an HTML page."""
-    return found_in_fields(((one.name, one.content) for one in _head(_text(body)).metas), carrier="html.meta")
+    return found_in_fields(((meta.name, meta.content) for meta in _head(_text(body)).metas), carrier="html.meta")
 
 
 def write(body: bytes, marks: LabelsToWrite) -> bytes:
@@ -40,7 +40,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     head = _head(text)
     fields = to_fields(marks)
     written = "".join(f'<meta name="{name}" content="{_quoted(value)}"/>' for name, value in fields.items())
-    splices = [(one.begin, one.end, "") for one in head.metas if replaces(fields, one.name)]
+    splices = [(meta.begin, meta.end, "") for meta in head.metas if replaces(fields, meta.name)]
     splices.append((head.place, head.place, written))
     for begin, end, new in sorted(splices, reverse=True):
         text = text[:begin] + new + text[end:]

@@ -98,13 +98,13 @@ def _metadata(body: bytes, boxes: list[Box]) -> list[_Metadata]:
     return found
 
 
-def _piece(body: bytes, one: Box) -> _Metadata | None:
-    if one.kind != _COMPRESSED:
-        return _Metadata(one.kind, one, body[one.body : one.end])
-    kind = body[one.body : one.body + _NAME]
+def _piece(body: bytes, box: Box) -> _Metadata | None:
+    if box.kind != _COMPRESSED:
+        return _Metadata(box.kind, box, body[box.body : box.end])
+    kind = body[box.body : box.body + _NAME]
     if kind not in (_XMP, _EXIF):
         return None
-    return _Metadata(kind, one, _decompressed(body[one.body + _NAME : one.end]))
+    return _Metadata(kind, box, _decompressed(body[box.body + _NAME : box.end]))
 
 
 def _decompressed(stream: bytes) -> bytes:
@@ -127,7 +127,7 @@ def _without_labels(held: bytes) -> bytes:
     return held[:at] + exif.without_labels(held[at:])
 
 
-def _closed(body: bytes, one: Box) -> bytes:
+def _closed(body: bytes, written: Box) -> bytes:
     """A box as it is; the last one of a file may leave out its size, and has it written in when another follows."""
-    is_open = not int.from_bytes(body[one.start : one.start + 4], "big")
-    return box(one.kind, body[one.body : one.end]) if is_open else body[one.start : one.end]
+    is_open = not int.from_bytes(body[written.start : written.start + 4], "big")
+    return box(written.kind, body[written.body : written.end]) if is_open else body[written.start : written.end]

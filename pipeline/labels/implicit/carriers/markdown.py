@@ -86,7 +86,7 @@ def _others(matter: str, fields: dict[str, str]) -> dict[str, str]:
 def _value(value: object) -> str:
     """An entry as the text of a field; an object as JSON in which everything that is no text or number is null."""
     if isinstance(value, dict):
-        members = {str(key): one if isinstance(one, str | int | float) else None for key, one in value.items()}
+        members = {str(key): member if isinstance(member, str | int | float) else None for key, member in value.items()}
         return json.dumps(members)
     return value if isinstance(value, str) else ""
 

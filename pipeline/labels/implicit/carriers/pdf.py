@@ -127,4 +127,4 @@ def _is_signed(document: pikepdf.Pdf) -> bool:
     if int(form.get(pikepdf.Name.SigFlags, 0)) & _SIGNATURES_EXIST:
         return True
     fields = form.get(pikepdf.Name.Fields, pikepdf.Array())
-    return any(one.get(pikepdf.Name.FT) == pikepdf.Name.Sig and pikepdf.Name.V in one for one in fields)
+    return any(field.get(pikepdf.Name.FT) == pikepdf.Name.Sig and pikepdf.Name.V in field for field in fields)

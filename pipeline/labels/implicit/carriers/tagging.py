@@ -79,7 +79,7 @@ def is_replaced(name: str, value: str, fields: Mapping[str, str]) -> bool:
     """Whether a field of this name goes where these fields are written."""
     if AIGC in fields and is_mark(name, value):
         return True
-    return name.casefold() in {one.casefold() for one in fields}
+    return name.casefold() in {field.casefold() for field in fields}
 
 
 def _is_vendors(name: str) -> bool:
@@ -98,17 +98,17 @@ def found(entries: Iterable[FoundField], *, xmp: Sequence[bytes] = ()) -> FoundL
     marks: list[FoundLabels] = []
     source_types: list[str] = []
     members: dict[str, str] = {}
-    for one in entries:
-        name = one.name.casefold()
-        if _is_vendors(one.name):
-            sign = label_type_sign(one.value, carrier=one.carrier)
+    for entry in entries:
+        name = entry.name.casefold()
+        if _is_vendors(entry.name):
+            sign = label_type_sign(entry.value, carrier=entry.carrier)
             marks.append(FoundLabels() if sign is None else FoundLabels(signs=(sign,)))
         elif name == _SOURCE_TYPE.casefold():
-            source_types.append(one.value)
+            source_types.append(entry.value)
         elif name in _MEMBERS:
-            members.setdefault(_MEMBERS[name], one.value)
+            members.setdefault(_MEMBERS[name], entry.value)
         else:
-            marks.append(found_in_text(one.value, carrier=one.carrier, named=names_aigc(one.name)))
+            marks.append(found_in_text(entry.value, carrier=entry.carrier, named=names_aigc(entry.name)))
     fields = FoundLabels(digital_source_types=tuple(source_types), latent=latent_from(members))
     return joined(*marks, fields, found_in(xmp))
 

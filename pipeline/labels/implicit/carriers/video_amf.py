@@ -134,8 +134,8 @@ class _Walk:
         if kind not in (_OBJECT, _LIST):
             raise ImplicitRefusedError(what="The file's metadata has a value of an unknown kind.")
         end = at + (5 if kind == _LIST else 1)
-        for one in self.properties(at, depth):
-            end = one.end
+        for found in self.properties(at, depth):
+            end = found.end
         return end + len(_END)
 
     def _byte(self, at: int) -> int:

@@ -102,8 +102,8 @@ def _refuse_places(body: bytes, chunks: list[Chunk]) -> None:
         raise ImplicitRefusedError(what="The file's index counts from its beginning, and there is too little padding.")
 
 
-def _is_list(body: bytes, one: Chunk, kind: bytes) -> bool:
-    return one.kind == b"LIST" and body[one.body : one.body + 4] == kind
+def _is_list(body: bytes, chunk: Chunk, kind: bytes) -> bool:
+    return chunk.kind == b"LIST" and body[chunk.body : chunk.body + 4] == kind
 
 
 def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:

@@ -172,13 +172,13 @@ def _opened(body: bytes) -> _File:
 def _parts(reader: ElementReader, segment: Element) -> Iterator[Element]:
     at = segment.body
     while at < segment.end:
-        one = reader.element(at, segment.end)
-        if not one.sized:
-            if one.id != _CLUSTER:
+        element = reader.element(at, segment.end)
+        if not element.sized:
+            if element.id != _CLUSTER:
                 raise ImplicitRefusedError(what="The file has an element of unknown length that may not be.")
-            one = one._replace(end=_end_of(reader, one))
-        yield one
-        at = one.end
+            element = element._replace(end=_end_of(reader, element))
+        yield element
+        at = element.end
 
 
 def _end_of(reader: ElementReader, cluster: Element) -> int:
@@ -242,9 +242,9 @@ def _in_place(file: _File, old: Element, new: bytes) -> list[Splice]:
     return [Splice(old.start, end, new + void(left))] if can_be_void(left) else []
 
 
-def _after_voids(file: _File, one: Element) -> int:
+def _after_voids(file: _File, element: Element) -> int:
     """Where what is nothing ends after an element."""
-    end = one.end
+    end = element.end
     for part in file.parts:
         if part.start == end and part.id == VOID:
             end = part.end

@@ -143,9 +143,9 @@ def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
             yield FoundField("moov.udta.text", "", text_of(value))
 
 
-def _own_text(body: bytes, one: Box) -> bytes:
+def _own_text(body: bytes, box: Box) -> bytes:
     """What a text of QuickTime's own says, behind its length and language; nothing for other boxes."""
-    return body[one.body + _TEXT_HEAD : one.end] if one.kind[0] == _TEXT else b""
+    return body[box.body + _TEXT_HEAD : box.end] if box.kind[0] == _TEXT else b""
 
 
 def _metas(body: bytes, file: _File, text: str | None) -> dict[int, bytes]:
@@ -204,5 +204,5 @@ def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: LabelsToWrit
     return Splice(file.moov.start, file.moov.end, box(b"moov", *children))
 
 
-def _inside(one: Box, parent: Box) -> bool:
-    return parent.start <= one.start < parent.end
+def _inside(box: Box, parent: Box) -> bool:
+    return parent.start <= box.start < parent.end
