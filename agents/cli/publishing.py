@@ -42,7 +42,7 @@ from pipeline.settings import AssetSettings, StoreSettings
 from pipeline.store import Location
 from schemas.members import unknown_members
 
-__all__ = ["next_step", "publish", "ready_made", "send"]
+__all__ = ["SentEvent", "next_step", "parse_more", "publish", "ready_made", "send"]
 
 Kind = Literal["generation", "publication"]
 
@@ -99,7 +99,7 @@ def publish(
     schema; members that the contract does not know are named. Any other file is an asset: it is stored in the inbox
     bucket, and an event about it is sent.
     """
-    more = _parse_more(data)
+    more = parse_more(data)
     ready = [event for file in files for event in _prepare(file, kind, more, source, media_type, asset=asset)]
     for event in ready:
         for member in event.answer.unknown_members:
@@ -257,7 +257,12 @@ def _about_asset(
     return ready_made(file, orjson.dumps(event))
 
 
-def _parse_more(data: str | None) -> dict[str, object]:
+def parse_more(data: str | None) -> dict[str, object]:
+    """What `--data` says.
+
+    Raises:
+        OperatorError: it is no JSON object.
+    """
     if data is None:
         return {}
     try:

@@ -152,7 +152,7 @@ def require_may_follow(act: CaseAct, case: Case | None) -> None:
     if state in allowed:
         return
     there = "there is no such case" if case is None else f"the case is {before}"
-    after = ", ".join(f"{kind}.{one}" for one in allowed) or "nothing"
+    after = ", ".join(f"{kind}.{next_state}" for next_state in allowed) or "nothing"
     raise ActRefusedError(
         what=f"The act {act.act} may not be done now: {there}.",
         remedy=f"What may follow is {after}; see `sealstream cases show`.",
@@ -232,12 +232,12 @@ def subject_with(before: CaseSubject | None, told: CaseSubject | None) -> CaseSu
         return before or told
     known: dict[str, str] = {}
     for name in CaseSubject.__struct_fields__:
-        one, other = getattr(before, name), getattr(told, name)
-        if one is not None and other is not None and one != other:
+        known_value, value = getattr(before, name), getattr(told, name)
+        if known_value is not None and value is not None and known_value != value:
             raise ActRefusedError(
                 what=f"The case is about another {name} than the act says.", remedy="Open a case of its own for it."
             )
-        known[name] = one or other
+        known[name] = known_value or value
     return CaseSubject(**known)  # type: ignore[arg-type] # each from the member of its own name
 
 
@@ -247,7 +247,9 @@ def documents_with(before: Sequence[CaseDocument], act: CaseAct, at: str) -> tup
     Raises:
         ActRefusedError: they are too many.
     """
-    more = (CaseDocument(sha256=one.sha256, uri=one.uri, mime=one.mime, act=act.act, at=at) for one in act.documents)
+    more = (
+        CaseDocument(sha256=filed.sha256, uri=filed.uri, mime=filed.mime, act=act.act, at=at) for filed in act.documents
+    )
     documents = (*before, *more)
     if len(documents) > _MOST_DOCUMENTS:
         raise ActRefusedError(

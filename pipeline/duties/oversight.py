@@ -139,7 +139,7 @@ def _require_place(entry: OperatorEntry, places: Collection[str], why: str) -> N
     if EVERYWHERE in entry.jurisdictions:
         return
     for place in sorted(set(places) - {EVERYWHERE}):
-        if not any(lies_in(place, one) for one in entry.jurisdictions):
+        if not any(lies_in(place, wider) for wider in entry.jurisdictions):
             raise RoleRefusedError(
                 what=f"The actor does not act for {place}, {why}.",
                 remedy="Have it done by somebody whose `jurisdictions` say so.",

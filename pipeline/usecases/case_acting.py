@@ -203,7 +203,7 @@ class CaseActing:
         if act.act not in DECIDING or act.outcome is None or about is None:
             return None
         outcomes = map(_outcome, taken_decisions(self.reviewing.store, self.reviewing.layout, about))
-        return next((one for one in outcomes if event_uid(one.event.source, one.event.id) == act.uid), None)
+        return next((taken for taken in outcomes if event_uid(taken.event.source, taken.event.id) == act.uid), None)
 
     def _decided_case(self, kind: CaseKind, review: Review, decision: Decision, before: Case | None) -> Case:
         """The version of a case that a decision for it leads to."""
@@ -232,7 +232,7 @@ class CaseActing:
     def _outcome_for(self, decision: Decision) -> CaseOutcome | None:
         """What a decision does to the one that it supersedes; None of one that was still held."""
         chain = reviewed_chain(self.reviewing.store, self.reviewing.layout, decision.event_uid)
-        taken = {one.decision_id: one.decision for one in chain.taken}
+        taken = {earlier.decision_id: earlier.decision for earlier in chain.taken}
         superseded = taken.get(decision.supersedes or "", chain.record.decision)
         if superseded == "hold":
             return None

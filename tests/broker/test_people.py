@@ -177,7 +177,11 @@ async def test_a_complaint_of_the_public_is_answered_by_who_did_not_decide_and_o
         auth = {"issuer": "//tests/login", "at": "2026-11-20T12:00:00Z"}
         return {"act": f"complaint.{what}", "case": number, **who, "auth": auth, **more}
 
-    await house.send("cases", act("acknowledged", "officer-5", 1), f"{number}-acknowledged")
+    by = ("cases", "act", "complaint.acknowledged", number, "--reason", "Receipt was confirmed.", "--by")
+    refusal = await asyncio.to_thread(house.sealstream, *by, "reviewer-5", "--as", "reviewer", code=1)
+    assert "may not handle complaints" in refusal
+    taken = await asyncio.to_thread(house.answer, *by, "officer-5")
+    assert (taken["case"]["version"], taken["case"]["state"]) == (2, "acknowledged")
     assert (await case(house, number, 2))["act"]["actor"] == "officer-5"
     overturned = {"outcome": "overturned", "seen_decision": review_id(uid)}
     own = await house.send("cases", act("answered", "reviewer-5", 2, **overturned))
@@ -193,6 +197,9 @@ async def test_a_complaint_of_the_public_is_answered_by_who_did_not_decide_and_o
     assert (back.data["reverses"], back.data["violations"]) == (step.data["enforcement_id"], 0)
     answered = await case(house, number, 3)
     assert (answered["state"], answered["outcome"], answered["clocks"][0]["state"]) == ("answered", "overturned", "met")
+
+    shown = await asyncio.to_thread(house.output, "cases", "show", number)
+    assert "complaint.answered by officer-5" in shown
 
     for name, data in (("answer", answer), ("complaint", complaint)):
         await house.send("cases", data, f"{number}-{name}")
