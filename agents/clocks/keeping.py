@@ -40,4 +40,5 @@ def keeper_of(
         announce=announce,
         messages=outbox.announcement,
         said=outbox.count_announcement,
+        forgotten=outbox.forgotten_clock,
     )

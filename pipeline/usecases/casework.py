@@ -225,6 +225,6 @@ def _read(store: ObjectStore, at: Location) -> Case:
         return msgspec.json.decode(store.require(at).body, type=Case)
     except msgspec.DecodeError as error:
         raise BugError(
-            what=f"{at.uri} is no version of a case, as the layout says it is.",
+            what=f"{at.uri} is not what the layout says it is, a version of a case.",
             remedy="See who else writes to the records bucket.",
         ) from error
