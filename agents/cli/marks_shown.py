@@ -4,7 +4,7 @@ import msgspec
 
 from pipeline.evidence.implicit import in_words
 from pipeline.labels.implicit.aigc import Label
-from pipeline.labels.implicit.marks import FoundLabel, FoundLabels
+from pipeline.labels.implicit.model import FoundLabel, FoundLabels
 from pipeline.labels.implicit.vendors import VendorSign
 
 __all__ = ["ShownLabel", "ShownMarks", "lines", "shown"]

@@ -35,14 +35,14 @@ class Reading(NamedTuple):
     Attributes:
         label: its strength; None where no `Label` can be used.
         faults: what is missing in it, or does not conform; nothing in a label that conforms.
-        mark: the label, where it conforms.
+        label: the label, where it conforms.
         provider: who says so in a schema of its own, which knows no `Label` but a `ServiceProvider`.
         said: which of the seven members it has, by their right names, and what they say.
     """
 
     label: Label | None
     faults: tuple[AigcFault, ...]
-    mark: AigcLabel | None = None
+    conforming: AigcLabel | None = None
     provider: str | None = None
     said: tuple[tuple[str, str], ...] = ()
 

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, is_mark, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, is_label, text_of
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "chunks",
     "file_of",
     "info_entries",
-    "info_marks",
+    "info_labels",
     "info_with",
     "is_info",
     "rest_of",
@@ -98,20 +98,20 @@ def is_info(data: bytes, chunk: Chunk) -> bool:
 
 
 def info_entries(data: bytes, chunk: Chunk) -> Iterator[FoundField]:
-    """What a list of descriptive texts says: a mark is one of the name `AIGC`, or a comment that holds one."""
+    """What a list of descriptive texts says: a label is one of the name `AIGC`, or a comment that holds one."""
     for field in chunks(data, chunk.body + 4, chunk.end):
         named = field.kind.upper() == FIELD
         carrier = "riff.INFO.AIGC" if named else "riff.INFO"
         yield FoundField(carrier, AIGC if named else _name(field), text_of(data[field.body : field.end]))
 
 
-def info_marks(data: bytes, chunk: Chunk) -> list[Chunk]:
-    """The entries of a list of descriptive texts that are marks."""
-    return [field for field in chunks(data, chunk.body + 4, chunk.end) if _is_mark(data, field)]
+def info_labels(data: bytes, chunk: Chunk) -> list[Chunk]:
+    """The entries of a list of descriptive texts that are labels."""
+    return [field for field in chunks(data, chunk.body + 4, chunk.end) if _is_label(data, field)]
 
 
-def _is_mark(data: bytes, field: Chunk) -> bool:
-    return field.kind.upper() == FIELD or is_mark(_name(field), text_of(data[field.body : field.end]))
+def _is_label(data: bytes, field: Chunk) -> bool:
+    return field.kind.upper() == FIELD or is_label(_name(field), text_of(data[field.body : field.end]))
 
 
 def _name(field: Chunk) -> str:
@@ -119,9 +119,9 @@ def _name(field: Chunk) -> str:
 
 
 def info_with(data: bytes, listing: Chunk | None, text: str | None) -> bytes:
-    """A list of descriptive texts with a mark and everything else that is in the given one, or without any mark."""
+    """A list of descriptive texts with a label and everything else that is in the given one, or without any label."""
     fields = [] if listing is None else list(chunks(data, listing.body + 4, listing.end))
-    kept = [whole(data, field) for field in fields if not _is_mark(data, field)]
+    kept = [whole(data, field) for field in fields if not _is_label(data, field)]
     added = [] if text is None else [chunk(FIELD, text.encode(), b"\x00")]
     return chunk(b"LIST", b"INFO", *kept, *added)
 
@@ -134,7 +134,7 @@ def file_of(form: bytes, body: list[bytes], rest: bytes) -> bytes:
     """
     size = len(form) + sum(map(len, body))
     if size >= _LONGEST:
-        raise ImplicitRefusedError(what="With the marks, the file would be longer than the 4 GiB of RIFF.")
+        raise ImplicitRefusedError(what="With the labels, the file would be longer than the 4 GiB of RIFF.")
     return b"".join((b"RIFF", struct.pack("<I", size), form, *body, rest))
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
@@ -26,7 +26,7 @@ _MOST: Final = 16 * MOST_XMP
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of an EPUB publication."""
+    """The labels of an EPUB publication."""
     book = Archive(body)
     _, metadata = _package(book)
     return found_in_fields(
@@ -34,17 +34,17 @@ def read(body: bytes) -> FoundLabels:
     )
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """An EPUB publication with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """An EPUB publication with the labels."""
     book = Archive(body)
     if _SIGNATURES in book.names():
         raise ImplicitRefusedError(what="The publication is signed, and the signature would be broken.")
     path, metadata = _package(book)
-    fields = to_fields(marks)
+    fields = to_fields(labels)
     for meta in list(_metas(metadata)):
         if replaces(fields, _name(meta)):
             metadata.remove(meta)
-    with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
+    with ImplicitRefusedError.instead_of(ValueError, what="The labels hold characters that XML cannot."):
         for name, value in fields.items():
             etree.SubElement(metadata, f"{_OPF}meta", {"name": name, "content": value})
     return book.written({path: serialised(metadata)})

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
-from pipeline.labels.implicit.marks import FoundLabels, found_in_text, holds_label, joined
+from pipeline.labels.implicit.model import FoundLabels, found_in_text, holds_label, joined
 from pipeline.labels.implicit.vendors import generator_sign
 from pipeline.labels.refused import ImplicitRefusedError
 

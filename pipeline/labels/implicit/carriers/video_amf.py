@@ -1,4 +1,4 @@
-"""Values of AMF0, in which FLV files describe themselves: walked within bounds, written where a mark needs it."""
+"""Values of AMF0, in which FLV files describe themselves: walked within bounds, written where a label needs it."""
 
 import struct
 from collections.abc import Iterator

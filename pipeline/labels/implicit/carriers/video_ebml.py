@@ -129,7 +129,7 @@ def resized(element: Element, size: int) -> bytes:
     """
     width = element.body - element.size
     if size >= (1 << 7 * width) - 1:
-        raise ImplicitRefusedError(what="With the marks, the file would be longer than its header can say.")
+        raise ImplicitRefusedError(what="With the labels, the file would be longer than its header can say.")
     return (1 << 7 * width | size).to_bytes(width)
 
 

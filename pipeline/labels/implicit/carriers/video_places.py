@@ -104,7 +104,9 @@ def _move(data: bytearray, places: _Places, splices: Sequence[Splice]) -> None:
         try:
             struct.pack_into(places.form, data, at, moved(place, splices))
         except struct.error:
-            raise ImplicitRefusedError(what="With the marks, a place in the file is beyond what it can name.") from None
+            raise ImplicitRefusedError(
+                what="With the labels, a place in the file is beyond what it can name."
+            ) from None
 
 
 def _refuse(what: str) -> NoReturn:
