@@ -133,5 +133,5 @@ def _shown(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple) and type(value).__str__ is tuple.__str__:  # others write themselves as they are read
-        return ",".join("|".join(map(str, one)) if type(one) is tuple else str(one) for one in value)
+        return ",".join("|".join(map(str, item)) if type(item) is tuple else str(item) for item in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "propagate": Command("propagating", "propagate", "Write into a file's label who hands it on."),
     "lookup": Command("lookup", "lookup", "Look up what is known of a file or an event."),
     "lineage": Command("lineage", "lineage", "Print what an asset was made from."),
+    "report": Command("report", "report", "Make a document about a period: for authorities, users, your files."),
     "publish": Command("publishing", "publish", "Send events."),
     "review": Command("reviewing", "review", "Decide about an event that is held, or again about one."),
     "reviews": Command("reviews", "app", "What waits for a person: list, show, claim, note, decide about many."),

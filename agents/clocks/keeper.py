@@ -16,7 +16,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 from agents.clocks.holding import Holding
@@ -173,15 +173,15 @@ class ClockKeeper:
     async def _write(self, holding: Holding, pen: Pen) -> None:
         stages = holding.due(self._now(), _AT_ONCE)
         found = await asyncio.gather(*map(self._announce, stages))  # 2
-        said = [one for one in found if one is not None]
-        if said:
-            await pen.write([message for one in said for message in self._messages(one, holding.partition)])  # 3
-        for stage, one in zip(stages, found, strict=True):  # 4
-            if one is None:
+        messages = [self._messages(announced, holding.partition) for announced in found if announced is not None]
+        if messages:
+            await pen.write(list(chain.from_iterable(messages)))  # 3
+        for stage, announced in zip(stages, found, strict=True):  # 4
+            if announced is None:
                 holding.timers.forget(stage)
             else:
                 holding.timers.settled(stage)
-                self._told(one)
+                self._told(announced)
 
 
 def _is_lost(holding: Holding, page: Page) -> bool:

@@ -271,7 +271,7 @@ def _validate(data: Mapping[str, object], schema: _SchemaName) -> None:
     violation = schemas.first_violation(schemas.validator(schema), data)
     if violation is not None:
         raise EventInvalidError(
-            what=f"At {violation.path} the event breaks the rule `{violation.keyword}` of {schema}.",
+            what=violation.breach(schema),
             remedy=violation.message,
             path=violation.path,
             rule=violation.keyword,

@@ -155,9 +155,10 @@ async def test_what_was_sent_before_the_time_was_up_is_worked_on_before_it_is_sa
 async def test_what_the_brokers_did_not_take_is_said_later() -> None:
     topic = Topic(Desk())
     topic.order("1", received_at="2026-11-20T06:00:00Z")
-    topic.refusals = 1
+    topic.refusals = 1_000
     await topic.keep()
     assert topic.stages() == []
+    topic.refusals = 0
     await topic.keep()
     assert topic.stages() == ["missed"]
 
