@@ -63,7 +63,7 @@ def found_by(doors: Doors, said: dict[str, str]) -> LookedUp:
         raise HTTPException(_BAD, "That is too long.")
     match sorted(said):
         case ["sha256"]:
-            files = doors.resolution.disclosure.of_bytes(_hex(said["sha256"], "SHA-256"))
+            files = doors.resolution.view.of_bytes(_hex(said["sha256"], "SHA-256"))
             return LookedUp(known=bool(files), files=files)
         case ["event"]:
             return _sealed(doors, _hex(said["event"], "event_uid"))
@@ -79,7 +79,7 @@ def found_by(doors: Doors, said: dict[str, str]) -> LookedUp:
 
 
 def _sealed(doors: Doors, uid: str, label: str | None = None) -> LookedUp:
-    told = doors.resolution.disclosure.of_event(uid)
+    told = doors.resolution.view.of_event(uid)
     if told is None or (label is not None and told.seal.manifest_id != label):
         return LookedUp(known=False)
     return LookedUp(known=True, seals=(told.seal,))

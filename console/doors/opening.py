@@ -23,7 +23,7 @@ from pipeline.isolation.confinement import keep_to_itself
 from pipeline.settings import CredentialSettings, StoreSettings
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
-from pipeline.usecases.disclosing import Disclosure
+from pipeline.usecases.disclosing import PublicView
 from pipeline.usecases.resolving import Resolution
 from pipeline.usecases.verifying import Verification
 
@@ -66,12 +66,12 @@ def _opened(settings: DoorSettings) -> Iterator[tuple[Doors, list[Callable[[], A
     store, layout = S3ObjectStore(connect()), layout_of(stores)
     with open_parsers(credentials, None, trust_of(credentials)) as parsers:
         trust = TrustWatch(credentials, parsers.renew_trust)
-        disclosure = Disclosure(store=store, layout=layout)
+        view = PublicView(store=store, layout=layout)
         doors = Doors.of(
             settings,
-            Resolution(disclosure=disclosure, known=known, labels=labels, fingerprinter=parsers.fingerprinter),
+            Resolution(view=view, known=known, labels=labels, fingerprinter=parsers.fingerprinter),
             Verification(
-                disclosure=disclosure,
+                view=view,
                 parsers=parsers,
                 recognition=Recognition(store=store, layout=layout, fingerprinter=parsers.fingerprinter, known=known),
             ),

@@ -18,7 +18,7 @@ from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.chain import chain_of
 from pipeline.store.lookup import find_by_digest
 
-__all__ = ["DisclosedSeal", "Disclosure", "KnownBytes", "OpenSeal"]
+__all__ = ["DisclosedSeal", "KnownBytes", "OpenSeal", "PublicView"]
 
 _MOST_EVENTS = 16
 """The most events that are looked at for the same bytes."""
@@ -76,7 +76,7 @@ class OpenSeal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disclosure:
+class PublicView:
     """Says what anybody may be told; safe to call from several threads.
 
     Args:

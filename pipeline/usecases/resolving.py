@@ -20,7 +20,7 @@ from pipeline.fingerprints import Fingerprint, Kind
 from pipeline.fingerprints.fingerprint import BITS
 from pipeline.fingerprints.port import Fingerprinter, KnownFingerprints
 from pipeline.fingerprints.traits import SAME
-from pipeline.usecases.disclosing import Disclosure, OpenSeal
+from pipeline.usecases.disclosing import OpenSeal, PublicView
 
 __all__ = ["ManifestLabels", "ManifestMatch", "Resolution", "fingerprints_in"]
 
@@ -60,13 +60,13 @@ class Resolution:
     """Finds manifests; safe to call from several threads.
 
     Args:
-        disclosure: says what anybody may be told.
+        view: says what anybody may be told.
         known: the fingerprints of what was sealed.
         labels: knows manifests by their label.
         fingerprinter: finds out what a file is recognised by.
     """
 
-    disclosure: Disclosure
+    view: PublicView
     known: KnownFingerprints
     labels: ManifestLabels
     fingerprinter: Fingerprinter
@@ -94,7 +94,7 @@ class Resolution:
         """
         same = [
             ManifestMatch(manifest_id=one.seal.manifest_id, event_uid=one.seal.event_uid, score=_CERTAIN)
-            for one in self.disclosure.of_bytes(asset.sha256)
+            for one in self.view.of_bytes(asset.sha256)
             if one.seal is not None
         ]
         codes = self.fingerprinter.traits(asset.body, asset.media_type, asked=True).all_codes
@@ -113,7 +113,7 @@ class Resolution:
             WorldError: the store does not answer.
         """
         uid = self.labels.event_of(label)
-        found = None if uid is None else self.disclosure.manifest(uid)
+        found = None if uid is None else self.view.manifest(uid)
         if found is None or found[0] != label:
             return None
         return active_manifest_alone(found[1]) if active_only else found[1]
@@ -142,7 +142,7 @@ class Resolution:
             uid = match.key.hex()
             distances[uid] = min(match.distance, distances.get(uid, BITS))
         for uid, distance in sorted(distances.items(), key=lambda one: (one[1], one[0]))[:most]:
-            told = self.disclosure.of_event(uid)
+            told = self.view.of_event(uid)
             if told is not None:
                 yield told, round(_CERTAIN * (1 - distance / BITS))
 

@@ -23,7 +23,7 @@ from pipeline.labels.implicit.marks import FoundLabels
 from pipeline.policy.seen import Observation
 from pipeline.store.records import manifests_for
 from pipeline.usecases.ancestry import Ancestor, Ancestry
-from pipeline.usecases.disclosing import DisclosedSeal, Disclosure, KnownBytes
+from pipeline.usecases.disclosing import DisclosedSeal, KnownBytes, PublicView
 
 __all__ = ["AnswerWord", "CredentialWord", "Lineage", "Resembled", "Verification", "Verified", "VerifiedLabel"]
 
@@ -125,12 +125,12 @@ class Verification:
     """Finds out about files; safe to call from several threads.
 
     Args:
-        disclosure: says what anybody may be told.
+        view: says what anybody may be told.
         parsers: look into the file.
         recognition: finds what it is a copy of.
     """
 
-    disclosure: Disclosure
+    view: PublicView
     parsers: Parsers
     recognition: Recognition
 
@@ -140,7 +140,7 @@ class Verification:
         Raises:
             WorldError: the store does not answer, or what was sealed cannot be asked about.
         """
-        known = self.disclosure.of_bytes(asset.sha256)
+        known = self.view.of_bytes(asset.sha256)
         examined = self._examined(asset)
         credential = _UNREADABLE if examined is None else self._credential(asset, examined.credential)
         found = None if examined is None else examined.found
@@ -182,7 +182,7 @@ class Verification:
         """The file's own credential; else the manifest that is stored for these very bytes."""
         if found.state != "absent":
             return found
-        for manifest in manifests_for(self.disclosure.store, self.disclosure.layout, asset.sha256):
+        for manifest in manifests_for(self.view.store, self.view.layout, asset.sha256):
             return self.parsers.credentials.read(asset.body, asset.media_type, manifest=manifest)
         return found
 
@@ -190,7 +190,7 @@ class Verification:
         for observation in seen:
             uid, similarity = observation.evidence.get("event_uid"), observation.evidence.get("similarity")
             if isinstance(uid, str) and isinstance(similarity, float):
-                told = self.disclosure.of_event(uid)
+                told = self.view.of_event(uid)
                 return Resembled(
                     is_copy=observation.name != RESEMBLES,
                     similarity=similarity,
@@ -200,7 +200,7 @@ class Verification:
         return None
 
     def _lineage(self, sha256: str) -> tuple[Lineage, ...]:
-        trees = Ancestry(store=self.disclosure.store, layout=self.disclosure.layout).of_bytes(sha256)
+        trees = Ancestry(store=self.view.store, layout=self.view.layout).of_bytes(sha256)
         return tuple(_told(parent) for tree in trees for parent in tree.parents)
 
 

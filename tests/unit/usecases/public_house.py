@@ -8,7 +8,7 @@ from PIL import Image
 
 from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.fingerprints.recorded import recorded_codes
-from pipeline.usecases.disclosing import Disclosure
+from pipeline.usecases.disclosing import PublicView
 from pipeline.usecases.resolving import Resolution
 from pipeline.usecases.verifying import Verification
 from tests.unit.house import House, generation
@@ -33,15 +33,15 @@ class PublicHouse:
     def __init__(self, house: House) -> None:
         self.house = house
         self.labels = LabelsInMemory()
-        self.disclosure = Disclosure(store=house.store, layout=house.layout)
+        self.view = PublicView(store=house.store, layout=house.layout)
         self.resolution = Resolution(
-            disclosure=self.disclosure,
+            view=self.view,
             known=house.known,
             labels=self.labels,
             fingerprinter=InProcessFingerprinter(),
         )
         self.verification = Verification(
-            disclosure=self.disclosure,
+            view=self.view,
             parsers=house.inspect.parsers,
             recognition=house.inspect.recognition,
         )

@@ -137,7 +137,7 @@ class _Half:
 
 def test_half_an_answer_is_none(public: PublicHouse) -> None:
     half = Resolution(
-        disclosure=public.disclosure,
+        view=public.view,
         known=_Half(),
         labels=public.labels,
         fingerprinter=public.resolution.fingerprinter,
