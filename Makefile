@@ -1,6 +1,6 @@
 # Everything a person types. `make demo` and `make test` set up what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench tools outsiders fuzz check format lock clean
+.PHONY: help demo test bench sbom tools outsiders fuzz check format lock clean
 
 PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV := .venv
@@ -45,6 +45,9 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(OUTSIDERS)/install_others $(RUN)/python
 	@$(OUTSIDERS)/producers/record $(RUN)/python
 	@$(RUN)/python -m tools.make_tools_page --measure
+
+sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document, into dist/
+	@$(RUN)/python -m tools.make_sbom
 
 fuzz: $(STAMP) ## Fuzz what reads strangers' bytes (SECONDS=3600 for an hour)
 	@$(RUN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
