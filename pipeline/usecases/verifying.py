@@ -15,11 +15,11 @@ from pipeline.credentials.traces import embeds
 from pipeline.errors import HostileAssetError
 from pipeline.events.outputs import CredentialSummary
 from pipeline.evidence.credential import summary_of
-from pipeline.evidence.implicit import carries_marks, in_words
+from pipeline.evidence.implicit import carries_labels, in_words
 from pipeline.evidence.removal import RESEMBLES, Recognition
 from pipeline.isolation.parsers import Examined, Examining, Parsers, is_marked
 from pipeline.labels.implicit.aigc import Label
-from pipeline.labels.implicit.marks import FoundLabels
+from pipeline.labels.implicit.model import FoundLabels
 from pipeline.policy.seen import Observation
 from pipeline.store.records import manifests_for
 from pipeline.usecases.ancestry import Ancestor, Ancestry
@@ -171,7 +171,7 @@ class Verification:
                     asset=asset.body,
                     media_type=asset.media_type,
                     claim=None,
-                    reads_marks=carries_marks(asset.media_type),
+                    reads_labels=carries_labels(asset.media_type),
                     recognises=embeds(asset.media_type),
                 )
             )
