@@ -172,7 +172,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "activities": "receive",
         "reviews": "receive",
         "cases": "receive",
-        "services": "receive",
+        "services": "receive, send",  # an order puts entries
         "newsSources": "receive",
         "features": "receive, send",  # a later verdict puts entries
         "consents": "receive",
