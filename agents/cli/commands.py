@@ -42,7 +42,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "bucket": Command("setup", "bucket", "S3 buckets."),
     "doctor": Command("doctor", "doctor", "Look for what would keep a worker from working."),
     "config": Command("configuring", "config", "Show the settings in force, and where each comes from."),
-    "cases": Command("cases", "cases_app", "Cases: complaints, orders, takedowns as they stand."),
+    "cases": Command("cases", "cases_app", "Cases: complaints, orders, takedowns as they stand; act on them."),
     "clocks": Command("cases", "clocks_app", "Clocks: how long the law gives, and what they announced."),
     "alerts": Command("alerts", "app", "Alerts."),
     "dead-letters": Command("dead_letters", "app", "Dead letters: inputs that could not succeed."),
