@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "lookup": Command("lookup", "lookup", "Look up what is known of a file or an event."),
     "lineage": Command("lineage", "lineage", "Print what an asset was made from."),
     "report": Command("report", "report", "Make a document about a period: for authorities, users, your files."),
+    "evidence": Command("evidence", "evidence", "Put everything about an event into one archive."),
     "publish": Command("publishing", "publish", "Send events."),
     "review": Command("reviewing", "review", "Decide about an event that is held, or again about one."),
     "reviews": Command("reviews", "app", "What waits for a person: list, show, claim, note, decide about many."),
