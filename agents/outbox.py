@@ -9,6 +9,7 @@ from agents.kafka import Publisher
 from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.topics import Topics
+from pipeline.duties.case_steps import suspension_by
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
@@ -65,18 +66,26 @@ class Outbox:
         await self.publisher.publish([self._message(decision)])
 
     async def publish_case(self, case: Case) -> None:
-        """Deliver a case as it stands, and its clocks.
+        """Deliver a case as it stands, and its clocks; of an order also what it puts into the service registry.
 
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
-        outputs: tuple[Output, ...] = (case, *case.clocks)
+        order = suspension_by(case)
+        outputs: tuple[Output, ...] = (*(() if order is None else (order,)), case, *case.clocks)
         await self.publisher.publish([self._message(output) for output in outputs])
 
     def announcement(self, said: Said, partition: int) -> tuple[KafkaMessage, ...]:
         """What is to be published of what a clock says: into the partition that the clock is in, and an alert."""
         message = self._message(said.announcement, partition)
         return (message,) if said.alert is None else (message, self._message(said.alert))
+
+    def forgotten_clock(self, clock: str, shares: Sequence[int], partition: int) -> tuple[KafkaMessage, ...]:
+        """What takes a clock, and whatever it may have announced, off the topic."""
+        stages = [*(f"warned-{share}" for share in shares), "due", "missed", "undated"]
+        keys = (clock, *(f"{clock}.{stage}" for stage in stages))
+        topic = self.topics.clocks
+        return tuple(KafkaMessage(topic=topic, key=key.encode(), value=None, partition=partition) for key in keys)
 
     def count_announcement(self, said: Said) -> None:
         """Count what a clock said, once it is published."""

@@ -29,6 +29,7 @@ _Schema: TypeAlias = dict[str, Any] | bool
 
 _INPUTS = (
     "activity-event.",
+    "case-act.",
     "consent.",
     "feature.",
     "generation-event.",

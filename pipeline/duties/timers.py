@@ -57,6 +57,7 @@ class KnownClock(msgspec.Struct, frozen=True, kw_only=True):
     missed_at: datetime | None
     warnings: tuple[datetime, ...]
     known_since: datetime
+    shares: tuple[int, ...] = ()
 
 
 class SaidStage(msgspec.Struct, frozen=True, kw_only=True):

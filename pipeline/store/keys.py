@@ -13,6 +13,7 @@ from pipeline.errors import BugError
 __all__ = [
     "AccountEntryKey",
     "AssetKey",
+    "CaseEventKey",
     "CaseKey",
     "CodesKey",
     "CountedKey",
@@ -189,6 +190,16 @@ class CaseKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseEventKey:
+    """The key by which an event of a case is found that the newest versions do not name any more."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/told/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class ReportKey:
     """The key of a sealed report, in the records bucket, by what it says."""
 
@@ -241,6 +252,7 @@ Key: TypeAlias = (
     | AccountEntryKey
     | CountedKey
     | CaseKey
+    | CaseEventKey
     | ReportKey
     | SnapshotKey
     | CodesKey
@@ -252,6 +264,7 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "reviews": ReviewKey,
     "retractions": RetractionKey,
     "counted": CountedKey,
+    "told": CaseEventKey,
 }
 """The keys that have nothing but an event in them, by their tree."""
 

@@ -15,6 +15,7 @@
                      v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
                      v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
                      v1/cases/ab/cd/<case_uid>/<place>.json       a case as it stood after one of its events
+                     v1/told/ab/cd/<event_uid>.json               which version an event led to, long ago
                      v1/reports/ab/cd/<report_uid>.pdf            a sealed report
 
 `ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account, a
@@ -44,6 +45,7 @@ import msgspec
 from pipeline.media_types import extension_of
 from pipeline.store.keys import (
     AccountEntryKey,
+    CaseEventKey,
     CaseKey,
     CodesKey,
     CountedKey,
@@ -124,6 +126,10 @@ class Layout:
     def case(self, case_uid: str, version: int) -> Location:
         """Where a case lies as it stood after so many events."""
         return self._in_records(CaseKey(case_uid, version))
+
+    def case_event(self, event_uid: str) -> Location:
+        """Where it lies which version of a case an event led to that the newest versions do not name any more."""
+        return self._in_records(CaseEventKey(event_uid))
 
     def report(self, report_uid: str) -> Location:
         """Where the sealed PDF of a report lies."""

@@ -16,11 +16,17 @@ from pipeline.events.outputs.alerts import (
 from pipeline.events.outputs.cases import (
     Announcement,
     Case,
+    CaseDocument,
     CaseFact,
+    CaseOutcome,
+    CaseState,
+    CaseSubject,
     ClockLaw,
     ClockStage,
     ClockState,
+    LabelFault,
     RunningClock,
+    TakenCaseAct,
 )
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
@@ -49,6 +55,7 @@ from pipeline.events.outputs.findings import (
     Severity,
 )
 from pipeline.events.outputs.letters import DeadLetter, InputPosition
+from pipeline.events.outputs.orders import OrderedService, ServiceOrder
 from pipeline.events.outputs.records import AssetFingerprint, ManifestRecord, RecognisedBy, RecordedLook, RecordedParent
 from pipeline.events.outputs.references import (
     ContentName,
@@ -66,7 +73,11 @@ __all__ = [
     "Announcement",
     "AssetFingerprint",
     "Case",
+    "CaseDocument",
     "CaseFact",
+    "CaseOutcome",
+    "CaseState",
+    "CaseSubject",
     "Category",
     "CitedRule",
     "ClaimGenerator",
@@ -91,10 +102,12 @@ __all__ = [
     "InputPosition",
     "InspectedContent",
     "JudgedBy",
+    "LabelFault",
     "LabelingState",
     "ManifestRecord",
     "ManifestReference",
     "ObservedOutcome",
+    "OrderedService",
     "Outcome",
     "PackReference",
     "Propagation",
@@ -109,9 +122,11 @@ __all__ = [
     "ReviewUpdate",
     "ReviewVerdict",
     "RunningClock",
+    "ServiceOrder",
     "Severity",
     "SignerSummary",
     "Step",
     "StoredDigest",
     "Subject",
+    "TakenCaseAct",
 ]

@@ -12,6 +12,7 @@ from pipeline.store import Layout, Location
 from pipeline.store.keys import (
     AccountEntryKey,
     AssetKey,
+    CaseEventKey,
     CodesKey,
     CountedKey,
     IllegalKey,
@@ -49,6 +50,7 @@ WELL_FORMED = st.one_of(
     st.builds(ReportKey, DIGESTS),
     st.builds(ReviewKey, DIGESTS),
     st.builds(ReviewKey, DIGESTS, st.integers(2, 99)),
+    st.builds(CaseEventKey, DIGESTS),
     st.builds(ReviewActKey, DIGESTS, st.integers(1, 500)),
     st.builds(CountedKey, DIGESTS),
     st.builds(IllegalKey, DIGESTS),
