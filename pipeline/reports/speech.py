@@ -51,6 +51,8 @@ _WORDS: Final[dict[str, str]] = {
     "takedown": "删除要求",
     "licence": "许可",
     "open": "计时中",
+    "upheld": "维持",
+    "overturned": "改变",
     "stopped": "中止",
     "undated": "期限不明",
     "met": "按时完成",
