@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
+from unicodedata import category
 
 from pipeline.events.instants import instant
 from pipeline.events.outputs import ClockLaw, Finding, PackReference
@@ -16,10 +17,11 @@ from pipeline.reports.material import ReportMaterial
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportFact, ReportKind, ReportSection, ReportTable
 from pipeline.reports.period import ReportPeriod
 
-__all__ = ["NOTHING", "Speech", "short"]
+__all__ = ["NOTHING", "Speech", "short", "visible"]
 
 NOTHING: Final = "-"
 _SHORT: Final = 12
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _UNITS: Final[Mapping[Unit, str]] = {
     "minutes": "分钟",
     "hours": "小时",
@@ -77,6 +79,11 @@ _WORDS: Final[dict[str, str]] = {
 def short(digest: str) -> str:
     """The beginning of an identity; the whole is in the list of records."""
     return digest[:_SHORT]
+
+
+def visible(text: str) -> str:
+    """A text in which all can be seen: signs without a form, such as those that turn the direction, by number."""
+    return "".join(f"[U+{ord(sign):04X}]" if category(sign) in _UNSEEN and sign != "\n" else sign for sign in text)
 
 
 @dataclass(frozen=True)
@@ -212,8 +219,8 @@ class Speech:
         )
 
     def table(self, columns: Sequence[ReportColumn], rows: Iterable[Sequence[object]]) -> ReportTable | None:
-        """A table; None where it has no rows."""
-        filled = tuple(tuple(map(str, row)) for row in rows)
+        """A table; None where it has no rows. What comes out of records gets into documents here alone."""
+        filled = tuple(tuple(visible(str(cell)) for cell in row) for row in rows)
         return ReportTable(columns=tuple(columns), rows=filled) if filled else None
 
     def section(
