@@ -41,8 +41,8 @@ class MadeReport(msgspec.Struct, frozen=True, kw_only=True):
     """What `report` answers.
 
     `events` and `cases` are those about which something happened in the period. `document` is the digest of what the
-    report says, `sha256` that of the file. `stored` is where the sealed PDF lies, and `sealed_now` whether it was made by
-    this command or by an earlier one.
+    report says, `sha256` that of the file. `stored` is where the sealed PDF lies, and `sealed_now` whether it was made
+    by this command or by an earlier one.
     """
 
     kind: str
