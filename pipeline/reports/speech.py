@@ -51,6 +51,8 @@ _WORDS: Final[dict[str, str]] = {
     "takedown": "删除要求",
     "licence": "许可",
     "open": "计时中",
+    "upheld": "维持",
+    "overturned": "改变",
     "stopped": "中止",
     "undated": "期限不明",
     "met": "按时完成",
@@ -137,6 +139,11 @@ class Speech:
         rule = self._rules.get(finding.rule)
         return (finding.citation or finding.rule) if rule is None else chosen(rule.citation, self.language)
 
+    def told(self, finding: Finding) -> str:
+        """What was found, in the language of the report where the pack has it and says it all."""
+        rule = self._rules.get(finding.rule)
+        return finding.message if rule is None or rule.seen else chosen(rule.text, self.language)
+
     def articles(self, findings: Iterable[Finding]) -> str:
         """The sources of rules, each once and on a line of its own."""
         return "\n".join(dict.fromkeys(map(self.article, findings))) or NOTHING
@@ -192,7 +199,7 @@ class Speech:
                 ReportFact(
                     name=self.say("Made from", "材料"),
                     value=self.say(
-                        f"{len(material.events)} records of events, {len(material.cases)} cases; the newest of "
+                        f"records of events: {len(material.events)}, cases: {len(material.cases)}; the newest of "
                         f"{self.time(material.newest_at)}",
                         f"事件记录 {len(material.events)} 条，案件 {len(material.cases)} 件；最新者写于 "
                         f"{self.time(material.newest_at)}",
