@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.messages import KafkaMessage
 from agents.settings import ConsoleSettings
 from agents.topics import Topics
-from console.readmodel.asking import Questions
+from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
 
 __all__ = ["ConsoleParts"]
@@ -30,7 +30,7 @@ class ConsoleParts:
 
     settings: ConsoleSettings
     topics: Topics
-    questions: Questions
+    questions: DeskQuestions
     state: Callable[[], ModelState]
     changes: Callable[[], int]
     send: Callable[[KafkaMessage], Awaitable[None]]

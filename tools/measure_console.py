@@ -19,7 +19,7 @@ import msgspec
 from agents.delivery import InputRecord, TopicPartition
 from agents.following.port import Read
 from agents.topics import Topics
-from console.readmodel.asking import Questions
+from console.readmodel.asking import DeskQuestions
 from console.readmodel.projection import Projection
 from console.readmodel.rows import rows_of
 from console.readmodel.shown import QueueFilter
@@ -106,7 +106,7 @@ def measure(events: int) -> None:
             began = time.process_time()
             projection.take(read)
             took += time.process_time() - began
-        questions = Questions(lambda: rows.reader, lambda: int(time.time() * 1000))
+        questions = DeskQuestions(lambda: rows.reader, lambda: int(time.time() * 1000))
         first = questions.queue(QueueFilter())
         none = QueueFilter(media="image", severity="low")  # and none is like that
         asked = {

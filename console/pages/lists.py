@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from console.pages.answering import framed, json_of, shown
 from console.parts import ConsoleParts
 from console.people import Person
-from console.readmodel.asking import Questions
+from console.readmodel.asking import DeskQuestions
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
     AccountPage,
@@ -47,41 +47,41 @@ class _Listing:
     path: str
     template: str
     at: str
-    ask: Callable[[Questions, Request], object]
+    ask: Callable[[DeskQuestions, Request], object]
     more: Mapping[str, object] = field(default_factory=dict)
 
 
-def _queue(ask: Questions, request: Request) -> QueuePage:
+def _queue(ask: DeskQuestions, request: Request) -> QueuePage:
     given = request.query_params
     wanted = QueueFilter(law=given.get("law", ""), severity=given.get("severity", ""), media=given.get("media", ""))
     return ask.queue(wanted, given.get("after"))
 
 
-def _alerts(ask: Questions, request: Request) -> AlertPage:
+def _alerts(ask: DeskQuestions, request: Request) -> AlertPage:
     given = request.query_params
     return ask.alerts(given.get("kind", ""), given.get("severity", ""), given.get("after"))
 
 
-def _cases(ask: Questions, request: Request) -> CasePage:
+def _cases(ask: DeskQuestions, request: Request) -> CasePage:
     return ask.cases(request.query_params.get("kind", ""), request.query_params.get("after"))
 
 
-def _case(ask: Questions, request: Request) -> ShownCase:
+def _case(ask: DeskQuestions, request: Request) -> ShownCase:
     found = ask.case(request.path_params["uid"])
     if found is None:
         raise HTTPException(_NOT_FOUND)
     return found
 
 
-def _clocks(ask: Questions, request: Request) -> ClockPage:
+def _clocks(ask: DeskQuestions, request: Request) -> ClockPage:
     return ask.clocks(request.query_params.get("state", "open"), request.query_params.get("after"))
 
 
-def _account(ask: Questions, request: Request) -> AccountPage:
+def _account(ask: DeskQuestions, request: Request) -> AccountPage:
     return ask.account(request.path_params["uid"])
 
 
-def _journal(ask: Questions, request: Request) -> JournalPage:
+def _journal(ask: DeskQuestions, request: Request) -> JournalPage:
     return ask.journal(request.query_params.get("actor", ""), request.query_params.get("after"))
 
 

@@ -39,7 +39,7 @@ from pipeline.events.outputs import (
 )
 from pipeline.policy.reference import OperatorEntry
 
-__all__ = ["MOST_COUNTED", "PAGE_ROWS", "Questions"]
+__all__ = ["MOST_COUNTED", "PAGE_ROWS", "DeskQuestions"]
 
 PAGE_ROWS: Final = 50
 MOST_COUNTED: Final = 10_000
@@ -49,7 +49,7 @@ _OPEN: Final = "open"
 _NO_TIME: Final = 2**62
 
 
-class Questions:
+class DeskQuestions:
     """What can be asked.
 
     Args:

@@ -12,7 +12,7 @@ from agents.following.follower import Follower
 from agents.following.port import OpenConsumer, Read
 from agents.settings import ConsoleSettings, KafkaSettings
 from agents.topics import Topics
-from console.readmodel.asking import Questions
+from console.readmodel.asking import DeskQuestions
 from console.readmodel.projection import Projection
 from console.readmodel.rows import rows_of
 from console.readmodel.sqlite import SqliteRows, open_rows
@@ -63,7 +63,7 @@ class LiveModel:
             take=self._take,
             patience=_PATIENCE,
         )
-        self.questions = Questions(lambda: rows.reader, lambda: int(time.time() * 1000))
+        self.questions = DeskQuestions(lambda: rows.reader, lambda: int(time.time() * 1000))
 
     @property
     def changes(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from agents.following.port import Positions
-from console.readmodel.rows import Row
+from console.readmodel.rows import ModelRow
 
 __all__ = ["RowKeeper"]
 
@@ -15,7 +15,7 @@ class RowKeeper(Protocol):
     def positions(self) -> Positions:
         """How far every partition was read: where reading goes on."""
 
-    def keep(self, rows: Sequence[Row], positions: Positions) -> None:
+    def keep(self, rows: Sequence[ModelRow], positions: Positions) -> None:
         """Take rows in, in their order, and note how far they reach."""
 
     def forget(self, topics: Collection[str]) -> None:

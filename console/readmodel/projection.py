@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from agents.delivery import InputRecord, TopicPartition
 from agents.following.port import Positions, Read
 from console.readmodel.port import RowKeeper
-from console.readmodel.rows import Row, Rows
+from console.readmodel.rows import ModelRow, Rows
 from pipeline.errors import ProducerError
 
 __all__ = ["Projection"]
@@ -105,7 +105,7 @@ class Projection:
     def _note_whether_loaded(self) -> None:
         self._is_loaded = self._is_loaded or not self.is_behind(self._load_until)
 
-    def _rows(self, record: InputRecord) -> Sequence[Row]:
+    def _rows(self, record: InputRecord) -> Sequence[ModelRow]:
         try:
             return tuple(self._rows_by_topic[record.topic](record))
         except (ProducerError, ValueError) as error:

@@ -30,7 +30,7 @@ from pipeline.events.outputs import (
 from pipeline.events.prepared import prepare
 from pipeline.policy.reference import OperatorEntry, Removal
 
-__all__ = ["SEVERITIES", "Row", "Rows", "millis", "rows_of"]
+__all__ = ["SEVERITIES", "ModelRow", "Rows", "millis", "rows_of"]
 
 prepare(
     Alert,
@@ -49,7 +49,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
 """From the least: a severity is kept as its place here."""
 
 
-class Row(NamedTuple):
+class ModelRow(NamedTuple):
     """A row for a table: its columns in their order. Of a row that is taken out, the key alone (`is_gone`)."""
 
     table: str
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     is_gone: bool = False
 
 
-Rows = Callable[[InputRecord], Iterator[Row]]
+Rows = Callable[[InputRecord], Iterator[ModelRow]]
 """The rows that a record of one topic stands for.
 
 Raises:
@@ -102,7 +102,7 @@ def millis(instant: str) -> int:
     return int(datetime.fromisoformat(instant).timestamp() * 1000)
 
 
-def _decision(record: InputRecord) -> Iterator[Row]:
+def _decision(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     decision = msgspec.json.decode(record.value, type=Decision)
@@ -110,17 +110,17 @@ def _decision(record: InputRecord) -> Iterator[Row]:
     act = None if by is None else _identity(by.event)
     at = millis(decision.decided_at)
     columns = (decision.decision_id, decision.event_uid, decision.supersedes, decision.decision, at, act, record.value)
-    yield Row("decisions", columns)
+    yield ModelRow("decisions", columns)
 
 
-def _record(record: InputRecord) -> Iterator[Row]:
+def _record(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     sealed = msgspec.json.decode(record.value, type=ManifestRecord)
-    yield Row("records", (sealed.event_uid, sealed.decision, millis(sealed.sealed_at), record.value))
+    yield ModelRow("records", (sealed.event_uid, sealed.decision, millis(sealed.sealed_at), record.value))
 
 
-def _update(record: InputRecord) -> Iterator[Row]:
+def _update(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     update = msgspec.json.decode(record.value, type=ReviewUpdate)
@@ -135,10 +135,10 @@ def _update(record: InputRecord) -> Iterator[Row]:
         millis(update.at),
         record.value,
     )
-    yield Row("acts", columns)
+    yield ModelRow("acts", columns)
 
 
-def _sent(record: InputRecord) -> Iterator[Row]:
+def _sent(record: InputRecord) -> Iterator[ModelRow]:
     event = parse(record.value, record.headers)
     sent = msgspec.convert(event.data, _Sent)
     person = sent.actor or sent.reviewer
@@ -148,46 +148,46 @@ def _sent(record: InputRecord) -> Iterator[Row]:
     # A note is published nowhere, so its words are not kept here either.
     reason = "" if what == "note" else sent.reason
     uid = event_uid(event.source, event.id)
-    yield Row("sent", (uid, sent.event_uid, what, person.id, person.role, reason, _arrived(record)))
+    yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, _arrived(record)))
 
 
-def _refusal(reviews: str, record: InputRecord) -> Iterator[Row]:
+def _refusal(reviews: str, record: InputRecord) -> Iterator[ModelRow]:
     explanation = next((text for name, text in record.headers if name == DEAD_LETTER_HEADER), None)
     if explanation is None:
         return
     letter = msgspec.json.decode(explanation, type=DeadLetter)
     if letter.event_uid is not None and letter.input.topic == reviews:
-        yield Row("refusals", (letter.event_uid, letter.error, letter.what, letter.remedy))
+        yield ModelRow("refusals", (letter.event_uid, letter.error, letter.what, letter.remedy))
 
 
-def _alert(record: InputRecord) -> Iterator[Row]:
+def _alert(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     alert = msgspec.json.decode(record.value, type=Alert)
     severity = SEVERITIES.index(alert.severity)
-    yield Row("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, _arrived(record), record.value))
+    yield ModelRow("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, _arrived(record), record.value))
 
 
-def _case(record: InputRecord) -> Iterator[Row]:
+def _case(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     case = msgspec.json.decode(record.value, type=Case)
-    yield Row("cases", (case.case_uid, case.version, case.kind, millis(case.changed_at), record.value))
+    yield ModelRow("cases", (case.case_uid, case.version, case.kind, millis(case.changed_at), record.value))
 
 
-def _clock(record: InputRecord) -> Iterator[Row]:
+def _clock(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     if _type_of(record) == b"sealstream.clock-announcement.v1":
         said = msgspec.json.decode(record.value, type=Announcement)
-        yield Row("announcements", (said.announcement_id, said.clock_id, said.stage, millis(said.at)))
+        yield ModelRow("announcements", (said.announcement_id, said.clock_id, said.stage, millis(said.at)))
         return
     clock = msgspec.json.decode(record.value, type=RunningClock)
     due = None if clock.due_at is None else millis(clock.due_at)
-    yield Row("clocks", (clock.clock_id, clock.case_uid, clock.case_version, clock.state, due, record.value))
+    yield ModelRow("clocks", (clock.clock_id, clock.case_uid, clock.case_version, clock.state, due, record.value))
 
 
-def _step(record: InputRecord) -> Iterator[Row]:
+def _step(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     step: Enforcement | EnforcementReversal
@@ -196,15 +196,15 @@ def _step(record: InputRecord) -> Iterator[Row]:
     else:
         step = msgspec.json.decode(record.value, type=Enforcement)
     reverses = step.reverses if isinstance(step, EnforcementReversal) else None
-    yield Row("steps", (step.enforcement_id, step.account, reverses, millis(step.entered_at), record.value))
+    yield ModelRow("steps", (step.enforcement_id, step.account, reverses, millis(step.entered_at), record.value))
 
 
-def _operator(record: InputRecord) -> Iterator[Row]:
+def _operator(record: InputRecord) -> Iterator[ModelRow]:
     change = change_in("operators", record)
     if isinstance(change, OperatorEntry):
-        yield Row("operators", (change.id, change.version, msgspec.json.encode(change)))
+        yield ModelRow("operators", (change.id, change.version, msgspec.json.encode(change)))
     elif isinstance(change, Removal):
-        yield Row("operators", (change.entry_id,), is_gone=True)
+        yield ModelRow("operators", (change.entry_id,), is_gone=True)
 
 
 def _identity(event: EventReference) -> str:

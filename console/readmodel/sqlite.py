@@ -12,7 +12,7 @@ from typing import Final
 from agents.delivery import TopicPartition
 from agents.following.port import Positions
 from agents.topics import Topics
-from console.readmodel.rows import SEVERITIES, Row
+from console.readmodel.rows import SEVERITIES, ModelRow
 from console.readmodel.standing import Held, record_as_held, waiting_row
 from pipeline.errors import OperatorError
 
@@ -130,7 +130,7 @@ class SqliteRows:
         found = self._writer.execute("SELECT topic, part, next FROM offsets")
         return {TopicPartition(topic, part): offset for topic, part, offset in found}
 
-    def keep(self, rows: Sequence[Row], positions: Positions) -> None:
+    def keep(self, rows: Sequence[ModelRow], positions: Positions) -> None:
         """Take rows in, in their order, and note how far they reach."""
         with self._transaction() as cursor:
             # The order counts within a table alone: each is fed by one topic.
@@ -190,11 +190,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _uids(rows: Iterable[Row], table: str, column: int) -> set[str]:
+def _uids(rows: Iterable[ModelRow], table: str, column: int) -> set[str]:
     return {str(row.columns[column]) for row in rows if row.table == table}
 
 
-def _write(cursor: sqlite3.Cursor, table: str, rows: Sequence[Row]) -> None:
+def _write(cursor: sqlite3.Cursor, table: str, rows: Sequence[ModelRow]) -> None:
     for is_gone, group in groupby(rows, key=lambda row: row.is_gone):
         columns = [row.columns for row in group]
         if is_gone:

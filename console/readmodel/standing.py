@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from console.readmodel.rows import SEVERITIES, Row
+from console.readmodel.rows import SEVERITIES, ModelRow
 from pipeline.events.identity import decision_id
 from pipeline.events.outputs import Decision, Finding, ManifestRecord
 
@@ -48,7 +48,7 @@ def in_force(known: Iterable[Held]) -> Held | None:
     return max(left, key=lambda one: (one.outcome == "retracted", one.at, one.decision_id), default=None)
 
 
-def waiting_row(uid: str, known: Iterable[Held]) -> Row | None:
+def waiting_row(uid: str, known: Iterable[Held]) -> ModelRow | None:
     """The row of an event that waits for a person; None where it does not."""
     held = in_force(known)
     if held is None or held.outcome != "hold":
@@ -70,7 +70,7 @@ def waiting_row(uid: str, known: Iterable[Held]) -> Row | None:
         mime,
         None if content is None else content.id,
     )
-    return Row("waiting", columns)
+    return ModelRow("waiting", columns)
 
 
 def _document(held: Held) -> ManifestRecord | Decision:

@@ -10,7 +10,7 @@ from agents.messages import KafkaMessage
 from agents.settings import ConsoleSettings
 from console.app import application
 from console.parts import ConsoleParts
-from console.readmodel.asking import Questions
+from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
@@ -51,7 +51,7 @@ class Console:
         return ConsoleParts(
             settings=ConsoleSettings(login=self.login),
             topics=TOPICS,
-            questions=Questions(lambda: self.rows.reader, lambda: millis(at(self.minute))),
+            questions=DeskQuestions(lambda: self.rows.reader, lambda: millis(at(self.minute))),
             state=lambda: self.state,
             changes=lambda: self.rows.changes,
             send=send,

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.following.port import Read
-from console.readmodel.asking import PAGE_ROWS, Questions
+from console.readmodel.asking import PAGE_ROWS, DeskQuestions
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.shown import QueueFilter
@@ -23,11 +23,11 @@ def opened(directory: Path, source: str = "brokers") -> SqliteRows:
     return open_rows(directory / "console.sqlite", TOPICS, source=source)
 
 
-def asked(rows: SqliteRows) -> Questions:
-    return Questions(lambda: rows.reader, lambda: NOW)
+def asked(rows: SqliteRows) -> DeskQuestions:
+    return DeskQuestions(lambda: rows.reader, lambda: NOW)
 
 
-def read(directory: Path, reads: Iterable[Read]) -> Questions:
+def read(directory: Path, reads: Iterable[Read]) -> DeskQuestions:
     rows = opened(directory)
     projection = Projection(rows, rows_of(TOPICS))
     for piece in reads:
@@ -36,7 +36,7 @@ def read(directory: Path, reads: Iterable[Read]) -> Questions:
     return asked(rows)
 
 
-def everything(questions: Questions) -> str:
+def everything(questions: DeskQuestions) -> str:
     """All pages there are, as JSON."""
     queue, alerts = questions.queue(QueueFilter()), questions.alerts()
     uids = {row.event_uid for row in queue.rows} | {act.event_uid for act in questions.journal().acts}
@@ -129,7 +129,7 @@ def test_a_claim_counts_until_its_time_and_for_what_was_seen(tmp_path: Path) -> 
     rows = read(tmp_path, a_day().reads()).queue(QueueFilter()).rows
     claims = {row.content_id: row.claim.actor for row in rows if row.claim is not None}
     assert claims == {"held.jpg": "r-2"}
-    later = Questions(lambda: opened(tmp_path).reader, lambda: millis(at(30)))
+    later = DeskQuestions(lambda: opened(tmp_path).reader, lambda: millis(at(30)))
     assert not any(row.claim for row in later.queue(QueueFilter()).rows)
 
 
