@@ -19,7 +19,7 @@ from pipeline.errors import ProducerError
 from pipeline.events.identity import event_uid
 from pipeline.events.intake import REVIEW, REVIEW_ACT, intake_review_act
 
-__all__ = ["ACTS", "Desk", "SentAct"]
+__all__ = ["ACTS", "Desk", "DeskAct"]
 
 ACTS: Final[Mapping[str, Permission]] = {
     "release": "review",
@@ -40,7 +40,7 @@ _HEADERS: Final = (("content-type", b"application/cloudevents+json"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentAct:
+class DeskAct:
     """An act that was sent: its identity, and when."""
 
     uid: str
@@ -56,7 +56,7 @@ class Desk:
 
     def __init__(self, parts: ConsoleParts) -> None:
         self._parts = parts
-        self._sent: OrderedDict[str, SentAct] = OrderedDict()
+        self._sent: OrderedDict[str, DeskAct] = OrderedDict()
 
     def sent_at(self, uid: str) -> float | None:
         """When an act was sent, in seconds of the monotonic clock; None where it was not sent from here."""
@@ -79,7 +79,7 @@ class Desk:
         message = _message(self._parts, person, about, act, token, form)
         await self._parts.send(message)
         uid = event_uid(self._parts.settings.source, token)
-        self._sent[token] = SentAct(uid=uid, at=time.monotonic())
+        self._sent[token] = DeskAct(uid=uid, at=time.monotonic())
         while len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
         return uid
