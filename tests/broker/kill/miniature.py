@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from agents.runtime import Runtime
 from agents.strange_members import StrangeMembers
 from agents.topics import Topics
 from pipeline.credentials import CredentialService
+from pipeline.duties.timers import KnownClock, Timers
 from pipeline.errors import SealstreamError
 from pipeline.fingerprints.in_process import InProcessFingerprinter, InProcessImageCoder
 from pipeline.fingerprints.index import FingerprintIndex
@@ -31,6 +33,8 @@ from pipeline.policy.reference import ReferenceSets, Removal
 from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
 from pipeline.store.simulator import StoreSimulator
+from tests.broker.kill.audit_clocks import audit_clocks
+from tests.broker.kill.audit_last_word import audit_last_word
 from tests.broker.kill.audit_ledger import audit_ledger
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
@@ -40,7 +44,7 @@ from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case, sha256
 from tests.broker.kill.credentials import credential_service, originals, seal_each_media_type
 from tests.broker.kill.evidence import Evidence
-from tests.broker.kill.law import LADDER, feature_messages
+from tests.broker.kill.law import LADDER, reference_messages
 from tests.broker.kill.ledger import entries_by_event
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit
@@ -51,6 +55,7 @@ __all__ = ["Miniature", "play"]
 CONTENT, RECORDS, INBOX = "content", "records", "inbox"
 MAX_ASSET_BYTES = 64 * 1024
 LANE_OF = {lane.name: lane for lane in LANES}
+CLOCKS_FOR = timedelta(minutes=1)
 STEP = 10_000
 """Milliseconds from one input to the next; its outputs come one by one right after it, its commit long after."""
 
@@ -67,6 +72,7 @@ class Miniature:
     content: dict[str, Stored]
     commits: list[Commit]
     outages: list[Outage]
+    until: datetime
 
     def audit(self) -> list[Problem]:
         """Audit it as a run is."""
@@ -75,6 +81,8 @@ class Miniature:
             *audit_store(self.cases, self.records, self.versions, self.content, CONTENT, self.outages),
             *audit_ledger(self.cases, self.evidence, self.records, self.versions, RECORDS, self.outages),
             *audit_positions(self.cases, self.evidence, self.written, entries_by_event(self.records), self.commits),
+            *audit_last_word(self.cases, self.evidence),
+            *audit_clocks(self.cases, self.evidence, self.records, self.commits, self.until),
         ]
 
     def one(self, kind: str) -> Case:
@@ -92,18 +100,23 @@ def play(directory: Path) -> Miniature:
         credentialed=tuple(seal_each_media_type(credentials, 1)),
         to_seal_again=tuple(seal_each_media_type(credentials, 2)),
         originals=originals(3),
+        clocks_from=datetime.now(UTC) + timedelta(minutes=20),
+        clocks_for=CLOCKS_FOR,
     )
-    stage = _Stage(credentials)
+    stage = _Stage(credentials, until=supplies.clocks_from + 2 * CLOCKS_FOR)
     return asyncio.run(stage.play({case.number: case for case in make_cases(supplies, len(KINDS))}))
 
 
 @dataclass(slots=True)
 class _Stage:
     credentials: CredentialService
+    until: datetime
     store: StoreSimulator = field(default_factory=lambda: StoreSimulator(CONTENT, RECORDS, INBOX))
     topics: Topics = field(default_factory=lambda: Topics("mini."))
     published: list[KafkaMessage] = field(default_factory=list)
     known: FingerprintIndex = field(default_factory=FingerprintIndex)
+    timers: Timers = field(default_factory=Timers)
+    outputs: int = 0
     time: int = 0
 
     async def play(self, cases: dict[int, Case]) -> Miniature:
@@ -121,6 +134,7 @@ class _Stage:
                     commits.append(await self._deliver(case, runtime, evidence))
                     for at in self.store.objects:
                         written.setdefault(at.key, Listed(0, self.time // 1000))
+            self._let_clocks_speak(runtime, evidence)
         objects = self.store.objects.items()
         records = {at.key: stored.body for at, stored in objects if at.bucket == RECORDS}
         return Miniature(
@@ -136,6 +150,7 @@ class _Stage:
             },
             commits=commits,
             outages=[],
+            until=self.until,
         )
 
     async def publish(self, messages: Sequence[KafkaMessage]) -> None:
@@ -159,19 +174,38 @@ class _Stage:
             await runtime.work(LANE_OF[case.topic], record)
         except SealstreamError as error:
             await runtime.outbox.dead_letter(record, error, 1)
-        for number, message in enumerate(self.published):
+        self._take(evidence)
+        return Commit(partition, offset + 1, self.time + STEP - 1)
+
+    def _take(self, evidence: Evidence) -> None:
+        """Take note of what was published, as the recogniser and the keeper of clocks do."""
+        for message in self.published:
             if message.topic == self.topics.manifests:
                 sealed = msgspec.json.decode(message.value or b"", type=SealedRecord)
                 for code in recorded_codes(sealed):
                     self.known.add(code, bytes.fromhex(sealed.event_uid))
-            evidence.take(_record(message.topic, 0, number, self.time + 1, message.key, message.value, message.headers))
+            if message.topic == self.topics.clocks:
+                self.timers.take(msgspec.json.decode(message.value or b"", type=KnownClock))
+            evidence.take(self._output(message, self.time + 1))
         self.published.clear()
-        return Commit(partition, offset + 1, self.time + STEP - 1)
+
+    def _output(self, message: KafkaMessage, time: int) -> ConsumerRecord:
+        self.outputs += 1
+        return _record(message.topic, 0, self.outputs, time, message.key, message.value, message.headers)
+
+    def _let_clocks_speak(self, runtime: Runtime, evidence: Evidence) -> None:
+        """Say what was due until the end; whoever had said it at its time would have said the same."""
+        announcing = replace(runtime.cases.announcing, now=lambda: self.until)
+        for due in self.timers.due(self.until, len(self.timers)):
+            said = announcing(due, runtime.outbox.source)
+            assert said is not None
+            for message in runtime.outbox.announcement(said, 0):
+                evidence.take(self._output(message, due.at))
 
     def _runtime(self, threads: ThreadPoolExecutor) -> Runtime:
         references = ReferenceSets.empty()
-        for message in feature_messages(self.topics):
-            entry = understood("features", message)
+        for message in reference_messages(self.topics):
+            entry = understood("features" if message.topic == self.topics.features else "operators", message)
             assert not isinstance(entry, Removal)
             references = references.put(entry)
         cases = use_cases(
@@ -187,7 +221,7 @@ class _Stage:
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
             AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
             LabelSettings(),
-            PeopleSettings(without_operators=True),
+            PeopleSettings(),
             self.known,
         )
         publisher: Any = self
