@@ -59,7 +59,7 @@ async def _rebuild(what: tuple[What, ...]) -> Mapping[str, int]:
             source=WorkerSettings().source,
             metrics=Metrics.create(),
         )
-        counts = {}
+        counts: dict[str, int] = {}
         for name in what:
             is_cases = name == "cases"
             uids = restating.cases() if is_cases else restating.events()
