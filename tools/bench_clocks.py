@@ -72,7 +72,7 @@ TEXT: Final = """\
 
 <!-- Written by `python -m tools.bench_clocks --page docs/performance/clocks.md`, whose text says what is measured. -->
 
-{figures.clocks:,} open clocks in one worker, records of {figures.record_bytes:,} bytes, a topic of {partitions} partitions.
+{figures.clocks:,} open clocks in one worker, records of {figures.record_bytes:,} bytes, {partitions} partitions.
 CPU is user and system time of the process.
 
 | | target | found | met |
