@@ -21,7 +21,7 @@ _ALL: Final[tuple[What, ...]] = ("decisions", "cases")
 
 def rebuild(
     what: Annotated[
-        list[What] | None,
+        What | None,
         typer.Argument(
             help="decisions: the topics manifests and decisions; cases: case-updates and clocks. Both without it.",
             show_default=False,
@@ -34,7 +34,7 @@ def rebuild(
     Every message has the identity and the bytes that it had before, so doing it twice changes nothing. Alerts and steps
     against accounts are not said again. Clocks that are open speak again of what only a lost topic knew they had said.
     """
-    counts = asyncio.run(_rebuild(tuple(what or _ALL)))
+    counts = asyncio.run(_rebuild(_ALL if what is None else (what,)))
     if as_json:
         print_json({"published": counts})
         return
