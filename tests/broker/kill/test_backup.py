@@ -79,11 +79,14 @@ async def test_cases_and_their_clocks_are_rebuilt_and_speak_with_the_names_that_
     assert stages == {(one["clock_id"][:16], one["stage"]) for one in said}
 
 
-@pytest.mark.parametrize("backups", [Backups(topics=40, bucket=90), Backups(topics=70, bucket=70)])
+@pytest.mark.parametrize("backups", [Backups(topics=17, bucket=89), Backups(topics=70, bucket=70)])
 def test_topics_that_were_copied_before_the_bucket_pass_the_audit_when_both_are_restored(
     backups: Backups, tmp_path: Path
 ) -> None:
-    assert play(tmp_path, backups=backups).audit() == []
+    problems = play(tmp_path, backups=backups).audit()
+
+    # What was refused has no record, and may be refused because of what was decided after it (decision 55).
+    assert [problem for problem in problems if not problem.what.startswith("the dead letter says ActOvertaken")] == []
 
 
 def test_a_bucket_that_was_copied_before_the_topics_has_lost_what_came_between(tmp_path: Path) -> None:
