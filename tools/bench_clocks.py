@@ -193,7 +193,7 @@ def rebuilding(count: int) -> tuple[float, float]:
             for key, value in islice(made, PAGE)
         ]
         began = time.process_time()
-        holding.take(records)
+        holding.take(records, 0.0)
         spent += time.process_time() - began
     holding.position = count
     began = time.process_time()

@@ -8,9 +8,10 @@ import pytest
 from agents.cli.commands import COMMANDS
 from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
+from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
-from agents.settings import KafkaSettings, WorkerSettings
+from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.metrics import RecogniserMetrics
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from agents.topics import Topics
@@ -28,8 +29,10 @@ from pipeline.settings import (
 ROOT = Path(__file__).parents[2]
 ALL_SETTINGS: list[type[Settings]] = [
     AssetSettings,
+    ConsoleSettings,
     CredentialSettings,
     DeliverySettings,
+    DoorSettings,
     KafkaSettings,
     LabelSettings,
     PeopleSettings,

@@ -98,13 +98,14 @@ class Backups(NamedTuple):
     bucket: int
 
 
-def play(directory: Path, *, backups: Backups | None = None) -> Miniature:
+def play(directory: Path, *, backups: Backups | None = None, replayed: bool = False) -> Miniature:
     """Let one case of every kind go through: each is sent, dealt with and committed before the next.
 
     Args:
         directory: where the development signing chain is kept.
         backups: after what was played by then everything is lost, and goes on from these copies: producers send again
             what they had sent since the topics were copied, or, where only the bucket's copy is older, go on.
+        replayed: at the end, all that no person did is delivered once more.
     """
     credentials = credential_service(directory)
     supplies = Supplies(
@@ -124,6 +125,8 @@ def play(directory: Path, *, backups: Backups | None = None) -> Miniature:
             asyncio.run(stage.play(cases, threads))
         else:
             stage = asyncio.run(_restored(stage, cases, backups, threads))
+        if replayed:
+            asyncio.run(stage.play([case for case in cases if case.about is None], threads))
         stage.let_clocks_speak(threads)
     return stage.seen({case.number: case for case in cases})
 

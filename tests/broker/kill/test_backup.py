@@ -89,6 +89,10 @@ def test_topics_that_were_copied_before_the_bucket_pass_the_audit_when_both_are_
     assert [problem for problem in problems if not problem.what.startswith("the dead letter says ActOvertaken")] == []
 
 
+def test_when_everything_is_replayed_what_is_in_force_stays_the_last_word(tmp_path: Path) -> None:
+    assert play(tmp_path, replayed=True).audit() == []
+
+
 def test_a_bucket_that_was_copied_before_the_topics_has_lost_what_came_between(tmp_path: Path) -> None:
     problems = play(tmp_path, backups=Backups(topics=90, bucket=40)).audit()
 
