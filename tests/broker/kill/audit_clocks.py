@@ -92,8 +92,13 @@ def is_of_matter(key: str) -> bool:
 
 
 def latenesses(evidence: Evidence) -> list[int]:
-    """How long after its time each announcement came, in milliseconds, by the clock of the brokers."""
-    return [message.time - _ms(json.loads(message.value or b"{}")["at"]) for message in evidence.announcements.values()]
+    """How long each announcement came after its time, or after its clock was on the topic, in milliseconds."""
+    known: dict[str, int] = {}
+    for message in evidence.clocks.values():
+        clock = _body(message)["clock_id"]
+        known[clock] = min(message.time, known.get(clock, message.time))
+    said = [(message.time, _body(message)) for message in evidence.announcements.values()]
+    return [time - max(_ms(body["at"]), known[body["clock_id"]]) for time, body in said]
 
 
 def unsaid(cases: Mapping[int, Case], evidence: Evidence, now: datetime) -> int:

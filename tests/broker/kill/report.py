@@ -24,7 +24,7 @@ class Report:
         inputs: how many lay in the input topics, those that were sent twice included.
         outcomes: how many inputs came to each outcome, and how many alerts there were.
         announcements: how many times clocks said something.
-        median_lateness_seconds: how long after its time they did, outages and restarts included.
+        median_lateness_seconds: how long after its time, or after its clock was known, outages and kills included.
         kills: by signal.
         recogniser_kills: how many times the recogniser was killed.
         broker_restarts: for how many seconds the broker was away, each time.
