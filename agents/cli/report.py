@@ -40,8 +40,9 @@ _STANDARD_OUTPUT: Final = Path("-")
 class MadeReport(msgspec.Struct, frozen=True, kw_only=True):
     """What `report` answers.
 
-    `document` is the digest of what the report says, `sha256` that of the file; `stored` is where the sealed PDF lies,
-    and `sealed_now` whether it was made by this command or by an earlier one.
+    `events` and `cases` are those about which something happened in the period. `document` is the digest of what the
+    report says, `sha256` that of the file. `stored` is where the sealed PDF lies, and `sealed_now` whether it was made
+    by this command or by an earlier one.
     """
 
     kind: str
@@ -49,7 +50,8 @@ class MadeReport(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     document: str
     sha256: str
-    records: str
+    events: int
+    cases: int
     stored: str | None
     sealed_now: bool | None
     development_signer: bool | None
@@ -134,7 +136,8 @@ def report(
         file=str(target),
         document=document_digest(document),
         sha256=sha256_hex(body),
-        records=next(fact.value for fact in document.material[1:2]),
+        events=len(material.events),
+        cases=len(material.cases),
         stored=None if stored is None else stored.uri,
         sealed_now=None if stored is None else stored.is_new,
         development_signer=None if identity is None or stored is None or not stored.is_new else identity.is_development,
@@ -147,7 +150,7 @@ def report(
         {
             "file": answer.file,
             "period": f"{answer.period} ({time_zone})",
-            "made from": answer.records,
+            "looked at": f"records of {answer.events} events, {answer.cases} cases",
             "document": answer.document,
             "sha256": answer.sha256,
             "stored": answer.stored,

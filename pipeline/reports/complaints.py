@@ -63,6 +63,7 @@ def complaint_figures(cases: Sequence[StoredCase], speech: Speech) -> tuple[tupl
         (say("received", "收到"), len(received)),
         (say("acknowledged", "已确认收到"), sum(in_period(fact_at(one, "acknowledged_at"), speech) for one in cases)),
         (say("answered", "已答复"), len(answered)),
+        (say("decision overturned", "改变原决定"), sum(one.case.outcome == "overturned" for one in answered)),
         (say("open at the end", "期末未答复"), sum(_is_open(one) for one in cases)),
         (say("answered late", "逾期答复"), sum("met-late" in _standings(one, speech) for one in answered)),
         (
@@ -160,12 +161,13 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     say = speech.say
     rows = [
         (
-            case_name(one, speech),
+            case_name(one, speech) + ("" if one.case.about is None else f"\n{short(one.case.about.event_uid or '')}"),
             case_places(one, speech),
             speech.time(_received(one)),
             speech.time(fact_at(one, "acknowledged_at")),
             speech.time(fact_at(one, "due_at")),
             speech.time(_answered(one)),
+            speech.word(one.case.outcome),
         )
         for one in cases
     ]
@@ -173,12 +175,13 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
         say("Complaints and appeals", "投诉与申诉"),
         table=speech.table(
             (
-                ReportColumn(name=say("Case", "案件"), width=3),
+                ReportColumn(name=say("Case, event", "案件与事件"), width=4),
                 ReportColumn(name=say("Places", "地域"), width=3),
                 ReportColumn(name=say("Received", "收到"), width=3),
                 ReportColumn(name=say("Acknowledged", "确认收到"), width=3),
                 ReportColumn(name=say("Published limit", "公布的期限"), width=3),
                 ReportColumn(name=say("Answered", "答复"), width=3),
+                ReportColumn(name=say("Outcome", "结果"), width=3),
             ),
             rows,
         ),

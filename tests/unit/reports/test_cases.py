@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
+from pipeline.events.outputs import CaseSubject
 from pipeline.policy.pack_files import load_packs
-from pipeline.reports import period_of, report_of
+from pipeline.reports import ReportMaterial, StoredCase, period_of, report_of
 from pipeline.usecases.reporting import Reporting
 from tests.unit.house import House, activity, publication
 from tests.unit.reports.conftest import LATER, Report, figures, rows, section
@@ -64,6 +66,19 @@ def test_while_the_period_runs_nothing_is_missed_before_its_time(house: House) -
     document = report_of("complaints", material, days, "en", load_packs())
     assert {case: state for _, case, _, _, _, state in rows(document, "Clocks")}["complaint K-2"] == "open"
     assert any("was not over" in fact.value for fact in document.material)
+
+
+@pytest.mark.usefixtures("happened")
+def test_what_came_of_a_complaint_is_told_with_the_event_that_it_was_about(house: House) -> None:
+    days = period_of("2026-06", "UTC", LATER)
+    material = Reporting(store=house.store, layout=house.layout).material(days)
+    answered = next(one for one in material.cases if one.case.id == "K-1")
+    case = msgspec.structs.replace(answered.case, outcome="overturned", about=CaseSubject(event_uid="ab" * 32))
+    upheld = ReportMaterial(events=(), cases=(StoredCase(case=case, digest=answered.digest),))
+    document = report_of("complaints", upheld, days, "zh", load_packs())
+    ((name, *_, outcome),) = rows(document, "投诉与申诉")
+    assert (name, outcome) == ("投诉 K-1\nabababababab", "改变")
+    assert figures(document, "概要")["改变原决定"] == "1"
 
 
 def test_where_nobody_complained_it_says_so(reported: Report) -> None:
