@@ -85,6 +85,8 @@ class Runtime:
         if retraction is not None:
             await self.outbox.retract(retraction)
         if isinstance(event, ActivityEvent):
+            for alert in await run(self.cases.consenting, event):
+                await self.outbox.alert(alert)
             await self._publish_case(await run(self.cases.casework, event))
         elif isinstance(event, Review) and isinstance(stored, Decision):
             await self._publish_case(await run(self.cases.case_acting.of_review, event, stored))

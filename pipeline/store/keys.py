@@ -16,6 +16,7 @@ __all__ = [
     "CaseEventKey",
     "CaseKey",
     "CodesKey",
+    "ConsentedKey",
     "CountedKey",
     "IllegalKey",
     "Key",
@@ -27,11 +28,13 @@ __all__ = [
     "RetractionKey",
     "ReviewActKey",
     "ReviewKey",
+    "RevokedKey",
     "SealedKey",
     "SnapshotKey",
     "account_prefix",
     "acts_prefix",
     "case_prefix",
+    "consented_prefix",
     "digest_prefix",
     "parse_key",
     "published_prefix",
@@ -135,6 +138,27 @@ class PublishedKey:
 
     def __str__(self) -> str:
         return f"{published_prefix(self.sha256)}{_checked(_HEX, self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentedKey:
+    """The key by which an event is found by the consent that it names, in the records bucket."""
+
+    consent: str
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"{consented_prefix(self.consent)}{_checked(_HEX, self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedKey:
+    """The key of what says that a consent was revoked, in the content bucket."""
+
+    consent: str
+
+    def __str__(self) -> str:
+        return f"v1/revoked/{_fan(self.consent)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +272,8 @@ Key: TypeAlias = (
     | ReviewKey
     | IllegalKey
     | PublishedKey
+    | ConsentedKey
+    | RevokedKey
     | RetractionKey
     | ReviewActKey
     | AccountEntryKey
@@ -266,8 +292,9 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "retractions": RetractionKey,
     "counted": CountedKey,
     "told": CaseEventKey,
+    "revoked": RevokedKey,
 }
-"""The keys that have nothing but an event in them, by their tree."""
+"""The keys that have nothing but an event in them, or a consent, by their tree."""
 
 
 def digest_prefix(sha256: str) -> str:
@@ -278,6 +305,11 @@ def digest_prefix(sha256: str) -> str:
 def published_prefix(sha256: str) -> str:
     """What the keys begin with of all publications of the bytes with this SHA-256."""
     return f"v1/published/{_fan(sha256)}/"
+
+
+def consented_prefix(consent: str) -> str:
+    """What the keys begin with of all events that name a consent."""
+    return f"v1/consented/{_fan(consent)}/"
 
 
 def account_prefix(account: str) -> str:
@@ -320,8 +352,9 @@ def parse_key(text: str) -> Key | None:
             key = _OF_EVENTS[tree](name.removesuffix(".json"))
         case ["v1", "reports", _, _, name]:
             key = ReportKey(name.removesuffix(".pdf"))
-        case ["v1", "published", _, _, sha256, name]:
-            key = PublishedKey(sha256, name.removesuffix(".json"))
+        case ["v1", "published" | "consented" as tree, _, _, digest, name]:
+            uid = name.removesuffix(".json")
+            key = PublishedKey(digest, uid) if tree == "published" else ConsentedKey(digest, uid)
         case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             number = _PLACES - int(name.removesuffix(".json"))
             key = ReviewKey(uid, number) if tree == "reviews" else ReviewActKey(uid, number)
