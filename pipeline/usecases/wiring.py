@@ -23,6 +23,7 @@ from pipeline.usecases.claiming import ActTaken, Claiming
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.registering import Registering
 from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
@@ -40,6 +41,7 @@ class UseCases:
     reviewing: Reviewing
     casework: Casework
     announcing: Announcing
+    registering: Registering
     retracting: Retracting
     claiming: Claiming
 
@@ -117,6 +119,7 @@ def wire(
         ),
         reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
         casework=Casework(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
+        registering=Registering(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
         announcing=Announcing(store=store, layout=layout, now=now),
         claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),
     )

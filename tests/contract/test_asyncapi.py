@@ -175,6 +175,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "features": "receive, send",  # a later verdict puts entries
         "consents": "receive",
         "operators": "receive",
+        "inventory": "receive",
         "manifests": "send",
         "decisions": "send",
         "alerts": "send",
