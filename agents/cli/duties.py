@@ -24,9 +24,7 @@ __all__ = ["ShownDuty", "app"]
 
 app = typer.Typer(help="Periodic duties: what is due when, of what is registered.", no_args_is_help=True)
 
-Kind = Literal[
-    "service", "model", "training_set", "feature_database", "app", "certificate", "consent", "news_source"
-]
+Kind = Literal["service", "model", "training_set", "feature_database", "app", "certificate", "consent", "news_source"]
 """As `pipeline.policy.pack.RegisteredKind`, which `--help` does not wait for."""
 
 _OVER: Final = frozenset({"met", "met-late", "withdrawn"})

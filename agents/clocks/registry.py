@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
 from pipeline.duties.registered import Registered, registered
-from pipeline.events.outputs import Case
+from pipeline.events.outputs import Case, RunningClock
 from pipeline.policy.reference import ReferenceSets
 from pipeline.usecases.registering import Registering
 
@@ -21,6 +21,7 @@ __all__ = ["RegisteredDuties"]
 _AT_ONCE: Final = 64
 """So many entries are looked at before clocks are read on."""
 
+_OVER: Final = ("met", "met-late", "withdrawn")
 _LONGEST: Final = timedelta(days=36500)
 
 
@@ -97,7 +98,7 @@ class RegisteredDuties:
         part, rest = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
         stand = await asyncio.gather(*(self._run(self._registering, one) for one in part))
         for one, (case, is_new) in zip(part, stand, strict=True):
-            if is_new or any(seen(clock.clock_id) < clock.case_version for clock in case.clocks):
+            if is_new or not all(_is_there(clock, seen(clock.clock_id)) for clock in case.clocks):
                 await self._deliver(case)
             self._entered[one.case_uid] = one.mark
         self._waiting = rest
@@ -125,6 +126,11 @@ class RegisteredDuties:
 
     def _run(self, do: Callable[[Asked], Answer], asked: Asked) -> Awaitable[Answer]:
         return asyncio.get_running_loop().run_in_executor(self._threads, do, asked)
+
+
+def _is_there(clock: RunningClock, version: int) -> bool:
+    """Whether a clock is on the topic as it stands; what is over is taken off it one day."""
+    return version >= clock.case_version or (version == 0 and clock.state in _OVER)
 
 
 def _relevant(sets: ReferenceSets) -> tuple[object, ...]:

@@ -117,37 +117,37 @@ class ClockLaws:
     def _found(self, matter: Matter, known: Mapping[str, RunningClock], now: datetime) -> Iterator[RunningClock]:
         reach = reach_of(matter.jurisdictions, self._places, self._exceptions)
         bound = bind({**matter.facts, "jurisdictions": matter.jurisdictions})
-        for one in self._clocks:
-            if one.rule.on != matter.kind:
+        for ready in self._clocks:
+            if ready.rule.on != matter.kind:
                 continue
-            place = one.pack.jurisdiction
-            reached = reach.excepted.isdisjoint(one.pack.except_in) if place == EVERYWHERE else place in reach.laws
-            if reached and one.when.holds(bound) is True:
-                of = _of_registered(one, matter, known) if matter.kind in REGISTERED else _of_case(one, matter)
+            place = ready.pack.jurisdiction
+            reached = reach.excepted.isdisjoint(ready.pack.except_in) if place == EVERYWHERE else place in reach.laws
+            if reached and ready.when.holds(bound) is True:
+                of = _of_registered(ready, matter, known) if matter.kind in REGISTERED else _of_case(ready, matter)
                 for id_, turn, up in of:
                     before = known.get(id_)
-                    yield _clock(one, matter, id_, turn, up, written(now) if before is None else before.known_since)
+                    yield _clock(ready, matter, id_, turn, up, written(now) if before is None else before.known_since)
 
 
-def _of_case(one: _Ready, matter: Matter) -> Iterator[tuple[str, Turn, _Up]]:
-    start = newest(matter.dates.get(one.rule.starts, ()))
-    if start is None or not one.in_force(start):
+def _of_case(ready: _Ready, matter: Matter) -> Iterator[tuple[str, Turn, _Up]]:
+    start = newest(matter.dates.get(ready.rule.starts, ()))
+    if start is None or not ready.in_force(start):
         return
-    done = [min(instants(matter.dates.get(name, ())), default=None) for name in one.rule.ends]
+    done = [min(instants(matter.dates.get(name, ())), default=None) for name in ready.rule.ends]
     met = max((at for at in done if at is not None), default=None) if None not in done else None
     turn = Turn(start, is_first=False, done=met)
-    yield clock_id(matter.uid, one.rule.id, written(start)), turn, _up(one, matter, turn)
+    yield clock_id(matter.uid, ready.rule.id, written(start)), turn, _up(ready, matter, turn)
 
 
-def _of_registered(one: _Ready, matter: Matter, known: Collection[str]) -> Iterator[tuple[str, Turn, _Up]]:
+def _of_registered(ready: _Ready, matter: Matter, known: Collection[str]) -> Iterator[tuple[str, Turn, _Up]]:
     """The turn that runs, and those before it whose clock ran here."""
-    found = turns(one.rule, matter.dates, matter.opened)
+    found = turns(ready.rule, matter.dates, matter.opened)
     for turn in found:
-        up = _up(one, matter, turn)
-        # Where the end is a date of its own, another end is another clock: what was said of one is not said of both.
-        apart = f"\0{written(up.due)}" if one.length is None and up.due is not None else ""
-        id_ = clock_id(matter.uid, one.rule.id, written(turn.start) + apart)
-        if (turn is found[-1] or id_ in known) and one.in_force(turn.start, up.due):
+        up = _up(ready, matter, turn)
+        # Where the end is a date of its own, another end is another clock: what was said of ready is not said of both.
+        apart = f"\0{written(up.due)}" if ready.length is None and up.due is not None else ""
+        id_ = clock_id(matter.uid, ready.rule.id, written(turn.start) + apart)
+        if (turn is found[-1] or id_ in known) and ready.in_force(turn.start, up.due):
             yield id_, turn, up
 
 
@@ -178,15 +178,15 @@ def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
     )
 
 
-def _clock(one: _Ready, matter: Matter, id_: str, turn: Turn, up: _Up, known_since: str) -> RunningClock:
+def _clock(ready: _Ready, matter: Matter, id_: str, turn: Turn, up: _Up, known_since: str) -> RunningClock:
     start, met = turn.start, turn.done
-    _, stands = _stood_still(one, matter)
+    _, stands = _stood_still(ready, matter)
     state: ClockState = "undated" if up.due is None else "open"
     if met is not None:
         state = "met-late" if up.missed is not None and met > up.missed else "met"
     elif stands:
         state = "stopped"
-    shares = tuple(int(share.removesuffix("%")) for share in one.rule.warn)
+    shares = tuple(int(share.removesuffix("%")) for share in ready.rule.warn)
     return RunningClock(
         clock_id=id_,
         case_uid=matter.uid,
@@ -204,35 +204,35 @@ def _clock(one: _Ready, matter: Matter, id_: str, turn: Turn, up: _Up, known_sin
         met_at=None if met is None else written(met),
         known_since=known_since,
         why=up.why,
-        law=one.law,
+        law=ready.law,
     )
 
 
-def _up(one: _Ready, matter: Matter, turn: Turn) -> _Up:
-    start, length = turn.start, one.first if turn.is_first else one.length
-    stood, _ = _stood_still(one, matter)
+def _up(ready: _Ready, matter: Matter, turn: Turn) -> _Up:
+    start, length = turn.start, ready.first if turn.is_first else ready.length
+    stood, _ = _stood_still(ready, matter)
     if length is None:
-        name = one.rule.published or ""
+        name = ready.rule.published or ""
         due = newest(matter.dates.get(name, ()))
         if due is None:
             return _Up(None, None, _NO_LIMIT.format(name))
     else:
         try:
-            due = length.after(start, one.zone, one.rule.calendar) + stood
+            due = length.after(start, ready.zone, ready.rule.calendar) + stood
         except CalendarUnknownError as error:
             return _Up(None, None, str(error))
         except OverflowError:
-            return _Up(None, None, f"no calendar reaches {one.rule.length} after {written(start)}")
-    return _Up(due, due if one.grace is None else one.grace.after(due, one.zone))
+            return _Up(None, None, f"no calendar reaches {ready.rule.length} after {written(start)}")
+    return _Up(due, due if ready.grace is None else ready.grace.after(due, ready.zone))
 
 
-def _stood_still(one: _Ready, matter: Matter) -> tuple[timedelta, bool]:
+def _stood_still(ready: _Ready, matter: Matter) -> tuple[timedelta, bool]:
     """How long the clock stood still, and whether it does."""
-    if one.rule.stops is None:
+    if ready.rule.stops is None:
         return timedelta(), False
-    ends = sorted(instants(matter.dates.get(one.rule.stops.until, ())))
+    ends = sorted(instants(matter.dates.get(ready.rule.stops.until, ())))
     stood, free = timedelta(), datetime.min.replace(tzinfo=UTC)
-    for since in sorted(instants(matter.dates.get(one.rule.stops.since, ()))):
+    for since in sorted(instants(matter.dates.get(ready.rule.stops.since, ()))):
         until = next((end for end in ends if end >= since), None)
         if until is None:
             return stood, True

@@ -29,6 +29,7 @@ from pipeline.usecases.casework import newest_case
 __all__ = ["Registering", "Stands"]
 
 _ATTEMPTS: Final = 32
+_MOST_EVENTS: Final = 32
 _GONE: Final = "gone"
 _ENTRIES: Final = "reference:"
 """What the `source` of an entry begins with, before the name of its set; its `id` is what it says."""
@@ -144,7 +145,7 @@ class Registering:
             changed_at=written(now),
             event_uid=uid,
             event=reference,
-            events=(*(() if before is None else before.events), uid),
+            events=(*(() if before is None else before.events), uid)[-_MOST_EVENTS:],
             record_uri=self.layout.case(matter.uid, matter.version).uri,
         )
 

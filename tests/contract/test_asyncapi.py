@@ -44,14 +44,16 @@ INPUTS = {
     "activityEvent": "activity-event.v1",
     "review": "review.v2",
     "reviewAct": "review-act.v1",
+    "caseAct": "case-act.v1",
     "uncheckedReview": "review.v1",
     "service": "service.v1",
     "newsSource": "news-source.v1",
     "feature": "feature.v1",
     "consent": "consent.v1",
     "operator": "operator.v1",
+    "inventoryItem": "inventory-item.v1",
 }
-ENTRIES = ("service", "newsSource", "feature", "consent", "operator")
+ENTRIES = ("service", "newsSource", "feature", "consent", "operator", "inventoryItem")
 OUTPUTS: dict[str, type[Output]] = {
     "manifestRecord": ManifestRecord,
     "decision": Decision,
@@ -170,6 +172,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "publication": "receive",
         "activities": "receive",
         "reviews": "receive",
+        "cases": "receive",
         "services": "receive",
         "newsSources": "receive",
         "features": "receive, send",  # a later verdict puts entries
@@ -208,6 +211,7 @@ KEYS = {
     "keyedByContentOrEvent": {"decision", "alert"},
     "keyedBySender": {"activityEvent"},
     "keyedByReviewed": {"review", "reviewAct", "uncheckedReview", "reviewUpdate"},
+    "keyedByCaseNumber": {"caseAct"},
     "keyedByEntry": set(ENTRIES),
     "keyedByAccount": {"enforcement", "enforcementReversal"},
     "keyedByCase": {"case"},
