@@ -9,6 +9,7 @@ from agents.kafka import Publisher
 from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.topics import Topics
+from pipeline.duties.case_steps import suspension_by
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
@@ -65,12 +66,13 @@ class Outbox:
         await self.publisher.publish([self._message(decision)])
 
     async def publish_case(self, case: Case) -> None:
-        """Deliver a case as it stands, and its clocks.
+        """Deliver a case as it stands, and its clocks; of an order also what it puts into the service registry.
 
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
-        outputs: tuple[Output, ...] = (case, *case.clocks)
+        order = suspension_by(case)
+        outputs: tuple[Output, ...] = (*(() if order is None else (order,)), case, *case.clocks)
         await self.publisher.publish([self._message(output) for output in outputs])
 
     def announcement(self, said: Said, partition: int) -> tuple[KafkaMessage, ...]:

@@ -49,8 +49,8 @@ _Asks = Callable[[Topics, TopicPlan], Sequence[Operation]]
 
 
 def _worker(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    # A later verdict puts what was found illegal into the feature database.
-    if plan.name in (topics.manifests, topics.features, topics.clocks):
+    # A later verdict puts what was found illegal into the feature database, and an order its service into the registry.
+    if plan.name in (topics.manifests, topics.features, topics.clocks, topics.services):
         return ("Read", "Write")
     return ("Read",) if plan.role in ("input", "reference") else ("Write",)
 

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from console.parts import ConsoleParts
 from console.texts import LANGUAGES, Language, text
 
 __all__ = ["LANGUAGE_COOKIE", "language_of", "page", "routes"]
@@ -39,7 +38,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     return HTMLResponse(_environment().get_template(template).render({**context, **values}), status)
 
 
-def routes(_: ConsoleParts) -> tuple[BaseRoute, ...]:
+def routes(_: object) -> tuple[BaseRoute, ...]:
     """`/language/{language}`: chooses it, and goes back to where the reader was."""
 
     async def choose(request: Request) -> Response:

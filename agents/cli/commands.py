@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "worker": Command("working", "worker", "Run a worker: seal, judge, raise alerts."),
     "recogniser": Command("working", "recogniser", "Know what was sealed, for workers that ask."),
     "console": Command("screens", "serve_console", "Serve the console: what is held, alerted and due, in a browser."),
+    "doors": Command("doors", "serve_public", "Serve the public doors: Soft Binding API, look-up, verify page."),
     "seal": Command("files", "seal", "Seal a file: attach a signed C2PA manifest."),
     "inspect": Command("files", "inspect", "Read and validate what a file says of itself."),
     "propagate": Command("propagating", "propagate", "Write into a file's label who hands it on."),

@@ -1,5 +1,6 @@
 """The command that makes documents of what is in the records bucket."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -79,7 +80,7 @@ def report(
     from pipeline.store.s3 import S3ObjectStore
     from pipeline.usecases.reporting import Reporting
 
-    days = period_of(period, time_zone)
+    days = period_of(period, time_zone, datetime.now(UTC))
     stores = StoreSettings()
     connection = connect()
     store = S3ObjectStore(connection, locked_buckets=frozenset({stores.records_bucket}))

@@ -71,7 +71,8 @@ class Registered:
 def registered(sets: ReferenceSets) -> Iterator[Registered]:
     """Everything in the sets that may have duties."""
     for service in sets.services.values():
-        yield _registered("service", "services", service.id, service.version, service.jurisdictions, service.facts)
+        if service.ordered is None:  # what an order put there is no service of its own
+            yield _registered("service", "services", service.id, service.version, service.jurisdictions, service.facts)
     for item in sets.inventory.values():
         yield _registered(item.kind, "inventory", item.id, item.version, item.jurisdictions, item.facts)
     for consent in sets.consents.values():

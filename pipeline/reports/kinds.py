@@ -5,16 +5,24 @@ from typing import Final
 
 from pipeline.policy.pack import Pack
 from pipeline.policy.words import Language
+from pipeline.reports.complaints import complaints_report
+from pipeline.reports.duties import duties_report
+from pipeline.reports.incident import incident_report
 from pipeline.reports.inspection import inspection_report
 from pipeline.reports.material import ReportMaterial
 from pipeline.reports.model import ReportDocument, ReportKind
 from pipeline.reports.period import ReportPeriod
 from pipeline.reports.speech import Speech
+from pipeline.reports.transparency import transparency_report
 
 __all__ = ["REPORTS", "report_of"]
 
 REPORTS: Final[Mapping[ReportKind, Callable[[ReportMaterial, Speech], ReportDocument]]] = {
     "inspection": inspection_report,
+    "incident": incident_report,
+    "complaints": complaints_report,
+    "duties": duties_report,
+    "transparency": transparency_report,
 }
 
 

@@ -1,14 +1,15 @@
 """How reports speak: in one of two languages, with times in one zone, and laws by what their packs call them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
 from pipeline.events.instants import instant
-from pipeline.events.outputs import Finding, PackReference
-from pipeline.policy.pack import EVERYWHERE, Pack, Rule
+from pipeline.events.outputs import ClockLaw, Finding, PackReference
+from pipeline.policy.lengths import Unit, parse_length
+from pipeline.policy.pack import EVERYWHERE, ClockRule, Pack, Rule
 from pipeline.policy.places import name_of
 from pipeline.policy.words import Language, chosen
 from pipeline.reports.material import ReportMaterial
@@ -19,6 +20,14 @@ __all__ = ["NOTHING", "Speech", "short"]
 
 NOTHING: Final = "-"
 _SHORT: Final = 12
+_UNITS: Final[Mapping[Unit, str]] = {
+    "minutes": "分钟",
+    "hours": "小时",
+    "days": "日",
+    "working days": "个工作日",
+    "months": "个月",
+    "years": "年",
+}
 
 _WORDS: Final[dict[str, str]] = {
     "allow": "放行",
@@ -40,12 +49,21 @@ _WORDS: Final[dict[str, str]] = {
     "order": "命令",
     "takedown": "删除要求",
     "licence": "许可",
+    "service": "服务",
+    "model": "模型",
+    "training_set": "训练数据",
+    "feature_database": "特征库",
+    "app": "应用程序",
+    "certificate": "证书",
+    "consent": "同意",
+    "news_source": "新闻来源",
     "open": "计时中",
     "stopped": "中止",
     "undated": "期限不明",
     "met": "按时完成",
     "met-late": "逾期完成",
     "missed": "逾期",
+    "due": "已到期",
     "withdrawn": "不再适用",
     "illegal": "违法内容",
     "harmful": "有害内容",
@@ -125,6 +143,25 @@ class Speech:
         """The sources of rules, each once and on a line of its own."""
         return "\n".join(dict.fromkeys(map(self.article, findings))) or NOTHING
 
+    def clock_article(self, law: ClockLaw) -> str:
+        """The source of a clock, in the language of the report where the pack has it."""
+        rule = self._clocks.get(law.clock)
+        return law.citation if rule is None else chosen(rule.citation, self.language)
+
+    def clock_remedy(self, law: ClockLaw) -> str:
+        """What mends a miss of a clock, and the document that belongs to it."""
+        rule = self._clocks.get(law.clock)
+        both = (law.remedy, law.document) if rule is None else (rule.remedy, rule.document)
+        return self.say(" ", "").join(chosen(words, self.language) for words in both)
+
+    def length(self, written: str) -> str:
+        """How long a law gives, as packs write it (`PT3H`, `P10BD`, `published`), in words."""
+        found = parse_length(written)
+        if found is None:
+            return self.say("until the limit that was published", "至公布的期限届满")
+        unit = found.unit.removesuffix("s") if found.count == 1 else found.unit
+        return f"{found.count} {self.say(unit, _UNITS[found.unit])}"
+
     def document(
         self,
         kind: ReportKind,
@@ -132,8 +169,10 @@ class Speech:
         law: tuple[str, ...],
         material: ReportMaterial,
         sections: Iterable[ReportSection],
+        *,
+        cited: bool = True,
     ) -> ReportDocument:
-        """The document, with what every report says of itself."""
+        """The document, with what every report says of itself; `cited` lists every record, as for an authority."""
         return ReportDocument(
             kind=kind,
             language=self.language,
@@ -161,11 +200,24 @@ class Speech:
                         f"{self.time(material.newest_at)}",
                     ),
                 ),
+                *(
+                    ()
+                    if self.period.is_over
+                    else (
+                        ReportFact(
+                            name=self.say("Not over", "尚未结束"),
+                            value=self.say(
+                                "The period was not over when this was made: what came later is missing.",
+                                "制作时期间尚未结束，此后发生的事项不在本文档内。",
+                            ),
+                        ),
+                    )
+                ),
                 ReportFact(name=self.say("Digest of the material", "材料摘要"), value=material.digest),
             ),
             digest_name=self.say("SHA-256 of this document", "本文档 SHA-256"),
             contents_name=self.say("Contents", "目录"),
-            sections=(*sections, *self._cited(material)),
+            sections=(*sections, *(self._cited(material) if cited else ())),
         )
 
     def table(self, columns: Sequence[ReportColumn], rows: Iterable[Sequence[object]]) -> ReportTable | None:
@@ -217,6 +269,10 @@ class Speech:
     @cached_property
     def _by_name(self) -> dict[str, Pack]:
         return {pack.name: pack for pack in self.packs}
+
+    @cached_property
+    def _clocks(self) -> dict[str, ClockRule]:
+        return {clock.id: clock for pack in self.packs for clock in pack.clocks}
 
     @cached_property
     def _rules(self) -> dict[str, Rule]:

@@ -4,6 +4,7 @@ An immutable snapshot of sets of versioned entries, and what it adds to the fact
 """
 
 from pipeline.policy.reference.entries import (
+    ORDER_PREFIX,
     ConsentEntry,
     Entry,
     FeatureEntry,
@@ -23,6 +24,7 @@ from pipeline.policy.reference.sets import ReferenceSets, Removal, Update
 
 __all__ = [
     "LICENCE_DAYS",
+    "ORDER_PREFIX",
     "ConsentEntry",
     "Enriched",
     "Entry",

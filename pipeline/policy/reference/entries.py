@@ -19,6 +19,7 @@ from pipeline.policy.reference.patterns import (
 from pipeline.policy.vocabulary import Facts, flatten
 
 __all__ = [
+    "ORDER_PREFIX",
     "Biometric",
     "ConsentEntry",
     "Entry",
@@ -35,6 +36,9 @@ __all__ = [
     "parse_entry",
     "set_of",
 ]
+
+ORDER_PREFIX: Final = "order:"
+"""What the ids of entries begin with that orders put into the service registry."""
 
 FeatureVerdict = Literal["illegal", "harmful", "rumour"]
 Side = Literal["prompt", "output"]
@@ -53,12 +57,16 @@ _BOTH: Final[tuple[Side, ...]] = ("prompt", "output")
 
 
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator knows of a service: facts, all of which begin with `service.`, and where it is offered."""
+    """What the operator knows of a service: facts, all of which begin with `service.`, and where it is offered.
+
+    Of an entry that an order put beside that of the service, `ordered` is the service that it suspends.
+    """
 
     id: str
     version: int
     facts: Facts
     jurisdictions: tuple[str, ...] = ()
+    ordered: str | None = None
 
 
 class NewsSourceEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,11 +174,15 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
         )
     if set_name == "services":
         known = {name: fact for name, fact in value["service"].items() if name != "id"}
+        facts = flatten({"service": known})
+        is_order = key.startswith(ORDER_PREFIX) and facts.get("service.suspended_by_order") is True
+        ordered = value["service"].get("id") if is_order else None
         return ServiceEntry(
             id=key,
             version=value["version"],
-            facts=flatten({"service": known}),
+            facts=facts,
             jurisdictions=tuple(value.get("jurisdictions", ())),
+            ordered=ordered,
         )
     if set_name == "news-sources":
         return msgspec.convert(value, NewsSourceEntry)
