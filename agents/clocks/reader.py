@@ -84,8 +84,12 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
         self._owned = {}
 
     async def on_partitions_assigned(self, assigned: Collection[aiokafka.TopicPartition]) -> None:
-        """Go on with what was ours just before, and begin with everything else."""
-        owned = {}
+        """Go on with what was ours just before, and begin with everything else.
+
+        It is ours from here on: the client hands out records of one partition while it still asks where another begins,
+        and a record that is handed out before it is known to be ours would never be read.
+        """
+        owned, fresh = {}, []
         for topic_partition in assigned:
             if topic_partition.partition in self._kept:
                 owned[topic_partition.partition], position = self._kept[topic_partition.partition]
@@ -93,14 +97,18 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
             else:
                 self._takings += 1
                 owned[topic_partition.partition] = self._takings
-                await self._client.seek_to_beginning(topic_partition)
+                fresh.append(topic_partition)
         self._kept = {}
         self._owned = owned
+        for topic_partition in fresh:
+            await self._client.seek_to_beginning(topic_partition)
 
     async def poll(self, seconds: float) -> Page:
         try:
             fetched = await self._client.getmany(timeout_ms=int(seconds * _MILLISECONDS), max_records=_POLL_RECORDS)
             owned = dict(self._owned)
+            if not owned:  # whoever hears of this forgets what was read, and has to read it again
+                self._kept = {}
             positions = {partition: await self._position(partition) for partition in owned}
         except KafkaError as error:
             raise _unavailable(self._trouble, error) from error
