@@ -10,8 +10,8 @@ from pipeline.settings import Names, Settings
 
 __all__ = ["DOORS", "Door", "DoorSettings"]
 
-Door = Literal["resolution", "lookup", "verify"]
-"""The Soft Binding Resolution API, the look-up, the page for files."""
+Door = Literal["resolution", "lookup", "verify", "complaints"]
+"""The Soft Binding Resolution API, the look-up, the page for files, the complaint form."""
 
 DOORS: Final[tuple[Door, ...]] = get_args(Door)
 _NONE: Final = "none"
@@ -33,7 +33,7 @@ class DoorSettings(Settings):
     """Where they are served, as HOST:PORT; port 0 takes a free one and logs it."""
 
     open: Annotated[Names, AfterValidator(_doors)] = DOORS
-    """Which are open, separated by commas: resolution (Soft Binding Resolution API), lookup, verify; or `none`."""
+    """Which are open, separated by commas: resolution (the C2PA API), lookup, verify, complaints; or `none`."""
 
     proxies: Names = ()
     """Addresses of reverse proxies that are believed when they say who asks (X-Forwarded-For), separated by commas."""
@@ -63,7 +63,7 @@ class DoorSettings(Settings):
     @property
     def pages(self) -> tuple[str, ...]:
         """The pages for people, the first one first."""
-        named = {"verify": "/verify", "lookup": "/lookup"}
+        named = {"verify": "/verify", "lookup": "/lookup", "complaints": "/complaints/new"}
         pages = [path for door, path in named.items() if door in self.open]
         return (*pages, "/api") if self.open and self.open != (_NONE,) else ()
 

@@ -19,8 +19,9 @@ def serve_public(
 ) -> None:
     """Serve the public doors, for people and programs without a login. Ctrl-C or SIGTERM stops it.
 
-    The C2PA Soft Binding Resolution API below /v1, what is known by digest, event or manifest at /lookup, and a page
-    that looks into a file at /verify. SEALSTREAM_DOORS_OPEN says which are open. What is sent is kept nowhere.
+    The C2PA Soft Binding Resolution API below /v1, what is known by digest, event or manifest at /lookup, a page that
+    looks into a file at /verify, and a complaint form at /complaints/new. SEALSTREAM_DOORS_OPEN says which are open.
+    Files that are sent are kept nowhere.
     """
     require_console()
     from agents.configuration import require_known

@@ -1,6 +1,7 @@
 """The keeper of clocks on real Kafka, put together."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 
@@ -21,7 +22,14 @@ __all__ = ["keeper_of"]
 
 
 def keeper_of(
-    settings: KafkaSettings, topics: Topics, cases: UseCases, references: References, outbox: Outbox, threads: Executor
+    settings: KafkaSettings,
+    topics: Topics,
+    cases: UseCases,
+    references: References,
+    outbox: Outbox,
+    threads: Executor,
+    *,
+    said: Callable[[Said], None] | None = None,
 ) -> ClockKeeper:
     """Put the keeper together.
 
@@ -32,6 +40,7 @@ def keeper_of(
         references: the reference sets, followed elsewhere.
         outbox: makes messages of it.
         threads: where cases are read.
+        said: told what was published; without it, that is counted.
     """
 
     async def announce(due: DueStage) -> Said | None:
@@ -46,6 +55,6 @@ def keeper_of(
         ),
         announce=announce,
         messages=outbox.announcement,
-        said=outbox.count_announcement,
+        said=said or outbox.count_announcement,
         forgotten=outbox.forgotten_clock,
     )

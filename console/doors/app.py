@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from agents.door_settings import Door
 from console import rendering, static_files
-from console.doors import documents, lookup, resolution, verify
+from console.doors import complaints, documents, lookup, resolution, verify
 from console.doors.asking import handlers, wants_json
 from console.doors.parts import Doors
 from console.headers import SafeHeaders
@@ -28,6 +28,7 @@ Running = Callable[[], AbstractAsyncContextManager[None]]
 _ROOMS: Final[Mapping[Door, Callable[[Doors], Sequence[BaseRoute]]]] = {
     "verify": verify.routes,
     "lookup": lookup.routes,
+    "complaints": complaints.routes,
     "resolution": resolution.routes,
 }
 _SEE_OTHER, _NOT_FOUND, _NOT_READY = 303, 404, 503

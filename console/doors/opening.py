@@ -11,16 +11,21 @@ import uvicorn
 
 from agents.assembly import layout_of, open_parsers
 from agents.door_settings import DoorSettings
+from agents.kafka import open_publisher
+from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.similarity import FollowedFingerprints, known_fingerprints_of
+from agents.topics import Topics
 from agents.trusting import TrustWatch, trust_of
 from console.doors.app import doors_application
+from console.doors.complaining import Complaints
 from console.doors.labels import FollowedLabels, labels_of
 from console.doors.parts import Doors
 from pipeline.errors import OperatorError
 from pipeline.evidence.removal import Recognition
 from pipeline.isolation.confinement import keep_to_itself
 from pipeline.settings import CredentialSettings, StoreSettings
+from pipeline.store import Layout, ObjectStore
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
 from pipeline.usecases.disclosing import PublicView
@@ -75,9 +80,20 @@ def _opened(settings: DoorSettings) -> Iterator[tuple[Doors, list[Callable[[], A
                 parsers=parsers,
                 recognition=Recognition(store=store, layout=layout, fingerprinter=parsers.fingerprinter, known=known),
             ),
+            _complaints(kafka, stores, store, layout) if settings.is_open("complaints") else None,
             trouble=lambda: known.trouble or labels.trouble or trust.trouble,
         )
         yield doors, [lambda: _beside(known, labels, trust)]
+
+
+def _complaints(kafka: KafkaSettings, stores: StoreSettings, store: ObjectStore, layout: Layout) -> Complaints:
+    async def send(message: KafkaMessage) -> None:
+        # Complaints are few: a connection for each costs less than one that is kept for ever.
+        async with open_publisher(kafka) as publisher:
+            await publisher.publish([message])
+
+    topic = Topics(kafka.topic_prefix).cases
+    return Complaints(store=store, layout=layout, bucket=stores.inbox_bucket, topic=topic, send=send)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from agents.door_settings import DoorSettings
+from console.doors.complaining import Complaints
 from console.doors.limits import Allowance, UploadGate, address_of
 from pipeline.usecases.resolving import Resolution
 from pipeline.usecases.verifying import Verification
@@ -29,6 +30,7 @@ class Doors:
         requests: how often an address may ask.
         uploads: how often it may send a file.
         gate: how many files there are at once.
+        complaints: takes complaints; None where nobody does.
         trouble: why answers cannot be relied on now; None where they can.
     """
 
@@ -38,6 +40,7 @@ class Doors:
     requests: Allowance
     uploads: Allowance
     gate: UploadGate
+    complaints: Complaints | None = None
     trouble: Callable[[], str | None] = lambda: None
 
     @classmethod
@@ -46,6 +49,7 @@ class Doors:
         settings: DoorSettings,
         resolution: Resolution,
         verification: Verification,
+        complaints: Complaints | None = None,
         trouble: Callable[[], str | None] = lambda: None,
     ) -> "Doors":
         """The doors as the settings have them."""
@@ -60,6 +64,7 @@ class Doors:
                 most_bytes=settings.max_upload_bytes,
                 seconds=settings.upload_seconds,
             ),
+            complaints=complaints,
             trouble=trouble,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
+from unicodedata import category
 
 from pipeline.events.instants import instant
 from pipeline.events.outputs import ClockLaw, Finding, PackReference
@@ -16,10 +17,11 @@ from pipeline.reports.material import ReportMaterial
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportFact, ReportKind, ReportSection, ReportTable
 from pipeline.reports.period import ReportPeriod
 
-__all__ = ["NOTHING", "Speech", "short"]
+__all__ = ["NOTHING", "Speech", "short", "visible"]
 
 NOTHING: Final = "-"
 _SHORT: Final = 12
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _UNITS: Final[Mapping[Unit, str]] = {
     "minutes": "分钟",
     "hours": "小时",
@@ -58,6 +60,8 @@ _WORDS: Final[dict[str, str]] = {
     "consent": "同意",
     "news_source": "新闻来源",
     "open": "计时中",
+    "upheld": "维持",
+    "overturned": "改变",
     "stopped": "中止",
     "undated": "期限不明",
     "met": "按时完成",
@@ -86,6 +90,11 @@ _WORDS: Final[dict[str, str]] = {
 def short(digest: str) -> str:
     """The beginning of an identity; the whole is in the list of records."""
     return digest[:_SHORT]
+
+
+def visible(text: str) -> str:
+    """A text in which all can be seen: signs without a form, such as those that turn the direction, by number."""
+    return "".join(f"[U+{ord(sign):04X}]" if category(sign) in _UNSEEN and sign != "\n" else sign for sign in text)
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,11 @@ class Speech:
         """The source of a rule, in the language of the report where the pack has it."""
         rule = self._rules.get(finding.rule)
         return (finding.citation or finding.rule) if rule is None else chosen(rule.citation, self.language)
+
+    def told(self, finding: Finding) -> str:
+        """What was found, in the language of the report where the pack has it and says it all."""
+        rule = self._rules.get(finding.rule)
+        return finding.message if rule is None or rule.seen else chosen(rule.text, self.language)
 
     def articles(self, findings: Iterable[Finding]) -> str:
         """The sources of rules, each once and on a line of its own."""
@@ -194,7 +208,7 @@ class Speech:
                 ReportFact(
                     name=self.say("Made from", "材料"),
                     value=self.say(
-                        f"{len(material.events)} records of events, {len(material.cases)} cases; the newest of "
+                        f"records of events: {len(material.events)}, cases: {len(material.cases)}; the newest of "
                         f"{self.time(material.newest_at)}",
                         f"事件记录 {len(material.events)} 条，案件 {len(material.cases)} 件；最新者写于 "
                         f"{self.time(material.newest_at)}",
@@ -221,8 +235,8 @@ class Speech:
         )
 
     def table(self, columns: Sequence[ReportColumn], rows: Iterable[Sequence[object]]) -> ReportTable | None:
-        """A table; None where it has no rows."""
-        filled = tuple(tuple(map(str, row)) for row in rows)
+        """A table; None where it has no rows. What comes out of records gets into documents here alone."""
+        filled = tuple(tuple(visible(str(cell)) for cell in row) for row in rows)
         return ReportTable(columns=tuple(columns), rows=filled) if filled else None
 
     def section(
