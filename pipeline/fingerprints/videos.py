@@ -59,6 +59,8 @@ _MOMENT: Final = 0.25
 _COMPARED: Final = 3
 _AROUND: Final = (-0.04, 0.0, 0.04)
 """Seconds by which a picture may be shown earlier or later, and where it is looked for."""
+_ENOUGH: Final = 256
+"""Points of the shorter side of a picture that is made smaller: twice those that looks are compared at."""
 
 
 def video_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
@@ -208,9 +210,17 @@ def _shots(container: InputContainer, stream: VideoStream, moments: Sequence[flo
         frame = reader.frame_at(moment)
         if frame is None:
             return
-        picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
-        upright = picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
-        yield Shot(at=time_of(frame), picture=upright)
+        yield Shot(at=time_of(frame), picture=_picture_of(frame))
+
+
+def _picture_of(frame: av.VideoFrame) -> Image.Image:
+    """An upright picture; a large one at a smaller size, which is as good for codes and looks, and cheap."""
+    times = max(min(frame.width, frame.height) // _ENOUGH, 1)
+    size = (
+        {"width": frame.width // times, "height": frame.height // times, "interpolation": "AREA"} if times > 1 else {}
+    )
+    picture: Image.Image = frame.to_image(**size)  # type: ignore[no-untyped-call]
+    return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
 
 
 def _extent(container: InputContainer, stream: VideoStream) -> tuple[float, float]:

@@ -179,6 +179,33 @@ def test_a_video_that_says_how_to_turn_it_is_turned() -> None:
     assert upright.distance(found(filmed(lying), "video/mp4")) > 64
 
 
+def test_a_large_video_has_nearly_the_code_of_the_same_in_small() -> None:
+    """Its pictures are made smaller on their way out of the decoder."""
+    small = [np.kron(picture, np.ones((2, 2, 1), np.uint8)) for picture in scenes(10, seed=3)]
+    large = [np.kron(picture, np.ones((6, 6, 1), np.uint8)) for picture in small]
+    assert min(large[0].shape[:2]) > 2 * 256
+    one, other = (videos.video_traits(filmed(pictures), "video/mp4") for pictures in (large, small))
+    assert one.fingerprint is not None
+    assert other.fingerprint is not None
+    assert one.fingerprint.distance(other.fingerprint) <= 16
+    assert one.codes[0].distance(other.codes[0]) <= 8
+
+
+@pytest.mark.parametrize("for_sound", [False, True])
+def test_an_mp4_is_opened_without_decoding_its_pictures(*, for_sound: bool) -> None:
+    with media.opened(FILM, "mov", for_sound=for_sound) as quick, av.open(io.BytesIO(FILM)) as usual:
+        ours, theirs = quick.streams.video[0], usual.streams.video[0]
+        assert theirs.codec_context.pix_fmt == "yuv420p"
+        assert ours.codec_context.pix_fmt is None
+        assert (ours.start_time, ours.duration, ours.time_base) == (
+            theirs.start_time,
+            theirs.duration,
+            theirs.time_base,
+        )
+        frames = [[(frame.pts, bytes(frame.planes[0])) for frame in one.decode(video=0)] for one in (quick, usual)]
+        assert frames[0] == frames[1]
+
+
 def with_rotation(pictures: list[np.ndarray], degrees: int) -> bytes:
     """A film whose header asks players to turn it counter-clockwise: the matrix is patched in."""
     body = bytearray(filmed(pictures))
