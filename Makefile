@@ -1,6 +1,6 @@
 # Everything a person types. `make demo` and `make test` set up what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench tools outsiders fuzz check format lock clean
+.PHONY: help demo test bench sbom tools outsiders fuzz check format lock clean
 
 PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV := .venv
@@ -37,7 +37,7 @@ bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1: a lo
 	  $(if $(PAGE),--json docs/performance/figures.json --add --page docs/performance.md) $(ARGS)
 
 tools: $(STAMP) ## Install the everyday tools and key servers that tests use (Debian, as root; says which, elsewhere)
-	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt
+	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt tests/unit/reports/packages.txt
 	@tests/unit/credentials/install_servers $(RUN)/python
 
 outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write docs/tools.md anew (needs npm, cargo, Go, Maven)
@@ -45,6 +45,9 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(OUTSIDERS)/install_others $(RUN)/python
 	@$(OUTSIDERS)/producers/record $(RUN)/python
 	@$(RUN)/python -m tools.make_tools_page --measure
+
+sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document, into dist/
+	@$(RUN)/python -m tools.make_sbom
 
 fuzz: $(STAMP) ## Fuzz what reads strangers' bytes (SECONDS=3600 for an hour)
 	@$(RUN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
@@ -61,7 +64,7 @@ format: $(STAMP) ## Format the code
 
 lock: ## Pin every dependency with hashes anew (needs uv); the files name no index
 	@uv pip compile $(LOCK) --all-extras --output-file requirements-dev.lock
-	@uv pip compile $(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+	@uv pip compile $(LOCK) --extra console --constraint requirements-dev.lock --output-file requirements.lock
 
 clean: ## Remove what was installed and cached here
 	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

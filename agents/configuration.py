@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from agents.delivery import DeliverySettings, WatchdogSettings
 from agents.reference.settings import ReferenceSettings
-from agents.settings import KafkaSettings, WorkerSettings
+from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from pipeline.errors import OperatorError
 from pipeline.settings import (
@@ -40,6 +40,7 @@ ALL_SETTINGS: Final[tuple[type[Settings], ...]] = (
     WorkerSettings,
     DeliverySettings,
     WatchdogSettings,
+    ConsoleSettings,
 )
 
 _NO_SETTINGS: Final = frozenset({f"{ENV_PREFIX}DEBUG"})
@@ -130,5 +131,5 @@ def _shown(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple) and type(value).__str__ is tuple.__str__:  # others write themselves as they are read
-        return ",".join("|".join(map(str, one)) if type(one) is tuple else str(one) for one in value)
+        return ",".join("|".join(map(str, item)) if type(item) is tuple else str(item) for item in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -44,7 +44,7 @@ async def why_unreachable(settings: KafkaSettings) -> SealstreamError | None:
         if trouble is None:
             return None
         said.append(trouble)
-    return min(said, key=lambda one: one[0])[1]
+    return min(said, key=lambda told: told[0])[1]
 
 
 async def _why_not(

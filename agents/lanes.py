@@ -7,7 +7,14 @@ from typing import Any, Final, Generic, TypeVar
 from agents.topics import Topics
 from pipeline.events.envelope import Headers
 from pipeline.events.inputs import InputEvent
-from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review_act
+from pipeline.events.intake import (
+    intake_activity,
+    intake_case_act,
+    intake_generation,
+    intake_publication,
+    intake_review_act,
+)
+from pipeline.usecases.case_acting import CaseActTaken
 from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.wiring import UseCases
@@ -33,7 +40,7 @@ class Lane(Generic[Event]):
     topic: Callable[[Topics], str]
     schema: str
     intake: Callable[[bytes | None, Headers], Event]
-    use_case: Callable[[UseCases], Callable[[Event], AnyOutcome | ActTaken]]
+    use_case: Callable[[UseCases], Callable[[Event], AnyOutcome | ActTaken | CaseActTaken]]
 
 
 LANES: Final[tuple[Lane[Any], ...]] = (
@@ -64,6 +71,13 @@ LANES: Final[tuple[Lane[Any], ...]] = (
         schema="review.v2",
         intake=intake_review_act,
         use_case=lambda cases: cases.by_people,
+    ),
+    Lane(
+        name="cases",
+        topic=lambda topics: topics.cases,
+        schema="case-act.v1",
+        intake=intake_case_act,
+        use_case=lambda cases: cases.case_acting,
     ),
 )
 """Every input topic has one; a test sees to that."""

@@ -78,6 +78,13 @@ class Outbox:
         message = self._message(said.announcement, partition)
         return (message,) if said.alert is None else (message, self._message(said.alert))
 
+    def forgotten_clock(self, clock: str, shares: Sequence[int], partition: int) -> tuple[KafkaMessage, ...]:
+        """What takes a clock, and whatever it may have announced, off the topic."""
+        stages = [*(f"warned-{share}" for share in shares), "due", "missed", "undated"]
+        keys = (clock, *(f"{clock}.{stage}" for stage in stages))
+        topic = self.topics.clocks
+        return tuple(KafkaMessage(topic=topic, key=key.encode(), value=None, partition=partition) for key in keys)
+
     def count_announcement(self, said: Said) -> None:
         """Count what a clock said, once it is published."""
         self.metrics.announcements.labels(said.announcement.stage).inc()

@@ -16,7 +16,7 @@ Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "A
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
 Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "editor", "administrator"]
-"""Who does what: a worker; a recogniser; who sends events; who decides about what is held; who reads outputs; who keeps
+"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; who keeps
 the reference sets; who sets up topics, says who may review, and sends dead letters again."""
 
 
@@ -60,11 +60,12 @@ def _recogniser(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
 
 
 def _producer(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    return ("Write",) if plan.role == "input" and plan.name != topics.reviews else ()
+    return ("Write",) if plan.role == "input" and plan.name not in (topics.reviews, topics.cases) else ()
 
 
 def _reviewer(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    return ("Write",) if plan.name == topics.reviews else ()
+    # Whoever writes there says who acts; a door for the public's complaints does, too.
+    return ("Write",) if plan.name in (topics.reviews, topics.cases) else ()
 
 
 def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
@@ -76,7 +77,7 @@ def _editor(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
 
 
 def _administrator(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    # A review releases content, and to send one again is to send one. Whoever says who may review does not review.
+    # What people do releases content, and to send it again is to do it. Whoever says who may act does not act.
     people: Sequence[Operation] = ("Read", "Write") if plan.name == topics.operators else ()
     read: Sequence[Operation] = ("Read",) if plan.role == "dead letters" else ()
     sent = _producer(topics, plan)

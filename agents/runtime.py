@@ -14,9 +14,18 @@ from agents.delivery import InputRecord
 from agents.lanes import Lane
 from agents.outbox import Outbox
 from agents.strange_members import StrangeMembers
-from pipeline.events.inputs import ActivityEvent, GenerationEvent, InputEvent, PublicationEvent, Review, ReviewAct
-from pipeline.events.outputs import Decision, ManifestRecord
+from pipeline.events.inputs import (
+    ActivityEvent,
+    CaseAct,
+    GenerationEvent,
+    InputEvent,
+    PublicationEvent,
+    Review,
+    ReviewAct,
+)
+from pipeline.events.outputs import Case, Decision, ManifestRecord
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
+from pipeline.usecases.case_acting import CaseActTaken
 from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.retracting import Retraction
 from pipeline.usecases.wiring import UseCases
@@ -52,7 +61,7 @@ class Runtime:
             WorldError: a service does not answer; try again.
         """
         event = lane.intake(record.value, record.headers)
-        if not isinstance(event, Review | ReviewAct):  # whose members are all read
+        if not isinstance(event, Review | ReviewAct | CaseAct):  # whose members are all read
             self.strange.note(record.topic, lane.schema, event.reference, event.facts)
         run = partial(asyncio.get_running_loop().run_in_executor, self.patient if _lasts(event) else self.threads)
         retracting = self.cases.retracting
@@ -60,6 +69,9 @@ class Runtime:
             await self.outbox.retract(await run(retracting.of_review, event))
             return
         outcome = await run(lane.use_case(self.cases), event)
+        if isinstance(outcome, CaseActTaken):
+            await self._publish_act(outcome)
+            return
         stored = None if isinstance(outcome, ActTaken) else outcome.record
         retraction = None
         if isinstance(event, ActivityEvent) and isinstance(stored, Decision):
@@ -70,7 +82,18 @@ class Runtime:
         if retraction is not None:
             await self.outbox.retract(retraction)
         if isinstance(event, ActivityEvent):
-            await self._keep_case(event)
+            await self._publish_case(await run(self.cases.casework, event))
+        elif isinstance(event, Review) and isinstance(stored, Decision):
+            await self._publish_case(await run(self.cases.case_acting.of_review, event, stored))
+
+    async def _publish_act(self, taken: CaseActTaken) -> None:
+        """Deliver what an act about a case decided, if anything, and the case as it stands."""
+        if taken.decided is not None:
+            await self.outbox.publish(taken.decided)
+            retraction = await self._last_word(taken.decided.record)
+            if retraction is not None:
+                await self.outbox.retract(retraction)
+        await self._publish_case(taken.case)
 
     async def _last_word(self, said: ManifestRecord | Decision) -> Retraction | None:
         """Say once more what a person decided meanwhile, if one did, and return what is to be said last of all."""
@@ -80,10 +103,9 @@ class Runtime:
             said = newer
         return await run(self.cases.retracting.late, said)
 
-    async def _keep_case(self, event: ActivityEvent) -> None:
-        """Keep the case that an event is about, if any, and deliver it until the newest version was the last."""
+    async def _publish_case(self, case: Case | None) -> None:
+        """Deliver a case, if there is one, until the newest version was the last."""
         run = partial(asyncio.get_running_loop().run_in_executor, self.threads)
-        case = await run(self.cases.casework, event)
         while case is not None:
             await self.outbox.publish_case(case)
             case = await run(self.cases.casework.newer, case)

@@ -1,17 +1,21 @@
-"""What can be configured in a worker: Kafka, the topics, threads, health and logs.
+"""What can be configured in a worker: Kafka, the topics, threads, health and logs; and of the console.
 
 How much is worked on at once is in `agents.delivery.settings`.
 """
 
+import ipaddress
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from pipeline.errors import OperatorError
 from pipeline.settings import Settings
 
-__all__ = ["KafkaSettings", "WorkerSettings"]
+__all__ = ["ConsoleSettings", "KafkaSettings", "WorkerSettings"]
 
 
 class KafkaSettings(Settings):
@@ -89,3 +93,69 @@ class WorkerSettings(Settings):
 
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+_ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:/\[\]\s]+):([0-9]{1,5})")
+_PORTS: Final = 65_536
+_LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+
+
+def _host_and_port(text: str) -> str:
+    found = _ADDRESS.fullmatch(text)
+    if found is None or int(found[2]) >= _PORTS:
+        raise ValueError("write it as HOST:PORT, such as 127.0.0.1:8787")
+    return text
+
+
+class ConsoleSettings(Settings):
+    """The console: where it is served, what it keeps, who may act; the prefix is `SEALSTREAM_CONSOLE_`."""
+
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_CONSOLE_")
+
+    bind: Annotated[str, AfterValidator(_host_and_port)] = "127.0.0.1:8787"
+    """Where it is served, as HOST:PORT; port 0 takes a free one and logs it. Only addresses of this machine can be used
+    without a login that others may be let in by."""
+
+    database: Path | None = None
+    """The SQLite file of its read model; without it `console.sqlite` in the state directory. It can be deleted."""
+
+    login: Literal["none", "development"] = "none"
+    """Who may act: nobody, or whoever says to be somebody in the operators set (for development, on this machine)."""
+
+    source: str = "sealstream-console"
+    """CloudEvents `source` of what people do in it."""
+
+    session_minutes: int = Field(default=480, ge=1)
+    """How long a login counts."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        parts = urlsplit(f"//{self.bind}")
+        return parts.hostname or "", parts.port or 0
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names by which browsers may ask for it: a page elsewhere cannot reach it under a name of its own."""
+        return _LOOPBACK_NAMES
+
+    def require_safe(self) -> None:
+        """See that nobody reaches it whom nobody knows.
+
+        Raises:
+            OperatorError: it would be served beyond this machine, where no login tells people apart.
+        """
+        host, _ = self.address
+        if not _is_loopback(host):
+            raise OperatorError(
+                what=f"The console would be served at {self.bind}, beyond this machine, and the login {self.login} "
+                "keeps nobody out.",
+                remedy="Let SEALSTREAM_CONSOLE_BIND (--bind) be 127.0.0.1:PORT, and forward a port to it where needed.",
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -61,6 +61,11 @@ class Topics:
         return f"{self.prefix}reviews"
 
     @property
+    def cases(self) -> str:
+        """In: what people did about cases, and what the public complained of."""
+        return f"{self.prefix}cases"
+
+    @property
     def services(self) -> str:
         """In, compacted: the service registry."""
         return f"{self.prefix}services"
@@ -127,8 +132,8 @@ class Topics:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The topics that workers share out among them: events and reviews."""
-        return (self.generation, self.publication, self.activities, self.reviews)
+        """The topics that workers share out among them: events and what people do."""
+        return (self.generation, self.publication, self.activities, self.reviews, self.cases)
 
     @property
     def references(self) -> tuple[str, ...]:

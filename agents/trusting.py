@@ -123,9 +123,9 @@ class TrustWatch:
         return tuple(mark_of(file.expanduser()) for file in self._files)
 
 
-def _age(one: TrustList) -> str:
-    late = one.overdue()
-    return f"of {one.issued}, {late} days overdue" if late else f"of {one.issued}"
+def _age(trust_list: TrustList) -> str:
+    late = trust_list.overdue()
+    return f"of {trust_list.issued}, {late} days overdue" if late else f"of {trust_list.issued}"
 
 
 def _pem(file: Path | None, setting: str) -> bytes:

@@ -11,7 +11,7 @@ The `$id`s are under a host of the reserved domain `.invalid`, so that relative 
 library and in every tool that goes by file names, and nobody can ever be asked for a schema over the network.
 """
 
-from schemas.loader import load, names, validator
-from schemas.violations import Violation, first_violation
+from .loader import load, names, validator
+from .violations import Violation, first_violation
 
 __all__ = ["Violation", "first_violation", "load", "names", "validator"]

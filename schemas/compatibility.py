@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 import jsonschema_rs
 from jsonschema_rs.canonical import Containment
 
-from schemas.loader import is_shared, read_all
+from .loader import is_shared, read_all
 
 __all__ = ["Promise", "incompatibilities", "incompatible_changes", "promise_of"]
 
@@ -29,6 +29,7 @@ _Schema: TypeAlias = dict[str, Any] | bool
 
 _INPUTS = (
     "activity-event.",
+    "case-act.",
     "consent.",
     "feature.",
     "generation-event.",

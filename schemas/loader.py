@@ -10,6 +10,7 @@ import jsonschema_rs
 
 __all__ = ["is_message", "is_shared", "load", "names", "read_all", "registry", "validator"]
 
+_HERE = __name__.rpartition(".")[0]  # the client carries these modules under a name of its own
 _SUFFIX = ".schema.json"
 _SHARED = "common."
 _FILES_OF_PEOPLE = "policy-"
@@ -17,7 +18,7 @@ _FILES_OF_PEOPLE = "policy-"
 
 def names() -> tuple[str, ...]:
     """The message schemas there are, such as `alert.v2`; shared definitions and policy files are no messages."""
-    return tuple(filter(is_message, read_all(files("schemas"))))
+    return tuple(filter(is_message, read_all(files(_HERE))))
 
 
 def is_message(name: str) -> bool:
@@ -36,7 +37,7 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         LookupError: there is no schema of that name.
     """
-    schemas = read_all(files("schemas"))
+    schemas = read_all(files(_HERE))
     if name not in schemas:
         raise LookupError(f"There is no schema named {name!r}. There are: {', '.join(schemas)}.")
     return schemas[name]
@@ -64,7 +65,7 @@ def validator(name: str) -> jsonschema_rs.Validator:
 @cache
 def registry() -> jsonschema_rs.Registry:
     """All schemas of this package by their `$id`, which is how their references find each other."""
-    return jsonschema_rs.Registry([(schema["$id"], schema) for schema in read_all(files("schemas")).values()])
+    return jsonschema_rs.Registry([(schema["$id"], schema) for schema in read_all(files(_HERE)).values()])
 
 
 def read_all(directory: Traversable) -> dict[str, dict[str, Any]]:

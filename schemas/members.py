@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from schemas.loader import load
+from .loader import load
 
 __all__ = ["UnknownMember", "unknown_members"]
 
@@ -56,8 +56,8 @@ def _unknown(known: _Names | None, value: object, path: str) -> Iterator[Unknown
     if known is None:
         return
     if isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _unknown(known, one, f"{path}[{number}]")
+        for number, item in enumerate(value):
+            yield from _unknown(known, item, f"{path}[{number}]")
     elif isinstance(value, dict):
         for name, member in value.items():
             if name in known.members:

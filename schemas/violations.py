@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 from jsonschema_rs import ReferencingError, ValidationError, ValidationErrorKind
 
-from schemas.loader import registry
+from .loader import registry
 
 __all__ = ["Violation", "first_violation"]
 
@@ -67,6 +67,10 @@ class Violation:
     value_type: str
     message: str
     place: tuple[str | int, ...] = field(default=(), compare=False)
+
+    def breach(self, schema: str) -> str:
+        """Where which rule of a schema is broken, as one sentence; `message` goes on from there."""
+        return f"At {self.path} the event breaks the rule `{self.keyword}` of {schema}."
 
 
 def first_violation(validator: jsonschema_rs.Validator, instance: object) -> Violation | None:

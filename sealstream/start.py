@@ -14,7 +14,7 @@ from typing import Final
 __all__ = ["main"]
 
 _HERE: Final = Path(__file__).resolve().parent
-_OURS: Final = ("agents", "devstack", "pipeline", "schemas")
+_OURS: Final = ("agents", "console", "devstack", "pipeline", "schemas")
 _CONFIGURATION: Final = 2
 
 

@@ -93,9 +93,9 @@ def filled(name: str, make: Make, count: int, partitions: int) -> SimilarityInde
     index.reserve(settled)
     loading = 0.0
     for begin in range(0, settled, BATCH):
-        (one,) = parts_of({"text": made(make, begin, min(BATCH, settled - begin), partitions)})
-        loading += spent(lambda one=one, lot=begin // BATCH % partitions: index.append(  # type: ignore[misc]
-            columns_in(one.part, one.body, lot=lot, since=DAY)
+        (part,) = parts_of({"text": made(make, begin, min(BATCH, settled - begin), partitions)})
+        loading += spent(lambda part=part, lot=begin // BATCH % partitions: index.append(  # type: ignore[misc]
+            columns_in(part.part, part.body, lot=lot, since=DAY)
         ))  # fmt: skip
     tables = spent(index.settle)
     adding = 0.0

@@ -1,30 +1,36 @@
-"""Writes THIRD_PARTY.md: what an installed sealstream is made of, under which licences, and what follows.
+"""Writes THIRD_PARTY.md and NOTICE: what an installed sealstream is made of, under which licences, and what follows.
 
     python -m tools.make_third_party
 
 Packages and versions are those of requirements.lock. Their licences are stated in third_party.toml, each beside what
 the package itself said when a person looked (`told`); a package that says something else now has to be looked at again.
+`faults` is the gate that tests keep shut. NOTICE has what packages ask, in their own, to be told.
 """
 
 import re
 import tomllib
-from importlib.metadata import PackageNotFoundError, metadata
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, distribution, metadata
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-__all__ = ["ALLOWED", "Licensed", "licensed", "page", "told_now"]
+__all__ = ["ALLOWED", "NOTICE", "PAGE", "Licensed", "faults", "licensed", "locked", "notice", "page", "told_now"]
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "THIRD_PARTY.md"
+NOTICE: Final = ROOT / "NOTICE"
 
 ALLOWED: Final = frozenset(
     {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MIT-CMU"}
     | {"MPL-2.0", "PSF-2.0", "Zlib"}
 )
 """What may be taken without a word: permissive licences, and MPL-2.0, which asks for its own files only. Any other
-licence needs a note about this one package."""
+licence is a fault, unless this one package states that its library is loaded as a shared one (LGPL), or is taken in
+spite of it."""
+
+_LESSER: Final = "LGPL-"
 
 
 class Licensed(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,11 +39,15 @@ class Licensed(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         spdx: the licence, as SPDX writes it; of a wheel with libraries in it, theirs too.
         told: what the package's metadata said when a person looked; empty where it says nothing.
+        loaded: the libraries in it under the LGPL, each of which is loaded as a shared library and may be replaced.
+        in_spite_of: the licences that it is taken in spite of; a decision about this one package.
         note: what follows from a licence that is not on the list; also what else is worth a word.
     """
 
     spdx: str
     told: str = ""
+    loaded: tuple[str, ...] = ()
+    in_spite_of: tuple[str, ...] = ()
     note: str = ""
 
     @property
@@ -51,7 +61,7 @@ class Licensed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def locked() -> dict[str, list[str]]:
-    """The packages of an installation without extras, each with the versions for this or that Python."""
+    """The packages of an installation with the console, each with the versions for this or that Python."""
     found: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([\w.-]+)==([\w.+!-]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE):
         found.setdefault(name, []).append(version)
@@ -79,6 +89,54 @@ def told_now(name: str) -> str | None:
     return lines[0] if lines else ", ".join(classifiers)
 
 
+def faults(stated: Mapping[str, Licensed], installed: Mapping[str, object]) -> list[str]:
+    """Why a set of packages may not be installed, as sentences; empty where all is well.
+
+    Args:
+        stated: what is stated of packages.
+        installed: the packages that are installed.
+    """
+    return [
+        *(f"{name} is installed, and third_party.toml does not say under which licence." for name in installed
+          if name not in stated),
+        *(f"{name} is in third_party.toml, and is not installed." for name in stated if name not in installed),
+        *(fault for name, package in stated.items() for fault in _faults_of(name, package)),
+    ]  # fmt: skip
+
+
+def _faults_of(name: str, package: Licensed) -> Iterator[str]:
+    for licence in package.unlisted:
+        if licence.startswith(_LESSER) and not package.loaded:
+            yield f"{name} has {licence}; state what of it is loaded as a shared library, or do without it."
+        elif not licence.startswith(_LESSER) and licence not in package.in_spite_of:
+            yield f"{name} has {licence}, which is not on the list; do without it."
+    if package.unlisted and not package.note:
+        yield f"{name} has {', '.join(package.unlisted)}; note what follows for whoever hands it on."
+    for licence in set(package.in_spite_of) - set(package.unlisted):
+        yield f"{name} is taken in spite of {licence}, which it does not have."
+
+
+def notice() -> str:
+    """What goes with whatever is handed on: whose work it is, and what other packages ask to be told."""
+    told: dict[str, list[str]] = {}
+    for name in locked():
+        for text in _notices_of(name):
+            told.setdefault(text, []).append(name)
+    asked = [f"{', '.join(names)}:\n\n{text}" for text, names in told.items()]
+    return _NOTICE + "".join(f"\n{'-' * 80}\n{one}\n" for one in asked)
+
+
+def _notices_of(name: str) -> Iterator[str]:
+    try:
+        files = distribution(name).files or []
+    except PackageNotFoundError:
+        return
+    for file in files:
+        if file.stem.upper() == "NOTICE" and any(part.endswith(".dist-info") for part in file.parts):
+            lines = file.read_text(encoding="utf-8").strip().splitlines()
+            yield "\n".join(line.rstrip() for line in lines)
+
+
 def page() -> str:
     """The page."""
     stated, versions = licensed(), locked()
@@ -90,10 +148,13 @@ def page() -> str:
 _PAGE: Final = """# What sealstream is made of
 
 Written by `python -m tools.make_third_party`, from requirements.lock and `tools/third_party.toml`. sealstream itself is
-under Apache-2.0 ([LICENSE](LICENSE)), the samples under CC0-1.0. Nothing of the packages below is in its repository or
-its wheel; they are installed beside it, and lie in an image that you build. Tests fail on a package that is not here,
-on one whose metadata names another licence than when it was looked at, and on a licence that is not on the list, unless
-a note says what follows. This page is no legal advice.
+under Apache-2.0 ([LICENSE](LICENSE)), the samples under CC0-1.0. One file of others is in the repository and the wheel:
+htmx.org 4.0.1 with its extension for server-sent events, under 0BSD (`console/static`). Nothing of the packages below
+is; they are installed beside it, and lie in an image that you build. Tests fail on a package that is not here,
+on one whose metadata names another licence than when it was looked at, and on a licence that is not on the list: LGPL
+only passes where a package names the library and loads it as a shared one, and others where it was decided to take this
+one package in spite of it; either needs a note of what follows. `make sbom` writes all of it as a CycloneDX document,
+[NOTICE](NOTICE) has what packages ask to be told. This page is no legal advice.
 
 On the list are {allowed}.
 
@@ -109,5 +170,14 @@ On the list are {allowed}.
 """
 
 
+_NOTICE: Final = """sealstream
+Copyright 2026 The sealstream engineers
+
+Licensed under the Apache License, Version 2.0; see LICENSE. The packages it is installed with, and their licences, are
+in THIRD_PARTY.md. What those packages ask in their own NOTICE files to be told, follows.
+"""
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    NOTICE.write_text(notice(), encoding="utf-8")

@@ -1,13 +1,16 @@
-"""The commands that show cases and their clocks, as the topics have them now."""
+"""The commands about cases and their clocks: how they stand, as the topics have them now, and acts on them."""
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Final, TypeVar
 
 import msgspec
 import typer
 
+from agents.cli.case_acts import act
 from agents.cli.console import AsJson, console, print_json
 from agents.settings import KafkaSettings
 from agents.topics import Topics
@@ -17,6 +20,7 @@ from pipeline.events.outputs import Announcement, Case, RunningClock
 __all__ = ["ShownClock", "cases_app", "clocks_app"]
 
 cases_app = typer.Typer(help="Cases: what somebody has to do something about.", no_args_is_help=True)
+cases_app.command("act")(act)
 clocks_app = typer.Typer(help="Clocks: how long the law gives for cases.", no_args_is_help=True)
 
 _CLOCK: Final = b"sealstream.clock.v1"
@@ -58,7 +62,7 @@ class ShownClock(msgspec.Struct, frozen=True, kw_only=True):
 
 @cases_app.command("list")
 def list_cases(kind: Kind = None, everything: Everything = False, as_json: AsJson = False) -> None:
-    """List the cases on which a clock runs, those that are due first."""
+    """List the cases on which a clock runs, those that are due first; with --all the others, too."""
     found = [
         case
         for case in _cases()
@@ -69,8 +73,14 @@ def list_cases(kind: Kind = None, everything: Everything = False, as_json: AsJso
         print_json(found)
         return
     for case in found:
-        states = ", ".join(f"{clock.law.clock} {clock.state}" for clock in case.clocks) or "no clock"
-        _line(f"{case.kind:10} {case.id or case.case_uid[:12]:24} {case.changed_at}  {states}")
+        stages = [_stage_now(clock) for clock in case.clocks]
+        clocks = ", ".join(f"{clock.law.clock} {stage}" for clock, stage in zip(case.clocks, stages, strict=True))
+        state = case.outcome or case.state or "-"
+        worst = next((_STYLES[stage] for stage in _STYLES if stage in stages), None)
+        _line(
+            f"{case.kind:10} {case.id or case.case_uid[:12]:24} {state:12} {case.changed_at}  {clocks or 'no clock'}",
+            worst,
+        )
     if not found:
         _line(_NOTHING)
 
@@ -80,15 +90,25 @@ def show_case(which: Which, as_json: AsJson = False) -> None:
     """Show one case as it stands."""
     for case in _one(_cases(), which, lambda case: (case.id, case.case_uid)):
         if as_json:
-            print_json(case)
+            stages = {clock.clock_id: _stage_now(clock) for clock in case.clocks}
+            print_json({**json.loads(msgspec.json.encode(case)), "stages": stages})
             continue
         _line(
             f"{case.kind} {case.id or '-'}  version {case.version}  {', '.join(case.jurisdictions) or 'nowhere named'}"
         )
+        _line(f"  {case.state or '-'}{'' if case.outcome is None else f', {case.outcome}'}")
+        if case.about is not None:
+            for name, value in msgspec.structs.asdict(case.about).items():
+                if value is not None:
+                    _line(f"  about {name}: {value}")
         for name, value in case.facts.items():
             _line(f"  {name}: {value}")
+        if case.act is not None:
+            _line(f"  {case.act.act} by {case.act.actor or 'the public'} at {case.act.at}: {case.act.reason or '-'}")
         for clock in case.clocks:
-            _line(f"  {clock.law.clock}: {clock.state}, due {clock.due_at or clock.why}, met {clock.met_at or '-'}")
+            stage = _stage_now(clock)
+            met = f"due {clock.due_at or clock.why}, met {clock.met_at or '-'}"
+            _line(f"  {clock.law.clock}: {stage}, {met}", _STYLES.get(stage))
         _line(f"  {case.record_uri}")
 
 
@@ -133,6 +153,21 @@ def show_clock(which: Which, as_json: AsJson = False) -> None:
             share = "" if said.share is None else f" ({said.share} %)"
             _line(f"  {said.at} {said.stage}{share}, said at {said.said_at}", _STYLES.get(said.stage))
         _line(f"  {law.remedy} {law.document}")
+
+
+def _stage_now(clock: RunningClock) -> str:
+    """How a clock stands at this moment: of one that runs, what of it is over."""
+    if clock.state != "open":
+        return clock.state
+    now = datetime.now(UTC)
+    for stage, at in (
+        ("missed", clock.missed_at),
+        ("due", clock.due_at),
+        ("warned", min(clock.warnings, default=None)),
+    ):
+        if at is not None and datetime.fromisoformat(at) <= now:
+            return stage
+    return clock.state
 
 
 def _cases() -> list[Case]:

@@ -86,13 +86,13 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one dead letter: why it was refused, what to do, and where it came from."""
-    (one,) = asyncio.run(_chosen(KafkaSettings(), places=[place]))
+    (kept,) = asyncio.run(_chosen(KafkaSettings(), places=[place]))
     if as_json:
-        print_json(ListedLetter(place=one.place, letter=one.letter))
+        print_json(ListedLetter(place=kept.place, letter=kept.letter))
     else:
-        letter = one.letter
+        letter = kept.letter
         print_pairs(
-            f"Dead letter {one.place}",
+            f"Dead letter {kept.place}",
             {
                 "why": letter.what,
                 "remedy": letter.remedy,
@@ -106,10 +106,10 @@ def show(
             },
         )
     if value:
-        for name, text in one.input.headers:
+        for name, text in kept.input.headers:
             typer.echo(f"{name}: {(text or b'').decode(errors='replace')}")
         typer.echo()
-        typer.echo(one.input.value or b"")
+        typer.echo(kept.input.value or b"")
 
 
 @app.command()
@@ -169,8 +169,8 @@ async def _chosen(
     return sorted(found, key=_position)
 
 
-def _position(one: KeptLetter) -> tuple[int, ...]:
-    return tuple(map(int, one.place.split("/")))
+def _position(kept: KeptLetter) -> tuple[int, ...]:
+    return tuple(map(int, kept.place.split("/")))
 
 
 def _require_inputs(topics: Topics, chosen: Sequence[KeptLetter]) -> None:

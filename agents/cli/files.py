@@ -18,7 +18,7 @@ from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
 from pipeline.evidence.content import type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, summary_of
-from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts
+from pipeline.evidence.implicit import carries_labels, found_observations, implicit_facts
 from pipeline.labels.implicit.aigc import Label
 from pipeline.policy.decision import decide, worth_an_alert
 from pipeline.policy.judge import Judge
@@ -197,13 +197,15 @@ def inspect(
     settings = CredentialSettings()
     with open_parsers(settings, None, trust_of(settings), processes=1) as parsers:
         credential = _credential(parsers.credentials, asset, file, manifest, limit)
-        marks = parsers.implicit_labeler.read(asset.body, asset.media_type) if carries_marks(asset.media_type) else None
+        marks = (
+            parsers.implicit_labeler.read(asset.body, asset.media_type) if carries_labels(asset.media_type) else None
+        )
     observations = (
         *type_observations(asset),
         *credential_observations(credential, declared),
         *found_observations(marks, declared),
     )
-    facts = {"event_type": "publish.requested", **credential_facts(credential), **mark_facts(marks)}
+    facts = {"event_type": "publish.requested", **credential_facts(credential), **implicit_facts(marks)}
     findings = Judge(load_packs(_PRACTICE)).findings(facts, None, observations)
     summary = summary_of(credential)
     answer = InspectedFile(

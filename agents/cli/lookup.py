@@ -55,8 +55,8 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
     store = S3ObjectStore(connect())
     illegal: IllegalBytes | None = None
     if event is not None:
-        one = find_by_event(store, layout, *event)
-        found: Sequence[Found] = () if one is None else (one,)
+        stored = find_by_event(store, layout, *event)
+        found: Sequence[Found] = () if stored is None else (stored,)
     else:
         digest = digest_of(sha256, file)
         found = find_by_digest(store, layout, digest)

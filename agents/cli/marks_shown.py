@@ -4,7 +4,7 @@ import msgspec
 
 from pipeline.evidence.implicit import in_words
 from pipeline.labels.implicit.aigc import Label
-from pipeline.labels.implicit.marks import FoundLabel, FoundLabels
+from pipeline.labels.implicit.model import FoundLabel, FoundLabels
 from pipeline.labels.implicit.vendors import VendorSign
 
 __all__ = ["ShownLabel", "ShownMarks", "lines", "shown"]
@@ -63,5 +63,5 @@ def lines(marks: ShownMarks) -> dict[str, str | None]:
     return {"implicit label": unread or "; ".join(labels) or None, "vendor's sign": "; ".join(signs) or None}
 
 
-def _label(one: FoundLabel) -> ShownLabel:
-    return ShownLabel(carrier=one.carrier, label=one.label, problems=tuple(map(in_words, one.faults)))
+def _label(label: FoundLabel) -> ShownLabel:
+    return ShownLabel(carrier=label.carrier, label=label.label, problems=tuple(map(in_words, label.faults)))

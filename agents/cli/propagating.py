@@ -13,9 +13,9 @@ from agents.cli.local_file import read_asset, write_file
 from agents.trusting import trust_of
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError
-from pipeline.evidence.implicit import carries_marks, in_words
+from pipeline.evidence.implicit import carries_labels, in_words
 from pipeline.labels.implicit.aigc import AigcLabel
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.settings import AssetSettings, CredentialSettings
 
 __all__ = ["propagate"]
@@ -79,13 +79,13 @@ def _label(parsers: Parsers, file: Path, body: bytes, media_type: str) -> AigcLa
             what=f"{file} carries a C2PA manifest, which covers the label: with another label it would be broken.",
             remedy="Keep the label as it is, and your own number beside the file.",
         )
-    found = parsers.implicit_labeler.read(body, media_type) if carries_marks(media_type) else None
-    if found is None or found.mark is None:
+    found = parsers.implicit_labeler.read(body, media_type) if carries_labels(media_type) else None
+    if found is None or found.conforming is None:
         raise AssetRefusedError(
             what=f"{file} {_reason(found)}",
             remedy="Only a label that a producer wrote is carried on; have the content labeled by who made it.",
         )
-    return found.mark
+    return found.conforming
 
 
 def _reason(found: FoundLabels | None) -> str:
@@ -101,10 +101,10 @@ def _reason(found: FoundLabels | None) -> str:
 
 
 def _written(parsers: Parsers, body: bytes, media_type: str, label: AigcLabel) -> bytes:
-    marked = parsers.implicit_labeler.label(body, media_type, LabelsToWrite(aigc=label))
-    if marked.refused is not None or parsers.implicit_labeler.read(marked.asset, media_type).mark != label:
+    labeled = parsers.implicit_labeler.label(body, media_type, LabelsToWrite(aigc=label))
+    if labeled.refused is not None or parsers.implicit_labeler.read(labeled.asset, media_type).conforming != label:
         raise AssetRefusedError(
-            what=marked.refused or "The label that was written is not found again in the file.",
+            what=labeled.refused or "The label that was written is not found again in the file.",
             remedy="Have the file written anew by another program, and try again.",
         )
-    return marked.asset
+    return labeled.asset

@@ -25,12 +25,14 @@ from pipeline.errors import EnvelopeError, OperatorError
 from pipeline.events.envelope import parse
 from pipeline.events.intake import (
     ACTIVITY,
+    CASE_ACT,
     GENERATION,
     PUBLICATION,
     REVIEW,
     REVIEW_ACT,
     UNCHECKED_REVIEW,
     intake_activity,
+    intake_case_act,
     intake_generation,
     intake_publication,
     intake_review_act,
@@ -40,7 +42,7 @@ from pipeline.settings import AssetSettings, StoreSettings
 from pipeline.store import Location
 from schemas.members import unknown_members
 
-__all__ = ["next_step", "publish", "ready_made", "send"]
+__all__ = ["SentEvent", "next_step", "parse_more", "publish", "ready_made", "send"]
 
 Kind = Literal["generation", "publication"]
 
@@ -50,6 +52,7 @@ _SCHEMAS: Final = {
     ACTIVITY: "activity-event.v1",
     REVIEW: "review.v2",
     REVIEW_ACT: "review-act.v1",
+    CASE_ACT: "case-act.v1",
     UNCHECKED_REVIEW: "review.v1",
 }
 _OF_EVENTS: Final = frozenset({"event_type", "event_uid", "jurisdictions", "datacontenttype", "data_base64"})
@@ -96,7 +99,7 @@ def publish(
     schema; members that the contract does not know are named. Any other file is an asset: it is stored in the inbox
     bucket, and an event about it is sent.
     """
-    more = _parse_more(data)
+    more = parse_more(data)
     ready = [event for file in files for event in _prepare(file, kind, more, source, media_type, asset=asset)]
     for event in ready:
         for member in event.answer.unknown_members:
@@ -122,6 +125,8 @@ def next_step(sent: SentEvent, topics: Topics) -> str:
     """The command that shows what became of an event; what a person did has no record of its own."""
     if sent.topic == topics.reviews:
         return f"sealstream reviews show {sent.key}"
+    if sent.topic == topics.cases:
+        return f"sealstream cases show {shlex.quote(sent.key)}"
     return f"sealstream lookup --event {shlex.quote(sent.source)} {shlex.quote(sent.id)}"
 
 
@@ -205,9 +210,12 @@ def ready_made(file: Path, document: bytes) -> ReadyEvent:
         topic, key = topics.activities, intake_activity(document, headers).uid
     elif event.type in (REVIEW, REVIEW_ACT, UNCHECKED_REVIEW):
         topic, key = topics.reviews, intake_review_act(document, headers).event_uid
+    elif event.type == CASE_ACT:
+        topic, key = topics.cases, intake_case_act(document, headers).case
     else:
         raise EnvelopeError(
-            what="The event's type is unknown.", remedy=f"Send {GENERATION}, {PUBLICATION}, {ACTIVITY} or {REVIEW}."
+            what="The event's type is unknown.",
+            remedy=f"Send {GENERATION}, {PUBLICATION}, {ACTIVITY}, {REVIEW} or {CASE_ACT}.",
         )
     return ReadyEvent(
         answer=SentEvent(
@@ -249,7 +257,12 @@ def _about_asset(
     return ready_made(file, orjson.dumps(event))
 
 
-def _parse_more(data: str | None) -> dict[str, object]:
+def parse_more(data: str | None) -> dict[str, object]:
+    """What `--data` says.
+
+    Raises:
+        OperatorError: it is no JSON object.
+    """
     if data is None:
         return {}
     try:

@@ -19,16 +19,17 @@ from agents.settings import KafkaSettings
 from pipeline.errors import WorldError
 from pipeline.events.identity import event_uid as uid_of
 from pipeline.events.intake import REVIEW
-from pipeline.events.outputs import DeadLetter, Decision, EventReference, ReviewUpdate
+from pipeline.events.outputs import Case, DeadLetter, Decision, EventReference, ReviewUpdate
 from pipeline.policy.reference import OperatorRole
 from pipeline.settings import StoreSettings
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.acts import entries_of
 from pipeline.store.chain import taken_decisions
 from pipeline.store.records import stored_record
+from pipeline.usecases.casework import newest_case
 from pipeline.usecases.reviewing import ReviewRefusedError, require_undecided, reviewed_chain
 
-__all__ = ["ISSUER", "acknowledged", "answered", "review"]
+__all__ = ["ISSUER", "acknowledged", "answered", "entered", "review"]
 
 Outcome = TypeVar("Outcome")
 
@@ -185,6 +186,23 @@ async def acknowledged(
     def taken() -> ReviewUpdate | None:
         updates = (entry.update for entry in entries_of(store, layout, about))
         return next((update for update in updates if _is(update.event, ready.answer)), None)
+
+    return await _outcome_of(settings, ready, seconds, taken)
+
+
+async def entered(
+    settings: KafkaSettings, ready: ReadyEvent, uid: str, store: ObjectStore, layout: Layout, seconds: float
+) -> Case | None:
+    """Send an act about a case, and wait for the version that it leads to; None where nobody waits.
+
+    Raises:
+        ReviewRefusedError: a worker refused it, and this is why.
+        WorldError: no worker answered in time.
+    """
+
+    def taken() -> Case | None:
+        case = newest_case(store, layout, uid)
+        return case if case is not None and uid_of(ready.answer.source, ready.answer.id) in case.events else None
 
     return await _outcome_of(settings, ready, seconds, taken)
 

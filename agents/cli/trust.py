@@ -149,32 +149,32 @@ _REASONS: Final = {
 }
 
 
-def _shown(one: TrustList) -> ShownList:
+def _shown(trust_list: TrustList) -> ShownList:
     return ShownList(
-        name=one.name,
-        title=one.title,
-        use=one.use,
-        certificates=len(one.certificates),
-        issued=one.issued,
-        next_update=one.next_update,
-        days_overdue=one.overdue(),
-        sequence=one.sequence,
-        source=one.source,
-        sha256=one.sha256,
+        name=trust_list.name,
+        title=trust_list.title,
+        use=trust_list.use,
+        certificates=len(trust_list.certificates),
+        issued=trust_list.issued,
+        next_update=trust_list.next_update,
+        days_overdue=trust_list.overdue(),
+        sequence=trust_list.sequence,
+        source=trust_list.source,
+        sha256=trust_list.sha256,
     )
 
 
-def _print(one: ShownList) -> None:
-    late = f", {one.days_overdue} days overdue" if one.days_overdue else ""
+def _print(shown: ShownList) -> None:
+    late = f", {shown.days_overdue} days overdue" if shown.days_overdue else ""
     print_pairs(
-        f"{one.name}: {one.title}",
+        f"{shown.name}: {shown.title}",
         {
-            "for": one.use,
-            "certificates": one.certificates,
-            "issued": one.issued,
-            "next": f"{one.next_update}{late}",
-            "number": one.sequence,
-            "from": one.source,
-            "sha256": one.sha256,
+            "for": shown.use,
+            "certificates": shown.certificates,
+            "issued": shown.issued,
+            "next": f"{shown.next_update}{late}",
+            "number": shown.sequence,
+            "from": shown.source,
+            "sha256": shown.sha256,
         },
     )

@@ -60,7 +60,7 @@ class _KafkaArrears:
             return True
         try:
             found = await self._admin.list_consumer_group_offsets(
-                self._group, partitions=[AiokafkaPartition(one.topic, one.partition) for one in mark]
+                self._group, partitions=[AiokafkaPartition(place.topic, place.partition) for place in mark]
             )
         except KafkaError as error:
             raise WorldError(

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 _CLOCK: Final = b"sealstream.clock.v1"
 _ANNOUNCEMENT: Final = b"sealstream.clock-announcement.v1"
+_OVER: Final = ("met", "met-late")
+"""So a clock stands that nothing changes any more."""
+
 _CLOCKS: Final = msgspec.json.Decoder(KnownClock)
 _SAID: Final = msgspec.json.Decoder(SaidStage)
 
@@ -34,6 +37,7 @@ class Holding:
         until: where it has to be read up to before anything is said.
         position: up to where it was read.
         timers: its open clocks.
+        over: clocks that were over long ago, and the shares of their warnings: they can be taken off the topic.
         pen: what writes; None until something is to be written.
         opened: what ends with the holding.
         arrears: the inputs that have to be worked on first, empty when they are; None where nobody asked yet.
@@ -48,6 +52,7 @@ class Holding:
     until: int
     position: int = 0
     timers: Timers = field(default_factory=Timers)
+    over: dict[str, tuple[int, ...]] = field(default_factory=dict)
     pen: Pen | None = None
     opened: AsyncExitStack = field(default_factory=AsyncExitStack)
     arrears: Positions | None = None
@@ -70,15 +75,19 @@ class Holding:
         except Exception as error:  # noqa: BLE001 - whatever it is, the pen is not used any more, and the next one takes over
             logger.warning("What wrote of partition %d did not close (%s).", self.partition, type(error).__name__)
 
-    def take(self, records: Sequence[InputRecord]) -> None:
-        """Take in what was read."""
+    def take(self, records: Sequence[InputRecord], long_ago: float) -> None:
+        """Take in what was read; `long_ago` is since 1970, in seconds: what was over by then is of no use any more."""
         for record in records:
             if record.value is None:
+                self.over.pop((record.key or b"").decode(errors="replace"), None)
                 continue
             kind = next((value for name, value in record.headers if name == "ce_type"), None)
             try:
                 if kind == _CLOCK:
-                    self.timers.take(_CLOCKS.decode(record.value))
+                    clock = _CLOCKS.decode(record.value)
+                    self.timers.take(clock)
+                    if clock.state in _OVER and record.timestamp is not None and record.timestamp < long_ago:
+                        self.over[clock.clock_id] = clock.shares
                 elif kind == _ANNOUNCEMENT:
                     self.timers.note(_SAID.decode(record.value))
             except (msgspec.DecodeError, ValueError, OverflowError):

@@ -15,8 +15,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
+from itertools import chain, groupby, islice
 from typing import Final
 
 from agents.clocks.holding import Holding
@@ -39,6 +39,9 @@ _AT_ONCE: Final = 256
 _ARREARS_PATIENCE: Final = 60.0
 """After so many seconds a time that is up is said, although there are events that nobody worked on."""
 
+_KEPT: Final = timedelta(days=30)
+"""So long a clock stays on the topic after it was over, as alerts do at least."""
+
 _BACKOFF: Final = Backoff(first=0.5, cap=10.0)
 
 
@@ -52,6 +55,8 @@ class ClockKeeper:
         announce: what a stage announces, as its case has it; None for nothing.
         messages: what is published for it, into this partition of the clocks topic.
         said: told what was published.
+        forgotten: what is published for a clock that was over long ago, by its identity and the shares of its
+            warnings, into this partition: nothing of it stays on the topic.
         now: the time of day, with time zone.
         clock: monotonic seconds.
     """
@@ -65,6 +70,7 @@ class ClockKeeper:
         announce: Callable[[DueStage], Awaitable[Said | None]],
         messages: Callable[[Said, int], Sequence[KafkaMessage]],
         said: Callable[[Said], None],
+        forgotten: Callable[[str, Sequence[int], int], Sequence[KafkaMessage]],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -74,6 +80,7 @@ class ClockKeeper:
         self._announce = announce
         self._messages = messages
         self._told = said
+        self._forgotten = forgotten
         self._now = now
         self._clock = clock
         self._holdings: dict[int, Holding] = {}
@@ -109,9 +116,10 @@ class ClockKeeper:
         """Read a little, and say what is due."""
         page = await reader.poll(_POLL_SECONDS)
         await self._hold(page, reader)
+        long_ago = (self._now() - _KEPT).timestamp()
         for partition, records in groupby(page.records, lambda record: record.partition):
             if partition in self._holdings:
-                self._holdings[partition].take(list(records))
+                self._holdings[partition].take(list(records), long_ago)
         for partition, position in page.positions.items():
             if partition in self._holdings:
                 self._holdings[partition].position = position
@@ -143,6 +151,7 @@ class ClockKeeper:
             return
         try:
             await self._say(holding, reader, arrears)
+            await self._forget(holding)
         except (WorldError, BugError) as error:  # what is ours is loud, too, but silences no other partition
             logger.log(logging.ERROR if isinstance(error, BugError) else logging.WARNING, "%s", error)
             holding.trouble = error.what
@@ -155,9 +164,7 @@ class ClockKeeper:
     async def _say(self, holding: Holding, reader: Reader, arrears: Arrears) -> None:
         if not holding.due(self._now(), 1):
             return
-        pen = holding.pen
-        if pen is None:
-            pen = holding.pen = await holding.opened.enter_async_context(self._open_pen(holding.partition))
+        pen = await self._pen_of(holding)
         if holding.arrears is None:
             holding.arrears, holding.arrears_since = await arrears.mark(), self._clock()
         if holding.arrears:
@@ -170,18 +177,35 @@ class ClockKeeper:
             await self._write(holding, pen)
             holding.arrears = None
 
+    async def _forget(self, holding: Holding) -> None:
+        """Take off the topic what was over long ago, some of it at a time."""
+        if not holding.over or not holding.is_read:
+            return
+        some = list(islice(holding.over.items(), _AT_ONCE))
+        pen = await self._pen_of(holding)
+        await pen.write(
+            [message for clock, shares in some for message in self._forgotten(clock, shares, holding.partition)]
+        )
+        for clock, _ in some:
+            holding.over.pop(clock, None)
+
+    async def _pen_of(self, holding: Holding) -> Pen:
+        if holding.pen is None:
+            holding.pen = await holding.opened.enter_async_context(self._open_pen(holding.partition))
+        return holding.pen
+
     async def _write(self, holding: Holding, pen: Pen) -> None:
         stages = holding.due(self._now(), _AT_ONCE)
         found = await asyncio.gather(*map(self._announce, stages))  # 2
-        said = [one for one in found if one is not None]
-        if said:
-            await pen.write([message for one in said for message in self._messages(one, holding.partition)])  # 3
-        for stage, one in zip(stages, found, strict=True):  # 4
-            if one is None:
+        messages = [self._messages(announced, holding.partition) for announced in found if announced is not None]
+        if messages:
+            await pen.write(list(chain.from_iterable(messages)))  # 3
+        for stage, announced in zip(stages, found, strict=True):  # 4
+            if announced is None:
                 holding.timers.forget(stage)
             else:
                 holding.timers.settled(stage)
-                self._told(one)
+                self._told(announced)
 
 
 def _is_lost(holding: Holding, page: Page) -> bool:

@@ -36,8 +36,9 @@ def keeper_of(
     return ClockKeeper(
         open_reader=partial(open_reader, settings, topics.clocks),
         open_pen=pens_of(settings),
-        open_arrears=partial(arrears_of, settings, (topics.activities,)),
+        open_arrears=partial(arrears_of, settings, (topics.activities, topics.cases, topics.reviews)),
         announce=announce,
         messages=outbox.announcement,
         said=outbox.count_announcement,
+        forgotten=outbox.forgotten_clock,
     )

@@ -95,24 +95,25 @@ def summary(played: Iterable[Played]) -> str:
     )
 
 
-def _lines(one: Played) -> Iterable[Text]:
-    yield _scene(one)
-    alerts = sorted(one.alerts, key=lambda alert: _STRICTEST_FIRST.index(alert.action))
+def _lines(played: Played) -> Iterable[Text]:
+    yield _scene(played)
+    alerts = sorted(played.alerts, key=lambda alert: _STRICTEST_FIRST.index(alert.action))
     for alert in alerts[:_MOST_ALERTS]:
         yield _alert(alert)
     if len(alerts) > _MOST_ALERTS:
         yield Text(f"    and {len(alerts) - _MOST_ALERTS} alerts more", style="dim")
-    if one.step is not None:
-        yield _step(one.step)
+    if played.step is not None:
+        yield _step(played.step)
 
 
-def _scene(one: Played) -> Text:
+def _scene(played: Played) -> Text:
     text = Text.assemble(
-        f"{one.kind:11} {one.where:5} {one.title:37} ", (f"{one.outcome or '...':11} ", _STYLES[one.outcome])
+        f"{played.kind:11} {played.where:5} {played.title:37} ",
+        (f"{played.outcome or '...':11} ", _STYLES[played.outcome]),
     )
-    if one.outcome == "sealed" and one.decision != "allow":
-        text.append(f"{one.decision}, ", style=_STYLES[one.decision])
-    return text.append(", ".join(part for part in (one.file, one.detail) if part), style="dim")
+    if played.outcome == "sealed" and played.decision != "allow":
+        text.append(f"{played.decision}, ", style=_STYLES[played.decision])
+    return text.append(", ".join(part for part in (played.file, played.detail) if part), style="dim")
 
 
 def _alert(alert: Alert) -> Text:

@@ -137,7 +137,7 @@ class Book:
                 error,
                 last_taken.get((places[number].topic, places[number].key), -1) > number,
             )
-            for number, error in sorted(errors.items(), key=lambda one: one[0])
+            for number, error in sorted(errors.items(), key=lambda item: item[0])
         ]
         return Settled(taken, refused)
 

@@ -155,11 +155,11 @@ def _head(stream: Stream) -> bytes:
     return head.unparse()
 
 
-def _serialised(one: pikepdf.Object) -> bytes:
-    if not isinstance(one, Stream):
-        return one.unparse(resolved=True)
-    raw = one.read_raw_bytes()
-    head = _head(one).removesuffix(b">>")
+def _serialised(value: pikepdf.Object) -> bytes:
+    if not isinstance(value, Stream):
+        return value.unparse(resolved=True)
+    raw = value.read_raw_bytes()
+    head = _head(value).removesuffix(b">>")
     return b"%b /Length %d >>\nstream\n%b\nendstream" % (head, len(raw), raw)
 
 

@@ -70,7 +70,7 @@ class DataHash(msgspec.Struct, frozen=True, kw_only=True):
         """Whether what is left of these bytes without the exclusions has the hash that was signed."""
         hashed = hashlib.new(self.algorithm)
         position = 0
-        for exclusion in sorted(self.exclusions, key=lambda one: one.start):
+        for exclusion in sorted(self.exclusions, key=lambda exclusion: exclusion.start):
             if not position <= exclusion.start <= exclusion.stop <= len(asset):
                 return False
             hashed.update(memoryview(asset)[position : exclusion.start])

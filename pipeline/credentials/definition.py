@@ -104,7 +104,7 @@ def manifest_definition(
 def _ingredients(
     order: SealOrder, own: IngredientCredential | None, evidence: Sequence[IngredientCredential | None]
 ) -> list[_Ingredient]:
-    leftover = own is not None and own.label in {one.label for one in evidence if one is not None}
+    leftover = own is not None and own.label in {assertion.label for assertion in evidence if assertion is not None}
     opened = own is not None and not leftover
     cast: list[_Ingredient] = []
     if opened:
@@ -149,15 +149,19 @@ def _action(name: str, order: SealOrder, ingredient_ids: list[str]) -> Json:
     return action
 
 
-def _ingredient(one: _Ingredient) -> Json:
-    json: Json = {"label": one.id, "relationship": one.relationship}
-    if one.parent is not None:
-        stated = {"title": one.parent.title, "format": one.parent.media_type, "instance_id": one.parent.instance_id}
+def _ingredient(ingredient: _Ingredient) -> Json:
+    json: Json = {"label": ingredient.id, "relationship": ingredient.relationship}
+    if ingredient.parent is not None:
+        stated = {
+            "title": ingredient.parent.title,
+            "format": ingredient.parent.media_type,
+            "instance_id": ingredient.parent.instance_id,
+        }
         json |= {name: value for name, value in stated.items() if value is not None}
-    if one.evidence is not None:
-        json["active_manifest"] = one.evidence.label
-        json["validation_results"] = one.evidence.results
-        json["manifest_data"] = {"format": "application/c2pa", "identifier": one.id}
+    if ingredient.evidence is not None:
+        json["active_manifest"] = ingredient.evidence.label
+        json["validation_results"] = ingredient.evidence.results
+        json["manifest_data"] = {"format": "application/c2pa", "identifier": ingredient.id}
     return json
 
 

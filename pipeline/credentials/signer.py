@@ -201,7 +201,7 @@ def _check_order(chain: list[x509.Certificate], path: Path) -> None:
 
 
 def _pem(chain: list[x509.Certificate]) -> bytes:
-    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in _without_root(chain))
+    return b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in _without_root(chain))
 
 
 def _without_root(chain: list[x509.Certificate]) -> list[x509.Certificate]:

@@ -87,7 +87,7 @@ def with_facts(
             facts[name] = value
         elif isinstance(value, str) and (at := instant(value)) is not None:
             facts[name] = written(at)
-            earlier = tuple(one for one in dates.get(name, ()) if one != facts[name])
+            earlier = tuple(date for date in dates.get(name, ()) if date != facts[name])
             dates[name] = (*earlier, written(at))[-_MOST_DATES:]
     places = () if case is None else case.jurisdictions
     return facts, dates, tuple(dict.fromkeys((*places, *said.jurisdictions)))

@@ -13,13 +13,15 @@ from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 
 __all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts"]
 
-Permission = Literal["review", "second look", "appeal", "note"]
+Permission = Literal["review", "second look", "appeal", "note", "complaint", "incident"]
 
 _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "review": frozenset({"reviewer", "second-reviewer"}),
     "second look": frozenset({"second-reviewer"}),
     "appeal": frozenset({"second-reviewer", "complaints-officer"}),
     "note": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
+    "complaint": frozenset({"complaints-officer"}),
+    "incident": frozenset({"complaints-officer"}),
 }
 """Which roles may do it."""
 
@@ -28,6 +30,8 @@ _SAID: Final[Mapping[Permission, str]] = {
     "second look": "take the second look at what is held",
     "appeal": "look at a decision again",
     "note": "note something down about an event",
+    "complaint": "handle complaints",
+    "incident": "handle incidents, orders, demands, licences and emergencies",
 }
 
 
@@ -90,6 +94,16 @@ class Oversight:
             OperatorsMissingError: nobody is in the operators set.
             RoleRefusedError: the person may not.
         """
+        laws = {
+            self.facts.places.get(finding.pack.name, EVERYWHERE) for finding in findings if finding.pack is not None
+        }
+        return self._permit(actor, to, laws, "whose law something was found by")
+
+    def permit_case(self, actor: Reviewer, to: Permission, places: Collection[str]) -> str:
+        """See that a person may do something about a case of these places; as `permit`, and raises as it does."""
+        return self._permit(actor, to, places, "where the case is")
+
+    def _permit(self, actor: Reviewer, to: Permission, places: Collection[str], why: str) -> str:
         sets = self.references()
         if not sets.operators and self.without_operators:
             return sets.operators_version
@@ -101,7 +115,7 @@ class Oversight:
                 remedy="Have an admin add the pseudonym with `sealstream operators set`, and send a new event.",
             )
         self._require_role(entry, actor, to)
-        self._require_place(entry, findings)
+        _require_place(entry, places, why)
         return sets.operators_version
 
     def needs_two(self, findings: Collection[Finding]) -> bool:
@@ -120,18 +134,16 @@ class Oversight:
                 remedy=f"Have it done by one of these: {', '.join(sorted(_PERMITTED[to]))}.",
             )
 
-    def _require_place(self, entry: OperatorEntry, findings: Collection[Finding]) -> None:
-        if EVERYWHERE in entry.jurisdictions:
-            return
-        laws = {
-            self.facts.places.get(finding.pack.name, EVERYWHERE) for finding in findings if finding.pack is not None
-        }
-        for law in sorted(laws - {EVERYWHERE}):
-            if not any(lies_in(law, place) for place in entry.jurisdictions):
-                raise RoleRefusedError(
-                    what=f"The actor does not act for {law}, whose law something was found by.",
-                    remedy="Have it done by somebody whose `jurisdictions` say so.",
-                )
+
+def _require_place(entry: OperatorEntry, places: Collection[str], why: str) -> None:
+    if EVERYWHERE in entry.jurisdictions:
+        return
+    for place in sorted(set(places) - {EVERYWHERE}):
+        if not any(lies_in(place, wider) for wider in entry.jurisdictions):
+            raise RoleRefusedError(
+                what=f"The actor does not act for {place}, {why}.",
+                remedy="Have it done by somebody whose `jurisdictions` say so.",
+            )
 
 
 def _require_some(sets: ReferenceSets) -> None:

@@ -57,6 +57,7 @@ class KnownClock(msgspec.Struct, frozen=True, kw_only=True):
     missed_at: datetime | None
     warnings: tuple[datetime, ...]
     known_since: datetime
+    shares: tuple[int, ...] = ()
 
 
 class SaidStage(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,9 +228,9 @@ def _unsaid(flags: int, instants: bytes) -> list[tuple[bytes, ClockStage, int]]:
     at = [instants[place : place + _AT] for place in range(0, len(instants), _AT)]
     missed = at.pop() if flags & _GRACE else at[-1]
     due = at.pop()
-    stages: list[tuple[bytes, ClockStage, int]] = [(one, "warned", number) for number, one in enumerate(at)]
+    stages: list[tuple[bytes, ClockStage, int]] = [(moment, "warned", number) for number, moment in enumerate(at)]
     stages += [(due, "due", 0), (missed, "missed", 0)]
-    return [one for one in stages if not flags & _bit(one[1], one[2])]
+    return [stage for stage in stages if not flags & _bit(stage[1], stage[2])]
 
 
 def _passed(entry: bytes, until: bytes) -> Iterator[DueStage]:

@@ -17,9 +17,7 @@ Sources: CloudEvents 1.0.2, JSON format 3.1.1 (`data`, `data_base64`), Kafka pro
 
 import base64
 import binascii
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Final, TypeGuard
 
 import msgspec
@@ -27,6 +25,7 @@ import orjson
 
 from pipeline.errors import EnvelopeError
 from pipeline.events.foreign_formats import foreign_format
+from schemas.attributes import MAX_ATTRIBUTE_LENGTH, is_rfc_3339, problem_of_text
 
 __all__ = ["CloudEvent", "Headers", "parse"]
 
@@ -51,18 +50,8 @@ _REQUIRED: Final = ("id", "source", "type")
 _HEADERS: Final = frozenset(
     {"content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"}
 )
-_MAX_ATTRIBUTE_LENGTH: Final = 2048
 _MAX_DEPTH: Final = 64
 _SCHEMA_REGISTRY_PREFIX: Final = b"\x00"
-
-# What CloudEvents keeps out of its strings: control characters, and the noncharacters of every plane.
-_FORBIDDEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef"
-    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-    + "]"
-)
-# ISO 8601 has many more forms than RFC 3339, and `datetime.fromisoformat` reads most of them.
-_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:[0-5]\d)", re.ASCII | re.IGNORECASE)
 
 
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,19 +202,14 @@ def _optional_text(attributes: Mapping[str, object], name: str) -> str | None:
     attribute = attributes.get(name)
     if attribute is None:
         return None
-    if not isinstance(attribute, str):
-        problem = f"is of type {_json_type(attribute)}, not string"
-    elif not attribute:
-        problem = "is empty"
-    elif len(attribute) > _MAX_ATTRIBUTE_LENGTH:
-        problem = f"is longer than {_MAX_ATTRIBUTE_LENGTH} characters"
-    elif _FORBIDDEN.search(attribute):
-        problem = "contains a character that CloudEvents forbids"
-    else:
-        return attribute
+    problem: str | None = f"is of type {_json_type(attribute)}, not string"
+    if isinstance(attribute, str):
+        problem = problem_of_text(attribute)
+        if problem is None:
+            return attribute
     raise EnvelopeError(
         what=f"The CloudEvents attribute `{name}` {problem}.",
-        remedy=f"Send 1 to {_MAX_ATTRIBUTE_LENGTH} characters, none of them a control character, as `{name}`.",
+        remedy=f"Send 1 to {MAX_ATTRIBUTE_LENGTH} characters, none of them a control character, as `{name}`.",
     )
 
 
@@ -233,22 +217,12 @@ def _timestamp(attributes: Mapping[str, object]) -> str | None:
     text = _optional_text(attributes, "time")
     if text is None:
         return None
-    if _is_rfc_3339(text):
+    if is_rfc_3339(text):
         return text
     raise EnvelopeError(
         what="The CloudEvents attribute `time` is no RFC 3339 timestamp with a time zone.",
         remedy="Send a time such as 2026-01-31T08:30:00Z.",
     )
-
-
-def _is_rfc_3339(text: str) -> bool:
-    if _RFC_3339.fullmatch(text) is None:
-        return False
-    try:
-        datetime.fromisoformat(text.upper())
-    except ValueError:
-        return False
-    return True
 
 
 def _json_object(value: bytes) -> dict[str, object]:
@@ -303,7 +277,9 @@ def _is_deeper(document: object, limit: int) -> bool:
     """Whether containers are nested deeper; level by level, as recursion is what this protects others from."""
     level = [document]
     for _ in range(limit + 1):
-        containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        containers = [
+            value.values() if isinstance(value, dict) else value for value in level if isinstance(value, dict | list)
+        ]
         if not containers:
             return False
         level = [member for container in containers for member in container]

@@ -21,6 +21,7 @@ __all__ = [
     "enforcement_id",
     "event_digest",
     "event_uid",
+    "report_uid",
     "retraction_id",
     "review_id",
     "review_update_id",
@@ -92,6 +93,11 @@ def clock_id(case: str, rule_id: str, starts_at: str) -> str:
 def announcement_id(clock: str, stage: str) -> str:
     """The identity of what a clock announces at one of its stages, such as `missed` or `warned-80`."""
     return _digest(b"announcement", clock.encode(), stage.encode())
+
+
+def report_uid(kind: str, period: str, language: str, digest: str) -> str:
+    """The identity of a report: what it is about, when and in which language, and the digest of what it says."""
+    return _digest(b"report", kind.encode(), period.encode(), language.encode(), digest.encode())
 
 
 def dead_letter_id(topic: str, key: bytes | None, value: bytes | None) -> str:

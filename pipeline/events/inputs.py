@@ -9,13 +9,15 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.events.outputs import Category, Declared, EventReference, ReviewVerdict
+from pipeline.events.outputs import CaseOutcome, CaseSubject, Category, Declared, EventReference, ReviewVerdict
 
 __all__ = [
     "ActivityEvent",
+    "CaseAct",
     "Content",
     "Declaration",
     "ExplicitOrder",
+    "FiledDocument",
     "GenerationEvent",
     "Login",
     "Model",
@@ -237,4 +239,46 @@ class ReviewAct(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review | ReviewAct
+class FiledDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that comes with an act about a case: its digest, where it is kept, and what it is."""
+
+    sha256: str
+    uri: str
+    mime: str | None = None
+
+
+class CaseAct(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person does about a case, or somebody of the public, who has no `actor`, `auth`, `seen` and `reason`.
+
+    Attributes:
+        uid: the act's own, as are `reference` and `digest`.
+        act: what is done, behind the kind of the case: `complaint.answered`.
+        case: the operator's own number for the case.
+        at: when it was done, if that is not when the event was.
+        seen: the version of the case that the person looked at; 0 for one that the act opens.
+        party: whose case it is, hashed as accounts are.
+        seen_decision: the decision that the person looked at, where the act decides about an event again.
+        facts: the event's whole data, of which cases keep what `pipeline.duties.case_steps` names.
+    """
+
+    uid: str
+    reference: EventReference
+    digest: str
+    act: str
+    case: str
+    facts: Mapping[str, object]
+    at: str | None = None
+    actor: Reviewer | None = None
+    auth: Login | None = None
+    seen: int | None = None
+    reason: str | None = None
+    about: CaseSubject | None = None
+    party: str | None = None
+    channel: str | None = None
+    jurisdictions: tuple[str, ...] = ()
+    documents: tuple[FiledDocument, ...] = ()
+    outcome: CaseOutcome | None = None
+    seen_decision: str | None = None
+
+
+InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review | ReviewAct | CaseAct

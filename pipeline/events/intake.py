@@ -8,12 +8,14 @@ import msgspec
 import schemas
 from pipeline.errors import BugError, EnvelopeError, EventInvalidError
 from pipeline.events.envelope import CloudEvent, Headers, parse
-from pipeline.events.identity import event_digest, event_uid
+from pipeline.events.identity import account_of, event_digest, event_uid
 from pipeline.events.inputs import (
     ActivityEvent,
+    CaseAct,
     Content,
     Declaration,
     ExplicitOrder,
+    FiledDocument,
     GenerationEvent,
     Login,
     Model,
@@ -25,17 +27,19 @@ from pipeline.events.inputs import (
     Reviewer,
     Service,
 )
-from pipeline.events.outputs import Category, EventReference, ReviewVerdict
+from pipeline.events.outputs import CaseOutcome, CaseSubject, Category, EventReference, ReviewVerdict
 from pipeline.events.prepared import prepare
 
 __all__ = [
     "ACTIVITY",
+    "CASE_ACT",
     "GENERATION",
     "PUBLICATION",
     "REVIEW",
     "REVIEW_ACT",
     "UNCHECKED_REVIEW",
     "intake_activity",
+    "intake_case_act",
     "intake_generation",
     "intake_publication",
     "intake_review",
@@ -47,11 +51,18 @@ PUBLICATION: Final = "sealstream.publication.v1"
 ACTIVITY: Final = "sealstream.activity.v1"
 REVIEW: Final = "sealstream.review.v2"
 REVIEW_ACT: Final = "sealstream.review-act.v1"
+CASE_ACT: Final = "sealstream.case-act.v1"
 UNCHECKED_REVIEW: Final = "sealstream.review.v1"
 """The version in which nobody says what the person saw, and nobody looks up who it is."""
 
 _SchemaName = Literal[
-    "generation-event.v1", "publication-event.v1", "activity-event.v1", "review.v1", "review.v2", "review-act.v1"
+    "generation-event.v1",
+    "publication-event.v1",
+    "activity-event.v1",
+    "review.v1",
+    "review.v2",
+    "review-act.v1",
+    "case-act.v1",
 ]
 
 
@@ -115,10 +126,35 @@ class _UncheckedReview(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-prepare(_Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview)
+class _Party(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose case it is."""
+
+    id_hash: str
 
 
-Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview)
+class _CaseAct(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of the data of an act about a case; more about the case is read as facts."""
+
+    act: str
+    case: str
+    at: str | None = None
+    actor: Reviewer | None = None
+    auth: Login | None = None
+    seen: int | None = None
+    reason: str | None = None
+    about: CaseSubject | None = None
+    party: _Party | None = None
+    channel: str | None = None
+    jurisdictions: tuple[str, ...] = ()
+    documents: tuple[FiledDocument, ...] = ()
+    outcome: CaseOutcome | None = None
+    seen_decision: str | None = None
+
+
+prepare(_Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct)
+
+
+Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct)
 
 
 def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
@@ -231,6 +267,36 @@ def intake_review(value: bytes | None, headers: Headers) -> Review:
     )
 
 
+def intake_case_act(value: bytes | None, headers: Headers) -> CaseAct:
+    """Read what a person, or somebody of the public, does about a case.
+
+    Raises:
+        EnvelopeError: the record is no CloudEvent of this type.
+        EventInvalidError: its data breaks the schema.
+    """
+    event, parts = _read(value, headers, _CaseAct, expected=CASE_ACT, schema="case-act.v1")
+    return CaseAct(
+        uid=event_uid(event.source, event.id),
+        reference=_reference(event),
+        digest=event_digest(event.data),
+        act=parts.act,
+        case=parts.case,
+        facts=event.data,
+        at=parts.at,
+        actor=parts.actor,
+        auth=parts.auth,
+        seen=parts.seen,
+        reason=parts.reason,
+        about=parts.about,
+        party=None if parts.party is None else account_of(parts.party.id_hash),
+        channel=parts.channel,
+        jurisdictions=parts.jurisdictions,
+        documents=parts.documents,
+        outcome=parts.outcome,
+        seen_decision=parts.seen_decision,
+    )
+
+
 def _unchecked(event: CloudEvent) -> Review:
     parts = _parts_of(event, _UncheckedReview, expected=UNCHECKED_REVIEW, schema="review.v1")
     return Review(
@@ -271,7 +337,7 @@ def _validate(data: Mapping[str, object], schema: _SchemaName) -> None:
     violation = schemas.first_violation(schemas.validator(schema), data)
     if violation is not None:
         raise EventInvalidError(
-            what=f"At {violation.path} the event breaks the rule `{violation.keyword}` of {schema}.",
+            what=violation.breach(schema),
             remedy=violation.message,
             path=violation.path,
             rule=violation.keyword,

@@ -11,5 +11,5 @@ __all__ = ["prepare"]
 
 def prepare(*types: type) -> None:
     """Have msgspec work out how these types are read, now; for modules to call while they are imported."""
-    for one in types:
-        msgspec.json.Decoder(one)
+    for struct in types:
+        msgspec.json.Decoder(struct)

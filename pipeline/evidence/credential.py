@@ -52,7 +52,7 @@ def seen_in(summary: CredentialSummary, troubles: Iterable[AlertKind], declared:
     grave = [trouble for trouble in troubles if trouble.severity != "low"]
     if summary.credential == "absent":
         absent: Evidence = {"declared": declared}
-        seen = [_seen(one, absent) for one in grave if one.kind in _OF_ABSENT]
+        seen = [_seen(problem, absent) for problem in grave if problem.kind in _OF_ABSENT]
         return (*seen, *((_seen(AlertKind("unlabeled", "high", ""), absent),) if declared == "ai" else ()))
     if summary.ai_generated and declared == "human":
         grave.append(AlertKind("undeclared-ai", "high", ""))
@@ -62,7 +62,7 @@ def seen_in(summary: CredentialSummary, troubles: Iterable[AlertKind], declared:
         "trust": summary.trust,
         "active_manifest": summary.active_manifest,
     }
-    return tuple(_seen(one, evidence) for one in grave)
+    return tuple(_seen(problem, evidence) for problem in grave)
 
 
 def _seen(trouble: AlertKind, evidence: Evidence) -> Observation:

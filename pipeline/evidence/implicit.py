@@ -1,6 +1,6 @@
-"""Implicit labels as evidence: what the marks found in an asset measure, and what is made of them.
+"""Implicit labels as evidence: what the labels found in an asset measure, and what is made of them.
 
-The law asks for a mark inside the file of everything that is generated (Deep Synthesis Provisions Art. 16; Labeling
+The law asks for a label inside the file of everything that is generated (Deep Synthesis Provisions Art. 16; Labeling
 Measures Art. 5, GB 45438-2025 Appendix E). It is written before the C2PA signature, which so covers it, and read back
 from the bytes that are stored.
 """
@@ -11,17 +11,17 @@ from typing import Final
 from pipeline.events.outputs import Declared, Evidence
 from pipeline.labels.implicit.aigc import AigcFault, FaultCode
 from pipeline.labels.implicit.facts import facts_of
-from pipeline.labels.implicit.marks import FoundLabels
+from pipeline.labels.implicit.model import FoundLabels
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.labels.implicit.table import row_of
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts, FactValue
 
 __all__ = [
-    "carries_marks",
+    "carries_labels",
     "found_observations",
+    "implicit_facts",
     "in_words",
-    "mark_facts",
     "named_events",
     "place_facts",
     "written_observations",
@@ -41,8 +41,8 @@ _WORDS: Final[Mapping[FaultCode, str]] = {
 }
 
 
-def carries_marks(media_type: str) -> bool:
-    """Whether files of this media type have a place for marks."""
+def carries_labels(media_type: str) -> bool:
+    """Whether files of this media type have a place for labels."""
     return row_of(media_type).embeds
 
 
@@ -51,7 +51,7 @@ def named_events(found: FoundLabels | None) -> tuple[str, ...]:
     if found is None:
         return ()
     numbers = (
-        None if found.mark is None else found.mark.produce_id,
+        None if found.conforming is None else found.conforming.produce_id,
         None if found.latent is None else found.latent.unique_id,
     )
     return tuple(dict.fromkeys(number for number in numbers if number))
@@ -64,8 +64,8 @@ def place_facts(media_type: str) -> Facts:
     return {"content.containerised": False, "implicit.present": False, "implicit.count": 0}
 
 
-def mark_facts(found: FoundLabels | None) -> Facts:
-    """The facts that marks read from the final bytes measure; None of a file that carries no marks measures nothing."""
+def implicit_facts(found: FoundLabels | None) -> Facts:
+    """The facts that labels read from the final bytes measure; none of a file that has no place for them."""
     if found is None or found.refused is not None:
         return {}
     facts = facts_of(found)
@@ -82,15 +82,15 @@ def in_words(fault: AigcFault) -> str:
     return _WORDS[fault.code].format(key=fault.key or "it")
 
 
-def written_observations(marked: ImplicitlyLabeled, found: FoundLabels | None) -> tuple[Observation, ...]:
-    """What is seen of the marks of a sealed asset, which are read back from the bytes that are stored."""
-    if marked.refused is not None:
-        return (Observation(name="label.label-refused", severity="medium", evidence={"reason": marked.refused}),)
+def written_observations(labeled: ImplicitlyLabeled, found: FoundLabels | None) -> tuple[Observation, ...]:
+    """What is seen of the labels of a sealed asset, which are read back from the bytes that are stored."""
+    if labeled.refused is not None:
+        return (Observation(name="label.label-refused", severity="medium", evidence={"reason": labeled.refused}),)
     return () if found is None else _contradictions(found)
 
 
 def found_observations(found: FoundLabels | None, declared: Declared) -> tuple[Observation, ...]:
-    """What the marks show of an asset that is to be published and declared like this; the stricter reading wins."""
+    """What the labels show of an asset that is to be published and declared like this; the stricter reading wins."""
     if found is None:
         return ()
     if found.refused is not None:
@@ -102,7 +102,7 @@ def found_observations(found: FoundLabels | None, declared: Declared) -> tuple[O
 def _labeled(found: FoundLabels, declared: Declared) -> Iterator[Observation]:
     """What the label says against the declaration, and what it lacks, whatever it says."""
     problems = [in_words(fault) for found_label in found.aigc for fault in found_label.faults]
-    if len(found.aigc) > 1 and found.mark is not None:
+    if len(found.aigc) > 1 and found.conforming is not None:
         problems.append("it is there more than once, always the same")
     evidence: dict[str, str | tuple[str, ...] | None] = {
         "declared": declared,

@@ -37,8 +37,8 @@ def record_facts(store: ObjectStore, layout: Layout, sha256: str, *, named: Iter
         found = find_embedded(store, layout, uid, sha256)
         if found is not None:
             return _agreed([_facts_in(found)])
-    sealed = (one for one in find_by_digest(store, layout, sha256, limit=_MOST_EVENTS) if one.role == "sealed")
-    return _agreed([_facts_in(one) for one in sealed if one.record is not None])
+    sealed = (found for found in find_by_digest(store, layout, sha256, limit=_MOST_EVENTS) if found.role == "sealed")
+    return _agreed([_facts_in(found) for found in sealed if found.record is not None])
 
 
 def _agreed(records: Iterable[Facts]) -> Facts:

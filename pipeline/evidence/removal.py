@@ -24,7 +24,7 @@ from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.fingerprints.recording import recorded_looks
 from pipeline.fingerprints.traits import SAME, Look, Traits
 from pipeline.isolation.parsers import is_marked
-from pipeline.labels.implicit.marks import FoundLabels
+from pipeline.labels.implicit.model import FoundLabels
 from pipeline.policy.seen import Observation
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import stored_record

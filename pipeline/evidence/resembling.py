@@ -30,10 +30,10 @@ def resembling_observations(traits: Traits | None, sets: ReferenceSets) -> tuple
             severity="high",
             outcome="unknown",
             evidence={
-                "matched_features": tuple(one.entry_id for one in near[:_NAMED]),
+                "matched_features": tuple(match.entry_id for match in near[:_NAMED]),
                 "distance": near[0].distance,
                 "kind": near[0].kind,
-                "categories": tuple(dict.fromkeys(one.category for one in near if one.category is not None)),
+                "categories": tuple(dict.fromkeys(match.category for match in near if match.category is not None)),
             },
         ),
     )

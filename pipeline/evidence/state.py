@@ -62,9 +62,11 @@ def detected(
         seen.append(Detected("suspected", ("fingerprint",)))
     if has_vendor_sign:
         seen.append(Detected("suspected", ("metadata",)))
-    seen.extend(Detected(one, _basis(claimed)) for one in _STATES if one == claimed.get("detection.verdict"))
-    state: LabelingState = max((one.state for one in seen), key=_STATES.index, default="none")
-    basis = dict.fromkeys(name for one in seen if one.state == state for name in one.basis)
+    seen.extend(
+        Detected(verdict, _basis(claimed)) for verdict in _STATES if verdict == claimed.get("detection.verdict")
+    )
+    state: LabelingState = max((detected.state for detected in seen), key=_STATES.index, default="none")
+    basis = dict.fromkeys(name for detected in seen if detected.state == state for name in detected.basis)
     return Detected(state, tuple(basis) if state != "none" else ())
 
 

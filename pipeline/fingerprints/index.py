@@ -56,7 +56,11 @@ class FingerprintIndex:
         remaining = iter(entries)
         while batch := list(islice(remaining, _BATCH)):
             for kind, index in self._indexes.items():
-                some = [(one.fingerprint.digest, one.key, one.day) for one in batch if one.fingerprint.kind == kind]
+                some = [
+                    (addition.fingerprint.digest, addition.key, addition.day)
+                    for addition in batch
+                    if addition.fingerprint.kind == kind
+                ]
                 index.extend(some, lot=lot)
 
     def reserve(self, kind: Kind, more: int) -> None:

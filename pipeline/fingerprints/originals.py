@@ -14,9 +14,9 @@ def one_original(some: Sequence[Look], others: Sequence[Look]) -> bool:
     Recordings and videos that have a copy in common are taken for one: they are no kin, as pictures of one layout are.
     """
     return any(
-        one.kind == other.kind
-        and (one.kind in ("audio", "video") or one.data == other.data or _one_picture(one, other))
-        for one in some
+        look.kind == other.kind
+        and (look.kind in ("audio", "video") or look.data == other.data or _one_picture(look, other))
+        for look in some
         for other in others
     )
 

@@ -44,7 +44,7 @@ def recorded_codes(record: ManifestRecord | SealedRecord) -> tuple[Fingerprint, 
     """
     standard = () if record.fingerprint is None else (record.fingerprint,)
     further = () if record.recognition is None else record.recognition.codes
-    return tuple(dict.fromkeys(_parsed(one.code) for one in (*standard, *further)))
+    return tuple(dict.fromkeys(_parsed(recorded.code) for recorded in (*standard, *further)))
 
 
 def _parsed(code: str) -> Fingerprint:

@@ -19,7 +19,7 @@ from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.isolation.parsers import Examined, Examining, Made, Making
 from pipeline.labels.explicit.model import Checked, LabelClaim, LabelOrder
 from pipeline.labels.explicit.port import Labeled
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
 
@@ -222,13 +222,13 @@ class ImplicitLabelJob(Job[ImplicitlyLabeled], frozen=True, kw_only=True, tag=Tr
 
     asset: bytes
     media_type: str
-    marks: LabelsToWrite
+    labels: LabelsToWrite
 
     def perform(self, tools: Tools) -> ImplicitlyLabeled:  # noqa: ARG002 (as every job)
         """Write, and read back."""
-        from pipeline.labels.implicit.marking import mark  # noqa: PLC0415
+        from pipeline.labels.implicit.writing import label_implicitly  # noqa: PLC0415
 
-        return mark(self.asset, self.media_type, self.marks)
+        return label_implicitly(self.asset, self.media_type, self.labels)
 
     def hostile(self, error: HostileAssetError) -> ImplicitlyLabeled:
         """It can still be sealed as it is."""

@@ -18,7 +18,7 @@ from pipeline.fingerprints.traits import Traits
 from pipeline.isolation.confinement import UNCONFINED, Confinement
 from pipeline.labels.explicit.model import Checked, LabelClaim, LabelOrder, Written
 from pipeline.labels.explicit.port import Labeled, Labeler
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitLabeler, ImplicitlyLabeled
 
 __all__ = ["Examined", "Examining", "Made", "Making", "Parsers", "UnderWay", "is_marked"]
@@ -30,8 +30,8 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         label: the explicit label to put on it; None for none.
         claim: the explicit label that it is said to have already; looked for at the end, as one that was put there is.
-        marks: the implicit label to write into it; None for none.
-        reads_marks: whether its format has a place for one.
+        labels: the implicit label to write into it; None for none.
+        reads_labels: whether its format has a place for one.
         order: what its manifest shall say, but for the fingerprint, which is taken of the labeled asset.
     """
 
@@ -39,8 +39,8 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     label: LabelOrder | None
     claim: LabelClaim | None
-    marks: LabelsToWrite | None
-    reads_marks: bool
+    labels: LabelsToWrite | None
+    reads_labels: bool
     order: SealOrder
 
 
@@ -51,7 +51,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
         inherited: the credential that it came with.
         written: the explicit label that was put on it; None where there is none.
         label_refused: why there is none; None where there is one, or none was asked for.
-        marks_refused: why no implicit label could be written; None where one was, or none had to be.
+        labels_refused: why no implicit label could be written; None where one was, or none had to be.
         traits: what it is recognised by, with its labels.
         sealed: the asset and its manifest.
         found: the implicit labels in the sealed asset; None of a format that has no place for them.
@@ -61,7 +61,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     inherited: Credential
     written: Written | None
     label_refused: str | None
-    marks_refused: str | None
+    labels_refused: str | None
     traits: Traits
     sealed: SealedAsset
     found: FoundLabels | None
@@ -73,7 +73,7 @@ class Examining(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         claim: the explicit label that it is said to have; None for none.
-        reads_marks: whether its format has a place for an implicit label.
+        reads_labels: whether its format has a place for an implicit label.
         recognises: whether, where nothing in it speaks for it, it is to be said what it would be recognised by.
         compares: whether that is to be said whatever speaks for it.
     """
@@ -81,7 +81,7 @@ class Examining(msgspec.Struct, frozen=True, kw_only=True):
     asset: bytes
     media_type: str
     claim: LabelClaim | None
-    reads_marks: bool
+    reads_labels: bool
     recognises: bool
     compares: bool = False
 
@@ -173,21 +173,21 @@ class Parsers:
         media_type = making.media_type
         inherited = self.credentials.read(making.asset, media_type)
         labeled = self._labeled(making, inherited)
-        marked = ImplicitlyLabeled(asset=labeled.asset)
-        if making.marks is not None and making.reads_marks and inherited.state == "absent":
-            marked = self.implicit_labeler.label(labeled.asset, media_type, making.marks)
-        traits = self.fingerprinter.traits(marked.asset, media_type)
+        implicit = ImplicitlyLabeled(asset=labeled.asset)
+        if making.labels is not None and making.reads_labels and inherited.state == "absent":
+            implicit = self.implicit_labeler.label(labeled.asset, media_type, making.labels)
+        traits = self.fingerprinter.traits(implicit.asset, media_type)
         order = msgspec.structs.replace(making.order, fingerprint=traits.fingerprint)
-        sealed = self.credentials.seal(marked.asset, order, inherits=inherited.state != "absent")
+        sealed = self.credentials.seal(implicit.asset, order, inherits=inherited.state != "absent")
         claim = LabelClaim() if labeled.written is not None else making.claim
         return Made(
             inherited=inherited,
             written=labeled.written,
             label_refused=labeled.refused,
-            marks_refused=marked.refused,
+            labels_refused=implicit.refused,
             traits=traits,
             sealed=sealed,
-            found=self.implicit_labeler.read(sealed.asset, media_type) if making.reads_marks else None,
+            found=self.implicit_labeler.read(sealed.asset, media_type) if making.reads_labels else None,
             checked=None if claim is None else self.labeler.check(sealed.asset, media_type, claim),
         )
 
@@ -206,7 +206,7 @@ class Parsers:
         """
         asset, media_type = examining.asset, examining.media_type
         credential = self.credentials.read(asset, media_type)
-        found = self.implicit_labeler.read(asset, media_type) if examining.reads_marks else None
+        found = self.implicit_labeler.read(asset, media_type) if examining.reads_labels else None
         needs_traits = examining.compares or (examining.recognises and not is_marked(credential, found))
         return Examined(
             credential=credential,

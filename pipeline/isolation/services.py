@@ -36,7 +36,7 @@ from pipeline.isolation.parsers import Examined, Examining, Made, Making, Parser
 from pipeline.isolation.pool import AssetStalledError, WorkerPool
 from pipeline.labels.explicit.model import Checked, LabelClaim, LabelOrder
 from pipeline.labels.explicit.port import Labeled
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 
 Answer = TypeVar("Answer")
@@ -156,9 +156,9 @@ class IsolatedLabeler(_Isolated):
 class IsolatedImplicitLabeler(_Isolated):
     """A `pipeline.labels.implicit.port.ImplicitLabeler` that has jobs done."""
 
-    def label(self, asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
+    def label(self, asset: bytes, media_type: str, labels: LabelsToWrite) -> ImplicitlyLabeled:
         """Write an implicit label into an asset; see `ImplicitLabeler.label`."""
-        return self._performer.run(ImplicitLabelJob(asset=asset, media_type=media_type, marks=marks))
+        return self._performer.run(ImplicitLabelJob(asset=asset, media_type=media_type, labels=labels))
 
     def read(self, asset: bytes, media_type: str) -> FoundLabels:
         """Find the implicit labels of an asset; see `ImplicitLabeler.read`."""

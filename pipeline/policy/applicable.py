@@ -38,11 +38,11 @@ class Reach(NamedTuple):
     excepted: frozenset[str] = frozenset()
     facts: Facts = MappingProxyType({})
 
-    def includes(self, one: ReadyRule) -> bool:
+    def includes(self, ready: ReadyRule) -> bool:
         """Whether the event reaches the law of a rule."""
-        if one.pack.jurisdiction == EVERYWHERE:
-            return self.excepted.isdisjoint(one.pack.except_in)
-        return one.pack.jurisdiction in self.laws
+        if ready.pack.jurisdiction == EVERYWHERE:
+            return self.excepted.isdisjoint(ready.pack.except_in)
+        return ready.pack.jurisdiction in self.laws
 
 
 @lru_cache(maxsize=1024)

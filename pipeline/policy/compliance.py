@@ -61,7 +61,7 @@ def _row(pack: Pack, article: Article, language: Language, frame: PageWords, pro
     cells = [
         f"{article.article}{_BASIS[article.basis]}",
         chosen(article.duty, language),
-        frame.comma.join(frame.binds[one] for one in article.binds) or frame.nobody,
+        frame.comma.join(frame.binds[bound] for bound in article.binds) or frame.nobody,
         f"**{does}**{frame.colon}{chosen(article.how, language)}",
         _ids(named) or frame.none,
         chosen(article.left_to_people, language) or frame.nothing,
@@ -72,7 +72,7 @@ def _row(pack: Pack, article: Article, language: Language, frame: PageWords, pro
 
 
 def _ids(named: Iterable[Rule | ClockRule]) -> str:
-    return "<br>".join(f"`{one.id}`{_BASIS[one.basis]}" for one in named)
+    return "<br>".join(f"`{rule.id}`{_BASIS[rule.basis]}" for rule in named)
 
 
 def _proof(pack: Pack, article: Article, frame: PageWords, proofs: Mapping[Product, Sequence[str]]) -> str:

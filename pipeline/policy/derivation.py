@@ -41,9 +41,9 @@ class Derivation:
 def completed(facts: Facts) -> dict[str, FactValue]:
     """The facts with everything that follows from them; what is known already stays as it is."""
     known: dict[str, FactValue] = dict(facts)
-    for one in DERIVATIONS:
-        if not all(map(known.__contains__, one.gives)):
-            for name, value in one.derive(known).items():
+    for derivation in DERIVATIONS:
+        if not all(map(known.__contains__, derivation.gives)):
+            for name, value in derivation.derive(known).items():
                 known.setdefault(name, value)
     return known
 

@@ -138,7 +138,7 @@ class _Tally:
             RuleChange(rule=rule, change=_change(old, new), before=old, after=new, events=count.done())
             for (rule, old, new), count in self._rules.items()
         )
-        return tuple(sorted(changes, key=lambda one: (one.rule, one.change, -one.events.count)))
+        return tuple(sorted(changes, key=lambda change: (change.rule, change.change, -change.events.count)))
 
     def decisions(self) -> tuple[DecisionChange, ...]:
         return tuple(

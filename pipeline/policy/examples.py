@@ -217,7 +217,7 @@ def _checked(name: str, stated: object, place: tuple[str | int, ...], document: 
 def _run(judge: Judge, example: Example) -> ExampleResult:
     findings = judge.findings(example.facts, example.at, example.seen)
     verdicts = judge.explain(example.facts, example.at, example.seen)
-    verdict = next(one for one in verdicts if one.rule.id == example.rule)
+    verdict = next(verdict for verdict in verdicts if verdict.rule.id == example.rule)
     return ExampleResult(
         rule=example.rule,
         case=example.case,

@@ -21,25 +21,25 @@ _UNSAID: Final[Severity] = "high"
 
 
 def finding_of(
-    one: ReadyRule, facts: Facts, actor: str | None, *, holds: bool | None, seen: Observation | None = None
+    ready: ReadyRule, facts: Facts, actor: str | None, *, holds: bool | None, seen: Observation | None = None
 ) -> Finding:
     """The finding of a rule that does not hold, or of which a missing fact leaves open whether it does.
 
     Args:
-        one: the rule.
+        ready: the rule.
         facts: the facts of the event; those that the rule names are shown, null where they are missing.
         actor: the role of who acted in the event.
         holds: False or None.
         seen: the observation that the rule was asked about; one that is no more than possible violates nothing.
     """
-    rule = one.rule
+    rule = ready.rule
     is_violated = holds is False and (seen is None or seen.outcome == "violation")
-    evidence = {name: facts.get(name) for name in one.facts}
-    message = one.text
+    evidence = {name: facts.get(name) for name in ready.facts}
+    message = ready.text
     if holds is None:
         missing = tuple([name for name, value in evidence.items() if value is None])
-        message = _open_question(one.text, one.language, missing)
-    for name in one.personal:
+        message = _open_question(ready.text, ready.language, missing)
+    for name in ready.personal:
         if name in facts:
             evidence[name] = shown(name, facts[name])
     return Finding(
@@ -50,10 +50,10 @@ def finding_of(
         outcome="violation" if is_violated else "unknown",
         code=None if seen is None else seen.code,
         message=message,
-        citation=one.citation,
+        citation=ready.citation,
         evidence=evidence if seen is None else {**evidence, **seen.evidence},
-        pack=one.reference,
-        remedy=one.remedy,
+        pack=ready.reference,
+        remedy=ready.remedy,
         actor=actor,
     )
 
@@ -68,14 +68,14 @@ def finding_of_broken(broken: Sequence[tuple[ReadyRule, str]]) -> tuple[Finding,
             rule="operations.rule-broken",
             kind="operations",
             severity="high",
-            action=max(("alert", *(one.rule.on_unknown for one, _ in broken)), key=_STRICTNESS.index),
+            action=max(("alert", *(ready.rule.on_unknown for ready, _ in broken)), key=_STRICTNESS.index),
             outcome="violation",
             code=None,
             message=f"The rule {first.rule.id} has no answer for this event, and no fact is missing: {reason}.",
             citation=None,
             evidence={
-                "rules": tuple(one.rule.id for one, _ in broken),
-                "packs": tuple(dict.fromkeys(one.reference.name for one, _ in broken)),
+                "rules": tuple(ready.rule.id for ready, _ in broken),
+                "packs": tuple(dict.fromkeys(ready.reference.name for ready, _ in broken)),
             },
             remedy="Correct the conditions of the rules that the evidence names, and start the workers again.",
         ),

@@ -136,58 +136,58 @@ class Judge:
 
     def _verdict(
         self,
-        one: ReadyRule,
+        ready: ReadyRule,
         facts: Facts,
         bound: Bound,
         reach: Reach,
         at: datetime | None,
         observations: Sequence[Observation],
     ) -> Verdict:
-        standing = self._scope(one, facts, reach, at)
+        standing = self._scope(ready, facts, reach, at)
         when = must = None
         finding = None
-        broken = None if standing is not None else _broken(one, bound)
+        broken = None if standing is not None else _broken(ready, bound)
         if broken is not None:
-            standing, finding = "broken", finding_of_broken([(one, broken)])[0]
-        elif standing is None and one.rule.seen:
-            made = [_found_in(one, facts, seen) for seen in observations if seen.name in one.rule.seen]
+            standing, finding = "broken", finding_of_broken([(ready, broken)])[0]
+        elif standing is None and ready.rule.seen:
+            made = [_found_in(ready, facts, seen) for seen in observations if seen.name in ready.rule.seen]
             finding = next((found for found in made if found is not None), None)
             standing = finding.outcome if finding else "not-applicable" if made else "not-seen"
         elif standing is None:
-            when, must = one.when.holds(bound), one.must.holds(bound)
-            holds = one.holds.holds(bound)
+            when, must = ready.when.holds(bound), ready.must.holds(bound)
+            holds = ready.holds.holds(bound)
             if holds:
                 standing = "not-applicable" if when is False else "pass"
             else:
                 standing = "unknown" if holds is None else "violation"
-                finding = finding_of(one, facts, actor_of(facts), holds=holds)
+                finding = finding_of(ready, facts, actor_of(facts), holds=holds)
         return Verdict(
-            pack=one.reference,
-            rule=one.rule,
+            pack=ready.reference,
+            rule=ready.rule,
             standing=standing,
             when=when,
             must=must,
-            facts={name: shown(name, facts[name]) for name in one.facts if name in facts},
-            missing=tuple(name for name in one.facts if name not in facts),
+            facts={name: shown(name, facts[name]) for name in ready.facts if name in facts},
+            missing=tuple(name for name in ready.facts if name not in facts),
             finding=finding,
         )
 
-    def _scope(self, one: ReadyRule, facts: Facts, reach: Reach, at: datetime | None) -> Standing | None:
+    def _scope(self, ready: ReadyRule, facts: Facts, reach: Reach, at: datetime | None) -> Standing | None:
         """Why the rule is not about the event; None where it is."""
-        if facts["event_type"] not in one.rule.on:
+        if facts["event_type"] not in ready.rule.on:
             return "other-event"
-        if not reach.includes(one):
+        if not reach.includes(ready):
             return "other-jurisdiction"
-        if self._roles.isdisjoint(one.rule.binds):
+        if self._roles.isdisjoint(ready.rule.binds):
             return "other-role"
-        return None if one.in_force(at) else "not-in-force"
+        return None if ready.in_force(at) else "not-in-force"
 
 
-def _broken(one: ReadyRule, bound: Bound) -> str | None:
+def _broken(ready: ReadyRule, bound: Bound) -> str | None:
     """Why a rule has no answer, where no missing fact is to blame."""
     try:
-        if not one.rule.seen:
-            for condition in (one.when, one.must, one.holds):
+        if not ready.rule.seen:
+            for condition in (ready.when, ready.must, ready.holds):
                 condition.holds(bound)
     except BrokenConditionError as error:
         return error.reason
@@ -206,12 +206,12 @@ def _findings_of(failing: Iterable[_Failing], facts: Facts) -> tuple[Finding, ..
     return (*found, *finding_of_broken(broken))
 
 
-def _bound_of(one: ReadyRule, facts: Facts, seen: Observation) -> Bound:
+def _bound_of(ready: ReadyRule, facts: Facts, seen: Observation) -> Bound:
     """What a rule about observations is asked on."""
-    return bind({**facts, **seen_facts(seen)}, one.holds.names)
+    return bind({**facts, **seen_facts(seen)}, ready.holds.names)
 
 
-def _found_in(one: ReadyRule, facts: Facts, seen: Observation) -> Finding | None:
+def _found_in(ready: ReadyRule, facts: Facts, seen: Observation) -> Finding | None:
     """What a rule about observations finds in one of them."""
-    holds = one.holds.holds(_bound_of(one, facts, seen))
-    return None if holds is True else finding_of(one, facts, actor_of(facts), holds=holds, seen=seen)
+    holds = ready.holds.holds(_bound_of(ready, facts, seen))
+    return None if holds is True else finding_of(ready, facts, actor_of(facts), holds=holds, seen=seen)

@@ -45,7 +45,7 @@ Product = Literal["enforces", "marks", "detects", "records", "reports", "people"
 Basis = Literal["read", "secondary", "memory"]
 """How well a source was read: the text itself, a secondary source that quotes it, or from memory."""
 
-CaseKind = Literal["complaint", "incident", "order", "takedown", "appeal", "licence"]
+CaseKind = Literal["complaint", "incident", "order", "takedown", "appeal", "licence", "emergency"]
 """What a case is: something that somebody has to do something about, in time."""
 
 ALL_ROLES: Final[frozenset[Role]] = frozenset(get_args(Role))

@@ -68,28 +68,28 @@ def _closed_up(pack: Pack) -> Pack:
         title=closed_up(pack.title),
         articles=tuple(
             msgspec.structs.replace(
-                one,
-                duty=closed_up(one.duty),
-                how=closed_up(one.how),
-                left_to_people=closed_up(one.left_to_people),
+                article,
+                duty=closed_up(article.duty),
+                how=closed_up(article.how),
+                left_to_people=closed_up(article.left_to_people),
             )
-            for one in pack.articles
+            for article in pack.articles
         ),
         rules=tuple(
             msgspec.structs.replace(
-                one, citation=closed_up(one.citation), text=closed_up(one.text), remedy=closed_up(one.remedy)
+                rule, citation=closed_up(rule.citation), text=closed_up(rule.text), remedy=closed_up(rule.remedy)
             )
-            for one in pack.rules
+            for rule in pack.rules
         ),
         clocks=tuple(
             msgspec.structs.replace(
-                one,
-                citation=closed_up(one.citation),
-                text=closed_up(one.text),
-                remedy=closed_up(one.remedy),
-                document=closed_up(one.document),
+                clock,
+                citation=closed_up(clock.citation),
+                text=closed_up(clock.text),
+                remedy=closed_up(clock.remedy),
+                document=closed_up(clock.document),
             )
-            for one in pack.clocks
+            for clock in pack.clocks
         ),
     )
 

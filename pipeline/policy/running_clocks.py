@@ -105,16 +105,16 @@ class ClockLaws:
     def _found(self, matter: Matter, known: Mapping[str, RunningClock], now: datetime) -> Iterator[RunningClock]:
         reach = reach_of(matter.jurisdictions, self._places, self._exceptions)
         bound = bind({**matter.facts, "jurisdictions": matter.jurisdictions})
-        for one in self._clocks:
-            if one.rule.on != matter.kind:
+        for ready in self._clocks:
+            if ready.rule.on != matter.kind:
                 continue
-            place = one.pack.jurisdiction
-            reached = reach.excepted.isdisjoint(one.pack.except_in) if place == EVERYWHERE else place in reach.laws
-            start = _newest(matter.dates.get(one.rule.starts, ()))
-            if reached and start is not None and one.in_force(start) and one.when.holds(bound) is True:
-                id_ = clock_id(matter.uid, one.rule.id, written(start))
+            place = ready.pack.jurisdiction
+            reached = reach.excepted.isdisjoint(ready.pack.except_in) if place == EVERYWHERE else place in reach.laws
+            start = _newest(matter.dates.get(ready.rule.starts, ()))
+            if reached and start is not None and ready.in_force(start) and ready.when.holds(bound) is True:
+                id_ = clock_id(matter.uid, ready.rule.id, written(start))
                 before = known.get(id_)
-                yield _clock(one, matter, id_, start, written(now) if before is None else before.known_since)
+                yield _clock(ready, matter, id_, start, written(now) if before is None else before.known_since)
 
 
 def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
@@ -143,17 +143,17 @@ def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
     )
 
 
-def _clock(one: _Ready, matter: Matter, id_: str, start: datetime, known_since: str) -> RunningClock:
-    stood, stands = _stood_still(one, matter)
-    up = _up(one, matter, start, stood)
-    done = [_first(matter.dates.get(name, ())) for name in one.rule.ends]
+def _clock(ready: _Ready, matter: Matter, id_: str, start: datetime, known_since: str) -> RunningClock:
+    stood, stands = _stood_still(ready, matter)
+    up = _up(ready, matter, start, stood)
+    done = [_first(matter.dates.get(name, ())) for name in ready.rule.ends]
     met = max((at for at in done if at is not None), default=None) if None not in done else None
     state: ClockState = "undated" if up.due is None else "open"
     if met is not None:
         state = "met-late" if up.missed is not None and met > up.missed else "met"
     elif stands:
         state = "stopped"
-    shares = tuple(int(share.removesuffix("%")) for share in one.rule.warn)
+    shares = tuple(int(share.removesuffix("%")) for share in ready.rule.warn)
     return RunningClock(
         clock_id=id_,
         case_uid=matter.uid,
@@ -171,33 +171,33 @@ def _clock(one: _Ready, matter: Matter, id_: str, start: datetime, known_since: 
         met_at=None if met is None else written(met),
         known_since=known_since,
         why=up.why,
-        law=one.law,
+        law=ready.law,
     )
 
 
-def _up(one: _Ready, matter: Matter, start: datetime, stood: timedelta) -> _Up:
-    if one.length is None:
-        name = one.rule.published or ""
+def _up(ready: _Ready, matter: Matter, start: datetime, stood: timedelta) -> _Up:
+    if ready.length is None:
+        name = ready.rule.published or ""
         due = _newest(matter.dates.get(name, ()))
         if due is None:
             return _Up(None, None, _NO_LIMIT.format(name))
     else:
         try:
-            due = one.length.after(start, one.zone, one.rule.calendar) + stood
+            due = ready.length.after(start, ready.zone, ready.rule.calendar) + stood
         except CalendarUnknownError as error:
             return _Up(None, None, str(error))
         except OverflowError:
-            return _Up(None, None, f"no calendar reaches {one.rule.length} after {written(start)}")
-    return _Up(due, due if one.grace is None else one.grace.after(due, one.zone))
+            return _Up(None, None, f"no calendar reaches {ready.rule.length} after {written(start)}")
+    return _Up(due, due if ready.grace is None else ready.grace.after(due, ready.zone))
 
 
-def _stood_still(one: _Ready, matter: Matter) -> tuple[timedelta, bool]:
+def _stood_still(ready: _Ready, matter: Matter) -> tuple[timedelta, bool]:
     """How long the clock stood still, and whether it does."""
-    if one.rule.stops is None:
+    if ready.rule.stops is None:
         return timedelta(), False
-    ends = sorted(_all(matter.dates.get(one.rule.stops.until, ())))
+    ends = sorted(_all(matter.dates.get(ready.rule.stops.until, ())))
     stood, free = timedelta(), datetime.min.replace(tzinfo=UTC)
-    for since in sorted(_all(matter.dates.get(one.rule.stops.since, ()))):
+    for since in sorted(_all(matter.dates.get(ready.rule.stops.since, ()))):
         until = next((end for end in ends if end >= since), None)
         if until is None:
             return stood, True

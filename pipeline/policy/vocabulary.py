@@ -287,7 +287,7 @@ def _type_of(schema: Mapping[str, Any], document: str) -> FactType | None:
     if "enum" in schema:
         return "text"
     declared = schema.get("type")
-    types = [declared] if isinstance(declared, str) else [one for one in declared or () if one != "null"]
+    types = [declared] if isinstance(declared, str) else [kind for kind in declared or () if kind != "null"]
     if types == ["array"]:
         return "texts" if _type_of(_resolved(schema["items"], document), document) == "text" else None
     if len(types) != 1:

@@ -22,7 +22,7 @@ def facts_written(written: Iterable[str], *, where: str) -> dict[str, FactValue]
     Raises:
         OperatorError: a fact has no name or value, is not in the vocabulary, or its value is not one it can have.
     """
-    return dict(_fact(one, where) for one in written)
+    return dict(_fact(fact, where) for fact in written)
 
 
 def _fact(written: str, where: str) -> tuple[str, FactValue]:

@@ -13,6 +13,7 @@ from pipeline.errors import BugError
 __all__ = [
     "AccountEntryKey",
     "AssetKey",
+    "CaseEventKey",
     "CaseKey",
     "CodesKey",
     "CountedKey",
@@ -22,6 +23,7 @@ __all__ = [
     "PointerKey",
     "PublishedKey",
     "RecordKey",
+    "ReportKey",
     "RetractionKey",
     "ReviewActKey",
     "ReviewKey",
@@ -188,6 +190,26 @@ class CaseKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseEventKey:
+    """The key by which an event of a case is found that the newest versions do not name any more."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/told/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """The key of a sealed report, in the records bucket, by what it says."""
+
+    report_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/reports/{_fan(self.report_uid)}.pdf"
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotKey:
     """The key of a snapshot of one partition of the topic whose name has this SHA-256, begun in a minute since 1970.
 
@@ -230,6 +252,8 @@ Key: TypeAlias = (
     | AccountEntryKey
     | CountedKey
     | CaseKey
+    | CaseEventKey
+    | ReportKey
     | SnapshotKey
     | CodesKey
 )
@@ -240,6 +264,7 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "reviews": ReviewKey,
     "retractions": RetractionKey,
     "counted": CountedKey,
+    "told": CaseEventKey,
 }
 """The keys that have nothing but an event in them, by their tree."""
 
@@ -287,6 +312,8 @@ def parse_key(text: str) -> Key | None:
             key: Key = AssetKey(uid, suffix)
         case ["v1", tree, _, _, name] if tree in _OF_EVENTS:
             key = _OF_EVENTS[tree](name.removesuffix(".json"))
+        case ["v1", "reports", _, _, name]:
+            key = ReportKey(name.removesuffix(".pdf"))
         case ["v1", "published", _, _, sha256, name]:
             key = PublishedKey(sha256, name.removesuffix(".json"))
         case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):

@@ -15,10 +15,12 @@
                      v1/accounts/ab/cd/<account>/<place>.json     an entry of an account's ledger of violations
                      v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
                      v1/cases/ab/cd/<case_uid>/<place>.json       a case as it stood after one of its events
+                     v1/told/ab/cd/<event_uid>.json               which version an event led to, long ago
+                     v1/reports/ab/cd/<report_uid>.pdf            a sealed report
 
-`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account and a
-case_uid are each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]` only, and no two
-things share one. Every object is written once and never changed.
+`ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account, a
+case_uid and a report_uid are each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]`
+only, and no two things share one. Every object is written once and never changed.
 
 Version 1 had the sealed asset under its event and, where sealing changed the bytes, a pointer in the original's place:
 
@@ -43,6 +45,7 @@ import msgspec
 from pipeline.media_types import extension_of
 from pipeline.store.keys import (
     AccountEntryKey,
+    CaseEventKey,
     CaseKey,
     CodesKey,
     CountedKey,
@@ -51,6 +54,7 @@ from pipeline.store.keys import (
     ManifestKey,
     PublishedKey,
     RecordKey,
+    ReportKey,
     RetractionKey,
     ReviewActKey,
     ReviewKey,
@@ -122,6 +126,14 @@ class Layout:
     def case(self, case_uid: str, version: int) -> Location:
         """Where a case lies as it stood after so many events."""
         return self._in_records(CaseKey(case_uid, version))
+
+    def case_event(self, event_uid: str) -> Location:
+        """Where it lies which version of a case an event led to that the newest versions do not name any more."""
+        return self._in_records(CaseEventKey(event_uid))
+
+    def report(self, report_uid: str) -> Location:
+        """Where the sealed PDF of a report lies."""
+        return self._in_records(ReportKey(report_uid))
 
     def snapshot(self, key: SnapshotKey | CodesKey) -> Location:
         """Where a snapshot of what is recognised, its claim or a part of it lies."""

@@ -159,7 +159,7 @@ def find_by_digest(store: ObjectStore, layout: Layout, sha256: str, *, limit: in
                 found[uid] = _pointed_at(store, layout, uid, at)
             case _:
                 pass  # somebody else's object
-    return tuple(one for one in found.values() if one is not None)
+    return tuple(event for event in found.values() if event is not None)
 
 
 def find_embedded(store: ObjectStore, layout: Layout, uid: str, sha256: str) -> Found | None:

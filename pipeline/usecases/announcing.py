@@ -63,7 +63,7 @@ class Announcing:
         case = newest_case(self.store, self.layout, due.case_uid)  # 2
         if case is None:
             return None
-        clock = next((one for one in case.clocks if one.clock_id.startswith(due.mark)), None)
+        clock = next((clock for clock in case.clocks if clock.clock_id.startswith(due.mark)), None)
         if clock is None or not _is_at(clock, due):
             return None
         announcement = self._announcement(due, case, clock)

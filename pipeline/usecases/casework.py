@@ -10,32 +10,63 @@ Commit order, as in `pipeline.usecases.sealing`; there is no asset, so it begins
 4. the next version is stored; whoever finds it taken starts again
 5. the newest version and its clocks are published by the agents, and `newer` asked afterwards: where another event got
    ahead meanwhile, its version is published too, so that the last one on the topics is the newest
+
+A version names the newest events that led to it. One that is not among them any more is found by an object of its own,
+which is written before the version that leaves it out.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
+from pipeline.duties.case_steps import state_by_dates
 from pipeline.duties.matters import Statement, said_of_case, with_facts
-from pipeline.errors import BugError, WorldError
+from pipeline.errors import BugError, IdentityReusedError, WorldError
 from pipeline.events.inputs import ActivityEvent
 from pipeline.events.instants import written
 from pipeline.events.outgoing import to_json
-from pipeline.events.outputs import Case
+from pipeline.events.outputs import Case, EventReference
 from pipeline.events.prepared import prepare
 from pipeline.policy.running_clocks import ClockLaws, Matter
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.keys import case_prefix
 
-__all__ = ["Casework", "newest_case"]
+__all__ = ["Casework", "CausingEvent", "newest_case"]
 
 _ATTEMPTS: Final = 32
 """Every lost race is a version that somebody else wrote, so this is met only under a storm on one case."""
 
-prepare(Case)
+_MOST_EVENTS: Final = 32
+"""So many events a version names."""
+
+
+class CausingEvent(Protocol):
+    """An event that leads to a version of a case: an activity, an act, a review."""
+
+    @property
+    def uid(self) -> str:
+        """Its identity."""
+
+    @property
+    def reference(self) -> EventReference:
+        """Its CloudEvents attributes."""
+
+    @property
+    def digest(self) -> str:
+        """What it says."""
+
+
+class _Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """What is found by an event: the version of the case that it led to."""
+
+    case_uid: str
+    version: int
+
+
+prepare(Case, _Entered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +96,29 @@ class Casework:
         said = said_of_case(event.event_type, event.facts, event.uid, self.jurisdictions)
         if said is None:
             return None
+        return self.enter(said.case_uid, event, lambda before: self.grown(before, said, event))
+
+    def enter(self, case_uid: str, event: CausingEvent, following: Callable[[Case | None], Case]) -> Case:
+        """Store the version of a case that an event leads to, and return the case as it stands.
+
+        Args:
+            case_uid: which case.
+            event: what leads to it; the same again leads to nothing.
+            following: the version that follows the newest one, which is None where there is no case yet. Whatever it
+                raises is raised; it is asked again where somebody else came first.
+
+        Raises:
+            IdentityReusedError: another event with the same source and id led to a version before.
+            WorldError: the store does not answer, or too many others write to this case; try again.
+        """
         for _ in range(_ATTEMPTS):
-            newest = self.newest(said.case_uid)  # 2
-            if newest is not None and event.uid in newest.events:
+            newest = self.newest(case_uid)  # 2
+            if newest is not None and self._has(newest, event):
                 return newest
-            case = self._next(newest, said, event)
-            if self.store.create(  # 4
-                self.layout.case(case.case_uid, case.version), to_json(case), media_type="application/json"
-            ):
+            case = following(newest)
+            self._note_left_out(newest, case)
+            at = self.layout.case(case.case_uid, case.version)
+            if self.store.create(at, to_json(case), media_type="application/json"):  # 4
                 return case
         raise WorldError(
             what=f"{_ATTEMPTS} times another event came first in one case.",
@@ -92,7 +138,8 @@ class Casework:
         newest = self.newest(case.case_uid)
         return None if newest is None or newest.version <= case.version else newest
 
-    def _next(self, before: Case | None, said: Statement, event: ActivityEvent) -> Case:
+    def grown(self, before: Case | None, said: Statement, event: CausingEvent) -> Case:
+        """The version that follows, with what an event says of the case."""
         now = self.now()
         facts, dates, places = with_facts(before, said)
         version = 1 if before is None else before.version + 1
@@ -118,9 +165,49 @@ class Casework:
             changed_at=written(now),
             event_uid=event.uid,
             event=event.reference,
-            events=(*(() if before is None else before.events), event.uid),
+            events=(*(() if before is None else before.events), event.uid)[-_MOST_EVENTS:],
             record_uri=self.layout.case(said.case_uid, version).uri,
+            event_digest=event.digest,
+            state=state_by_dates(said.kind, facts, None if before is None else before.state),
+            outcome=None if before is None else before.outcome,
+            about=None if before is None else before.about,
+            party=None if before is None else before.party,
+            channel=None if before is None else before.channel,
+            documents=() if before is None else before.documents,
         )
+
+    def _has(self, newest: Case, event: CausingEvent) -> bool:
+        """Whether an event has led to a version of this case."""
+        if event.uid in newest.events:
+            version = newest.version - (len(newest.events) - 1 - newest.events.index(event.uid))
+        elif newest.version > len(newest.events):
+            noted = self.store.get(self.layout.case_event(event.uid))
+            if noted is None:
+                return False
+            version = msgspec.json.decode(noted.body, type=_Entered).version
+        else:
+            return False
+        entered = newest
+        if version != newest.version:
+            entered = _read(self.store, self.layout.case(newest.case_uid, version))
+        if entered.event_digest not in (None, event.digest):
+            raise IdentityReusedError(
+                what="Another event with the same source and id but other data was here before; it changed the case "
+                f"at {entered.changed_at}.",
+                remedy="Give every event an id that is unique for its source (CloudEvents 1.0), and send this one "
+                "again.",
+            )
+        return True
+
+    def _note_left_out(self, newest: Case | None, following: Case) -> None:
+        """Have the events found that the next version does not name any more."""
+        if newest is None:
+            return
+        first = newest.version - len(newest.events) + 1
+        for version, uid in enumerate(newest.events, start=first):
+            if uid not in following.events:
+                entered = _Entered(case_uid=newest.case_uid, version=version)
+                self.store.create(self.layout.case_event(uid), to_json(entered), media_type="application/json")
 
 
 def newest_case(store: ObjectStore, layout: Layout, case_uid: str) -> Case | None:
@@ -130,12 +217,14 @@ def newest_case(store: ObjectStore, layout: Layout, case_uid: str) -> Case | Non
         WorldError: the store does not answer.
     """
     keys = store.list_keys(layout.records_bucket, case_prefix(case_uid), limit=1)
-    if not keys:
-        return None
+    return _read(store, Location(layout.records_bucket, keys[0])) if keys else None
+
+
+def _read(store: ObjectStore, at: Location) -> Case:
     try:
-        return msgspec.json.decode(store.require(Location(layout.records_bucket, keys[0])).body, type=Case)
+        return msgspec.json.decode(store.require(at).body, type=Case)
     except msgspec.DecodeError as error:
         raise BugError(
-            what=f"A version of the case {case_uid} is not what the layout says it is.",
+            what=f"{at.uri} is not what the layout says it is, a version of a case.",
             remedy="See who else writes to the records bucket.",
         ) from error

@@ -69,7 +69,7 @@ class Claiming:
         """
         for _ in range(_ATTEMPTS):
             entries = entries_of(self.store, self.layout, act.event_uid)
-            own = next((one for one in entries if _is_by(act, one)), None)
+            own = next((entry for entry in entries if _is_by(act, entry)), None)
             if own is not None:
                 _require_same(act, own)
                 return ActTaken(update=own.update)

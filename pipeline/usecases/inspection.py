@@ -20,13 +20,13 @@ from pipeline.events.outputs import Decision, InspectedContent
 from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts, wording_facts
-from pipeline.evidence.implicit import carries_marks, found_observations, mark_facts, named_events, place_facts
+from pipeline.evidence.implicit import carries_labels, found_observations, implicit_facts, named_events, place_facts
 from pipeline.evidence.record import record_facts
 from pipeline.evidence.removal import REMOVED, Recognition
 from pipeline.evidence.resembling import RESEMBLES_ILLEGAL, resembling_observations
 from pipeline.evidence.state import Detected, detected, propagation_of, state_facts
 from pipeline.isolation.parsers import Examined, Examining, Parsers
-from pipeline.labels.implicit.marks import FoundLabels
+from pipeline.labels.implicit.model import FoundLabels
 from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import Facts
@@ -86,7 +86,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
         seen = (*recognised, *resembling_observations(examined.traits, self.policy.references()))
         judgement = self._judge(event, asset, credential, found, measured, seen)  # 3
         if judgement.decision != "block":
-            codes = () if examined.traits is None else (one.code for one in examined.traits.all_codes)
+            codes = () if examined.traits is None else (trait.code for trait in examined.traits.all_codes)
             note_publication(self.store, self.layout, asset.sha256, event.uid, codes)
         return self._decision(event, asset, credential, judgement, state)
 
@@ -95,7 +95,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             asset=asset.body,
             media_type=asset.media_type,
             claim=claim_of(event.facts),
-            reads_marks=carries_marks(asset.media_type),
+            reads_labels=carries_labels(asset.media_type),
             # What has its manifest beside it mostly needs no recognition.
             recognises=event.content.manifest is None and embeds(asset.media_type),
             compares=self.policy.references().index.knows_codes,
@@ -120,7 +120,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             **place_facts(asset.media_type),
             **wording_facts(event.facts),
             **label_facts(examined.checked),
-            **mark_facts(examined.found),
+            **implicit_facts(examined.found),
             **credential_facts(credential),
         }
 
@@ -142,7 +142,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
                 derived={**content_facts(asset), **declared_facts(event.declared)},
                 recorded=self._recorded(asset, credential, found),
                 measured=measured,
-                signs_unread=any(one.name != RESEMBLES_ILLEGAL for one in seen)
+                signs_unread=any(sign.name != RESEMBLES_ILLEGAL for sign in seen)
                 or credential.state not in ("absent", "valid")
                 or (found is not None and found.refused is not None),
                 observations=(

@@ -13,13 +13,13 @@ from pipeline.fingerprints import Fingerprint
 from pipeline.labels.explicit.model import LabelOrder
 from pipeline.labels.explicit.wording import Language
 from pipeline.labels.implicit.aigc import first_write
-from pipeline.labels.implicit.marks import LabelsToWrite, Latent
+from pipeline.labels.implicit.model import LabelsToWrite, Latent
 from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.policy.judging import Evidence, Policy
 from pipeline.policy.places import lies_in
 from pipeline.policy.vocabulary import Facts
 
-__all__ = ["marks_of", "order_of", "required_order", "seal_order", "source_type_of"]
+__all__ = ["labels_of", "order_of", "required_order", "seal_order", "source_type_of"]
 
 _GENERATED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _EDITED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -73,7 +73,7 @@ def seal_order(
     )
 
 
-def marks_of(event: GenerationEvent, *, producer: str | None) -> LabelsToWrite | None:
+def labels_of(event: GenerationEvent, *, producer: str | None) -> LabelsToWrite | None:
     """What the asset of a generation event shall carry; None where nothing was generated, or nobody is named for it.
 
     The number of the content is the event's identity: nothing of the producer's own ids, which may be names, gets into
@@ -142,5 +142,7 @@ def required_order(event: GenerationEvent, policy: Policy, derived: Facts) -> La
         return None
     named = event.facts.get("jurisdictions")
     jurisdictions = tuple(named) if isinstance(named, list) else policy.jurisdictions
-    spoken = (_LANGUAGES[place] for one in jurisdictions for place in _LANGUAGES if lies_in(one, place))
+    spoken = (
+        _LANGUAGES[place] for jurisdiction in jurisdictions for place in _LANGUAGES if lies_in(jurisdiction, place)
+    )
     return LabelOrder(language=next(spoken, "en"))

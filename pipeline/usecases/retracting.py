@@ -120,7 +120,7 @@ class Retracting:
         named = _member(event.facts, "review", "categories")
         outcome = RetractionOutcome(
             verdict="illegal",
-            categories=tuple(one for one in _CATEGORIES if isinstance(named, list) and one in named),
+            categories=tuple(category for category in _CATEGORIES if isinstance(named, list) and category in named),
             reviewer=None,
             reason=None,
             found_at=event.reference.time,
@@ -208,7 +208,7 @@ class Retracting:
             sha256=sha256,
             retraction=outcome,
             findings=findings,
-            counting=tuple(one.rule for one in findings if one.rule in self.policy.judge.counting),
+            counting=tuple(finding.rule for finding in findings if finding.rule in self.policy.judge.counting),
             judged_by=judged_by,
         )
 
@@ -281,7 +281,7 @@ class Retracting:
         """What is said of retracted events, in the order of their identities; what counts is entered first."""
         ordered = sorted(decisions, key=lambda decision: decision.event_uid)
         against = [counted(decision, again=self._was_taken_back(decision)) for decision in ordered]
-        steps = [self.escalation(one) for one in against if one is not None]
+        steps = [self.escalation(entry) for entry in against if entry is not None]
         return Retraction(decisions=tuple(ordered), enforcements=tuple(step for step in steps if step is not None))
 
     def _was_taken_back(self, decision: Decision) -> bool:
@@ -289,9 +289,9 @@ class Retracting:
         chain = chain_of(self.store, self.layout, decision.event_uid)
         if chain is None:
             return False
-        before = list(itertools.takewhile(lambda one: one.supersedes != decision.supersedes, chain.taken))
+        before = list(itertools.takewhile(lambda taken: taken.supersedes != decision.supersedes, chain.taken))
         return (
-            any(one.decision == "block" for one in (chain.record, *before))
+            any(taken.decision == "block" for taken in (chain.record, *before))
             and (chain.record, *before)[-1].decision != "block"
         )
 

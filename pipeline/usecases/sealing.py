@@ -29,7 +29,7 @@ from pipeline.events.outputs import (
 from pipeline.evidence.content import Observer, content_facts, type_facts, type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, declared_facts, summary_of
 from pipeline.evidence.explicit import claim_of, label_facts, labeled_observations, wording_facts
-from pipeline.evidence.implicit import carries_marks, mark_facts, place_facts, written_observations
+from pipeline.evidence.implicit import carries_labels, implicit_facts, place_facts, written_observations
 from pipeline.evidence.parents import KnownParent, known_parents, parent_observations
 from pipeline.evidence.resembling import resembling_observations
 from pipeline.evidence.sealing import sealed_observations
@@ -42,7 +42,7 @@ from pipeline.policy.judging import Evidence, Judgement, Policy
 from pipeline.store import Location
 from pipeline.store.lookup import SEALED_DIGEST_NAME
 from pipeline.usecases.frame import UseCase
-from pipeline.usecases.orders import marks_of, order_of, required_order, seal_order
+from pipeline.usecases.orders import labels_of, order_of, required_order, seal_order
 from pipeline.usecases.replay import DIGEST_NAME, require_made_from, require_same_event
 
 __all__ = ["Sealing"]
@@ -101,8 +101,8 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
             media_type=asset.media_type,
             label=self._label(event, asset),
             claim=claim_of(event.facts),
-            marks=marks_of(event, producer=self.producer),
-            reads_marks=carries_marks(asset.media_type),
+            labels=labels_of(event, producer=self.producer),
+            reads_labels=carries_labels(asset.media_type),
             order=order,
         )
 
@@ -129,7 +129,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
     def _judge(self, event: GenerationEvent, asset: Asset, made: Made, parents: tuple[KnownParent, ...]) -> Judgement:
         """Judge the event by what it says and by what is read back from its sealed asset."""
         labeled = Labeled(asset=made.sealed.asset, written=made.written, refused=made.label_refused)
-        marked = ImplicitlyLabeled(asset=made.sealed.asset, refused=made.marks_refused)
+        implicit = ImplicitlyLabeled(asset=made.sealed.asset, refused=made.labels_refused)
         return self.policy.assess(
             Evidence(
                 event=event.reference,
@@ -141,7 +141,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
                     **type_facts(asset),
                     **credential_facts(made.sealed.credential),
                     **place_facts(asset.media_type),
-                    **mark_facts(made.found),
+                    **implicit_facts(made.found),
                     **wording_facts(event.facts),
                     **label_facts(made.checked, labeled),
                 },
@@ -149,7 +149,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
                     *type_observations(asset),
                     *credential_observations(made.inherited, "unknown"),
                     *labeled_observations(labeled),
-                    *written_observations(marked, made.found),
+                    *written_observations(implicit, made.found),
                     *sealed_observations(made.sealed),
                     *parent_observations(parents),
                     *resembling_observations(made.traits, self.policy.references()),

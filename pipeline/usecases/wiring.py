@@ -18,6 +18,7 @@ from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.announcing import Announcing
 from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.case_acting import CaseActing
 from pipeline.usecases.casework import Casework
 from pipeline.usecases.claiming import ActTaken, Claiming
 from pipeline.usecases.escalation import Escalation
@@ -42,6 +43,7 @@ class UseCases:
     announcing: Announcing
     retracting: Retracting
     claiming: Claiming
+    case_acting: CaseActing
 
     def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
         """What is done with what comes on the topic of reviews."""
@@ -84,6 +86,8 @@ def wire(
         now: the time of day, with time zone.
     """
     escalation = Escalation(store=store, layout=layout, ladder=ladder, now=now)
+    reviewing = Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight)
+    casework = Casework(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now)
     observer = Observer(image_coder=parsers.image_coder, references=policy.references)
     return UseCases(
         sealing=Sealing(
@@ -115,8 +119,9 @@ def wire(
         retracting=Retracting(
             store=store, layout=layout, policy=policy, escalation=escalation, oversight=oversight, now=now
         ),
-        reviewing=Reviewing(store=store, layout=layout, escalation=escalation, now=now, oversight=oversight),
-        casework=Casework(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
+        reviewing=reviewing,
+        casework=casework,
+        case_acting=CaseActing(casework=casework, reviewing=reviewing, oversight=oversight),
         announcing=Announcing(store=store, layout=layout, now=now),
         claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),
     )

@@ -29,7 +29,13 @@ from tests.broker.kill.topic_log import follow
 
 __all__ = ["Installation", "Said"]
 
-_TYPES = {"publication": "publication", "activities": "activity", "reviews": "review", "generation": "generation"}
+_TYPES = {
+    "publication": "publication",
+    "activities": "activity",
+    "reviews": "review",
+    "generation": "generation",
+    "cases": "case-act",
+}
 _WITHIN_SECONDS = 60
 
 

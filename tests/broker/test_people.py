@@ -144,3 +144,69 @@ async def test_an_appeal_takes_the_step_back_and_a_replay_of_everything_changes_
     assert len({one.body for one in said}) == 3
     steps = [one for one in await house.everything_said("enforcement") if one.data["event_uid"] == uid]
     assert {one.body for one in steps} == {step.body, back.body}
+
+
+async def case(house: Installation, number: str, version: int) -> dict[str, Any]:
+    """A case as it stood then."""
+    (update,) = await house.said("case-updates", lambda one: (one.data["id"], one.data["version"]) == (number, version))
+    return update.data
+
+
+async def test_a_complaint_of_the_public_is_answered_by_who_did_not_decide_and_overturns(house: Installation) -> None:
+    await house.put_operator("reviewer-5", "reviewer", "complaints-officer")
+    await house.put_operator("officer-5", "complaints-officer")
+    user, number = secrets.token_hex(8), f"K-{secrets.token_hex(4)}"
+    uid = await held(house, user)
+    await house.send("reviews", review(uid, "refuse", "reviewer-5", "reviewer"), version=2)
+    (step,) = await house.said("enforcement", lambda one: one.data["event_uid"] == uid)
+
+    complaint = {
+        "act": "complaint.received",
+        "case": number,
+        "about": {"event_uid": uid},
+        "party": {"id_hash": user},
+        "channel": "web",
+        "jurisdictions": ["IN"],
+    }
+    await house.send("cases", complaint, f"{number}-complaint")
+    opened = await case(house, number, 1)
+    assert (opened["state"], opened["party"], opened["clocks"][0]["state"]) == ("received", None, "open")
+
+    def act(what: str, by: str, seen: int, **more: Any) -> dict[str, Any]:
+        who = {"actor": {"id": by, "role": "complaints-officer"}, "seen": seen, "reason": "It is satire."}
+        auth = {"issuer": "//tests/login", "at": "2026-11-20T12:00:00Z"}
+        return {"act": f"complaint.{what}", "case": number, **who, "auth": auth, **more}
+
+    by = ("cases", "act", "complaint.acknowledged", number, "--reason", "Receipt was confirmed.", "--by")
+    refusal = await asyncio.to_thread(house.sealstream, *by, "reviewer-5", "--as", "reviewer", code=1)
+    assert "may not handle complaints" in refusal
+    taken = await asyncio.to_thread(house.answer, *by, "officer-5")
+    assert (taken["case"]["version"], taken["case"]["state"]) == (2, "acknowledged")
+    assert (await case(house, number, 2))["act"]["actor"] == "officer-5"
+    overturned = {"outcome": "overturned", "seen_decision": review_id(uid)}
+    own = await house.send("cases", act("answered", "reviewer-5", 2, **overturned))
+    assert (await letter(house, own))["error"] == "SamePersonError"
+    unseen = await house.send("cases", act("answered", "officer-5", 1, **overturned))
+    assert (await letter(house, unseen))["error"] == "ActOvertakenError"
+
+    answer = act("answered", "officer-5", 2, **overturned)
+    await house.send("cases", answer, f"{number}-answer")
+    (allowed,) = await house.said("decisions", lambda one: one.data["supersedes"] == review_id(uid))
+    assert (allowed.data["decision"], allowed.data["review"]["case"]) == ("allow", number)
+    step, back = await house.said("enforcement", lambda one: one.data["event_uid"] == uid, count=2)
+    assert (back.data["reverses"], back.data["violations"]) == (step.data["enforcement_id"], 0)
+    answered = await case(house, number, 3)
+    assert (answered["state"], answered["outcome"], answered["clocks"][0]["state"]) == ("answered", "overturned", "met")
+
+    shown = await asyncio.to_thread(house.output, "cases", "show", number)
+    assert "complaint.answered by officer-5" in shown
+
+    for name, data in (("answer", answer), ("complaint", complaint)):
+        await house.send("cases", data, f"{number}-{name}")
+    await house.everything_done()
+    updates = [one for one in await house.everything_said("case-updates") if one.data["id"] == number]
+    assert [one.data["version"] for one in updates] == [1, 2, 3, 3, 3]
+    assert len({one.body for one in updates}) == 3
+    said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
+    assert len({one.body for one in said}) == 3
+    assert "officer-5" not in house.log.read_text()

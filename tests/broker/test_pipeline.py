@@ -17,6 +17,7 @@ from tests.unit.house import png
 pytestmark = pytest.mark.s3
 
 Run = Callable[..., Any]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +126,32 @@ def test_events_of_a_file_are_sent_as_they_are(run: Run, worker: Path, tmp_path:
     )
     for sent in run("publish", events, "--json")["sent"]:
         assert looked_up(run, worker, sent)["record"]["manifest"]["binding"] == "embedded"
+
+
+def test_the_client_sends_what_its_ten_lines_say_and_it_comes_out_sealed(
+    run: Run, worker: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "picture.png").write_bytes(png(7))
+    page = (ROOT / "docs" / "producers.md").read_text(encoding="utf-8")
+    lines = page.partition("**Python**, with the client")[2].partition("```python\n")[2].partition("```")[0]
+    here = lines.replace("localhost:9092", environment["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"])
+    here = here.replace('example")', 'example", topic_prefix="way.")')
+    assert lines.count('example")') == 1
+    sent = [
+        subprocess.run(
+            [sys.executable, "-c", here],
+            env={**environment, "PYTHONPATH": str(ROOT / "client")},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert sent[0] == sent[1]
+    found = looked_up(run, worker, {"source": "//stories.example", "id": "42"})
+    assert found["record"]["credential"]["trust"] == "trusted"
+    assert found["record"]["event_uid"] == sent[0].strip()
 
 
 def test_an_event_that_breaks_its_schema_is_refused_before_it_is_sent(run: Run, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ INPUTS = {
     "activityEvent": "activity-event.v1",
     "review": "review.v2",
     "reviewAct": "review-act.v1",
+    "caseAct": "case-act.v1",
     "uncheckedReview": "review.v1",
     "service": "service.v1",
     "newsSource": "news-source.v1",
@@ -170,6 +171,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "publication": "receive",
         "activities": "receive",
         "reviews": "receive",
+        "cases": "receive",
         "services": "receive",
         "newsSources": "receive",
         "features": "receive, send",  # a later verdict puts entries
@@ -207,6 +209,7 @@ KEYS = {
     "keyedByContentOrEvent": {"decision", "alert"},
     "keyedBySender": {"activityEvent"},
     "keyedByReviewed": {"review", "reviewAct", "uncheckedReview", "reviewUpdate"},
+    "keyedByCaseNumber": {"caseAct"},
     "keyedByEntry": set(ENTRIES),
     "keyedByAccount": {"enforcement", "enforcementReversal"},
     "keyedByCase": {"case"},

@@ -39,6 +39,7 @@ def test_inputs_and_policy_files_promise_backward_and_outputs_full_compatibility
         "activity-event.v1": Promise.BACKWARD,
         "alert.v1": Promise.FULL,
         "alert.v2": Promise.FULL,
+        "case-act.v1": Promise.BACKWARD,
         "case.v1": Promise.FULL,
         "clock-announcement.v1": Promise.FULL,
         "clock.v1": Promise.FULL,

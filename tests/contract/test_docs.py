@@ -10,7 +10,7 @@ from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
 from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
-from agents.settings import KafkaSettings, WorkerSettings
+from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.metrics import RecogniserMetrics
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from agents.topics import Topics
@@ -28,6 +28,7 @@ from pipeline.settings import (
 ROOT = Path(__file__).parents[2]
 ALL_SETTINGS: list[type[Settings]] = [
     AssetSettings,
+    ConsoleSettings,
     CredentialSettings,
     DeliverySettings,
     KafkaSettings,

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("sealstream", "pipeline", "agents", "schemas", "devstack", "bench")
+PACKAGES = ("sealstream", "pipeline", "agents", "console", "schemas", "devstack", "bench")
 
 
 def public_classes(source: str) -> set[str]:

@@ -191,7 +191,7 @@ def test_the_ids_in_examples_of_cases_derive_as_the_contract_says(name: str, pat
         assert document["record_uri"] == f"s3://sealstream-records/v1/cases/{case[:2]}/{case[2:4]}/{case}/{place}.json"
         assert document["events"][-1] == document["event_uid"]
         assert document["event_uid"] == _digest(document["event"]["source"], document["event"]["id"])
-        assert len(document["events"]) == document["version"]
+        assert len(document["events"]) == min(document["version"], 32)
 
 
 @pytest.mark.parametrize(

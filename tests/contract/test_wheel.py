@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+LOADED = """import sys
+alone = set(sys.modules)
+import sealstream_client
+new = (name for name in sys.modules.keys() - alone if getattr(sys.modules[name], "__file__", None))
+print(*{name.partition(".")[0] for name in new} - sys.stdlib_module_names)
+"""
 START = "import sys; from sealstream.start import main; sys.argv = ['sealstream', *sys.argv[1:]]; main()"
 
 
@@ -22,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (wheel,) = directory.glob("*.whl")
     with zipfile.ZipFile(wheel) as files:
         files.extractall(directory / "site")
-    for name in ("agents", "pipeline", "schemas", "devstack"):
+    for name in ("agents", "console", "pipeline", "schemas", "devstack"):
         (directory / "site" / name).mkdir()
         (directory / "site" / name / "__init__.py").write_text("raise RuntimeError('somebody else')\n")
     return directory / "site"
@@ -43,7 +49,7 @@ def sealstream(site: Path, *arguments: str, code: int = 0, before: str = "") -> 
 
 
 def test_one_name_is_installed_and_it_is_typed(site: Path) -> None:
-    ours = {one.name for one in site.iterdir()} - {"agents", "pipeline", "schemas", "devstack"}
+    ours = {one.name for one in site.iterdir()} - {"agents", "console", "pipeline", "schemas", "devstack"}
     assert {name for name in ours if not name.endswith(".dist-info")} == {"sealstream"}
     assert (site / "sealstream" / "py.typed").exists()
     house = site / "sealstream" / "house"
@@ -64,3 +70,31 @@ def test_it_does_not_start_where_others_came_first(site: Path) -> None:
     elsewhere += "'agents', None, origin='/elsewhere/agents/__init__.py'); "
     refused = sealstream(site, "--version", code=2, before=elsewhere)
     assert "`agents` is somebody else's (/elsewhere/agents/__init__.py)" in refused.stderr
+
+
+def test_the_client_is_a_package_of_its_own_that_loads_nothing_heavy(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT / "client", check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as files:
+        files.extractall(tmp_path / "site")
+    assert {one.name.partition("-")[0] for one in (tmp_path / "site").iterdir()} == {"sealstream_client"}
+    loaded = subprocess.run(
+        [sys.executable, "-P", "-c", LOADED],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "site")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    needed = {
+        "aiokafka",
+        "jsonschema_rs",
+        "msgspec",
+        "orjson",
+        "async_timeout",
+        "cramjam",
+        "packaging",
+        "typing_extensions",
+    }
+    assert {"sealstream_client", "aiokafka"} <= set(loaded.stdout.split()) <= needed | {"sealstream_client"}

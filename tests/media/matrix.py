@@ -32,7 +32,7 @@ from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.conftest import AI
 from tests.media.exhibits import EXHIBITS, Exhibit
 from tests.media.harm.unusual import UNUSUAL
-from tests.unit.labels.implicit.makers import MARKS
+from tests.unit.labels.implicit.makers import LABELS
 
 __all__ = ["Cell", "Outcome", "Whole", "outcome", "whole"]
 
@@ -97,7 +97,7 @@ def outcome(name: str) -> Outcome:
     exhibit = EXHIBITS[name]
     body = exhibit.make()
     found = examine(body, exhibit.media_type)
-    marked = MARKER.label(body, exhibit.media_type, MARKS)
+    marked = MARKER.label(body, exhibit.media_type, LABELS)
     sealed = services().credentials.seal(marked.asset, order(exhibit, found))
     must_be_sound(sealed.credential)
     must_be_sound(read_back(sealed.asset, exhibit, sealed))
@@ -184,7 +184,7 @@ def implicit(exhibit: Exhibit, sealed: bytes, refused: str | None) -> Cell:
     found = MARKER.read(sealed, exhibit.media_type)
     if row.embeds:
         assert refused is None
-        assert found.show(MARKS)
+        assert found.show(LABELS)
         return Cell(can=True, how=row.place or "")
     assert refused is not None
     assert not found.aigc
@@ -206,13 +206,13 @@ def explicit(exhibit: Exhibit, body: bytes) -> Cell:
         # Of the kind of file, or of this one.
         return Cell(can=False, why_not=refused.what if reason is None else f"{reason[0].upper()}{reason[1:]}.")
     assert reason is None
-    marked = MARKER.label(label.body, exhibit.media_type, MARKS)
+    marked = MARKER.label(label.body, exhibit.media_type, LABELS)
     sealed = services().credentials.seal(marked.asset, order(exhibit, NoFingerprint(reason="not-supported")))
     checked = LABELER.check(sealed.asset, exhibit.media_type, LabelClaim(kind=label.written.kind))
     assert checked.present is True, checked
     assert checked.found is not None
     assert checked.found.kind == label.written.kind
-    assert not row_of(exhibit.media_type).embeds or MARKER.read(sealed.asset, exhibit.media_type).show(MARKS)
+    assert not row_of(exhibit.media_type).embeds or MARKER.read(sealed.asset, exhibit.media_type).show(LABELS)
     return Cell(can=True, how=in_words(label.written, kept=label.kept))
 
 

@@ -19,7 +19,7 @@ from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.explicit.writing import write_label
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.conftest import MakeOrder
-from tests.unit.labels.implicit.makers import MARKS
+from tests.unit.labels.implicit.makers import LABELS
 
 MARKER: Final = InProcessImplicitLabeler()
 RATE: Final = 8000
@@ -55,11 +55,11 @@ drawings = st.lists(
 
 def finished(body: bytes, media_type: str, service: InProcessCredentialService, make_order: MakeOrder) -> bytes:
     """With its marks, where the format carries any, and sealed inside."""
-    marked = MARKER.label(body, media_type, MARKS)
+    marked = MARKER.label(body, media_type, LABELS)
     sealed = service.seal(marked.asset, make_order(media_type))
     assert (sealed.binding, sealed.credential.state) == ("embedded", "valid")
     if media_type != "text/plain":
-        assert MARKER.read(sealed.asset, media_type).show(MARKS)
+        assert MARKER.read(sealed.asset, media_type).show(LABELS)
     return sealed.asset
 
 

@@ -22,7 +22,7 @@ from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.conftest import Ask, MakeOrder
 from tests.media.test_own_output_is_quiet import FORMATS
 from tests.tools import need
-from tests.unit.labels.implicit.makers import MARKS
+from tests.unit.labels.implicit.makers import LABELS
 
 HERE: Final = Path(__file__).parent / "validators"
 CACHE: Final = Path(__file__).parents[2] / ".cache"
@@ -52,7 +52,7 @@ def sealed(service: InProcessCredentialService, make_order: MakeOrder) -> Mappin
     files = {}
     for name in EMBEDDED:
         media_type, make = FORMATS[name]
-        marked = InProcessImplicitLabeler().label(make(), media_type, MARKS).asset
+        marked = InProcessImplicitLabeler().label(make(), media_type, LABELS).asset
         files[name] = service.seal(marked, make_order(media_type))
         assert files[name].binding == "embedded", name
     return files

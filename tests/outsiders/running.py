@@ -22,7 +22,7 @@ from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.status_codes import look_up
 from pipeline.events.outputs import Decision, ManifestRecord
-from pipeline.evidence.implicit import carries_marks
+from pipeline.evidence.implicit import carries_labels
 from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.labels.implicit import FoundLabels
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
@@ -83,7 +83,7 @@ def sealed(format_: str) -> Sealed:
         body=body,
         media_type=exhibit.media_type,
         binding=record.manifest.binding,
-        found=MARKER.read(body, exhibit.media_type) if carries_marks(exhibit.media_type) else None,
+        found=MARKER.read(body, exhibit.media_type) if carries_labels(exhibit.media_type) else None,
     )
 
 
@@ -92,7 +92,7 @@ def before(format_: str) -> Before:
     file = sealed(format_)
     return Before(
         binding=file.binding,
-        label=file.found is not None and file.found.mark is not None,
+        label=file.found is not None and file.found.conforming is not None,
         exiftool=seen_by_exiftool(file.body, file.media_type),
     )
 
@@ -173,13 +173,13 @@ def published(house: House, name: str, body: bytes, media_type: str) -> Decision
 
 
 def label_in(body: bytes, media_type: str, was: FoundLabels | None) -> Label | None:
-    if was is None or was.mark is None:
+    if was is None or was.conforming is None:
         return None
-    if not carries_marks(media_type):
+    if not carries_labels(media_type):
         return "gone"
     found = MARKER.read(body, media_type)
     if found.aigc:
-        same = all(one.mark == was.mark for one in found.aigc)
+        same = all(one.conforming == was.conforming for one in found.aigc)
         return "changed" if not same else "kept" if len(found.aigc) == 1 else "doubled"
     return "unreadable" if found.refused else "gone"
 

@@ -50,7 +50,7 @@ def explain(
     fetched, sent or stored. Exit code 0 means that a judgement was possible, whatever it is.
     """
     settings = PolicySettings()
-    packs = load_packs(pack) if pack else tuple(one.pack for one in packs_in_use(settings.packs))
+    packs = load_packs(pack) if pack else tuple(used.pack for used in packs_in_use(settings.packs))
     roles = roles_given(role) or settings.roles
     given = facts_given(fact)
     wording = wording_given(lang)

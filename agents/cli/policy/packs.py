@@ -84,7 +84,7 @@ class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
 def list_packs(lang: LangOption = None, as_json: AsJson = False) -> None:
     """List the packs in use, as SEALSTREAM_POLICY_PACKS says: all that ship unless set."""
     language = language_given(lang)
-    listed = [_listed(one, language) for one in packs_in_use(PolicySettings().packs)]
+    listed = [_listed(used, language) for used in packs_in_use(PolicySettings().packs)]
     if as_json:
         print_json({"packs": listed})
         return

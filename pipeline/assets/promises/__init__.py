@@ -52,8 +52,8 @@ _CONTAINERS: Final[Mapping[str, tuple[str, str]]] = {
     "application/epub+zip": _ZIP,
     **dict.fromkeys(
         (
-            f"{_OFFICE}.{one}"
-            for one in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+            f"{_OFFICE}.{kind}"
+            for kind in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
         ),
         _ZIP,
     ),

@@ -95,62 +95,62 @@ def _media(body: bytes, top: Sequence[_Box]) -> list[Stretch]:
     return [Stretch(body, box.body, box.end) for box in top if box.kind == _MEDIA and films]
 
 
-def _walk(found: _Found, one: _Box, top: _Box, depth: int) -> None:
+def _walk(found: _Found, box: _Box, top: _Box, depth: int) -> None:
     found.number += 1
     if found.number > _MOST_BOXES or depth > _DEEPEST:
         raise BrokenContainerError
-    if one.kind in _CHUNKS:
-        found.name(_chunks(found.body, one))
-    elif one.kind == b"tfhd":
-        _fragment(found, one, top)
-    elif one.kind == b"tfra":
-        found.name(_fragments(found.body, one))
-    elif one.kind == b"sidx":
-        found.boxes.append((b"sidx", Stretch(found.body, one.body, one.end)))
-        found.places.append(b"%d" % _after_index(found, one))
-    elif one.kind in _PARENTS:
-        for inner in _boxes(found.body, one.body, one.end):
+    if box.kind in _CHUNKS:
+        found.name(_chunks(found.body, box))
+    elif box.kind == b"tfhd":
+        _fragment(found, box, top)
+    elif box.kind == b"tfra":
+        found.name(_fragments(found.body, box))
+    elif box.kind == b"sidx":
+        found.boxes.append((b"sidx", Stretch(found.body, box.body, box.end)))
+        found.places.append(b"%d" % _after_index(found, box))
+    elif box.kind in _PARENTS:
+        for inner in _boxes(found.body, box.body, box.end):
             _walk(found, inner, top, depth + 1)
-    elif depth and one.kind not in (*_LABELLED, *_FREE):
-        found.boxes.append((one.kind, Stretch(found.body, one.body, one.end)))
+    elif depth and box.kind not in (*_LABELLED, *_FREE):
+        found.boxes.append((box.kind, Stretch(found.body, box.body, box.end)))
 
 
-def _chunks(body: bytes, one: _Box) -> np.ndarray:
-    (number,) = struct.unpack_from(">I", body, one.body + 4)
-    return np.frombuffer(body, _CHUNKS[one.kind], number, one.body + 8).astype(np.int64)
+def _chunks(body: bytes, box: _Box) -> np.ndarray:
+    (number,) = struct.unpack_from(">I", body, box.body + 4)
+    return np.frombuffer(body, _CHUNKS[box.kind], number, box.body + 8).astype(np.int64)
 
 
-def _fragment(found: _Found, one: _Box, top: _Box) -> None:
+def _fragment(found: _Found, box: _Box, top: _Box) -> None:
     """The header of a track's fragment; the base in it is a place in the file."""
-    (flags,) = struct.unpack_from(">I", found.body, one.body)
-    base = one.body + 8
+    (flags,) = struct.unpack_from(">I", found.body, box.body)
+    base = box.body + 8
     if flags & _HAS_BASE:
         (place,) = struct.unpack_from(">Q", found.body, base)
         found.places.append(b"%d" % (place - top.start))
         base += 8
-    found.boxes.append((b"tfhd", Stretch(found.body, one.body, one.body + 8)))
-    found.boxes.append((b"tfhd", Stretch(found.body, base, one.end)))
+    found.boxes.append((b"tfhd", Stretch(found.body, box.body, box.body + 8)))
+    found.boxes.append((b"tfhd", Stretch(found.body, base, box.end)))
 
 
-def _fragments(body: bytes, one: _Box) -> np.ndarray:
+def _fragments(body: bytes, box: _Box) -> np.ndarray:
     """The places of fragments that a table for seeking names."""
-    version = body[one.body]
-    lengths, number = struct.unpack_from(">II", body, one.body + 8)
+    version = body[box.body]
+    lengths, number = struct.unpack_from(">II", body, box.body + 8)
     form = ">QQ" if version == 1 else ">II"
     stride = struct.calcsize(form) + sum((lengths >> shift & 3) + 1 for shift in (4, 2, 0))
-    if one.body + 16 + number * stride > one.end:
+    if box.body + 16 + number * stride > box.end:
         raise BrokenContainerError
-    places = [struct.unpack_from(form, body, one.body + 16 + row * stride)[1] for row in range(number)]
+    places = [struct.unpack_from(form, body, box.body + 16 + row * stride)[1] for row in range(number)]
     return np.array(places, dtype=np.int64)
 
 
-def _after_index(found: _Found, one: _Box) -> int:
+def _after_index(found: _Found, box: _Box) -> int:
     """How far the first segment begins behind where an index of segments says that it does."""
-    version = found.body[one.body]
-    form, at = (">Q", one.body + 20) if version else (">I", one.body + 16)
+    version = found.body[box.body]
+    form, at = (">Q", box.body + 20) if version else (">I", box.body + 16)
     (first,) = struct.unpack_from(form, found.body, at)
-    following = next((box.start for box in found.top if box.start >= one.end and box.kind == b"moof"), one.end)
-    return following - one.end - int(first)
+    following = next((box.start for box in found.top if box.start >= box.end and box.kind == b"moof"), box.end)
+    return following - box.end - int(first)
 
 
 def _boxes(body: bytes, start: int, end: int) -> Iterator[_Box]:

@@ -38,11 +38,11 @@ def promises(body: bytes) -> Promises:
     scan = segments.pop().start
     kept = [segment for segment in segments if segment.marker != _MANIFEST and not _is_xmp(body, segment)]
     return {
-        "its tables and colour profile": [_stretch(body, one) for one in kept if one.marker in _SHOWN],
-        METADATA: [_stretch(body, one) for one in kept if one.marker not in _SHOWN],
+        "its tables and colour profile": [_stretch(body, segment) for segment in kept if segment.marker in _SHOWN],
+        METADATA: [_stretch(body, segment) for segment in kept if segment.marker not in _SHOWN],
         "what is compressed, and what follows it": Stretch(body, scan),
         "the places of its further pictures": [
-            place - scan for one in kept if one.marker == _APP2 for place in _further(body, one)
+            place - scan for segment in kept if segment.marker == _APP2 for place in _further(body, segment)
         ],
     }
 
@@ -68,18 +68,18 @@ def _segments(body: bytes) -> Iterator[_Segment]:
     raise BrokenContainerError
 
 
-def _stretch(body: bytes, one: _Segment) -> Stretch:
-    return Stretch(body, one.start, one.end)
+def _stretch(body: bytes, segment: _Segment) -> Stretch:
+    return Stretch(body, segment.start, segment.end)
 
 
-def _is_xmp(body: bytes, one: _Segment) -> bool:
-    return one.marker == _APP1 and body.startswith(_XMP, one.start + 4)
+def _is_xmp(body: bytes, segment: _Segment) -> bool:
+    return segment.marker == _APP1 and body.startswith(_XMP, segment.start + 4)
 
 
-def _further(body: bytes, one: _Segment) -> Iterator[int]:
+def _further(body: bytes, segment: _Segment) -> Iterator[int]:
     """Where in the file the pictures begin that an index of pictures names, but for the first, which is the file."""
-    base = one.start + 4 + len(_PICTURES)
-    if not body.startswith(_PICTURES, one.start + 4):
+    base = segment.start + 4 + len(_PICTURES)
+    if not body.startswith(_PICTURES, segment.start + 4):
         return
     order = "<" if body[base : base + 2] == b"II" else ">"
     with reading(struct.error):

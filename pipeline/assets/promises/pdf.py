@@ -99,10 +99,10 @@ def _fields(listed: pikepdf.Object) -> list[pikepdf.Object]:
     fields: list[pikepdf.Object] = []
     left = list(listed)
     while left and len(fields) < _MOST_FIELDS:
-        one = left.pop()
-        if isinstance(one, Dictionary):
-            fields.append(one)
-            left.extend(one.get(Name.Kids, Array()))
+        field = left.pop()
+        if isinstance(field, Dictionary):
+            fields.append(field)
+            left.extend(field.get(Name.Kids, Array()))
     return fields
 
 

@@ -25,9 +25,9 @@ def promises(body: bytes) -> Promises:
             "its document type": str(getattr(tree.docinfo, "doctype", "")),
             "its encoding": (tree.docinfo.encoding or "UTF-8").upper(),
             "what stands around the drawing": [
-                etree.tostring(one, with_tail=False)
+                etree.tostring(child, with_tail=False)
                 for found in (root.itersiblings(preceding=True), root.itersiblings())
-                for one in found
+                for child in found
             ],
             "the drawing": list(_drawn(root)),
         }
@@ -39,8 +39,8 @@ def _drawn(root: etree._Element) -> list[object]:
     left = [root]
     while left:
         element = left.pop()
-        inside = [one for one in element if not _is_metadata(one)]
-        texts = [element.text or "", *(one.tail or "" for one in element)]
+        inside = [child for child in element if not _is_metadata(child)]
+        texts = [element.text or "", *(child.tail or "" for child in element)]
         name = _name(element)
         attributes = sorted((str(key), str(value)) for key, value in element.attrib.items())
         drawn.append((name, attributes, "".join(texts).split(), len(inside)))

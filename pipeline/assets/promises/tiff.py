@@ -73,10 +73,12 @@ def promises(body: bytes) -> Promises:
         ]
         return {
             "the number of its image directories": len(pages),
-            "the size of each picture": [_size(body, form, one) for one in pages],
-            "the tags of its pictures": [_tags(one) for one in (*pages, *smaller)],
-            "its pixels": [piece for one in (*pages, *smaller) for piece in _pixels(body, form, one)],
-            METADATA: [(tag, one.entries[tag].value) for one in pages for tag in _DESCRIPTIONS if tag in one.entries],
+            "the size of each picture": [_size(body, form, page) for page in pages],
+            "the tags of its pictures": [_tags(page) for page in (*pages, *smaller)],
+            "its pixels": [piece for page in (*pages, *smaller) for piece in _pixels(body, form, page)],
+            METADATA: [
+                (tag, page.entries[tag].value) for page in pages for tag in _DESCRIPTIONS if tag in page.entries
+            ],
         }
 
 
@@ -108,31 +110,33 @@ def _directory(body: bytes, form: _Form, at: int) -> _Directory:
     return _Directory(entries, following)
 
 
-def _size(body: bytes, form: _Form, one: _Directory) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return _numbers(body, form, one, _WIDTH), _numbers(body, form, one, _LENGTH)
+def _size(body: bytes, form: _Form, directory: _Directory) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return _numbers(body, form, directory, _WIDTH), _numbers(body, form, directory, _LENGTH)
 
 
-def _tags(one: _Directory) -> list[tuple[int, int, int, object]]:
+def _tags(directory: _Directory) -> list[tuple[int, int, int, object]]:
     """What tags say, but for those that are places, or of ours, or descriptions."""
     left_out = (*_OURS, *_DESCRIPTIONS)
     places = (*_PIXELS, _SUBDIRECTORIES)
     return [
         (tag, entry.type, entry.number, None if tag in places else entry.value)
-        for tag, entry in sorted(one.entries.items(), key=lambda item: item[0])
+        for tag, entry in sorted(directory.entries.items(), key=lambda item: item[0])
         if tag not in left_out
     ]
 
 
-def _pixels(body: bytes, form: _Form, one: _Directory) -> list[Stretch]:
+def _pixels(body: bytes, form: _Form, directory: _Directory) -> list[Stretch]:
     return [
         Stretch(body, start, start + length)
         for begins, lengths in _PIXELS.items()
-        for start, length in zip(_numbers(body, form, one, begins), _numbers(body, form, one, lengths), strict=False)
+        for start, length in zip(
+            _numbers(body, form, directory, begins), _numbers(body, form, directory, lengths), strict=False
+        )
     ]
 
 
-def _numbers(body: bytes, form: _Form, one: _Directory, tag: int) -> tuple[int, ...]:
-    entry = one.entries.get(tag)
+def _numbers(body: bytes, form: _Form, directory: _Directory, tag: int) -> tuple[int, ...]:
+    entry = directory.entries.get(tag)
     if entry is None or entry.type not in _NUMBERS:
         return ()
     if entry.number > _MOST_STRIPS:

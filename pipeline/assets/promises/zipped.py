@@ -61,7 +61,7 @@ def _properties(container: zipfile.ZipFile) -> set[str]:
         if container.getinfo(_RELATIONS).file_size > _MOST_BYTES:
             raise BrokenContainerError
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        for one in etree.fromstring(container.read(_RELATIONS), parser):
-            if not str(one.get("Type", "")).endswith(_MAIN):
-                names.add(posixpath.normpath(str(one.get("Target", ""))).lstrip("/"))
+        for relationship in etree.fromstring(container.read(_RELATIONS), parser):
+            if not str(relationship.get("Type", "")).endswith(_MAIN):
+                names.add(posixpath.normpath(str(relationship.get("Target", ""))).lstrip("/"))
     return names

@@ -58,8 +58,8 @@ def _tables(boxes: list[_Box]) -> list[_Box]:
     return [box for box in boxes if box.kind == _TABLES]
 
 
-def _size(one: _Box) -> int:
-    return one.end - one.start
+def _size(box: _Box) -> int:
+    return box.end - box.start
 
 
 def _mend(before: bytes, was: _Box, file: bytearray, now: _Box, moved: dict[int, int]) -> None:

@@ -59,7 +59,7 @@ def place_in_id3(body: bytes, length: int) -> ManifestPlace:
 def _tag(body: bytes) -> _Tag:
     if body[:3] != b"ID3":
         return _Tag(_NEW, 0, 0, [], b"", 0)
-    if len(body) < _HEAD or not _OLD <= body[3] <= _NEW or any(one & 0x80 for one in body[6:_HEAD]):
+    if len(body) < _HEAD or not _OLD <= body[3] <= _NEW or any(byte & 0x80 for byte in body[6:_HEAD]):
         raise UnplaceableError
     version, revision, flags = body[3:6]
     end = _HEAD + _number(body[6:_HEAD], 7)
@@ -95,7 +95,7 @@ def _frame_head(version: int, size: int) -> bytes:
 
 
 def _is_manifest(frame: bytes) -> bool:
-    return frame.startswith(_NAME) and any(frame.startswith(one, _HEAD + 1) for one in _TYPES)
+    return frame.startswith(_NAME) and any(frame.startswith(kind, _HEAD + 1) for kind in _TYPES)
 
 
 def _number(digits: bytes, bits: int) -> int:

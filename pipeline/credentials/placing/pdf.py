@@ -52,7 +52,7 @@ def _attach(document: Pdf, store: bytes) -> None:
     )
     root = document.Root
     associated = root.get(Name.AF, Array())
-    root.AF = Array([*(one for one in associated if not _is_manifest(one)), described])
+    root.AF = Array([*(file for file in associated if not _is_manifest(file)), described])
     names = Dictionary(dict(root.get(Name.Names, Dictionary()).items()))
     names.EmbeddedFiles = _with_file(names.get(Name.EmbeddedFiles, Dictionary()), described)
     root.Names = names

@@ -94,7 +94,7 @@ def _entries(body: bytes, form: _Form, at: int) -> tuple[list[bytes], int]:
         raise UnplaceableError
     size = form.size(form.head) + form.inline
     begin = at + form.size(form.number)
-    entries = [body[begin + size * one : begin + size * (one + 1)] for one in range(number)]
+    entries = [body[begin + size * place : begin + size * (place + 1)] for place in range(number)]
     (following,) = form.unpack(form.offset, body, begin + size * number)
     return entries, following
 

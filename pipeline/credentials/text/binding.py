@@ -65,7 +65,7 @@ def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper) -> byte
     results = answer.setdefault("validation_results", {})
     active = results.setdefault("activeManifest", {})
     for outcome in ("success", "informational", "failure"):
-        active[outcome] = [one for one in active.get(outcome, ()) if one["code"] not in _REPLACED]
+        active[outcome] = [status for status in active.get(outcome, ()) if status["code"] not in _REPLACED]
     url = f"self#jumbf=/c2pa/{label}/c2pa.assertions/{_LABEL}"
     status = {"code": code, "url": url, "explanation": _EXPLANATIONS[code]}
     active["success" if code == _MATCH else "failure"].append(status)
@@ -77,10 +77,10 @@ def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper) -> byte
 def validation_state(results: Mapping[str, Any]) -> str:
     """The state that validation results amount to (C2PA 2.4 §14.3.5 and §14.3.6): the rule that the library follows."""
     active = results["activeManifest"]
-    successes = {one["code"] for one in active.get("success", ())}
-    failures = {one["code"] for one in active.get("failure", ())}
+    successes = {status["code"] for status in active.get("success", ())}
+    failures = {status["code"] for status in active.get("failure", ())}
     for delta in results.get("ingredientDeltas") or ():
-        failures |= {one["code"] for one in delta["validationDeltas"].get("failure", ())}
+        failures |= {status["code"] for status in delta["validationDeltas"].get("failure", ())}
     if not {"claimSignature.validated", "claimSignature.insideValidity"} <= successes:
         return "Invalid"
     if failures - {"signingCredential.untrusted"}:

@@ -35,7 +35,7 @@ def concerning(trust: Trust, chain: bytes) -> Trust:
 
 
 def _names_above(chain: bytes, anchors: Sequence[x509.Certificate]) -> set[_Name]:
-    names = {_name(name) for one in _read(chain) for name in (one.subject, one.issuer)}
+    names = {_name(name) for certificate in _read(chain) for name in (certificate.subject, certificate.issuer)}
     while above := {_name(anchor.issuer) for anchor in anchors if _name(anchor.subject) in names} - names:
         names |= above
     return names
@@ -46,7 +46,11 @@ def _read(pem: bytes) -> Sequence[x509.Certificate]:
 
 
 def _written(pem: bytes, names: set[_Name]) -> bytes:
-    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in _read(pem) if _name(one.subject) in names)
+    return b"".join(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        for certificate in _read(pem)
+        if _name(certificate.subject) in names
+    )
 
 
 def _name(name: x509.Name) -> _Name:

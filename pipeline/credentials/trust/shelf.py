@@ -46,19 +46,19 @@ def shipped_lists() -> tuple[TrustList, ...]:
     """
     place = files(__package__) / "lists"
     lists = []
-    for one in msgspec.json.decode((place / "lists.json").read_bytes(), type=list[_Shipped]):
-        pem = (place / one.file).read_bytes()
-        if hashlib.sha256(pem).hexdigest() != one.sha256:
-            raise BugError(what=f"The trust list {one.name} that ships was changed.", remedy="Install anew.")
+    for shipped in msgspec.json.decode((place / "lists.json").read_bytes(), type=list[_Shipped]):
+        pem = (place / shipped.file).read_bytes()
+        if hashlib.sha256(pem).hexdigest() != shipped.sha256:
+            raise BugError(what=f"The trust list {shipped.name} that ships was changed.", remedy="Install anew.")
         lists.append(
             TrustList(
-                name=one.name,
-                title=one.title,
-                use=one.use,
+                name=shipped.name,
+                title=shipped.title,
+                use=shipped.use,
                 pem=pem,
-                issued=one.issued,
-                next_update=one.issued + timedelta(days=MOST_DAYS),
-                source=one.source,
+                issued=shipped.issued,
+                next_update=shipped.issued + timedelta(days=MOST_DAYS),
+                source=shipped.source,
             )
         )
     return tuple(lists)
@@ -101,7 +101,7 @@ def put_list(directory: Path, body: bytes, *, use: Use | None, source: str, now:
         OperatorError: it cannot be kept.
     """
     fresh = read_list(body, use=use, source=source, today=(now or datetime.now(UTC)).date())
-    before = next(one for one in lists_at_hand(directory) if one.name == fresh.name)
+    before = next(known for known in lists_at_hand(directory) if known.name == fresh.name)
     if fresh.issued < before.issued or (fresh.sequence or 0) < (before.sequence or 0):
         raise TrustListError(f"it was issued on {fresh.issued}, before the one at hand ({before.issued})")
     kept = _Kept(

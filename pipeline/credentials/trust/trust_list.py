@@ -177,7 +177,7 @@ def _read_json(body: bytes, use: Use | None, source: str) -> TrustList:
     if not anchors:
         raise TrustListError("it trusts nobody")
     about = found.list_and_scheme_information
-    title = next((one.value for one in about.scheme_name), "")
+    title = next((attribute.value for attribute in about.scheme_name), "")
     said: Use = "stamps" if _STAMPS in title.split() else "signers"
     if use not in (None, said):
         raise TrustListError(f"it calls itself {title!r}, which is a list of {said}")

@@ -16,11 +16,17 @@ from pipeline.events.outputs.alerts import (
 from pipeline.events.outputs.cases import (
     Announcement,
     Case,
+    CaseDocument,
     CaseFact,
+    CaseOutcome,
+    CaseState,
+    CaseSubject,
     ClockLaw,
     ClockStage,
     ClockState,
+    LabelFault,
     RunningClock,
+    TakenCaseAct,
 )
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
@@ -66,7 +72,11 @@ __all__ = [
     "Announcement",
     "AssetFingerprint",
     "Case",
+    "CaseDocument",
     "CaseFact",
+    "CaseOutcome",
+    "CaseState",
+    "CaseSubject",
     "Category",
     "CitedRule",
     "ClaimGenerator",
@@ -91,6 +101,7 @@ __all__ = [
     "InputPosition",
     "InspectedContent",
     "JudgedBy",
+    "LabelFault",
     "LabelingState",
     "ManifestRecord",
     "ManifestReference",
@@ -114,4 +125,5 @@ __all__ = [
     "Step",
     "StoredDigest",
     "Subject",
+    "TakenCaseAct",
 ]

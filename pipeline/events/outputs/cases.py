@@ -8,7 +8,21 @@ import msgspec
 from pipeline.events.outputs.findings import Severity
 from pipeline.events.outputs.references import EventReference, PackReference
 
-__all__ = ["Announcement", "Case", "CaseFact", "ClockLaw", "ClockStage", "ClockState", "RunningClock"]
+__all__ = [
+    "Announcement",
+    "Case",
+    "CaseDocument",
+    "CaseFact",
+    "CaseOutcome",
+    "CaseState",
+    "CaseSubject",
+    "ClockLaw",
+    "ClockStage",
+    "ClockState",
+    "LabelFault",
+    "RunningClock",
+    "TakenCaseAct",
+]
 
 ClockState = Literal["open", "stopped", "undated", "met", "met-late", "withdrawn"]
 """How a clock stands: it runs, stands still, runs and nobody knows until when, was met in time or late, or no longer
@@ -19,6 +33,33 @@ ClockStage = Literal["warned", "due", "missed", "undated"]
 and nobody knows until when."""
 
 CaseFact: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+CaseState = Literal[
+    "received",
+    "acknowledged",
+    "asked-back",
+    "replied",
+    "answered",
+    "closed",
+    "opened",
+    "disposed",
+    "reported",
+    "refuted",
+    "done",
+    "contested",
+    "requested",
+    "decided",
+    "known",
+    "revoked",
+    "ended",
+]
+"""How far a case is: what was done last that belongs to a case of its kind."""
+
+CaseOutcome = Literal["upheld", "overturned"]
+"""What became of what a case is about: it stands, or it is changed."""
+
+LabelFault = Literal["missing", "wrong", "unwanted", "unreadable"]
+"""What is wrong with a label, in the eyes of who complains."""
 
 
 class ClockLaw(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +103,45 @@ class RunningClock(msgspec.Struct, frozen=True, kw_only=True):
     law: ClockLaw
 
 
+class CaseSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a case is about, as far as it is known."""
+
+    event_uid: str | None = None
+    content_id: str | None = None
+    sha256: str | None = None
+    account: str | None = None
+    label: LabelFault | None = None
+
+
+class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document of a case: its digest, where it is kept, what it is, and with which act it came."""
+
+    sha256: str
+    uri: str
+    mime: str | None
+    act: str
+    at: str
+
+
+class TakenCaseAct(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person did about a case; of the public nothing but what, and when."""
+
+    act: str
+    actor: str | None
+    role: str | None
+    seen: int | None
+    seen_decision: str | None
+    reason: str | None
+    operators: str | None
+    at: str
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A case as it stands after an event: something that somebody has to do something about, in time.
 
     `facts` are the newest of its kind, `dates` every value that an instant of it ever had, in the order in which they
-    came. `version` counts the events that said something of it, from 1.
+    came. `version` counts the events that said something of it, from 1; `events` are the newest of them. `party` is
+    whose case it is, and in the store alone. `act` is what a person did that led to this version.
     """
 
     case_uid: str
@@ -83,6 +158,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     event: EventReference
     events: tuple[str, ...]
     record_uri: str
+    event_digest: str | None = None
+    state: CaseState | None = None
+    outcome: CaseOutcome | None = None
+    about: CaseSubject | None = None
+    party: str | None = None
+    channel: str | None = None
+    documents: tuple[CaseDocument, ...] = ()
+    act: TakenCaseAct | None = None
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):

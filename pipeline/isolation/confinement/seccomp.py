@@ -56,7 +56,7 @@ def allow_only_computing(*, tcp: bool = False) -> None:
     machine = platform.machine()
     if machine not in AUDIT_ARCHITECTURE:
         raise KernelRefusedError(errno.ENOSYS)
-    program = b"".join(struct.pack("=HBBI", *one) for one in _program(machine, tcp=tcp))
+    program = b"".join(struct.pack("=HBBI", *instruction) for instruction in _program(machine, tcp=tcp))
     code = ctypes.create_string_buffer(program, len(program))
     # `struct sock_fprog`: the length is padded to where a pointer may stand.
     head = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))

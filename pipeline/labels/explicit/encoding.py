@@ -73,7 +73,7 @@ def only_film(source: InputContainer) -> VideoStream:
     Raises:
         ExplicitRefusedError: there are none, several, or none that can be worked on.
     """
-    if sum(not one.disposition & Disposition.attached_pic for one in source.streams.video) > 1:
+    if sum(not stream.disposition & Disposition.attached_pic for stream in source.streams.video) > 1:
         raise ExplicitRefusedError(what="The file has several films, of which one alone would be labeled.")
     return picture_stream(source)
 

@@ -99,9 +99,9 @@ def _mix(picture: Image.Image, dark: int, light: int) -> None:
 def _farthest(picture: Image.Image, used: set[int], transparency: bytes | int | None) -> tuple[int, int] | None:
     palette = picture.getpalette("RGB") or []
     alpha = transparency if isinstance(transparency, bytes) else b""
-    opaque = [one for one in used if one != transparency and (one >= len(alpha) or alpha[one] == 255)]  # noqa: PLR2004
-    colours = {one: (palette[3 * one], palette[3 * one + 1], palette[3 * one + 2]) for one in opaque}
+    opaque = [index for index in used if index != transparency and (index >= len(alpha) or alpha[index] == 255)]  # noqa: PLR2004
+    colours = {index: (palette[3 * index], palette[3 * index + 1], palette[3 * index + 2]) for index in opaque}
     if not colours:
         return None
-    dark, light = (choose(colours, key=lambda one: contrast(colours[one], (0, 0, 0))) for choose in (min, max))
+    dark, light = (choose(colours, key=lambda index: contrast(colours[index], (0, 0, 0))) for choose in (min, max))
     return (dark, light) if contrast(colours[dark], colours[light]) >= LEAST_CONTRAST else None

@@ -98,7 +98,9 @@ def _written(text: str, ratio: float | None) -> Written:
 def _texts_on(page: pikepdf.Page) -> list[str]:
     """What the plates on a page say. A form that is there and not drawn is not looked at."""
     forms = page.obj.get("/Resources", Dictionary()).get("/XObject", Dictionary())
-    drawn = {str(one.operands[0]) for one in pikepdf.parse_content_stream(page, "Do") if one.operands}
+    drawn = {
+        str(instruction.operands[0]) for instruction in pikepdf.parse_content_stream(page, "Do") if instruction.operands
+    }
     return [str(form[_OURS]) for name, form in forms.items() if name in drawn and _OURS in form]
 
 

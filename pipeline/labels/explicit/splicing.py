@@ -152,9 +152,9 @@ def _joined(
                 if packet.size == 0 or (packet.dts is None and not is_picture):
                     continue
                 ours = is_picture and not beginning.is_over
-                for one in beginning.encoded(packet) if ours else (packet,):
-                    one.stream = streams[packet.stream_index]
-                    target.mux(one)
+                for written in beginning.encoded(packet) if ours else (packet,):
+                    written.stream = streams[packet.stream_index]
+                    target.mux(written)
                 if ours:
                     progress(beginning.share)
     return saved.getvalue(), beginning.overlay

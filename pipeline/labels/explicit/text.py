@@ -91,7 +91,7 @@ def find_in_text(text: str, wording: str | None = None) -> tuple[str, Position] 
         wording: what the label is claimed to say; None to look for any.
     """
     body = _FRONT_MATTER.sub("", text, count=1)
-    lines = [line for line in (plain(one).strip() for one in body.splitlines()) if line]
+    lines = [line for line in (plain(line).strip() for line in body.splitlines()) if line]
     wanted = None if wording is None else plain(wording).strip()
     if wanted == "":
         return None

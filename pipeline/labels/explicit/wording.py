@@ -101,12 +101,14 @@ def names_both(text: str) -> bool:
 def language_of(text: str) -> Language | None:
     """The first language in which a text has both elements. One that is met in two languages counts for the first."""
     written = plain(text)
-    return next((one for one in LANGUAGES if _AI[one].search(written) and _GEN[one].search(written)), None)
+    return next(
+        (language for language in LANGUAGES if _AI[language].search(written) and _GEN[language].search(written)), None
+    )
 
 
 def plain(text: str) -> str:
     """A text in one way of writing (NFKC: full width is as good as half width), without what nobody sees."""
-    return "".join(one for one in unicodedata.normalize("NFKC", text) if not _is_invisible(one))
+    return "".join(character for character in unicodedata.normalize("NFKC", text) if not _is_invisible(character))
 
 
 def _is_invisible(character: str) -> bool:

@@ -1,4 +1,4 @@
-"""The `AIGC` object: the implicit mark of GB 45438-2025 Appendix E.
+"""The `AIGC` object: the implicit label of GB 45438-2025 Appendix E.
 
 Seven members, all of them strings. It is met in two shapes: wrapped, as the standard prints it, `{"AIGC": {...}}`, and
 bare, the inner object alone, where what carries it is already named `AIGC`. Both are read; each carrier writes one.
@@ -70,14 +70,14 @@ LONGEST_TEXT: Final = 32 * 1024
 
 
 class AigcFault(msgspec.Struct, frozen=True, kw_only=True):
-    """Why something that stands where a mark belongs is none; `key` names the member where one is to blame."""
+    """Why something that stands where a label belongs is none; `key` names the member where one is to blame."""
 
     code: FaultCode
     key: str | None = None
 
 
 class AigcLabel(msgspec.Struct, frozen=True, kw_only=True):
-    """A mark that conforms; nothing else can be made.
+    """A label that conforms; nothing else can be made.
 
     Raises:
         ImplicitRefusedError: a member is too long, or has characters that the standard does not allow.
@@ -106,7 +106,7 @@ class AigcLabel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcLabel:
-    """The mark that a producer puts on new content: who generates it is the first to spread it.
+    """The label that a producer puts on new content: who generates it is the first to spread it.
 
     Raises:
         ImplicitRefusedError: the producer or the number is empty, too long, or has characters that are not allowed.
@@ -125,14 +125,14 @@ def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcLa
     )
 
 
-def to_json(mark: AigcLabel, *, shape: Shape = "wrapped") -> str:
-    """The mark as JSON on one line, ASCII only."""
-    members = _members(mark)
+def to_json(label: AigcLabel, *, shape: Shape = "wrapped") -> str:
+    """The label as JSON on one line, ASCII only."""
+    members = _members(label)
     return json.dumps({_WRAPPER: members} if shape == "wrapped" else members, separators=(",", ":"))
 
 
 def parse(text: str) -> AigcLabel | AigcFault:
-    """The mark that a text is, in either shape, or why it is none. Never raises, whatever the text."""
+    """The label that a text is, in either shape, or why it is none. Never raises, whatever the text."""
     if len(text) > LONGEST_TEXT:
         return AigcFault(code="too-long")
     try:
@@ -160,8 +160,8 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _members(mark: AigcLabel) -> dict[str, object]:
-    return {key: getattr(mark, attribute) for key, attribute in KEYS.items()}
+def _members(label: AigcLabel) -> dict[str, object]:
+    return {key: getattr(label, attribute) for key, attribute in KEYS.items()}
 
 
 def _fault_of(members: Mapping[str, object]) -> AigcFault | None:

@@ -35,14 +35,14 @@ class Reading(NamedTuple):
     Attributes:
         label: its strength; None where no `Label` can be used.
         faults: what is missing in it, or does not conform; nothing in a label that conforms.
-        mark: the label, where it conforms.
+        label: the label, where it conforms.
         provider: who says so in a schema of its own, which knows no `Label` but a `ServiceProvider`.
         said: which of the seven members it has, by their right names, and what they say.
     """
 
     label: Label | None
     faults: tuple[AigcFault, ...]
-    mark: AigcLabel | None = None
+    conforming: AigcLabel | None = None
     provider: str | None = None
     said: tuple[tuple[str, str], ...] = ()
 
@@ -72,7 +72,7 @@ def _lenient(text: str, fault: AigcFault, *, named: bool) -> Reading | None:
         return Reading(None, (fault,)) if named else None
     members = [(_name(spelled), spelled, value) for spelled, value in found.pairs]
     label = _strongest(value for name, _, value in members if name == "Label")
-    if not named and not found.is_named and (label is None or len({one for one, _, _ in members if one}) < _LEAST):
+    if not named and not found.is_named and (label is None or len({name for name, _, _ in members if name}) < _LEAST):
         return None
     provider = None if label is not None else _provider(found.pairs)
     said = tuple((name, _as_text(value)) for name, _, value in members if name is not None)
@@ -143,7 +143,7 @@ def _as_text(value: object) -> str:
 
 def _provider(pairs: _Object) -> str | None:
     named = next((value for key, value in pairs if key.casefold() == _PROVIDER and isinstance(value, str)), "")
-    readable = "".join(one for one in named[:_LONGEST_NAME] if one.isprintable()).strip()
+    readable = "".join(character for character in named[:_LONGEST_NAME] if character.isprintable()).strip()
     return readable or None
 
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 
 __all__ = ["ImplicitLabeler", "ImplicitlyLabeled"]
 
@@ -28,7 +28,7 @@ class ImplicitLabeler(Protocol):
     caller's; `pipeline.labels.implicit.in_process.InProcessImplicitLabeler` does it where it is called.
     """
 
-    def label(self, asset: bytes, media_type: str, marks: LabelsToWrite) -> ImplicitlyLabeled:
+    def label(self, asset: bytes, media_type: str, labels: LabelsToWrite) -> ImplicitlyLabeled:
         """Write implicit labels into an asset; one that cannot take them comes back as it was, with the reason.
 
         Raises:

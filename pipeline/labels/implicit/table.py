@@ -1,7 +1,7 @@
-"""Which file takes its marks where: one line for each kind of file, and the two functions for all of them.
+"""Which file takes its labels where: one line for each kind of file, and the two functions for all of them.
 
-A carrier is a module with `read(body)` and `write(body, marks)`. It is loaded when the first file of its kind comes, as
-some of them bring large libraries.
+A carrier is a module with `read(body)` and `write(body, labels)`. It is loaded when the first file of its kind comes,
+as some of them bring large libraries.
 """
 
 import importlib
@@ -13,7 +13,7 @@ import msgspec
 from pipeline.assets.promises import broken_promise, reason_to_leave
 from pipeline.credentials.traces import shows_traces
 from pipeline.labels.implicit.aigc import Shape
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.media_types import canonical
 
@@ -27,11 +27,11 @@ class Carrier(Protocol):
     """What a carrier module has. Both raise `ImplicitRefusedError` and nothing else, whatever the bytes."""
 
     def read(self, body: bytes) -> FoundLabels:
-        """The marks of a file."""
+        """The labels of a file."""
         ...
 
-    def write(self, body: bytes, marks: LabelsToWrite) -> bytes:
-        """The file with the marks, in the place of any of their kind."""
+    def write(self, body: bytes, labels: LabelsToWrite) -> bytes:
+        """The file with the labels, in the place of any of their kind."""
         ...
 
 
@@ -41,7 +41,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         format: its name.
         media_types: the canonical names it goes by.
-        carrier: the module in `pipeline.labels.implicit.carriers`; None where such files carry no marks.
+        carrier: the module in `pipeline.labels.implicit.carriers`; None where such files carry no labels.
         place: where the `AIGC` object is.
         others: where the digital source type and the latent disclosure are.
         shape: which shape of the object is written.
@@ -61,7 +61,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def embeds(self) -> bool:
-        """Whether files of this kind carry their marks."""
+        """Whether files of this kind carry their labels."""
         return self.carrier is not None
 
 
@@ -94,8 +94,8 @@ ROWS: Final[tuple[Row, ...]] = (
         "Office Open XML",
         "ooxml",
         tuple(
-            f"{_OFFICE}.{one}"
-            for one in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+            f"{_OFFICE}.{kind}"
+            for kind in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
         ),
         "docProps/custom.xml: property AIGC",
         "docProps/custom.xml",
@@ -142,7 +142,7 @@ ROWS: Final[tuple[Row, ...]] = (
         "Every element belongs to whoever defined the document. A manifest goes beside it.",
         has_place=False,
     ),
-    _none("ZIP", ("application/zip",), "A container of files, each of which has marks of its own."),
+    _none("ZIP", ("application/zip",), "A container of files, each of which has labels of its own."),
     _none("C2PA manifest store", ("application/c2pa",), "It speaks of a file, and is none that people meet."),
 )
 """Every kind of file, and what it carries. A new carrier is one line here."""
@@ -157,7 +157,7 @@ def row_of(media_type: str) -> Row:
 
 
 def read_labels(body: bytes, media_type: str) -> FoundLabels:
-    """The marks in a file. One that cannot be read has none, and `refused` says why; nothing is raised for it."""
+    """The labels in a file. One that cannot be read has none, and `refused` says why; nothing is raised for it."""
     carrier = _carrier(row_of(media_type))
     if carrier is None:
         return FoundLabels()
@@ -168,37 +168,39 @@ def read_labels(body: bytes, media_type: str) -> FoundLabels:
         return FoundLabels(refused=error.what)
 
 
-def write_labels(body: bytes, media_type: str, marks: LabelsToWrite, *, found: FoundLabels | None = None) -> bytes:
-    """The file with the marks, read back from the very bytes that are returned, and as whole as it came.
+def write_labels(body: bytes, media_type: str, labels: LabelsToWrite, *, found: FoundLabels | None = None) -> bytes:
+    """The file with the labels, read back from the very bytes that are returned, and as whole as it came.
 
     A file that says so already comes back unchanged. What is seen and heard is never changed, nor is metadata that is
-    not a mark. A file that carries a C2PA manifest is refused: its signature would not hold for the marked file, and
+    not a label. A file that carries a C2PA manifest is refused: its signature would not hold for the labeled file, and
     what somebody signed would look tampered with.
 
     Args:
         body: the file.
         media_type: what it is.
-        marks: what to write.
-        found: the marks that are in it, where they have been read already.
+        labels: what to write.
+        found: the labels that are in it, where they have been read already.
 
     Raises:
-        ImplicitRefusedError: files of this kind carry no marks, or this one cannot be read or written.
+        ImplicitRefusedError: files of this kind carry no labels, or this one cannot be read or written.
     """
     row = row_of(media_type)
     carrier = _carrier(row)
     if carrier is None:
-        raise ImplicitRefusedError(what=f"Files of the kind {row.format} carry no marks. {row.reason}")
+        raise ImplicitRefusedError(what=f"Files of the kind {row.format} carry no labels. {row.reason}")
     _check_length(body)
-    if (carrier.read(body) if found is None else found).show(marks):
+    if (carrier.read(body) if found is None else found).show(labels):
         return body
     if shows_traces(body, media_type):
-        raise ImplicitRefusedError(what=f"The {row.format} file carries a C2PA manifest, which marks would invalidate.")
+        raise ImplicitRefusedError(
+            what=f"The {row.format} file carries a C2PA manifest, which labels would invalidate."
+        )
     because = reason_to_leave(body, media_type)
     if because is not None:
         raise ImplicitRefusedError(what=because)
-    written = carrier.write(body, marks)
-    if not carrier.read(written).show(marks):
-        raise ImplicitRefusedError(what=f"The marks could not be read back from the {row.format} file.")
+    written = carrier.write(body, labels)
+    if not carrier.read(written).show(labels):
+        raise ImplicitRefusedError(what=f"The labels could not be read back from the {row.format} file.")
     broken = broken_promise(body, written, media_type, label=True)
     if broken is not None:
         raise ImplicitRefusedError(what=broken)

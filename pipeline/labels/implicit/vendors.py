@@ -105,4 +105,4 @@ def generator_sign(name: str, text: str, *, carrier: str) -> VendorSign | None:
 
 def _generator(text: str) -> str | None:
     lowered = text[:256].casefold()
-    return next((one for one in _GENERATORS if one.casefold() in lowered), None)
+    return next((generator for generator in _GENERATORS if generator.casefold() in lowered), None)

@@ -1,6 +1,6 @@
-"""XMP packets: what marks they hold, and how marks are merged into one without losing anything else.
+"""XMP packets: what labels they hold, and how labels are merged into one without losing anything else.
 
-| mark | property |
+| label | property |
 |---|---|
 | the `AIGC` object, bare | `TC260:AIGC` (`http://www.tc260.org.cn/ns/AIGC/1.0/`) |
 | the digital source type | `Iptc4xmpExt:DigitalSourceType` (`http://iptc.org/std/Iptc4xmpExt/2008-02-29/`) |
@@ -20,7 +20,7 @@ from typing import Final
 from lxml import etree
 
 from pipeline.labels.implicit.aigc import KEYS, to_json
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, holds_label, joined, latent_from
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.xml import parse_xml
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -84,7 +84,7 @@ _END: Final = b'<?xpacket end="w"?>'
 
 
 def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundLabels:
-    """The marks in all packets of one file.
+    """The labels in all packets of one file.
 
     Raises:
         ImplicitRefusedError: a packet is out of bounds, or no XMP.
@@ -93,12 +93,12 @@ def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundLabels:
 
 
 def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -> FoundLabels:
-    """The marks in packets that were parsed, or that stand in another document."""
+    """The labels in packets that were parsed, or that stand in another document."""
     found = [_found_in_members(description) for root in roots for description in _descriptions(root)]
     source_types: list[str] = []
     latent: dict[str, str] = {}
-    for name, value in (one for root in roots for one in _properties(root)):
-        if _is_mark(name):
+    for name, value in (named for root in roots for named in _properties(root)):
+        if _is_label(name):
             found.append(found_in_text(value.strip(), carrier=carrier))
         elif name in _COPIED:
             found.append(found_in_text(value, carrier="xmp.text", named=False))
@@ -116,7 +116,7 @@ def _found_in_members(description: etree._Element) -> FoundLabels:
     return found_in_text(json.dumps(dict(stated)), carrier="xmp.members") if stated else FoundLabels()
 
 
-def _is_mark(name: str) -> bool:
+def _is_label(name: str) -> bool:
     """Whether a property is the committee's, in whatever spelling of its namespace."""
     namespace, _, local = name.rpartition("}")
     return local.casefold() == _MARK and _COMMITTEE in namespace.casefold()
@@ -127,19 +127,19 @@ def _member(name: str) -> str | None:
     return _MEMBERS.get(local.casefold()) if _COMMITTEE in namespace.casefold() else None
 
 
-def merge(packet: bytes | None, marks: LabelsToWrite) -> bytes:
-    """A packet with the marks, and with everything else that the given one holds.
+def merge(packet: bytes | None, labels: LabelsToWrite) -> bytes:
+    """A packet with the labels, and with everything else that the given one holds.
 
     Raises:
         ImplicitRefusedError: the given packet is out of bounds, or no XMP.
     """
     root = new_element() if packet is None else _parsed(packet)
-    merge_element(root, marks)
+    merge_element(root, labels)
     return _packed(root)
 
 
-def rewrite(packets: Sequence[bytes], marks: LabelsToWrite) -> tuple[bytes, ...]:
-    """All packets of a file anew: the first with the marks, the others without any of their kind.
+def rewrite(packets: Sequence[bytes], labels: LabelsToWrite) -> tuple[bytes, ...]:
+    """All packets of a file anew: the first with the labels, the others without any of their kind.
 
     Raises:
         ImplicitRefusedError: a packet is out of bounds, or no XMP.
@@ -148,17 +148,17 @@ def rewrite(packets: Sequence[bytes], marks: LabelsToWrite) -> tuple[bytes, ...]
     cleaned = []
     for packet in others:
         root = _parsed(packet)
-        cleaned.append(_packed(root) if clean_element(root, marks) else packet)
-    return (merge(first, marks), *cleaned)
+        cleaned.append(_packed(root) if clean_element(root, labels) else packet)
+    return (merge(first, labels), *cleaned)
 
 
-def holds(packet: bytes, marks: LabelsToWrite) -> bool:
-    """Whether a packet has anything that writing these marks would replace.
+def holds(packet: bytes, labels: LabelsToWrite) -> bool:
+    """Whether a packet has anything that writing these labels would replace.
 
     Raises:
         ImplicitRefusedError: the packet is out of bounds, or no XMP.
     """
-    return clean_element(_parsed(packet), marks)
+    return clean_element(_parsed(packet), labels)
 
 
 def without_aigc(packet: bytes) -> bytes:
@@ -178,36 +178,42 @@ def new_element() -> etree._Element:
     return root
 
 
-def merge_element(root: etree._Element, marks: LabelsToWrite) -> None:
-    """Put the marks into a parsed packet, in the place of any of their kind."""
-    clean_element(root, marks)
+def merge_element(root: etree._Element, labels: LabelsToWrite) -> None:
+    """Put the labels into a parsed packet, in the place of any of their kind."""
+    clean_element(root, labels)
     rdf = next(root.iter(_ROOT), None)
     if rdf is None:
         rdf = etree.SubElement(root, _ROOT, nsmap={"rdf": _RDF})
     # All descriptions of a packet are about the same thing, and have to say so with the same words.
-    about = next((one.get(_ABOUT) for one in rdf.iter(_DESCRIPTION) if one.get(_ABOUT) is not None), None) or ""
-    written = list(_to_write(marks))
+    about = (
+        next(
+            (description.get(_ABOUT) for description in rdf.iter(_DESCRIPTION) if description.get(_ABOUT) is not None),
+            None,
+        )
+        or ""
+    )
+    written = list(_to_write(labels))
     if not written:
         return
     description = etree.SubElement(rdf, _DESCRIPTION, {_ABOUT: about}, nsmap=_NAMESPACES)
-    with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
+    with ImplicitRefusedError.instead_of(ValueError, what="The labels hold characters that XML cannot."):
         for name, value in written:
             etree.SubElement(description, name).text = value
 
 
-def _to_write(marks: LabelsToWrite) -> Iterator[tuple[str, str]]:
-    if marks.aigc is not None:
-        yield _AIGC, to_json(marks.aigc, shape="bare")
-    if marks.digital_source_type is not None:
-        yield _SOURCE_TYPE, marks.digital_source_type
-    if marks.latent is not None:
+def _to_write(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
+    if labels.aigc is not None:
+        yield _AIGC, to_json(labels.aigc, shape="bare")
+    if labels.digital_source_type is not None:
+        yield _SOURCE_TYPE, labels.digital_source_type
+    if labels.latent is not None:
         for name, member in _LATENT.items():
-            yield name, getattr(marks.latent, member)
+            yield name, getattr(labels.latent, member)
 
 
-def clean_element(root: etree._Element, marks: LabelsToWrite) -> bool:
-    """Take out of a parsed packet what the marks replace; whether anything was there."""
-    return _take_out(root, frozenset(name for name, _ in _to_write(marks)))
+def clean_element(root: etree._Element, labels: LabelsToWrite) -> bool:
+    """Take out of a parsed packet what the labels replace; whether anything was there."""
+    return _take_out(root, frozenset(name for name, _ in _to_write(labels)))
 
 
 def _take_out(root: etree._Element, names: frozenset[str]) -> bool:
@@ -233,7 +239,7 @@ def _goes(name: str, values: Iterable[str], names: frozenset[str]) -> bool:
         return True
     if _AIGC not in names:
         return False
-    return _is_mark(name) or _member(name) is not None or (name in _COPIED and any(map(holds_label, values)))
+    return _is_label(name) or _member(name) is not None or (name in _COPIED and any(map(holds_label, values)))
 
 
 def _descriptions(root: etree._Element) -> Iterator[etree._Element]:
@@ -245,7 +251,7 @@ def _properties(root: etree._Element) -> Iterator[tuple[str, str]]:
     for description in _descriptions(root):
         yield from ((str(name), str(value)) for name, value in description.attrib.items())
         for child in description:
-            if child.tag in _READ or child.tag in _COPIED or _is_mark(str(child.tag)):
+            if child.tag in _READ or child.tag in _COPIED or _is_label(str(child.tag)):
                 yield from ((str(child.tag), value) for value in _values(child))
 
 
@@ -284,5 +290,5 @@ def _parsed(packet: bytes) -> etree._Element:
 def _packed(root: etree._Element) -> bytes:
     packet = _BEGIN + etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False) + _END
     if len(packet) > MOST_XMP:
-        raise ImplicitRefusedError(what=f"With the marks, the XMP packet would be longer than {MOST_XMP} bytes.")
+        raise ImplicitRefusedError(what=f"With the labels, the XMP packet would be longer than {MOST_XMP} bytes.")
     return packet

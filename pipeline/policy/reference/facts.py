@@ -126,7 +126,7 @@ def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Obse
         facts["review.feature_db_version"] = sets.versions.features
     facts.update(_verdict(facts, matches, checked_all=saw_input and saw_output))
     named = facts.get("review.categories", ())
-    categories = dict.fromkeys(one.category for one in matches if one.category is not None)
+    categories = dict.fromkeys(match.category for match in matches if match.category is not None)
     if categories:
         facts["review.categories"] = tuple(dict.fromkeys((*(named if isinstance(named, tuple) else ()), *categories)))
     return matches
@@ -134,7 +134,7 @@ def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Obse
 
 def _verdict(facts: Facts, matches: tuple[FeatureMatch, ...], *, checked_all: bool) -> Facts:
     stated = facts.get("review.verdict")
-    found = worst(one.verdict for one in matches)
+    found = worst(match.verdict for match in matches)
     if found is not None:
         claimed = _VERDICTS.get(str(stated), found)
         mode = facts.get("review.mode", "auto")

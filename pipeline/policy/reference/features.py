@@ -95,7 +95,7 @@ class FeatureIndex:
                     nearest[entry.id] = Resemblance(
                         entry_id=entry.id, kind=code.kind, distance=distance, category=entry.category
                     )
-        return tuple(sorted(nearest.values(), key=lambda one: (one.distance, one.entry_id)))
+        return tuple(sorted(nearest.values(), key=lambda match: (match.distance, match.entry_id)))
 
     def knows_text(self, side: Side) -> bool:
         """Whether there are phrases or regular expressions to look for on a side."""
@@ -121,7 +121,7 @@ class FeatureIndex:
         found += [_as_match(entry, "output") for entry in self._in_text(text, "output")]
         found += [_as_match(entry, "output") for entry in self._digests.get(sha256 or "", ())]
         found += [_as_match(entry, "output") for entry in self._pictures.find(image_code)]
-        return tuple(sorted(found, key=lambda one: (-_GRAVITY.index(one.verdict), one.entry_id, one.side)))
+        return tuple(sorted(found, key=lambda match: (-_GRAVITY.index(match.verdict), match.entry_id, match.side)))
 
     def _in_text(self, text: str | None, side: Side) -> Iterator[FeatureEntry]:
         if not text or not self.knows_text(side):

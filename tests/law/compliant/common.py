@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pipeline.labels.implicit.aigc import AigcLabel, Label
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.model import LabelsToWrite
 from tests.law.files import FORMATS, File, file, photo
 from tests.law.worker import Answer, Facts, Worker
 

@@ -14,7 +14,7 @@ from pipeline.credentials import SealedAsset
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.media.conftest import MakeOrder
-from tests.unit.labels.implicit.makers import MARKS
+from tests.unit.labels.implicit.makers import LABELS
 
 _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
 
@@ -26,7 +26,7 @@ Seal = Callable[[bytes, str], Iterator[SealedAsset]]
 
 def make_seal(service: InProcessCredentialService, make_order: MakeOrder) -> Seal:
     def seal(body: bytes, media_type: str) -> Iterator[SealedAsset]:
-        marked = InProcessImplicitLabeler().label(body, media_type, MARKS)
+        marked = InProcessImplicitLabeler().label(body, media_type, LABELS)
         for asset in dict.fromkeys((body, marked.asset)):
             sealed = service.seal(asset, make_order(media_type))
             assert sealed.credential.state == "valid"

@@ -13,7 +13,7 @@ import pytest
 from agents.cli.main import main
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.model import LabelsToWrite
 from tests.unit.house import png
 from tests.unit.labels.implicit.makers import pdf
 

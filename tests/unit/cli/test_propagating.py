@@ -12,7 +12,7 @@ from PIL import Image
 from agents.cli.main import main
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.model import LabelsToWrite
 from tests.unit.house import png
 
 Run = Callable[..., tuple[int, str, str]]
@@ -56,9 +56,13 @@ def test_only_the_two_members_of_who_hands_it_on_change(run: Run, labeled: Path)
     written = Path(json.loads(out)["written"])
     found = MARKER.read(written.read_bytes(), "image/png")
     assert (code, written.name) == (0, "a.propagated.png")
-    assert found.mark is not None
-    assert (found.mark.content_producer, found.mark.produce_id, found.mark.label) == ("studio", "1", "1")
-    assert (found.mark.content_propagator, found.mark.propagate_id) == ("feed.example", "post-17")
+    assert found.conforming is not None
+    assert (found.conforming.content_producer, found.conforming.produce_id, found.conforming.label) == (
+        "studio",
+        "1",
+        "1",
+    )
+    assert (found.conforming.content_propagator, found.conforming.propagate_id) == ("feed.example", "post-17")
     assert found.digital_source_types == (SOURCE,)
     before, after = (Image.open(io.BytesIO(path.read_bytes())) for path in (labeled, written))
     assert before.tobytes() == after.tobytes()
@@ -68,7 +72,7 @@ def test_the_next_platform_takes_the_place_of_the_one_before(run: Run, labeled: 
     spread(run, labeled)
     last = tmp_path / "last.png"
     assert run("propagate", tmp_path / "a.propagated.png", "--by", "b", "--id", "2", "--out", last)[0] == 0
-    mark = MARKER.read(last.read_bytes(), "image/png").mark
+    mark = MARKER.read(last.read_bytes(), "image/png").conforming
     assert mark is not None
     assert (mark.content_producer, mark.content_propagator, mark.propagate_id) == ("studio", "b", "2")
 
@@ -97,4 +101,4 @@ def test_a_name_that_a_label_cannot_hold_is_refused(run: Run, labeled: Path) -> 
 def test_another_producers_label_is_never_replaced() -> None:
     body = MARKER.label(png(), "image/png", LabelsToWrite(aigc=FIRST)).asset
     again = MARKER.label(body, "image/png", LabelsToWrite(aigc=first_write("thief", "1"))).asset
-    assert MARKER.read(again, "image/png").mark == FIRST
+    assert MARKER.read(again, "image/png").conforming == FIRST

@@ -56,7 +56,7 @@ def test_every_sample_event_can_be_sent_and_has_no_member_that_nobody_knows(samp
 
 def test_there_is_a_sample_of_each_kind_of_event() -> None:
     kinds = {json.loads(sample.read_bytes())["type"] for sample in SAMPLES.glob("*.json")}
-    told = ("generation.v1", "publication.v1", "activity.v1", "review.v2", "review-act.v1")
+    told = ("generation.v1", "publication.v1", "activity.v1", "review.v2", "review-act.v1", "case-act.v1")
     assert kinds == {f"sealstream.{kind}" for kind in told}
 
 

@@ -13,9 +13,9 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.events.inputs import GenerationEvent
 from pipeline.labels.implicit.aigc import AigcLabel, first_write, to_json
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
-from pipeline.usecases.orders import marks_of
+from pipeline.usecases.orders import labels_of
 from tests.unit.house import House, generation, png, publication
 
 CODE = "001191110000DEM000000100000"
@@ -53,7 +53,7 @@ def test_what_is_sealed_carries_the_label_the_source_type_and_the_disclosure_ins
     event = image(house)
     record = house.seal(event).record
     found = MARKER.read(house.stored(record.sealed.uri), "image/png")
-    assert found.mark == first_write(CODE, event.uid)
+    assert found.conforming == first_write(CODE, event.uid)
     assert found.digital_source_types == ("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",)
     assert found.latent is not None
     assert (found.latent.system_name, found.latent.unique_id) == ("One", event.uid)
@@ -90,27 +90,27 @@ def test_the_operators_own_code_stands_in_for_events_that_name_none(credentials:
     house = House(credentials, producer="studio-one")
     record = house.seal(image(house, service={"provider_name": "A name with spaces"})).record
     found = MARKER.read(house.stored(record.sealed.uri), "image/png")
-    assert found.mark is not None
-    assert found.mark.content_producer == "studio-one"
+    assert found.conforming is not None
+    assert found.conforming.content_producer == "studio-one"
 
 
 @pytest.mark.parametrize("service", [{}, {"provider_name": "A name with spaces"}, {"provider_name": "工作室"}])
 def test_nobodys_name_is_made_up(house: House, service: dict[str, str]) -> None:
     event = image(house, service=service)
-    assert marks_of(event, producer=None) is None
+    assert labels_of(event, producer=None) is None
     record = house.seal(event).record
     assert MARKER.read(house.stored(record.sealed.uri), "image/png") == FoundLabels()
 
 
 def test_what_nobody_generated_is_not_labeled(house: House) -> None:
     content = {**house.put("a.png", png(), "image/png"), "operation": "none"}
-    assert marks_of(generation({"content": content, "service": STUDIO}), producer=CODE) is None
+    assert labels_of(generation({"content": content, "service": STUDIO}), producer=CODE) is None
 
 
 def test_the_first_producers_label_stays(house: House) -> None:
     first = first_write("first-producer", "1")
     record = house.seal(image(house, marked(first))).record
-    assert MARKER.read(house.stored(record.sealed.uri), "image/png").mark == first
+    assert MARKER.read(house.stored(record.sealed.uri), "image/png").conforming == first
 
 
 def test_an_asset_with_a_manifest_keeps_it_and_gets_no_label(house: House) -> None:
@@ -161,7 +161,7 @@ def test_one_label_in_two_places_contradicts_nothing_and_is_said(house: House) -
     assert "marks-contradict" not in said
     assert said["label-nonconforming"].evidence["problems"] == ("it is there more than once, always the same",)
     sealed = house.seal(image(house, twice)).record
-    assert [one.mark for one in MARKER.read(house.stored(sealed.sealed.uri), "image/png").aigc] == [label]
+    assert [one.conforming for one in MARKER.read(house.stored(sealed.sealed.uri), "image/png").aigc] == [label]
 
 
 def test_a_file_without_any_mark_says_so_to_the_rules(credentials: InProcessCredentialService) -> None:
@@ -267,5 +267,5 @@ def test_a_label_in_exif_is_the_only_one_left_after_sealing(house: House) -> Non
     event = generation({"content": content, "service": STUDIO})
     sealed = house.stored(house.seal(event).record.sealed.uri)
     found = MARKER.read(sealed, "image/jpeg")
-    assert [(one.carrier, one.mark) for one in found.aigc] == [("xmp", first_write(CODE, event.uid))]
+    assert [(one.carrier, one.conforming) for one in found.aigc] == [("xmp", first_write(CODE, event.uid))]
     assert Image.open(io.BytesIO(sealed)).getexif()[0x010F] == "Harbour"

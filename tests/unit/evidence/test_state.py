@@ -10,7 +10,7 @@ from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.evidence.state import Detected, detected, state_facts
 from pipeline.labels.implicit.aigc import AigcLabel, first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.model import LabelsToWrite
 from tests.unit.house import House, activity, generation, png, publication, review
 
 STATES = ("none", "suspected", "possible", "confirmed")

@@ -18,7 +18,7 @@ from pipeline.labels.explicit.in_process import InProcessLabeler
 from pipeline.labels.explicit.model import LabelClaim, LabelOrder
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.model import LabelsToWrite
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 RELUCTANT = (sys.executable, str(Path(__file__).parent / "reluctant_child.py"))
@@ -66,7 +66,7 @@ def making(name: str, *, label: LabelOrder | None = None) -> Making:
         label=label,
         claim=None,
         marks=LabelsToWrite(aigc=first_write("studio", "1"), digital_source_type=None, latent=None),
-        reads_marks=media_type != "text/plain",
+        reads_labels=media_type != "text/plain",
         order=SealOrder(
             media_type=media_type,
             operation="generated",
@@ -81,7 +81,7 @@ def examining(made: Made, media_type: str) -> Examining:
         asset=made.sealed.asset,
         media_type=media_type,
         claim=LabelClaim(),
-        reads_marks=made.found is not None,
+        reads_labels=made.found is not None,
         recognises=True,
     )
 
@@ -94,7 +94,7 @@ def test_a_child_makes_of_an_asset_what_this_process_would(
     mine, other = here.make(making(name, label=label)), isolated.make(making(name, label=label))
     for made in (mine, other):
         assert (made.inherited.state, made.sealed.credential.state) == ("absent", "valid")
-        assert (made.label_refused, made.marks_refused) == (None, None)
+        assert (made.label_refused, made.labels_refused) == (None, None)
         assert made.traits.fingerprint is not None
         assert (made.checked is not None and made.checked.present) == (label is not None)
     assert (mine.written, mine.traits, mine.found) == (other.written, other.traits, other.found)

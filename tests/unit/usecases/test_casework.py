@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.duties.matters import CASE_OF
 from pipeline.duties.timers import DueStage
+from pipeline.errors import IdentityReusedError
 from pipeline.events.inputs import ActivityEvent
 from pipeline.events.intake import intake_activity
 from pipeline.events.outputs import Case
@@ -67,6 +68,17 @@ def test_each_event_is_a_version_on_record_and_a_replay_changes_nothing(desk: De
     assert [case.clocks[0].state for case in (first, second)] == ["open", "met"]
     assert len(desk.store.objects) == 2
     assert second.events == (first.event_uid, second.event_uid)
+
+
+def test_a_case_of_many_events_names_the_newest_and_knows_them_all(desk: Desk) -> None:
+    for number in range(40):
+        case = desk.tell(str(number), "takedown.updated", **order(received_at=f"2026-11-20T10:00:{number:02}Z"))
+    assert (case.version, len(case.events), case.events[-1]) == (40, 32, case.event_uid)
+    for number in (0, 7, 8, 39):
+        assert desk.tell(str(number), "takedown.updated", **order(received_at=f"2026-11-20T10:00:{number:02}Z")) == case
+        with pytest.raises(IdentityReusedError):
+            desk.tell(str(number), "takedown.updated", **order(received_at="2026-11-20T11:00:00Z"))
+    assert len(desk.store.objects) == 40 + 8
 
 
 def test_an_order_in_india_has_three_hours_from_its_receipt(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from pipeline.errors import (
 )
 from pipeline.events.outputs import ManifestRecord
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.model import LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.store.lookup import find_by_digest, find_by_event
 from pipeline.store.records import manifests_for

@@ -74,7 +74,7 @@ class Archive:
         Raises:
             ImplicitRefusedError: it is broken, or larger than a part with metadata can be.
         """
-        entry = next((one for one in self._entries if one.filename == name), None)
+        entry = next((entry for entry in self._entries if entry.filename == name), None)
         if entry is None:
             return None
         if entry.file_size > _LONGEST_PART:

@@ -1,6 +1,6 @@
 """FLAC: the comment `AIGC`, as the audio practice guide (TC260-PG-202510A) puts it. mutagen writes it.
 
-Frames of sound, and all other blocks of metadata, keep their bytes; of those with chunks of a WAV file, marks go.
+Frames of sound, and all other blocks of metadata, keep their bytes; of those with chunks of a WAV file, labels go.
 """
 
 # mypy: allow-untyped-calls
@@ -13,9 +13,9 @@ from mutagen.flac import FLAC
 from pipeline.labels.implicit.carriers import audio_foreign
 from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
-from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, entries, saved, with_marks
+from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, entries, saved, with_labels
 from pipeline.labels.implicit.carriers.tagging import found
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -28,7 +28,7 @@ _MOST_BLOCKS: Final = 1000
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in a FLAC file.
+    """The labels in a FLAC file.
 
     Raises:
         ImplicitRefusedError: the file is broken, or no FLAC.
@@ -40,8 +40,8 @@ def read(body: bytes) -> FoundLabels:
     return found([*(entry for comments in _comments(flac) for entry in entries(comments)), *foreign], xmp=packets)
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is broken, or has something that would be lost.
@@ -54,8 +54,8 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     if flac.tags is None:
         flac.add_tags()
     for number, comments in enumerate(_comments(flac)):
-        comments[:] = with_marks(comments, marks, write=not number)
-    for block in _foreign(flac) if marks.aigc is not None else ():
+        comments[:] = with_labels(comments, labels, write=not number)
+    for block in _foreign(flac) if labels.aigc is not None else ():
         block.data = audio_foreign.without_marks(block.data)
     return saved(flac, body)
 

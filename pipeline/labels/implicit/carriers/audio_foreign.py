@@ -1,13 +1,13 @@
 """Chunks of a WAV file that `flac --keep-foreign-metadata` keeps in blocks of FLAC, each in one of its own.
 
-Such a block is written back into a WAV as it stands, so a mark in it is taken out without a change of length: its chunk
-becomes padding (`JUNK`).
+Such a block is written back into a WAV as it stands, so a label in it is taken out without a change of length: its
+chunk becomes padding (`JUNK`).
 """
 
 from collections.abc import Iterator
 from typing import Final
 
-from pipeline.labels.implicit.carriers.audio_riff import FIELD, XMP, Chunk, info_entries, info_marks, is_info
+from pipeline.labels.implicit.carriers.audio_riff import FIELD, XMP, Chunk, info_entries, info_labels, is_info
 from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, text_of
 from pipeline.labels.implicit.xmp import without_aigc
 from pipeline.labels.refused import ImplicitRefusedError
@@ -20,7 +20,7 @@ _PADDING: Final = b"JUNK"
 
 
 def entries(block: bytes) -> Iterator[FoundField]:
-    """The marks in the chunk that a block holds.
+    """The labels in the chunk that a block holds.
 
     Raises:
         ImplicitRefusedError: the chunk is broken.
@@ -39,7 +39,7 @@ def packet(block: bytes) -> bytes | None:
 
 
 def without_marks(block: bytes) -> bytes:
-    """The block without marks, as long as it was.
+    """The block without labels, as long as it was.
 
     Raises:
         ImplicitRefusedError: the chunk is broken, or the block would have to grow.
@@ -50,7 +50,7 @@ def without_marks(block: bytes) -> bytes:
     if chunk.kind.upper() == FIELD:
         return _padded(block, chunk)
     if is_info(block, chunk):
-        for info_mark in info_marks(block, chunk):
+        for info_mark in info_labels(block, chunk):
             block = _padded(block, info_mark)
     elif chunk.kind == XMP:
         there = block[chunk.body : chunk.end]

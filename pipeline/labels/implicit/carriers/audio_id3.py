@@ -64,7 +64,7 @@ class Tag(NamedTuple):
 
     @property
     def private(self) -> tuple[FoundField, ...]:
-        """What programs keep under a name of their own (`PRIV`) that is the place of a mark."""
+        """What programs keep under a name of their own (`PRIV`) that is the place of a label."""
         named = (
             frame.payload.partition(b"\x00") for frame in self.frames if frame.kind == b"PRIV" and not frame.packed
         )
@@ -170,7 +170,7 @@ def _entry(frame: Frame) -> FoundField:
         )
     text = frame.payload[1 : 4 * 32 * 1024].decode(_ENCODINGS[frame.payload[0]], errors="replace")
     name, _, value = text.partition("\x00")
-    # Some write the mark of byte order before each of the two.
+    # Some write the label of byte order before each of the two.
     return FoundField("id3.TXXX", name, text_of(value.lstrip("\ufeff").encode(errors="replace")))
 
 

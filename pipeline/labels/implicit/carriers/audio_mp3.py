@@ -17,12 +17,12 @@ from pipeline.labels.implicit.carriers.tagging import (
     AIGC,
     aigc_text,
     found,
-    is_mark,
+    is_label,
     names_aigc,
     packets_to_write,
     text_of,
 )
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -41,7 +41,7 @@ _SYNCHRONISATION: Final = (0xE2, 0xE3, 0xF2, 0xF3, 0xF4, 0xF5, 0xFA, 0xFB, 0xFC,
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in an MP3 file.
+    """The labels in an MP3 file.
 
     Raises:
         ImplicitRefusedError: the file is no MP3, or its tag is broken.
@@ -51,8 +51,8 @@ def read(body: bytes) -> FoundLabels:
     return found(()) if tag is None else found((*tag.texts, *tag.private), xmp=tag.xmp)
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is no MP3, or has a tag that would lose something.
@@ -60,11 +60,11 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     tag = tag_of(body)
     end = 0 if tag is None else tag.end
     _expect_sound(body, end)
-    if tag is not None and (not tag.plain or any(one.packed for one in tag.frames)):
+    if tag is not None and (not tag.plain or any(frame.packed for frame in tag.frames)):
         raise ImplicitRefusedError(
             what="The file's ID3 tag has an extended header, a footer or compressed frames, or is of version 2.2."
         )
-    return _tag(body[:end], tag, marks) + body[end:]
+    return _tag(body[:end], tag, labels) + body[end:]
 
 
 def _expect_sound(body: bytes, start: int) -> None:
@@ -74,14 +74,14 @@ def _expect_sound(body: bytes, start: int) -> None:
         raise ImplicitRefusedError(what="The file is no MP3: it has no frame of sound.")
 
 
-def _tag(old: bytes, tag: Tag | None, marks: LabelsToWrite) -> bytes:
-    text = aigc_text(marks)
-    packets = packets_to_write(() if tag is None else tag.xmp, marks)
+def _tag(old: bytes, tag: Tag | None, labels: LabelsToWrite) -> bytes:
+    text = aigc_text(labels)
+    packets = packets_to_write(() if tag is None else tag.xmp, labels)
     with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what="The file's ID3 tag cannot be written anew."):
         tags = ID3() if tag is None else _loaded(old)
         before = _kept(tags)
         for key, frame in list(tags.items()):
-            if _is_packet(frame) or (text is not None and _is_mark(frame)):
+            if _is_packet(frame) or (text is not None and _is_label(frame)):
                 del tags[key]
         if text is not None:
             tags.add(TXXX(encoding=Encoding.LATIN1, desc=AIGC, text=[text]))
@@ -107,9 +107,9 @@ def _padding(info: PaddingInfo) -> int:
     return info.padding if info.padding >= _LEAST_PADDING else _PADDING
 
 
-def _is_mark(frame: Any) -> bool:
+def _is_label(frame: Any) -> bool:
     if frame.FrameID in ("TXXX", "COMM"):
-        return is_mark(frame.desc, text_of("\x00".join(map(str, frame.text)).encode(errors="replace")))
+        return is_label(frame.desc, text_of("\x00".join(map(str, frame.text)).encode(errors="replace")))
     return frame.FrameID == "PRIV" and names_aigc(frame.owner)
 
 
@@ -119,7 +119,7 @@ def _is_packet(frame: Any) -> bool:
 
 def _kept(tags: ID3) -> dict[str, str]:
     """What must be the same before and after."""
-    return {key: repr(frame) for key, frame in tags.items() if not _is_mark(frame) and not _is_packet(frame)}
+    return {key: repr(frame) for key, frame in tags.items() if not _is_label(frame) and not _is_packet(frame)}
 
 
 def _census(tag: Tag | None) -> Counter[bytes]:
@@ -127,5 +127,5 @@ def _census(tag: Tag | None) -> Counter[bytes]:
     if tag is None:
         return Counter()
     ours = Counter({b"PRIV": len(tag.xmp) + len(tag.private)})
-    ours.update(_FRAMES[one.carrier] for one in tag.texts if is_mark(one.name, one.value))
-    return Counter(one.kind for one in tag.frames) - ours
+    ours.update(_FRAMES[text.carrier] for text in tag.texts if is_label(text.name, text.value))
+    return Counter(frame.kind for frame in tag.frames) - ours

@@ -14,9 +14,9 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
-from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, Comments, entries, saved, with_marks
+from pipeline.labels.implicit.carriers.audio_vorbis import BROKEN, Comments, entries, saved, with_labels
 from pipeline.labels.implicit.carriers.tagging import found
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -30,7 +30,7 @@ _BEGINNING: Final = 512
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in an Ogg file.
+    """The labels in an Ogg file.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or holds none of the known kinds of sound.
@@ -38,8 +38,8 @@ def read(body: bytes) -> FoundLabels:
     return found(entries(_comments(_opened(body))))
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is broken, or has something that would be lost.
@@ -48,13 +48,13 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     if saved(ogg, body) != body:
         raise ImplicitRefusedError(what="The file's comments would lose something if they were written anew.")
     comments = _comments(ogg)
-    comments[:] = with_marks(comments, marks)
+    comments[:] = with_labels(comments, labels)
     return saved(ogg, body)
 
 
 def _opened(body: bytes) -> OggFileType:
     beginning = body[:_BEGINNING]
-    kind = next((one for name, one in _KINDS.items() if name in beginning), None)
+    kind = next((kind for name, kind in _KINDS.items() if name in beginning), None)
     if kind is None or not body.startswith(b"OggS"):
         raise ImplicitRefusedError(what="The file is no Ogg with Vorbis, Opus or FLAC.")
     with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what=BROKEN):

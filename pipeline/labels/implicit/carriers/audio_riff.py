@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, is_mark, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, is_label, text_of
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "chunks",
     "file_of",
     "info_entries",
-    "info_marks",
+    "info_labels",
     "info_with",
     "is_info",
     "rest_of",
@@ -86,42 +86,42 @@ def chunk(kind: bytes, *payload: bytes) -> bytes:
     return struct.pack("<4sI", kind, len(body)) + body + bytes(len(body) % 2)
 
 
-def whole(data: bytes, one: Chunk) -> bytes:
+def whole(data: bytes, chunk: Chunk) -> bytes:
     """A chunk as it stands, padded even where its padding is missing at the end of the file."""
-    there = data[one.start : one.end]
+    there = data[chunk.start : chunk.end]
     return there + b"\x00" if len(there) % 2 else there
 
 
-def is_info(data: bytes, one: Chunk) -> bool:
+def is_info(data: bytes, chunk: Chunk) -> bool:
     """Whether a chunk is the list of descriptive texts."""
-    return one.kind == b"LIST" and data[one.body : one.body + 4] == b"INFO"
+    return chunk.kind == b"LIST" and data[chunk.body : chunk.body + 4] == b"INFO"
 
 
-def info_entries(data: bytes, one: Chunk) -> Iterator[FoundField]:
-    """What a list of descriptive texts says: a mark is one of the name `AIGC`, or a comment that holds one."""
-    for field in chunks(data, one.body + 4, one.end):
+def info_entries(data: bytes, chunk: Chunk) -> Iterator[FoundField]:
+    """What a list of descriptive texts says: a label is one of the name `AIGC`, or a comment that holds one."""
+    for field in chunks(data, chunk.body + 4, chunk.end):
         named = field.kind.upper() == FIELD
         carrier = "riff.INFO.AIGC" if named else "riff.INFO"
         yield FoundField(carrier, AIGC if named else _name(field), text_of(data[field.body : field.end]))
 
 
-def info_marks(data: bytes, one: Chunk) -> list[Chunk]:
-    """The entries of a list of descriptive texts that are marks."""
-    return [field for field in chunks(data, one.body + 4, one.end) if _is_mark(data, field)]
+def info_labels(data: bytes, chunk: Chunk) -> list[Chunk]:
+    """The entries of a list of descriptive texts that are labels."""
+    return [field for field in chunks(data, chunk.body + 4, chunk.end) if _is_label(data, field)]
 
 
-def _is_mark(data: bytes, field: Chunk) -> bool:
-    return field.kind.upper() == FIELD or is_mark(_name(field), text_of(data[field.body : field.end]))
+def _is_label(data: bytes, field: Chunk) -> bool:
+    return field.kind.upper() == FIELD or is_label(_name(field), text_of(data[field.body : field.end]))
 
 
 def _name(field: Chunk) -> str:
     return field.kind.decode("latin-1")
 
 
-def info_with(data: bytes, one: Chunk | None, text: str | None) -> bytes:
-    """A list of descriptive texts with a mark and everything else that is in the given one, or without any mark."""
-    fields = [] if one is None else list(chunks(data, one.body + 4, one.end))
-    kept = [whole(data, field) for field in fields if not _is_mark(data, field)]
+def info_with(data: bytes, listing: Chunk | None, text: str | None) -> bytes:
+    """A list of descriptive texts with a label and everything else that is in the given one, or without any label."""
+    fields = [] if listing is None else list(chunks(data, listing.body + 4, listing.end))
+    kept = [whole(data, field) for field in fields if not _is_label(data, field)]
     added = [] if text is None else [chunk(FIELD, text.encode(), b"\x00")]
     return chunk(b"LIST", b"INFO", *kept, *added)
 
@@ -134,7 +134,7 @@ def file_of(form: bytes, body: list[bytes], rest: bytes) -> bytes:
     """
     size = len(form) + sum(map(len, body))
     if size >= _LONGEST:
-        raise ImplicitRefusedError(what="With the marks, the file would be longer than the 4 GiB of RIFF.")
+        raise ImplicitRefusedError(what="With the labels, the file would be longer than the 4 GiB of RIFF.")
     return b"".join((b"RIFF", struct.pack("<I", size), form, *body, rest))
 
 

@@ -12,10 +12,10 @@ from mutagen import FileType
 
 from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS, kept_padding
 from pipeline.labels.implicit.carriers.tagging import FoundField, fields_to_write, is_replaced, names_aigc, text_of
-from pipeline.labels.implicit.marks import LabelsToWrite
+from pipeline.labels.implicit.model import LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["BROKEN", "Comments", "entries", "saved", "with_marks"]
+__all__ = ["BROKEN", "Comments", "entries", "saved", "with_labels"]
 
 Comments = list[tuple[str, str]]
 
@@ -29,9 +29,9 @@ def entries(comments: Iterable[tuple[str, str]]) -> Iterator[FoundField]:
         yield FoundField(carrier, name, text_of(value.encode(errors="replace")))
 
 
-def with_marks(comments: Iterable[tuple[str, str]], marks: LabelsToWrite, *, write: bool = True) -> Comments:
-    """The comments with the marks, or without those that the marks replace."""
-    fields = fields_to_write(marks)
+def with_labels(comments: Iterable[tuple[str, str]], labels: LabelsToWrite, *, write: bool = True) -> Comments:
+    """The comments with the labels, or without those that the labels replace."""
+    fields = fields_to_write(labels)
     kept = [(name, value) for name, value in comments if not is_replaced(name, value, fields)]
     return [*kept, *fields.items()] if write else kept
 

@@ -1,6 +1,6 @@
 """WAV: a chunk `AIGC` beside the samples, as the audio practice guide (TC260-PG-202510A) puts it, and `_PMX` for XMP.
 
-New chunks go to the end, where they move nothing. A list of descriptive texts may hold a mark of somebody else's.
+New chunks go to the end, where they move nothing. A list of descriptive texts may hold a label of somebody else's.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     chunk,
     file_of,
     info_entries,
-    info_marks,
+    info_labels,
     info_with,
     is_info,
     rest_of,
@@ -21,7 +21,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     whole,
 )
 from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, aigc_text, found, packets_to_write, text_of
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -30,7 +30,7 @@ _FORM: Final = b"WAVE"
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in a WAV file.
+    """The labels in a WAV file.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, larger than 4 GiB, or no WAV.
@@ -39,8 +39,8 @@ def read(body: bytes) -> FoundLabels:
     return found(_entries(body, chunks), xmp=[body[part.body : part.end] for part in chunks if part.kind == XMP])
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or would be larger than 4 GiB.
@@ -49,15 +49,15 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     kinds = [part.kind.upper() if _is_field(part) else part.kind for part in chunks]
     if b"data" not in kinds:
         raise ImplicitRefusedError(what="The file has no samples.")
-    text = aigc_text(marks)
+    text = aigc_text(labels)
     old = [body[part.body : part.end] for part in chunks if part.kind == XMP]
-    packets = packets_to_write(old, marks)
+    packets = packets_to_write(old, labels)
     at_hand = iter(packets)
     pieces: list[bytes] = []
     for part in chunks:
         if part.kind == XMP:
             pieces.append(chunk(XMP, next(at_hand)))
-        elif text is not None and is_info(body, part) and info_marks(body, part):
+        elif text is not None and is_info(body, part) and info_labels(body, part):
             pieces.append(info_with(body, part, None))
         elif text is None or not _is_field(part):
             pieces.append(whole(body, part))
@@ -76,11 +76,11 @@ def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:
             yield from info_entries(body, part)
 
 
-def _is_field(one: Chunk) -> bool:
-    """Whether a chunk is a mark; some programs write its name in lower case."""
-    return one.kind.upper() == FIELD
+def _is_field(chunk: Chunk) -> bool:
+    """Whether a chunk is a label; some programs write its name in lower case."""
+    return chunk.kind.upper() == FIELD
 
 
 def _place(chunks: list[Chunk]) -> int:
-    """Where the first mark is among the chunks that are kept."""
+    """Where the first label is among the chunks that are kept."""
     return next(number for number, part in enumerate(chunks) if _is_field(part))

@@ -11,7 +11,7 @@ from lxml import etree
 from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
@@ -26,23 +26,25 @@ _MOST: Final = 16 * MOST_XMP
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of an EPUB publication."""
+    """The labels of an EPUB publication."""
     book = Archive(body)
     _, metadata = _package(book)
-    return found_in_fields(((_name(one), str(one.get("content", ""))) for one in _metas(metadata)), carrier="epub.meta")
+    return found_in_fields(
+        ((_name(meta), str(meta.get("content", ""))) for meta in _metas(metadata)), carrier="epub.meta"
+    )
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """An EPUB publication with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """An EPUB publication with the labels."""
     book = Archive(body)
     if _SIGNATURES in book.names():
         raise ImplicitRefusedError(what="The publication is signed, and the signature would be broken.")
     path, metadata = _package(book)
-    fields = to_fields(marks)
-    for one in list(_metas(metadata)):
-        if replaces(fields, _name(one)):
-            metadata.remove(one)
-    with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
+    fields = to_fields(labels)
+    for meta in list(_metas(metadata)):
+        if replaces(fields, _name(meta)):
+            metadata.remove(meta)
+    with ImplicitRefusedError.instead_of(ValueError, what="The labels hold characters that XML cannot."):
         for name, value in fields.items():
             etree.SubElement(metadata, f"{_OPF}meta", {"name": name, "content": value})
     return book.written({path: serialised(metadata)})
@@ -68,7 +70,7 @@ def _package(book: Archive) -> tuple[str, etree._Element]:
 
 
 def _metas(metadata: etree._Element) -> Iterator[etree._Element]:
-    return (one for one in metadata.iterchildren(f"{_OPF}meta") if one.get("name") is not None)
+    return (meta for meta in metadata.iterchildren(f"{_OPF}meta") if meta.get("name") is not None)
 
 
 def _name(element: etree._Element) -> str:

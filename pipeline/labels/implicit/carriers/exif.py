@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
-from pipeline.labels.implicit.marks import FoundLabels, found_in_text, holds_label, joined
+from pipeline.labels.implicit.model import FoundLabels, found_in_text, holds_label, joined
 from pipeline.labels.implicit.vendors import generator_sign
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -169,12 +169,12 @@ def _encoding(text: bytes) -> str:
     return "utf-8"
 
 
-def _found(one: _Text) -> FoundLabels:
-    name = _NAMES[one.tag]
-    sign = generator_sign(name, one.text, carrier=f"exif.{name}")
+def _found(said: _Text) -> FoundLabels:
+    name = _NAMES[said.tag]
+    sign = generator_sign(name, said.text, carrier=f"exif.{name}")
     if sign is not None:
         return FoundLabels(signs=(sign,))
-    return found_in_text(one.text, carrier=f"exif.{name}", named=False) if one.tag in _LABELED else FoundLabels()
+    return found_in_text(said.text, carrier=f"exif.{name}", named=False) if said.tag in _LABELED else FoundLabels()
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

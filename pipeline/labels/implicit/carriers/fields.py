@@ -1,10 +1,10 @@
-"""Files whose metadata are texts under names: what marks are called there."""
+"""Files whose metadata are texts under names: what labels are called there."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pipeline.labels.implicit.aigc import to_json
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, joined, latent_from
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, joined, latent_from
 from pipeline.labels.implicit.xmp import LATENT_NAMES
 
 __all__ = ["found_in_fields", "is_ours", "replaces", "to_fields"]
@@ -16,7 +16,7 @@ _NAMES: Final = frozenset({_AIGC.casefold(), _SOURCE_TYPE.casefold(), *_LATENT})
 
 
 def is_ours(name: str) -> bool:
-    """Whether a mark has this name, in upper or lower case.
+    """Whether a label has this name, in upper or lower case.
 
     Only the very names count: a page or a document may have a field about its policy on AIGC.
     """
@@ -24,33 +24,33 @@ def is_ours(name: str) -> bool:
 
 
 def found_in_fields(fields: Iterable[tuple[str, str]], *, carrier: str) -> FoundLabels:
-    """The marks among names and texts."""
-    marks: list[FoundLabels] = []
+    """The labels among names and texts."""
+    labels: list[FoundLabels] = []
     source_types: list[str] = []
     latent: dict[str, str] = {}
     for spelled, text in fields:
         name = spelled.casefold()
         if name == _AIGC.casefold():
-            marks.append(found_in_text(text.strip(), carrier=carrier))
+            labels.append(found_in_text(text.strip(), carrier=carrier))
         elif name == _SOURCE_TYPE.casefold():
             source_types.append(text.strip())
         elif name in _LATENT:
             latent.setdefault(_LATENT[name], text)
-    return joined(*marks, FoundLabels(digital_source_types=tuple(source_types), latent=latent_from(latent)))
+    return joined(*labels, FoundLabels(digital_source_types=tuple(source_types), latent=latent_from(latent)))
 
 
-def to_fields(marks: LabelsToWrite) -> dict[str, str]:
-    """The marks as names and texts; the object bare, as its name says what it is."""
+def to_fields(labels: LabelsToWrite) -> dict[str, str]:
+    """The labels as names and texts; the object bare, as its name says what it is."""
     fields: dict[str, str] = {}
-    if marks.aigc is not None:
-        fields[_AIGC] = to_json(marks.aigc, shape="bare")
-    if marks.digital_source_type is not None:
-        fields[_SOURCE_TYPE] = marks.digital_source_type
-    if marks.latent is not None:
-        fields |= {name: getattr(marks.latent, member) for member, name in LATENT_NAMES.items()}
+    if labels.aigc is not None:
+        fields[_AIGC] = to_json(labels.aigc, shape="bare")
+    if labels.digital_source_type is not None:
+        fields[_SOURCE_TYPE] = labels.digital_source_type
+    if labels.latent is not None:
+        fields |= {name: getattr(labels.latent, member) for member, name in LATENT_NAMES.items()}
     return fields
 
 
 def replaces(fields: Mapping[str, str], name: str) -> bool:
     """Whether writing these fields takes one of that name out."""
-    return name.casefold() in {one.casefold() for one in fields}
+    return name.casefold() in {field.casefold() for field in fields}

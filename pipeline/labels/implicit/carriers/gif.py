@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -35,15 +35,15 @@ class _Block(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a GIF file."""
+    """The labels of a GIF file."""
     return xmp.found_in(_packet(body, block) for block in _blocks(body) if _is_packet(body, block))
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A GIF file with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A GIF file with the labels."""
     blocks = list(_blocks(body))
     there = [block for block in blocks if _is_packet(body, block)]
-    packets = xmp.rewrite([_packet(body, block) for block in there], marks)
+    packets = xmp.rewrite([_packet(body, block) for block in there], labels)
     written = [_XMP + packet + _TRAILER for packet in packets]
     if there:
         for block, new in zip(reversed(there), reversed(written), strict=True):

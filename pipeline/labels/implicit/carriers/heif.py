@@ -23,7 +23,7 @@ from pipeline.labels.implicit.carriers.heif_items import (
     packet_ids,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -75,21 +75,21 @@ class _Picture:
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of an AVIF or HEIC file."""
+    """The labels of an AVIF or HEIC file."""
     picture = _picture(body)
     packets = xmp.found_in([picture.packet(number) for number in picture.packets])
     return joined(packets, *(exif.found_in(body[begin:end]) for begin, end in _exifs(picture)))
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """An AVIF or HEIC still with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """An AVIF or HEIC still with the labels."""
     picture = _picture(body)
     if any(top_box.kind == b"moov" for top_box in picture.top):
         raise ImplicitRefusedError(what="The picture is a sequence, whose places in the file are not moved here.")
     if picture.top[-1].end != len(body) or not int.from_bytes(body[picture.top[-1].start :][:4], "big"):
         raise ImplicitRefusedError(what="The picture's last box has no end, so nothing can be put behind it.")
-    packets = xmp.rewrite([picture.packet(number) for number in picture.packets], marks)
-    cleaned = picture if marks.aigc is None else replace(picture, body=_without_labels(picture))
+    packets = xmp.rewrite([picture.packet(number) for number in picture.packets], labels)
+    cleaned = picture if labels.aigc is None else replace(picture, body=_without_labels(picture))
     written = _written(cleaned, packets)
     now = _picture(written)
     _compare(cleaned, now)

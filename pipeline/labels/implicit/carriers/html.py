@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, is_ours, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -30,17 +30,17 @@ class _Meta(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of an HTML page."""
-    return found_in_fields(((one.name, one.content) for one in _head(_text(body)).metas), carrier="html.meta")
+    """The labels of an HTML page."""
+    return found_in_fields(((meta.name, meta.content) for meta in _head(_text(body)).metas), carrier="html.meta")
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """An HTML page with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """An HTML page with the labels."""
     text = _text(body)
     head = _head(text)
-    fields = to_fields(marks)
+    fields = to_fields(labels)
     written = "".join(f'<meta name="{name}" content="{_quoted(value)}"/>' for name, value in fields.items())
-    splices = [(one.begin, one.end, "") for one in head.metas if replaces(fields, one.name)]
+    splices = [(meta.begin, meta.end, "") for meta in head.metas if replaces(fields, meta.name)]
     splices.append((head.place, head.place, written))
     for begin, end, new in sorted(splices, reverse=True):
         text = text[:begin] + new + text[end:]
@@ -68,7 +68,7 @@ def _head(text: str) -> "_Head":
 
 
 class _Head(HTMLParser):
-    """Finds the `meta` elements of marks, and the place for new ones.
+    """Finds the `meta` elements of labels, and the place for new ones.
 
     That is behind the start of the head and behind the declaration of the page's encoding, which has to come early.
     """
@@ -111,7 +111,7 @@ class _Head(HTMLParser):
         if tag in ("html", "head") or (tag == "meta" and ("charset" in found or "http-equiv" in found)):
             self._put_after(length)
         elif tag == "meta" and is_ours(found.get("name", "")):
-            counted(len(self.metas) + 1, MOST_METADATA, of="marks")
+            counted(len(self.metas) + 1, MOST_METADATA, of="labels")
             begin = self._begin()
             self.metas.append(_Meta(found["name"], found.get("content", ""), begin, begin + length))
 

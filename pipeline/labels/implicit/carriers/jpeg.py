@@ -12,7 +12,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, joined
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -44,7 +44,7 @@ class _Segment(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a JPEG file."""
+    """The labels of a JPEG file."""
     segments = list(_segments(body))
     packets = [segment.body[len(_PACKET) :] for segment in segments if _is_packet(segment)]
     return joined(
@@ -54,15 +54,15 @@ def read(body: bytes) -> FoundLabels:
     )
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A JPEG file with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A JPEG file with the labels."""
     segments = list(_segments(body))
     there = [segment for segment in segments if _is_packet(segment)]
     packets = [segment.body[len(_PACKET) :] for segment in there]
-    if any(xmp.holds(extension, marks) for extension in _extended(segments, packets)):
-        raise ImplicitRefusedError(what="The JPEG file has marks in extended XMP, which is not written here.")
-    splices = [] if marks.aigc is None else [*_blanked(segments), *_taken_out(segments)]
-    written = [_segment(_PACKET + packet) for packet in xmp.rewrite(packets, marks)]
+    if any(xmp.holds(extension, labels) for extension in _extended(segments, packets)):
+        raise ImplicitRefusedError(what="The JPEG file has labels in extended XMP, which is not written here.")
+    splices = [] if labels.aigc is None else [*_blanked(segments), *_taken_out(segments)]
+    written = [_segment(_PACKET + packet) for packet in xmp.rewrite(packets, labels)]
     splices += [Splice(segment.begin, segment.end, new) for segment, new in zip(there, written, strict=False)]
     if not there:
         place = _after_head(segments)
@@ -153,7 +153,7 @@ def _joined(parts: dict[int, bytes], length: int) -> bytes:
 
 def _segment(body: bytes) -> bytes:
     if len(body) > _LONGEST:
-        raise ImplicitRefusedError(what="With the marks, the XMP packet is longer than a JPEG segment can be.")
+        raise ImplicitRefusedError(what="With the labels, the XMP packet is longer than a JPEG segment can be.")
     return b"\xff" + bytes([_APP1]) + (len(body) + 2).to_bytes(2, "big") + body
 
 

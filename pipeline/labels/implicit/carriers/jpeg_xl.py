@@ -4,7 +4,7 @@ Metadata may be compressed (`brob` boxes with Brotli inside), as cjxl does unles
 Labels in EXIF are blanked where another is written.
 
 Where a file says how the JPEG it was made from is restored from it (`jbrd`), its first packet and its EXIF are part of
-that JPEG, and stay as they are: the marks go into a packet of their own.
+that JPEG, and stay as they are: the labels go into a packet of their own.
 """
 
 from typing import Final, NamedTuple
@@ -13,7 +13,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, joined
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -41,26 +41,26 @@ class _Metadata(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a JPEG XL file; a bare codestream has no place for any."""
+    """The labels of a JPEG XL file; a bare codestream has no place for any."""
     if body.startswith(_BARE):
         return FoundLabels()
     return _found(_metadata(body, _boxes(body)))
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A JPEG XL file with the marks, in a container."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A JPEG XL file with the labels, in a container."""
     file = _CONTAINER + box(b"jxlc", body) if body.startswith(_BARE) else body
     boxes = _boxes(file)
     metadata = _metadata(file, boxes)
     if any(part.kind == _RESTORES_JPEG for part in boxes):
-        if marks.aigc is not None and _found(metadata).aigc:
+        if labels.aigc is not None and _found(metadata).aigc:
             raise ImplicitRefusedError(what="The picture's label is part of the JPEG that is restored from it.")
         metadata = []
     packets = [piece for piece in metadata if piece.kind == _XMP]
-    first, *others = xmp.rewrite([piece.held for piece in packets], marks)
+    first, *others = xmp.rewrite([piece.held for piece in packets], labels)
     new = {piece.box: b"" for piece in packets[:1]}
     new |= {piece.box: box(_XMP, packet) for piece, packet in zip(packets[1:], others, strict=True)}
-    if marks.aigc is not None:
+    if labels.aigc is not None:
         new |= {piece.box: box(_EXIF, _without_labels(piece.held)) for piece in metadata if piece.kind == _EXIF}
     kept = [new.get(part, _closed(file, part)) for part in boxes]
     return b"".join((*kept, box(_XMP, first)))
@@ -98,13 +98,13 @@ def _metadata(body: bytes, boxes: list[Box]) -> list[_Metadata]:
     return found
 
 
-def _piece(body: bytes, one: Box) -> _Metadata | None:
-    if one.kind != _COMPRESSED:
-        return _Metadata(one.kind, one, body[one.body : one.end])
-    kind = body[one.body : one.body + _NAME]
+def _piece(body: bytes, box: Box) -> _Metadata | None:
+    if box.kind != _COMPRESSED:
+        return _Metadata(box.kind, box, body[box.body : box.end])
+    kind = body[box.body : box.body + _NAME]
     if kind not in (_XMP, _EXIF):
         return None
-    return _Metadata(kind, one, _decompressed(body[one.body + _NAME : one.end]))
+    return _Metadata(kind, box, _decompressed(body[box.body + _NAME : box.end]))
 
 
 def _decompressed(stream: bytes) -> bytes:
@@ -127,7 +127,7 @@ def _without_labels(held: bytes) -> bytes:
     return held[:at] + exif.without_labels(held[at:])
 
 
-def _closed(body: bytes, one: Box) -> bytes:
+def _closed(body: bytes, written: Box) -> bytes:
     """A box as it is; the last one of a file may leave out its size, and has it written in when another follows."""
-    is_open = not int.from_bytes(body[one.start : one.start + 4], "big")
-    return box(one.kind, body[one.body : one.end]) if is_open else body[one.start : one.end]
+    is_open = not int.from_bytes(body[written.start : written.start + 4], "big")
+    return box(written.kind, body[written.body : written.end]) if is_open else body[written.start : written.end]

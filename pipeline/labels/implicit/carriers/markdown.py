@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from pipeline.labels.implicit.carriers.bounds import counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, is_ours, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -28,27 +28,27 @@ _MARK: Final = "\ufeff"
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a Markdown document."""
+    """The labels of a Markdown document."""
     _, matter = _parted(_text(body))
     entries = _entries("" if matter is None else matter[2])
     return found_in_fields(((name, _value(value)) for name, value in entries.items()), carrier="md.frontmatter")
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A Markdown document with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A Markdown document with the labels."""
     text = _text(body)
     mark, matter = _parted(text)
     behind = text[len(mark) :] if matter is None else text[matter.end() :]
     if matter is None and _OTHER_MATTER.match(behind):
         raise ImplicitRefusedError(what="The document's front matter is not YAML, and it can have only one.")
-    fields = to_fields(marks)
+    fields = to_fields(labels)
     newline = matter[1] if matter is not None else ("\r\n" if "\r\n" in behind else "\n")
     before = "" if matter is None else matter[2]
     kept = "".join(_without(before.splitlines(keepends=True), fields))
     lines = "".join(f"{name}: {_written(name, value)}{newline}" for name, value in fields.items())
     after = kept + lines
     if _others(after, fields) != _others(before, fields):
-        raise ImplicitRefusedError(what="The document's front matter cannot take marks without losing something else.")
+        raise ImplicitRefusedError(what="The document's front matter cannot take labels without losing something else.")
     return f"{mark}---{newline}{after}---{newline}{behind}".encode()
 
 
@@ -86,7 +86,7 @@ def _others(matter: str, fields: dict[str, str]) -> dict[str, str]:
 def _value(value: object) -> str:
     """An entry as the text of a field; an object as JSON in which everything that is no text or number is null."""
     if isinstance(value, dict):
-        members = {str(key): one if isinstance(one, str | int | float) else None for key, one in value.items()}
+        members = {str(key): member if isinstance(member, str | int | float) else None for key, member in value.items()}
         return json.dumps(members)
     return value if isinstance(value, str) else ""
 

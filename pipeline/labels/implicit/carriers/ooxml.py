@@ -11,7 +11,7 @@ from lxml import etree
 from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, replaces, to_fields
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
@@ -36,7 +36,7 @@ _SIGNATURES: Final = "_xmlsignatures/"
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of an Office Open XML document."""
+    """The labels of an Office Open XML document."""
     package = Archive(body)
     relations, _ = _relations_and_types(package)
     properties = _properties(package, _target(relations))
@@ -44,15 +44,15 @@ def read(body: bytes) -> FoundLabels:
     return found_in_fields(fields, carrier="ooxml.custom")
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """An Office Open XML document with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """An Office Open XML document with the labels."""
     package = Archive(body)
     if any(name.startswith(_SIGNATURES) for name in package.names()):
         raise ImplicitRefusedError(what="The document is signed, and the signature would be broken.")
     relations, types = _relations_and_types(package)
     target = _target(relations)
     properties = _properties(package, target)
-    fields = to_fields(marks)
+    fields = to_fields(labels)
     for custom in list(properties):
         if replaces(fields, str(custom.get("name", ""))):
             properties.remove(custom)
@@ -119,7 +119,7 @@ def _add(properties: etree._Element, name: str, value: str) -> None:
     # The strict variant of the format has namespaces of its own, which its values use too.
     values = next((uri for uri in properties.nsmap.values() if uri and uri.endswith("docPropsVTypes")), _VALUES)
     added = etree.SubElement(properties, f"{{{namespace}}}property", attributes)
-    with ImplicitRefusedError.instead_of(ValueError, what="The marks hold characters that XML cannot."):
+    with ImplicitRefusedError.instead_of(ValueError, what="The labels hold characters that XML cannot."):
         etree.SubElement(added, f"{{{values}}}lpwstr", nsmap={"vt": values}).text = value
 
 

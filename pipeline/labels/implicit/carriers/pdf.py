@@ -1,7 +1,7 @@
 """PDF: the `AIGC` object in the Info dictionary, everything else in the document's XMP packet.
 
 The document is written anew by pikepdf (qpdf), which leaves the streams of pages, pictures and fonts as they are, and
-no trace of a mark that is replaced. One with earlier revisions keeps them, and gets an incremental update.
+no trace of a label that is replaced. One with earlier revisions keeps them, and gets an incremental update.
 Encrypted and signed documents are read where they open without a password, and not written: their protection, or the
 signature, would be gone. Broken ones are not written either: how one is
 mended is the guess of whoever shows it.
@@ -18,7 +18,7 @@ from pipeline.assets.pdf_update import BROKEN_PDF, updated, would_lose
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.aigc import to_json
 from pipeline.labels.implicit.carriers.bounds import inflated
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, found_in_text, joined
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -30,31 +30,31 @@ _UNREADABLE: Final = "The PDF document is broken, or asks for a password."
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a PDF document."""
+    """The labels of a PDF document."""
     with _opened(body, repaired=True) as document:
         return _found(document)
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A PDF document with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A PDF document with the labels."""
     with _opened(body, repaired=False) as document:
         if document.is_encrypted:
             raise ImplicitRefusedError(what="The PDF document is encrypted, and would not be afterwards.")
         if _is_signed(document):
             raise ImplicitRefusedError(what="The PDF document is signed, and the signature would be broken.")
-        beside = LabelsToWrite(digital_source_type=marks.digital_source_type, latent=marks.latent)
+        beside = LabelsToWrite(digital_source_type=labels.digital_source_type, latent=labels.latent)
         packet = _packet(document)
-        if packet is not None and marks.aigc is not None:
+        if packet is not None and labels.aigc is not None:
             packet = xmp.without_aigc(packet)
         if beside != LabelsToWrite():
             packet = xmp.merge(packet, beside)
         if packet is not None:
             stream = document.make_stream(packet, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
             document.Root.Metadata = stream
-        if marks.aigc is not None:
+        if labels.aigc is not None:
             for name in _fields(document):
                 del document.docinfo[name]
-            document.docinfo[_AIGC] = to_json(marks.aigc, shape="bare")
+            document.docinfo[_AIGC] = to_json(labels.aigc, shape="bare")
         if would_lose(body, document):
             return updated(body, document)
         out = io.BytesIO()
@@ -94,7 +94,7 @@ def _in_info(document: pikepdf.Pdf) -> Iterator[FoundLabels]:
 
 
 def _fields(document: pikepdf.Pdf) -> list[str]:
-    """The names in the Info dictionary that hold a mark: `AIGC`, however it is spelled."""
+    """The names in the Info dictionary that hold a label: `AIGC`, however it is spelled."""
     if pikepdf.Name.Info not in document.trailer:
         return []
     return [name for name in document.docinfo.keys() if name.upper() == _AIGC]  # noqa: SIM118 - it is no mapping
@@ -127,4 +127,4 @@ def _is_signed(document: pikepdf.Pdf) -> bool:
     if int(form.get(pikepdf.Name.SigFlags, 0)) & _SIGNATURES_EXIST:
         return True
     fields = form.get(pikepdf.Name.Fields, pikepdf.Array())
-    return any(one.get(pikepdf.Name.FT) == pikepdf.Name.Sig and pikepdf.Name.V in one for one in fields)
+    return any(field.get(pikepdf.Name.FT) == pikepdf.Name.Sig and pikepdf.Name.V in field for field in fields)

@@ -1,8 +1,8 @@
 """PNG, animated or not: an iTXt chunk `XML:com.adobe.xmp`.
 
-Marks are met in other places, too: texts `AIGC` in any letters, XMP in other kinds of text, EXIF in a chunk `eXIf`, and
-the profiles that ImageMagick keeps in texts. They are read, and go where another is written. Chunks are copied as they
-are, the picture's among them.
+Labels are met in other places, too: texts `AIGC` in any letters, XMP in other kinds of text, EXIF in a chunk `eXIf`,
+and the profiles that ImageMagick keeps in texts. They are read, and go where another is written. Chunks are copied as
+they are, the picture's among them.
 """
 
 import itertools
@@ -13,7 +13,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
 from pipeline.labels.implicit.carriers.png_text import TEXTS, XMP, PngText, chunk, packet_in, profile_chunk, text_of
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, joined
 
 __all__ = ["read", "write"]
 
@@ -50,7 +50,7 @@ class _File(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a PNG file."""
+    """The labels of a PNG file."""
     file = _opened(body)
     return joined(
         xmp.found_in(file.packets.values()),
@@ -59,15 +59,15 @@ def read(body: bytes) -> FoundLabels:
     )
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A PNG file with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A PNG file with the labels."""
     file = _opened(body)
-    new = _packets(file, marks)
+    new = _packets(file, labels)
     if not file.packets:
         header = file.chunks[0]
-        new[header.begin] = body[header.begin : header.end] + _packet(xmp.merge(None, marks))
-    if marks.aigc is not None:
-        new |= {begin: b"" for begin, text in file.texts.items() if text.is_mark}
+        new[header.begin] = body[header.begin : header.end] + _packet(xmp.merge(None, labels))
+    if labels.aigc is not None:
+        new |= {begin: b"" for begin, text in file.texts.items() if text.is_label}
         new |= _exifs(file)
     pieces = [new.get(piece.begin, body[piece.begin : piece.end]) for piece in file.chunks]
     return b"".join((_SIGNATURE, *pieces, body[file.chunks[-1].end :]))
@@ -88,11 +88,11 @@ def _opened(body: bytes) -> _File:
     )
 
 
-def _packets(file: _File, marks: LabelsToWrite) -> dict[int, bytes]:
+def _packets(file: _File, labels: LabelsToWrite) -> dict[int, bytes]:
     """The chunks of all packets anew: the first becomes what others look for, whatever it was."""
     if not file.packets:
         return {}
-    first, *others = zip(file.packets.items(), xmp.rewrite(list(file.packets.values()), marks), strict=True)
+    first, *others = zip(file.packets.items(), xmp.rewrite(list(file.packets.values()), labels), strict=True)
     new = {first[0][0]: _packet(first[1])}
     for (begin, packet), written in others:
         if written != packet:

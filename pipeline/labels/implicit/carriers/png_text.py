@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import inflated
 from pipeline.labels.implicit.carriers.tagging import names_aigc
-from pipeline.labels.implicit.marks import FoundLabels, found_in_text
+from pipeline.labels.implicit.model import FoundLabels, found_in_text
 from pipeline.labels.implicit.vendors import GENERATOR_KEYWORDS, generator_sign, label_type_sign
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
@@ -44,11 +44,11 @@ class PngText(NamedTuple):
 
     @property
     def is_profile(self) -> bool:
-        """Whether it is a profile that may hold marks."""
+        """Whether it is a profile that may hold labels."""
         return self.keyword.casefold() in _PROFILES
 
     @property
-    def is_mark(self) -> bool:
+    def is_label(self) -> bool:
         """Whether it is a label, and goes where another is written."""
         if names_aigc(self.keyword):
             return True

@@ -10,7 +10,7 @@ from lxml import etree
 
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers.bounds import broken
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.xml import parse_xml, serialised
 
 __all__ = ["read", "write"]
@@ -22,19 +22,19 @@ _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of an SVG drawing."""
+    """The labels of an SVG drawing."""
     root = _drawing(body)
     return xmp.found_in_element(
-        [element for metadata in _metadata(root) for element in metadata if _may_hold_marks(element)]
+        [element for metadata in _metadata(root) for element in metadata if _may_hold_labels(element)]
     )
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """An SVG drawing with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """An SVG drawing with the labels."""
     root = _drawing(body)
-    packets = [element for metadata in _metadata(root) for element in metadata if _may_hold_marks(element)]
+    packets = [element for metadata in _metadata(root) for element in metadata if _may_hold_labels(element)]
     for element in packets:
-        xmp.clean_element(element, marks)
+        xmp.clean_element(element, labels)
     packet = next((element for element in packets if element.tag in _PACKETS), None)
     if packet is None:
         packet = xmp.new_element()
@@ -44,7 +44,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
             metadata = etree.Element(f"{{{_SVG}}}metadata")
             root.insert(0, metadata)
         metadata.append(packet)
-    xmp.merge_element(packet, marks)
+    xmp.merge_element(packet, labels)
     return serialised(root)
 
 
@@ -59,6 +59,6 @@ def _metadata(root: etree._Element) -> Iterator[etree._Element]:
     return (child for child in root if child.tag == f"{{{_SVG}}}metadata")
 
 
-def _may_hold_marks(element: etree._Element) -> bool:
+def _may_hold_labels(element: etree._Element) -> bool:
     """Whether this is a packet, or RDF outside of one, which some editors write for themselves."""
     return element.tag in _PACKETS or element.tag == _RDF

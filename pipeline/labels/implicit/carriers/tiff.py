@@ -4,7 +4,7 @@ Labels in the EXIF tags of that directory are read, too, and blanked where anoth
 
 The packet and a copy of the directory that names it are put behind the file, and the header is pointed to the copy.
 Everything else stays where it is, so no offset in the file changes its meaning. A packet that was there before is
-blanked: nothing points to it any more, and who searches the bytes for a mark must not find two.
+blanked: nothing points to it any more, and who searches the bytes for a label must not find two.
 
 A file that ends before its pixels do is refused: what is put behind it would be taken for them.
 """
@@ -19,7 +19,7 @@ from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -51,19 +51,19 @@ class _Directory(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a TIFF file."""
+    """The labels of a TIFF file."""
     place = _directory(body).packet(body)
     return joined(xmp.found_in([] if place is None else [_held(body, place)]), exif.found_in(body, is_file=True))
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A TIFF file with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A TIFF file with the labels."""
     directory = _directory(body)
     layout = directory.layout
     _check_end(body, directory)
     place = directory.packet(body)
-    packet = xmp.merge(None if place is None else _held(body, place), marks)
-    file = bytearray(body if marks.aigc is None else exif.without_labels(body, taken=_pixels(body, directory)))
+    packet = xmp.merge(None if place is None else _held(body, place), labels)
+    file = bytearray(body if labels.aigc is None else exif.without_labels(body, taken=_pixels(body, directory)))
     if place is not None:
         file[place[0] : place[1]] = bytes(place[1] - place[0])
     _align(file)
@@ -72,7 +72,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     _align(file)
     begin = len(file)
     with ImplicitRefusedError.instead_of(
-        struct.error, what="The TIFF file is so long that it has no place for marks behind its end."
+        struct.error, what="The TIFF file is so long that it has no place for labels behind its end."
     ):
         entry = Entry(_XMP, _BYTE, len(packet), layout.pack(layout.offset, at))
         entries = sorted(

@@ -1,4 +1,4 @@
-"""Values of AMF0, in which FLV files describe themselves: walked within bounds, written where a mark needs it."""
+"""Values of AMF0, in which FLV files describe themselves: walked within bounds, written where a label needs it."""
 
 import struct
 from collections.abc import Iterator
@@ -134,8 +134,8 @@ class _Walk:
         if kind not in (_OBJECT, _LIST):
             raise ImplicitRefusedError(what="The file's metadata has a value of an unknown kind.")
         end = at + (5 if kind == _LIST else 1)
-        for one in self.properties(at, depth):
-            end = one.end
+        for found in self.properties(at, depth):
+            end = found.end
         return end + len(_END)
 
     def _byte(self, at: int) -> int:

@@ -1,6 +1,6 @@
 """AVI: a text `AIGC` in `LIST INFO`, as the video practice guide (TC260-PG-20257A) puts it, and `_PMX` for XMP.
 
-Programs read descriptions before `LIST movi` and look no further, so that is where marks go, into padding (`JUNK`) if
+Programs read descriptions before `LIST movi` and look no further, so that is where labels go, into padding (`JUNK`) if
 there is enough. If not, frames move; a file whose index names places in the whole file is refused then.
 """
 
@@ -21,7 +21,7 @@ from pipeline.labels.implicit.carriers.audio_riff import (
     whole,
 )
 from pipeline.labels.implicit.carriers.tagging import FoundField, aigc_text, found, packets_to_write
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -33,7 +33,7 @@ _ENTRY: Final = struct.Struct("<4sIII")
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in an AVI file.
+    """The labels in an AVI file.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or no AVI.
@@ -42,8 +42,8 @@ def read(body: bytes) -> FoundLabels:
     return found(_entries(body, chunks), xmp=[body[part.body : part.end] for part in chunks if part.kind == XMP])
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or has an index that would be wrong afterwards.
@@ -52,7 +52,7 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     movi = next((number for number, part in enumerate(chunks) if _is_list(body, part, b"movi")), None)
     if movi is None or not _is_list(body, chunks[0], b"hdrl"):
         raise ImplicitRefusedError(what="The file has no frames, or no header before them.")
-    pieces = _anew(body, chunks, movi, marks)
+    pieces = _anew(body, chunks, movi, labels)
     grown = sum(map(len, pieces[:movi])) - (chunks[movi].start - chunks[0].start)
     if grown:
         grown -= _take(pieces, chunks[:movi], grown)
@@ -61,10 +61,10 @@ def write(body: bytes, marks: LabelsToWrite) -> bytes:
     return file_of(_FORM, pieces, rest_of(body))
 
 
-def _anew(body: bytes, chunks: list[Chunk], movi: int, marks: LabelsToWrite) -> list[bytes]:
+def _anew(body: bytes, chunks: list[Chunk], movi: int, labels: LabelsToWrite) -> list[bytes]:
     """All chunks anew, as many as there were: what is added stands in one piece with the header."""
-    text = aigc_text(marks)
-    packets = iter(packets_to_write([body[part.body : part.end] for part in chunks if part.kind == XMP], marks))
+    text = aigc_text(labels)
+    packets = iter(packets_to_write([body[part.body : part.end] for part in chunks if part.kind == XMP], labels))
     home = next((part for part in chunks[:movi] if is_info(body, part)), None)
     pieces: list[bytes] = []
     for part in chunks:
@@ -93,7 +93,7 @@ def _take(pieces: list[bytes], chunks: list[Chunk], grown: int) -> int:
 def _refuse_places(body: bytes, chunks: list[Chunk]) -> None:
     header = chunks[0]
     if body.find(b"indx", header.body, header.end) >= 0 or rest_of(body).startswith(b"RIFF"):
-        raise ImplicitRefusedError(what="The file has an OpenDML index, and not enough padding for the marks.")
+        raise ImplicitRefusedError(what="The file has an OpenDML index, and not enough padding for the labels.")
     index = next((part for part in chunks if part.kind == b"idx1"), None)
     if index is None or index.end - index.body < _ENTRY.size:
         return
@@ -102,8 +102,8 @@ def _refuse_places(body: bytes, chunks: list[Chunk]) -> None:
         raise ImplicitRefusedError(what="The file's index counts from its beginning, and there is too little padding.")
 
 
-def _is_list(body: bytes, one: Chunk, kind: bytes) -> bool:
-    return one.kind == b"LIST" and body[one.body : one.body + 4] == kind
+def _is_list(body: bytes, chunk: Chunk, kind: bytes) -> bool:
+    return chunk.kind == b"LIST" and body[chunk.body : chunk.body + 4] == kind
 
 
 def _entries(body: bytes, chunks: list[Chunk]) -> Iterator[FoundField]:

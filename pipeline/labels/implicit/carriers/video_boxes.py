@@ -61,7 +61,7 @@ class BoxReader:
 
     def named(self, parent: Box, kind: bytes) -> list[Box]:
         """The boxes of one kind directly inside another."""
-        return [one for one in self.children(parent.body, parent.end) if one.kind == kind]
+        return [child for child in self.children(parent.body, parent.end) if child.kind == kind]
 
     def _box(self, start: int, end: int, *, top: bool) -> Box | None:
         size, kind = struct.unpack_from(">I4s", self._data, start)

@@ -1,13 +1,13 @@
 """Comments in the headers of sound that Matroska keeps for its decoder (`CodecPrivate`): those of FLAC and Vorbis.
 
-mkvmerge takes such a header over as it is, so a comment of the file that the sound came from is inside. A mark in it is
-taken out without a change of length, for nothing behind it may move: what is left is a comment with blanks.
+mkvmerge takes such a header over as it is, so a comment of the file that the sound came from is inside. A label in it
+is taken out without a change of length, for nothing behind it may move: what is left is a comment with blanks.
 """
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import FoundField, is_mark, is_worth_reading, text_of
+from pipeline.labels.implicit.carriers.tagging import FoundField, is_label, is_worth_reading, text_of
 
 __all__ = ["CODECS", "entries", "without_marks"]
 
@@ -39,9 +39,9 @@ def entries(private: bytes) -> Iterator[FoundField]:
 
 
 def without_marks(private: bytes) -> bytes:
-    """The header without marks, as long as it was."""
+    """The header without labels, as long as it was."""
     for comment in _comments(private):
-        if is_mark(comment.name, text_of(comment.value)):
+        if is_label(comment.name, text_of(comment.value)):
             private = private[: comment.begin] + b"=".ljust(comment.end - comment.begin) + private[comment.end :]
     return private
 

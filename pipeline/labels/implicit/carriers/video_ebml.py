@@ -121,15 +121,15 @@ def void(length: int) -> bytes:
     return bytes((VOID, 0x01)) + (length - 9).to_bytes(7) + bytes(length - 9)
 
 
-def resized(one: Element, size: int) -> bytes:
+def resized(element: Element, size: int) -> bytes:
     """The size of an element anew, in as many bytes as it has.
 
     Raises:
         ImplicitRefusedError: it does not fit into them.
     """
-    width = one.body - one.size
+    width = element.body - element.size
     if size >= (1 << 7 * width) - 1:
-        raise ImplicitRefusedError(what="With the marks, the file would be longer than its header can say.")
+        raise ImplicitRefusedError(what="With the labels, the file would be longer than its header can say.")
     return (1 << 7 * width | size).to_bytes(width)
 
 

@@ -28,7 +28,7 @@ from pipeline.labels.implicit.carriers.video_amf import (
     text_at,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply, moved
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -70,7 +70,7 @@ class _File(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in an FLV file.
+    """The labels in an FLV file.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or no FLV.
@@ -79,16 +79,16 @@ def read(body: bytes) -> FoundLabels:
     return found(_entries(body, file), xmp=_packets(body, file))
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, no FLV, or would describe itself at too great length.
     """
     file = _opened(body)
     if found((), xmp=_packets(body, file)) != FoundLabels():
-        raise ImplicitRefusedError(what="The file's XMP has marks of its own, which cannot be replaced.")
-    fields = fields_to_write(marks)
+        raise ImplicitRefusedError(what="The file's XMP has labels of its own, which cannot be replaced.")
+    fields = fields_to_write(labels)
     splices: list[Splice] = []
     for tag in file.metadata:
         data = _with_fields(body[tag.body : tag.end], {} if splices else fields, fields)
@@ -157,7 +157,7 @@ def _with_fields(data: bytes, fields: Mapping[str, str], instead_of: Mapping[str
 def _tag(data: bytes, rest: bytes = bytes(_HEAD - 4)) -> bytes:
     """A tag with data of a program; `rest` is its time and stream."""
     if len(data) > _LONGEST:
-        raise ImplicitRefusedError(what="With the marks, the file's metadata would be longer than FLV can say.")
+        raise ImplicitRefusedError(what="With the labels, the file's metadata would be longer than FLV can say.")
     size = len(data)
     return bytes((_SCRIPT,)) + size.to_bytes(3) + rest + data + (size + _HEAD).to_bytes(4)
 

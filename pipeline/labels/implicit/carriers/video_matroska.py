@@ -1,6 +1,6 @@
 """Matroska and WebM: a tag `AIGC` of the whole file, as the video practice guide (TC260-PG-20257A) puts it.
 
-Marks are also found where mkvmerge leaves those of the sound's own file, in the headers for its decoder.
+Labels are also found where mkvmerge leaves those of the sound's own file, in the headers for its decoder.
 
 There is no place for XMP: the digital source type and the latent disclosure are tags, too.
 
@@ -35,7 +35,7 @@ from pipeline.labels.implicit.carriers.video_ebml import (
     unsigned,
     void,
 )
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -81,7 +81,7 @@ class _File(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in a Matroska or WebM file.
+    """The labels in a Matroska or WebM file.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or no Matroska.
@@ -99,17 +99,17 @@ def read(body: bytes) -> FoundLabels:
     return found([*tagged, *kept])
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
-        ImplicitRefusedError: the file is broken or truncated, or its index has no room for where the marks are.
+        ImplicitRefusedError: the file is broken or truncated, or its index has no room for where the labels are.
     """
-    if marks.aigc is not None:
+    if labels.aigc is not None:
         body = _cleaned(body)
     file = _opened(body)
     old = file.all_of(_TAGS)
-    new = _tags(body, file, fields_to_write(marks))
+    new = _tags(body, file, fields_to_write(labels))
     head = next(iter(file.all_of(_SEEK_HEAD)), None)
     if len(old) == 1 and (splices := _in_place(file, old[0], new)):
         pass
@@ -135,7 +135,7 @@ def _codecs(body: bytes, file: _File) -> Iterator[Element]:
 
 
 def _cleaned(body: bytes) -> bytes:
-    """The file without marks in headers for decoders. Nothing changes its place, and sums are made anew."""
+    """The file without labels in headers for decoders. Nothing changes its place, and sums are made anew."""
     file = _opened(body)
     splices = [
         Splice(private.body, private.end, video_codec.without_marks(body[private.body : private.end]))
@@ -172,13 +172,13 @@ def _opened(body: bytes) -> _File:
 def _parts(reader: ElementReader, segment: Element) -> Iterator[Element]:
     at = segment.body
     while at < segment.end:
-        one = reader.element(at, segment.end)
-        if not one.sized:
-            if one.id != _CLUSTER:
+        element = reader.element(at, segment.end)
+        if not element.sized:
+            if element.id != _CLUSTER:
                 raise ImplicitRefusedError(what="The file has an element of unknown length that may not be.")
-            one = one._replace(end=_end_of(reader, one))
-        yield one
-        at = one.end
+            element = element._replace(end=_end_of(reader, element))
+        yield element
+        at = element.end
 
 
 def _end_of(reader: ElementReader, cluster: Element) -> int:
@@ -242,9 +242,9 @@ def _in_place(file: _File, old: Element, new: bytes) -> list[Splice]:
     return [Splice(old.start, end, new + void(left))] if can_be_void(left) else []
 
 
-def _after_voids(file: _File, one: Element) -> int:
+def _after_voids(file: _File, element: Element) -> int:
     """Where what is nothing ends after an element."""
-    end = one.end
+    end = element.end
     for part in file.parts:
         if part.start == end and part.id == VOID:
             end = part.end
@@ -266,14 +266,14 @@ def _index(body: bytes, file: _File, head: Element, place: int) -> Splice:
         new = master(_SEEK_HEAD, (*kept, entry), crc=any(child.id == CRC for child in children))
         if can_be_void(room - len(new)):
             return Splice(head.start, head.start + room, new + void(room - len(new)))
-    raise ImplicitRefusedError(what="The file's index has no room for the place of the marks.")
+    raise ImplicitRefusedError(what="The file's index has no room for the place of the labels.")
 
 
 def _entries(body: bytes, file: _File, entries: Sequence[Element]) -> list[bytes]:
     """The entries of the index but those of tags.
 
     Raises:
-        ImplicitRefusedError: nothing is where one says. Programs that go by such an index would not find marks.
+        ImplicitRefusedError: nothing is where one says. Programs that go by such an index would not find labels.
     """
     there = {(part.id, part.start - file.segment.body) for part in file.parts}
     kept = []

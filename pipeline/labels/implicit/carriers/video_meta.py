@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, is_mark, is_worth_reading, names_aigc, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, is_label, is_worth_reading, names_aigc, text_of
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -29,9 +29,9 @@ class _Item(NamedTuple):
     values: tuple[bytes, ...]
 
     @property
-    def is_mark(self) -> bool:
-        """Whether it goes where a mark is written."""
-        return names_aigc(self.name) or any(is_mark(self.name, text_of(value)) for value in self.values)
+    def is_label(self) -> bool:
+        """Whether it goes where a label is written."""
+        return names_aigc(self.name) or any(is_label(self.name, text_of(value)) for value in self.values)
 
 
 class Meta(NamedTuple):
@@ -84,15 +84,15 @@ def meta_of(data: bytes, reader: BoxReader, at: Box) -> Meta:
 
 
 def new_meta(text: str) -> bytes:
-    """A box with nothing but a mark."""
+    """A box with nothing but a label."""
     return box(b"meta", bytes(4), _HANDLER, _key_box((_key(),)), box(b"ilst", _value(1, text)))
 
 
 def with_value(data: bytes, meta: Meta, text: str) -> bytes:
-    """A box with keys, with the mark in the place of any that it has."""
+    """A box with keys, with the label in the place of any that it has."""
     key = _key()
     keys = meta.keys if key in meta.keys else (*meta.keys, key)
-    kept = (data[item.at.start : item.at.end] for item in meta.items if not item.is_mark)
+    kept = (data[item.at.start : item.at.end] for item in meta.items if not item.is_label)
     items = box(b"ilst", *kept, _value(keys.index(key) + 1, text))
     # Keys and items may be missing, and have an order: handler, keys, items.
     others = [data[child.start : child.end] for child in meta.children if child.kind not in (b"keys", b"ilst")]
@@ -100,8 +100,8 @@ def with_value(data: bytes, meta: Meta, text: str) -> bytes:
 
 
 def without_marks(data: bytes, meta: Meta) -> bytes:
-    """The box without the items that are marks. A key that nothing refers to stays."""
-    kept = [data[item.at.start : item.at.end] for item in meta.items if not item.is_mark]
+    """The box without the items that are labels. A key that nothing refers to stays."""
+    kept = [data[item.at.start : item.at.end] for item in meta.items if not item.is_label]
     if len(kept) == len(meta.items):
         return data[meta.at.start : meta.at.end]
     children = [

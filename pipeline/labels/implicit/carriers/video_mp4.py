@@ -1,7 +1,7 @@
 """MP4, MOV and M4A: the key `AIGC` of `moov.udta.meta`, as the video practice guide (TC260-PG-20257A) puts it.
 
 Where `udta` has a `meta` of iTunes tags, one with keys is put after it: readers that know only one kind find theirs.
-Where a `meta` has keys already, in `udta` or right in `moov` as phones write it, the mark is one key more. XMP is in a
+Where a `meta` has keys already, in `udta` or right in `moov` as phones write it, the label is one key more. XMP is in a
 `uuid` box, put after `moov`; in QuickTime files in `moov.udta.XMP_`.
 
 Labels are also met without the name of a key, as a comment of iTunes or of QuickTime, in any of these boxes, in a
@@ -18,7 +18,7 @@ from pipeline.labels.implicit.carriers.tagging import (
     FoundField,
     aigc_text,
     found,
-    is_mark,
+    is_label,
     is_worth_reading,
     packets_to_write,
     text_of,
@@ -26,7 +26,7 @@ from pipeline.labels.implicit.carriers.tagging import (
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, Splice, apply, box
 from pipeline.labels.implicit.carriers.video_meta import HANDLERS, Meta, meta_of, new_meta, with_value, without_marks
 from pipeline.labels.implicit.carriers.video_places import move_places
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -62,7 +62,7 @@ class _File(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks in an MP4, MOV or M4A file.
+    """The labels in an MP4, MOV or M4A file.
 
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or has no `moov`.
@@ -71,16 +71,16 @@ def read(body: bytes) -> FoundLabels:
     return found(_entries(body, file), xmp=[body[place.body : place.end] for place in file.xmp])
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """The file with the marks, in the place of any that it has.
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """The file with the labels, in the place of any that it has.
 
     Raises:
         ImplicitRefusedError: the file is broken, or names places in itself that cannot be moved along.
     """
     file = _opened(body)
-    packets = packets_to_write([body[place.body : place.end] for place in file.xmp], marks)
-    metas = _metas(body, file, aigc_text(marks))
-    splices = [_moov(body, file, metas, marks, packets)]
+    packets = packets_to_write([body[place.body : place.end] for place in file.xmp], labels)
+    metas = _metas(body, file, aigc_text(labels))
+    splices = [_moov(body, file, metas, labels, packets)]
     for start, meta in metas.items():
         at = file.metas[start].at
         if not _inside(at, file.moov) and meta != body[at.start : at.end]:
@@ -143,13 +143,13 @@ def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
             yield FoundField("moov.udta.text", "", text_of(value))
 
 
-def _own_text(body: bytes, one: Box) -> bytes:
+def _own_text(body: bytes, box: Box) -> bytes:
     """What a text of QuickTime's own says, behind its length and language; nothing for other boxes."""
-    return body[one.body + _TEXT_HEAD : one.end] if one.kind[0] == _TEXT else b""
+    return body[box.body + _TEXT_HEAD : box.end] if box.kind[0] == _TEXT else b""
 
 
 def _metas(body: bytes, file: _File, text: str | None) -> dict[int, bytes]:
-    """All `meta` boxes anew, by where they were: the mark in the first of `moov` that has keys.
+    """All `meta` boxes anew, by where they were: the label in the first of `moov` that has keys.
 
     Programs read the keys of one box for the items of all, so a second box with keys would mix up the two.
     """
@@ -166,36 +166,36 @@ def _home(file: _File) -> int | None:
     return next((start for start, meta in file.metas.items() if meta.has_keys and _inside(meta.at, file.moov)), None)
 
 
-def _udta(body: bytes, file: _File, udta: Box, kept: dict[int, bytes], *, marked: bool) -> list[bytes]:
+def _udta(body: bytes, file: _File, udta: Box, kept: dict[int, bytes], *, labeled: bool) -> list[bytes]:
     """What a `udta` box has inside, anew; `kept` are the boxes with other bytes than before, by where they were."""
     children: list[bytes] = []
     for child in file.reader.children(udta.body, udta.end):
         if child.start in kept:
             children.append(kept[child.start])
-        elif not marked or not (child.kind.upper() == _LITERAL or is_mark("", text_of(_own_text(body, child)))):
+        elif not labeled or not (child.kind.upper() == _LITERAL or is_label("", text_of(_own_text(body, child)))):
             children.append(body[child.start : child.end])
     return children
 
 
-def _added(file: _File, marks: LabelsToWrite, packets: Sequence[bytes]) -> list[bytes]:
+def _added(file: _File, labels: LabelsToWrite, packets: Sequence[bytes]) -> list[bytes]:
     """What goes into the first `udta` box, or a new one, beside what is there."""
-    text = aigc_text(marks)
+    text = aigc_text(labels)
     added = [] if text is None or _home(file) is not None else [new_meta(text)]
     if len(packets) > len(file.xmp) and file.quicktime:
         added.append(box(b"XMP_", packets[-1]))
     return added
 
 
-def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: LabelsToWrite, packets: Sequence[bytes]) -> Splice:
+def _moov(body: bytes, file: _File, metas: dict[int, bytes], labels: LabelsToWrite, packets: Sequence[bytes]) -> Splice:
     # In QuickTime files the packets of `udta` come last, and a new one goes there.
     here = {
         place.start: box(b"XMP_", new) for place, new in zip(file.xmp, packets, strict=False) if place.kind == b"XMP_"
     }
-    added = _added(file, marks, packets)
+    added = _added(file, labels, packets)
     children: list[bytes] = []
     for child in file.reader.children(file.moov.body, file.moov.end):
         if child in file.udtas:
-            inside = _udta(body, file, child, metas | here, marked=marks.aigc is not None)
+            inside = _udta(body, file, child, metas | here, labeled=labels.aigc is not None)
             children.append(box(b"udta", *inside, *(added if child == file.udtas[0] else ())))
         else:
             children.append(metas.get(child.start) or body[child.start : child.end])
@@ -204,5 +204,5 @@ def _moov(body: bytes, file: _File, metas: dict[int, bytes], marks: LabelsToWrit
     return Splice(file.moov.start, file.moov.end, box(b"moov", *children))
 
 
-def _inside(one: Box, parent: Box) -> bool:
-    return parent.start <= one.start < parent.end
+def _inside(box: Box, parent: Box) -> bool:
+    return parent.start <= box.start < parent.end

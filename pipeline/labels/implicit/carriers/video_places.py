@@ -47,12 +47,12 @@ def _move_all(data: bytearray, changed: Sequence[Splice], splices: Sequence[Spli
     reader = BoxReader(data)
     top = list(reader.children(0, len(data)))
     # What is named is media; where none of it moved, all numbers stay.
-    if not any(one.kind == b"mdat" and one.start > changed[0].start for one in top):
+    if not any(box.kind == b"mdat" and box.start > changed[0].start for box in top):
         return
-    if any(one.kind == b"sidx" and one.start < changed[0].start for one in top):
+    if any(box.kind == b"sidx" and box.start < changed[0].start for box in top):
         _refuse("an index of segments")
     found = list(_places(data, reader, top, 0))
-    if sum(one.number for one in found) > _MOST_PLACES:
+    if sum(places.number for places in found) > _MOST_PLACES:
         raise ImplicitRefusedError(what=f"The file names more than {_MOST_PLACES} places in itself.")
     for places in found:
         _move(data, places, splices)
@@ -75,24 +75,24 @@ def _places(data: bytearray, reader: BoxReader, boxes: Sequence[Box], depth: int
             _refuse("items")
 
 
-def _fragments(data: bytearray, one: Box) -> _Places:
-    version = _number(data, ">I", one.body, one) >> 24
-    lengths = _number(data, ">I", one.body + 8, one)
+def _fragments(data: bytearray, box: Box) -> _Places:
+    version = _number(data, ">I", box.body, box) >> 24
+    lengths = _number(data, ">I", box.body + 8, box)
     numbers = sum((lengths >> shift & 3) + 1 for shift in (4, 2, 0))
     form = ">Q" if version else ">I"
     width = struct.calcsize(form)
-    count = _number(data, ">I", one.body + 12, one)
-    return _fitting(one, one.body + 16 + width, count, 2 * width + numbers, form)
+    count = _number(data, ">I", box.body + 12, box)
+    return _fitting(box, box.body + 16 + width, count, 2 * width + numbers, form)
 
 
-def _fitting(one: Box, at: int, count: int, stride: int, form: str) -> _Places:
-    if count and at + (count - 1) * stride + struct.calcsize(form) > one.end:
+def _fitting(box: Box, at: int, count: int, stride: int, form: str) -> _Places:
+    if count and at + (count - 1) * stride + struct.calcsize(form) > box.end:
         raise ImplicitRefusedError(what="A table of places in the file is longer than its box.")
     return _Places(at, count, stride, form)
 
 
-def _number(data: bytearray, form: str, at: int, one: Box) -> int:
-    if at + struct.calcsize(form) > one.end:
+def _number(data: bytearray, form: str, at: int, box: Box) -> int:
+    if at + struct.calcsize(form) > box.end:
         raise ImplicitRefusedError(what="A table of places in the file is cut off.")
     (number,) = struct.unpack_from(form, data, at)
     return int(number)
@@ -104,7 +104,9 @@ def _move(data: bytearray, places: _Places, splices: Sequence[Splice]) -> None:
         try:
             struct.pack_into(places.form, data, at, moved(place, splices))
         except struct.error:
-            raise ImplicitRefusedError(what="With the marks, a place in the file is beyond what it can name.") from None
+            raise ImplicitRefusedError(
+                what="With the labels, a place in the file is beyond what it can name."
+            ) from None
 
 
 def _refuse(what: str) -> NoReturn:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
-from pipeline.labels.implicit.marks import FoundLabels, LabelsToWrite, joined
+from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, joined
 
 __all__ = ["read", "write"]
 
@@ -35,7 +35,7 @@ class _Chunk(NamedTuple):
 
 
 def read(body: bytes) -> FoundLabels:
-    """The marks of a WebP file."""
+    """The labels of a WebP file."""
     chunks = list(_chunks(body))
     return joined(
         xmp.found_in(chunk.body for chunk in chunks if chunk.kind == _XMP),
@@ -43,13 +43,13 @@ def read(body: bytes) -> FoundLabels:
     )
 
 
-def write(body: bytes, marks: LabelsToWrite) -> bytes:
-    """A WebP file with the marks."""
+def write(body: bytes, labels: LabelsToWrite) -> bytes:
+    """A WebP file with the labels."""
     chunks = list(_chunks(body))
     there = [chunk for chunk in chunks if chunk.kind == _XMP]
-    packets = xmp.rewrite([chunk.body for chunk in there], marks)
+    packets = xmp.rewrite([chunk.body for chunk in there], labels)
     new = {chunk.begin: _chunk(_XMP, packet) for chunk, packet in zip(there, packets, strict=False)}
-    if marks.aigc is not None:
+    if labels.aigc is not None:
         new |= {chunk.begin: _chunk(_EXIF, exif.without_labels(chunk.body)) for chunk in chunks if chunk.kind == _EXIF}
     pieces = [_chunk(_EXTENDED, _announcing(chunks[0]))]
     added = b"" if there else _chunk(_XMP, packets[0])

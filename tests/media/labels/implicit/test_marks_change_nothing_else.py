@@ -16,7 +16,7 @@ from PIL import Image, ImageSequence
 from pipeline.labels.implicit import read_labels, write_labels
 from tests.media.conftest import MEDIA_TYPES, SAMPLES
 from tests.tools import need
-from tests.unit.labels.implicit.makers import DOCX, MAKERS, MARKS, made, media_type_of
+from tests.unit.labels.implicit.makers import DOCX, LABELS, MAKERS, made, media_type_of
 from tests.unit.labels.implicit.test_document_carriers import canonical
 
 OURS = {
@@ -60,12 +60,12 @@ def content_of_pages(body: bytes) -> list[tuple[object, ...]]:
 
 def test_marks_are_read_back(file: tuple[str, bytes]) -> None:
     media_type, original = file
-    assert read_labels(write_labels(original, media_type, MARKS), media_type).show(MARKS)
+    assert read_labels(write_labels(original, media_type, LABELS), media_type).show(LABELS)
 
 
 def test_what_is_seen_and_read_is_the_same(file: tuple[str, bytes]) -> None:
     media_type, original = file
-    marked = write_labels(original, media_type, MARKS)
+    marked = write_labels(original, media_type, LABELS)
     assert marked != original
     match media_type:
         case _ if media_type in PIXELS:
@@ -98,7 +98,7 @@ def entries(body: bytes, *, but: re.Pattern[str]) -> dict[str, bytes]:
 
 
 def test_every_part_of_a_document_that_is_xml_is_still_xml() -> None:
-    marked = write_labels((SAMPLES / "letter.docx").read_bytes(), DOCX, MARKS)
+    marked = write_labels((SAMPLES / "letter.docx").read_bytes(), DOCX, LABELS)
     for name, content in entries(marked, but=re.compile("-")).items():
         assert name.endswith((".xml", ".rels"))
         etree.fromstring(content)
@@ -108,7 +108,7 @@ def test_poppler_reads_the_same_text_from_a_marked_pdf_and_finds_the_mark(tmp_pa
     need("pdftotext", "pdfinfo")
     original = (SAMPLES / "report.pdf").read_bytes()
     texts = []
-    for name, body in (("original", original), ("marked", write_labels(original, "application/pdf", MARKS))):
+    for name, body in (("original", original), ("marked", write_labels(original, "application/pdf", LABELS))):
         (tmp_path / name).write_bytes(body)
         texts.append(run("pdftotext", "-layout", str(tmp_path / name), "-"))
     assert texts[0] == texts[1]
@@ -120,7 +120,7 @@ def test_poppler_reads_the_same_text_from_a_marked_pdf_and_finds_the_mark(tmp_pa
 def test_an_independent_reader_of_metadata_finds_the_marks_of_pictures(name: str, tmp_path: Path) -> None:
     need("exiftool")
     picture = tmp_path / name
-    picture.write_bytes(write_labels(made(name), media_type_of(name), MARKS))
+    picture.write_bytes(write_labels(made(name), media_type_of(name), LABELS))
     said = run("exiftool", "-XMP:all", "-s", "-s", str(picture))
     assert "content-0001" in said
     assert "trainedAlgorithmicMedia" in said

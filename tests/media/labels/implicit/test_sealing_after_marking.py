@@ -6,7 +6,7 @@ from pipeline.credentials import embeds
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.labels.implicit import ImplicitRefusedError, read_labels, write_labels
 from tests.media.conftest import Ask, MakeOrder
-from tests.unit.labels.implicit.makers import DOCX, MAKERS, MARKS, OTHER_MARKS, made, media_type_of
+from tests.unit.labels.implicit.makers import DOCX, LABELS, MAKERS, OTHER, made, media_type_of
 
 SEALED = [name for name in MAKERS if embeds(media_type_of(name))]
 SIDECARS = ("text/html", "text/markdown", "application/epub+zip", DOCX)
@@ -17,10 +17,10 @@ def test_a_marked_file_seals_valid_and_still_shows_its_marks(
     name: str, service: InProcessCredentialService, make_order: MakeOrder, ask: Ask
 ) -> None:
     media_type = media_type_of(name)
-    marked = write_labels(made(name), media_type, MARKS)
+    marked = write_labels(made(name), media_type, LABELS)
     sealed = service.seal(marked, make_order(media_type))
     assert (sealed.binding, sealed.credential.state, sealed.credential.trust) == ("embedded", "valid", "trusted")
-    assert read_labels(sealed.asset, media_type).show(MARKS)
+    assert read_labels(sealed.asset, media_type).show(LABELS)
     assert ask(sealed.asset, media_type)["validation_state"] == "Trusted"
 
 
@@ -29,7 +29,7 @@ def test_a_marked_file_with_its_seal_beside_it_is_the_marked_file(
     name: str, service: InProcessCredentialService, make_order: MakeOrder
 ) -> None:
     media_type = media_type_of(name)
-    marked = write_labels(made(name), media_type, MARKS)
+    marked = write_labels(made(name), media_type, LABELS)
     sealed = service.seal(marked, make_order(media_type))
     assert (sealed.binding, sealed.asset, sealed.credential.state) == ("sidecar", marked, "valid")
 
@@ -37,7 +37,7 @@ def test_a_marked_file_with_its_seal_beside_it_is_the_marked_file(
 @pytest.mark.parametrize("name", SEALED)
 def test_the_seal_covers_the_marks(name: str, service: InProcessCredentialService, make_order: MakeOrder) -> None:
     media_type = media_type_of(name)
-    sealed = service.seal(write_labels(made(name), media_type, MARKS), make_order(media_type))
+    sealed = service.seal(write_labels(made(name), media_type, LABELS), make_order(media_type))
     changed = sealed.asset.replace(b"content-0001", b"content-0002")
     if changed == sealed.asset:
         pytest.fail("the mark is not in the bytes as it is")
@@ -50,7 +50,7 @@ def test_a_sealed_file_is_not_marked_any_more(
 ) -> None:
     """What somebody signed would look tampered with. That it is marked already is no reason to refuse it."""
     media_type = media_type_of(name)
-    sealed = service.seal(write_labels(made(name), media_type, MARKS), make_order(media_type)).asset
+    sealed = service.seal(write_labels(made(name), media_type, LABELS), make_order(media_type)).asset
     with pytest.raises(ImplicitRefusedError, match="C2PA manifest"):
-        write_labels(sealed, media_type, OTHER_MARKS)
-    assert write_labels(sealed, media_type, MARKS) == sealed
+        write_labels(sealed, media_type, OTHER)
+    assert write_labels(sealed, media_type, LABELS) == sealed

@@ -39,7 +39,7 @@ class Topic:
         self.refusals = self.polls = 0
         self.is_away = self.closes_badly = False
 
-    def publish(self, *messages: tuple[bytes, bytes]) -> None:
+    def publish(self, *messages: tuple[bytes, bytes | None], key: bytes = b"") -> None:
         for kind, value in messages:
             offset = len(self.log)
             self.log.append(
@@ -47,10 +47,10 @@ class Topic:
                     topic="clocks",
                     partition=0,
                     offset=offset,
-                    key=b"",
+                    key=key,
                     value=value,
                     headers=(("ce_type", kind),),
-                    timestamp=0.0,
+                    timestamp=self.desk.now.timestamp(),
                 )
             )
 
@@ -75,7 +75,8 @@ class Topic:
         if self.refusals:
             self.refusals -= 1
             raise WorldError(what="The brokers are away.", remedy="Wait.")
-        self.publish(*((b"sealstream.clock-announcement.v1", message.value or b"") for message in messages))
+        for message in messages:
+            self.publish((b"sealstream.clock-announcement.v1", message.value), key=message.key or b"")
 
     def keeper(self) -> ClockKeeper:
         @asynccontextmanager
@@ -96,6 +97,10 @@ class Topic:
             value = to_json(said.announcement)
             return (KafkaMessage(topic="clocks", key=b"", value=value, partition=partition),)
 
+        def forgotten(clock: str, shares: Sequence[int], partition: int) -> Sequence[KafkaMessage]:
+            keys = (clock, *(f"{clock}.warned-{share}" for share in shares))
+            return [KafkaMessage(topic="clocks", key=key.encode(), value=None, partition=partition) for key in keys]
+
         @asynccontextmanager
         async def arrears() -> AsyncIterator["Topic"]:
             yield self
@@ -107,6 +112,7 @@ class Topic:
             announce=announce,
             messages=messages,
             said=self.said.append,
+            forgotten=forgotten,
             now=lambda: self.desk.now,
         )
 
@@ -140,6 +146,25 @@ async def test_what_is_due_is_said_by_one_worker_after_the_other_and_once() -> N
     assert topic.stages() == ["warned", "due", "missed"]
 
 
+async def test_a_clock_that_was_over_long_ago_is_taken_off_the_topic_once_with_what_it_announced() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T10:00:00Z")
+    topic.order("2", done_at="2026-11-20T12:00:00Z")
+    await topic.keep()
+    topic.desk.now += timedelta(days=29)
+    await topic.keep()
+    assert len(topic.log) == 2
+    topic.desk.now += timedelta(days=2)
+    await topic.keep()
+    await topic.keep()
+    clock = topic.desk.tell("2", "takedown.updated", **order(done_at="2026-11-20T12:00:00Z")).clocks[0].clock_id
+    assert [(record.key, record.value) for record in topic.log[2:]] == [
+        (clock.encode(), None),
+        (f"{clock}.warned-50".encode(), None),
+    ]
+    assert topic.stages() == []
+
+
 async def test_what_was_sent_before_the_time_was_up_is_worked_on_before_it_is_said() -> None:
     topic = Topic(Desk())
     topic.order("1", received_at="2026-11-20T06:00:00Z")
@@ -155,9 +180,10 @@ async def test_what_was_sent_before_the_time_was_up_is_worked_on_before_it_is_sa
 async def test_what_the_brokers_did_not_take_is_said_later() -> None:
     topic = Topic(Desk())
     topic.order("1", received_at="2026-11-20T06:00:00Z")
-    topic.refusals = 1
+    topic.refusals = 1_000
     await topic.keep()
     assert topic.stages() == []
+    topic.refusals = 0
     await topic.keep()
     assert topic.stages() == ["missed"]
 

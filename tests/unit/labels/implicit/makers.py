@@ -18,7 +18,7 @@ DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 AI: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 PROVIDER: Final = "001191110102MAD55U9H0F10002"
 
-MARKS: Final = LabelsToWrite(
+LABELS: Final = LabelsToWrite(
     aigc=first_write(PROVIDER, "content-0001"),
     digital_source_type=AI,
     latent=Latent(
@@ -29,7 +29,7 @@ MARKS: Final = LabelsToWrite(
         unique_id="urn:uuid:7f1c0f3e-6c7e-4a4e-9a53-0f4ff0c9a1de",
     ),
 )
-OTHER_MARKS: Final = LabelsToWrite(aigc=first_write("another-studio", "n-2", label="2"))
+OTHER: Final = LabelsToWrite(aigc=first_write("another-studio", "n-2", label="2"))
 
 
 def picture(mode: str = "RGB") -> Image.Image:

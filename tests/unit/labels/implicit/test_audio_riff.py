@@ -8,10 +8,10 @@ from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_jso
 from pipeline.labels.implicit.carriers import audio_wav, video_avi
 from pipeline.labels.implicit.carriers.audio_riff import chunk, chunks, file_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
-from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
+from tests.unit.labels.implicit.makers import AI, LABELS, OTHER
 
-AIGC = LabelsToWrite(aigc=MARKS.aigc)
-TEXT = (to_json(MARKS.aigc, shape="bare") if MARKS.aigc else "").encode()
+AIGC = LabelsToWrite(aigc=LABELS.aigc)
+TEXT = (to_json(LABELS.aigc, shape="bare") if LABELS.aigc else "").encode()
 FORMAT = chunk(b"fmt ", bytes(16))
 SAMPLES = chunk(b"data", b"samples")
 HEADER = chunk(b"LIST", b"hdrl", bytes(64))
@@ -37,7 +37,7 @@ def parts(body: bytes) -> list[tuple[bytes, bytes]]:
 
 class TestWav:
     def test_the_mark_is_a_chunk_at_the_end_and_xmp_another(self) -> None:
-        written = audio_wav.write(wav(), MARKS)
+        written = audio_wav.write(wav(), LABELS)
         assert [kind for kind, _ in parts(written)] == [b"fmt ", b"data", b"AIGC", b"_PMX"]
         assert parts(written)[2][1] == TEXT
         assert xmp.found_in([parts(written)[3][1]]).digital_source_types == (AI,)
@@ -59,7 +59,7 @@ class TestWav:
         body = body[:4] + struct.pack("<I", len(body) - 8) + body[8:]
         written = audio_wav.write(body, AIGC)
         assert parts(written)[1] == (b"data", b"samples")
-        assert audio_wav.read(written).mark == MARKS.aigc
+        assert audio_wav.read(written).conforming == LABELS.aigc
 
     @pytest.mark.parametrize(
         "other",
@@ -68,8 +68,8 @@ class TestWav:
     )
     def test_wherever_a_mark_was_a_new_one_takes_its_place(self, other: bytes) -> None:
         body = riff(b"WAVE", other, FORMAT, SAMPLES)
-        assert audio_wav.read(body).mark == MARKS.aigc
-        assert [one.mark for one in audio_wav.read(audio_wav.write(body, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+        assert audio_wav.read(body).conforming == LABELS.aigc
+        assert [one.conforming for one in audio_wav.read(audio_wav.write(body, OTHER)).aigc] == [OTHER.aigc]
 
     def test_several_marks_are_all_found(self) -> None:
         body = wav(chunk(b"AIGC", TEXT), chunk(b"AIGC", b"{}"), chunk(b"LIST", b"INFO", chunk(b"aigc", TEXT)))
@@ -126,10 +126,10 @@ class TestAvi:
         at = body.index(b"JUNK", body.index(b"INFO"))
         bare = body[:at] + body[at + 8 + int.from_bytes(body[at + 4 : at + 8], "little") :]
         bare = bare[:4] + struct.pack("<I", len(bare) - 8) + bare[8:]
-        written = video_avi.write(bare, MARKS)
+        written = video_avi.write(bare, LABELS)
         assert len(written) > len(bare)
         assert content(written) == content(bare) == content(body)
-        assert video_avi.read(written).show(MARKS)
+        assert video_avi.read(written).show(LABELS)
 
     @pytest.mark.parametrize(
         "body",
@@ -160,5 +160,5 @@ class TestAvi:
 
     def test_a_mark_behind_the_frames_goes_where_another_is_written(self) -> None:
         body = avi(chunk(b"JUNK", bytes(400)), after=(chunk(b"LIST", b"INFO", chunk(b"AIGC", TEXT)),))
-        assert video_avi.read(body).mark == MARKS.aigc
-        assert [one.mark for one in video_avi.read(video_avi.write(body, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+        assert video_avi.read(body).conforming == LABELS.aigc
+        assert [one.conforming for one in video_avi.read(video_avi.write(body, OTHER)).aigc] == [OTHER.aigc]

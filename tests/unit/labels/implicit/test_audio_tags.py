@@ -13,10 +13,10 @@ from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_jso
 from pipeline.labels.implicit.carriers import audio_flac, audio_mp3, audio_ogg
 from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
-from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS, encoded
+from tests.unit.labels.implicit.makers import AI, LABELS, OTHER, encoded
 
-AIGC = LabelsToWrite(aigc=MARKS.aigc)
-TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
+AIGC = LabelsToWrite(aigc=LABELS.aigc)
+TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
 SOUND = made("mp3-untagged")
 EXTENDED = b"\x00\x00\x00\x06\x01\x00"
 
@@ -46,7 +46,7 @@ class TestMp3:
 
     @pytest.mark.parametrize(("name", "version"), [("mp3", 4), ("mp3-2.3", 3), ("mp3-untagged", 4)])
     def test_the_tag_keeps_its_version(self, name: str, version: int) -> None:
-        tag = tag_of(audio_mp3.write(made(name), MARKS))
+        tag = tag_of(audio_mp3.write(made(name), LABELS))
         assert tag is not None
         assert tag.version == version
 
@@ -54,9 +54,9 @@ class TestMp3:
     def test_all_that_follows_the_tag_keeps_its_bytes(self, name: str) -> None:
         """Frames of sound, and tags of other kinds at the end."""
         body = made(name) + b"APETAGEX" + bytes(24)
-        old, new = tag_of(body), tag_of(audio_mp3.write(body, MARKS))
+        old, new = tag_of(body), tag_of(audio_mp3.write(body, LABELS))
         assert new is not None
-        assert audio_mp3.write(body, MARKS)[new.end :] == body[0 if old is None else old.end :]
+        assert audio_mp3.write(body, LABELS)[new.end :] == body[0 if old is None else old.end :]
 
     @pytest.mark.parametrize("version", [3, 4])
     def test_all_other_frames_stay(self, version: int) -> None:
@@ -66,7 +66,7 @@ class TestMp3:
         tags.add(COMM(encoding=1, lang="zho", desc="", text=["潮汐"]))
         tags.add(TXXX(encoding=3, desc="mood", text=["calm", "wide"]))
         tags.save(file, v2_version=version, v23_sep=None)
-        after = ID3(io.BytesIO(audio_mp3.write(file.getvalue(), MARKS)), translate=False)
+        after = ID3(io.BytesIO(audio_mp3.write(file.getvalue(), LABELS)), translate=False)
         before = ID3(io.BytesIO(file.getvalue()), translate=False)
         ours = {"TXXX:AIGC", *(key for key in after if key.startswith("PRIV:XMP"))}
         assert {key: repr(after[key]) for key in after if key not in ours} == {key: repr(before[key]) for key in before}
@@ -95,7 +95,7 @@ class TestMp3:
         ids=["lower", "latin", "utf-16", "utf-16-be", "2.3", "grouped", "unsynchronised", "extended-header", "xmp"],
     )
     def test_a_mark_is_read_however_it_is_written(self, body: bytes) -> None:
-        assert audio_mp3.read(body).mark == MARKS.aigc
+        assert audio_mp3.read(body).conforming == LABELS.aigc
 
     def test_several_marks_are_all_found(self) -> None:
         """Where a tag must not have two frames of one name, a library that makes one of two would hide the second."""
@@ -105,7 +105,7 @@ class TestMp3:
 
     def test_a_new_mark_takes_the_place_of_all(self) -> None:
         body = tagged(named("AIGC", TEXT), named("aigc", "{}"), frame(b"PRIV", b"XMP\x00" + xmp.merge(None, AIGC)))
-        assert [one.mark for one in audio_mp3.read(audio_mp3.write(body, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+        assert [one.conforming for one in audio_mp3.read(audio_mp3.write(body, OTHER)).aigc] == [OTHER.aigc]
 
     @pytest.mark.parametrize(
         "body",
@@ -172,7 +172,7 @@ class TestFlac:
         picture = Picture()
         picture.type, picture.mime, picture.data = 3, "image/png", encoded("PNG")
         body = flac_with((2, b"abcdwhatever"), (6, picture.write()))
-        written = audio_flac.write(body, MARKS)
+        written = audio_flac.write(body, LABELS)
         assert b"abcdwhatever" in written
         assert FLAC(io.BytesIO(written)).pictures == [picture]
         assert content(written) == content(body)
@@ -184,10 +184,10 @@ class TestFlac:
 
     def test_marks_in_a_second_block_are_found_and_replaced(self) -> None:
         body = flac_with((4, comments(b"AIGC=" + TEXT.encode())))
-        assert audio_flac.read(body).mark == MARKS.aigc
+        assert audio_flac.read(body).conforming == LABELS.aigc
         both = flac_with((4, comments(b"AIGC=" + TEXT.encode())), (4, comments(b"aigc={}")))
         assert len(audio_flac.read(both).aigc) == 2
-        assert [one.mark for one in audio_flac.read(audio_flac.write(both, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+        assert [one.conforming for one in audio_flac.read(audio_flac.write(both, OTHER)).aigc] == [OTHER.aigc]
 
     @pytest.mark.parametrize("comment", [b"mood=\xff\xfe", b"no equals sign", "stimmung·=1".encode(), b"=empty name"])
     def test_comments_that_would_be_lost_or_changed_are_a_reason_to_refuse(self, comment: bytes) -> None:
@@ -206,7 +206,7 @@ class TestOgg:
         opus["story"] = ["tide " * 40_000]
         file.seek(0)
         opus.save(file)
-        written = audio_ogg.write(file.getvalue(), MARKS)
+        written = audio_ogg.write(file.getvalue(), LABELS)
         assert OggOpus(io.BytesIO(written))["story"] == opus["story"]
         assert content(written) == content(made("ogg-opus"))
 

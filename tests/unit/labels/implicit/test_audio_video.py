@@ -13,7 +13,7 @@ from pipeline.labels.implicit import (
     write_labels,
 )
 from tests.unit.labels.implicit.audio_video_makers import KINDS, TITLE, content, made, media_type_of, metadata
-from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
+from tests.unit.labels.implicit.makers import AI, LABELS, OTHER
 
 every_kind = pytest.mark.parametrize("name", KINDS)
 
@@ -21,7 +21,7 @@ every_kind = pytest.mark.parametrize("name", KINDS)
 SHOWN = [name for name in KINDS if media_type_of(name) != "audio/wav"]
 
 
-def marked(name: str, marks: LabelsToWrite = MARKS) -> bytes:
+def marked(name: str, marks: LabelsToWrite = LABELS) -> bytes:
     return write_labels(made(name), media_type_of(name), marks)
 
 
@@ -42,8 +42,8 @@ def test_a_file_without_marks_shows_none(name: str) -> None:
 @every_kind
 def test_what_is_written_is_read(name: str) -> None:
     found = found_in(name, marked(name))
-    assert found.show(MARKS)
-    assert (found.mark, found.digital_source_types, found.latent) == (MARKS.aigc, (AI,), MARKS.latent)
+    assert found.show(LABELS)
+    assert (found.conforming, found.digital_source_types, found.latent) == (LABELS.aigc, (AI,), LABELS.latent)
 
 
 @every_kind
@@ -65,24 +65,24 @@ def test_all_other_descriptions_stay(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_another_program_finds_the_mark_under_its_name(name: str) -> None:
-    assert MARKS.aigc is not None
+    assert LABELS.aigc is not None
     shown = {key.upper(): value for key, value in metadata(marked(name)).items()}
-    assert shown["AIGC"] == to_json(MARKS.aigc, shape="bare")
+    assert shown["AIGC"] == to_json(LABELS.aigc, shape="bare")
 
 
 @every_kind
 def test_writing_the_same_again_gives_the_same_bytes(name: str) -> None:
     written = marked(name)
     assert marked(name) == written
-    assert write_labels(written, media_type_of(name), MARKS) == written
+    assert write_labels(written, media_type_of(name), LABELS) == written
 
 
 @every_kind
 def test_another_mark_replaces_the_first_everywhere_and_leaves_the_rest(name: str) -> None:
-    twice = write_labels(marked(name), media_type_of(name), OTHER_MARKS)
+    twice = write_labels(marked(name), media_type_of(name), OTHER)
     found = found_in(name, twice)
-    assert [one.mark for one in found.aigc] == [OTHER_MARKS.aigc]
-    assert (found.digital_source_types, found.latent) == ((AI,), MARKS.latent)
+    assert [one.conforming for one in found.aigc] == [OTHER.aigc]
+    assert (found.digital_source_types, found.latent) == ((AI,), LABELS.latent)
     assert b"content-0001" not in twice
     assert content(twice) == content(made(name))
 
@@ -90,11 +90,11 @@ def test_another_mark_replaces_the_first_everywhere_and_leaves_the_rest(name: st
 @every_kind
 def test_a_longer_and_a_shorter_mark_take_turns(name: str) -> None:
     """What has found a place once finds one again, however long it is."""
-    assert MARKS.latent is not None
+    assert LABELS.latent is not None
     body = made(name)
     for length in (1, 1000, 5, 300, 1000):
-        latent = type(MARKS.latent)(**{**_members(MARKS.latent), "provider_name": "ü" * length})
-        marks = LabelsToWrite(aigc=MARKS.aigc, latent=latent)
+        latent = type(LABELS.latent)(**{**_members(LABELS.latent), "provider_name": "ü" * length})
+        marks = LabelsToWrite(aigc=LABELS.aigc, latent=latent)
         body = write_labels(body, media_type_of(name), marks)
         assert found_in(name, body).show(marks)
     assert content(body) == content(made(name))
@@ -107,9 +107,9 @@ def _members(value: object) -> dict[str, str]:
 @every_kind
 def test_each_kind_of_mark_can_be_written_alone(name: str) -> None:
     for alone in (
-        LabelsToWrite(aigc=MARKS.aigc),
+        LabelsToWrite(aigc=LABELS.aigc),
         LabelsToWrite(digital_source_type=AI),
-        LabelsToWrite(latent=MARKS.latent),
+        LabelsToWrite(latent=LABELS.latent),
     ):
         found = found_in(name, marked(name, alone))
         assert found.show(alone)
@@ -136,7 +136,7 @@ def test_a_file_that_is_cut_off_is_refused_with_the_reason(name: str, lost: floa
     cut = made(name)[: -max(1, int(len(made(name)) * lost))]
     assert found_in(name, cut).refused
     with pytest.raises(ImplicitRefusedError):
-        write_labels(cut, media_type_of(name), MARKS)
+        write_labels(cut, media_type_of(name), LABELS)
 
 
 @every_kind
@@ -146,4 +146,4 @@ def test_a_file_that_is_cut_off_is_refused_with_the_reason(name: str, lost: floa
 def test_a_file_that_is_something_else_is_refused(name: str, body: bytes) -> None:
     assert found_in(name, body).refused
     with pytest.raises(ImplicitRefusedError):
-        write_labels(body, media_type_of(name), MARKS)
+        write_labels(body, media_type_of(name), LABELS)

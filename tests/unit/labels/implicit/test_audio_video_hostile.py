@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, Latent, first_write, read_labels, write_labels
 from tests.unit.labels.implicit.audio_video_makers import KINDS, content, made, media_type_of
-from tests.unit.labels.implicit.makers import MARKS
+from tests.unit.labels.implicit.makers import LABELS
 
 SLOWEST = 5.0
 
@@ -27,7 +27,7 @@ def broken(draw: st.DrawFn) -> tuple[str, bytes]:
     name = draw(names)
     body = bytearray(made(name))
     if draw(st.booleans()):
-        body = bytearray(write_labels(bytes(body), media_type_of(name), MARKS))
+        body = bytearray(write_labels(bytes(body), media_type_of(name), LABELS))
     # Most of what a parser looks at is at the beginning or at the end.
     near = st.one_of(st.integers(0, min(800, len(body))), st.integers(max(0, len(body) - 800), len(body)))
     for _ in range(draw(st.integers(1, 6))):
@@ -66,8 +66,8 @@ def test_broken_files_take_marks_that_can_be_read_back_or_are_refused(file: tupl
     name, body = file
     started = time.monotonic()
     with suppress(ImplicitRefusedError):
-        written = write_labels(body, media_type_of(name), MARKS)
-        assert read_labels(written, media_type_of(name)).show(MARKS)
+        written = write_labels(body, media_type_of(name), LABELS)
+        assert read_labels(written, media_type_of(name)).show(LABELS)
     assert time.monotonic() - started < SLOWEST
 
 
@@ -77,7 +77,7 @@ def test_noise_behind_a_right_beginning_is_refused_or_shows_no_conforming_mark(
     name: str, noise: bytes, beginning: int
 ) -> None:
     found = read_labels(made(name)[:beginning] + noise, media_type_of(name))
-    assert found.mark is None
+    assert found.conforming is None
 
 
 signs = st.text(

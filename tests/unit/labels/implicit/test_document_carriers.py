@@ -13,8 +13,8 @@ from pipeline.labels.implicit import ImplicitRefusedError, read_labels, to_json,
 from pipeline.labels.implicit.carriers.archive import MOST_ENTRIES
 from tests.unit.labels.implicit.makers import (
     DOCX,
-    MARKS,
-    OTHER_MARKS,
+    LABELS,
+    OTHER,
     archive,
     epub_parts,
     made,
@@ -41,13 +41,13 @@ def opened(body: bytes) -> pikepdf.Pdf:
 
 
 def test_a_pdf_keeps_its_pages_and_what_it_says_of_itself() -> None:
-    before, after = opened(made("pdf")), opened(write_labels(made("pdf"), PDF, MARKS))
+    before, after = opened(made("pdf")), opened(write_labels(made("pdf"), PDF, LABELS))
     assert [page.Contents.read_raw_bytes() for page in after.pages] == [
         page.Contents.read_raw_bytes() for page in before.pages
     ]
     assert after.docinfo["/Title"] == "Two harbours"
-    assert MARKS.aigc is not None
-    assert after.docinfo["/AIGC"] == to_json(MARKS.aigc, shape="bare")
+    assert LABELS.aigc is not None
+    assert after.docinfo["/AIGC"] == to_json(LABELS.aigc, shape="bare")
 
 
 @pytest.mark.parametrize("compressed", [False, True])
@@ -59,14 +59,14 @@ def test_a_pdfs_packet_is_merged_and_its_mark_moves_to_the_info_dictionary(*, co
         document.Root.Metadata.Filter = pikepdf.Name.FlateDecode
     body = saved(document, compress_streams=False)
     assert read_labels(body, PDF).aigc[0].raw == "old"
-    marked = write_labels(body, PDF, MARKS)
-    assert read_labels(marked, PDF).show(MARKS)
+    marked = write_labels(body, PDF, LABELS)
+    assert read_labels(marked, PDF).show(LABELS)
     assert b"the old packet" in bytes(opened(marked).Root.Metadata.read_bytes())
 
 
 def test_marks_in_both_places_of_a_pdf_are_two() -> None:
-    document = opened(write_labels(made("pdf"), PDF, MARKS))
-    document.Root.Metadata = document.make_stream(xmp.merge(None, OTHER_MARKS))
+    document = opened(write_labels(made("pdf"), PDF, LABELS))
+    document.Root.Metadata = document.make_stream(xmp.merge(None, OTHER))
     found = read_labels(saved(document), PDF)
     assert [one.carrier for one in found.aigc] == ["pdf.info", "xmp"]
     assert found.contradictions == ("several-aigc-marks",)
@@ -85,7 +85,7 @@ def test_a_pdf_packet_that_expands_without_end_is_refused() -> None:
 def test_an_encrypted_pdf_is_not_written(password: str) -> None:
     body = pdf(encryption=pikepdf.Encryption(owner="owner", user=password))
     with pytest.raises(ImplicitRefusedError, match=r"encrypted|password"):
-        write_labels(body, PDF, MARKS)
+        write_labels(body, PDF, LABELS)
     assert bool(read_labels(body, PDF).refused) == bool(password)
 
 
@@ -100,17 +100,17 @@ def test_a_signed_pdf_is_not_written() -> None:
             document.Root.AcroForm = pikepdf.Dictionary(Fields=fields, SigFlags=1 if signed == "flags" else 0)
         body = saved(document)
         with pytest.raises(ImplicitRefusedError, match="signed"):
-            write_labels(body, PDF, MARKS)
+            write_labels(body, PDF, LABELS)
         assert read_labels(body, PDF).refused is None
 
 
 def test_a_broken_pdf_is_read_and_not_written() -> None:
     """How it is mended is the guess of whoever shows it."""
-    body = write_labels(made("pdf"), PDF, MARKS)
+    body = write_labels(made("pdf"), PDF, LABELS)
     broken = re.sub(rb"startxref\n\d+", b"startxref\n7", body)
-    assert read_labels(broken, PDF).show(MARKS)
+    assert read_labels(broken, PDF).show(LABELS)
     with pytest.raises(ImplicitRefusedError, match="broken"):
-        write_labels(broken, PDF, OTHER_MARKS)
+        write_labels(broken, PDF, OTHER)
 
 
 def canonical(body: bytes) -> bytes:
@@ -134,8 +134,8 @@ def canonical(body: bytes) -> bytes:
     ids=["plain", "utf-16", "with-metadata", "with-doctype", "with-prefix"],
 )
 def test_a_drawing_stays_the_same_xml(body: bytes) -> None:
-    marked = write_labels(body, SVG, MARKS)
-    assert read_labels(marked, SVG).show(MARKS)
+    marked = write_labels(body, SVG, LABELS)
+    assert read_labels(marked, SVG).show(LABELS)
     assert canonical(marked) == canonical(body)
     assert (
         etree.fromstring(marked).getroottree().docinfo.doctype == etree.fromstring(body).getroottree().docinfo.doctype
@@ -147,9 +147,9 @@ def test_a_drawing_with_rdf_of_its_editor_gets_its_marks_and_loses_none_of_it() 
     rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     work = f'<rdf:RDF xmlns:rdf="{rdf}"><cc:Work xmlns:cc="http://creativecommons.org/ns#" rdf:about=""/></rdf:RDF>'
     body = svg().replace(b"<style>", f"<metadata>{work}</metadata><style>".encode())
-    marked = write_labels(body, SVG, MARKS)
+    marked = write_labels(body, SVG, LABELS)
     assert b"cc:Work" in marked
-    assert read_labels(marked, SVG).show(MARKS)
+    assert read_labels(marked, SVG).show(LABELS)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_drawing_with_rdf_of_its_editor_gets_its_marks_and_loses_none_of_it() 
 def test_hostile_drawings_are_refused(hostile: bytes) -> None:
     assert read_labels(hostile, SVG).refused
     with pytest.raises(ImplicitRefusedError):
-        write_labels(hostile, SVG, MARKS)
+        write_labels(hostile, SVG, LABELS)
 
 
 def parts(body: bytes) -> dict[str, bytes]:
@@ -175,7 +175,7 @@ def parts(body: bytes) -> dict[str, bytes]:
 
 
 def test_an_office_document_names_and_describes_its_new_part() -> None:
-    before, after = parts(made("docx")), parts(write_labels(made("docx"), DOCX, MARKS))
+    before, after = parts(made("docx")), parts(write_labels(made("docx"), DOCX, LABELS))
     assert after["word/document.xml"] == before["word/document.xml"]
     assert list(after) == [*before, "docProps/custom.xml"]
     assert b'Target="docProps/custom.xml"' in after["_rels/.rels"]
@@ -198,16 +198,16 @@ def test_properties_of_an_office_document_that_were_there_stay_wherever_they_are
     )
     body = archive(there)
     assert read_labels(body, DOCX).aigc[0].raw == "old"
-    marked = write_labels(body, DOCX, MARKS)
+    marked = write_labels(body, DOCX, LABELS)
     custom = parts(marked)["props/mine.xml"]
     assert b'name="Client"' in custom
     assert b"old" not in custom
     assert b'pid="10"' in custom
-    assert read_labels(marked, DOCX).show(MARKS)
+    assert read_labels(marked, DOCX).show(LABELS)
 
 
 def test_an_entry_keeps_its_date_its_packing_and_its_place() -> None:
-    marked = write_labels(made("epub"), EPUB, MARKS)
+    marked = write_labels(made("epub"), EPUB, LABELS)
     with zipfile.ZipFile(io.BytesIO(made("epub"))) as old, zipfile.ZipFile(io.BytesIO(marked)) as new:
         kept = [(one.filename, one.date_time, one.compress_type) for one in old.infolist()]
         assert [(one.filename, one.date_time, one.compress_type) for one in new.infolist()] == kept
@@ -215,7 +215,7 @@ def test_an_entry_keeps_its_date_its_packing_and_its_place() -> None:
 
 
 def test_a_publication_keeps_what_it_says_of_itself() -> None:
-    after = parts(write_labels(made("epub"), EPUB, MARKS))
+    after = parts(write_labels(made("epub"), EPUB, LABELS))
     assert b"dcterms:modified" in after["book/package.opf"]
     assert after["book/one.xhtml"] == parts(made("epub"))["book/one.xhtml"]
 
@@ -227,7 +227,7 @@ def test_a_publication_keeps_what_it_says_of_itself() -> None:
 def test_signed_containers_are_not_written(media_type: str, there: dict[str, str | bytes], signature: str) -> None:
     body = archive({**there, signature: "<signatures/>"})
     with pytest.raises(ImplicitRefusedError, match="signed"):
-        write_labels(body, media_type, MARKS)
+        write_labels(body, media_type, LABELS)
     assert read_labels(body, media_type).refused is None
 
 
@@ -263,7 +263,7 @@ def test_hostile_containers_are_refused(hostile: object) -> None:
     for media_type in (DOCX, EPUB):
         assert read_labels(body, media_type).refused
         with pytest.raises(ImplicitRefusedError):
-            write_labels(body, media_type, MARKS)
+            write_labels(body, media_type, LABELS)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

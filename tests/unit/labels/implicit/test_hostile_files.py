@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.labels.implicit import ImplicitRefusedError, facts_of, read_labels, write_labels
-from tests.unit.labels.implicit.makers import MAKERS, MARKS, OTHER_MARKS, made, media_type_of
+from tests.unit.labels.implicit.makers import LABELS, MAKERS, OTHER, made, media_type_of
 
 EXTREMES = (b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x01")
 
@@ -40,15 +40,15 @@ def damages(draw: st.DrawFn, body: bytes) -> bytes:
 @given(data=st.data())
 def test_a_damaged_file_is_marked_or_refused_and_nothing_else(name: str, *, marked: bool, data: st.DataObject) -> None:
     media_type = media_type_of(name)
-    body = write_labels(made(name), media_type, MARKS) if marked else made(name)
+    body = write_labels(made(name), media_type, LABELS) if marked else made(name)
     damaged = data.draw(damages(body))
     found = read_labels(damaged, media_type)
     assert facts_of(found) or found.refused
     try:
-        written = write_labels(damaged, media_type, OTHER_MARKS)
+        written = write_labels(damaged, media_type, OTHER)
     except ImplicitRefusedError:
         return
-    assert read_labels(written, media_type).show(OTHER_MARKS)
+    assert read_labels(written, media_type).show(OTHER)
 
 
 @pytest.mark.parametrize("media_type", sorted({media_type_of(name) for name in MAKERS}))
@@ -56,7 +56,7 @@ def test_a_damaged_file_is_marked_or_refused_and_nothing_else(name: str, *, mark
 def test_any_bytes_at_all_are_marked_or_refused(media_type: str, body: bytes) -> None:
     read_labels(body, media_type)
     try:
-        written = write_labels(body, media_type, MARKS)
+        written = write_labels(body, media_type, LABELS)
     except ImplicitRefusedError:
         return
-    assert read_labels(written, media_type).show(MARKS)
+    assert read_labels(written, media_type).show(LABELS)

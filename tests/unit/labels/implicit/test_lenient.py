@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.labels.implicit import AigcFault, parse
 from pipeline.labels.implicit.aigc import KEYS, AigcLabel
 from pipeline.labels.implicit.lenient import reading_of
-from pipeline.labels.implicit.marks import found_in_text, found_mark
+from pipeline.labels.implicit.model import found_in_text, placed_label
 from tests.unit.labels.implicit.test_aigc import CONFORMING
 
 
@@ -31,7 +31,7 @@ def test_what_conforms_has_no_faults(shape: dict[str, Any]) -> None:
     text = json.dumps(shape)
     reading = reading_of(text, named=False)
     assert reading is not None
-    assert (reading.label, reading.faults, reading.mark) == ("1", (), parse(text))
+    assert (reading.label, reading.faults, reading.conforming) == ("1", (), parse(text))
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1"), (2, "2"), (3.0, "3"), (" 2 ", "2")])
@@ -86,7 +86,7 @@ def test_an_object_inside_another_or_inside_a_text_is_read_and_named(text: str) 
 def test_a_name_glued_to_the_object_is_taken_off(head: str) -> None:
     reading = reading_of(head + json.dumps(CONFORMING), named=False)
     assert reading is not None
-    assert isinstance(reading.mark, AigcLabel)
+    assert isinstance(reading.conforming, AigcLabel)
 
 
 def test_of_two_members_of_one_name_the_stronger_counts() -> None:
@@ -101,8 +101,8 @@ def test_members_beside_the_seven_are_left_alone() -> None:
 
 def test_something_without_a_label_is_a_broken_mark_and_nothing_is_claimed() -> None:
     for text in ("", "AIGC", "{}", "[]", "yes", '{"Label":"9"}', "{" * 20_000, "[" * 20_000, '"' * 10, "x" * 40_000):
-        mark = found_mark(text, carrier="xmp")
-        assert (mark.mark, mark.label) == (None, None)
+        mark = placed_label(text, carrier="xmp")
+        assert (mark.conforming, mark.label) == (None, None)
         assert mark.faults
 
 
@@ -137,5 +137,5 @@ def test_any_object_conforms_only_if_the_strict_reader_says_so(members: dict[str
     reading = reading_of(text, named=True)
     assert reading is not None
     strict = parse(text)
-    assert reading.mark == (strict if isinstance(strict, AigcLabel) else None)
+    assert reading.conforming == (strict if isinstance(strict, AigcLabel) else None)
     assert bool(reading.faults) == isinstance(strict, AigcFault)

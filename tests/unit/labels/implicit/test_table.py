@@ -15,7 +15,7 @@ from pipeline.labels.implicit import (
     write_labels,
 )
 from pipeline.labels.implicit.table import _load
-from tests.unit.labels.implicit.makers import AI, MAKERS, MARKS, OTHER_MARKS, made, media_type_of
+from tests.unit.labels.implicit.makers import AI, LABELS, MAKERS, OTHER, made, media_type_of
 
 every_file = pytest.mark.parametrize("name", MAKERS)
 
@@ -54,48 +54,50 @@ def test_a_file_without_marks_shows_none(name: str) -> None:
 
 @every_file
 def test_what_is_written_is_read(name: str) -> None:
-    found = read_labels(write_labels(made(name), media_type_of(name), MARKS), media_type_of(name))
-    assert found.show(MARKS)
-    assert (found.mark, found.digital_source_types, found.latent) == (MARKS.aigc, (AI,), MARKS.latent)
+    found = read_labels(write_labels(made(name), media_type_of(name), LABELS), media_type_of(name))
+    assert found.show(LABELS)
+    assert (found.conforming, found.digital_source_types, found.latent) == (LABELS.aigc, (AI,), LABELS.latent)
     assert found.contradictions == ()
 
 
 @every_file
 def test_writing_the_same_again_gives_the_same_bytes(name: str) -> None:
-    written = write_labels(made(name), media_type_of(name), MARKS)
-    assert write_labels(written, media_type_of(name), MARKS) == written
-    assert write_labels(written, media_type_of(name), LabelsToWrite(aigc=MARKS.aigc)) == written
+    written = write_labels(made(name), media_type_of(name), LABELS)
+    assert write_labels(written, media_type_of(name), LABELS) == written
+    assert write_labels(written, media_type_of(name), LabelsToWrite(aigc=LABELS.aigc)) == written
 
 
 @every_file
 def test_the_same_file_and_marks_always_give_the_same_bytes(name: str) -> None:
-    assert write_labels(made(name), media_type_of(name), MARKS) == write_labels(made(name), media_type_of(name), MARKS)
+    assert write_labels(made(name), media_type_of(name), LABELS) == write_labels(
+        made(name), media_type_of(name), LABELS
+    )
 
 
 @every_file
 def test_another_mark_replaces_the_first_and_leaves_the_rest(name: str) -> None:
     media_type = media_type_of(name)
-    found = read_labels(write_labels(write_labels(made(name), media_type, MARKS), media_type, OTHER_MARKS), media_type)
-    assert [one.mark for one in found.aigc] == [OTHER_MARKS.aigc]
-    assert (found.digital_source_types, found.latent) == ((AI,), MARKS.latent)
+    found = read_labels(write_labels(write_labels(made(name), media_type, LABELS), media_type, OTHER), media_type)
+    assert [one.conforming for one in found.aigc] == [OTHER.aigc]
+    assert (found.digital_source_types, found.latent) == ((AI,), LABELS.latent)
 
 
 @every_file
 def test_the_first_mark_is_nowhere_in_the_bytes_when_another_replaced_it(name: str) -> None:
     """Who searches a file for marks without knowing its format must not find two."""
     media_type = media_type_of(name)
-    first = LabelsToWrite(aigc=MARKS.aigc)
+    first = LabelsToWrite(aigc=LABELS.aigc)
     once = write_labels(made(name), media_type, first)
-    twice = write_labels(once, media_type, OTHER_MARKS)
+    twice = write_labels(once, media_type, OTHER)
     assert b"content-0001" not in twice
 
 
 @every_file
 def test_each_kind_of_mark_can_be_written_alone(name: str) -> None:
     for alone in (
-        LabelsToWrite(aigc=MARKS.aigc),
+        LabelsToWrite(aigc=LABELS.aigc),
         LabelsToWrite(digital_source_type=AI),
-        LabelsToWrite(latent=MARKS.latent),
+        LabelsToWrite(latent=LABELS.latent),
     ):
         found = read_labels(write_labels(made(name), media_type_of(name), alone), media_type_of(name))
         assert found.show(alone)
@@ -117,10 +119,10 @@ def test_a_file_that_is_cut_off_is_refused_and_never_damaged_further(name: str) 
     cut = made(name)[: min(len(made(name)) // 2, 60)]
     if media_type.startswith("text/") or name == "jxl-bare":
         # Nothing in them says how long they are.
-        assert write_labels(cut, media_type, MARKS)
+        assert write_labels(cut, media_type, LABELS)
         return
     with pytest.raises(ImplicitRefusedError):
-        write_labels(cut, media_type, MARKS)
+        write_labels(cut, media_type, LABELS)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_a_kind_without_a_carrier_is_refused_with_its_reason_and_read_as_unmarke
     row = row_of(media_type)
     assert row.reason
     with pytest.raises(ImplicitRefusedError) as refused:
-        write_labels(b"{}", media_type, MARKS)
+        write_labels(b"{}", media_type, LABELS)
     assert row.reason in refused.value.what
     assert read_labels(b"{}", media_type) == FoundLabels()
 
@@ -140,7 +142,7 @@ def test_a_kind_without_a_carrier_is_refused_with_its_reason_and_read_as_unmarke
 def test_a_file_that_is_something_else_is_refused(name: str, body: bytes) -> None:
     assert read_labels(body, media_type_of(name)).refused
     with pytest.raises(ImplicitRefusedError):
-        write_labels(body, media_type_of(name), MARKS)
+        write_labels(body, media_type_of(name), LABELS)
 
 
 TRACES = {
@@ -157,4 +159,4 @@ def test_a_file_with_a_manifest_is_left_as_its_signer_left_it(name: str) -> None
     traced.seek(0, 2)
     traced.write(TRACES[media_type])
     with pytest.raises(ImplicitRefusedError, match="C2PA manifest"):
-        write_labels(traced.getvalue(), media_type, MARKS)
+        write_labels(traced.getvalue(), media_type, LABELS)

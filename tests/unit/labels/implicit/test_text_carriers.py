@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.labels.implicit import ImplicitRefusedError, read_labels, write_labels
 from pipeline.labels.implicit.aigc import KEYS
-from tests.unit.labels.implicit.makers import HTML, MARKDOWN, MARKS, OTHER_MARKS
+from tests.unit.labels.implicit.makers import HTML, LABELS, MARKDOWN, OTHER
 
 PAGE = "text/html"
 NOTE = "text/markdown"
@@ -20,7 +20,7 @@ def without_metas(body: bytes) -> bytes:
 
 
 def test_a_page_gets_meta_elements_and_nothing_else() -> None:
-    marked = write_labels(HTML, PAGE, MARKS)
+    marked = write_labels(HTML, PAGE, LABELS)
     assert without_metas(marked) == HTML
     assert marked.index(b"charset=utf-8") < marked.index(b'name="AIGC"') < marked.index(b"<title>")
 
@@ -40,8 +40,8 @@ def test_a_page_gets_meta_elements_and_nothing_else() -> None:
     ],
 )
 def test_marks_come_early_but_not_before_the_encoding(page: bytes, behind: bytes) -> None:
-    marked = write_labels(page, PAGE, MARKS)
-    assert read_labels(marked, PAGE).show(MARKS)
+    marked = write_labels(page, PAGE, LABELS)
+    assert read_labels(marked, PAGE).show(LABELS)
     assert without_metas(marked) == page
     assert marked[: marked.index(b'<meta name="AIGC"')].endswith(behind)
 
@@ -51,8 +51,8 @@ def test_marks_of_a_page_in_any_spelling_are_read_and_replaced() -> None:
     found = read_labels(page, PAGE)
     assert [one.raw for one in found.aigc] == ["old", '"x"']
     assert found.contradictions == ("several-aigc-marks",)
-    marked = write_labels(page, PAGE, MARKS)
-    assert read_labels(marked, PAGE).show(MARKS)
+    marked = write_labels(page, PAGE, LABELS)
+    assert read_labels(marked, PAGE).show(LABELS)
     assert b"old" not in marked
 
 
@@ -69,7 +69,7 @@ def test_marks_of_a_page_in_any_spelling_are_read_and_replaced() -> None:
 )
 def test_what_only_looks_like_a_mark_of_the_page_is_none(page: bytes) -> None:
     assert not read_labels(page, PAGE).aigc
-    assert page.replace(b"<head>", b"") in write_labels(page, PAGE, MARKS).replace(b"<head>", b"")
+    assert page.replace(b"<head>", b"") in write_labels(page, PAGE, LABELS).replace(b"<head>", b"")
 
 
 def test_a_mark_far_down_in_a_long_head_is_found_where_it_is() -> None:
@@ -77,19 +77,19 @@ def test_a_mark_far_down_in_a_long_head_is_found_where_it_is() -> None:
     mark = b"<meta\n name=AIGC content='old'>"
     page = b"<!doctype html>\n<head>\n" + filler.encode() + mark + b"\n<title>x</title></head>"
     assert [one.raw for one in read_labels(page, PAGE).aigc] == ["old"]
-    assert without_metas(write_labels(page, PAGE, MARKS)) == page.replace(mark, b"")
+    assert without_metas(write_labels(page, PAGE, LABELS)) == page.replace(mark, b"")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
 def test_a_page_in_wide_characters_is_refused(encoding: str) -> None:
     with pytest.raises(ImplicitRefusedError, match="UTF-16"):
-        write_labels("\ufeff<head></head>".encode(encoding), PAGE, MARKS)
+        write_labels("\ufeff<head></head>".encode(encoding), PAGE, LABELS)
 
 
 @given(texts, st.binary(max_size=100))
 def test_any_page_keeps_its_bytes(text: str, more: bytes) -> None:
     page = b"<head></head>" + text.encode() + more
-    assert without_metas(write_labels(page, PAGE, MARKS)) == page
+    assert without_metas(write_labels(page, PAGE, LABELS)) == page
 
 
 @pytest.mark.parametrize("piece", [b"<!--", b"<a ", b"<", b"</", b"<meta a=", b"<a b='", b"<!doctype [", b"&#", b"<?"])
@@ -98,7 +98,7 @@ def test_a_page_made_to_be_slow_has_its_end(piece: bytes) -> None:
 
 
 def test_a_note_gets_lines_of_front_matter_and_nothing_else() -> None:
-    marked = write_labels(MARKDOWN, NOTE, MARKS)
+    marked = write_labels(MARKDOWN, NOTE, LABELS)
     kept = [line for line in marked.splitlines(keepends=True) if line in MARKDOWN.splitlines(keepends=True)]
     assert b"".join(kept) == MARKDOWN
     assert marked.startswith(b"---\ntitle: Tides\ntags: [a, b]\nAIGC: {")
@@ -107,7 +107,7 @@ def test_a_note_gets_lines_of_front_matter_and_nothing_else() -> None:
 @given(texts)
 def test_a_note_without_front_matter_keeps_every_byte_behind_the_new_one(text: str) -> None:
     body = ("# " + text).encode()
-    assert write_labels(body, NOTE, MARKS).endswith(b"\n---" + (b"\r\n" if b"\r\n" in body else b"\n") + body)
+    assert write_labels(body, NOTE, LABELS).endswith(b"\n---" + (b"\r\n" if b"\r\n" in body else b"\n") + body)
 
 
 def test_the_spelling_that_generators_use_is_read_and_replaced() -> None:
@@ -119,8 +119,8 @@ def test_the_spelling_that_generators_use_is_read_and_replaced() -> None:
     fault = read_labels(body, NOTE).aigc[0].fault
     assert fault is not None
     assert (fault.code, fault.key) == ("bad-label", "Label")
-    marked = write_labels(body, NOTE, MARKS)
-    assert read_labels(marked, NOTE).show(MARKS)
+    marked = write_labels(body, NOTE, LABELS)
+    assert read_labels(marked, NOTE).show(LABELS)
     assert b"Some Agent" not in marked
     assert b"title: x\r\n" in marked
     assert marked.endswith(b"\r\n---\r\nText\r\n")
@@ -158,12 +158,12 @@ def test_broken_marks_of_a_note_have_a_fault(matter: bytes, code: str) -> None:
 )
 def test_front_matter_that_cannot_take_marks_is_refused(body: bytes, reason: str) -> None:
     with pytest.raises(ImplicitRefusedError, match=reason):
-        write_labels(body, NOTE, OTHER_MARKS)
+        write_labels(body, NOTE, OTHER)
 
 
 def test_a_thematic_break_is_no_front_matter() -> None:
     body = b"---\nText without an end of its front matter\n"
-    assert write_labels(body, NOTE, MARKS).endswith(b"---\n" + body)
+    assert write_labels(body, NOTE, LABELS).endswith(b"---\n" + body)
 
 
 def test_aliases_that_multiply_are_not_followed() -> None:

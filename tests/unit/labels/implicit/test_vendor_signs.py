@@ -9,12 +9,12 @@ from pipeline.labels.implicit import LabelsToWrite, read_labels, write_labels
 from pipeline.labels.implicit.carriers.video_boxes import box
 from pipeline.labels.implicit.places import PLACES
 from tests.unit.labels.implicit import audio_video_makers as media
-from tests.unit.labels.implicit.makers import MARKS
+from tests.unit.labels.implicit.makers import LABELS
 from tests.unit.labels.implicit.wild_makers import comment, description, jpeg, png, png_chunk, png_text
 from tests.unit.labels.implicit.wild_media import film, keyed
 
 EXIF_HEAD = b"Exif\x00\x00"
-AIGC = LabelsToWrite(aigc=MARKS.aigc)
+AIGC = LabelsToWrite(aigc=LABELS.aigc)
 
 
 @pytest.mark.parametrize(("kind", "ai"), [(0, False), (1, True), (2, True)])
@@ -23,7 +23,7 @@ def test_a_label_type_of_a_video_app_is_its_own_sign(kind: int, *, ai: bool) -> 
     found = read_labels(body, "video/mp4")
     assert found.aigc == ()
     assert [(one.ai, one.weight) for one in found.signs] == [(ai, "strong")]
-    assert b"aigc_label_type" in write_labels(body, "video/mp4", MARKS)
+    assert b"aigc_label_type" in write_labels(body, "video/mp4", LABELS)
 
 
 def test_a_clouds_second_schema_is_its_own_sign_and_its_provider_is_named() -> None:
@@ -34,7 +34,7 @@ def test_a_clouds_second_schema_is_its_own_sign_and_its_provider_is_named() -> N
     assert [(one.vendor, one.carrier, one.weight) for one in found.signs] == [
         ("云汀云", "exif.ImageDescription", "strong")
     ]
-    assert said.encode() in write_labels(body, "image/jpeg", MARKS)
+    assert said.encode() in write_labels(body, "image/jpeg", LABELS)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_label_type_goes_along_into_other_containers(name: str) -> None:
     assert (found.aigc, [one.ai for one in found.signs]) == ((), [False])
     written = write_labels(body, media.media_type_of(name), AIGC)
     found = read_labels(written, media.media_type_of(name))
-    assert (found.mark, [one.ai for one in found.signs]) == (MARKS.aigc, [False])
+    assert (found.conforming, [one.ai for one in found.signs]) == (LABELS.aigc, [False])
 
 
 @pytest.mark.parametrize(("tag", "said"), [(0x010F, 'workflow:{"1":{}}'), (0x0110, "prompt:{}"), (0x0131, "ComfyUI 1")])

@@ -9,10 +9,10 @@ from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_jso
 from pipeline.labels.implicit.carriers.video_amf import numbers, properties, property_of, string, text_at
 from pipeline.labels.implicit.carriers.video_flv import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
-from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
+from tests.unit.labels.implicit.makers import AI, LABELS, OTHER
 
-AIGC = LabelsToWrite(aigc=MARKS.aigc)
-TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
+AIGC = LabelsToWrite(aigc=LABELS.aigc)
+TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
 HEADER = b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"
 END = b"\x00\x00\x09"
 START = len(string(b"onMetaData"))
@@ -45,7 +45,7 @@ class TestWhereMarksAre:
         written = write(film(), AIGC)
         assert written.startswith(HEADER + b"\x12")
         assert written.endswith(film()[len(HEADER) :])
-        assert read(written).mark == MARKS.aigc
+        assert read(written).conforming == LABELS.aigc
 
     def test_metadata_may_be_an_object(self) -> None:
         body = film(tag(string(b"onMetaData") + b"\x03" + property_of(b"title", b"Tides") + END))
@@ -63,18 +63,18 @@ class TestWhereMarksAre:
     def test_marks_of_all_metadata_count_and_go(self) -> None:
         body = film(described(property_of(b"AIGC", b"{}")), described(property_of(b"aigc", TEXT.encode())))
         assert read(body).contradictions == ("several-aigc-marks",)
-        assert [one.mark for one in read(write(body, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+        assert [one.conforming for one in read(write(body, OTHER)).aigc] == [OTHER.aigc]
 
 
 class TestPlaces:
     def test_key_frames_are_where_the_metadata_says(self) -> None:
-        before, after = made("flv-key-frames"), write(made("flv-key-frames"), MARKS)
+        before, after = made("flv-key-frames"), write(made("flv-key-frames"), LABELS)
         pairs = list(zip(self.key_frames(before), self.key_frames(after), strict=True))
         assert len(pairs) > 1
         assert all(before[old : old + 40] == after[new : new + 40] for old, new in pairs)
 
     def test_the_file_is_as_large_as_it_says(self) -> None:
-        written = write(made("flv"), MARKS)
+        written = write(made("flv"), LABELS)
         said = metadata(written)
         (place,) = (one.value + 1 for one in properties(said, START) if one.name == "filesize")
         assert struct.unpack_from(">d", said, place) == (len(written),)

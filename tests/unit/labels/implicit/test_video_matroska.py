@@ -9,7 +9,7 @@ from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, read_l
 from pipeline.labels.implicit.carriers.video_ebml import Element, ElementReader, master, text, unsigned, void
 from pipeline.labels.implicit.carriers.video_matroska import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
-from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS
+from tests.unit.labels.implicit.makers import AI, LABELS, OTHER
 
 HEADER, DOC_TYPE, SEGMENT, SEEK_HEAD, SEEK = 0x1A45DFA3, 0x4282, 0x18538067, 0x114D9B74, 0x4DBB
 SEEK_ID, SEEK_POSITION, INFO, CLUSTER, CUES, TAGS = 0x53AB, 0x53AC, 0x1549A966, 0x1F43B675, 0x1C53BB6B, 0x1254C367
@@ -17,8 +17,8 @@ CHAPTERS, ATTACHMENTS, VOID = 0x1043A770, 0x1941A469, 0xEC
 TAG, TARGETS, TRACK, SIMPLE_TAG, NAME, STRING, CRC = 0x7373, 0x63C0, 0x63C5, 0x67C8, 0x45A3, 0x4487, 0xBF
 UNKNOWN = b"\x01" + b"\xff" * 7
 
-AIGC = LabelsToWrite(aigc=MARKS.aigc)
-TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
+AIGC = LabelsToWrite(aigc=LABELS.aigc)
+TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
 HEAD = master(HEADER, (text(DOC_TYPE, "webm"),))
 
 
@@ -59,7 +59,7 @@ def places(body: bytes) -> Iterator[tuple[int, int]]:
 class TestPlaces:
     @pytest.mark.parametrize("name", ["mkv", "mkv-cues-first", "webm", "weba"])
     def test_everything_but_tags_and_index_stays_where_it_is(self, name: str) -> None:
-        body, written = made(name), write(made(name), MARKS)
+        body, written = made(name), write(made(name), LABELS)
         _, before = parts(body)
         for one in before:
             if one.id not in (TAGS, SEEK_HEAD, VOID):
@@ -67,14 +67,14 @@ class TestPlaces:
 
     @pytest.mark.parametrize("name", ["mkv", "mkv-cues-first", "webm", "weba"])
     def test_the_index_says_where_every_part_is(self, name: str) -> None:
-        written = write(made(name), MARKS)
+        written = write(made(name), LABELS)
         starts = {one.start: one.id for one in parts(written)[1]}
         named = dict(places(written))
         assert named.keys() >= {TAGS, INFO, CUES}
         assert all(starts[place] == number for number, place in named.items())
 
     def test_checksums_are_right_where_there_were_some(self) -> None:
-        written = write(made("mkv"), MARKS)
+        written = write(made("mkv"), LABELS)
         reader = ElementReader(written)
         checked = 0
         for one in parts(written)[1]:
@@ -85,8 +85,8 @@ class TestPlaces:
         assert checked == 2
 
     def test_the_segment_is_as_long_as_it_says(self) -> None:
-        segment, found = parts(write(made("mkv"), MARKS))
-        assert segment.end == len(write(made("mkv"), MARKS)) == found[-1].end
+        segment, found = parts(write(made("mkv"), LABELS))
+        assert segment.end == len(write(made("mkv"), LABELS)) == found[-1].end
 
     def test_a_recorded_stream_has_its_tags_before_the_first_cluster(self) -> None:
         body = HEAD + SEGMENT.to_bytes(4) + UNKNOWN + void(9) + CLUSTER.to_bytes(4) + UNKNOWN + unsigned(0xE7, 1)
@@ -95,7 +95,7 @@ class TestPlaces:
         segment = next(one for one in reader.children(0, len(written), endless=(SEGMENT,)) if one.id == SEGMENT)
         found = reader.children(segment.body, segment.end, endless=(CLUSTER,))
         assert [one.id for one in found] == [0xEC, TAGS, CLUSTER]
-        assert read(written).mark == MARKS.aigc
+        assert read(written).conforming == LABELS.aigc
 
     @pytest.mark.parametrize("room", range(15, 40))
     def test_any_room_that_is_enough_is_filled_to_the_byte(self, room: int) -> None:
@@ -112,7 +112,7 @@ class TestPlaces:
     def test_bytes_after_the_segment_stay_behind_it(self) -> None:
         written = write(film(INDEX, void(60), FRAMES) + void(20), AIGC)
         assert written.endswith(void(20))
-        assert read(written).mark == MARKS.aigc
+        assert read(written).conforming == LABELS.aigc
 
     @pytest.mark.parametrize(
         "body",
@@ -152,10 +152,10 @@ class TestWhatStays:
     def test_tags_of_others_and_of_tracks(self) -> None:
         track = master(TAG, (master(TARGETS, (unsigned(TRACK, 7),)), simple("ARTIST", "Lena"), simple("AIGC", TEXT)))
         other = master(TAG, (master(TARGETS, ()), simple("TITLE", "Tides")))
-        written = write(film(INDEX, void(60), master(TAGS, (other, track)), FRAMES), OTHER_MARKS)
+        written = write(film(INDEX, void(60), master(TAGS, (other, track)), FRAMES), OTHER)
         assert other in written
         assert master(TARGETS, (unsigned(TRACK, 7),)) + simple("ARTIST", "Lena") in written
-        assert [one.mark for one in read(written).aigc] == [OTHER_MARKS.aigc]
+        assert [one.conforming for one in read(written).aigc] == [OTHER.aigc]
 
     def test_a_tag_that_held_nothing_but_a_mark_goes(self) -> None:
         empty = master(TAG, (master(TARGETS, ()), simple("AIGC", "")))
@@ -175,8 +175,8 @@ class TestSeveralMarks:
         assert len(read(film(INDEX, tags, FRAMES, tags)).aigc) == 4
 
     def test_source_types_and_disclosure_are_tags_too(self) -> None:
-        found = read(write(film(INDEX, void(60), FRAMES), MARKS))
-        assert (found.digital_source_types, found.latent) == ((AI,), MARKS.latent)
+        found = read(write(film(INDEX, void(60), FRAMES), LABELS))
+        assert (found.digital_source_types, found.latent) == ((AI,), LABELS.latent)
 
 
 class TestHostileFiles:

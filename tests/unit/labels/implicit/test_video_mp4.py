@@ -11,10 +11,10 @@ from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_jso
 from pipeline.labels.implicit.carriers.video_boxes import box
 from pipeline.labels.implicit.carriers.video_mp4 import read, write
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
-from tests.unit.labels.implicit.makers import AI, MARKS, OTHER_MARKS, encoded
+from tests.unit.labels.implicit.makers import AI, LABELS, OTHER, encoded
 
-AIGC = LabelsToWrite(aigc=MARKS.aigc)
-TEXT = to_json(MARKS.aigc, shape="bare") if MARKS.aigc else ""
+AIGC = LabelsToWrite(aigc=LABELS.aigc)
+TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
 XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
 
@@ -80,10 +80,10 @@ class TestWhereMarksAre:
         assert xmp.found_in([packet]).digital_source_types == (AI,)
 
     def test_what_is_in_xmp_already_stays_there(self) -> None:
-        packet = xmp.merge(None, LabelsToWrite(latent=MARKS.latent))
+        packet = xmp.merge(None, LabelsToWrite(latent=LABELS.latent))
         body = made("mp4") + box(b"uuid", XMP_BOX, packet)
         found = read(write(body, LabelsToWrite(digital_source_type=AI)))
-        assert (found.latent, found.digital_source_types) == (MARKS.latent, (AI,))
+        assert (found.latent, found.digital_source_types) == (LABELS.latent, (AI,))
 
 
 class TestWhatStays:
@@ -95,14 +95,14 @@ class TestWhatStays:
         tags["----:com.apple.iTunes:MOOD"] = [MP4FreeForm(b"calm")]
         file.seek(0)
         tags.save(file)
-        written = MP4(io.BytesIO(write(file.getvalue(), MARKS)))
+        written = MP4(io.BytesIO(write(file.getvalue(), LABELS)))
         assert dict(written.tags) == dict(tags.tags)
-        assert content(write(file.getvalue(), MARKS)) == content(file.getvalue())
+        assert content(write(file.getvalue(), LABELS)) == content(file.getvalue())
 
     def test_boxes_that_nobody_knows_are_kept_where_they_were(self) -> None:
         own = box(b"uuid", bytes(range(16)), b"a box of somebody's own")
         body = film(before=own, after=own, udta=box(b"udta", box(b"what", b"ever"), bytes(4)))
-        written = write(body, MARKS)
+        written = write(body, LABELS)
         assert [payload for kind, payload in boxes(written) if kind == b"uuid"][::2] == [own[8:]] * 2
         assert only(written, b"moov", b"udta", b"what") == b"ever"
 
@@ -123,19 +123,19 @@ class TestWhatStays:
         (size,) = struct.unpack_from(">I", body, at)
         assert at + size == len(body)
         body = body[:at] + struct.pack(">I", size + len(meta)) + body[at + 4 :] + meta
-        written = write(body, MARKS)
+        written = write(body, LABELS)
         shown = metadata(written)
         assert (shown["com.apple.quicktime.model"], shown["AIGC"]) == ("Harbour 3", TEXT)
-        assert [(one.carrier, one.mark) for one in read(written).aigc] == [("moov.meta", MARKS.aigc)]
+        assert [(one.carrier, one.conforming) for one in read(written).aigc] == [("moov.meta", LABELS.aigc)]
 
     @pytest.mark.parametrize("name", ["mp4", "mov"])
     def test_tracks_of_a_file_whose_index_is_last_keep_their_bytes(self, name: str) -> None:
         """Rotation, colour, edit lists: whatever a track says."""
-        before, after = (boxes(only(body, b"moov")) for body in (made(name), write(made(name), MARKS)))
+        before, after = (boxes(only(body, b"moov")) for body in (made(name), write(made(name), LABELS)))
         assert [one for one in after if one[0] != b"udta"] == [one for one in before if one[0] != b"udta"]
 
     def test_all_but_index_and_xmp_keeps_its_bytes(self) -> None:
-        before, after = boxes(made("mp4-index-first")), boxes(write(made("mp4-index-first"), MARKS))
+        before, after = boxes(made("mp4-index-first")), boxes(write(made("mp4-index-first"), LABELS))
         assert [one for one in after if one[0] not in (b"moov", b"uuid")] == [
             one for one in before if one[0] != b"moov"
         ]
@@ -144,7 +144,7 @@ class TestWhatStays:
 class TestPlaces:
     @pytest.mark.parametrize("name", ["mp4", "mp4-index-first", "mov", "mov-index-first", "m4a"])
     def test_chunks_are_where_the_index_says(self, name: str) -> None:
-        before, after = made(name), write(made(name), MARKS)
+        before, after = made(name), write(made(name), LABELS)
         pairs = list(zip(chunk_places(before), chunk_places(after), strict=True))
         assert all(before[old : old + 32] == after[new : new + 32] for old, new in pairs)
 
@@ -215,8 +215,8 @@ class TestSeveralMarks:
         ids=["box", "xmp", "itunes"],
     )
     def test_wherever_a_mark_was_a_new_one_takes_its_place(self, other: bytes) -> None:
-        assert read(other).mark == MARKS.aigc
-        assert [one.mark for one in read(write(other, OTHER_MARKS)).aigc] == [OTHER_MARKS.aigc]
+        assert read(other).conforming == LABELS.aigc
+        assert [one.conforming for one in read(write(other, OTHER)).aigc] == [OTHER.aigc]
 
 
 class TestHostileFiles:

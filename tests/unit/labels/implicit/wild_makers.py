@@ -169,7 +169,7 @@ def avif(label: str) -> bytes:
 
 def heic_with_prefix(label: str) -> bytes:
     """A packet that begins and ends as some cameras have it, in the place of one of ours that was longer."""
-    body = write_labels(makers.made("heic"), "image/heic", makers.MARKS)
+    body = write_labels(makers.made("heic"), "image/heic", makers.LABELS)
     begin, end = body.index(b"<?xpacket begin"), body.index(b'<?xpacket end="w"?>') + len(b'<?xpacket end="w"?>')
     said = b"http://ns.adobe.com/xap/1.0/\x00" + packet(label)
     assert len(said) < end - begin

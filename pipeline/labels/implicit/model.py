@@ -19,10 +19,10 @@ __all__ = [
     "LabelsToWrite",
     "Latent",
     "found_in_text",
-    "found_mark",
     "holds_label",
     "joined",
     "latent_from",
+    "placed_label",
 ]
 
 Contradiction = Literal["several-aigc-marks", "several-source-types", "human-source-type-with-aigc-mark"]
@@ -89,20 +89,20 @@ class LabelsToWrite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundLabel(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that stands where an AIGC mark belongs.
+    """Something that stands where an AIGC label belongs.
 
     Attributes:
         carrier: where it was found, in the words of the fact `implicit.carrier`; `places.PLACES` explains them.
         raw: as it stands in the file, cut after 32 KiB.
-        mark: the mark, where it conforms.
-        label: what it says, where it says it in a way that can be used; a mark without one is broken.
+        label: the label, where it conforms.
+        label: what it says, where it says it in a way that can be used; a label without one is broken.
         faults: what is missing in it, or does not conform.
         said: which of the seven members it has, by their right names, and what they say.
     """
 
     carrier: str
     raw: str
-    mark: AigcLabel | None = None
+    conforming: AigcLabel | None = None
     label: Label | None = None
     faults: tuple[AigcFault, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
@@ -123,9 +123,9 @@ class FoundLabels(msgspec.Struct, frozen=True, kw_only=True):
     refused: str | None = None
 
     @property
-    def mark(self) -> AigcLabel | None:
-        """The one conforming mark of the file, be it there twice; None where there is none, or anything beside it."""
-        return self.aigc[0].mark if len({found_label.mark for found_label in self.aigc}) == 1 else None
+    def conforming(self) -> AigcLabel | None:
+        """The one conforming label of the file, be it there twice; None where there is none, or anything beside it."""
+        return self.aigc[0].conforming if len({found_label.conforming for found_label in self.aigc}) == 1 else None
 
     @property
     def label(self) -> Label | None:
@@ -139,43 +139,43 @@ class FoundLabels(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """What contradicts itself; a mark that was copied to a second place, or in part, says nothing else."""
+        """What contradicts itself; a label that was copied to a second place, or in part, says nothing else."""
         found: list[Contradiction] = []
         if _differ(self.aigc):
             found.append("several-aigc-marks")
         if len(set(self.digital_source_types)) > 1:
             found.append("several-source-types")
-        # A broken mark still says that somebody marked the content.
+        # A broken label still says that somebody labeled the content.
         if self.aigc and any(_is_human(source_type) for source_type in self.digital_source_types):
             found.append("human-source-type-with-aigc-mark")
         return tuple(found)
 
-    def show(self, marks: LabelsToWrite) -> bool:
-        """Whether the file says what these marks say, once, and nothing beside it in their places."""
+    def show(self, labels: LabelsToWrite) -> bool:
+        """Whether the file says what these labels say, once, and nothing beside it in their places."""
         return (
             self.refused is None
-            and (marks.aigc is None or (len(self.aigc) == 1 and self.mark == marks.aigc))
-            and (marks.digital_source_type is None or self.digital_source_types == (marks.digital_source_type,))
-            and (marks.latent is None or self.latent == marks.latent)
+            and (labels.aigc is None or (len(self.aigc) == 1 and self.conforming == labels.aigc))
+            and (labels.digital_source_type is None or self.digital_source_types == (labels.digital_source_type,))
+            and (labels.latent is None or self.latent == labels.latent)
         )
 
 
 def _differ(labels: Sequence[FoundLabel]) -> bool:
     """Whether labels of one file say different things of one member, or nobody can tell what one of them says."""
-    if len({label.mark or label.said or label.raw for label in labels}) <= 1:
+    if len({label.conforming or label.said or label.raw for label in labels}) <= 1:
         return False
     members = {member for label in labels for member in label.said}
     return not all(label.said for label in labels) or len(members) > len({name for name, _ in members})
 
 
-def found_mark(raw: str, *, carrier: str) -> FoundLabel:
-    """What a text found in the place of a mark is."""
+def placed_label(raw: str, *, carrier: str) -> FoundLabel:
+    """What a text found in the place of a label is."""
     reading = reading_of(raw, named=True)
     assert reading is not None  # noqa: S101 - a place of that name always has an answer
     return FoundLabel(
         carrier=carrier,
         raw=raw[:_KEPT],
-        mark=reading.mark,
+        conforming=reading.conforming,
         label=reading.label,
         faults=reading.faults,
         said=reading.said,
@@ -195,7 +195,7 @@ def found_in_text(raw: str, *, carrier: str, named: bool = True) -> FoundLabels:
         return FoundLabels()
     if reading.provider is not None:
         return FoundLabels(signs=(schema_sign(reading.provider, carrier=carrier),))
-    return FoundLabels(aigc=(found_mark(raw, carrier=carrier),))
+    return FoundLabels(aigc=(placed_label(raw, carrier=carrier),))
 
 
 def holds_label(raw: str) -> bool:
@@ -223,7 +223,7 @@ def latent_from(members: dict[str, str]) -> Latent | None:
 
 
 def _unusable(what: str, remedy: str) -> ImplicitRefusedError:
-    return ImplicitRefusedError(what=f"The marks cannot be made: {what} is not usable.", remedy=remedy)
+    return ImplicitRefusedError(what=f"The labels cannot be made: {what} is not usable.", remedy=remedy)
 
 
 def _is_instant(text: str) -> bool:

@@ -13,17 +13,17 @@ from pipeline.labels.implicit import (
     first_write,
     to_json,
 )
-from pipeline.labels.implicit.marks import found_mark, latent_from
+from pipeline.labels.implicit.model import latent_from, placed_label
 from pipeline.policy.vocabulary import vocabulary
-from tests.unit.labels.implicit.makers import AI, MARKS, PROVIDER
+from tests.unit.labels.implicit.makers import AI, LABELS, PROVIDER
 
 HUMAN = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
-ONE = found_mark(to_json(first_write(PROVIDER, "n-1")), carrier="xmp")
-OTHER = found_mark(to_json(first_write(PROVIDER, "n-2")), carrier="png.text")
-BROKEN = found_mark("AIGC", carrier="xmp")
-SHORT = found_mark('{"Label":"1"}', carrier="exif.UserComment")
-SHORT_ELSEWHERE = found_mark('AIGC={"label":1}', carrier="exif.ImageDescription")
-SHORT_OTHER = found_mark('{"Label":"2"}', carrier="png.text")
+ONE = placed_label(to_json(first_write(PROVIDER, "n-1")), carrier="xmp")
+OTHER = placed_label(to_json(first_write(PROVIDER, "n-2")), carrier="png.text")
+BROKEN = placed_label("AIGC", carrier="xmp")
+SHORT = placed_label('{"Label":"1"}', carrier="exif.UserComment")
+SHORT_ELSEWHERE = placed_label('AIGC={"label":1}', carrier="exif.ImageDescription")
+SHORT_OTHER = placed_label('{"Label":"2"}', carrier="png.text")
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_contradictions_are_named(found: FoundLabels, contradictions: tuple[str,
 
 
 def test_a_mark_that_is_there_twice_is_the_mark_and_of_several_none_is() -> None:
-    assert FoundLabels(aigc=(ONE, ONE)).mark == first_write(PROVIDER, "n-1")
-    assert FoundLabels(aigc=(ONE,)).mark == first_write(PROVIDER, "n-1")
-    assert FoundLabels(aigc=(ONE, OTHER)).mark is None
-    assert FoundLabels(aigc=(BROKEN,)).mark is None
+    assert FoundLabels(aigc=(ONE, ONE)).conforming == first_write(PROVIDER, "n-1")
+    assert FoundLabels(aigc=(ONE,)).conforming == first_write(PROVIDER, "n-1")
+    assert FoundLabels(aigc=(ONE, OTHER)).conforming is None
+    assert FoundLabels(aigc=(BROKEN,)).conforming is None
 
 
 def test_facts_of_a_file_with_one_mark() -> None:
-    facts = facts_of(FoundLabels(aigc=(ONE,), latent=MARKS.latent))
+    facts = facts_of(FoundLabels(aigc=(ONE,), latent=LABELS.latent))
     assert {name: value for name, value in facts.items() if name.startswith("implicit.")} == {
         "implicit.present": True,
         "implicit.count": 1,
@@ -91,7 +91,7 @@ def test_facts_of_other_files() -> None:
 
 def test_a_wrong_check_digit_and_another_platform_are_facts() -> None:
     members = json.loads(to_json(first_write(PROVIDER[:-6] + "X10002", "n-1"), shape="bare"))
-    facts = facts_of(FoundLabels(aigc=(found_mark(json.dumps(members | {"PropagateID": "n-2"}), carrier="xmp"),)))
+    facts = facts_of(FoundLabels(aigc=(placed_label(json.dumps(members | {"PropagateID": "n-2"}), carrier="xmp"),)))
     assert (facts["implicit.code_ok"], facts["implicit.first_write"]) == (False, False)
 
 

@@ -1,0 +1,154 @@
+"""The command that makes documents of what is in the records bucket."""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+import typer
+
+from agents.assembly import CLAIM_GENERATOR, identity_of, layout_of, open_parsers
+from agents.cli.console import AsJson, errors, print_json, print_pairs
+from agents.cli.local_file import write_file
+from agents.trusting import trust_of
+from pipeline.assets import sha256_hex
+from pipeline.credentials import SealOrder, Software
+from pipeline.errors import BugError
+from pipeline.policy.pack_files import packs_in_use
+from pipeline.policy.words import Language
+from pipeline.reports import ReportDocument, ReportKind, document_digest, period_of, report_of
+from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings
+
+__all__ = ["report"]
+
+ReportFormat = Literal["pdf", "html", "json"]
+
+_DATA_DRIVEN: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMedia"
+"""What reports are, as IPTC's digital source types have it: made by a program from data, and by no model."""
+
+_STANDARD_OUTPUT: Final = Path("-")
+
+
+class MadeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What `report` answers.
+
+    `document` is the digest of what the report says, `sha256` that of the file; `stored` is where the sealed PDF lies,
+    and `sealed_now` whether it was made by this command or by an earlier one.
+    """
+
+    kind: str
+    period: str
+    file: str
+    document: str
+    sha256: str
+    records: str
+    stored: str | None
+    sealed_now: bool | None
+    development_signer: bool | None
+
+
+def report(
+    kind: Annotated[ReportKind, typer.Argument(help="What it is about.", show_default=False)],
+    period: Annotated[
+        str,
+        typer.Option(metavar="PERIOD", help="2026-10, 2026, or FROM..TO such as 2026-10-01..2026-10-15."),
+    ],
+    language: Annotated[Language, typer.Option("--lang", help="The language of the document.")] = "en",
+    form: Annotated[ReportFormat, typer.Option("--format", help="What it is made as.")] = "pdf",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Where it goes, - for standard output; KIND-PERIOD.LANG.FORMAT otherwise."),
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Whose days these are, and what times are shown in.")
+    ] = "UTC",
+    unsealed: Annotated[bool, typer.Option("--unsealed", help="Leave a PDF unsealed, and store nothing.")] = False,
+    fonts: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the fonts of a PDF are, if not on the system.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a document about a period, from what the records bucket has of it: for authorities, users and your files.
+
+    It cites articles, times with their zone, and the digest of every record that it rests on. The same records give the
+    same document. A PDF is sealed and stored in the records bucket the first time; asking again gives that one.
+
+    PDF and HTML need `pip install 'sealstream[reports]'`, PDF a font with Chinese (Debian: fonts-noto-cjk).
+    """
+    from pipeline.store.connection import connect
+    from pipeline.store.s3 import S3ObjectStore
+    from pipeline.usecases.reporting import Reporting
+
+    days = period_of(period, time_zone)
+    stores = StoreSettings()
+    connection = connect()
+    store = S3ObjectStore(connection, locked_buckets=frozenset({stores.records_bucket}))
+    reporting = Reporting(store=store, layout=layout_of(stores))
+    packs = [file.pack for file in packs_in_use(PolicySettings().packs)]
+    document = report_of(kind, reporting.material(days), days, language, packs)
+    stored = None
+    identity = None
+    if form == "json":
+        body = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    elif form == "html":
+        from pipeline.reports.html import html_of
+
+        body = html_of(document).encode()
+    else:
+        from pipeline.reports.pdf import pdf_of
+
+        if unsealed:
+            body = pdf_of(document, fonts)
+        else:
+            settings = CredentialSettings()
+            identity = identity_of(settings)
+            stored = reporting.sealed_once(document, lambda: _sealed(pdf_of(document, fonts), document, settings))
+            body = stored.body
+    if out == _STANDARD_OUTPUT:
+        typer.echo(body, nl=False)
+        return
+    target = out or Path(f"{kind}-{period}.{language}.{form}")
+    write_file(target, body, force=force)
+    answer = MadeReport(
+        kind=kind,
+        period=period,
+        file=str(target),
+        document=document_digest(document),
+        sha256=sha256_hex(body),
+        records=next(fact.value for fact in document.material[1:2]),
+        stored=None if stored is None else stored.uri,
+        sealed_now=None if stored is None else stored.is_new,
+        development_signer=None if identity is None or stored is None or not stored.is_new else identity.is_development,
+    )
+    if as_json:
+        print_json(answer)
+        return
+    print_pairs(
+        document.title,
+        {
+            "file": answer.file,
+            "period": f"{answer.period} ({time_zone})",
+            "made from": answer.records,
+            "document": answer.document,
+            "sha256": answer.sha256,
+            "stored": answer.stored,
+            "sealed": {True: "now", False: "before, this is that one", None: None}[answer.sealed_now],
+        },
+    )
+    if answer.development_signer:
+        errors.print("It is sealed with a development certificate, which nobody else trusts.", style="yellow")
+
+
+def _sealed(pdf: bytes, document: ReportDocument, settings: CredentialSettings) -> bytes:
+    order = SealOrder(
+        media_type="application/pdf",
+        operation="generated",
+        digital_source_type=_DATA_DRIVEN,
+        claim_generator=Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version),
+        title=f"{document.title} {document.period}",
+    )
+    with open_parsers(settings, identity_of(settings).signer, trust_of(settings), processes=1) as parsers:
+        sealed = parsers.credentials.seal(pdf, order)
+    if sealed.binding != "embedded":
+        raise BugError(what=f"The PDF of a report could not be sealed: {sealed.sidecar_because}.", remedy="Report it.")
+    return sealed.asset

@@ -1,0 +1,52 @@
+"""The command that serves the console."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from agents.settings import ConsoleSettings, WorkerSettings
+from pipeline.errors import OperatorError
+
+__all__ = ["NEEDED", "serve_console"]
+
+NEEDED: Final = ("itsdangerous", "jinja2", "multipart", "starlette", "uvicorn")
+"""The packages of the extra `console`."""
+
+
+def serve_console(
+    bind: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where it is served; 127.0.0.1:8787 if not said.")
+    ] = None,
+    database: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its read model, which it makes anew where it is gone.")
+    ] = None,
+    login: Annotated[
+        str | None,
+        typer.Option(metavar="none|development", help="Who may act: nobody, or whom the browser says it is."),
+    ] = None,
+) -> None:
+    """Serve the console: what is held, alerted and due, for people in a browser. Ctrl-C or SIGTERM stops it.
+
+    It reads the topics and writes nothing but events. Without a login it only shows; the login `development` believes
+    whoever says who he is, and is refused where others than this machine could reach it.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise OperatorError(
+            what=f"The console needs packages that are not installed: {', '.join(missing)}.",
+            remedy="Install them with: pip install 'sealstream[console]'.",
+        )
+    from agents.configuration import require_known
+    from agents.logs import configure_logging
+    from console.serving import serve
+
+    require_known(os.environ)
+    given = {"BIND": bind, "DATABASE": database, "LOGIN": login}
+    os.environ.update({f"SEALSTREAM_CONSOLE_{name}": str(told) for name, told in given.items() if told is not None})
+    settings = ConsoleSettings()
+    worker = WorkerSettings()
+    configure_logging(level=worker.log_level, style=worker.log_format)
+    serve(settings)

@@ -1,0 +1,1 @@
+"""The console: what is held, decided, due and alerted, for people in a browser. It writes nothing but events."""

@@ -1,0 +1,42 @@
+"""The application: rooms of routes, one after the other, behind the same headers."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute
+
+from console import errors, health, rendering, static_files
+from console.headers import SafeHeaders
+from console.parts import ConsoleParts
+
+__all__ = ["ROOMS", "Room", "application"]
+
+Room = Callable[[ConsoleParts], Sequence[BaseRoute]]
+"""Routes that belong together; the first one that fits a request answers it."""
+
+ROOMS: Final[tuple[Room, ...]] = (health.routes, static_files.routes, rendering.routes)
+
+
+def application(parts: ConsoleParts) -> Starlette:
+    """The console as an ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for run in parts.running:
+                await stack.enter_async_context(run())
+            yield
+
+    return Starlette(
+        routes=[route for room in ROOMS for route in room(parts)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(parts.settings.hosts), www_redirect=False),
+        ],
+        exception_handlers=errors.handlers(),
+        lifespan=lifespan,
+    )

@@ -1,0 +1,29 @@
+"""What is answered where something is not there, not allowed or broken: a page that says so."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from console.rendering import page
+
+__all__ = ["handlers"]
+
+_TOLD: Final = {403: "not-allowed", 404: "not-found", 405: "not-found"}
+_NOT_FOUND: Final = 404
+
+
+def handlers() -> Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
+    """What answers which exceptions."""
+    return {HTTPException: _refused}
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    why = error.detail if isinstance(error, HTTPException) else ""
+    if request.url.path.endswith(".json"):
+        return JSONResponse({"status": status, "why": why}, status)
+    told = _TOLD.get(status, "broken")
+    return page(request, "error.html", status, told=told, why="" if status == _NOT_FOUND else why)

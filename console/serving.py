@@ -1,0 +1,51 @@
+"""Runs the console: the socket, the parts as they are in earnest, the server."""
+
+import logging
+import socket
+from typing import Final
+
+import uvicorn
+
+from agents.settings import ConsoleSettings
+from console.app import application
+from console.parts import ConsoleParts
+from pipeline.errors import OperatorError
+
+__all__ = ["serve"]
+
+logger = logging.getLogger(__name__)
+
+_STOP_SECONDS: Final = 3
+
+
+def serve(settings: ConsoleSettings) -> None:
+    """Serve the console until SIGTERM or Ctrl-C.
+
+    Raises:
+        OperatorError: the settings cannot be used.
+    """
+    settings.require_safe()
+    with _bound(settings) as bound:
+        host, port = bound.getsockname()[:2]
+        logger.info("The console is at http://%s:%s/", f"[{host}]" if ":" in host else host, port)
+        parts = ConsoleParts(settings=settings, trouble=lambda: None)
+        config = uvicorn.Config(
+            application(parts),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def _bound(settings: ConsoleSettings) -> socket.socket:
+    host, port = settings.address
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise OperatorError(
+            what=f"The console cannot be served at {settings.bind}: {error.strerror}.",
+            remedy="Give another address with --bind or SEALSTREAM_CONSOLE_BIND; port 0 takes a free one.",
+        ) from error

@@ -1,0 +1,32 @@
+"""Every text of the console, in English and Chinese, from one catalogue."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+__all__ = ["LANGUAGES", "Language", "catalogue", "text"]
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+
+_FILE: Final = Path(__file__).parent / "texts.toml"
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Of each key, its text in each language."""
+    return {
+        f"{room}.{name}": words
+        for room, keys in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()
+        for name, words in keys.items()
+    }
+
+
+def text(key: str, language: Language, **parts: object) -> str:
+    """The text of a key, with parts put into its braces.
+
+    Raises:
+        KeyError: the catalogue has no such key, or a part is missing.
+    """
+    return catalogue()[key][language].format(**parts)

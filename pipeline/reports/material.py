@@ -1,0 +1,142 @@
+"""What reports are made from: events with all that was decided about them, and cases, as they stood at an instant."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.events.instants import instant
+from pipeline.events.outputs import Case, Decision, Finding, ManifestRecord
+from pipeline.reports.period import ReportPeriod
+
+__all__ = ["EventHistory", "ReportMaterial", "StoredCase", "decided_at", "of_period"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventHistory:
+    """An event: its record, what persons decided about it, the first decision first, and its retraction.
+
+    `digest` is the SHA-256 of the record as it is stored.
+    """
+
+    record: ManifestRecord | Decision
+    digest: str
+    taken: tuple[Decision, ...] = ()
+    retraction: Decision | None = None
+
+    @property
+    def judged_at(self) -> datetime:
+        """When rules decided about it."""
+        return decided_at(self.record)
+
+    @property
+    def newest_at(self) -> datetime:
+        """When something was decided about it last."""
+        return max(map(decided_at, self.all))
+
+    @property
+    def all(self) -> tuple[ManifestRecord | Decision, ...]:
+        """Everything that was decided about it, in the order of its kinds: by rules, by persons, by a later verdict."""
+        return (self.record, *self.taken, *(() if self.retraction is None else (self.retraction,)))
+
+    @property
+    def in_force(self) -> str:
+        """What counts: allow, hold, block or retracted."""
+        return self.all[-1].decision
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What rules found; a review of a person carries no more than what it was about."""
+        found = {
+            finding.rule: finding
+            for decided in (self.retraction, self.record)
+            if decided
+            for finding in decided.findings
+        }
+        return tuple(found.values())
+
+    def until(self, end: datetime) -> "EventHistory | None":
+        """The event as it stood at an instant; None where it was not there yet."""
+        if self.judged_at >= end:
+            return None
+        kept = self.retraction is not None and decided_at(self.retraction) < end
+        return EventHistory(
+            record=self.record,
+            digest=self.digest,
+            taken=tuple(one for one in self.taken if decided_at(one) < end),
+            retraction=self.retraction if kept else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCase:
+    """A case as it stood, and the SHA-256 of that version of it as it is stored."""
+
+    case: Case
+    digest: str
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it became known."""
+        return _instant(self.case.opened_at)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When this version was written."""
+        return _instant(self.case.changed_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMaterial:
+    """Everything that a report may speak of, in the order in which it happened."""
+
+    events: tuple[EventHistory, ...]
+    cases: tuple[StoredCase, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the digests of all records and cases in hex, sorted, each with a line feed."""
+        lines = sorted((*(one.digest for one in self.events), *(one.digest for one in self.cases)))
+        return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the newest of it was written; None where there is nothing."""
+        return max((*(one.newest_at for one in self.events), *(one.changed_at for one in self.cases)), default=None)
+
+
+def of_period(period: ReportPeriod, events: Iterable[EventHistory], cases: Iterable[StoredCase]) -> ReportMaterial:
+    """What a report about a period is made from.
+
+    Events about which something was decided in it, as they stood at its end, so that a report about a time that is over
+    stays the same; and cases that were known before its end, and were not all over before it began.
+    """
+    known = (one for one in (event.until(period.ends) for event in events) if one is not None)
+    touched = (one for one in known if any(period.has(decided_at(decided)) for decided in one.all))
+    return ReportMaterial(
+        events=tuple(sorted(touched, key=lambda one: (one.judged_at, one.record.event_uid))),
+        cases=tuple(
+            sorted(
+                (one for one in cases if one.opened_at < period.ends and _matters(one, period)),
+                key=lambda one: (one.opened_at, one.case.case_uid),
+            )
+        ),
+    )
+
+
+def decided_at(decided: ManifestRecord | Decision) -> datetime:
+    """When a decision was taken, or an asset sealed."""
+    return _instant(decided.sealed_at if isinstance(decided, ManifestRecord) else decided.decided_at)
+
+
+def _matters(one: StoredCase, period: ReportPeriod) -> bool:
+    """Whether a case was touched in a period, or has a clock that was not met before it."""
+    waits = any(clock.met_at is None or _instant(clock.met_at) >= period.begins for clock in one.case.clocks)
+    return one.changed_at >= period.begins or waits
+
+
+def _instant(text: str) -> datetime:
+    at = instant(text)
+    if at is None:
+        raise ValueError(text)  # What we wrote ourselves is an instant.
+    return at

@@ -1,0 +1,184 @@
+"""The use case of reports: what the records bucket has about a period is read, and what was made of it kept.
+
+Keys are spread over 256 first pairs of hex digits, alike in every tree; they are gone through one after the other, so
+what is held at a time is what the report is about. Every record is read, as no key says when it was written.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+import msgspec
+
+from pipeline.errors import BugError, OperatorError
+from pipeline.events.identity import report_uid
+from pipeline.events.instants import instant
+from pipeline.events.outputs import Case, Decision, ManifestRecord
+from pipeline.events.prepared import prepare
+from pipeline.reports import (
+    EventHistory,
+    ReportDocument,
+    ReportMaterial,
+    ReportPeriod,
+    StoredCase,
+    document_digest,
+    of_period,
+)
+from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.keys import CaseKey, RecordKey, RetractionKey, ReviewKey, parse_key
+
+__all__ = ["Reporting", "StoredReport"]
+
+_FIRST_PAIRS: Final = tuple(f"{pair:02x}" for pair in range(256))
+_TREES: Final = ("records", "reviews", "retractions")
+_MOST: Final = 1_000_000
+"""So many keys below one pair are listed at most: 256 million events in all."""
+
+_THREADS: Final = 16
+
+Kept = TypeVar("Kept")
+
+prepare(ManifestRecord, Decision, Case)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReport:
+    """A sealed report, where it is stored, and whether that was done now."""
+
+    uri: str
+    body: bytes
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """Reads what reports are made from.
+
+    Args:
+        store: where records are kept.
+        layout: which object goes where.
+    """
+
+    store: ObjectStore
+    layout: Layout
+
+    def material(self, period: ReportPeriod) -> ReportMaterial:
+        """What a report about a period is made from.
+
+        Raises:
+            WorldError: the store does not answer.
+            OperatorError: there are more records than can be listed.
+            BugError: an object is not what the layout says it is.
+        """
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="report") as threads:
+            parts = [
+                of_period(period, *part) for part in threads.map(lambda pair: self._part(pair, period), _FIRST_PAIRS)
+            ]
+        return of_period(
+            period, (event for part in parts for event in part.events), (one for part in parts for one in part.cases)
+        )
+
+    def sealed_once(self, document: ReportDocument, seal: Callable[[], bytes]) -> StoredReport:
+        """The sealed PDF of a report: the one that is stored, or else one that is sealed and stored now.
+
+        Args:
+            document: the report.
+            seal: makes the sealed PDF; not called where one is stored.
+
+        Raises:
+            WorldError: the store does not answer.
+        """
+        uid = report_uid(document.kind, document.period, document.language, document_digest(document))
+        at = self.layout.report(uid)
+        stored = self.store.get(at)
+        if stored is not None:
+            return StoredReport(uri=at.uri, body=stored.body, is_new=False)
+        body = seal()
+        if self.store.create(at, body, media_type="application/pdf"):
+            return StoredReport(uri=at.uri, body=body, is_new=True)
+        return StoredReport(uri=at.uri, body=self.store.require(at).body, is_new=False)
+
+    def _part(self, pair: str, period: ReportPeriod) -> tuple[list[EventHistory], list[StoredCase]]:
+        """The events and cases below one pair about which something may be said."""
+        keys = [key for tree in _TREES for key in self._keys(tree, pair)]
+        later: defaultdict[str, list[ReviewKey | RetractionKey]] = defaultdict(list)
+        for key in keys:
+            if isinstance(key, ReviewKey | RetractionKey):
+                later[key.event_uid].append(key)
+        events = (
+            self._event(key.event_uid, later[key.event_uid], period) for key in keys if isinstance(key, RecordKey)
+        )
+        return [one for one in events if one is not None], list(self._cases(pair, period.ends))
+
+    def _event(self, uid: str, later: Iterable[ReviewKey | RetractionKey], period: ReportPeriod) -> EventHistory | None:
+        """An event with what was decided about it later; None where that was all before the period, or after it."""
+        later = tuple(later)
+        body = self.store.require(self.layout.record(uid)).body
+        written = instant(_decoded(body, _Written, uid).at)
+        if written is None or written >= period.ends or (not later and written < period.begins):
+            return None
+        taken = sorted((key for key in later if isinstance(key, ReviewKey)), key=lambda key: key.number)
+        retracted = any(isinstance(key, RetractionKey) for key in later)
+        return EventHistory(
+            record=_record(body, uid),
+            digest=hashlib.sha256(body).hexdigest(),
+            taken=tuple(self._decision(self.layout.review(uid, key.number), uid) for key in taken),
+            retraction=self._decision(self.layout.retraction(uid), uid) if retracted else None,
+        )
+
+    def _cases(self, pair: str, end: datetime) -> Iterator[StoredCase]:
+        """The newest version of each case that was written before an instant."""
+        versions: defaultdict[str, list[int]] = defaultdict(list)
+        for key in self._keys("cases", pair):
+            if isinstance(key, CaseKey):
+                versions[key.case_uid].append(key.version)
+        for uid, numbers in versions.items():
+            for number in sorted(numbers, reverse=True):
+                body = self.store.require(self.layout.case(uid, number)).body
+                found = StoredCase(case=_decoded(body, Case, uid), digest=hashlib.sha256(body).hexdigest())
+                if found.changed_at < end:
+                    yield found
+                    break
+
+    def _decision(self, at: Location, uid: str) -> Decision:
+        return _decoded(self.store.require(at).body, Decision, uid)
+
+    def _keys(self, tree: str, pair: str) -> Iterator[object]:
+        found = self.store.list_keys(self.layout.records_bucket, f"v1/{tree}/{pair}/", limit=_MOST)
+        if len(found) == _MOST:
+            raise OperatorError(
+                what=f"More than {_MOST} objects lie below v1/{tree}/{pair}/, more than a report reads.",
+                remedy="Let a lifecycle rule expire records whose retention is over.",
+            )
+        return map(parse_key, found)
+
+
+class _Written(msgspec.Struct, frozen=True):
+    """The part of a record that says when it was written."""
+
+    decided_at: str | None = None
+    sealed_at: str | None = None
+
+    @property
+    def at(self) -> str:
+        return self.decided_at or self.sealed_at or ""
+
+
+def _record(body: bytes, uid: str) -> ManifestRecord | Decision:
+    if _decoded(body, _Written, uid).sealed_at is None:
+        return _decoded(body, Decision, uid)
+    return _decoded(body, ManifestRecord, uid)
+
+
+def _decoded(body: bytes, kind: type[Kept], uid: str) -> Kept:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as error:
+        raise BugError(
+            what=f"What is stored of {uid} is not what the layout says it is.",
+            remedy="See who else writes to the records bucket.",
+        ) from error

@@ -1,0 +1,96 @@
+"""`sealstream report`: documents of what is in the records bucket."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.cli.main import main
+from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.reports.pdf import FONT
+from tests.tools import need_font
+from tests.unit.house import House, publication
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], house: House, tmp_path: Path) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEALSTREAM_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr("pipeline.store.connection.connect", lambda: None)
+    monkeypatch.setattr("pipeline.store.s3.S3ObjectStore", lambda *_, **__: house.store)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["sealstream", "report", *map(str, arguments)])
+        capfd.readouterr()
+        try:
+            main()
+            code: Any = 0
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return int(code), out, err
+
+    content = {"id": "letter", "mime": "text/plain", "text": "A letter.\n"}
+    house.inspect(publication({"content": content, "jurisdictions": ["CN"]}))
+    return run
+
+
+@pytest.fixture
+def font() -> None:
+    need_font(FONT)
+
+
+@pytest.mark.usefixtures("font")
+def test_a_pdf_is_sealed_and_stored_once_and_asking_again_gives_that_one(
+    run: Run, house: House, tmp_path: Path, credentials: InProcessCredentialService
+) -> None:
+    code, out, err = run("inspection", "--period", "2026-06", "--json")
+    first, body = json.loads(out), (tmp_path / "inspection-2026-06.en.pdf").read_bytes()
+    assert code == 0, err
+    assert first["sealed_now"]
+    assert house.stored(first["stored"]) == body
+    credential = credentials.read(body, "application/pdf")
+    assert credential.state == "valid"
+    assert credential.ai_generated is not True
+
+    again = json.loads(run("inspection", "--period", "2026-06", "--json", "--out", "again.pdf")[1])
+    assert not again["sealed_now"]
+    assert (tmp_path / "again.pdf").read_bytes() == body
+    assert again["document"] == first["document"]
+
+
+@pytest.mark.usefixtures("font")
+def test_an_unsealed_pdf_is_the_same_bytes_twice_and_is_stored_nowhere(run: Run, house: House, tmp_path: Path) -> None:
+    for name in ("one.pdf", "two.pdf"):
+        assert run("inspection", "--period", "2026-06", "--lang", "zh", "--unsealed", "--out", name)[0] == 0
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+    assert not [key for key in house.records() if "reports" in key]
+
+
+def test_json_and_html_go_to_standard_output_where_that_is_asked_for(run: Run) -> None:
+    document = json.loads(run("inspection", "--period", "2026-06", "--format", "json", "--out", "-")[1])
+    assert document["kind"] == "inspection"
+    assert document["sections"][0]["figures"][0] == {"name": "events judged", "value": "1"}
+    assert run("inspection", "--period", "2026-06", "--format", "html", "--out", "-")[1].startswith("<!DOCTYPE html>")
+
+
+def test_a_file_that_is_there_is_overwritten_by_force_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "inspection-2026-06.en.html").write_text("mine")
+    code, _, err = run("inspection", "--period", "2026-06", "--format", "html")
+    assert (code, "--force" in err) == (1, True)
+    assert run("inspection", "--period", "2026-06", "--format", "html", "--force")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--period", "soon"), "is no period"), (("--period", "2026-06", "--time-zone", "Mars"), "no time zone")],
+)
+def test_what_cannot_be_reported_is_explained(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    code, _, err = run("inspection", *arguments)
+    assert code == 2
+    assert said in err

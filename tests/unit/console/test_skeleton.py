@@ -1,0 +1,81 @@
+"""What every page of the console stands on: headers, names it answers to, languages, and where it may be served."""
+
+import tomllib
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from starlette.testclient import TestClient
+
+from agents.cli.screens import NEEDED
+from agents.settings import ConsoleSettings
+from console.app import application
+from console.parts import ConsoleParts
+from console.texts import LANGUAGES, catalogue
+from pipeline.errors import OperatorError
+
+ROOT = Path(__file__).parents[3]
+
+
+def browser(trouble: str | None = None) -> TestClient:
+    parts = ConsoleParts(settings=ConsoleSettings(), trouble=lambda: trouble)
+    return TestClient(application(parts), base_url="http://127.0.0.1:8787")
+
+
+def test_it_lives_and_is_ready_where_what_it_shows_can_be_relied_on() -> None:
+    assert browser().get("/healthz").json() == {"status": "alive"}
+    assert browser().get("/readyz").status_code == 200
+    not_ready = browser("the brokers are away").get("/readyz")
+    assert (not_ready.status_code, not_ready.json()["why"]) == (503, "the brokers are away")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/static/htmx.min.js", "/nowhere"])
+def test_every_answer_forbids_what_the_console_did_not_send_itself(path: str) -> None:
+    headers = browser().get(path).headers
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_it_answers_to_names_of_this_machine_only() -> None:
+    assert browser().get("/healthz", headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(("wanted", "title"), [("en", "There is nothing here"), ("zh-CN,en;q=0.5", "这里没有内容")])
+def test_a_page_is_in_the_readers_language(wanted: str, title: str) -> None:
+    found = browser().get("/nowhere", headers={"accept-language": wanted})
+    assert found.status_code == 404
+    assert f"<h1>{title}</h1>" in found.text
+
+
+def test_a_language_is_chosen_and_nobody_is_sent_elsewhere() -> None:
+    client = browser()
+    assert client.get("/language/zh?back=//evil.example", follow_redirects=False).headers["location"] == "/"
+    assert client.get("/language/zh?back=/%5Cevil.example", follow_redirects=False).headers["location"] == "/"
+    assert "这里没有内容" in client.get("/nowhere").text
+
+
+@pytest.mark.parametrize("key", list(catalogue()))
+def test_every_text_is_there_in_every_language_with_the_same_parts(key: str) -> None:
+    words = catalogue()[key]
+    assert set(words) == set(LANGUAGES)
+    parts = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in words.values()]
+    assert parts[0] == parts[1]
+    assert all(text.strip() for text in words.values())
+
+
+@pytest.mark.parametrize("bind", ["0.0.0.0:8787", "192.0.2.7:80", "console.example:443", "[::]:8787"])
+@pytest.mark.parametrize("login", ["none", "development"])
+def test_nothing_is_served_beyond_this_machine_without_a_login_that_tells_people_apart(bind: str, login: str) -> None:
+    with pytest.raises(OperatorError, match="beyond this machine"):
+        ConsoleSettings(bind=bind, login=login).require_safe()
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1:0", "localhost:8787", "[::1]:8787"])
+def test_it_is_served_on_this_machine(bind: str) -> None:
+    ConsoleSettings(bind=bind).require_safe()
+
+
+def test_the_command_needs_exactly_the_packages_of_its_extra() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["console"]
+    assert len(NEEDED) == len(extra)
