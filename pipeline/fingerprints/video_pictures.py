@@ -159,9 +159,8 @@ def _key_shot(container: InputContainer, stream: VideoStream, key: float) -> Sho
     if not packet.is_keyframe or packet.pts is None:
         return None
     # What a decoder holds back until it has seen more is had by telling it that there is no more.
-    frames = [*packet.decode(), *stream.decode(None)]
-    pictures = [_picture_of(frame) for frame in frames if isinstance(frame, av.VideoFrame)]
-    return Shot(at=packet.pts * base, picture=pictures[0]) if pictures else None
+    frames = [*stream.decode(packet), *stream.decode(None)]
+    return Shot(at=packet.pts * base, picture=_picture_of(frames[0])) if frames else None
 
 
 def _shots(container: InputContainer, stream: VideoStream, moments: Sequence[float]) -> Iterator[Shot]:
@@ -212,9 +211,11 @@ class _Reader:
     def frame_at(self, second: float) -> av.VideoFrame | None:
         """The first frame at a time or after it, or the last one; None where there is none at all."""
         self._wanted = second
-        if self._last is None or second - _time_of(self._last) > _FAR:
-            self._skip_to(second)
-        elif self._key_before(second) > _time_of(self._last):
+        if (
+            self._last is None
+            or second - _time_of(self._last) > _FAR
+            or self._key_before(second) > _time_of(self._last)
+        ):
             self._skip_to(second)
         while self._last is None or _time_of(self._last) < second:
             frame = next(self._frames, None)

@@ -1,12 +1,15 @@
 """From the bytes of a video to a code of its pictures.
 
 ISO 24138 makes its Video-Codes of MPEG-7 frame signatures, which nothing computes here. A video is coded as what the
-standard calls mixed content instead: its parts are pictures taken at even distances, each with its Image-Code, and
-what most of them agree on is the Mixed-Code. So it compares with others made here, not with Video-Codes.
+standard calls mixed content instead: its parts are some of its pictures, each with its Image-Code, and what most of them
+agree on is the Mixed-Code. So it compares with others made here, not with Video-Codes. They are key frames, or taken at
+even distances (`video_pictures`); codes of single ones among those of a copy are what finds it whatever its own are.
 """
 
 from collections.abc import Sequence
 from typing import Final
+
+import msgspec
 
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media import VIDEO_TYPES, TooLargeMediaError, UnreadableMediaError
@@ -78,15 +81,14 @@ def video_traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits
         others = _asked_by(body, container_format)
         seen = Traits(
             fingerprint=seen.fingerprint or others.fingerprint,
-            codes=(*seen.codes, *others.all_codes),
+            codes=(*seen.codes, *others.own_codes),
             looks=seen.looks or others.looks,
+            sought=others.sought,
         )
     elif seen.fingerprint is None:
         seen = _known_evenly(body, container_format)
     sound = audio_traits(body, container_format)
-    return Traits(
-        fingerprint=seen.fingerprint, codes=(*seen.codes, *sound.all_codes), looks=(*seen.looks, *sound.looks)
-    )
+    return msgspec.structs.replace(seen, codes=(*seen.codes, *sound.own_codes), looks=(*seen.looks, *sound.looks))
 
 
 def _known_by(keys: Sequence[Shot]) -> Traits:
@@ -117,16 +119,13 @@ def _asked_by(body: bytes, container_format: str) -> Traits:
     except UnreadableMediaError:
         return NO_TRAITS
     found = traits_of_shots(even[1:], first=even[0]) if even else NO_TRAITS
-    return Traits(fingerprint=found.fingerprint, codes=(*found.codes, *_sought([*codes.values()])), looks=found.looks)
+    return msgspec.structs.replace(found, sought=_sought([*codes.values()]))
 
 
 def _sought(codes: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:
     """Codes of pictures by which one of them is found among those of others; not all, where they are many."""
-    for distance in _APART:
-        found = _distinct(codes, distance)
-        if len(found) <= _MOST_SOUGHT:
-            return found
-    return found[:_MOST_SOUGHT]
+    found = (_distinct(codes, distance) for distance in _APART)
+    return next((few for few in found if len(few) <= _MOST_SOUGHT), _distinct(codes, _APART[-1])[:_MOST_SOUGHT])
 
 
 def _distinct(codes: Sequence[Fingerprint], distance: int) -> tuple[Fingerprint, ...]:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.fingerprints import Fingerprint, ImageCode, NoFingerprint, media, sounds, videos
+from pipeline.fingerprints import Fingerprint, ImageCode, NoFingerprint, media, sounds, video_pictures, videos
 from pipeline.fingerprints.content import examine, fingerprint
 from pipeline.fingerprints.pictures import code_of, prepared
 from tests.media.copies import RATE, filmed, recorded
@@ -119,19 +119,19 @@ def test_a_recording_longer_than_an_hour_has_none(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_video_that_takes_too_many_pixels_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(videos, "MOST_PIXELS", 50 * SIDE * SIDE)
+    monkeypatch.setattr(video_pictures, "MOST_PIXELS", 50 * SIDE * SIDE)
     assert found(FILM, "video/mp4")
-    monkeypatch.setattr(videos, "MOST_PIXELS", 40 * SIDE * SIDE)
+    monkeypatch.setattr(video_pictures, "MOST_PIXELS", 40 * SIDE * SIDE)
     assert reason(FILM, "video/mp4") == "too-large"
 
 
 def test_files_that_are_too_large_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, body, media_type in ((sounds, SOUND, "audio/wav"), (videos, FILM, "video/mp4")):
+    for module, body, media_type in ((sounds, SOUND, "audio/wav"), (video_pictures, FILM, "video/mp4")):
         monkeypatch.setattr(module, "MOST_BYTES", len(body) - 1)
         assert reason(body, media_type) == "too-large"
 
 
-@pytest.mark.parametrize("module", [sounds, videos])
+@pytest.mark.parametrize("module", [sounds, video_pictures])
 def test_not_enough_memory_is_no_property_of_the_file(monkeypatch: pytest.MonkeyPatch, module: object) -> None:
     def starve(*_: object) -> None:
         raise MemoryError
@@ -156,7 +156,8 @@ def test_a_long_video_is_skipped_through_and_has_the_code_of_its_pictures() -> N
     """Ten minutes in which each second has a picture of its own: only those near the sixteen places are decoded."""
     pictures = list(scenes(16, seed=4))
     target = io.BytesIO()
-    with av.open(target, "w", format="mp4") as container:
+    # Where key frames are, this container tells only on the way.
+    with av.open(target, "w", format="matroska") as container:
         stream = container.add_stream("libx264", rate=5, options={"g": "5", "bf": "0"})
         stream.width = stream.height = SIDE
         stream.pix_fmt = "yuv420p"
@@ -167,8 +168,8 @@ def test_a_long_video_is_skipped_through_and_has_the_code_of_its_pictures() -> N
         container.mux(stream.encode(None))
     body = target.getvalue()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(videos, "MOST_PIXELS", 300 * SIDE * SIDE)
-        whole = found(body, "video/mp4")
+        patch.setattr(video_pictures, "MOST_PIXELS", 300 * SIDE * SIDE)
+        whole = found(body, "video/x-matroska")
     assert whole.distance(found(filmed([one for one in pictures for _ in range(4)]), "video/mp4")) <= 8
 
 
