@@ -9,7 +9,7 @@ may have had them.
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from math import ceil, inf
-from typing import Final
+from typing import Final, NamedTuple
 
 import av
 from av.container import InputContainer
@@ -21,7 +21,7 @@ from pipeline.fingerprints.media import MOST_BYTES, TooLargeMediaError, Unreadab
 from pipeline.fingerprints.pictures import Shot
 from pipeline.fingerprints.traits import Look
 
-__all__ = ["KEY_PICTURES", "MOST_PIXELS", "PICTURES", "asked_shots", "even_shots", "key_shots", "shots_at"]
+__all__ = ["KEY_PICTURES", "MOST_PIXELS", "PICTURES", "AskedShot", "asked_shots", "even_shots", "key_shots", "shots_at"]
 
 PICTURES: Final = 16
 """So many pictures are taken from a video, each from the middle of one of so many equal parts."""
@@ -41,7 +41,8 @@ _FAR: Final = 5.0
 """Seconds to the next picture from which on skipping to it pays, wherever key frames are."""
 _REORDERED: Final = 0.5
 """Seconds by which a picture may be decoded before it is shown."""
-_ROUNDED: Final = 1e-6
+_ROUNDED: Final = 1e-7
+"""Seconds that are less than any between two pictures."""
 _AROUND: Final = (-0.04, 0.0, 0.04)
 """Seconds by which a picture may be shown earlier or later, and where it is looked for."""
 _ENOUGH: Final = 256
@@ -72,17 +73,30 @@ def key_shots(body: bytes, container_format: str) -> tuple[Shot, ...]:
         with opened(body, container_format) as container:
             stream = container.streams.video[0]
             stream.codec_context.thread_count = 1
-            found = [_key_shot(container, stream, key) for key in _chosen(_keys(stream), *_extent(container, stream))]
+            shots = tuple(_key_shot(stream, packet) for packet in _key_packets(container, stream))
     except UnreadableMediaError:
         return ()
-    shots = tuple(shot for shot in found if shot is not None)
-    return shots if len(shots) == len(found) else ()
+    return tuple(shot for shot in shots if shot is not None) if all(shots) else ()
 
 
-def asked_shots(body: bytes, container_format: str) -> Iterator[tuple[Shot, bool]]:
-    """Pictures of a video, one after the other, and whether each is one of `even_shots`, with the first one.
+class AskedShot(NamedTuple):
+    """A picture of a video that is asked about.
 
-    The others are close together wherever an original that is known by its key frames may have had them.
+    Attributes:
+        shot: the picture.
+        is_even: whether it is the first one, or one of `even_shots`.
+        is_key: whether it is one of `key_shots`.
+    """
+
+    shot: Shot
+    is_even: bool
+    is_key: bool
+
+
+def asked_shots(body: bytes, container_format: str) -> Iterator[AskedShot]:
+    """Pictures of a video, one after the other: those that it is known by, and others close to each other.
+
+    The latter are taken wherever an original that is known by its key frames may have had them.
 
     Raises:
         TooLargeMediaError: so many would take too long.
@@ -95,8 +109,10 @@ def asked_shots(body: bytes, container_format: str) -> Iterator[tuple[Shot, bool
         stream = container.streams.video[0]
         begin, length = _extent(container, stream)
         even = {begin, *_even(begin, length)}
-        moments = sorted(even.union(_close(begin, length)))
-        yield from zip(_shots(container, stream, moments), (moment in even for moment in moments), strict=False)
+        keys = _moments_of_keys(container, stream)
+        moments = sorted({*even, *keys, *_close(begin, length)})
+        for moment, shot in zip(moments, _shots(container, stream, moments), strict=False):
+            yield AskedShot(shot=shot, is_even=moment in even, is_key=moment in keys)
 
 
 def shots_at(body: bytes, container_format: str, looks: Sequence[Look]) -> tuple[Shot, ...]:
@@ -149,18 +165,29 @@ def _chosen(keys: Sequence[float], begin: float, length: float) -> list[float]:
     return [*chosen] if len(chosen) == KEY_PICTURES else []
 
 
-def _key_shot(container: InputContainer, stream: VideoStream, key: float) -> Shot | None:
-    """The key frame that is decoded at a time; None where there is none after all."""
+def _key_packets(container: InputContainer, stream: VideoStream) -> Iterator["av.Packet[VideoStream]"]:
+    """The key frames that a video is known by, not decoded yet."""
     base = float(stream.time_base or 0)
-    container.seek(ceil(key * av.time_base))
-    # Where pictures are decoded earlier than shown, that may be the key frame before.
-    later = (packet for packet in container.demux(stream) if (packet.dts or 0) * base > key - _ROUNDED)
-    packet = next(later)
+    for key in _chosen(_keys(stream), *_extent(container, stream)):
+        container.seek(ceil(key * av.time_base))
+        # Where pictures are decoded earlier than shown, this may have led to the key frame before.
+        yield next(packet for packet in container.demux(stream) if (packet.dts or 0) * base > key - _ROUNDED)
+
+
+def _moments_of_keys(container: InputContainer, stream: VideoStream) -> set[float]:
+    """When the key frames that a video is known by are shown."""
+    shown = [packet.pts for packet in _key_packets(container, stream) if packet.is_keyframe]
+    return {pts * float(stream.time_base or 0) - _ROUNDED for pts in shown if pts is not None}
+
+
+def _key_shot(stream: VideoStream, packet: "av.Packet[VideoStream]") -> Shot | None:
+    """A key frame; None where it is none after all."""
     if not packet.is_keyframe or packet.pts is None:
         return None
     # What a decoder holds back until it has seen more is had by telling it that there is no more.
     frames = [*stream.decode(packet), *stream.decode(None)]
-    return Shot(at=packet.pts * base, picture=_picture_of(frames[0])) if frames else None
+    at = packet.pts * float(stream.time_base or 0)
+    return Shot(at=at, picture=_picture_of(frames[0])) if frames else None
 
 
 def _shots(container: InputContainer, stream: VideoStream, moments: Sequence[float]) -> Iterator[Shot]:

@@ -1,9 +1,9 @@
 """From the bytes of a video to a code of its pictures.
 
 ISO 24138 makes its Video-Codes of MPEG-7 frame signatures, which nothing computes here. A video is coded as what the
-standard calls mixed content instead: its parts are some of its pictures, each with its Image-Code, and what most of them
-agree on is the Mixed-Code. So it compares with others made here, not with Video-Codes. They are key frames, or taken at
-even distances (`video_pictures`); codes of single ones among those of a copy are what finds it whatever its own are.
+standard calls mixed content instead: its parts are some of its pictures, key frames or those at even distances, each
+with its Image-Code, and what most of them agree on is the Mixed-Code. So it compares with others made here, not with
+Video-Codes; and what finds a copy that has other key frames is codes of single pictures.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from pipeline.fingerprints.sounds import audio_likeness, audio_traits
 from pipeline.fingerprints.standard_codes import mixed_code
 from pipeline.fingerprints.steady_codes import steady_code
 from pipeline.fingerprints.traits import NO_TRAITS, SAME, Look, Traits
-from pipeline.fingerprints.video_pictures import asked_shots, even_shots, key_shots, shots_at
+from pipeline.fingerprints.video_pictures import KEY_PICTURES, asked_shots, even_shots, key_shots, shots_at
 
 __all__ = [
     "MOST_MISSED",
@@ -76,19 +76,18 @@ def video_traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits
         MemoryError: decoding needs more memory than there is.
     """
     container_format = VIDEO_TYPES[media_type]
-    seen = _known_by(key_shots(body, container_format))
-    if asked:
-        others = _asked_by(body, container_format)
-        seen = Traits(
-            fingerprint=seen.fingerprint or others.fingerprint,
-            codes=(*seen.codes, *others.own_codes),
-            looks=seen.looks or others.looks,
-            sought=others.sought,
-        )
-    elif seen.fingerprint is None:
-        seen = _known_evenly(body, container_format)
+    seen = _asked_by(body, container_format) if asked else _known(body, container_format)
     sound = audio_traits(body, container_format)
     return msgspec.structs.replace(seen, codes=(*seen.codes, *sound.own_codes), looks=(*seen.looks, *sound.looks))
+
+
+def _known(body: bytes, container_format: str) -> Traits:
+    """What a video that is sealed is recognised by."""
+    keyed = _known_by(key_shots(body, container_format))
+    if keyed.fingerprint is not None:
+        return keyed
+    shots = even_shots(body, container_format, first=True)
+    return NO_TRAITS if isinstance(shots, NoFingerprint) else traits_of_shots(shots[1:], first=shots[0])
 
 
 def _known_by(keys: Sequence[Shot]) -> Traits:
@@ -98,28 +97,29 @@ def _known_by(keys: Sequence[Shot]) -> Traits:
     return traits_of_shots(keys[1:], first=keys[0])
 
 
-def _known_evenly(body: bytes, container_format: str) -> Traits:
-    """What a video is recognised by that is known by pictures at even distances."""
-    shots = even_shots(body, container_format, first=True)
-    return NO_TRAITS if isinstance(shots, NoFingerprint) else traits_of_shots(shots[1:], first=shots[0])
-
-
 def _asked_by(body: bytes, container_format: str) -> Traits:
     """What a video is found by: among those that are known evenly, and among those that are by their key frames."""
     even: list[Shot] = []
+    keys: list[Shot] = []
     codes: dict[float, Fingerprint] = {}
     try:
-        for shot, is_even in asked_shots(body, container_format):
-            if is_even:
-                even.append(shot)
+        for shot, is_even, is_key in asked_shots(body, container_format):
+            even += [shot] * is_even
+            keys += [shot] * is_key
             if shot.at not in codes and has_features(prepared(shot.picture)):
                 codes[shot.at] = steady_code(shot.picture)
     except TooLargeMediaError:
-        return _known_evenly(body, container_format)
+        return _known(body, container_format)
     except UnreadableMediaError:
         return NO_TRAITS
-    found = traits_of_shots(even[1:], first=even[0]) if even else NO_TRAITS
-    return msgspec.structs.replace(found, sought=_sought([*codes.values()]))
+    keyed = _known_by(keys) if len(keys) == KEY_PICTURES else NO_TRAITS
+    others = traits_of_shots(even[1:], first=even[0]) if even else NO_TRAITS
+    return Traits(
+        fingerprint=keyed.fingerprint or others.fingerprint,
+        codes=(*keyed.codes, *others.own_codes),
+        looks=keyed.looks or others.looks,
+        sought=_sought([*codes.values()]),
+    )
 
 
 def _sought(codes: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:
