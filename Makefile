@@ -45,6 +45,7 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(OUTSIDERS)/install_others $(RUN)/python
 	@$(OUTSIDERS)/producers/record $(RUN)/python
 	@$(RUN)/python -m tools.make_tools_page --measure
+	@$(RUN)/python -m tools.render_chart
 
 sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document, into dist/
 	@$(RUN)/python -m tools.make_sbom

@@ -9,6 +9,7 @@ import msgspec
 from pydantic import SecretStr
 
 from agents.delivery import DeliverySettings, WatchdogSettings
+from agents.door_settings import DoorSettings
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
@@ -41,6 +42,7 @@ ALL_SETTINGS: Final[tuple[type[Settings], ...]] = (
     DeliverySettings,
     WatchdogSettings,
     ConsoleSettings,
+    DoorSettings,
 )
 
 _NO_SETTINGS: Final = frozenset({f"{ENV_PREFIX}DEBUG"})

@@ -15,9 +15,9 @@ __all__ = ["ROLES", "Operation", "Right", "Role", "clock_group", "rights_of"]
 Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
-Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "editor", "administrator"]
-"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; who keeps
-the reference sets; who sets up topics, says who may review, and sends dead letters again."""
+Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "console", "editor", "administrator"]
+"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; who
+keeps the reference sets; who sets up topics, says who may review, and sends dead letters again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +49,8 @@ _Asks = Callable[[Topics, TopicPlan], Sequence[Operation]]
 
 
 def _worker(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    # A later verdict puts what was found illegal into the feature database.
-    if plan.name in (topics.manifests, topics.features, topics.clocks):
+    # A later verdict puts what was found illegal into the feature database, and an order its service into the registry.
+    if plan.name in (topics.manifests, topics.features, topics.clocks, topics.services):
         return ("Read", "Write")
     return ("Read",) if plan.role in ("input", "reference") else ("Write",)
 
@@ -72,6 +72,14 @@ def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read",) if plan.role == "output" else ()
 
 
+def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    if plan.name == topics.reviews:
+        return ("Read", "Write")
+    decided = (topics.decisions, topics.manifests, topics.review_updates, topics.dead_letters, topics.operators)
+    due = (topics.alerts, topics.case_updates, topics.clocks, topics.enforcement)
+    return ("Read",) if plan.name in decided + due else ()
+
+
 def _editor(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read", "Write") if plan.role == "reference" and plan.name != topics.operators else ()
 
@@ -90,6 +98,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
     "producer": _producer,
     "reviewer": _reviewer,
     "consumer": _consumer,
+    "console": _console,
     "editor": _editor,
     "administrator": _administrator,
 }

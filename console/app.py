@@ -1,16 +1,19 @@
 """The application: rooms of routes, one after the other, behind the same headers."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
-from console import errors, health, rendering, static_files
+from console import errors, health, people, rendering, static_files
 from console.headers import SafeHeaders
+from console.pages import events, lists, live
 from console.parts import ConsoleParts
 
 __all__ = ["ROOMS", "Room", "application"]
@@ -18,7 +21,15 @@ __all__ = ["ROOMS", "Room", "application"]
 Room = Callable[[ConsoleParts], Sequence[BaseRoute]]
 """Routes that belong together; the first one that fits a request answers it."""
 
-ROOMS: Final[tuple[Room, ...]] = (health.routes, static_files.routes, rendering.routes)
+ROOMS: Final[tuple[Room, ...]] = (
+    health.routes,
+    static_files.routes,
+    rendering.routes,
+    people.routes,
+    events.routes,
+    lists.routes,
+    live.routes,
+)
 
 
 def application(parts: ConsoleParts) -> Starlette:
@@ -36,6 +47,13 @@ def application(parts: ConsoleParts) -> Starlette:
         middleware=[
             Middleware(SafeHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(parts.settings.hosts), www_redirect=False),
+            Middleware(
+                SessionMiddleware,
+                secret_key=secrets.token_hex(),  # of this process alone: a login ends with it
+                session_cookie="sealstream_session",
+                max_age=parts.settings.session_minutes * 60,
+                same_site="strict",
+            ),
         ],
         exception_handlers=errors.handlers(),
         lifespan=lifespan,

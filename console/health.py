@@ -20,7 +20,7 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> JSONResponse:
-        trouble = parts.trouble()
+        trouble = parts.state().trouble
         if trouble is None:
             return JSONResponse({"status": "ready"})
         return JSONResponse({"status": "not ready", "why": trouble}, _NOT_READY)

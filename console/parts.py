@@ -1,10 +1,14 @@
 """What the console is put together from: each part is a port, so that tests put other parts behind the same pages."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from agents.messages import KafkaMessage
 from agents.settings import ConsoleSettings
+from agents.topics import Topics
+from console.readmodel.asking import DeskQuestions
+from console.readmodel.following import ModelState
 
 __all__ = ["ConsoleParts"]
 
@@ -15,10 +19,20 @@ class ConsoleParts:
 
     Args:
         settings: where it is served, who may log in.
-        trouble: why what it shows cannot be relied on now; None where it can.
+        topics: the names of the topics.
+        questions: what is known.
+        state: how far that is.
+        changes: grows whenever something new is known.
+        send: sends what a person did, and returns when the brokers have it.
+        now: seconds since 1970.
         running: what goes on beside the server as long as it runs.
     """
 
     settings: ConsoleSettings
-    trouble: Callable[[], str | None]
+    topics: Topics
+    questions: DeskQuestions
+    state: Callable[[], ModelState]
+    changes: Callable[[], int]
+    send: Callable[[KafkaMessage], Awaitable[None]]
+    now: Callable[[], float]
     running: tuple[Callable[[], AbstractAsyncContextManager[None]], ...] = ()

@@ -1,6 +1,7 @@
 """Pages as HTML: templates, with every text in the reader's language and everything else escaped."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from console.parts import ConsoleParts
 from console.texts import LANGUAGES, Language, text
 
 __all__ = ["LANGUAGE_COOKIE", "language_of", "page", "routes"]
@@ -35,11 +35,23 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     def t(key: str, **parts: object) -> str:
         return text(key, language, **parts)
 
-    context: Mapping[str, object] = {"t": t, "language": language, "request": request, "here": _here(request)}
+    def span(instant: str, now: float) -> str:
+        seconds = datetime.fromisoformat(instant).timestamp() - now
+        unit, number = _spelled(abs(seconds))
+        return t("span.ago" if seconds <= 0 else "span.ahead", span=t(unit, n=number))
+
+    context: Mapping[str, object] = {
+        "t": t,
+        "span": span,
+        "moment": _moment,
+        "language": language,
+        "request": request,
+        "here": _here(request),
+    }
     return HTMLResponse(_environment().get_template(template).render({**context, **values}), status)
 
 
-def routes(_: ConsoleParts) -> tuple[BaseRoute, ...]:
+def routes(_: object) -> tuple[BaseRoute, ...]:
     """`/language/{language}`: chooses it, and goes back to where the reader was."""
 
     async def choose(request: Request) -> Response:
@@ -55,8 +67,22 @@ def routes(_: ConsoleParts) -> tuple[BaseRoute, ...]:
     return (Route("/language/{language}", choose),)
 
 
+def _spelled(seconds: float) -> tuple[str, int]:
+    """A length of time in its largest unit."""
+    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= length:
+            return f"span.{unit}", int(seconds // length)
+    return "span.seconds", int(seconds)
+
+
+def _moment(instant: str) -> str:
+    """An instant for people, in UTC."""
+    return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def _here(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    path = request.url.path.removesuffix("/acts")  # where forms go, nobody comes back to
+    return path + (f"?{request.url.query}" if request.url.query else "")
 
 
 @cache

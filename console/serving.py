@@ -2,13 +2,18 @@
 
 import logging
 import socket
+import time
 from typing import Final
 
 import uvicorn
 
-from agents.settings import ConsoleSettings
+from agents.kafka import open_publisher
+from agents.messages import KafkaMessage
+from agents.settings import ConsoleSettings, KafkaSettings
+from agents.topics import Topics
 from console.app import application
 from console.parts import ConsoleParts
+from console.readmodel.following import live_model_of
 from pipeline.errors import OperatorError
 
 __all__ = ["serve"]
@@ -28,7 +33,7 @@ def serve(settings: ConsoleSettings) -> None:
     with _bound(settings) as bound:
         host, port = bound.getsockname()[:2]
         logger.info("The console is at http://%s:%s/", f"[{host}]" if ":" in host else host, port)
-        parts = ConsoleParts(settings=settings, trouble=lambda: None)
+        parts = _parts(settings)
         config = uvicorn.Config(
             application(parts),
             log_config=None,
@@ -38,6 +43,26 @@ def serve(settings: ConsoleSettings) -> None:
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
         uvicorn.Server(config).run(sockets=[bound])
+
+
+def _parts(settings: ConsoleSettings) -> ConsoleParts:
+    kafka = KafkaSettings()
+    model = live_model_of(settings, kafka)
+
+    async def send(message: KafkaMessage) -> None:
+        async with open_publisher(kafka) as publisher:
+            await publisher.publish([message])
+
+    return ConsoleParts(
+        settings=settings,
+        topics=Topics(kafka.topic_prefix),
+        questions=model.questions,
+        state=model.state,
+        changes=lambda: model.changes,
+        send=send,
+        now=time.time,
+        running=(model.running,),
+    )
 
 
 def _bound(settings: ConsoleSettings) -> socket.socket:

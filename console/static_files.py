@@ -7,13 +7,11 @@ from typing import Final
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from console.parts import ConsoleParts
-
 __all__ = ["routes"]
 
 _FILES: Final = Path(__file__).parent / "static"
 
 
-def routes(_: ConsoleParts) -> Sequence[BaseRoute]:
+def routes(_: object) -> Sequence[BaseRoute]:
     """`/static/…`."""
     return (Mount("/static", StaticFiles(directory=_FILES), name="static"),)

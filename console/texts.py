@@ -10,7 +10,8 @@ __all__ = ["LANGUAGES", "Language", "catalogue", "text"]
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 
-_FILE: Final = Path(__file__).parent / "texts.toml"
+_HERE: Final = Path(__file__).parent
+_FILES: Final = (_HERE / "texts.toml", _HERE / "doors" / "texts.toml")
 
 
 @cache
@@ -18,7 +19,8 @@ def catalogue() -> dict[str, dict[str, str]]:
     """Of each key, its text in each language."""
     return {
         f"{room}.{name}": words
-        for room, keys in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()
+        for file in _FILES
+        for room, keys in tomllib.loads(file.read_text(encoding="utf-8")).items()
         for name, words in keys.items()
     }
 

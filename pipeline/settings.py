@@ -21,6 +21,7 @@ __all__ = [
     "AssetSettings",
     "CredentialSettings",
     "LabelSettings",
+    "Names",
     "PeopleSettings",
     "PolicySettings",
     "Settings",

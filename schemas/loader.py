@@ -14,16 +14,17 @@ _HERE = __name__.rpartition(".")[0]  # the client carries these modules under a 
 _SUFFIX = ".schema.json"
 _SHARED = "common."
 _FILES_OF_PEOPLE = "policy-"
+_EXPORTS = "export-"
 
 
 def names() -> tuple[str, ...]:
-    """The message schemas there are, such as `alert.v2`; shared definitions and policy files are no messages."""
+    """The message schemas there are, such as `alert.v2`."""
     return tuple(filter(is_message, read_all(files(_HERE))))
 
 
 def is_message(name: str) -> bool:
-    """Whether a schema describes a message, as all do but shared definitions and the schemas of policy files."""
-    return not name.startswith((_SHARED, _FILES_OF_PEOPLE))
+    """Whether a schema describes a message, as all do but shared definitions, policy files and what is exported."""
+    return not name.startswith((_SHARED, _FILES_OF_PEOPLE, _EXPORTS))
 
 
 def is_shared(name: str) -> bool:

@@ -148,8 +148,9 @@ def page() -> str:
 _PAGE: Final = """# What sealstream is made of
 
 Written by `python -m tools.make_third_party`, from requirements.lock and `tools/third_party.toml`. sealstream itself is
-under Apache-2.0 ([LICENSE](LICENSE)), the samples under CC0-1.0. One file of others is in the repository and the wheel:
-htmx.org 4.0.1 with its extension for server-sent events, under 0BSD (`console/static`). Nothing of the packages below
+under Apache-2.0 ([LICENSE](LICENSE)), the samples under CC0-1.0. Two files of others are in the repository and the
+wheel: htmx.org 4.0.1 with its extension for server-sent events, under 0BSD (`console/static`), and the contract of the
+C2PA Soft Binding Resolution API 1.1.0, under CC BY 4.0 (`console/doors/contract`). Nothing of the packages below
 is; they are installed beside it, and lie in an image that you build. Tests fail on a package that is not here,
 on one whose metadata names another licence than when it was looked at, and on a licence that is not on the list: LGPL
 only passes where a package names the library and loads it as a shared one, and others where it was decided to take this

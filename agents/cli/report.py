@@ -1,5 +1,6 @@
 """The command that makes documents of what is in the records bucket."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -12,10 +13,18 @@ from agents.cli.local_file import write_file
 from agents.trusting import trust_of
 from pipeline.assets import sha256_hex
 from pipeline.credentials import SealOrder, Software
-from pipeline.errors import BugError
+from pipeline.errors import AssetRefusedError, BugError, OperatorError
 from pipeline.policy.pack_files import packs_in_use
 from pipeline.policy.words import Language
-from pipeline.reports import ReportDocument, ReportKind, document_digest, period_of, report_of
+from pipeline.reports import (
+    ReportDocument,
+    ReportKind,
+    ReportMaterial,
+    document_digest,
+    exported_of,
+    period_of,
+    report_of,
+)
 from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings
 
 __all__ = ["report"]
@@ -31,8 +40,9 @@ _STANDARD_OUTPUT: Final = Path("-")
 class MadeReport(msgspec.Struct, frozen=True, kw_only=True):
     """What `report` answers.
 
-    `document` is the digest of what the report says, `sha256` that of the file; `stored` is where the sealed PDF lies,
-    and `sealed_now` whether it was made by this command or by an earlier one.
+    `events` and `cases` are those about which something happened in the period. `document` is the digest of what the
+    report says, `sha256` that of the file. `stored` is where the sealed PDF lies, and `sealed_now` whether it was made
+    by this command or by an earlier one.
     """
 
     kind: str
@@ -40,7 +50,8 @@ class MadeReport(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     document: str
     sha256: str
-    records: str
+    events: int
+    cases: int
     stored: str | None
     sealed_now: bool | None
     development_signer: bool | None
@@ -62,6 +73,10 @@ def report(
         str, typer.Option(metavar="ZONE", help="Whose days these are, and what times are shown in.")
     ] = "UTC",
     unsealed: Annotated[bool, typer.Option("--unsealed", help="Leave a PDF unsealed, and store nothing.")] = False,
+    event: Annotated[
+        str | None,
+        typer.Option(metavar="EVENT_UID", help="Of statements: that about one event.", show_default=False),
+    ] = None,
     fonts: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the fonts of a PDF are, if not on the system.")
     ] = None,
@@ -69,6 +84,9 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Make a document about a period, from what the records bucket has of it: for authorities, users and your files.
+
+    Statements of reasons (DSA Art. 17) are about publications that were blocked or retracted; as JSON they are what the
+    Commission's transparency database takes.
 
     It cites articles, times with their zone, and the digest of every record that it rests on. The same records give the
     same document. A PDF is sealed and stored in the records bucket the first time; asking again gives that one.
@@ -79,17 +97,20 @@ def report(
     from pipeline.store.s3 import S3ObjectStore
     from pipeline.usecases.reporting import Reporting
 
-    days = period_of(period, time_zone)
+    days = period_of(period, time_zone, datetime.now(UTC))
     stores = StoreSettings()
     connection = connect()
     store = S3ObjectStore(connection, locked_buckets=frozenset({stores.records_bucket}))
     reporting = Reporting(store=store, layout=layout_of(stores))
     packs = [file.pack for file in packs_in_use(PolicySettings().packs)]
-    document = report_of(kind, reporting.material(days), days, language, packs)
+    material = reporting.material(days)
+    if event is not None:
+        material = _about(event, kind, material)
+    document = report_of(kind, material, days, language, packs)
     stored = None
     identity = None
     if form == "json":
-        body = msgspec.json.format(msgspec.json.encode(document), indent=2)
+        body = msgspec.json.format(msgspec.json.encode(exported_of(kind, material, days, language, packs) or document))
     elif form == "html":
         from pipeline.reports.html import html_of
 
@@ -115,7 +136,8 @@ def report(
         file=str(target),
         document=document_digest(document),
         sha256=sha256_hex(body),
-        records=next(fact.value for fact in document.material[1:2]),
+        events=len(material.events),
+        cases=len(material.cases),
         stored=None if stored is None else stored.uri,
         sealed_now=None if stored is None else stored.is_new,
         development_signer=None if identity is None or stored is None or not stored.is_new else identity.is_development,
@@ -128,7 +150,7 @@ def report(
         {
             "file": answer.file,
             "period": f"{answer.period} ({time_zone})",
-            "made from": answer.records,
+            "looked at": f"records of {answer.events} events, {answer.cases} cases",
             "document": answer.document,
             "sha256": answer.sha256,
             "stored": answer.stored,
@@ -137,6 +159,22 @@ def report(
     )
     if answer.development_signer:
         errors.print("It is sealed with a development certificate, which nobody else trusts.", style="yellow")
+
+
+def _about(event_uid: str, kind: ReportKind, material: ReportMaterial) -> ReportMaterial:
+    """What a statement about one event is made from."""
+    if kind != "statement":
+        raise OperatorError(
+            what="Only statements are about one event.",
+            remedy=f"Leave out --event, or take `sealstream evidence {event_uid}`.",
+        )
+    found = tuple(one for one in material.events if one.record.event_uid == event_uid)
+    if not found:
+        raise AssetRefusedError(
+            what=f"Nothing was decided about {event_uid} in this period.",
+            remedy="Give the period of the decision; `sealstream lookup` shows when it was.",
+        )
+    return ReportMaterial(events=found, cases=())
 
 
 def _sealed(pdf: bytes, document: ReportDocument, settings: CredentialSettings) -> bytes:

@@ -10,7 +10,7 @@ import typer
 from agents.settings import ConsoleSettings, WorkerSettings
 from pipeline.errors import OperatorError
 
-__all__ = ["NEEDED", "serve_console"]
+__all__ = ["NEEDED", "require_console", "serve_console"]
 
 NEEDED: Final = ("itsdangerous", "jinja2", "multipart", "starlette", "uvicorn")
 """The packages of the extra `console`."""
@@ -33,12 +33,7 @@ def serve_console(
     It reads the topics and writes nothing but events. Without a login it only shows; the login `development` believes
     whoever says who he is, and is refused where others than this machine could reach it.
     """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise OperatorError(
-            what=f"The console needs packages that are not installed: {', '.join(missing)}.",
-            remedy="Install them with: pip install 'sealstream[console]'.",
-        )
+    require_console()
     from agents.configuration import require_known
     from agents.logs import configure_logging
     from console.serving import serve
@@ -50,3 +45,17 @@ def serve_console(
     worker = WorkerSettings()
     configure_logging(level=worker.log_level, style=worker.log_format)
     serve(settings)
+
+
+def require_console() -> None:
+    """See that the packages of the extra are installed.
+
+    Raises:
+        OperatorError: they are not.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise OperatorError(
+            what=f"The console needs packages that are not installed: {', '.join(missing)}.",
+            remedy="Install them with: pip install 'sealstream[console]'.",
+        )

@@ -127,6 +127,7 @@ def _write_environment(path: Path, environment: Mapping[str, str]) -> None:
 def _say_what_next(console: Console, directory: Path, up: RunningStack, *, keep: bool) -> None:
     if keep:
         for line in (
+            *([f"The console is at {up.console} (log in as one of the people there)."] if up.console else []),
             "The stack is still up. Next, in this shell:",
             f"  . {directory / 'environment'}",
             "  sealstream alerts tail --from-beginning",

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import orjson
 
-from agents.demo.stack import KEEP, READY_FILE, STACK_LOG, TROUBLE_FILE
+from agents.demo.stack import KEEP, READY_FILE, STACK_LOG, TROUBLE_FILE, WITH_CONSOLE
 from pipeline.errors import OperatorError
 
 __all__ = ["RunningStack", "running_stack"]
@@ -29,6 +29,7 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     pid: int
     health: str
+    console: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,13 @@ class RunningStack:
         environment: the environment variables that reach it.
         pid: its process.
         health: the address at which its worker serves /livez, /readyz and /metrics.
+        console: the address of its console; None where it has none.
     """
 
     environment: dict[str, str]
     pid: int
     health: str
+    console: str | None
     _process: subprocess.Popen[bytes]
     _directory: Path
 
@@ -63,14 +66,14 @@ def running_stack(directory: Path, *, keep: bool) -> Iterator[RunningStack]:
 
     Args:
         directory: where its data and its logs go.
-        keep: whether it goes on.
+        keep: whether it goes on, with a console.
 
     Raises:
         OperatorError: it cannot come up.
     """
     with (directory / STACK_LOG).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "agents.demo.stack", str(directory)],
+            [sys.executable, "-P", "-m", "agents.demo.stack", str(directory), *([WITH_CONSOLE] if keep else [])],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
@@ -83,6 +86,7 @@ def running_stack(directory: Path, *, keep: bool) -> Iterator[RunningStack]:
             environment=ready.environment,
             pid=ready.pid,
             health=ready.health,
+            console=ready.console,
             _process=process,
             _directory=directory,
         )

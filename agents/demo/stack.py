@@ -1,4 +1,4 @@
-"""The demo's stack: broker, S3 server, topics, buckets and one worker, owned and kept by a process of its own.
+"""The demo's stack: broker, S3 server, topics, buckets, one worker, perhaps a console; kept by a process of its own.
 
 The demo starts this module as a child and talks to it over its standard input: the end of it means stop, which is also
 what a killed demo leaves behind; the line `keep` before it means go on until SIGTERM.
@@ -7,12 +7,15 @@ what a killed demo leaves behind; the line `keep` before it means go on until SI
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
@@ -29,7 +32,7 @@ from pipeline.settings import StoreSettings
 from pipeline.store.buckets import create_buckets
 from pipeline.store.connection import connect
 
-__all__ = ["KEEP", "READY_FILE", "STACK_LOG", "TROUBLE_FILE", "WORKER_LOG"]
+__all__ = ["CONSOLE_LOG", "KEEP", "READY_FILE", "STACK_LOG", "TROUBLE_FILE", "WITH_CONSOLE", "WORKER_LOG"]
 
 READY_FILE = "stack.json"
 """What the stack writes into its directory when the worker is ready: what reaches the stack, and its process."""
@@ -43,13 +46,21 @@ STACK_LOG = "stack.log"
 WORKER_LOG = "worker.log"
 """The log of the worker, whichever process it is."""
 
+CONSOLE_LOG = "console.log"
+"""The log of the console."""
+
+WITH_CONSOLE = "--console"
+"""The argument by which the stack starts a console, too."""
+
 KEEP = b"keep\n"
+
+_CONSOLE_PORT = 8787
 
 _MISSING_ASSET_PATIENCE = "3"
 """A minute, the default, would be a long wait in a demo; in seconds."""
 
 
-def run(directory: Path) -> None:
+def run(directory: Path, *, with_console: bool = False) -> None:
     """Bring the stack up, say so, and hold it until told to stop."""
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -65,13 +76,18 @@ def run(directory: Path) -> None:
         worker = SupervisedWorker(
             partial(_start_worker, directory, health_port), is_ready=partial(says_ready, health_port)
         )
+        console = _start_console(directory) if with_console else None
         try:
             _bring_up(worker, directory, told)
             health = f"http://{LOOPBACK}:{health_port}"
-            _write(directory / READY_FILE, {"environment": environment, "pid": os.getpid(), "health": health})
+            at = None if console is None else console.at
+            ready = {"environment": environment, "pid": os.getpid(), "health": health, "console": at}
+            _write(directory / READY_FILE, ready)
             while not told.wait(LOOK_SECONDS):
                 worker.look()
         finally:
+            if console is not None:
+                console.process.terminate()
             worker.stop()
 
 
@@ -111,6 +127,40 @@ def _start_worker(directory: Path, health_port: int) -> subprocess.Popen[bytes]:
         )
 
 
+class _Console(NamedTuple):
+    at: str
+    process: subprocess.Popen[bytes]
+
+
+def _start_console(directory: Path) -> _Console | None:
+    """The console, where its packages are installed: at its own port, or at another one where that is taken."""
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        return None
+    port = _CONSOLE_PORT if _is_free(_CONSOLE_PORT) else free_port()
+    with (directory / CONSOLE_LOG).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "agents.cli", "console"],
+            env={
+                **os.environ,
+                "SEALSTREAM_CONSOLE_BIND": f"{LOOPBACK}:{port}",
+                "SEALSTREAM_CONSOLE_DATABASE": str(directory / "console.sqlite"),
+                "SEALSTREAM_CONSOLE_LOGIN": "development",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    return _Console(f"http://{LOOPBACK}:{port}/", process)
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError:
+        return False
+    return True
+
+
 def _listen(told: threading.Event) -> None:
     if sys.stdin.buffer.read() != KEEP:
         told.set()
@@ -126,7 +176,7 @@ if __name__ == "__main__":
     where = Path(sys.argv[1])
     configure_logging(level="info", style="text")
     try:
-        run(where)
+        run(where, with_console=WITH_CONSOLE in sys.argv[2:])
     except SealstreamError as trouble:
         _write(where / TROUBLE_FILE, {"what": trouble.what, "remedy": trouble.remedy})
         raise SystemExit(2) from None

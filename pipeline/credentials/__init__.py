@@ -5,6 +5,7 @@ What is imported here is light. Signing material comes from `signer` (files of t
 never loads it.
 """
 
+from pipeline.credentials.manifest_store import active_manifest_alone
 from pipeline.credentials.model import (
     Credential,
     Disclosure,
@@ -34,6 +35,7 @@ __all__ = [
     "SigningMaterial",
     "Software",
     "Trust",
+    "active_manifest_alone",
     "alert_kinds",
     "embeds",
 ]

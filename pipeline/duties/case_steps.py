@@ -14,8 +14,17 @@ from pipeline.errors import BugError
 from pipeline.events.identity import case_uid
 from pipeline.events.inputs import CaseAct
 from pipeline.events.instants import instant
-from pipeline.events.outputs import Case, CaseDocument, CaseFact, CaseState, CaseSubject
+from pipeline.events.outputs import (
+    Case,
+    CaseDocument,
+    CaseFact,
+    CaseState,
+    CaseSubject,
+    OrderedService,
+    ServiceOrder,
+)
 from pipeline.policy.pack import CaseKind
+from pipeline.policy.reference import ORDER_PREFIX
 from pipeline.policy.vocabulary import flatten
 
 __all__ = [
@@ -32,6 +41,7 @@ __all__ = [
     "state_of",
     "step_of",
     "subject_with",
+    "suspension_by",
 ]
 
 MAY_FOLLOW: Final[Mapping[CaseKind, Mapping[CaseState | None, tuple[CaseState, ...]]]] = MappingProxyType(
@@ -103,6 +113,9 @@ _MORE: Final[Mapping[CaseKind, tuple[str, ...]]] = {
 
 DECIDING: Final = frozenset({"complaint.answered", "appeal.decided"})
 """The acts that may decide once more about an event."""
+
+_SUSPENDING: Final = frozenset({"suspend-updates", "suspend-registration", "suspend-service"})
+"""The kinds of orders by which a service has to stop something (Deep Synthesis Provisions Art. 21)."""
 
 _MOST_DOCUMENTS: Final = 256
 
@@ -220,6 +233,21 @@ def state_by_dates(kind: CaseKind, facts: Mapping[str, CaseFact], before: CaseSt
         if at is not None and (newest is None or at >= newest):
             found, newest = state, at
     return found
+
+
+def suspension_by(case: Case) -> ServiceOrder | None:
+    """What an order that suspends something puts into the service registry; None of all other cases.
+
+    Its id and version follow from the case, so every worker and every replay puts the same entry. Once it is on record
+    that the order was carried out, it is not put again: somebody may have lifted it since.
+    """
+    facts = case.facts
+    service = facts.get("service.id")
+    if case.kind != "order" or facts.get("order.kind") not in _SUSPENDING or not isinstance(service, str):
+        return None
+    if "order.done_at" in facts and case.version > 1:
+        return None
+    return ServiceOrder(id=f"{ORDER_PREFIX}{case.case_uid}", version=1, service=OrderedService(id=service))
 
 
 def subject_with(before: CaseSubject | None, told: CaseSubject | None) -> CaseSubject | None:

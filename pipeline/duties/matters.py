@@ -19,8 +19,12 @@ CASE_OF: Final[Mapping[str, CaseKind]] = {
     "takedown.updated": "takedown",
     "appeal.updated": "appeal",
     "licence.updated": "licence",
+    "refutation.published": "incident",
 }
 """The kind of case that events of a type are about."""
+
+_DONE: Final[Mapping[str, str]] = {"refutation.published": "incident.refuted_at"}
+"""The date of what an event says by its type: it is that of the event, where the event does not say another."""
 
 _ALSO: Final = ("service.id",)
 """What is kept of a case beside the facts of its kind."""
@@ -41,18 +45,23 @@ class Statement:
 
 
 def said_of_case(
-    event_type: str, data: Mapping[str, object], uid: str, jurisdictions: tuple[str, ...] = ()
+    event_type: str,
+    data: Mapping[str, object],
+    uid: str,
+    jurisdictions: tuple[str, ...] = (),
+    time: str | None = None,
 ) -> Statement | None:
     """What an event says of a case; None where it is about none.
 
     An event without the number of a case is a case of its own, if it says when something happened: nothing that comes
-    later can be about the same.
+    later can be about the same. An order is one by its type alone; a refutation is that of a rumour with a number.
 
     Args:
         event_type: what happened.
         data: the event's data, which its schema has accepted.
         uid: the identity of the event.
         jurisdictions: where services are taken to be offered if the event does not say.
+        time: that of the event.
     """
     kind = CASE_OF.get(event_type)
     if kind is None:
@@ -61,8 +70,10 @@ def said_of_case(
     named = facts.get(f"{kind}.id")
     number = named if isinstance(named, str) and named else None
     of_case = {name: value for name, value in facts.items() if name.startswith(f"{kind}.") or name in _ALSO}
-    if number is None and not any(_is_instant(name) and value for name, value in of_case.items()):
+    if number is None and (event_type in _DONE or not (kind == "order" or _has_instant(of_case))):
         return None
+    if event_type in _DONE and time is not None and not of_case.get(_DONE[event_type]):
+        of_case[_DONE[event_type]] = time
     stated = facts.get("jurisdictions")
     return Statement(
         case_uid=case_uid(kind, uid if number is None else f"#{number}"),
@@ -91,6 +102,10 @@ def with_facts(
             dates[name] = (*earlier, written(at))[-_MOST_DATES:]
     places = () if case is None else case.jurisdictions
     return facts, dates, tuple(dict.fromkeys((*places, *said.jurisdictions)))
+
+
+def _has_instant(facts: Mapping[str, CaseFact]) -> bool:
+    return any(_is_instant(name) and value for name, value in facts.items())
 
 
 def _is_instant(name: str) -> bool:

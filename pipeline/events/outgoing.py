@@ -17,12 +17,21 @@ from pipeline.events.outputs import (
     ManifestRecord,
     ReviewUpdate,
     RunningClock,
+    ServiceOrder,
 )
 
 __all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
 
 Channel = Literal[
-    "manifests", "decisions", "alerts", "enforcement", "case-updates", "clocks", "review-updates", "features"
+    "manifests",
+    "decisions",
+    "alerts",
+    "enforcement",
+    "case-updates",
+    "clocks",
+    "review-updates",
+    "features",
+    "services",
 ]
 Output = (
     ManifestRecord
@@ -35,6 +44,7 @@ Output = (
     | Announcement
     | ReviewUpdate
     | FeatureAddition
+    | ServiceOrder
 )
 
 DEAD_LETTER_HEADER: Final = "sealstream_dead_letter"
@@ -107,15 +117,17 @@ def _address(message: Output) -> _Address:
             return _Address("enforcement", kind, message.enforcement_id, message.account, message.entered_at)
         case Case() | RunningClock() | Announcement():
             return _address_of_case(message)
-        case ReviewUpdate() | FeatureAddition():
+        case ReviewUpdate() | FeatureAddition() | ServiceOrder():
             return _address_of_act(message)
         case Alert():
             subject = message.subject.content_id or message.event_uid
             return _Address("alerts", "alert.v2", message.alert_id, subject, message.event.time)
 
 
-def _address_of_act(message: ReviewUpdate | FeatureAddition) -> _Address:
-    """Of what people did beside deciding, by the event; of what they put into the feature database, by the entry."""
+def _address_of_act(message: ReviewUpdate | FeatureAddition | ServiceOrder) -> _Address:
+    """Of what people did beside deciding, by the event; of what they put into reference sets, by the entry."""
+    if isinstance(message, ServiceOrder):
+        return _Address("services", "service.v1", f"{message.id}@{message.version}", message.id, None)
     if isinstance(message, FeatureAddition):
         return _Address("features", "feature.v1", f"{message.id}@{message.version}", message.id, None)
     return _Address("review-updates", "review-update.v1", message.update_id, message.event_uid, message.at)

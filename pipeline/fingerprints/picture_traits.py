@@ -73,7 +73,8 @@ def _middle(
 
 def _within_border(picture: Image.Image) -> Image.Image | None:
     """A picture without a border that is nearly of one colour; None where there is none, or little else."""
-    corner = picture.resize((1, 1), Image.Resampling.BOX, box=(0, 0, 2, 2)).getpixel((0, 0))
+    few = (min(2, picture.width), min(2, picture.height))
+    corner = picture.resize((1, 1), Image.Resampling.BOX, box=(0, 0, *few)).getpixel((0, 0))
     apart = ImageChops.difference(picture, Image.new(picture.mode, picture.size, corner))
     box = apart.point(lambda value: 0 if value <= _UNEVEN else 255).getbbox()
     if box is None or box == (0, 0, *picture.size):

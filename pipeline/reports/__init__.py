@@ -3,7 +3,7 @@
 What shows a document is imported by name, as it needs packages of an extra: `html` and `pdf`.
 """
 
-from pipeline.reports.kinds import REPORTS, report_of
+from pipeline.reports.kinds import REPORTS, exported_of, report_of
 from pipeline.reports.material import EventHistory, ReportMaterial, StoredCase, of_period
 from pipeline.reports.model import (
     ReportColumn,
@@ -29,6 +29,7 @@ __all__ = [
     "ReportTable",
     "StoredCase",
     "document_digest",
+    "exported_of",
     "of_period",
     "period_of",
     "report_of",

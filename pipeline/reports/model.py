@@ -18,7 +18,7 @@ __all__ = [
     "document_digest",
 ]
 
-ReportKind = Literal["inspection"]
+ReportKind = Literal["inspection", "incident", "complaints", "duties", "statement", "transparency"]
 """What a report is about."""
 
 CellKind = Literal["text", "number", "code"]

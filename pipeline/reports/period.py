@@ -23,12 +23,19 @@ class ReportPeriod:
         said: as it was asked for: `2026-10`, or `2026-10-01..2026-10-15`.
         begins: the first instant.
         ends: the first instant behind it.
+        until: how far it was over when the report was asked for: `ends`, or an instant before that.
     """
 
     said: str
     begins: datetime
     ends: datetime
+    until: datetime
     time_zone: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen in it."""
+        return self.until == self.ends
 
     def has(self, at: datetime) -> bool:
         """Whether an instant lies in it."""
@@ -40,15 +47,16 @@ class ReportPeriod:
         return f"{local:%Y-%m-%d %H:%M:%S} {local.isoformat()[-6:]}"
 
 
-def period_of(said: str, time_zone: str = "UTC") -> ReportPeriod:
+def period_of(said: str, time_zone: str, now: datetime) -> ReportPeriod:
     """The period that somebody asked for.
 
     Args:
         said: a year (`2026`), a month (`2026-10`), a day (`2026-10-01`), or two of them with two dots between.
         time_zone: whose days, by their name in the IANA database.
+        now: the time of day.
 
     Raises:
-        OperatorError: it is no period, or there is no such time zone.
+        OperatorError: it is no period, it has not begun, or there is no such time zone.
     """
     try:
         zone = ZoneInfo(time_zone)
@@ -67,7 +75,10 @@ def period_of(said: str, time_zone: str = "UTC") -> ReportPeriod:
         ) from error
     if begins > ends:
         raise OperatorError(what=f"{said!r} ends before it begins.", remedy="Give the earlier day first.")
-    return ReportPeriod(said=said, begins=_midnight(begins, zone), ends=_midnight(after, zone), time_zone=time_zone)
+    first_instant, end = _midnight(begins, zone), _midnight(after, zone)
+    if first_instant > now:
+        raise OperatorError(what=f"{said!r} has not begun.", remedy="Give a period of the past, or the one that runs.")
+    return ReportPeriod(said=said, begins=first_instant, ends=end, until=min(now, end), time_zone=time_zone)
 
 
 def _days(said: str) -> tuple[date, date]:

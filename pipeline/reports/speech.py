@@ -1,24 +1,34 @@
 """How reports speak: in one of two languages, with times in one zone, and laws by what their packs call them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
+from unicodedata import category
 
 from pipeline.events.instants import instant
-from pipeline.events.outputs import Finding, PackReference
-from pipeline.policy.pack import EVERYWHERE, Pack, Rule
+from pipeline.events.outputs import ClockLaw, Finding, PackReference
+from pipeline.policy.lengths import Unit, parse_length
+from pipeline.policy.pack import EVERYWHERE, ClockRule, Pack, Rule
 from pipeline.policy.places import name_of
 from pipeline.policy.words import Language, chosen
 from pipeline.reports.material import ReportMaterial
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportFact, ReportKind, ReportSection, ReportTable
 from pipeline.reports.period import ReportPeriod
 
-__all__ = ["NOTHING", "Speech", "short"]
+__all__ = ["NOTHING", "Speech", "short", "visible"]
 
 NOTHING: Final = "-"
 _SHORT: Final = 12
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_UNITS: Final[Mapping[Unit, str]] = {
+    "minutes": "分钟",
+    "hours": "小时",
+    "days": "日",
+    "working days": "个工作日",
+    "months": "个月",
+}
 
 _WORDS: Final[dict[str, str]] = {
     "allow": "放行",
@@ -41,11 +51,14 @@ _WORDS: Final[dict[str, str]] = {
     "takedown": "删除要求",
     "licence": "许可",
     "open": "计时中",
+    "upheld": "维持",
+    "overturned": "改变",
     "stopped": "中止",
     "undated": "期限不明",
     "met": "按时完成",
     "met-late": "逾期完成",
     "missed": "逾期",
+    "due": "已到期",
     "withdrawn": "不再适用",
     "illegal": "违法内容",
     "harmful": "有害内容",
@@ -68,6 +81,11 @@ _WORDS: Final[dict[str, str]] = {
 def short(digest: str) -> str:
     """The beginning of an identity; the whole is in the list of records."""
     return digest[:_SHORT]
+
+
+def visible(text: str) -> str:
+    """A text in which all can be seen: signs without a form, such as those that turn the direction, by number."""
+    return "".join(f"[U+{ord(sign):04X}]" if category(sign) in _UNSEEN and sign != "\n" else sign for sign in text)
 
 
 @dataclass(frozen=True)
@@ -121,9 +139,33 @@ class Speech:
         rule = self._rules.get(finding.rule)
         return (finding.citation or finding.rule) if rule is None else chosen(rule.citation, self.language)
 
+    def told(self, finding: Finding) -> str:
+        """What was found, in the language of the report where the pack has it and says it all."""
+        rule = self._rules.get(finding.rule)
+        return finding.message if rule is None or rule.seen else chosen(rule.text, self.language)
+
     def articles(self, findings: Iterable[Finding]) -> str:
         """The sources of rules, each once and on a line of its own."""
         return "\n".join(dict.fromkeys(map(self.article, findings))) or NOTHING
+
+    def clock_article(self, law: ClockLaw) -> str:
+        """The source of a clock, in the language of the report where the pack has it."""
+        rule = self._clocks.get(law.clock)
+        return law.citation if rule is None else chosen(rule.citation, self.language)
+
+    def clock_remedy(self, law: ClockLaw) -> str:
+        """What mends a miss of a clock, and the document that belongs to it."""
+        rule = self._clocks.get(law.clock)
+        both = (law.remedy, law.document) if rule is None else (rule.remedy, rule.document)
+        return self.say(" ", "").join(chosen(words, self.language) for words in both)
+
+    def length(self, written: str) -> str:
+        """How long a law gives, as packs write it (`PT3H`, `P10BD`, `published`), in words."""
+        found = parse_length(written)
+        if found is None:
+            return self.say("until the limit that was published", "至公布的期限届满")
+        unit = found.unit.removesuffix("s") if found.count == 1 else found.unit
+        return f"{found.count} {self.say(unit, _UNITS[found.unit])}"
 
     def document(
         self,
@@ -132,8 +174,10 @@ class Speech:
         law: tuple[str, ...],
         material: ReportMaterial,
         sections: Iterable[ReportSection],
+        *,
+        cited: bool = True,
     ) -> ReportDocument:
-        """The document, with what every report says of itself."""
+        """The document, with what every report says of itself; `cited` lists every record, as for an authority."""
         return ReportDocument(
             kind=kind,
             language=self.language,
@@ -155,22 +199,35 @@ class Speech:
                 ReportFact(
                     name=self.say("Made from", "材料"),
                     value=self.say(
-                        f"{len(material.events)} records of events, {len(material.cases)} cases; the newest of "
+                        f"records of events: {len(material.events)}, cases: {len(material.cases)}; the newest of "
                         f"{self.time(material.newest_at)}",
                         f"事件记录 {len(material.events)} 条，案件 {len(material.cases)} 件；最新者写于 "
                         f"{self.time(material.newest_at)}",
                     ),
                 ),
+                *(
+                    ()
+                    if self.period.is_over
+                    else (
+                        ReportFact(
+                            name=self.say("Not over", "尚未结束"),
+                            value=self.say(
+                                "The period was not over when this was made: what came later is missing.",
+                                "制作时期间尚未结束，此后发生的事项不在本文档内。",
+                            ),
+                        ),
+                    )
+                ),
                 ReportFact(name=self.say("Digest of the material", "材料摘要"), value=material.digest),
             ),
             digest_name=self.say("SHA-256 of this document", "本文档 SHA-256"),
             contents_name=self.say("Contents", "目录"),
-            sections=(*sections, *self._cited(material)),
+            sections=(*sections, *(self._cited(material) if cited else ())),
         )
 
     def table(self, columns: Sequence[ReportColumn], rows: Iterable[Sequence[object]]) -> ReportTable | None:
-        """A table; None where it has no rows."""
-        filled = tuple(tuple(map(str, row)) for row in rows)
+        """A table; None where it has no rows. What comes out of records gets into documents here alone."""
+        filled = tuple(tuple(visible(str(cell)) for cell in row) for row in rows)
         return ReportTable(columns=tuple(columns), rows=filled) if filled else None
 
     def section(
@@ -217,6 +274,10 @@ class Speech:
     @cached_property
     def _by_name(self) -> dict[str, Pack]:
         return {pack.name: pack for pack in self.packs}
+
+    @cached_property
+    def _clocks(self) -> dict[str, ClockRule]:
+        return {clock.id: clock for pack in self.packs for clock in pack.clocks}
 
     @cached_property
     def _rules(self) -> dict[str, Rule]:

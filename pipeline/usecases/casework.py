@@ -93,7 +93,7 @@ class Casework:
         Raises:
             WorldError: the store does not answer, or too many others write to this case; try again.
         """
-        said = said_of_case(event.event_type, event.facts, event.uid, self.jurisdictions)
+        said = said_of_case(event.event_type, event.facts, event.uid, self.jurisdictions, event.reference.time)
         if said is None:
             return None
         return self.enter(said.case_uid, event, lambda before: self.grown(before, said, event))

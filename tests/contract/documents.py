@@ -29,6 +29,7 @@ OUTPUTS = (
 )
 POLICY_FILES = ("policy-examples.v1", "policy-pack.v1")
 SHARED = ("common.v1", "common.v2")
+EXPORTS = ("export-statement-of-reasons.v1",)
 
 
 def examples(

@@ -8,6 +8,7 @@ import pytest
 from agents.cli.commands import COMMANDS
 from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
+from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
@@ -31,6 +32,7 @@ ALL_SETTINGS: list[type[Settings]] = [
     ConsoleSettings,
     CredentialSettings,
     DeliverySettings,
+    DoorSettings,
     KafkaSettings,
     LabelSettings,
     PeopleSettings,

@@ -14,6 +14,7 @@ from schemas.loader import registry
 from tests.contract.documents import (
     ASSET_EVENTS,
     EXAMPLES,
+    EXPORTS,
     INPUTS,
     OUTPUTS,
     POLICY_FILES,
@@ -32,7 +33,7 @@ SETS: dict[str, SetName] = {
     "operator.v1": "operators",
     "service.v1": "services",
 }
-EVERY_SCHEMA = (*INPUTS, *OUTPUTS, *POLICY_FILES, *SHARED)
+EVERY_SCHEMA = (*INPUTS, *OUTPUTS, *POLICY_FILES, *SHARED, *EXPORTS)
 
 # The files
 

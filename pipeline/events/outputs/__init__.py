@@ -55,6 +55,7 @@ from pipeline.events.outputs.findings import (
     Severity,
 )
 from pipeline.events.outputs.letters import DeadLetter, InputPosition
+from pipeline.events.outputs.orders import OrderedService, ServiceOrder
 from pipeline.events.outputs.records import AssetFingerprint, ManifestRecord, RecognisedBy, RecordedLook, RecordedParent
 from pipeline.events.outputs.references import (
     ContentName,
@@ -106,6 +107,7 @@ __all__ = [
     "ManifestRecord",
     "ManifestReference",
     "ObservedOutcome",
+    "OrderedService",
     "Outcome",
     "PackReference",
     "Propagation",
@@ -120,6 +122,7 @@ __all__ = [
     "ReviewUpdate",
     "ReviewVerdict",
     "RunningClock",
+    "ServiceOrder",
     "Severity",
     "SignerSummary",
     "Step",

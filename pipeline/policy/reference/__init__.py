@@ -4,6 +4,7 @@ An immutable snapshot of sets of versioned entries, and what it adds to the fact
 """
 
 from pipeline.policy.reference.entries import (
+    ORDER_PREFIX,
     ConsentEntry,
     Entry,
     FeatureEntry,
@@ -20,6 +21,7 @@ from pipeline.policy.reference.features import FeatureMatch
 from pipeline.policy.reference.sets import ReferenceSets, Removal, Update
 
 __all__ = [
+    "ORDER_PREFIX",
     "ConsentEntry",
     "Enriched",
     "Entry",

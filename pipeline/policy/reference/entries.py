@@ -19,6 +19,7 @@ from pipeline.policy.reference.patterns import (
 from pipeline.policy.vocabulary import Facts, flatten
 
 __all__ = [
+    "ORDER_PREFIX",
     "Biometric",
     "ConsentEntry",
     "Entry",
@@ -34,6 +35,9 @@ __all__ = [
     "set_of",
 ]
 
+ORDER_PREFIX: Final = "order:"
+"""What the ids of entries begin with that orders put into the service registry."""
+
 FeatureVerdict = Literal["illegal", "harmful", "rumour"]
 Side = Literal["prompt", "output"]
 How = Literal["phrase", "regex", "sha256", "image", "fingerprint"]
@@ -46,11 +50,15 @@ _BOTH: Final[tuple[Side, ...]] = ("prompt", "output")
 
 
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator knows of a service: facts, all of which begin with `service.`."""
+    """What the operator knows of a service: facts, all of which begin with `service.`.
+
+    Of an entry that an order put beside that of the service, `ordered` is the service that it suspends.
+    """
 
     id: str
     version: int
     facts: Facts
+    ordered: str | None = None
 
 
 class NewsSourceEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +152,10 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
         )
     if set_name == "services":
         known = {name: fact for name, fact in value["service"].items() if name != "id"}
-        return ServiceEntry(id=key, version=value["version"], facts=flatten({"service": known}))
+        facts = flatten({"service": known})
+        is_order = key.startswith(ORDER_PREFIX) and facts.get("service.suspended_by_order") is True
+        ordered = value["service"].get("id") if is_order else None
+        return ServiceEntry(id=key, version=value["version"], facts=facts, ordered=ordered)
     if set_name == "news-sources":
         return msgspec.convert(value, NewsSourceEntry)
     if set_name == "consents":

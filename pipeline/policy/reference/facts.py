@@ -64,9 +64,12 @@ def reference_facts(facts: Facts, sets: ReferenceSets, observed: Observed, at: d
 
 
 def _add_service(facts: dict[str, FactValue], sets: ReferenceSets) -> None:
-    registered = sets.services.get(str(facts.get("service.id", "")))
+    named = str(facts.get("service.id", ""))
+    registered = sets.services.get(named)
     if registered is not None:
         facts.update(registered.facts)
+    if named in sets.suspended:
+        facts["service.suspended_by_order"] = True
 
 
 def _add_news_source(facts: dict[str, FactValue], sets: ReferenceSets, at: datetime | None) -> None:

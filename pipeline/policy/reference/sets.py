@@ -66,7 +66,8 @@ class ReferenceSets:
     """A snapshot of the sets, made by `empty` and by changes to an earlier one.
 
     Attributes:
-        services: by `service.id`.
+        services: by `service.id`; what orders put there by the ids of their own.
+        suspended: the services that orders suspend, whatever their own entries say.
         news_sources: by `content.news_source`.
         features: by their own ids.
         consents: by `consent.ref`.
@@ -84,6 +85,7 @@ class ReferenceSets:
     index: FeatureIndex
     versions: ReferenceVersions
     operators_version: str
+    suspended: frozenset[str] = frozenset()
 
     @classmethod
     def empty(cls) -> "ReferenceSets":
@@ -142,8 +144,12 @@ class ReferenceSets:
         features = _of_type(held["features"], FeatureEntry)
         versions = {field: version_of(changed[name].values()) for name, field in _SETS.items() if name in changed}
         operators_version = versions.pop("operators", self.operators_version)
+        services = _of_type(held["services"], ServiceEntry)
         return ReferenceSets(
-            services=_of_type(held["services"], ServiceEntry),
+            services=services,
+            suspended=frozenset(entry.ordered for entry in services.values() if entry.ordered is not None)
+            if "services" in changed
+            else self.suspended,
             news_sources=_of_type(held["news-sources"], NewsSourceEntry),
             features=features,
             consents=_of_type(held["consents"], ConsentEntry),

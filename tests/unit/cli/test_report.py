@@ -11,7 +11,7 @@ from agents.cli.main import main
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.reports.pdf import FONT
 from tests.tools import need_font
-from tests.unit.house import House, publication
+from tests.unit.house import House, png, publication, review
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -77,6 +77,20 @@ def test_json_and_html_go_to_standard_output_where_that_is_asked_for(run: Run) -
     assert document["kind"] == "inspection"
     assert document["sections"][0]["figures"][0] == {"name": "events judged", "value": "1"}
     assert run("inspection", "--period", "2026-06", "--format", "html", "--out", "-")[1].startswith("<!DOCTYPE html>")
+
+
+def test_statements_are_what_the_database_takes_and_of_one_event_where_it_is_named(run: Run, house: House) -> None:
+    picture = {**house.put("post.png", png(55), "image/png"), "synthetic": "yes"}
+    said = {"content": picture, "declared": "ai", "explicit": {"present": False}, "jurisdictions": ["ES"]}
+    held = house.inspect(publication(said, event_id="post")).record
+    house.review(review({"event_uid": held.event_uid, "verdict": "refuse", "reviewer": {"id": "r"}, "reason": "no"}))
+    exported = json.loads(run("statement", "--period", "2026-06", "--format", "json", "--out", "-")[1])
+    assert [one["puid"] for one in exported["statements"]] == [held.event_uid]
+    about = ("--event", held.event_uid, "--format", "html", "--out", "-")
+    assert held.event_uid in run("statement", "--period", "2026-06", *about)[1]
+    code, _, err = run("statement", "--period", "2026-06", "--event", "0" * 64)
+    assert (code, "Nothing was decided" in err) == (1, True)
+    assert run("inspection", "--period", "2026-06", *about)[0] == 2
 
 
 def test_a_file_that_is_there_is_overwritten_by_force_alone(run: Run, tmp_path: Path) -> None:

@@ -1,55 +1,59 @@
 """What every page of the console stands on: headers, names it answers to, languages, and where it may be served."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
 import pytest
-from starlette.testclient import TestClient
 
 from agents.cli.screens import NEEDED
+from agents.rights import rights_of
 from agents.settings import ConsoleSettings
-from console.app import application
-from console.parts import ConsoleParts
+from console.readmodel.rows import rows_of
 from console.texts import LANGUAGES, catalogue
 from pipeline.errors import OperatorError
+from tests.unit.console.browsing import FRESH, Console
+from tests.unit.console.happenings import TOPICS
 
 ROOT = Path(__file__).parents[3]
 
 
-def browser(trouble: str | None = None) -> TestClient:
-    parts = ConsoleParts(settings=ConsoleSettings(), trouble=lambda: trouble)
-    return TestClient(application(parts), base_url="http://127.0.0.1:8787")
+@pytest.fixture
+def console(tmp_path: Path) -> Console:
+    return Console(tmp_path, login="none")
 
 
-def test_it_lives_and_is_ready_where_what_it_shows_can_be_relied_on() -> None:
-    assert browser().get("/healthz").json() == {"status": "alive"}
-    assert browser().get("/readyz").status_code == 200
-    not_ready = browser("the brokers are away").get("/readyz")
+def test_it_lives_and_is_ready_where_what_it_shows_can_be_relied_on(console: Console) -> None:
+    browser = console.browser()
+    assert browser.get("/healthz").json() == {"status": "alive"}
+    assert browser.get("/readyz").status_code == 200
+    console.state = replace(FRESH, trouble="the brokers are away")
+    not_ready = browser.get("/readyz")
     assert (not_ready.status_code, not_ready.json()["why"]) == (503, "the brokers are away")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/static/htmx.min.js", "/nowhere"])
-def test_every_answer_forbids_what_the_console_did_not_send_itself(path: str) -> None:
-    headers = browser().get(path).headers
+def test_every_answer_forbids_what_the_console_did_not_send_itself(console: Console, path: str) -> None:
+    headers = console.browser().get(path).headers
     assert "script-src 'self'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_it_answers_to_names_of_this_machine_only() -> None:
-    assert browser().get("/healthz", headers={"host": "evil.example"}).status_code == 400
+def test_it_answers_to_names_of_this_machine_only(console: Console) -> None:
+    assert console.browser().get("/healthz", headers={"host": "evil.example"}).status_code == 400
 
 
 @pytest.mark.parametrize(("wanted", "title"), [("en", "There is nothing here"), ("zh-CN,en;q=0.5", "这里没有内容")])
-def test_a_page_is_in_the_readers_language(wanted: str, title: str) -> None:
-    found = browser().get("/nowhere", headers={"accept-language": wanted})
+def test_a_page_is_in_the_readers_language(console: Console, wanted: str, title: str) -> None:
+    found = console.browser().get("/nowhere", headers={"accept-language": wanted})
     assert found.status_code == 404
     assert f"<h1>{title}</h1>" in found.text
 
 
-def test_a_language_is_chosen_and_nobody_is_sent_elsewhere() -> None:
-    client = browser()
+def test_a_language_is_chosen_and_nobody_is_sent_elsewhere(console: Console) -> None:
+    client = console.browser()
     assert client.get("/language/zh?back=//evil.example", follow_redirects=False).headers["location"] == "/"
     assert client.get("/language/zh?back=/%5Cevil.example", follow_redirects=False).headers["location"] == "/"
     assert "这里没有内容" in client.get("/nowhere").text
@@ -79,3 +83,9 @@ def test_it_is_served_on_this_machine(bind: str) -> None:
 def test_the_command_needs_exactly_the_packages_of_its_extra() -> None:
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["console"]
     assert len(NEEDED) == len(extra)
+
+
+def test_the_rights_of_a_console_are_to_read_what_it_shows_and_to_write_what_people_do() -> None:
+    rights = rights_of("console", TOPICS, "group")
+    assert {right.name for right in rights if right.operation == "Read"} == set(rows_of(TOPICS))
+    assert {right.name for right in rights if right.operation == "Write"} == {TOPICS.reviews}

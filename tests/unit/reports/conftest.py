@@ -1,6 +1,7 @@
 """A house in which something happened on 1 June 2026, and what reports are made of it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +12,8 @@ from pipeline.usecases.reporting import Reporting
 from tests.unit.house import House, publication, review
 
 Report = Callable[..., ReportDocument]
+LATER = datetime(2027, 6, 1, tzinfo=UTC)
+"""When reports are asked for; all their periods are over then."""
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def reported(house: House) -> Report:
     def reported(
         kind: ReportKind, language: Language = "en", period: str = "2026-06", time_zone: str = "UTC"
     ) -> ReportDocument:
-        days = period_of(period, time_zone)
+        days = period_of(period, time_zone, LATER)
         material = Reporting(store=house.store, layout=house.layout).material(days)
         return report_of(kind, material, days, language, load_packs())
 

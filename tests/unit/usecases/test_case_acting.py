@@ -18,7 +18,7 @@ from pipeline.duties import (
     RoleRefusedError,
     SamePersonError,
 )
-from pipeline.duties.case_steps import MAY_FOLLOW, permission_for, step_of
+from pipeline.duties.case_steps import MAY_FOLLOW, permission_for, step_of, suspension_by
 from pipeline.errors import IdentityReusedError, WorldError
 from pipeline.events.identity import account_of, case_uid, decision_id
 from pipeline.events.inputs import ActivityEvent, CaseAct
@@ -27,7 +27,7 @@ from pipeline.events.outgoing import encode, to_json
 from pipeline.events.outputs import Case
 from pipeline.policy.pack import ALL_ROLES
 from pipeline.policy.pack_files import load_packs
-from pipeline.policy.reference import ReferenceSets
+from pipeline.policy.reference import ReferenceSets, parse_entry
 from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import ObjectStore
 from pipeline.store.chain import chain_of
@@ -341,6 +341,19 @@ def test_an_emergency_and_a_licence_have_their_steps(desk: Desk) -> None:
     assert (case.facts["licence.revoked"], case.state) == (True, "revoked")
     desk.act("emergency.opened", "dora")
     assert desk.case("emergency.ended", "dora").facts["emergency.ended_at"] == "2026-06-01T12:00:00.000Z"
+
+
+def test_an_order_that_suspends_puts_its_service_into_the_registry_until_it_was_carried_out(desk: Desk) -> None:
+    more = {"jurisdictions": ["CN"], "order": {"kind": "suspend-registration"}, "service": {"id": "studio"}}
+    case = desk.case("order.received", "dora", **more)
+    entry = suspension_by(case)
+    assert entry is not None
+    assert schemas.first_violation(schemas.validator("service.v1"), orjson.loads(to_json(entry))) is None
+    understood = parse_entry("services", entry.id, orjson.loads(to_json(entry)))
+    assert ReferenceSets.empty().put(understood).suspended == {"studio"}
+    assert suspension_by(desk.case("order.contested", "dora")) == entry
+    assert suspension_by(desk.case("order.done", "dora")) is None
+    assert suspension_by(desk.case("order.received", "dora", case="O-2", order={"kind": "rectify"})) is None
 
 
 def test_the_same_identity_with_other_data_is_refused(desk: Desk) -> None:

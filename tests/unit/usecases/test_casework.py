@@ -42,7 +42,13 @@ class Desk:
 
 
 def event(name: str, event_type: str, **data: Any) -> ActivityEvent:
-    whole = {"specversion": "1.0", "id": name, "source": "//desk", "type": "sealstream.activity.v1"}
+    whole = {
+        "specversion": "1.0",
+        "id": name,
+        "source": "//desk",
+        "type": "sealstream.activity.v1",
+        "time": "2026-11-20T10:10:00Z",
+    }
     return intake_activity(json.dumps({**whole, "data": {"event_type": event_type, **data}}).encode(), ())
 
 
@@ -134,6 +140,21 @@ def test_an_event_without_a_number_is_a_case_of_its_own(desk: Desk) -> None:
 )
 def test_what_says_nothing_of_a_case_makes_none(desk: Desk, event_type: str, data: dict[str, Any]) -> None:
     assert desk.keep(event("1", event_type, **data)) is None
+
+
+def test_a_refutation_is_the_end_of_the_clock_of_its_rumour(desk: Desk) -> None:
+    china = {"jurisdictions": ["CN"]}
+    incident = {
+        "id": "R-1",
+        "kind": "rumour",
+        "found_at": "2026-11-20T09:50:00Z",
+        "reported_at": "2026-11-20T10:00:00Z",
+    }
+    desk.tell("1", "incident.updated", **china, incident=incident)
+    case = desk.tell("2", "refutation.published", **china, incident={"id": "R-1"})
+    assert {clock.law.article: clock.state for clock in case.clocks}["11"] == "met"
+    assert (case.state, case.facts["incident.refuted_at"]) == ("refuted", "2026-11-20T10:10:00.000Z")
+    assert desk.keep(event("3", "refutation.published", **china, incident={"kind": "rumour"})) is None
 
 
 def test_a_date_that_is_taken_back_stays_on_record_and_what_was_met_stays_met(desk: Desk) -> None:

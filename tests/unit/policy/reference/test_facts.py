@@ -51,6 +51,19 @@ def test_what_was_given_is_not_changed() -> None:
 # Services
 
 
+def test_what_an_order_suspends_is_suspended_whatever_its_own_entry_says_until_the_order_is_lifted() -> None:
+    sets = sets_of(
+        entry("services", "chat", service={"suspended_by_order": False}),
+        entry("services", "order:1", service={"id": "chat", "suspended_by_order": True}),
+        entry("services", "order:2", service={"id": "chat", "suspended_by_order": True}),
+        entry("services", "other", service={"id": "chat", "suspended_by_order": True}),
+    )
+    lifted = sets.put(entry("services", "order:1", version=2, service={"id": "chat", "suspended_by_order": False}))
+    for left, is_suspended in ((sets, True), (lifted, True), (lifted.remove("services", "order:2"), False)):
+        assert facts({"service.id": "chat"}, left)["service.suspended_by_order"] is is_suspended
+        assert "service.suspended_by_order" not in facts({"service.id": "studio"}, left)
+
+
 def test_the_registry_wins_over_what_an_event_says_of_its_service() -> None:
     sets = sets_of(entry("services", "chat", service={"filing_no": None, "security_assessment": "none"}))
     claimed = {"service.id": "chat", "service.filing_no": "123", "service.ssmi": True}

@@ -1,0 +1,112 @@
+"""What people do: a form becomes an event on the topic of reviews, and nothing else is written anywhere."""
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from agents.messages import KafkaMessage
+from console.parts import ConsoleParts
+from console.people import Person, is_permitted
+from pipeline.duties import Permission
+from pipeline.errors import ProducerError
+from pipeline.events.identity import event_uid
+from pipeline.events.intake import REVIEW, REVIEW_ACT, intake_review_act
+
+__all__ = ["ACTS", "Desk", "DeskAct"]
+
+ACTS: Final[Mapping[str, Permission]] = {
+    "release": "review",
+    "refuse": "review",
+    "escalate": "review",
+    "claim": "review",
+    "unclaim": "review",
+    "note": "note",
+}
+"""What can be done about an event, and what for a person has to be permitted."""
+
+_ISSUER: Final = "sealstream-console"
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+_REMEMBERED: Final = 10_000
+_NOT_ALLOWED: Final = 403
+_UNUSABLE: Final = 422
+_HEADERS: Final = (("content-type", b"application/cloudevents+json"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskAct:
+    """An act that was sent: its identity, and when."""
+
+    uid: str
+    at: float
+
+
+class Desk:
+    """Sends what people do. It remembers what it sent, so that a second click sends nothing.
+
+    Also without that memory a second click is no second act: the token of the form is the identity of the event, and
+    the same event again is a replay to the worker.
+    """
+
+    def __init__(self, parts: ConsoleParts) -> None:
+        self._parts = parts
+        self._sent: OrderedDict[str, DeskAct] = OrderedDict()
+
+    def sent_at(self, uid: str) -> float | None:
+        """When an act was sent, in seconds of the monotonic clock; None where it was not sent from here."""
+        return next((act.at for act in reversed(self._sent.values()) if act.uid == uid), None)
+
+    async def send(self, person: Person, about: str, form: FormData) -> str:
+        """Send what a form says; returns the identity of the act.
+
+        Raises:
+            HTTPException: it may not be done, or the form cannot be used.
+            WorldError: the brokers did not take it; the same form can be sent again.
+        """
+        act, token = str(form.get("act", "")), str(form.get("token", ""))
+        if act not in ACTS or not is_permitted(person, ACTS[act]):
+            raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
+        if not _TOKEN.fullmatch(token):
+            raise HTTPException(_UNUSABLE, "The form has no token.")
+        if token in self._sent:
+            return self._sent[token].uid
+        message = _message(self._parts, person, about, act, token, form)
+        await self._parts.send(message)
+        uid = event_uid(self._parts.settings.source, token)
+        self._sent[token] = DeskAct(uid=uid, at=time.monotonic())
+        while len(self._sent) > _REMEMBERED:
+            self._sent.popitem(last=False)
+        return uid
+
+
+def _message(parts: ConsoleParts, person: Person, about: str, act: str, token: str, form: FormData) -> KafkaMessage:
+    is_verdict = act in {"release", "refuse", "escalate"}
+    reason = str(form.get("reason", "")).strip()
+    data: dict[str, object] = {
+        "event_uid": about,
+        "verdict" if is_verdict else "act": act,
+        "actor": {"id": person.id, "role": person.role},
+        "auth": {"issuer": _ISSUER, "at": person.since},
+        "seen": str(form.get("seen", "")),
+        "reason": reason or ("" if is_verdict or act == "note" else "In the console."),
+    }
+    event = {
+        "specversion": "1.0",
+        "id": token,
+        "source": parts.settings.source,
+        "type": REVIEW if is_verdict else REVIEW_ACT,
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    value = orjson.dumps(event)
+    try:
+        intake_review_act(value, _HEADERS)
+    except ProducerError as error:
+        raise HTTPException(_UNUSABLE, "Give a reason." if not data["reason"] else error.what) from error
+    return KafkaMessage(topic=parts.topics.reviews, key=about.encode(), value=value, headers=_HEADERS)

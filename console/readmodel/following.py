@@ -1,0 +1,113 @@
+"""The read model as it lives: it follows the topics from where it left off, and says how far it is."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from agents.following.consumer import consumers_of
+from agents.following.follower import Follower
+from agents.following.port import OpenConsumer, Read
+from agents.settings import ConsoleSettings, KafkaSettings
+from agents.topics import Topics
+from console.readmodel.asking import DeskQuestions
+from console.readmodel.projection import Projection
+from console.readmodel.rows import rows_of
+from console.readmodel.sqlite import SqliteRows, open_rows
+from pipeline.settings import CredentialSettings
+
+__all__ = ["LiveModel", "ModelState", "live_model_of"]
+
+_PATIENCE: Final = 30.0
+"""After so many seconds without certainty pages say that they may be late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelState:
+    """How far the read model is.
+
+    Args:
+        age: how many seconds ago everything in the topics was surely known; None before the first time.
+        progress: which part of what there was at the start has been read.
+        missing: topics that are not there.
+        trouble: why pages cannot be relied on now; None where they can.
+    """
+
+    age: float | None
+    progress: float
+    missing: Sequence[str]
+    trouble: str | None
+
+
+class LiveModel:
+    """Keeps the read model up with the topics.
+
+    Args:
+        open_consumer: connects to the brokers.
+        topics: what it is fed by.
+        rows: where it is kept.
+    """
+
+    def __init__(self, open_consumer: OpenConsumer, topics: Topics, rows: SqliteRows) -> None:
+        by_topic = rows_of(topics)
+        self._rows = rows
+        self._projection = Projection(rows, by_topic)
+        self._follower = Follower(
+            "the topics that the console shows",
+            open_consumer,
+            tuple(by_topic),
+            self._projection,
+            ours=lambda ends: ends,
+            take=self._take,
+            patience=_PATIENCE,
+        )
+        self.questions = DeskQuestions(lambda: rows.reader, lambda: int(time.time() * 1000))
+
+    @property
+    def changes(self) -> int:
+        """How often something new was taken in."""
+        return self._rows.changes
+
+    def state(self) -> ModelState:
+        """How far it is now."""
+        age, missing = self._follower.age_seconds, self._projection.missing
+        trouble = self._follower.trouble
+        if trouble is None and missing:
+            trouble = f"there is no {', '.join(missing)}"
+        return ModelState(
+            age=age if age != float("inf") else None,
+            progress=self._projection.progress,
+            missing=missing,
+            trouble=trouble,
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follow from now on, and not only when all is loaded: until then pages say how far it is."""
+        task = asyncio.create_task(self._follow())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        async with self._follower.following():
+            await asyncio.Event().wait()
+
+    async def _take(self, read: Read) -> None:
+        await asyncio.to_thread(self._projection.take, read)
+
+
+def live_model_of(settings: ConsoleSettings, kafka: KafkaSettings) -> LiveModel:
+    """The read model by the settings.
+
+    Raises:
+        OperatorError: a setting or the database file cannot be used.
+    """
+    path = settings.database or CredentialSettings().state_dir / "console.sqlite"
+    topics = Topics(kafka.topic_prefix)
+    rows = open_rows(path.expanduser(), topics, source=kafka.bootstrap_servers)
+    return LiveModel(consumers_of(kafka, "The topics that the console shows"), topics, rows)

@@ -1,0 +1,219 @@
+"""From a record of a topic to the rows that it stands for. Pure: it knows neither Kafka nor a database."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Final, NamedTuple
+
+import msgspec
+
+from agents.delivery import InputRecord
+from agents.reference.records import change_in
+from agents.topics import Topics
+from pipeline.events.envelope import parse
+from pipeline.events.identity import event_uid
+from pipeline.events.outgoing import DEAD_LETTER_HEADER
+from pipeline.events.outputs import (
+    Alert,
+    Announcement,
+    Case,
+    DeadLetter,
+    Decision,
+    Enforcement,
+    EnforcementReversal,
+    EventReference,
+    ManifestRecord,
+    ReviewUpdate,
+    RunningClock,
+    Severity,
+)
+from pipeline.events.prepared import prepare
+from pipeline.policy.reference import OperatorEntry, Removal
+
+__all__ = ["SEVERITIES", "ModelRow", "Rows", "millis", "rows_of"]
+
+prepare(
+    Alert,
+    Announcement,
+    Case,
+    DeadLetter,
+    Decision,
+    Enforcement,
+    EnforcementReversal,
+    ManifestRecord,
+    ReviewUpdate,
+    RunningClock,
+)
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
+"""From the least: a severity is kept as its place here."""
+
+
+class ModelRow(NamedTuple):
+    """A row for a table: its columns in their order. Of a row that is taken out, the key alone (`is_gone`)."""
+
+    table: str
+    columns: tuple[object, ...]
+    is_gone: bool = False
+
+
+Rows = Callable[[InputRecord], Iterator[ModelRow]]
+"""The rows that a record of one topic stands for.
+
+Raises:
+    ProducerError, ValueError: it cannot be read.
+"""
+
+
+class _Person(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    role: str | None = None
+
+
+class _Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person sent, of any version."""
+
+    event_uid: str
+    reason: str = ""
+    verdict: str | None = None
+    act: str | None = None
+    actor: _Person | None = None
+    reviewer: _Person | None = None
+
+
+def rows_of(topics: Topics) -> Mapping[str, Rows]:
+    """Of each topic that the read model is fed by, how its records become rows."""
+    return {
+        topics.decisions: _decision,
+        topics.manifests: _record,
+        topics.review_updates: _update,
+        topics.reviews: _sent,
+        topics.dead_letters: partial(_refusal, topics.reviews),
+        topics.alerts: _alert,
+        topics.case_updates: _case,
+        topics.clocks: _clock,
+        topics.enforcement: _step,
+        topics.operators: _operator,
+    }
+
+
+def millis(instant: str) -> int:
+    """An instant of RFC 3339 in milliseconds since 1970."""
+    return int(datetime.fromisoformat(instant).timestamp() * 1000)
+
+
+def _decision(record: InputRecord) -> Iterator[ModelRow]:
+    if record.value is None:
+        return
+    decision = msgspec.json.decode(record.value, type=Decision)
+    by = decision.review or decision.retraction
+    act = None if by is None else _identity(by.event)
+    at = millis(decision.decided_at)
+    columns = (decision.decision_id, decision.event_uid, decision.supersedes, decision.decision, at, act, record.value)
+    yield ModelRow("decisions", columns)
+
+
+def _record(record: InputRecord) -> Iterator[ModelRow]:
+    if record.value is None:
+        return
+    sealed = msgspec.json.decode(record.value, type=ManifestRecord)
+    yield ModelRow("records", (sealed.event_uid, sealed.decision, millis(sealed.sealed_at), record.value))
+
+
+def _update(record: InputRecord) -> Iterator[ModelRow]:
+    if record.value is None:
+        return
+    update = msgspec.json.decode(record.value, type=ReviewUpdate)
+    claim = update.claim
+    columns = (
+        update.event_uid,
+        update.number,
+        _identity(update.event),
+        update.seen,
+        None if claim is None else claim.actor,
+        None if claim is None else millis(claim.until),
+        millis(update.at),
+        record.value,
+    )
+    yield ModelRow("acts", columns)
+
+
+def _sent(record: InputRecord) -> Iterator[ModelRow]:
+    event = parse(record.value, record.headers)
+    sent = msgspec.convert(event.data, _Sent)
+    person = sent.actor or sent.reviewer
+    if person is None:
+        return
+    what = sent.verdict or sent.act or "?"
+    # A note is published nowhere, so its words are not kept here either.
+    reason = "" if what == "note" else sent.reason
+    uid = event_uid(event.source, event.id)
+    yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, _arrived(record)))
+
+
+def _refusal(reviews: str, record: InputRecord) -> Iterator[ModelRow]:
+    explanation = next((text for name, text in record.headers if name == DEAD_LETTER_HEADER), None)
+    if explanation is None:
+        return
+    letter = msgspec.json.decode(explanation, type=DeadLetter)
+    if letter.event_uid is not None and letter.input.topic == reviews:
+        yield ModelRow("refusals", (letter.event_uid, letter.error, letter.what, letter.remedy))
+
+
+def _alert(record: InputRecord) -> Iterator[ModelRow]:
+    if record.value is None:
+        return
+    alert = msgspec.json.decode(record.value, type=Alert)
+    severity = SEVERITIES.index(alert.severity)
+    yield ModelRow("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, _arrived(record), record.value))
+
+
+def _case(record: InputRecord) -> Iterator[ModelRow]:
+    if record.value is None:
+        return
+    case = msgspec.json.decode(record.value, type=Case)
+    yield ModelRow("cases", (case.case_uid, case.version, case.kind, millis(case.changed_at), record.value))
+
+
+def _clock(record: InputRecord) -> Iterator[ModelRow]:
+    if record.value is None:
+        return
+    if _type_of(record) == b"sealstream.clock-announcement.v1":
+        said = msgspec.json.decode(record.value, type=Announcement)
+        yield ModelRow("announcements", (said.announcement_id, said.clock_id, said.stage, millis(said.at)))
+        return
+    clock = msgspec.json.decode(record.value, type=RunningClock)
+    due = None if clock.due_at is None else millis(clock.due_at)
+    yield ModelRow("clocks", (clock.clock_id, clock.case_uid, clock.case_version, clock.state, due, record.value))
+
+
+def _step(record: InputRecord) -> Iterator[ModelRow]:
+    if record.value is None:
+        return
+    step: Enforcement | EnforcementReversal
+    if _type_of(record) == b"sealstream.enforcement-reversal.v1":
+        step = msgspec.json.decode(record.value, type=EnforcementReversal)
+    else:
+        step = msgspec.json.decode(record.value, type=Enforcement)
+    reverses = step.reverses if isinstance(step, EnforcementReversal) else None
+    yield ModelRow("steps", (step.enforcement_id, step.account, reverses, millis(step.entered_at), record.value))
+
+
+def _operator(record: InputRecord) -> Iterator[ModelRow]:
+    change = change_in("operators", record)
+    if isinstance(change, OperatorEntry):
+        yield ModelRow("operators", (change.id, change.version, msgspec.json.encode(change)))
+    elif isinstance(change, Removal):
+        yield ModelRow("operators", (change.entry_id,), is_gone=True)
+
+
+def _identity(event: EventReference) -> str:
+    return event_uid(event.source, event.id)
+
+
+def _arrived(record: InputRecord) -> int:
+    return int((record.timestamp or 0) * 1000)
+
+
+def _type_of(record: InputRecord) -> bytes | None:
+    return next((text for name, text in record.headers if name == "ce_type"), None)

@@ -1,0 +1,235 @@
+"""The read model in SQLite: one process writes, everybody reads; rows and offsets in one transaction."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from agents.delivery import TopicPartition
+from agents.following.port import Positions
+from agents.topics import Topics
+from console.readmodel.rows import SEVERITIES, ModelRow
+from console.readmodel.standing import Held, record_as_held, waiting_row
+from pipeline.errors import OperatorError
+
+__all__ = ["SqliteRows", "open_rows"]
+
+logger = logging.getLogger(__name__)
+
+_TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
+_SIGNATURE: Final = "1"
+"""Of the tables and of what is put into them: with another one, everything is read anew."""
+
+_NEWER: Final = "WHERE excluded.version > {table}.version"
+_WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
+    # Under one identity the same is said each time, so the first one is kept.
+    "decisions": (7, "INSERT OR IGNORE INTO decisions VALUES"),
+    "records": (4, "INSERT OR IGNORE INTO records VALUES"),
+    "acts": (8, "INSERT OR IGNORE INTO acts VALUES"),
+    "sent": (7, "INSERT OR IGNORE INTO sent VALUES"),
+    "refusals": (4, "INSERT OR IGNORE INTO refusals VALUES"),
+    "alerts": (6, "INSERT OR IGNORE INTO alerts VALUES"),
+    "announcements": (4, "INSERT OR IGNORE INTO announcements VALUES"),
+    "steps": (5, "INSERT OR IGNORE INTO steps VALUES"),
+    # These are said anew, the newest version counts.
+    "cases": (5, "INSERT INTO cases VALUES"),
+    "clocks": (6, "INSERT INTO clocks VALUES"),
+    "operators": (3, "INSERT INTO operators VALUES"),
+}
+_KEYS: Final = {"cases": "case_uid", "clocks": "clock_id", "operators": "id"}
+_NEW_VALUES: Final = {
+    "cases": "version = excluded.version, kind = excluded.kind, at = excluded.at, body = excluded.body",
+    "clocks": "case_uid = excluded.case_uid, version = excluded.version, state = excluded.state, due = excluded.due, "
+    "body = excluded.body",
+    "operators": "version = excluded.version, body = excluded.body",
+}
+
+
+def _statement(table: str) -> str:
+    columns, insert = _WRITTEN[table]
+    values = f"{insert} ({', '.join('?' * columns)})"
+    if table not in _KEYS:
+        return values
+    return f"{values} ON CONFLICT ({_KEYS[table]}) DO UPDATE SET {_NEW_VALUES[table]} {_NEWER.format(table=table)}"
+
+
+_STATEMENTS: Final = {table: _statement(table) for table in _WRITTEN}
+
+
+def open_rows(path: Path, topics: Topics, *, source: str) -> "SqliteRows":
+    """Open the read model, or make it.
+
+    Args:
+        path: its file.
+        topics: what it is fed by.
+        source: the brokers and the prefix of the topics: what others said is forgotten.
+
+    Raises:
+        OperatorError: the file cannot be used.
+    """
+    wanted = f"{_SIGNATURE} {source} {topics.prefix}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = SqliteRows(path, topics)
+        if rows.signature() != wanted:
+            rows.make_anew(wanted)
+    except (OSError, sqlite3.Error) as error:
+        raise OperatorError(
+            what=f"The read model in {path} cannot be used: {error}.",
+            remedy="Name another file with --database, or delete this one: it is made anew from the topics.",
+        ) from error
+    return rows
+
+
+class SqliteRows:
+    """The adapter. Its connection for writing is used by one thread at a time; each thread that reads has its own."""
+
+    def __init__(self, path: Path, topics: Topics) -> None:
+        self._path = path
+        self._topics = topics
+        self._readers = threading.local()
+        self._writer = _connect(path)
+        self._writer.execute("PRAGMA journal_mode = WAL")
+        self.changes = 0
+        """How often something was taken in: whoever shows it asks again when this has grown."""
+
+    @property
+    def reader(self) -> sqlite3.Connection:
+        """The connection of this thread, which cannot write."""
+        found: sqlite3.Connection | None = getattr(self._readers, "connection", None)
+        if found is None:
+            found = _connect(self._path)
+            found.execute("PRAGMA query_only = ON")
+            self._readers.connection = found
+        return found
+
+    def signature(self) -> str | None:
+        """What the file was made for; None where it is new."""
+        try:
+            found = self._writer.execute("SELECT value FROM meta WHERE name = 'signature'").fetchone()
+        except sqlite3.OperationalError:
+            return None
+        return None if found is None else str(found[0])
+
+    def make_anew(self, signature: str) -> None:
+        """Drop all tables, and make empty ones."""
+        names = [name for (name,) in self._writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        with self._transaction() as cursor:
+            for name in names:
+                cursor.execute(f'DROP TABLE "{name}"')
+            for statement in _TABLES.split(";"):
+                cursor.execute(statement)
+            cursor.execute("INSERT INTO meta VALUES ('signature', ?)", (signature,))
+
+    def positions(self) -> Positions:
+        """How far every partition was read."""
+        found = self._writer.execute("SELECT topic, part, next FROM offsets")
+        return {TopicPartition(topic, part): offset for topic, part, offset in found}
+
+    def keep(self, rows: Sequence[ModelRow], positions: Positions) -> None:
+        """Take rows in, in their order, and note how far they reach."""
+        with self._transaction() as cursor:
+            # The order counts within a table alone: each is fed by one topic.
+            for table, group in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table):
+                _write(cursor, table, tuple(group))
+            _judge(cursor, _uids(rows, "decisions", 1) | _uids(rows, "records", 0))
+            _gather(cursor, _uids(rows, "alerts", 1))
+            cursor.executemany(
+                "INSERT INTO offsets VALUES (?, ?, ?) ON CONFLICT (topic, part) DO UPDATE SET next = excluded.next",
+                [(partition.topic, partition.partition, offset) for partition, offset in positions.items()],
+            )
+        if rows:
+            self.changes += 1
+
+    def forget(self, topics: Collection[str]) -> None:
+        """Drop what these topics said; they are read from their beginning."""
+        fed = {
+            self._topics.decisions: ("decisions",),
+            self._topics.manifests: ("records",),
+            self._topics.review_updates: ("acts",),
+            self._topics.reviews: ("sent",),
+            self._topics.dead_letters: ("refusals",),
+            self._topics.alerts: ("alerts", "alerted"),
+            self._topics.case_updates: ("cases",),
+            self._topics.clocks: ("clocks", "announcements"),
+            self._topics.enforcement: ("steps",),
+            self._topics.operators: ("operators",),
+        }
+        with self._transaction() as cursor:
+            for topic in topics:
+                for table in fed[topic]:
+                    cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from the table above
+                cursor.execute("DELETE FROM offsets WHERE topic = ?", (topic,))
+            if {self._topics.decisions, self._topics.manifests} & set(topics):
+                uids = cursor.execute("SELECT event_uid FROM waiting UNION SELECT event_uid FROM decisions").fetchall()
+                uids += cursor.execute("SELECT event_uid FROM records").fetchall()
+                _judge(cursor, {uid for (uid,) in uids})
+        self.changes += 1
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        cursor = self._writer.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    # What a crash of the machine takes is read once more: rows and offsets go together.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -8000")
+    return connection
+
+
+def _uids(rows: Iterable[ModelRow], table: str, column: int) -> set[str]:
+    return {str(row.columns[column]) for row in rows if row.table == table}
+
+
+def _write(cursor: sqlite3.Cursor, table: str, rows: Sequence[ModelRow]) -> None:
+    for is_gone, group in groupby(rows, key=lambda row: row.is_gone):
+        columns = [row.columns for row in group]
+        if is_gone:
+            cursor.executemany(f"DELETE FROM {table} WHERE {_KEYS[table]} = ?", columns)  # noqa: S608 - names of ours
+        else:
+            cursor.executemany(_STATEMENTS[table], columns)
+
+
+def _judge(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
+    """Say anew of these events whether they wait."""
+    waiting = []
+    for uid in uids:
+        known = [
+            Held(*found)
+            for found in cursor.execute(
+                "SELECT decision_id, supersedes, outcome, at, body FROM decisions WHERE event_uid = ?", (uid,)
+            )
+        ]
+        for outcome, at, body in cursor.execute("SELECT outcome, at, body FROM records WHERE event_uid = ?", (uid,)):
+            known.append(record_as_held(uid, outcome, at, body))
+        row = waiting_row(uid, known)
+        if row is not None:
+            waiting.append(row.columns)
+    cursor.executemany("DELETE FROM waiting WHERE event_uid = ?", [(uid,) for uid in uids])
+    cursor.executemany("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", waiting)
+
+
+def _gather(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
+    """Say anew of these events under which facets their alerts are listed, and where in the list."""
+    facets: dict[tuple[str, str], int] = {}
+    for uid in uids:
+        found = cursor.execute("SELECT kind, severity, at FROM alerts WHERE event_uid = ?", (uid,)).fetchall()
+        newest = max(at for _, _, at in found)
+        for kind, severity, _ in found:
+            for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}"):
+                facets[facet, uid] = newest
+    cursor.executemany("DELETE FROM alerted WHERE event_uid = ?", [(uid,) for uid in uids])
+    cursor.executemany("INSERT INTO alerted VALUES (?, ?, ?)", [(*facet, at) for facet, at in facets.items()])

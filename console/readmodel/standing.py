@@ -1,0 +1,85 @@
+"""Whether an event waits for a person, told from all that is known of it, in whatever order that came."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from console.readmodel.rows import SEVERITIES, ModelRow
+from pipeline.events.identity import decision_id
+from pipeline.events.outputs import Decision, Finding, ManifestRecord
+
+__all__ = ["Held", "in_force", "record_as_held", "waiting_row"]
+
+
+class Held(NamedTuple):
+    """A decision about an event, or a manifest record, which is one without an identity of its own.
+
+    Args:
+        decision_id: its identity; of a record, the one that its decision has.
+        supersedes: the decision whose place it took.
+        outcome: `allow`, `hold`, `block` or `retracted`.
+        at: when, in milliseconds.
+        body: the message.
+        is_record: whether it is a manifest record.
+    """
+
+    decision_id: str
+    supersedes: str | None
+    outcome: str
+    at: int
+    body: bytes
+    is_record: bool = False
+
+
+def record_as_held(uid: str, outcome: str, at: int, body: bytes) -> Held:
+    """A manifest record as the first decision about its event."""
+    return Held(decision_id(uid), None, outcome, at, body, is_record=True)
+
+
+def in_force(known: Iterable[Held]) -> Held | None:
+    """The decision that no other one supersedes; what is retracted is so for good.
+
+    Where some are not known (any more), several may be left: the newest counts.
+    """
+    known = tuple(known)
+    superseded = {one.supersedes for one in known}
+    left = [one for one in known if one.decision_id not in superseded or one.outcome == "retracted"]
+    return max(left, key=lambda one: (one.outcome == "retracted", one.at, one.decision_id), default=None)
+
+
+def waiting_row(uid: str, known: Iterable[Held]) -> ModelRow | None:
+    """The row of an event that waits for a person; None where it does not."""
+    held = in_force(known)
+    if held is None or held.outcome != "hold":
+        return None
+    document = _document(held)
+    content = document.content
+    first = _gravest(document.findings)
+    mime = None if content is None else content.mime
+    columns = (
+        uid,
+        held.at,
+        held.decision_id,
+        -1 if first is None else SEVERITIES.index(first.severity),
+        "" if first is None else first.kind,
+        "" if first is None else first.rule,
+        "" if first is None or first.pack is None else first.pack.name,
+        None if first is None else first.citation,
+        "none" if mime is None else mime.split("/")[0],
+        mime,
+        None if content is None else content.id,
+    )
+    return ModelRow("waiting", columns)
+
+
+def _document(held: Held) -> ManifestRecord | Decision:
+    if held.is_record:
+        return msgspec.json.decode(held.body, type=ManifestRecord)
+    return msgspec.json.decode(held.body, type=Decision)
+
+
+def _gravest(findings: Iterable[Finding]) -> Finding | None:
+    """The gravest finding that asks for a person, the first one of several."""
+    holding = [finding for finding in findings if finding.action in {"hold", "block"}]
+    return max(holding, key=lambda finding: SEVERITIES.index(finding.severity), default=None)

@@ -1,0 +1,139 @@
+"""Cases and their clocks in reports: how they stood at the end of the period, and tables of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Final
+
+from pipeline.events.instants import instant
+from pipeline.events.outputs import RunningClock
+from pipeline.reports.material import StoredCase
+from pipeline.reports.model import ReportColumn, ReportSection, ReportTable
+from pipeline.reports.speech import NOTHING, Speech, short
+
+__all__ = [
+    "STATES",
+    "case_name",
+    "case_places",
+    "clock_section",
+    "fact_at",
+    "fact_of",
+    "in_period",
+    "median_time",
+    "standing",
+]
+
+STATES: Final = ("open", "due", "missed", "met", "met-late", "stopped", "undated", "withdrawn")
+"""How a clock may stand, in the order of tables."""
+
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+
+
+def standing(clock: RunningClock, until: datetime) -> str:
+    """How a clock stood at an instant: its state, or that it was due or missed by then and not met."""
+    if clock.state != "open":
+        return clock.state
+    for said, at in (("missed", clock.missed_at), ("due", clock.due_at)):
+        if at is not None and (when := instant(at)) is not None and when <= until:
+            return said
+    return "open"
+
+
+def fact_of(one: StoredCase, name: str) -> str | None:
+    """A fact of a case by the last part of its name, in words; None where it is not known."""
+    value = one.case.facts.get(f"{one.case.kind}.{name}")
+    return None if value is None or isinstance(value, tuple) else str(value)
+
+
+def fact_at(one: StoredCase, *names: str) -> datetime | None:
+    """The first of these instants of a case that is known."""
+    return next((at for name in names if (said := fact_of(one, name)) and (at := instant(said)) is not None), None)
+
+
+def in_period(at: datetime | None, speech: Speech) -> bool:
+    """Whether an instant is known and lies in the period."""
+    return at is not None and speech.period.has(at)
+
+
+def case_name(one: StoredCase, speech: Speech) -> str:
+    """What a case is called: its kind, and the operator's number or the beginning of its identity."""
+    return f"{speech.word(one.case.kind)} {one.case.id or short(one.case.case_uid)}"
+
+
+def case_places(one: StoredCase, speech: Speech) -> str:
+    """The places that a case names."""
+    return "\n".join(map(speech.place, one.case.jurisdictions)) or NOTHING
+
+
+def median_time(spans: Iterable[timedelta], speech: Speech) -> str:
+    """The median of spans, in hours up to two days and in days behind that."""
+    known = list(spans)
+    if not known:
+        return NOTHING
+    middle = timedelta(seconds=median(span.total_seconds() for span in known))
+    if middle < 2 * _DAY:
+        return speech.say(f"{middle / _HOUR:.1f} h", f"{middle / _HOUR:.1f} 小时")
+    return speech.say(f"{middle / _DAY:.1f} d", f"{middle / _DAY:.1f} 天")
+
+
+def clock_section(cases: Sequence[StoredCase], speech: Speech, *, summed: bool = False) -> Iterable[ReportSection]:
+    """The clocks of cases: each with its law and its times; `summed` puts a count of them by law before that."""
+    say = speech.say
+    clocks = [(one, clock) for one in cases for clock in one.case.clocks]
+    if summed:
+        yield speech.section(say("Clocks by law", "按法律统计时限"), table=_by_law(clocks, speech), empty=_none(speech))
+    rows = [
+        (
+            f"{_article(clock, speech)}\n{speech.length(clock.law.length)}",
+            case_name(one, speech),
+            speech.time(clock.starts_at),
+            speech.time(clock.due_at) if clock.due_at else (clock.why or NOTHING),
+            speech.time(clock.met_at),
+            speech.word(standing(clock, speech.period.until)),
+        )
+        for one, clock in sorted(clocks, key=lambda pair: (pair[1].due_at or "~", pair[1].clock_id))
+    ]
+    yield speech.section(
+        say("Clocks", "法定时限"),
+        say(
+            "How long the law gave, and when it was done. Missed is what was not done when the time was up.",
+            "法律规定的期限，以及完成时间。到期未完成的为逾期。",
+        ),
+        table=speech.table(
+            (
+                ReportColumn(name=say("Article, time given", "条款与期限"), width=6),
+                ReportColumn(name=say("Case", "案件"), width=4),
+                ReportColumn(name=say("Began", "起算"), width=3),
+                ReportColumn(name=say("Due", "到期"), width=3),
+                ReportColumn(name=say("Done", "完成"), width=3),
+                ReportColumn(name=say("State", "状态"), width=2),
+            ),
+            rows,
+        ),
+        empty=_none(speech),
+    )
+
+
+def _by_law(clocks: Iterable[tuple[StoredCase, RunningClock]], speech: Speech) -> ReportTable | None:
+    counts = Counter((_article(clock, speech), standing(clock, speech.period.until)) for _, clock in clocks)
+    states = [state for state in STATES if any(said == state for _, said in counts)]
+    return speech.table(
+        (
+            ReportColumn(name=speech.say("Article", "条款"), width=6),
+            *(ReportColumn(name=speech.word(state), kind="number", width=2) for state in states),
+        ),
+        (
+            (article, *(counts[article, state] for state in states))
+            for article in sorted({article for article, _ in counts})
+        ),
+    )
+
+
+def _article(clock: RunningClock, speech: Speech) -> str:
+    return speech.clock_article(clock.law)
+
+
+def _none(speech: Speech) -> str:
+    return speech.say("No clock ran.", "没有运行中的时限。")

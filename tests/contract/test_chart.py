@@ -1,0 +1,122 @@
+"""The Helm chart as it was rendered: true to its sources, to Kubernetes' schemas, and to what workers need."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from agents.configuration import unknown_variables
+from agents.delivery.settings import DeliverySettings
+from agents.settings import KafkaSettings, WorkerSettings
+from agents.topics import Topics
+from pipeline.settings import StoreSettings
+from tools.render_chart import CHART, INSTALLATIONS, RENDERED, digest
+
+CUSTOM = {"ScaledObject", "TriggerAuthentication", "ServiceMonitor"}
+FLOOR = re.search(r">=(\d+\.\d+)", (CHART / "Chart.yaml").read_text(encoding="utf-8"))
+
+Resource = dict[str, Any]
+
+
+def resources(installation: str) -> list[Resource]:
+    text = (RENDERED / f"{installation}.yaml").read_text(encoding="utf-8")
+    return [one for one in yaml.safe_load_all(text) if one]
+
+
+def of_kind(installation: str, kind: str) -> list[Resource]:
+    return [one for one in resources(installation) if one["kind"] == kind]
+
+
+def worker_pod(installation: str) -> Resource:
+    (deployment,) = of_kind(installation, "Deployment")
+    pod: Resource = deployment["spec"]["template"]["spec"]
+    return pod
+
+
+def variables(installation: str) -> Iterator[tuple[str, str]]:
+    for kind in ("Deployment", "Job"):
+        for one in of_kind(installation, kind):
+            pod = one["spec"]["template"]["spec"]
+            for container in (*pod.get("initContainers", ()), *pod["containers"]):
+                yield from ((variable["name"], variable["value"]) for variable in container["env"])
+
+
+@pytest.mark.parametrize("installation", INSTALLATIONS)
+def test_it_was_rendered_from_what_is_there(installation: str) -> None:
+    head = (RENDERED / f"{installation}.yaml").read_text(encoding="utf-8").partition("\n")[0]
+    assert f"from {digest(installation)}." in head, "python -m tools.render_chart"
+
+
+@pytest.mark.parametrize("version", [FLOOR[1] if FLOOR else "", "1.37"])
+@pytest.mark.parametrize("installation", INSTALLATIONS)
+def test_kubernetes_takes_it_in_the_oldest_version_promised_and_in_the_newest(installation: str, version: str) -> None:
+    kinds = set()
+    for one in resources(installation):
+        if one["kind"] not in CUSTOM:
+            kubernetes_validate.validate(one, version, strict=True)
+            kinds.add(one["kind"])
+    assert kinds >= {"Deployment", "Service", "ServiceAccount", "PodDisruptionBudget", "NetworkPolicy"}
+
+
+def test_what_kubernetes_would_not_take_is_seen() -> None:
+    (deployment,) = of_kind("default", "Deployment")
+    deployment["spec"]["template"]["spec"]["containers"][0]["readynessProbe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(deployment, "1.37", strict=True)
+
+
+@pytest.mark.parametrize("installation", INSTALLATIONS)
+def test_workers_know_every_setting_and_can_read_it(installation: str) -> None:
+    given = dict(variables(installation))
+    assert unknown_variables(given) == ()
+    names = {name for name in given if name.startswith("SEALSTREAM_KAFKA_")}
+    fields = {name.removeprefix("SEALSTREAM_KAFKA_").lower(): given[name] for name in names}
+    assert KafkaSettings(**fields).bootstrap_servers == given["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"]
+    assert (given["SEALSTREAM_HEALTH_HOST"], given["SEALSTREAM_HEALTH_PORT"]) == ("0.0.0.0", "8080")  # noqa: S104
+    assert WorkerSettings().health_host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("installation", INSTALLATIONS)
+def test_a_worker_has_the_time_that_it_needs_to_stop_and_to_start(installation: str) -> None:
+    pod = worker_pod(installation)
+    drain = int(dict(variables(installation))["SEALSTREAM_DRAIN_SECONDS"])
+    assert drain == DeliverySettings().drain_seconds
+    assert pod["terminationGracePeriodSeconds"] > drain + 10
+    probe = pod["containers"][0]["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] > StoreSettings().start_seconds
+
+
+@pytest.mark.parametrize("installation", INSTALLATIONS)
+def test_containers_may_do_nothing_that_they_need_not(installation: str) -> None:
+    for kind in ("Deployment", "Job"):
+        for one in of_kind(installation, kind):
+            pod = one["spec"]["template"]["spec"]
+            assert pod["securityContext"]["runAsNonRoot"]
+            assert not pod["automountServiceAccountToken"]
+            for container in (*pod.get("initContainers", ()), *pod["containers"]):
+                assert container["securityContext"]["readOnlyRootFilesystem"]
+                assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+@pytest.mark.parametrize("installation", ["strimzi", "msk", "confluent"])
+def test_scaling_goes_by_what_waits_in_every_input_topic(installation: str) -> None:
+    (scaled,) = of_kind(installation, "ScaledObject")
+    given = dict(variables(installation))
+    asked = [trigger["metadata"] for trigger in scaled["spec"]["triggers"]]
+    assert [one["topic"] for one in asked] == list(Topics(KafkaSettings().topic_prefix).inputs)
+    assert {one["consumerGroup"] for one in asked} == {KafkaSettings().group}
+    assert {one["bootstrapServers"] for one in asked} == {given["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"]}
+    (deployment,) = of_kind(installation, "Deployment")
+    assert "replicas" not in deployment["spec"]
+    assert scaled["spec"]["scaleTargetRef"]["name"] == deployment["metadata"]["name"]
+
+
+@pytest.mark.parametrize("installation", INSTALLATIONS)
+def test_the_ports_of_the_brokers_are_open(installation: str) -> None:
+    (policy,) = of_kind(installation, "NetworkPolicy")
+    open_ports = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
+    brokers = dict(variables(installation))["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"].split(",")
+    assert {int(broker.rpartition(":")[2]) for broker in brokers} <= open_ports

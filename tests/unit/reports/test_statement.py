@@ -1,0 +1,190 @@
+"""Statements of reasons: what Art. 17 DSA wants to be told, in the shape that the transparency database takes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+import schemas
+from pipeline.events.outputs import Decision, Finding, PackReference
+from pipeline.policy.pack_files import load_packs
+from pipeline.reports import EventHistory, ReportMaterial, exported_of, period_of
+from pipeline.usecases.reporting import Reporting
+from tests.unit.house import House, activity, png, publication, review
+from tests.unit.reports.conftest import LATER, Report, figures, rows
+
+Statements = Callable[[], list[dict[str, Any]]]
+
+VALIDATOR = schemas.validator("export-statement-of-reasons.v1")
+
+
+@pytest.fixture
+def statements(house: House) -> Statements:
+    def statements() -> list[dict[str, Any]]:
+        days = period_of("2026-06", "UTC", LATER)
+        material = Reporting(store=house.store, layout=house.layout).material(days)
+        exported = exported_of("statement", material, days, "en", load_packs())
+        assert exported is not None
+        return msgspec.json.decode(msgspec.json.encode(exported))["statements"]  # type: ignore[no-any-return]
+
+    return statements
+
+
+def published(house: House, name: str, *, places: list[str], **more: Any) -> Decision:
+    content = {"id": name, "mime": "text/plain", "text": f"{name}\n", **more.pop("content", {})}
+    record: Decision = house.inspect(
+        publication({"content": content, "jurisdictions": places, **more}, event_id=name)
+    ).record
+    return record
+
+
+@pytest.fixture
+def retracted(house: House) -> Decision:
+    """A publication in Spain of which a person found later that it was an intimate image without consent."""
+    user = {"id_hash": "author", "identity": {"status": "verified", "method": "mobile"}}
+    record = published(house, "ferry", places=["ES"], user=user, content={"synthetic": "no"})
+    assert record.content is not None
+    verdict = {"content": {"sha256": record.content.sha256}, "review": {"verdict": "illegal", "categories": ["ncii"]}}
+    event = activity({"event_type": "review.completed", **verdict}, event_id="verdict")
+    house.retract.of_activity(event, house.assess(event).record)
+    return record
+
+
+def test_what_was_retracted_is_stated_as_removed_by_a_person(retracted: Decision, statements: Statements) -> None:
+    (statement,) = statements()
+    assert statement["puid"] == retracted.event_uid
+    assert statement["decision_visibility"] == ["DECISION_VISIBILITY_CONTENT_REMOVED"]
+    assert statement["category"] == "STATEMENT_CATEGORY_CYBER_VIOLENCE"
+    assert statement["category_specification"] == ["KEYWORD_NON_CONSENSUAL_IMAGE_SHARING"]
+    assert statement["automated_detection"] == "No"
+    assert statement["automated_decision"] == "AUTOMATED_DECISION_NOT_AUTOMATED"
+    assert statement["content_type"] == ["CONTENT_TYPE_TEXT"]
+    assert (statement["content_date"], statement["application_date"]) == ("2026-06-01", "2026-06-01")
+    assert len(statement["territorial_scope"]) == 27
+
+
+def test_it_holds_to_the_schema_and_says_nothing_of_persons(retracted: Decision, statements: Statements) -> None:
+    (statement,) = statements()
+    assert schemas.first_violation(VALIDATOR, statement) is None
+    assert "author" not in repr(statement)
+    assert "ferry" not in repr(statement)
+
+
+def test_what_was_restricted_under_another_places_law_is_left_to_a_person(
+    refused: str, reported: Report, statements: Statements
+) -> None:
+    assert statements() == []
+    document = reported("statement")
+    assert figures(document) == {"statements": "0", "left to a person": "1"}
+    ((_, event, decision, articles),) = rows(document, "Left to a person")
+    assert (event, decision) == (refused[:12], "block")
+    assert "Deep Synthesis" in articles
+
+
+def test_what_is_held_and_what_was_released_is_not_stated(house: House, held: str, statements: Statements) -> None:
+    assert statements() == []
+    house.review(review({"event_uid": held, "verdict": "release", "reviewer": {"id": "r"}, "reason": "fine"}))
+    assert statements() == []
+
+
+def test_people_are_told_what_article_17_asks_for_in_its_order(retracted: Decision, reported: Report) -> None:
+    told = rows(reported("statement", "zh"), f"理由说明 {retracted.event_uid[:12]}")
+    assert [name[:3] for name, _ in told] == ["（a）", "（a）", "（b）", "（b）", "（c）", "（e）", "（f）"]
+    assert told[0][1] == "内容已移除。"
+    assert "违法" in told[5][1]
+    assert "第20条" in told[-1][1]
+
+
+def test_a_law_of_the_union_is_the_legal_ground_and_comes_before_what_holds_everywhere(house: House) -> None:
+    record = published(house, "post", places=["ES"])
+    found = Finding(
+        rule="eu.ai-act.art50-4.deepfake",
+        kind="unlabeled-ai-content",
+        severity="high",
+        action="block",
+        outcome="violation",
+        code=None,
+        message="A deepfake without a label.",
+        citation="cited",
+        evidence={"content.deepfake": True},
+        pack=PackReference(name="eu-ai-act-50", version="1"),
+    )
+    elsewhere = msgspec.structs.replace(found, rule="x", pack=PackReference(name="c2pa", version="1"), message="Other.")
+    blocked = msgspec.structs.replace(record, decision="block", declared="ai", findings=(elsewhere, found))
+    days = period_of("2026-06", "UTC", LATER)
+    material = ReportMaterial(events=(EventHistory(record=blocked, digest="0" * 64),), cases=())
+    exported = exported_of("statement", material, days, "en", load_packs())
+    assert exported is not None
+    (statement,) = exported["statements"]
+    assert statement.decision_ground == "DECISION_GROUND_ILLEGAL_CONTENT"
+    assert "Art. 50(4)" in (statement.illegal_content_legal_ground or "")
+    assert "label" in (statement.illegal_content_explanation or "")
+    assert "content.deepfake = True" in statement.decision_facts
+    assert statement.content_type == ("CONTENT_TYPE_TEXT", "CONTENT_TYPE_SYNTHETIC_MEDIA")
+    assert statement.automated_decision == "AUTOMATED_DECISION_FULLY"
+
+
+def test_what_rules_held_and_a_person_refused_is_partly_automated(house: House, statements: Statements) -> None:
+    picture = {**house.put("post.png", png(55), "image/png"), "synthetic": "yes"}
+    said = {"content": picture, "declared": "ai", "explicit": {"present": False}, "jurisdictions": ["ES"]}
+    held = house.inspect(publication(said)).record
+    house.review(review({"event_uid": held.event_uid, "verdict": "refuse", "reviewer": {"id": "r"}, "reason": "no"}))
+    (statement,) = statements()
+    assert statement["automated_decision"] == "AUTOMATED_DECISION_PARTIALLY"
+    assert statement["decision_ground"] == "DECISION_GROUND_INCOMPATIBLE_CONTENT"
+    assert statement["incompatible_content_illegal"] == "No"
+    assert statement["content_type"][0] == "CONTENT_TYPE_IMAGE"
+
+
+# The schema
+
+
+def base() -> dict[str, Any]:
+    return {
+        "decision_visibility": ["DECISION_VISIBILITY_CONTENT_DISABLED"],
+        "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",
+        "illegal_content_legal_ground": "Art. 50(4)",
+        "illegal_content_explanation": "A deepfake without a label.",
+        "content_type": ["CONTENT_TYPE_IMAGE"],
+        "category": "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
+        "content_date": "2026-10-01",
+        "application_date": "2026-10-02",
+        "decision_facts": "It was measured.",
+        "source_type": "SOURCE_VOLUNTARY",
+        "automated_detection": "Yes",
+        "automated_decision": "AUTOMATED_DECISION_FULLY",
+        "puid": "a" * 64,
+    }
+
+
+def test_the_schema_takes_the_least_that_the_database_takes() -> None:
+    assert VALIDATOR.is_valid(base())
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"puid": "a b"},
+        {"puid": "a" * 501},
+        {"decision_visibility": None},
+        {"decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT"},
+        {"illegal_content_explanation": None},
+        {"incompatible_content_ground": "clause 4"},
+        {"content_type": ["CONTENT_TYPE_OTHER"]},
+        {"content_type": []},
+        {"content_type_other": "a hologram"},
+        {"category": "STATEMENT_CATEGORY_PIRACY"},
+        {"decision_facts": "x" * 5001},
+        {"decision_facts": ""},
+        {"application_date": "2026-10-02-10"},
+        {"application_date": "2026-02-30"},
+        {"automated_decision": "Yes"},
+        {"territorial_scope": ["US"]},
+        {"url": "https://example.com/post/1"},
+    ],
+    ids=str,
+)
+def test_what_the_database_would_refuse_the_schema_refuses(fault: dict[str, Any]) -> None:
+    instance = {name: value for name, value in (base() | fault).items() if value is not None}
+    assert not VALIDATOR.is_valid(instance)
