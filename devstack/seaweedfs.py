@@ -42,16 +42,18 @@ knocking while the server is restarted can still meet that moment."""
 
 
 class SeaweedServer(ServerProcess):
-    """An S3 server with one account, made for this object; its data survives stop, kill and restart.
+    """An S3 server with an account of its own that may do everything; its data survives stop, kill and restart.
 
     Args:
         directory: where its configuration, data and log go. A directory that was used before is used again.
+        policies: more accounts by name, each with an IAM policy that says all it may do.
     """
 
     name = "SeaweedFS"
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, policies: Mapping[str, Mapping[str, object]] | None = None) -> None:
         super().__init__(directory)
+        self._policies = dict(policies or {})
         self._ports = _drawn_ports()
         self._is_known = False
         self.access_key = secrets.token_hex(10).upper()
@@ -62,10 +64,13 @@ class SeaweedServer(ServerProcess):
         """Where an S3 client connects; path-style addressing."""
         return f"http://{LOOPBACK}:{self._ports['s3']}"
 
-    def environment(self) -> Mapping[str, str]:
-        """Return the variables by which AWS clients, and ours, find this server and its account."""
+    def environment(self, account: str | None = None) -> Mapping[str, str]:
+        """Return the variables by which AWS clients, and ours, find this server and an account.
+
+        Without a name it is the one that may do everything, otherwise that of a policy.
+        """
         return {
-            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_ACCESS_KEY_ID": self.access_key if account is None else f"{self.access_key}-{account}",
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
             "AWS_REGION": _REGION,
             "AWS_DEFAULT_REGION": _REGION,  # boto3 reads this one only
@@ -157,13 +162,19 @@ class SeaweedServer(ServerProcess):
             raise self._failure(f"Another server answers at {self.endpoint_url}.") from error
 
     def _write_account(self) -> Path:
-        """Write the one account S3 requests are signed with; having one turns anonymous requests away."""
+        """Write the accounts S3 requests are signed with; having one turns anonymous requests away."""
         credentials = {"accessKey": self.access_key, "secretKey": self.secret_key}
-        account = {"name": "sealstream", "credentials": [credentials], "actions": ["Admin"]}
+        identities: list[dict[str, object]] = [
+            {"name": "sealstream", "credentials": [credentials], "actions": ["Admin"]}
+        ]
+        for name in self._policies:
+            credentials = {"accessKey": f"{self.access_key}-{name}", "secretKey": self.secret_key}
+            identities.append({"name": name, "credentials": [credentials], "policyNames": [name]})
+        policies = [{"name": name, "content": json.dumps(policy)} for name, policy in self._policies.items()]
         path = self.directory / "s3.json"
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
-        path.write_text(json.dumps({"identities": [account]}))
+        path.write_text(json.dumps({"identities": identities, "policies": policies}))
         return path
 
 

@@ -13,7 +13,9 @@ from agents.rights import Role, rights_of
 from agents.settings import KafkaSettings
 from agents.topic_check import TopicDifference
 from agents.topics import Topics
-from pipeline.settings import StoreSettings
+from pipeline.settings import AssetSettings, StoreSettings
+from pipeline.store.rights import Role as StoreRole
+from pipeline.store.rights import grants_of, policy_of
 
 __all__ = ["bucket", "topics"]
 
@@ -118,6 +120,17 @@ def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequenc
         console.print("`sealstream topics create --alter` sets them as planned.", style="dim", markup=False)
     elif not missing:
         console.print("The topics are as planned.")
+
+
+@bucket.command("policy")
+def policy(
+    role: Annotated[StoreRole, typer.Option("--for", help="What the credentials are to do.")] = "worker",
+) -> None:
+    """Print the least rights that a role needs in S3, as an IAM policy in JSON. None of them may delete.
+
+    Bucket names are those of the settings. Keys in a KMS and encryption of the buckets need rights of their own.
+    """
+    print_json(policy_of(grants_of(role, StoreSettings(), also_read=AssetSettings().allowed_buckets)))
 
 
 @bucket.command("create")

@@ -18,7 +18,7 @@ from pipeline.reports.material import EventHistory, ReportMaterial, StoredCase, 
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportSection
 from pipeline.reports.speech import NOTHING, Speech, short
 
-__all__ = ["appeals_decided", "complaint_figures", "complaints_report"]
+__all__ = ["complaint_figures", "complaints_report", "decided_again"]
 
 _KINDS = ("complaint", "appeal")
 
@@ -41,13 +41,13 @@ def complaints_report(material: ReportMaterial, speech: Speech) -> ReportDocumen
             ),
         ),
         ReportMaterial(
-            events=tuple(event for event in material.events if _decided_again(event, speech)), cases=tuple(cases)
+            events=tuple(event for event in material.events if decided_again(event, speech)), cases=tuple(cases)
         ),
         (
             speech.section(say("Summary", "概要"), figures=complaint_figures(cases, speech)),
             _by_place(cases, speech),
             _each(cases, speech),
-            appeals_decided(material, speech),
+            _appeals_decided(material, speech),
             *clock_section(cases, speech),
         ),
     )
@@ -63,6 +63,7 @@ def complaint_figures(cases: Sequence[StoredCase], speech: Speech) -> tuple[tupl
         (say("received", "收到"), len(received)),
         (say("acknowledged", "已确认收到"), sum(in_period(fact_at(one, "acknowledged_at"), speech) for one in cases)),
         (say("answered", "已答复"), len(answered)),
+        (say("decision overturned", "改变原决定"), sum(one.case.outcome == "overturned" for one in answered)),
         (say("open at the end", "期末未答复"), sum(_is_open(one) for one in cases)),
         (say("answered late", "逾期答复"), sum("met-late" in _standings(one, speech) for one in answered)),
         (
@@ -76,14 +77,14 @@ def complaint_figures(cases: Sequence[StoredCase], speech: Speech) -> tuple[tupl
     )
 
 
-def appeals_decided(material: ReportMaterial, speech: Speech) -> ReportSection:
+def _appeals_decided(material: ReportMaterial, speech: Speech) -> ReportSection:
     """The decisions of the period by which a person decided again about an event."""
     say = speech.say
     rows = []
     for event in material.events:
         before = event.record.decision
         for act in event.taken:
-            if act.review is not None and act in _decided_again(event, speech):
+            if act.review is not None and act in decided_again(event, speech):
                 rows.append(
                     (
                         speech.time(decided_at(act)),
@@ -114,7 +115,8 @@ def appeals_decided(material: ReportMaterial, speech: Speech) -> ReportSection:
     )
 
 
-def _decided_again(event: EventHistory, speech: Speech) -> list[Decision]:
+def decided_again(event: EventHistory, speech: Speech) -> list[Decision]:
+    """The decisions of the period by which persons decided again about an event."""
     return [
         act
         for act in event.taken
@@ -160,12 +162,13 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     say = speech.say
     rows = [
         (
-            case_name(one, speech),
+            case_name(one, speech) + ("" if one.case.about is None else f"\n{short(one.case.about.event_uid or '')}"),
             case_places(one, speech),
             speech.time(_received(one)),
             speech.time(fact_at(one, "acknowledged_at")),
             speech.time(fact_at(one, "due_at")),
             speech.time(_answered(one)),
+            speech.word(one.case.outcome),
         )
         for one in cases
     ]
@@ -173,12 +176,13 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
         say("Complaints and appeals", "投诉与申诉"),
         table=speech.table(
             (
-                ReportColumn(name=say("Case", "案件"), width=3),
+                ReportColumn(name=say("Case, event", "案件与事件"), width=4),
                 ReportColumn(name=say("Places", "地域"), width=3),
                 ReportColumn(name=say("Received", "收到"), width=3),
                 ReportColumn(name=say("Acknowledged", "确认收到"), width=3),
                 ReportColumn(name=say("Published limit", "公布的期限"), width=3),
                 ReportColumn(name=say("Answered", "答复"), width=3),
+                ReportColumn(name=say("Outcome", "结果"), width=3),
             ),
             rows,
         ),

@@ -4,10 +4,11 @@ The document goes in as JSON and is only ever set as text, so nothing in a recor
 address. Typst fetches nothing: the template imports no package.
 """
 
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from typst import Fonts
 
 __all__ = ["FONT", "pdf_of"]
+
+_NOT_IN_FONT: Final = "could not be displayed"
+"""How Typst says that a face lacks a sign, which PDF/UA does not allow."""
+
+_OTHER_SIGNS: Final = re.compile(
+    "[^\n -~\u00a0-\u017e\u2013-\u2014\u2018-\u201d\u2026\u2190-\u2193"
+    "\u3000-\u30ff\u4e00-\u9fa5\uac00-\ud7a3\uff01-\uff5e]"
+)
+"""Signs that the face may lack; it certainly has Latin, Chinese, kana and hangul."""
 
 FONT: Final = "Noto Sans CJK SC"
 """The face that reports are set in; it has Latin and Chinese."""
@@ -38,12 +48,39 @@ def pdf_of(document: ReportDocument, fonts: Path | None = None) -> bytes:
         import typst  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise extra_missing("typst") from error
-    inputs = {
-        "document": msgspec.json.encode(document).decode(),
-        "digest": document_digest(document),
-    }
+    digest = document_digest(document)
+    found = _fonts(fonts)
+    try:
+        return _compiled(document, digest, found)
+    except typst.TypstError as error:
+        if _NOT_IN_FONT not in error.message:
+            raise
+        return _compiled(_in_font(document), digest, found)
+
+
+def _compiled(document: ReportDocument, digest: str, fonts: "Fonts") -> bytes:
+    import typst  # noqa: PLC0415 - an extra
+
     template = (files("pipeline.reports") / "templates" / "report.typ").read_bytes()
-    return typst.compile(template, format="pdf", font_paths=_fonts(fonts), sys_inputs=inputs, pdf_standards="ua-1")
+    inputs = {"document": msgspec.json.encode(document).decode(), "digest": digest}
+    return typst.compile(template, format="pdf", font_paths=fonts, sys_inputs=inputs, pdf_standards="ua-1")
+
+
+def _in_font(document: ReportDocument) -> ReportDocument:
+    """The document with signs of other scripts by their numbers: readers of screens are never given a sign unsaid."""
+    return msgspec.convert(_by_number(msgspec.to_builtins(document)), ReportDocument)
+
+
+def _by_number(value: Any) -> Any:
+    match value:
+        case str():
+            return _OTHER_SIGNS.sub(lambda sign: f"[U+{ord(sign[0]):04X}]", value)
+        case dict():
+            return {name: _by_number(member) for name, member in value.items()}
+        case list() | tuple():
+            return [_by_number(one) for one in value]
+        case _:
+            return value
 
 
 @cache

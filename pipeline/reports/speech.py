@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
+from unicodedata import category
 
 from pipeline.events.instants import instant
 from pipeline.events.outputs import ClockLaw, Finding, PackReference
-from pipeline.policy.lengths import Unit, parse_length
+from pipeline.policy.lengths import parse_length
 from pipeline.policy.pack import EVERYWHERE, ClockRule, Pack, Rule
 from pipeline.policy.places import name_of
 from pipeline.policy.words import Language, chosen
@@ -16,16 +17,18 @@ from pipeline.reports.material import ReportMaterial
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportFact, ReportKind, ReportSection, ReportTable
 from pipeline.reports.period import ReportPeriod
 
-__all__ = ["NOTHING", "Speech", "short"]
+__all__ = ["NOTHING", "Speech", "short", "visible"]
 
 NOTHING: Final = "-"
 _SHORT: Final = 12
-_UNITS: Final[Mapping[Unit, str]] = {
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_UNITS: Final[Mapping[str, str]] = {
     "minutes": "分钟",
     "hours": "小时",
     "days": "日",
     "working days": "个工作日",
     "months": "个月",
+    "years": "年",
 }
 
 _WORDS: Final[dict[str, str]] = {
@@ -48,7 +51,18 @@ _WORDS: Final[dict[str, str]] = {
     "order": "命令",
     "takedown": "删除要求",
     "licence": "许可",
+    "emergency": "突发事件",
+    "service": "服务",
+    "model": "模型",
+    "training_set": "训练数据集",
+    "feature_database": "特征库",
+    "app": "应用程序",
+    "certificate": "证书",
+    "consent": "同意",
+    "news_source": "新闻来源",
     "open": "计时中",
+    "upheld": "维持",
+    "overturned": "改变",
     "stopped": "中止",
     "undated": "期限不明",
     "met": "按时完成",
@@ -77,6 +91,11 @@ _WORDS: Final[dict[str, str]] = {
 def short(digest: str) -> str:
     """The beginning of an identity; the whole is in the list of records."""
     return digest[:_SHORT]
+
+
+def visible(text: str) -> str:
+    """A text in which all can be seen: signs without a form, such as those that turn the direction, by number."""
+    return "".join(f"[U+{ord(sign):04X}]" if category(sign) in _UNSEEN and sign != "\n" else sign for sign in text)
 
 
 @dataclass(frozen=True)
@@ -129,6 +148,11 @@ class Speech:
         """The source of a rule, in the language of the report where the pack has it."""
         rule = self._rules.get(finding.rule)
         return (finding.citation or finding.rule) if rule is None else chosen(rule.citation, self.language)
+
+    def told(self, finding: Finding) -> str:
+        """What was found, in the language of the report where the pack has it and says it all."""
+        rule = self._rules.get(finding.rule)
+        return finding.message if rule is None or rule.seen else chosen(rule.text, self.language)
 
     def articles(self, findings: Iterable[Finding]) -> str:
         """The sources of rules, each once and on a line of its own."""
@@ -185,7 +209,7 @@ class Speech:
                 ReportFact(
                     name=self.say("Made from", "材料"),
                     value=self.say(
-                        f"{len(material.events)} records of events, {len(material.cases)} cases; the newest of "
+                        f"records of events: {len(material.events)}, cases: {len(material.cases)}; the newest of "
                         f"{self.time(material.newest_at)}",
                         f"事件记录 {len(material.events)} 条，案件 {len(material.cases)} 件；最新者写于 "
                         f"{self.time(material.newest_at)}",
@@ -212,8 +236,8 @@ class Speech:
         )
 
     def table(self, columns: Sequence[ReportColumn], rows: Iterable[Sequence[object]]) -> ReportTable | None:
-        """A table; None where it has no rows."""
-        filled = tuple(tuple(map(str, row)) for row in rows)
+        """A table; None where it has no rows. What comes out of records gets into documents here alone."""
+        filled = tuple(tuple(visible(str(cell)) for cell in row) for row in rows)
         return ReportTable(columns=tuple(columns), rows=filled) if filled else None
 
     def section(

@@ -149,7 +149,7 @@ def _statement(one: _Restricted, speech: Speech) -> ReasonedStatement:
     categories = by.retraction.categories if by.retraction is not None else ()
     known = [_OF_CATEGORIES[one] for one in categories if one in _OF_CATEGORIES]
     ground = _cut("; ".join(dict.fromkeys(map(speech.article, findings))), _LONGEST_GROUND)
-    explanation = _cut(" ".join(dict.fromkeys(finding.message for finding in findings)), _LONGEST_EXPLANATION)
+    explanation = _cut(" ".join(dict.fromkeys(map(speech.told, findings))), _LONGEST_EXPLANATION)
     is_union = _is_union(findings[0], speech)
     is_illegal = by.retraction is not None or any(finding.kind == "illegal-content" for finding in findings)
     places = dict.fromkeys(where for finding in findings if (where := speech.where(finding.pack)) in _MEMBERS)
@@ -192,7 +192,7 @@ def _facts(one: _Restricted, speech: Speech) -> str:
         f"于 {speech.time(one.event.judged_at)} 审核。",
     )
     found = [
-        f"{finding.rule}: {finding.message} "
+        f"{finding.rule}: {speech.told(finding)} "
         + "; ".join(f"{name} = {_plain(value)}" for name, value in finding.evidence.items() if value is not None)
         for finding in one.findings
     ]

@@ -162,11 +162,12 @@ def of_cases(uid: str, members: Dict[str, Json], bodies: Dict[str, bytes], decis
         named = any(uid in json.dumps(version) for version in versions) or newest.get("id") in numbers
         yield named, f"the case {newest.get('id') or case[:16]} is about this event"
         whole = [version["version"] for version in versions] == list(range(1, len(versions) + 1))
+        # A version names the newest events of the case, its own the last.
         grows = all(
-            later["events"][: len(earlier["events"])] == earlier["events"]
+            earlier["events"][len(earlier["events"]) - len(later["events"]) + 1 :] == later["events"][:-1]
             for earlier, later in zip(versions, versions[1:])
         )
-        own = all(version["case_uid"] == case for version in versions)
+        own = all(one["case_uid"] == case and one["events"][-1] == one["event_uid"] for one in versions)
         yield whole and grows and own, f"the case {newest.get('id') or case[:16]} has all its {len(versions)} versions"
 
 

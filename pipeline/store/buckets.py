@@ -146,8 +146,8 @@ def _reach(store: S3ObjectStore, setting: str, bucket: str, endpoint: str) -> No
             ) from error
         raise OperatorError(
             what=f"The bucket {bucket} ({setting}) cannot be used. {error.what}",
-            remedy=f"Type `sealstream bucket create` if it is missing; else correct {setting}, or let the credentials "
-            "do s3:GetObject, s3:PutObject and s3:ListBucket there.",
+            remedy=f"Type `sealstream bucket create` if it is missing; else correct {setting}, or give the credentials "
+            "the rights that `sealstream bucket policy` prints.",
         ) from error
 
 

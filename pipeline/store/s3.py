@@ -23,6 +23,7 @@ from pipeline.errors import AssetRefusedError, BugError, SealstreamError
 from pipeline.store.connection import CONNECT_SECONDS, SILENCE_SECONDS, S3Connection
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectHead, ObjectStore, OpenObject, StoreRefusedError, unavailable
+from pipeline.store.rights import RIGHT_OF
 
 if TYPE_CHECKING:
     from obstore import Attributes, GetResult
@@ -200,8 +201,8 @@ def _explained(error: Exception, operation: str, bucket: str) -> SealstreamError
 def _refused(operation: str, bucket: str, reason: str) -> StoreRefusedError:
     return StoreRefusedError(
         what=f"The object store refuses {operation} in the bucket {bucket}: {reason}.",
-        remedy="It is tried again; check bucket, AWS_REGION and credentials, which must allow s3:GetObject, "
-        "s3:PutObject and s3:ListBucket.",
+        remedy=f"It is tried again; check bucket, AWS_REGION and credentials, which must allow {RIGHT_OF[operation]}; "
+        "`sealstream bucket policy` prints all rights that are needed.",
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from devstack import SeaweedServer
+from pipeline.settings import StoreSettings
+from pipeline.store.rights import grants_of, policy_of
 from tests.unit.house import png
 
 pytestmark = pytest.mark.s3
@@ -24,10 +26,11 @@ ROOT = Path(__file__).parents[2]
 def environment(broker: tuple[str, bool], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     servers, embedded = broker
     directory = tmp_path_factory.mktemp("pipeline")
-    with SeaweedServer(directory / "s3") as s3:
+    with SeaweedServer(directory / "s3", {"worker": policy_of(grants_of("worker", StoreSettings()))}) as s3:
         yield {
             **{name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "SEALSTREAM_"))},
             **s3.environment(),
+            "WORKER_ACCESS_KEY_ID": s3.environment("worker")["AWS_ACCESS_KEY_ID"],
             "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": servers,
             "SEALSTREAM_KAFKA_EMBEDDED": str(embedded).lower(),
             "SEALSTREAM_KAFKA_TOPIC_PREFIX": "way.",
@@ -63,8 +66,10 @@ def worker(environment: dict[str, str], run: Run, tmp_path_factory: pytest.TempP
     run("topics", "create", "--partitions", "2")
     run("bucket", "create")
     log = tmp_path_factory.mktemp("worker") / "log"
+    # It works with the least rights in S3 that are documented.
+    least = {**environment, "AWS_ACCESS_KEY_ID": environment["WORKER_ACCESS_KEY_ID"]}
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", "agents.cli", "worker"], env=environment, stderr=output)
+        process = subprocess.Popen([sys.executable, "-m", "agents.cli", "worker"], env=least, stderr=output)
     yield log
     process.terminate()
     assert process.wait(40) == 0, log.read_text()

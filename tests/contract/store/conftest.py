@@ -47,11 +47,11 @@ def _forget_aws_settings(monkeypatch: pytest.MonkeyPatch, nowhere: Path) -> None
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-def connect_to(server: SeaweedServer, directory: Path) -> S3Connection:
+def connect_to(server: SeaweedServer, directory: Path, account: str | None = None) -> S3Connection:
     """Connect as a user would: by the variables the server gives out."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         _forget_aws_settings(monkeypatch, directory)
-        for name, value in server.environment().items():
+        for name, value in server.environment(account).items():
             monkeypatch.setenv(name, value)
         return connect()
 

@@ -3,10 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
+from pipeline.events.identity import review_id
+from pipeline.events.intake import intake_review
+from pipeline.events.outputs import CaseSubject
 from pipeline.policy.pack_files import load_packs
-from pipeline.reports import period_of, report_of
+from pipeline.policy.reference import OperatorEntry, ReferenceSets
+from pipeline.reports import ReportMaterial, StoredCase, period_of, report_of
 from pipeline.usecases.reporting import Reporting
 from tests.unit.house import House, activity, publication
 from tests.unit.reports.conftest import LATER, Report, figures, rows, section
@@ -28,6 +33,23 @@ def tell(house: House, about: str, number: str, place: str = "CN", **said: str) 
     event_type = f"{about}.updated"
     data: dict[str, Any] = {"event_type": event_type, "jurisdictions": [place], about: {"id": number, **said}}
     house.keep(activity(data, event_id=f"{number}-{'-'.join(said)}"))
+
+
+def appealed(house: House, uid: str) -> None:
+    """An officer decides again about an event, for a case."""
+    officer = msgspec.convert({"id": "officer-2", "version": 1, "roles": ["complaints-officer"]}, OperatorEntry)
+    house.references = ReferenceSets.empty().updated([officer]).sets
+    data = {
+        "event_uid": uid,
+        "verdict": "release",
+        "actor": {"id": "officer-2", "role": "complaints-officer"},
+        "auth": {"issuer": "https://login.example", "at": "2026-06-01T11:58:00Z"},
+        "seen": review_id(uid),
+        "reason": "It may.",
+        "case": "K-9",
+    }
+    event = {"specversion": "1.0", "id": "appeal", "source": "/people", "type": "sealstream.review.v2", "data": data}
+    house.review(intake_review(msgspec.json.encode(event), ()))
 
 
 # Complaints
@@ -64,6 +86,19 @@ def test_while_the_period_runs_nothing_is_missed_before_its_time(house: House) -
     document = report_of("complaints", material, days, "en", load_packs())
     assert {case: state for _, case, _, _, _, state in rows(document, "Clocks")}["complaint K-2"] == "open"
     assert any("was not over" in fact.value for fact in document.material)
+
+
+@pytest.mark.usefixtures("happened")
+def test_what_came_of_a_complaint_is_told_with_the_event_that_it_was_about(house: House) -> None:
+    days = period_of("2026-06", "UTC", LATER)
+    material = Reporting(store=house.store, layout=house.layout).material(days)
+    answered = next(one for one in material.cases if one.case.id == "K-1")
+    case = msgspec.structs.replace(answered.case, outcome="overturned", about=CaseSubject(event_uid="ab" * 32))
+    upheld = ReportMaterial(events=(), cases=(StoredCase(case=case, digest=answered.digest),))
+    document = report_of("complaints", upheld, days, "zh", load_packs())
+    ((name, *_, outcome),) = rows(document, "投诉与申诉")
+    assert (name, outcome) == ("投诉 K-1\nabababababab", "改变")
+    assert figures(document, "概要")["改变原决定"] == "1"
 
 
 def test_where_nobody_complained_it_says_so(reported: Report) -> None:
@@ -132,11 +167,20 @@ def test_the_transparency_report_counts_demands_restrictions_and_who_decided(rep
     assert (means["held for a person"], means["of these decided"], means["of these released"]) == ("1", "1", "0")
 
 
-@pytest.mark.usefixtures("refused")
-def test_the_transparency_report_names_no_record_and_no_person(reported: Report) -> None:
+def test_the_transparency_report_names_no_record_and_no_person(house: House, refused: str, reported: Report) -> None:
+    appealed(house, refused)
     document = reported("transparency")
+    assert figures(document, "Decided again on appeal") == {
+        "decided again": "1",
+        "then allowed": "1",
+        "then blocked": "0",
+    }
     assert "reviewer-17" not in repr(document)
+    assert "officer-2" not in repr(document)
+    assert refused[:12] not in repr(document)
     assert not [one for one in document.sections if one.heading == "Records that this rests on"]
+    ((_, event, course, case, person),) = rows(reported("complaints"), "Decided again")
+    assert (event, course, case, person) == (refused[:12], "block → allow", "K-9", "officer-2")
 
 
 @pytest.mark.parametrize("kind", ["complaints", "incident", "duties", "transparency", "inspection"])

@@ -11,6 +11,7 @@ from pipeline.errors import OperatorError
 from pipeline.reports import ReportDocument, document_digest
 from pipeline.reports.html import html_of
 from pipeline.reports.pdf import FONT, pdf_of
+from pipeline.reports.speech import visible
 from tests.tools import need, need_font
 from tests.unit.reports.conftest import Report
 
@@ -77,6 +78,19 @@ def test_nothing_of_a_record_is_markup(english: ReportDocument) -> None:
     assert "<script>" not in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt; #image(&#34;/etc/passwd&#34;)" in shown
     assert '<script>alert(1)</script> #image("/etc/passwd") $x^2$ *bold*' in " ".join(text_of(pdf_of(hostile)).split())
+
+
+@pytest.mark.parametrize("strange", ["สวัสดี", "नमस्ते", "مرحبا", "x😀y", "a\0b", "\x1b[0m", "\uffff"], ids=ascii)
+def test_signs_that_the_font_lacks_are_told_by_their_numbers(strange: str, english: ReportDocument) -> None:
+    said = msgspec.structs.replace(english, law=(f"before {strange} 之后",))
+    text = text_of(pdf_of(said))
+    assert "before" in text
+    assert "之后" in text
+    assert f"[U+{ord(next(sign for sign in strange if not 32 <= ord(sign) < 127)):04X}]" in text
+
+
+def test_what_cannot_be_seen_is_shown_by_its_number() -> None:
+    assert visible("a\u202eb\x07\nc 中") == "a[U+202E]b[U+0007]\nc 中"
 
 
 def test_html_needs_no_other_file_and_names_the_digest(chinese: ReportDocument) -> None:

@@ -111,6 +111,37 @@ def test_the_cases_of_an_event_come_in_all_their_versions(house: House, bundling
     assert "the case K-1 has all its 2 versions" in said
 
 
+def long_case(house: House, bundling: Bundling) -> Bundle:
+    """Evidence about an event of a case that has more versions than one of them names events."""
+    for number in range(40):
+        said = {"id": "K-2", "received_at": f"2026-06-01T10:{number:02}:00Z"}
+        event = activity({"event_type": "complaint.updated", "complaint": said}, event_id=f"long-{number}")
+        uid = house.assess(event).record.event_uid
+        house.keep(event)
+    return only(bundling(uid))
+
+
+def test_a_case_of_many_versions_is_whole(house: House, bundling: Bundling, unpacked: Unpacked) -> None:
+    code, said = verify(unpacked(long_case(house, bundling)), without_c2pa=True)
+    assert code == 0, said
+    assert "the case K-2 has all its 40 versions" in said
+
+
+def test_a_case_of_which_a_version_was_taken_out_is_found(house: House, bundling: Bundling, unpacked: Unpacked) -> None:
+    folder = unpacked(long_case(house, bundling))
+    gone = next(folder.glob("cases/*/7.json"))
+    gone.unlink()
+    path = gone.relative_to(folder).as_posix()
+
+    def forget(index: dict[str, Any]) -> None:
+        index["members"] = [one for one in index["members"] if one["path"] != path]
+
+    rewrite(folder, "evidence.json", forget, also_index=False)
+    code, said = verify(folder, without_c2pa=True)
+    assert code == 1
+    assert "FAULT  the case K-2 has all its 39 versions" in said
+
+
 def test_the_same_archive_is_made_each_time(house: House, bundling: Bundling) -> None:
     uid = sealed(house).event_uid
     assert only(bundling(uid)).body == only(bundling(uid)).body
