@@ -16,6 +16,7 @@ __all__ = [
     "announcement_id",
     "case_uid",
     "clock_id",
+    "consent_of",
     "dead_letter_id",
     "decision_id",
     "enforcement_id",
@@ -73,6 +74,11 @@ def review_update_id(uid: str, number: int) -> str:
 def account_of(id_hash: str) -> str:
     """The account behind a user's salted hash; hashed once more, so that what a producer sent is kept nowhere."""
     return _digest(b"account", id_hash.encode())
+
+
+def consent_of(ref: str) -> str:
+    """A consent by a digest of its reference, which may name a person."""
+    return _digest(b"consent", ref.encode())
 
 
 def enforcement_id(account: str, number: int) -> str:

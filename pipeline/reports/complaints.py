@@ -18,7 +18,7 @@ from pipeline.reports.material import EventHistory, ReportMaterial, StoredCase, 
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportSection
 from pipeline.reports.speech import NOTHING, Speech, short
 
-__all__ = ["appeals_decided", "complaint_figures", "complaints_report"]
+__all__ = ["complaint_figures", "complaints_report", "decided_again"]
 
 _KINDS = ("complaint", "appeal")
 
@@ -41,13 +41,13 @@ def complaints_report(material: ReportMaterial, speech: Speech) -> ReportDocumen
             ),
         ),
         ReportMaterial(
-            events=tuple(event for event in material.events if _decided_again(event, speech)), cases=tuple(cases)
+            events=tuple(event for event in material.events if decided_again(event, speech)), cases=tuple(cases)
         ),
         (
             speech.section(say("Summary", "概要"), figures=complaint_figures(cases, speech)),
             _by_place(cases, speech),
             _each(cases, speech),
-            appeals_decided(material, speech),
+            _appeals_decided(material, speech),
             *clock_section(cases, speech),
         ),
     )
@@ -77,14 +77,14 @@ def complaint_figures(cases: Sequence[StoredCase], speech: Speech) -> tuple[tupl
     )
 
 
-def appeals_decided(material: ReportMaterial, speech: Speech) -> ReportSection:
+def _appeals_decided(material: ReportMaterial, speech: Speech) -> ReportSection:
     """The decisions of the period by which a person decided again about an event."""
     say = speech.say
     rows = []
     for event in material.events:
         before = event.record.decision
         for act in event.taken:
-            if act.review is not None and act in _decided_again(event, speech):
+            if act.review is not None and act in decided_again(event, speech):
                 rows.append(
                     (
                         speech.time(decided_at(act)),
@@ -115,7 +115,8 @@ def appeals_decided(material: ReportMaterial, speech: Speech) -> ReportSection:
     )
 
 
-def _decided_again(event: EventHistory, speech: Speech) -> list[Decision]:
+def decided_again(event: EventHistory, speech: Speech) -> list[Decision]:
+    """The decisions of the period by which persons decided again about an event."""
     return [
         act
         for act in event.taken

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.reports.clocked import fact_at, fact_of, in_period, median_time
-from pipeline.reports.complaints import appeals_decided, complaint_figures
+from pipeline.reports.complaints import complaint_figures, decided_again
 from pipeline.reports.material import EventHistory, ReportMaterial, StoredCase, decided_at
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportSection
 from pipeline.reports.speech import Speech
@@ -37,7 +37,7 @@ def transparency_report(material: ReportMaterial, speech: Speech) -> ReportDocum
             _restrictions(judged, speech),
             _automation(material, judged, speech),
             speech.section(say("Complaints and appeals", "投诉与申诉"), figures=complaint_figures(complaints, speech)),
-            appeals_decided(material, speech),
+            _decided_again(material, speech),
         ),
         cited=False,  # it is published, and says by its digest what it was made from
     )
@@ -141,6 +141,19 @@ def _automation(material: ReportMaterial, judged: Sequence[EventHistory], speech
             (say("of these decided", "其中已决定"), len(looked_at)),
             (say("of these released", "其中放行"), len(released)),
             (say("decisions of persons", "人工决定"), len(acts)),
+        ),
+    )
+
+
+def _decided_again(material: ReportMaterial, speech: Speech) -> ReportSection:
+    say = speech.say
+    outcomes = Counter(act.decision for event in material.events for act in decided_again(event, speech))
+    return speech.section(
+        say("Decided again on appeal", "申诉复核决定"),
+        figures=(
+            (say("decided again", "复核决定"), outcomes.total()),
+            (say("then allowed", "复核后放行"), outcomes["allow"]),
+            (say("then blocked", "复核后阻止"), outcomes["block"]),
         ),
     )
 

@@ -4,7 +4,7 @@ What lies where, and why, is in `pipeline.store.layout`, which alone decides abo
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -16,6 +16,7 @@ __all__ = [
     "CaseEventKey",
     "CaseKey",
     "CodesKey",
+    "ConsentedKey",
     "CountedKey",
     "IllegalKey",
     "Key",
@@ -27,16 +28,19 @@ __all__ = [
     "RetractionKey",
     "ReviewActKey",
     "ReviewKey",
+    "RevokedKey",
     "SealedKey",
     "SnapshotKey",
     "account_prefix",
     "acts_prefix",
     "case_prefix",
+    "consented_prefix",
     "digest_prefix",
     "parse_key",
     "published_prefix",
     "review_prefix",
     "snapshot_prefix",
+    "tree_prefixes",
 ]
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
@@ -134,6 +138,27 @@ class PublishedKey:
 
     def __str__(self) -> str:
         return f"{published_prefix(self.sha256)}{_checked(_HEX, self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentedKey:
+    """The key by which an event is found by the consent that it names, in the records bucket."""
+
+    consent: str
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"{consented_prefix(self.consent)}{_checked(_HEX, self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedKey:
+    """The key of what says that a consent was revoked, in the content bucket."""
+
+    consent: str
+
+    def __str__(self) -> str:
+        return f"v1/revoked/{_fan(self.consent)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +272,8 @@ Key: TypeAlias = (
     | ReviewKey
     | IllegalKey
     | PublishedKey
+    | ConsentedKey
+    | RevokedKey
     | RetractionKey
     | ReviewActKey
     | AccountEntryKey
@@ -265,8 +292,9 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "retractions": RetractionKey,
     "counted": CountedKey,
     "told": CaseEventKey,
+    "revoked": RevokedKey,
 }
-"""The keys that have nothing but an event in them, by their tree."""
+"""The keys that have nothing but an event in them, or a consent, by their tree."""
 
 
 def digest_prefix(sha256: str) -> str:
@@ -277,6 +305,11 @@ def digest_prefix(sha256: str) -> str:
 def published_prefix(sha256: str) -> str:
     """What the keys begin with of all publications of the bytes with this SHA-256."""
     return f"v1/published/{_fan(sha256)}/"
+
+
+def consented_prefix(consent: str) -> str:
+    """What the keys begin with of all events that name a consent."""
+    return f"v1/consented/{_fan(consent)}/"
 
 
 def account_prefix(account: str) -> str:
@@ -304,6 +337,11 @@ def snapshot_prefix(topic: str, partition: int) -> str:
     return f"v1/recognition/{_fan(topic)}/{partition}/"
 
 
+def tree_prefixes(tree: Literal["records", "cases"]) -> Iterator[str]:
+    """What the keys of all records, or of all cases, begin with: 256 parts of about the same size."""
+    return (f"v1/{tree}/{part:02x}/" for part in range(256))
+
+
 def parse_key(text: str) -> Key | None:
     """Read a key back; None for what is no key of this layout."""
     match text.split("/"):
@@ -314,8 +352,9 @@ def parse_key(text: str) -> Key | None:
             key = _OF_EVENTS[tree](name.removesuffix(".json"))
         case ["v1", "reports", _, _, name]:
             key = ReportKey(name.removesuffix(".pdf"))
-        case ["v1", "published", _, _, sha256, name]:
-            key = PublishedKey(sha256, name.removesuffix(".json"))
+        case ["v1", "published" | "consented" as tree, _, _, digest, name]:
+            uid = name.removesuffix(".json")
+            key = PublishedKey(digest, uid) if tree == "published" else ConsentedKey(digest, uid)
         case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             number = _PLACES - int(name.removesuffix(".json"))
             key = ReviewKey(uid, number) if tree == "reviews" else ReviewActKey(uid, number)

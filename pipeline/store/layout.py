@@ -48,6 +48,7 @@ from pipeline.store.keys import (
     CaseEventKey,
     CaseKey,
     CodesKey,
+    ConsentedKey,
     CountedKey,
     IllegalKey,
     Key,
@@ -58,6 +59,7 @@ from pipeline.store.keys import (
     RetractionKey,
     ReviewActKey,
     ReviewKey,
+    RevokedKey,
     SealedKey,
     SnapshotKey,
 )
@@ -106,6 +108,14 @@ class Layout:
     def published(self, sha256: str, event_uid: str) -> Location:
         """Where a publication is found by the bytes that it published."""
         return self._in_records(PublishedKey(sha256, event_uid))
+
+    def consented(self, consent: str, event_uid: str) -> Location:
+        """Where an event is found by the consent that it names."""
+        return self._in_records(ConsentedKey(consent, event_uid))
+
+    def revoked(self, consent: str) -> Location:
+        """Where it lies that a consent was revoked; while it is not there, it was not."""
+        return self._in_content(RevokedKey(consent))
 
     def retraction(self, event_uid: str) -> Location:
         """Where the retraction of an event lies; while it is not there, what was decided about it stands."""

@@ -33,6 +33,7 @@ from pipeline.policy.vocabulary import Facts
 from pipeline.store import Location
 from pipeline.store.illegal import note_publication
 from pipeline.store.records import manifests_for
+from pipeline.usecases.consenting import with_consent_as_it_stands
 from pipeline.usecases.frame import UseCase
 from pipeline.usecases.replay import require_same_event
 
@@ -71,6 +72,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
 
     def _work(self, event: PublicationEvent) -> Decision:
         asset = self.fetcher.fetch(event.content)  # 1
+        event = with_consent_as_it_stands(self.store, self.layout, event)
         examined = self.parsers.examine(self._examining(event, asset))  # 2
         credential, found = self._credential(event, asset, examined.credential), examined.found
         measured = self._measured(event, asset, credential, examined)

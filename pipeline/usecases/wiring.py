@@ -21,6 +21,7 @@ from pipeline.usecases.assessment import Assessment
 from pipeline.usecases.case_acting import CaseActing
 from pipeline.usecases.casework import Casework
 from pipeline.usecases.claiming import ActTaken, Claiming
+from pipeline.usecases.consenting import Consenting
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
@@ -44,6 +45,7 @@ class UseCases:
     retracting: Retracting
     claiming: Claiming
     case_acting: CaseActing
+    consenting: Consenting
 
     def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
         """What is done with what comes on the topic of reviews."""
@@ -121,6 +123,7 @@ def wire(
         ),
         reviewing=reviewing,
         casework=casework,
+        consenting=Consenting(store=store, layout=layout, policy=policy),
         case_acting=CaseActing(casework=casework, reviewing=reviewing, oversight=oversight),
         announcing=Announcing(store=store, layout=layout, now=now),
         claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),

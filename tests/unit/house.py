@@ -95,7 +95,7 @@ class House:
         self.seal, self.inspect = cases.sealing, cases.inspection
         self.assess, self.review = cases.assessment, cases.reviewing
         self.keep, self.announce = cases.casework, cases.announcing
-        self.retract = cases.retracting
+        self.retract, self.consent = cases.retracting, cases.consenting
 
     def put(self, key: str, body: bytes, media_type: str) -> dict[str, Any]:
         """Put an asset into the inbox, and say it as an event's content does."""

@@ -149,6 +149,7 @@ def test_the_rules_are_these() -> None:
         "art13.app-listing",
         "art14.separate-consent",
         "art14.consent-revoked",
+        "art14.made-with-revoked-consent",
         "art15.tool-assessment",
         "art16.implicit-mark",
         "art16.log",

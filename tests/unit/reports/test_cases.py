@@ -6,8 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from pipeline.events.identity import review_id
+from pipeline.events.intake import intake_review
 from pipeline.events.outputs import CaseSubject
 from pipeline.policy.pack_files import load_packs
+from pipeline.policy.reference import OperatorEntry, ReferenceSets
 from pipeline.reports import ReportMaterial, StoredCase, period_of, report_of
 from pipeline.usecases.reporting import Reporting
 from tests.unit.house import House, activity, publication
@@ -30,6 +33,23 @@ def tell(house: House, about: str, number: str, place: str = "CN", **said: str) 
     event_type = f"{about}.updated"
     data: dict[str, Any] = {"event_type": event_type, "jurisdictions": [place], about: {"id": number, **said}}
     house.keep(activity(data, event_id=f"{number}-{'-'.join(said)}"))
+
+
+def appealed(house: House, uid: str) -> None:
+    """An officer decides again about an event, for a case."""
+    officer = msgspec.convert({"id": "officer-2", "version": 1, "roles": ["complaints-officer"]}, OperatorEntry)
+    house.references = ReferenceSets.empty().updated([officer]).sets
+    data = {
+        "event_uid": uid,
+        "verdict": "release",
+        "actor": {"id": "officer-2", "role": "complaints-officer"},
+        "auth": {"issuer": "https://login.example", "at": "2026-06-01T11:58:00Z"},
+        "seen": review_id(uid),
+        "reason": "It may.",
+        "case": "K-9",
+    }
+    event = {"specversion": "1.0", "id": "appeal", "source": "/people", "type": "sealstream.review.v2", "data": data}
+    house.review(intake_review(msgspec.json.encode(event), ()))
 
 
 # Complaints
@@ -147,11 +167,20 @@ def test_the_transparency_report_counts_demands_restrictions_and_who_decided(rep
     assert (means["held for a person"], means["of these decided"], means["of these released"]) == ("1", "1", "0")
 
 
-@pytest.mark.usefixtures("refused")
-def test_the_transparency_report_names_no_record_and_no_person(reported: Report) -> None:
+def test_the_transparency_report_names_no_record_and_no_person(house: House, refused: str, reported: Report) -> None:
+    appealed(house, refused)
     document = reported("transparency")
+    assert figures(document, "Decided again on appeal") == {
+        "decided again": "1",
+        "then allowed": "1",
+        "then blocked": "0",
+    }
     assert "reviewer-17" not in repr(document)
+    assert "officer-2" not in repr(document)
+    assert refused[:12] not in repr(document)
     assert not [one for one in document.sections if one.heading == "Records that this rests on"]
+    ((_, event, course, case, person),) = rows(reported("complaints"), "Decided again")
+    assert (event, course, case, person) == (refused[:12], "block → allow", "K-9", "officer-2")
 
 
 @pytest.mark.parametrize("kind", ["complaints", "incident", "duties", "transparency", "inspection"])
