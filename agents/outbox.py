@@ -13,7 +13,7 @@ from pipeline.duties.case_steps import suspension_by
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
-from pipeline.events.outputs import Alert, Case, Decision, Enforcement, InputPosition
+from pipeline.events.outputs import Alert, Case, Enforcement, InputPosition
 from pipeline.policy.decision import would_be_decisions
 from pipeline.usecases.announcing import Said
 from pipeline.usecases.claiming import ActTaken
@@ -57,13 +57,13 @@ class Outbox:
         if isinstance(outcome.enforcement, Enforcement):
             self.metrics.enforcement.labels(outcome.enforcement.step).inc()
 
-    async def repeat(self, decision: Decision) -> None:
-        """Deliver a decision that was published by whoever took it once more, for it to be the last one.
+    async def repeat(self, *said: Output) -> None:
+        """Deliver once more what was published before, for it to be the last that is said, or because it was lost.
 
         Raises:
-            WorldError: the delivery was not confirmed; publish the same again.
+            WorldError: a delivery was not confirmed; publish the same again.
         """
-        await self.publisher.publish([self._message(decision)])
+        await self.publisher.publish([self._message(output) for output in said])
 
     async def publish_case(self, case: Case) -> None:
         """Deliver a case as it stands, and its clocks; of an order also what it puts into the service registry.

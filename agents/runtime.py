@@ -7,6 +7,7 @@ awaited on the event loop. Nothing here knows which record comes when: that is t
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -68,17 +69,19 @@ class Runtime:
         if isinstance(event, Review) and event.verdict == "illegal":
             await self.outbox.retract(await run(retracting.of_review, event))
             return
+        began = datetime.now(UTC)
         outcome = await run(lane.use_case(self.cases), event)
         if isinstance(outcome, CaseActTaken):
-            await self._publish_act(outcome)
+            await self._publish_act(outcome, began)
             return
         stored = None if isinstance(outcome, ActTaken) else outcome.record
         retraction = None
         if isinstance(event, ActivityEvent) and isinstance(stored, Decision):
             retraction = await run(retracting.of_activity, event, stored)
         await self.outbox.publish(outcome)
-        if stored is not None and not isinstance(event, ActivityEvent):
-            retraction = await self._last_word(stored)
+        if not isinstance(outcome, ActTaken):
+            late = await self._last_word(outcome.record, began)
+            retraction = retraction or late
         if retraction is not None:
             await self.outbox.retract(retraction)
         if isinstance(event, ActivityEvent):
@@ -88,19 +91,19 @@ class Runtime:
         elif isinstance(event, Review) and isinstance(stored, Decision):
             await self._publish_case(await run(self.cases.case_acting.of_review, event, stored))
 
-    async def _publish_act(self, taken: CaseActTaken) -> None:
+    async def _publish_act(self, taken: CaseActTaken, began: datetime) -> None:
         """Deliver what an act about a case decided, if anything, and the case as it stands."""
         if taken.decided is not None:
             await self.outbox.publish(taken.decided)
-            retraction = await self._last_word(taken.decided.record)
+            retraction = await self._last_word(taken.decided.record, began)
             if retraction is not None:
                 await self.outbox.retract(retraction)
         await self._publish_case(taken.case)
 
-    async def _last_word(self, said: ManifestRecord | Decision) -> Retraction | None:
+    async def _last_word(self, said: ManifestRecord | Decision, began: datetime) -> Retraction | None:
         """Say once more what a person decided meanwhile, if one did, and return what is to be said last of all."""
         run = partial(asyncio.get_running_loop().run_in_executor, self.threads)
-        while (newer := await run(self.cases.reviewing.newer, said)) is not None:
+        while (newer := await run(self.cases.reviewing.newer, said, began)) is not None:
             await self.outbox.repeat(newer)
             said = newer
         return await run(self.cases.retracting.late, said)

@@ -1,6 +1,7 @@
 """The keeper of clocks on real Kafka, put together."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 
@@ -18,7 +19,13 @@ __all__ = ["keeper_of"]
 
 
 def keeper_of(
-    settings: KafkaSettings, topics: Topics, announcing: Announcing, outbox: Outbox, threads: Executor
+    settings: KafkaSettings,
+    topics: Topics,
+    announcing: Announcing,
+    outbox: Outbox,
+    threads: Executor,
+    *,
+    said: Callable[[Said], None] | None = None,
 ) -> ClockKeeper:
     """Put the keeper together.
 
@@ -28,6 +35,7 @@ def keeper_of(
         announcing: what a clock says.
         outbox: makes messages of it.
         threads: where cases are read.
+        said: told what was published; without it, that is counted.
     """
 
     async def announce(due: DueStage) -> Said | None:
@@ -39,6 +47,6 @@ def keeper_of(
         open_arrears=partial(arrears_of, settings, (topics.activities, topics.cases, topics.reviews)),
         announce=announce,
         messages=outbox.announcement,
-        said=outbox.count_announcement,
+        said=said or outbox.count_announcement,
         forgotten=outbox.forgotten_clock,
     )

@@ -28,6 +28,8 @@ _POLL_RECORDS: Final = 2000
 _REQUEST_SECONDS: Final = 10.0
 _MILLISECONDS: Final = 1000
 _RETRY_MS: Final = 1000
+_DEAL_SECONDS: Final = 120.0
+"""So long a group may take to deal its partitions anew."""
 
 
 @asynccontextmanager
@@ -74,6 +76,7 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
         self._owned: dict[int, int] = {}
         self._kept: dict[int, tuple[int, int]] = {}
         self._takings = 0
+        self._dealt = asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: Collection[aiokafka.TopicPartition]) -> None:
         """Stop with what was ours; most of it comes back in a moment, and need not be read again."""
@@ -82,6 +85,7 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
                 position = await self._client.position(topic_partition)
                 self._kept[topic_partition.partition] = (self._owned[topic_partition.partition], position)
         self._owned = {}
+        self._dealt.clear()
 
     async def on_partitions_assigned(self, assigned: Collection[aiokafka.TopicPartition]) -> None:
         """Go on with what was ours just before, and begin with everything else."""
@@ -96,13 +100,16 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
                 await self._client.seek_to_beginning(topic_partition)
         self._kept = {}
         self._owned = owned
+        self._dealt.set()
 
     async def poll(self, seconds: float) -> Page:
         try:
             fetched = await self._client.getmany(timeout_ms=int(seconds * _MILLISECONDS), max_records=_POLL_RECORDS)
+            # While the group deals anew, nobody knows what stays; to say that nothing is ours would forget all clocks.
+            await asyncio.wait_for(self._dealt.wait(), _DEAL_SECONDS)
             owned = dict(self._owned)
             positions = {partition: await self._position(partition) for partition in owned}
-        except KafkaError as error:
+        except (KafkaError, TimeoutError) as error:
             raise _unavailable(self._trouble, error) from error
         records = [_record(record) for records in fetched.values() for record in records if record.partition in owned]
         return Page(owned, records, positions)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.policy.calendars import after_working_days
 
-__all__ = ["PUBLISHED", "Length", "Unit", "parse_length"]
+__all__ = ["PUBLISHED", "Length", "parse_length"]
 
 PUBLISHED: Final = "published"
 

@@ -4,7 +4,7 @@ What lies where, and why, is in `pipeline.store.layout`, which alone decides abo
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -40,6 +40,7 @@ __all__ = [
     "published_prefix",
     "review_prefix",
     "snapshot_prefix",
+    "tree_prefixes",
 ]
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
@@ -334,6 +335,11 @@ def review_prefix(event_uid: str) -> str:
 def snapshot_prefix(topic: str, partition: int) -> str:
     """What the keys of the snapshots of a partition begin with; of those listed there the first is the newest."""
     return f"v1/recognition/{_fan(topic)}/{partition}/"
+
+
+def tree_prefixes(tree: Literal["records", "cases"]) -> Iterator[str]:
+    """What the keys of all records, or of all cases, begin with: 256 parts of about the same size."""
+    return (f"v1/{tree}/{part:02x}/" for part in range(256))
 
 
 def parse_key(text: str) -> Key | None:

@@ -144,11 +144,11 @@ class Retracting:
                 what=f"The review finds the content of an event illegal that has none: {review.event_uid}.",
                 remedy="Send the event_uid of a generation or a publication.",
             )
-        self.oversight.permit(review.reviewer, "review", chain.record.findings)
         begun = illegal_bytes(self.store, self.layout, content.sha256)
         if begun is not None:
             require_same_verdict(begun.retraction, review)
-        if begun is None or begun.retraction.event != review.reference:
+        if begun is None or begun.retraction.event != review.reference:  # or it was taken, and goes on
+            self.oversight.permit(review.reviewer, "review", chain.record.findings)
             require_seen(review, chain)
         data = {
             "content": {"id": content.id, "sha256": content.sha256},

@@ -8,6 +8,7 @@ what in the place of which decision. What a refusal counted against an account i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -90,18 +91,24 @@ class Reviewing(UseCase[Review, Decision]):
         own = next((decision for decision in chain.taken if _is_by(event, decision)), None)
         return own or self._decision(event, chain, self._verdict(event, chain))
 
-    def newer(self, said: ManifestRecord | Decision) -> Decision | None:
+    def newer(self, said: ManifestRecord | Decision, since: datetime) -> Decision | None:
         """The decision in force about an event, where a person took it after the one that was just published.
 
         Two that are published at one moment, or again after a crash, come in any order. Whoever publishes one asks
-        afterwards, and says the newer one once more, so that it is the last word. Asked of what is held and of what
-        persons decided; about all else nobody decides at that moment.
+        afterwards, and says the newer one once more, so that it is the last word. Asked of what is held, of what
+        persons decided, and of what an earlier attempt had stored: somebody may have appealed since. About all else
+        nobody decides at that moment.
+
+        Args:
+            said: what was published.
+            since: when this attempt began, with time zone; what is older was stored by an earlier one.
 
         Raises:
             WorldError: the store does not answer; try again.
         """
         is_by_person = isinstance(said, Decision) and said.review is not None
-        if said.decision != "hold" and not is_by_person:
+        at = datetime.fromisoformat(said.decided_at if isinstance(said, Decision) else said.sealed_at)
+        if said.decision != "hold" and not is_by_person and at >= since:
             return None
         taken = taken_decisions(self.store, self.layout, said.event_uid)
         if not taken or (isinstance(said, Decision) and said.decision_id == taken[-1].decision_id):

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from agents.kafka import read_to_end
+from agents.topic_admin import create_topics
+from agents.topics import Topics
 from devstack import SeaweedServer
 from tests.broker.installation import Installation, Said
 
@@ -98,3 +101,22 @@ async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_
     assert stages(said, met) == []
     alerts = [one for one in await installation.everything_said("alerts") if one.data["rule"]["id"] == ORDER]
     assert sorted(one.data["evidence"]["takedown.id"] for one in alerts) == sorted([overdue, late])
+    await topics_are_rebuilt_from_the_bucket(installation)
+
+
+async def topics_are_rebuilt_from_the_bucket(installation: Installation) -> None:
+    """Fill the topics of another prefix, which are empty, and compare the newest of each key."""
+    anew = installation.topics.prefix.replace("law-", "anew-")
+    await create_topics(installation.kafka, Topics(anew).plans(), partitions=3, replication_factor=1)
+    published = installation.answer("rebuild", SEALSTREAM_KAFKA_TOPIC_PREFIX=anew)["published"]
+    assert (published["decisions"], published["cases"]) == (5, 8)
+    for topic in ("case-updates", "clocks", "decisions"):
+        was, now = [
+            {
+                message.key: message.value
+                async for message in read_to_end(installation.kafka, f"{prefix}{topic}")
+                if dict(message.headers)["ce_type"] != b"sealstream.clock-announcement.v1"
+            }
+            for prefix in (installation.topics.prefix, anew)
+        ]
+        assert now == was

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import schemas
+from tests.broker.kill.audit_clocks import clock_alerts, is_of_matter
 from tests.broker.kill.bucket import outcome_key, published_key, record_key
+from tests.broker.kill.case_maker import Json
 from tests.broker.kill.cases import Against, Case, Expected, alert_id, event_uid
-from tests.broker.kill.evidence import Evidence, Input, Message
+from tests.broker.kill.evidence import Evidence, Input, Message, inputs_by_case
 from tests.broker.kill.ledger import is_of_ledger
 from tests.broker.kill.problems import Problem
 
@@ -21,14 +23,14 @@ _ACCOUNT: Final = re.compile(rb'"account":"[0-9a-f]{64}"\}\Z')
 
 
 def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Compare what is there with what must be.
+    """Compare what is there with what must be; of orders and their clocks see `audit_clocks`.
 
     Args:
         cases: all cases, by number.
         evidence: what lies in the topics.
         records: what lies in the records bucket, by key.
     """
-    inputs = _inputs_by_case(evidence)
+    inputs = inputs_by_case(evidence)
     for case in cases.values():
         places = inputs.get(case.number, [])
         if len(places) < case.times:
@@ -48,27 +50,48 @@ def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mappi
 
 def _outcome(case: Case, evidence: Evidence, records: Mapping[str, bytes]) -> Iterator[Problem]:
     record = records.get(outcome_key(case))
-    if case.expected.outcome == "manifest":
-        message, schema, kind = evidence.manifests.get(case.output_id), "manifest-record.v2", "manifest"
-    else:
-        message, schema, kind = evidence.decisions.get(case.output_id), "decision.v2", "decision"
+    message, schema, kind = _told_by(case, evidence)
     if record is None:
         yield Problem.of(case, "lost", "there is no record in the store")
     if message is None:
         yield Problem.of(case, "lost", f"there is no {kind} message")
     if message is None or record is None:
         return
+    yield from _message(case, message, kind=kind, schema=schema)
+    if case.expected.outcome == "act":
+        yield from _act(case, message, json.loads(record))
+        return
     if message.value != _ACCOUNT.sub(b'"account":null}', record):
         yield Problem.of(case, "wrong", f"the {kind} message is not what is stored")
-    yield from _message(case, message, kind=kind, schema=schema)
     found, said = json.loads(record), _said(case.expected, json.loads(record))
     if _is_noted(case, found) and published_key(found["content"]["sha256"], str(case.uid)) not in records:
         yield Problem.of(case, "lost", "the publication cannot be found by its bytes")
     for name, value in _wanted(case, json.loads(records.get(record_key(case.subject), b"{}"))).items():
         if said[name] != value:
             yield Problem.of(case, "wrong", f"the record's {name} is {said[name]!r} instead of {value!r}")
-    if (found.get("review") is None) != (case.about is None):
-        yield Problem.of(case, "wrong", "the record names a reviewer where nobody reviewed, or nobody where one did")
+    named = found.get("retraction" if case.expected.outcome == "retraction" else "review")
+    if (named is None) != (case.about is None):
+        yield Problem.of(case, "wrong", "the record names a person where nobody acted, or nobody where one did")
+
+
+def _told_by(case: Case, evidence: Evidence) -> tuple[Message | None, str, str]:
+    """The message that tells of an outcome, its schema, and what it is called."""
+    match case.expected.outcome:
+        case "manifest":
+            return evidence.manifests.get(case.output_id), "manifest-record.v2", "manifest"
+        case "act":
+            return evidence.acts.get(case.output_id), "review-update.v1", "update"
+        case _:
+            return evidence.decisions.get(case.output_id), "decision.v2", "decision"
+
+
+def _act(case: Case, message: Message, entry: Json) -> Iterator[Problem]:
+    update = entry["update"]
+    if json.loads(message.value or b"null") != update:
+        yield Problem.of(case, "wrong", "the update message is not what is stored")
+    said = (update["update_id"], update["event_uid"], update["number"])
+    if said != (case.output_id, case.subject, case.turn):
+        yield Problem.of(case, "wrong", f"what is stored of the act says that it is {said}")
 
 
 def _said(expected: Expected, record: dict[str, Any]) -> dict[str, object]:
@@ -133,7 +156,7 @@ def _alerts(case: Case, evidence: Evidence) -> Iterator[Problem]:
 def _message(case: Case, message: Message, *, kind: str, schema: str) -> Iterator[Problem]:
     if len(message.forms) > 1:
         yield Problem.of(case, "duplicated", f"the {kind} message was delivered in {len(message.forms)} forms")
-    if message.key != case.key:
+    if message.key != (case.subject.encode() if case.expected.outcome == "act" else case.key):
         yield Problem.of(case, "wrong", f"the {kind} message has another key")
     violation = schemas.first_violation(schemas.validator(schema), json.loads(message.value or b"null"))
     if violation is not None:
@@ -177,25 +200,27 @@ def _what_nothing_called_for(
 ) -> Iterator[Problem]:
     done = [case for case in cases.values() if case.expected.outcome != "dead-letter"]
     alerts = {alert_id(str(case.uid), rule) for case in cases.values() for rule in case.expected.alerts}
+    alerts |= set(clock_alerts(evidence))
     alerts |= {
         identity
-        for number, inputs in _inputs_by_case(evidence).items()
+        for number, inputs in inputs_by_case(evidence).items()
         for one in inputs
         for identity in _unjudged(cases[number], one)
     }
     manifests = {case.output_id for case in done if case.expected.outcome == "manifest"}
-    decisions = {case.output_id for case in done if case.expected.outcome == "decision"}
+    decisions = {case.output_id for case in done if case.expected.outcome in ("decision", "retraction")}
     published = {f"{case.uid}.json" for case in cases.values() if case.topic == "publication"}
     for kind, there, wanted in (
         (
             "record",
-            {key for key in records if not is_of_ledger(key) and not _is_note(key)},
+            {key for key in records if not (is_of_ledger(key) or is_of_matter(key) or _is_note(key))},
             set(map(outcome_key, done)),
         ),
         # What shares its identity with another event may leave a note and no record.
         ("note", {key.rpartition("/")[2] for key in records if _is_note(key)}, published),
         ("manifest message", set(evidence.manifests), manifests),
         ("decision message", set(evidence.decisions), decisions),
+        ("update message", set(evidence.acts), {case.output_id for case in done if case.expected.outcome == "act"}),
         ("alert", set(evidence.alerts), alerts),
     ):
         for identity in sorted(map(str, there - wanted)):
@@ -204,14 +229,6 @@ def _what_nothing_called_for(
 
 def _is_note(key: str) -> bool:
     return key.startswith("v1/published/")
-
-
-def _inputs_by_case(evidence: Evidence) -> dict[int, list[Input]]:
-    by_case: dict[int, list[Input]] = {}
-    for inputs in evidence.inputs.values():
-        for one in inputs:
-            by_case.setdefault(one.case, []).append(one)
-    return by_case
 
 
 def _show(one: Input) -> str:

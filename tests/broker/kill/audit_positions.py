@@ -3,14 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
-from aiokafka.structs import TopicPartition
-
 from tests.broker.kill.bucket import Listed, outcome_key
 from tests.broker.kill.cases import Case, alert_id
 from tests.broker.kill.evidence import Evidence, Input, Message
 from tests.broker.kill.ledger import Entry
 from tests.broker.kill.problems import Problem
-from tests.broker.kill.topic_log import Commit
+from tests.broker.kill.topic_log import Commit, rising
 
 __all__ = ["audit_positions"]
 
@@ -21,7 +19,7 @@ def audit_positions(
     cases: Mapping[int, Case],
     evidence: Evidence,
     records: Mapping[str, Listed],
-    entries: Mapping[str, Entry],
+    entries: Mapping[tuple[str, bool], Entry],
     commits: Iterable[Commit],
 ) -> Iterator[Problem]:
     """For every input: what had to come of it was there before the first commit of a position above it.
@@ -33,31 +31,19 @@ def audit_positions(
         cases: all cases, by number.
         evidence: what lies in the topics.
         records: the records bucket.
-        entries: of all ledgers, by event.
+        entries: of all ledgers, by event and by whether they take something back.
         commits: of every partition, in any order.
     """
-    by_partition: dict[TopicPartition, list[Commit]] = {}
-    for commit in sorted(commits, key=lambda one: one.time):
-        by_partition.setdefault(commit.partition, []).append(commit)
-    for partition, history in by_partition.items():
-        rising = _rising(history)
-        offsets = [commit.offset for commit in rising]
+    for partition, history in rising(commits).items():
+        offsets = [commit.offset for commit in history]
         for one in evidence.inputs.get(partition, []):
             first = bisect_right(offsets, one.place.offset)
-            if first < len(rising):
-                case, commit = cases[one.case], rising[first]
-                entry = entries.get(case.subject) if case.expected.counts else None
+            if first < len(history):
+                case, commit = cases[one.case], history[first]
+                enters = case.expected.counts or case.expected.takes_back
+                entry = entries.get((case.subject, case.expected.takes_back)) if enters else None
                 yield from _undelivered(case, one, evidence, entry, commit)
                 yield from _unstored(case, one, records, entry, commit)
-
-
-def _rising(history: Iterable[Commit]) -> list[Commit]:
-    """The commits that went further than all before them."""
-    rising: list[Commit] = []
-    for commit in history:
-        if not rising or commit.offset > rising[-1].offset:
-            rising.append(commit)
-    return rising
 
 
 def _undelivered(case: Case, one: Input, evidence: Evidence, entry: Entry | None, commit: Commit) -> Iterator[Problem]:
@@ -73,7 +59,7 @@ def _unstored(
     keys = {}
     if case.expected.outcome != "dead-letter":
         keys["record"] = outcome_key(case)
-    if case.expected.counts:
+    if case.expected.counts or case.expected.takes_back:
         keys["ledger entry"] = entry.key if entry else ""
     for name, key in keys.items():
         stored = records.get(key)
@@ -91,11 +77,13 @@ def _messages(case: Case, one: Input, evidence: Evidence, entry: Entry | None) -
     match case.expected.outcome:
         case "manifest":
             yield "manifest message", evidence.manifests.get(case.output_id)
-        case "decision":
+        case "decision" | "retraction":
             yield "decision", evidence.decisions.get(case.output_id)
+        case "act":
+            yield "update", evidence.acts.get(case.output_id)
         case "dead-letter":
             yield "dead letter", evidence.dead_letters.get(one.place)
     for rule in case.expected.alerts:
-        yield f"alert of {rule}", evidence.alerts.get(alert_id(case.subject, rule))
+        yield f"alert of {rule}", evidence.alerts.get(alert_id(str(case.uid or case.subject), rule))
     if entry is not None and entry.enforcement_id is not None:
         yield "enforcement message", evidence.enforcement.get(entry.enforcement_id)

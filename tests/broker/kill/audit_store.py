@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from tests.broker.kill.bucket import Stored, manifest_key, outcome_key, sealed_key
+from tests.broker.kill.bucket import Stored, illegal_key, manifest_key, outcome_key, sealed_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.problems import Problem
 
@@ -47,6 +47,8 @@ def audit_store(
         written = versions.get(key, ())
         if len(written) > 1 and not let_through(written, outages):
             yield Problem.of(case, "duplicated", f"the record was written {len(written)} times")
+        if case.expected.outcome == "retraction":
+            wanted.add(illegal_key(str(case.expected.original)))
         if case.expected.outcome == "manifest" and key in records:
             record = json.loads(records[key])
             wanted |= _keys(case, record, bucket)

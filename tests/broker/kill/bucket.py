@@ -20,15 +20,19 @@ __all__ = [
     "Bucket",
     "Listed",
     "Stored",
+    "act_key",
     "counted_key",
     "entry_key",
+    "illegal_key",
     "list_versions",
     "manifest_key",
     "outcome_key",
     "published_key",
     "record_key",
+    "retraction_key",
     "review_key",
     "sealed_key",
+    "version_key",
 ]
 
 _AT_ONCE: Final = 32
@@ -142,9 +146,30 @@ def record_key(uid: str) -> str:
     return f"v1/records/{uid[:2]}/{uid[2:4]}/{uid}.json"
 
 
-def review_key(uid: str) -> str:
-    """Where the layout puts what a person decided about a held event."""
-    return f"v1/reviews/{uid[:2]}/{uid[2:4]}/{uid}.json"
+def review_key(uid: str, turn: int = 1) -> str:
+    """Where the layout puts what a person decided about an event: the first decision apart, of the others the last."""
+    later = "" if turn == 1 else f"/{10**8 - turn:08}"
+    return f"v1/reviews/{uid[:2]}/{uid[2:4]}/{uid}{later}.json"
+
+
+def act_key(uid: str, turn: int) -> str:
+    """Where the layout puts what a person did about an event beside deciding."""
+    return f"v1/acts/{uid[:2]}/{uid[2:4]}/{uid}/{10**8 - turn:08}.json"
+
+
+def retraction_key(uid: str) -> str:
+    """Where the layout puts the retraction of an event."""
+    return f"v1/retractions/{uid[:2]}/{uid[2:4]}/{uid}.json"
+
+
+def version_key(matter: str, version: int) -> str:
+    """Where the layout puts a version of a case of an operator."""
+    return f"v1/cases/{matter[:2]}/{matter[2:4]}/{matter}/{10**8 - version:08}.json"
+
+
+def illegal_key(digest: str) -> str:
+    """Where the layout puts that bytes were found illegal."""
+    return f"v1/sha256/{digest[:2]}/{digest[2:4]}/{digest}/illegal.json"
 
 
 def published_key(digest: str, uid: str) -> str:
@@ -154,7 +179,13 @@ def published_key(digest: str, uid: str) -> str:
 
 def outcome_key(case: Case) -> str:
     """Where what became of a case is stored."""
-    return record_key(case.subject) if case.about is None else review_key(case.subject)
+    match case.expected.outcome:
+        case "act":
+            return act_key(case.subject, case.turn)
+        case "retraction":
+            return retraction_key(case.subject)
+        case _:
+            return record_key(case.subject) if case.about is None else review_key(case.subject, case.turn)
 
 
 def entry_key(account: str, number: int) -> str:

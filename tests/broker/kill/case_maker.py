@@ -4,6 +4,7 @@ import base64
 import json
 import random
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from tests.broker.kill.cases import Case, Expected, Headers, Object, Topic, event_uid, sha256
@@ -35,6 +36,8 @@ class Supplies:
         credentialed: assets that were sealed before, to be published.
         to_seal_again: others, to be sealed again: of them, what is published broken would be a copy.
         originals: pictures that are sealed before everything else, and known when the first of their copies comes.
+        clocks_from: from then on clocks come due.
+        clocks_for: for so long they do.
     """
 
     seed: int
@@ -43,6 +46,8 @@ class Supplies:
     credentialed: tuple[Credentialed, ...]
     to_seal_again: tuple[Credentialed, ...]
     originals: tuple[bytes, ...]
+    clocks_from: datetime
+    clocks_for: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ class Maker:
         type_of: Topic | None = None,
         times: int = 1,
         about: Case | None = None,
+        named: str | None = None,
+        version: int = 1,
     ) -> Case:
         """A CloudEvent in one of the three shapes that producers send.
 
@@ -101,14 +108,16 @@ class Maker:
             objects: what has to be in the inbox before.
             type_of: the topic whose event type it has, where that is another one.
             times: how often it is sent.
-            about: the case that it reviews.
+            about: the case that a person acts on.
+            named: its event type, where it is another one than that of the topic.
+            version: of that.
         """
         source, identity = f"//producer-{self.rng.randrange(3)}/kill", f"{self.kind}-{self.supplies.seed}-{self.number}"
         attributes = {
             "specversion": "1.0",
             "id": identity,
             "source": source,
-            "type": f"sealstream.{_TYPES[type_of or topic]}.v1",
+            "type": f"sealstream.{named or _TYPES[type_of or topic]}.v{version}",
             "time": f"2026-01-01T{self.number // 3600 % 24:02}:{self.number // 60 % 60:02}:{self.number % 60:02}Z",
         }
         shape = self.rng.choice(("structured", "binary", "plain"))

@@ -5,6 +5,7 @@ Identities are computed here again from the public contract, and not with the pr
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 __all__ = [
@@ -13,16 +14,22 @@ __all__ = [
     "Case",
     "Expected",
     "Headers",
+    "Matter",
     "Object",
     "Topic",
     "account_of",
+    "act_id",
     "alert_id",
+    "announcement_id",
+    "clock_id",
     "decision_id",
     "enforcement_id",
     "event_uid",
+    "matter_uid",
     "retraction_id",
     "review_id",
     "sha256",
+    "written",
 ]
 
 CASE_HEADER = "kill-case"
@@ -54,26 +61,49 @@ class Expected:
     """What must come of a case.
 
     Args:
-        outcome: a manifest record, a decision, or a dead letter and no record.
+        outcome: a manifest record, a decision (by rules or by a person), an entry of the log of acts, a retraction, or
+            a dead letter and no record.
         alerts: the rules that must raise an alert each; no other may.
         repeated: rules whose findings are repeated without another alert: those of the held event, by its review.
         decision: of a publication or activity event, or of a review.
         against: which account's violations the record names.
         counts: this input has them entered into the account's ledger.
+        takes_back: this input has what was counted taken out of it again.
         original: SHA-256 of the asset that is sealed or judged.
         embedded: whether a sealed asset carries its manifest inside.
         error: class of the error that a dead letter names.
     """
 
-    outcome: Literal["manifest", "decision", "dead-letter"]
+    outcome: Literal["manifest", "decision", "act", "retraction", "dead-letter"]
     alerts: frozenset[str] = frozenset()
     repeated: frozenset[str] = frozenset()
-    decision: Literal["allow", "hold", "block"] | None = None
+    decision: Literal["allow", "hold", "block", "retracted"] | None = None
     against: Against | None = None
     counts: bool = False
+    takes_back: bool = False
     original: str | None = None
     embedded: bool = False
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What an input says of an order of an authority, which its clock runs on.
+
+    Args:
+        id: the number of the order.
+        received: when it came; the law gives three hours from then, and a warning is due after half of them.
+        done: when it was carried out, if this input says so.
+    """
+
+    id: str
+    received: datetime
+    done: datetime | None = None
+
+    @property
+    def uid(self) -> str:
+        """The identity of the case."""
+        return matter_uid("takedown", self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +117,10 @@ class Case:
         uid: its event_uid; None where no CloudEvent can be read from it.
         times: how often it is sent; more than once as a producer does that was not sure.
         content_id: of the content that it is about; None where it is about none.
-        about: the event_uid of the event that a review is about; None for what is no review.
+        about: the event_uid of the event that a person's act is about; None for what no person did.
+        turn: which decision of a person about that event it is, or which act beside deciding, from 1.
+        matter: what it says of an order of an authority, if it says anything of one.
+        account: the account behind it, where only a later verdict would count anything against that.
         after: the case that must have been decided before this one is sent.
     """
 
@@ -103,6 +136,9 @@ class Case:
     times: int = 1
     content_id: str | None = None
     about: str | None = None
+    turn: int = 1
+    matter: Matter | None = None
+    account: str | None = None
     after: int | None = None
 
     @property
@@ -113,9 +149,15 @@ class Case:
     @property
     def output_id(self) -> str:
         """The identity of the message that tells its outcome."""
-        if self.expected.outcome == "manifest":
-            return self.subject
-        return decision_id(self.subject) if self.about is None else review_id(self.subject)
+        match self.expected.outcome:
+            case "manifest":
+                return self.subject
+            case "act":
+                return act_id(self.subject, self.turn)
+            case "retraction":
+                return retraction_id(self.subject)
+            case _:
+                return decision_id(self.subject) if self.about is None else review_id(self.subject, self.turn)
 
 
 def sha256(body: bytes) -> str:
@@ -138,9 +180,14 @@ def decision_id(uid: str) -> str:
     return sha256(f"{uid}\0decision".encode())
 
 
-def review_id(uid: str) -> str:
-    """The identity of the decision that a review takes, by the contract."""
-    return sha256(f"{uid}\0review".encode())
+def review_id(uid: str, turn: int = 1) -> str:
+    """The identity of a decision that a person takes, by the contract."""
+    return sha256("\0".join((uid, "review", *([str(turn)] if turn > 1 else []))).encode())
+
+
+def act_id(uid: str, turn: int) -> str:
+    """The identity of what a person did beside deciding, by the contract."""
+    return sha256(f"{uid}\0review-update\0{turn}".encode())
 
 
 def retraction_id(uid: str) -> str:
@@ -156,3 +203,23 @@ def account_of(id_hash: str) -> str:
 def enforcement_id(account: str, number: int) -> str:
     """The identity of the step that an entry of an account's ledger leads to, by the contract."""
     return sha256(f"enforcement\0{account}\0{number}".encode())
+
+
+def matter_uid(kind: str, number: str) -> str:
+    """The identity of a case of an operator, by the contract."""
+    return sha256(f"case\0{kind}\0#{number}".encode())
+
+
+def clock_id(matter: str, rule: str, starts: datetime) -> str:
+    """The identity of a clock, by the contract."""
+    return sha256(f"clock\0{matter}\0{rule}\0{written(starts)}".encode())
+
+
+def announcement_id(clock: str, stage: str) -> str:
+    """The identity of what a clock announces, by the contract."""
+    return sha256(f"announcement\0{clock}\0{stage}".encode())
+
+
+def written(at: datetime) -> str:
+    """An instant as messages say it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

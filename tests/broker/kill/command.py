@@ -68,6 +68,9 @@ def _run(
     minutes: Annotated[
         float, typer.Option(min=0.0, help="Spread the input over so long; outages come on top.")
     ] = _DEFAULT.minutes,
+    clock_seconds: Annotated[
+        float, typer.Option(min=1.0, help="Clocks come due over so long, from about the first event on.")
+    ] = _DEFAULT.clock_seconds,
     workers: Annotated[int, typer.Option(min=1, help="Workers side by side.")] = _DEFAULT.workers,
     partitions: Annotated[int, typer.Option(min=1, help="Partitions of each topic.")] = _DEFAULT.partitions,
     recogniser_kills: Annotated[int, typer.Option(min=0, help="Kills of the recogniser.")] = _DEFAULT.recogniser_kills,
@@ -107,6 +110,7 @@ def _run(
         kills=kills,
         seed=seed,
         minutes=minutes,
+        clock_seconds=clock_seconds,
         workers=workers,
         partitions=partitions,
         recogniser_kills=recogniser_kills,

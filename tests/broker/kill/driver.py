@@ -3,9 +3,10 @@
 import asyncio
 import subprocess
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,7 @@ import aiohttp
 from agents.kafka import open_publisher
 from agents.similarity.questions import PATH
 from pipeline.fingerprints.in_process import InProcessFingerprinter
+from tests.broker.kill.audit_clocks import unsaid
 from tests.broker.kill.bucket import Bucket
 from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case
@@ -24,7 +26,7 @@ from tests.broker.kill.crew import Crew
 from tests.broker.kill.evidence import Evidence
 from tests.broker.kill.feed import Feed, open_feed
 from tests.broker.kill.inquest import Inquest, Observed
-from tests.broker.kill.law import feature_messages
+from tests.broker.kill.law import reference_messages
 from tests.broker.kill.ordeal import Ordeal
 from tests.broker.kill.plan import Plan
 from tests.broker.kill.positions import PositionWatch
@@ -39,6 +41,8 @@ __all__ = ["Onlooker", "Progress", "run"]
 _START_SECONDS: Final = 90.0
 _LOOK_SECONDS: Final = 0.5
 _PREPARED_AT_ONCE: Final = 200
+_CLOCKS_AFTER: Final = timedelta(seconds=60)
+"""So long after the cases were begun to be made, the first clock comes due: about when the first events are sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class _Run:
         self.stack = stack
         self.onlooker = onlooker
         self.began = began
+        self.clocks_from = datetime.now(UTC) + _CLOCKS_AFTER
         self.environment = stack.environment()
         self.evidence = Evidence(stack.topics)
         self.credentials = credential_service(stack.state_dir)
@@ -107,7 +112,7 @@ class _Run:
             subprocess.run, [sealstream(), "bucket", "create"], env=self.environment, check=True, capture_output=True
         )
         async with open_publisher(stack.kafka) as operator:
-            await operator.publish(list(feature_messages(stack.topics)))
+            await operator.publish(list(reference_messages(stack.topics)))
         cases = await self._prepare()
         topics = [plan.name for plan in stack.topics.plans()]
         async with (
@@ -144,6 +149,7 @@ class _Run:
                 await ordeal.go(steps_of(plan, own_broker=stack.broker is not None), cases[ORIGINALS:])
                 wedged = not await self._all_committed(watch, follower, feed)
                 seconds = time.monotonic() - started
+                until = await self._all_said({case.number: case for case in cases})
                 if wedged:
                     await self._tell_where_it_is_stuck(crew, watch)
                 self.onlooker.say("wedged: nothing moves" if wedged else "everything is committed; workers stop")
@@ -160,6 +166,7 @@ class _Run:
             suffered=ordeal.suffered,
             watch=watch,
             seconds=seconds,
+            until=until,
             wedged=wedged,
         )
         return await Inquest(plan, stack, self.credentials, self.began).report(observed)
@@ -173,6 +180,8 @@ class _Run:
             credentialed=tuple(seal_each_media_type(self.credentials, self.plan.seed)),
             to_seal_again=tuple(seal_each_media_type(self.credentials, self.plan.seed + 1_000_000)),
             originals=originals(self.plan.seed),
+            clocks_from=self.clocks_from,
+            clocks_for=timedelta(seconds=self.plan.clock_seconds),
         )
         inbox = Bucket(STORES.inbox_bucket, self.environment)
         made = make_cases(supplies, self.plan.events)
@@ -227,6 +236,16 @@ class _Run:
                 return True
             await asyncio.sleep(_LOOK_SECONDS)
         return False
+
+    async def _all_said(self, cases: Mapping[int, Case]) -> datetime:
+        """Wait until clocks said what is due in this run, or too long; returns up to when whatever is due was."""
+        last = self.clocks_from + timedelta(seconds=self.plan.clock_seconds)
+        await asyncio.sleep(max(0.0, (last - datetime.now(UTC)).total_seconds()))
+        deadline = time.monotonic() + self.plan.patience_seconds
+        while (waiting := unsaid(cases, self.evidence, last)) and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_SECONDS)
+        self.onlooker.say(f"clocks have {waiting} things more to say" if waiting else "clocks said everything")
+        return last
 
     async def _is_everything(self, watch: PositionWatch, follower: TopicFollower) -> bool:
         ends = await follower.ends()

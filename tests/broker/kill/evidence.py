@@ -1,18 +1,20 @@
 """What was seen in the topics: every input with its place, and every message that came of one."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from agents.topics import Topics
 from tests.broker.kill.cases import CASE_HEADER, Case
 
-__all__ = ["Evidence", "Input", "Message", "Place"]
+__all__ = ["Evidence", "Input", "Message", "Place", "inputs_by_case"]
 
 _ERRORS = "__connect.errors."
+_ANNOUNCEMENT: Final = b"sealstream.clock-announcement.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One delivery of a case by its producer."""
+    """One delivery of a case by its producer, and when the broker had it, in milliseconds since 1970."""
 
     place: Place
     case: int
+    time: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Message:
         value: of the first delivery.
         headers: of the first delivery.
         time: when the broker had the first delivery, in milliseconds since 1970.
+        place: where the first delivery lies.
         forms: how many times each form was delivered, by its digest; one form, one entry.
     """
 
@@ -47,6 +51,7 @@ class Message:
     value: bytes | None
     headers: Mapping[str, bytes | None]
     time: int
+    place: Place
     forms: dict[bytes, int] = field(default_factory=dict)
 
     @property
@@ -57,6 +62,9 @@ class Message:
 
 class Evidence:
     """Collects what lies in the topics.
+
+    Messages are kept by their identities, in the order of their first deliveries. Of an event, of a case and of a clock
+    it is kept besides which identity was said of it last.
 
     Args:
         topics: their names.
@@ -69,6 +77,12 @@ class Evidence:
         self.decisions: dict[str, Message] = {}
         self.alerts: dict[str, Message] = {}
         self.enforcement: dict[str, Message] = {}
+        self.acts: dict[str, Message] = {}
+        self.case_updates: dict[str, Message] = {}
+        self.clocks: dict[str, Message] = {}
+        self.announcements: dict[str, Message] = {}
+        self.last_decision: dict[str, str] = {}
+        self.last_by_key: dict[tuple[str, bytes], str] = {}
         self.dead_letters: dict[Place, Message] = {}
         self.done: set[int] = set()
         self.finished_at: list[int] = []
@@ -84,30 +98,47 @@ class Evidence:
         if record.topic in self.topics.inputs:
             place = Place(TopicPartition(record.topic, record.partition), record.offset)
             case = int(dict(record.headers)[CASE_HEADER])
-            self.inputs.setdefault(place.partition, []).append(Input(place, case))
+            self.inputs.setdefault(place.partition, []).append(Input(place, case, record.timestamp))
         elif record.topic == self.topics.dead_letters:
             headers = dict(record.headers)
             _add(self.dead_letters, _place_of(headers), record)
             self._finish(int(headers[CASE_HEADER]), record.timestamp)
         elif record.topic not in self.topics.references:
             identity = dict(record.headers)["ce_id"].decode()
-            _add(self._messages(record.topic), identity, record)
+            _add(self._messages(record), identity, record)
+            self.last_by_key[record.topic, record.key] = identity
+            if record.topic == self.topics.decisions:
+                self.last_decision[json.loads(record.value)["event_uid"]] = identity
             if identity in self._case_of:
                 self._finish(self._case_of[identity], record.timestamp)
 
-    def _messages(self, topic: str) -> dict[str, Message]:
+    def _messages(self, record: ConsumerRecord) -> dict[str, Message]:
+        if record.topic == self.topics.clocks:
+            is_announced = dict(record.headers)["ce_type"] == _ANNOUNCEMENT
+            return self.announcements if is_announced else self.clocks
         by_topic = {
-            self.topics.of("manifests"): self.manifests,
-            self.topics.of("decisions"): self.decisions,
-            self.topics.of("alerts"): self.alerts,
-            self.topics.of("enforcement"): self.enforcement,
+            self.topics.manifests: self.manifests,
+            self.topics.decisions: self.decisions,
+            self.topics.alerts: self.alerts,
+            self.topics.enforcement: self.enforcement,
+            self.topics.review_updates: self.acts,
+            self.topics.case_updates: self.case_updates,
         }
-        return by_topic[topic]
+        return by_topic[record.topic]
 
     def _finish(self, number: int, time: int) -> None:
         if number not in self.done:
             self.done.add(number)
             self.finished_at.append(time)
+
+
+def inputs_by_case(evidence: Evidence) -> dict[int, list[Input]]:
+    """The deliveries of each case."""
+    by_case: dict[int, list[Input]] = {}
+    for inputs in evidence.inputs.values():
+        for one in inputs:
+            by_case.setdefault(one.case, []).append(one)
+    return by_case
 
 
 def _place_of(headers: Mapping[str, bytes]) -> Place:
@@ -118,7 +149,13 @@ def _place_of(headers: Mapping[str, bytes]) -> Place:
 def _add(messages: dict[Any, Message], identity: object, record: ConsumerRecord) -> None:
     message = messages.setdefault(
         identity,
-        Message(key=record.key, value=record.value, headers=dict(record.headers), time=record.timestamp),
+        Message(
+            key=record.key,
+            value=record.value,
+            headers=dict(record.headers),
+            time=record.timestamp,
+            place=Place(TopicPartition(record.topic, record.partition), record.offset),
+        ),
     )
     form = hashlib.sha256(repr((record.key, record.value, record.headers)).encode()).digest()
     message.forms[form] = message.forms.get(form, 0) + 1

@@ -6,8 +6,10 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import msgspec
@@ -15,6 +17,8 @@ import msgspec
 from devstack.kafka_artifacts import kafka_version
 from pipeline.credentials import CredentialService
 from pipeline.events.outputs import ManifestRecord
+from tests.broker.kill.audit_clocks import audit_clocks, latenesses
+from tests.broker.kill.audit_last_word import audit_last_word
 from tests.broker.kill.audit_ledger import audit_ledger
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
@@ -52,6 +56,7 @@ class Observed:
     suffered: Suffered
     watch: PositionWatch
     seconds: float
+    until: datetime
     wedged: bool
 
 
@@ -82,6 +87,8 @@ class Inquest:
                 seen.cases, seen.evidence, records, versions, STORES.records_bucket, seen.suffered.store_away
             ),
             *audit_positions(seen.cases, seen.evidence, listed, entries_by_event(records), commits),
+            *audit_last_word(seen.cases, seen.evidence),
+            *audit_clocks(seen.cases, seen.evidence, records, commits, seen.until),
             *_without_record(seen.watch, seen.cases),
             *_ready_without_store(seen.suffered),
         ]
@@ -142,10 +149,12 @@ class Inquest:
             plan=asdict(self.plan),
             broker=f"Apache Kafka {kafka_version()}" if self.stack.broker else self.stack.kafka.bootstrap_servers,
             events=sum(1 for case in seen.cases.values() if case.after is None),
-            reviews=sum(1 for case in seen.cases.values() if case.after is not None),
+            following=sum(1 for case in seen.cases.values() if case.after is not None),
             counted=sorted(counted.values(), reverse=True),
             inputs=sum(map(len, evidence.inputs.values())),
             outcomes={**outcomes, "alert": len(evidence.alerts), "enforcement": len(evidence.enforcement)},
+            announcements=len(evidence.announcements),
+            median_lateness_seconds=median(latenesses(evidence) or [0]) / 1000,
             kills=suffered.kills,
             recogniser_kills=suffered.recogniser_kills,
             broker_restarts=suffered.broker_down,
@@ -165,6 +174,8 @@ class Inquest:
                 "decisions": _repeated(evidence.decisions.values()),
                 "alerts": _repeated(evidence.alerts.values()),
                 "enforcement": _repeated(evidence.enforcement.values()),
+                "updates": _repeated(evidence.acts.values()),
+                "cases": _repeated(evidence.case_updates.values()),
                 "dead letters": _repeated(evidence.dead_letters.values()),
             },
             commits=commits,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from agents.messages import KafkaMessage
 from agents.topics import Topics
 
-__all__ = ["ACCOUNTS", "LADDER", "PHRASE", "PROMPT", "feature_messages", "in_order", "step_for", "user"]
+__all__ = ["ACCOUNTS", "LADDER", "PEOPLE", "PHRASE", "PROMPT", "in_order", "reference_messages", "step_for", "user"]
 
 ACCOUNTS: Final = 4
 """So few that many events count against each, side by side."""
@@ -20,6 +20,13 @@ _FEATURES: Final[tuple[dict[str, Any], ...]] = (
     {"id": "regex", "version": 3, "verdict": "harmful", "regex": "contraband-[0-9]+", "applies_to": ["prompt"]},
 )
 
+PEOPLE: Final[dict[str, tuple[str, ...]]] = {
+    **{f"reviewer-{number}": ("reviewer", "second-reviewer") for number in range(3)},
+    "officer-1": ("complaints-officer",),
+    "viewer-1": ("viewer",),
+}
+"""Who may act, and as what."""
+
 _RUNGS: Final = (("warn", 2), ("restrict", 4), ("suspend", 8), ("close", 16))
 LADDER: Final = ",".join(f"{step}:{violations}" for step, violations in _RUNGS)
 """The first violation leads to no step, so that entries without an enforcement message come up too."""
@@ -31,17 +38,23 @@ def step_for(violations: int) -> str | None:
     return due[-1] if due else None
 
 
-def feature_messages(topics: Topics) -> Iterator[KafkaMessage]:
-    """What puts the prohibited content into its reference topic."""
+def reference_messages(topics: Topics) -> Iterator[KafkaMessage]:
+    """What puts prohibited content and people into their reference topics."""
     for data in _FEATURES:
-        event = {
-            "specversion": "1.0",
-            "id": f"{data['id']}@{data['version']}",
-            "source": "//operator/kill",
-            "type": "sealstream.feature.v1",
-            "data": data,
-        }
-        yield KafkaMessage(topic=topics.features, key=data["id"].encode(), value=json.dumps(event).encode())
+        yield _entry(topics.features, "feature", data)
+    for name, roles in PEOPLE.items():
+        yield _entry(topics.operators, "operator", {"id": name, "version": 1, "roles": roles})
+
+
+def _entry(topic: str, kind: str, data: dict[str, Any]) -> KafkaMessage:
+    event = {
+        "specversion": "1.0",
+        "id": f"{data['id']}@{data['version']}",
+        "source": "//operator/kill",
+        "type": f"sealstream.{kind}.v1",
+        "data": data,
+    }
+    return KafkaMessage(topic=topic, key=data["id"].encode(), value=json.dumps(event).encode())
 
 
 def user(number: int) -> str:

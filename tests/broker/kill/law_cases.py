@@ -1,4 +1,4 @@
-"""The part of the workload that law judges: violations that count, held events and their reviews, activities."""
+"""The part of the workload that law judges: violations that count, held events, activities."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
@@ -8,7 +8,7 @@ from tests.broker.kill.cases import Against, Case, Expected, account_of, sha256
 from tests.broker.kill.law import ACCOUNTS, PHRASE, PROMPT, in_order, user
 from tests.broker.kill.media import EMBEDDING, TEXTS
 
-__all__ = ["FOLLOWED_BY", "LAW_KINDS", "REVIEWS"]
+__all__ = ["LAW_KINDS"]
 
 _UNLABELED: Final = "credential.unlabeled"
 _PROHIBITED: Final = "cn.deep-synthesis.art10.block-prohibited"
@@ -73,7 +73,8 @@ def _rumour(make: Maker) -> Case:
 def _undeclared(make: Maker) -> Case:
     """Held until somebody reviews it; only what a review refuses counts."""
     facts = {"actor": {"role": "user"}, "declaration": {"made": False}}
-    return _published(make, facts, decision="hold", counting=frozenset({_DECLARE}))
+    counting = frozenset({_DECLARE})
+    return _published(make, facts, decision="hold", counting=counting, times=make.rng.choice((1, 2)))
 
 
 def _mark_removed(make: Maker) -> Case:
@@ -138,36 +139,6 @@ def _complaint(make: Maker) -> Case:
     return _activity(make, {"event_type": "complaint.updated", "complaint": {"overdue": True}}, "allow", _COMPLAINT)
 
 
-def _review(
-    make: Maker, held: Case | None, expected: Expected, verdict: Literal["release", "refuse"], times: int = 1
-) -> Case:
-    data = {
-        "event_uid": sha256(make.content_id.encode()) if held is None else held.uid,
-        "verdict": verdict,
-        "reviewer": {"id": f"reviewer-{make.number % 3}", "role": "trust-and-safety"},
-        "reason": "Seen by a person.",
-    }
-    return make.event("reviews", data, expected, times=times, about=held)
-
-
-def _deciding(make: Maker, held: Case, verdict: Literal["release", "refuse"]) -> Case:
-    refused = verdict == "refuse"
-    expected = Expected(
-        outcome="decision",
-        decision="block" if refused else "allow",
-        repeated=held.expected.alerts,
-        against=held.expected.against,
-        counts=refused and held.expected.against is not None,
-    )
-    return _review(make, held, expected, verdict, times=make.rng.choice((1, 1, 2)))
-
-
-def _idle(make: Maker, held: Case | None) -> Case:
-    """A review that has nothing to decide."""
-    expected = Expected(outcome="dead-letter", error="ReviewRefusedError")
-    return _review(make, held, expected, make.rng.choice(("release", "refuse")))
-
-
 LAW_KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
     "counted-output": (_prohibited_output, 2),
     "counted-output-sent-twice": (lambda make: _prohibited_output(make, times=2), 1),
@@ -175,34 +146,20 @@ LAW_KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
     "counted-rumour": (_rumour, 1),
     "counted-mark-removed": (_mark_removed, 1.5),
     "counted-and-reviewed": (_prohibited_output, 0.5),
+    "counted-and-appealed": (_prohibited_output, 0.5),
     "held-and-released": (_undeclared, 1),
     "held-and-refused": (_undeclared, 2),
-    "held-and-reviewed-twice": (_undeclared, 1),
+    "held-and-reviewed-twice": (_undeclared, 0.5),
+    "held-and-claimed": (_undeclared, 0.5),
+    "held-and-escalated": (_undeclared, 0.5),
+    "held-refused-and-appealed": (_undeclared, 0.7),
+    "held-released-and-appealed": (_undeclared, 0.5),
+    "held-and-left": (_undeclared, 0.3),
     "held-seal-refused": (_unmarked, 0.5),
     "held-seal-released": (_unmarked, 0.5),
     "held-activity-released": (_listing, 1),
     "activity-allowed": (lambda make: _service_changed(make, "done"), 1),
     "activity-blocked": (lambda make: _service_changed(make, "none"), 1),
     "activity-alerted": (_complaint, 1),
-    "review-of-nothing": (lambda make: _idle(make, None), 0.5),
 }
 """Every kind of input that law judges: what makes it, and its weight in the mix."""
-
-REVIEWS: Final[Mapping[str, Callable[[Maker, Case], Case]]] = {
-    "review-release": lambda make, held: _deciding(make, held, "release"),
-    "review-refuse": lambda make, held: _deciding(make, held, "refuse"),
-    "review-too-late": _idle,
-    "review-of-blocked": _idle,
-}
-"""Every kind of review of another case."""
-
-FOLLOWED_BY: Final[Mapping[str, tuple[str, ...]]] = {
-    "counted-and-reviewed": ("review-of-blocked",),
-    "held-and-released": ("review-release",),
-    "held-and-refused": ("review-refuse",),
-    "held-and-reviewed-twice": ("review-refuse", "review-too-late"),
-    "held-seal-refused": ("review-refuse",),
-    "held-seal-released": ("review-release",),
-    "held-activity-released": ("review-release",),
-}
-"""Which kinds of cases are reviewed, and how: each review is sent after the one before was decided."""

@@ -42,6 +42,11 @@ class Entry:
         return str(self.document["event_uid"])
 
     @property
+    def is_correction(self) -> bool:
+        """Whether it takes back what another entry counts."""
+        return self.document.get("corrects") is not None
+
+    @property
     def enforcement_id(self) -> str | None:
         """The identity of the step that it leads to; None where it leads to none."""
         return None if self.document["step"] is None else enforcement_id(self.account, self.number)
@@ -62,9 +67,9 @@ def read_entries(records: Mapping[str, bytes]) -> Iterator[Entry]:
     yield from sorted(entries, key=lambda entry: (entry.account, entry.number))
 
 
-def entries_by_event(records: Mapping[str, bytes]) -> dict[str, Entry]:
-    """The first entry of each event."""
-    entries: dict[str, Entry] = {}
+def entries_by_event(records: Mapping[str, bytes]) -> dict[tuple[str, bool], Entry]:
+    """The first entry of each event, and the first that takes back what it counts."""
+    entries: dict[tuple[str, bool], Entry] = {}
     for entry in read_entries(records):
-        entries.setdefault(entry.event_uid, entry)
+        entries.setdefault((entry.event_uid, entry.is_correction), entry)
     return entries

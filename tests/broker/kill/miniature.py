@@ -1,11 +1,13 @@
 """A whole run without servers: the same cases through the product's own use cases, and everything that is audited."""
 
 import asyncio
+import copy
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from aiokafka.structs import ConsumerRecord, TopicPartition
@@ -21,6 +23,7 @@ from agents.runtime import Runtime
 from agents.strange_members import StrangeMembers
 from agents.topics import Topics
 from pipeline.credentials import CredentialService
+from pipeline.duties.timers import KnownClock, Timers
 from pipeline.errors import SealstreamError
 from pipeline.fingerprints.in_process import InProcessFingerprinter, InProcessImageCoder
 from pipeline.fingerprints.index import FingerprintIndex
@@ -31,6 +34,8 @@ from pipeline.policy.reference import ReferenceSets, Removal
 from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, PolicySettings, StoreSettings
 from pipeline.store import Location
 from pipeline.store.simulator import StoreSimulator
+from tests.broker.kill.audit_clocks import audit_clocks
+from tests.broker.kill.audit_last_word import audit_last_word
 from tests.broker.kill.audit_ledger import audit_ledger
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
@@ -40,17 +45,18 @@ from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case, sha256
 from tests.broker.kill.credentials import credential_service, originals, seal_each_media_type
 from tests.broker.kill.evidence import Evidence
-from tests.broker.kill.law import LADDER, feature_messages
+from tests.broker.kill.law import LADDER, reference_messages
 from tests.broker.kill.ledger import entries_by_event
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit
 from tests.broker.kill.workload import KINDS, make_cases
 
-__all__ = ["Miniature", "play"]
+__all__ = ["Backups", "Miniature", "play"]
 
 CONTENT, RECORDS, INBOX = "content", "records", "inbox"
 MAX_ASSET_BYTES = 64 * 1024
 LANE_OF = {lane.name: lane for lane in LANES}
+CLOCKS_FOR = timedelta(minutes=1)
 STEP = 10_000
 """Milliseconds from one input to the next; its outputs come one by one right after it, its commit long after."""
 
@@ -67,6 +73,7 @@ class Miniature:
     content: dict[str, Stored]
     commits: list[Commit]
     outages: list[Outage]
+    until: datetime
 
     def audit(self) -> list[Problem]:
         """Audit it as a run is."""
@@ -75,6 +82,8 @@ class Miniature:
             *audit_store(self.cases, self.records, self.versions, self.content, CONTENT, self.outages),
             *audit_ledger(self.cases, self.evidence, self.records, self.versions, RECORDS, self.outages),
             *audit_positions(self.cases, self.evidence, self.written, entries_by_event(self.records), self.commits),
+            *audit_last_word(self.cases, self.evidence),
+            *audit_clocks(self.cases, self.evidence, self.records, self.commits, self.until),
         ]
 
     def one(self, kind: str) -> Case:
@@ -82,8 +91,22 @@ class Miniature:
         return next(case for case in self.cases.values() if case.kind == kind)
 
 
-def play(directory: Path) -> Miniature:
-    """Let one case of every kind go through: each is sent, dealt with and committed before the next."""
+class Backups(NamedTuple):
+    """How far a run had come when topics and bucket were copied: before which case, counted from 0."""
+
+    topics: int
+    bucket: int
+
+
+def play(directory: Path, *, backups: Backups | None = None, replayed: bool = False) -> Miniature:
+    """Let one case of every kind go through: each is sent, dealt with and committed before the next.
+
+    Args:
+        directory: where the development signing chain is kept.
+        backups: after what was played by then everything is lost, and goes on from these copies: producers send again
+            what they had sent since the topics were copied, or, where only the bucket's copy is older, go on.
+        replayed: at the end, all that no person did is delivered once more.
+    """
     credentials = credential_service(directory)
     supplies = Supplies(
         seed=1,
@@ -92,40 +115,76 @@ def play(directory: Path) -> Miniature:
         credentialed=tuple(seal_each_media_type(credentials, 1)),
         to_seal_again=tuple(seal_each_media_type(credentials, 2)),
         originals=originals(3),
+        clocks_from=datetime.now(UTC) + timedelta(minutes=20),
+        clocks_for=CLOCKS_FOR,
     )
-    stage = _Stage(credentials)
-    return asyncio.run(stage.play({case.number: case for case in make_cases(supplies, len(KINDS))}))
+    stage = _Stage(credentials, until=supplies.clocks_from + 2 * CLOCKS_FOR)
+    cases = list(make_cases(supplies, len(KINDS)))
+    with ThreadPoolExecutor(1) as threads:
+        if backups is None:
+            asyncio.run(stage.play(cases, threads))
+        else:
+            stage = asyncio.run(_restored(stage, cases, backups, threads))
+        if replayed:
+            asyncio.run(stage.play([case for case in cases if case.about is None], threads))
+        stage.let_clocks_speak(threads)
+    return stage.seen({case.number: case for case in cases})
+
+
+async def _restored(stage: "_Stage", cases: Sequence[Case], backups: Backups, threads: ThreadPoolExecutor) -> "_Stage":
+    first, last = sorted(backups)
+    await stage.play(cases[:first], threads)
+    topics, bucket = copy.deepcopy(stage.kept), dict(stage.store.objects)
+    await stage.play(cases[first:last], threads)
+    restored = _Stage(stage.credentials, until=stage.until, known=stage.known)
+    restored.kept = topics if backups.topics == first else stage.kept
+    for at, stored in (bucket if backups.bucket == first else stage.store.objects).items():
+        restored.store.create(at, stored.body, media_type=stored.media_type, metadata=stored.metadata)
+    await restored.play(cases[backups.topics :], threads)
+    return restored
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What lies in the topics, and when the store had what it has."""
+
+    evidence: Evidence
+    commits: list[Commit] = field(default_factory=list)
+    written: dict[str, Listed] = field(default_factory=dict)
+    timers: Timers = field(default_factory=Timers)
+    outputs: int = 0
+    time: int = 0
 
 
 @dataclass(slots=True)
 class _Stage:
     credentials: CredentialService
+    until: datetime
+    known: FingerprintIndex = field(default_factory=FingerprintIndex)
     store: StoreSimulator = field(default_factory=lambda: StoreSimulator(CONTENT, RECORDS, INBOX))
     topics: Topics = field(default_factory=lambda: Topics("mini."))
     published: list[KafkaMessage] = field(default_factory=list)
-    known: FingerprintIndex = field(default_factory=FingerprintIndex)
-    time: int = 0
+    kept: _Kept = field(default_factory=lambda: _Kept(Evidence(Topics("mini."))))
 
-    async def play(self, cases: dict[int, Case]) -> Miniature:
-        evidence = Evidence(self.topics)
-        written: dict[str, Listed] = {}
-        commits: list[Commit] = []
-        with ThreadPoolExecutor(1) as threads:
-            runtime = self._runtime(threads)
-            for case in cases.values():
-                evidence.expect(case)
-                for one in case.objects:
-                    self.store.create(Location(INBOX, one.key), one.body, media_type=one.mime)
-                for _ in range(case.times):
-                    self.time += STEP
-                    commits.append(await self._deliver(case, runtime, evidence))
-                    for at in self.store.objects:
-                        written.setdefault(at.key, Listed(0, self.time // 1000))
+    async def play(self, cases: Sequence[Case], threads: ThreadPoolExecutor) -> None:
+        runtime = self._runtime(threads)
+        for case in cases:
+            self.kept.evidence.expect(case)
+            for one in case.objects:
+                self.store.create(Location(INBOX, one.key), one.body, media_type=one.mime)
+            for _ in range(case.times):
+                self.kept.time += STEP
+                self.kept.commits.append(await self._deliver(case, runtime))
+                for at in self.store.objects:
+                    self.kept.written.setdefault(at.key, Listed(0, self.kept.time // 1000))
+
+    def seen(self, cases: dict[int, Case]) -> Miniature:
         objects = self.store.objects.items()
+        written = self.kept.written
         records = {at.key: stored.body for at, stored in objects if at.bucket == RECORDS}
         return Miniature(
             cases=cases,
-            evidence=evidence,
+            evidence=self.kept.evidence,
             records=records,
             written={key: written[key] for key in records},
             versions={key: (written[key].modified,) for key in records},
@@ -134,18 +193,29 @@ class _Stage:
                 for at, stored in objects
                 if at.bucket == CONTENT
             },
-            commits=commits,
+            commits=self.kept.commits,
             outages=[],
+            until=self.until,
         )
+
+    def let_clocks_speak(self, threads: ThreadPoolExecutor) -> None:
+        """Say what was due until the end; whoever had said it at its time would have said the same."""
+        runtime = self._runtime(threads)
+        announcing = replace(runtime.cases.announcing, now=lambda: self.until)
+        for due in self.kept.timers.due(self.until, len(self.kept.timers)):
+            said = announcing(due, runtime.outbox.source)
+            for message in () if said is None else runtime.outbox.announcement(said, 0):
+                self.kept.evidence.take(self._output(message, due.at))
 
     async def publish(self, messages: Sequence[KafkaMessage]) -> None:
         self.published += messages
 
-    async def _deliver(self, case: Case, runtime: Runtime, evidence: Evidence) -> Commit:
+    async def _deliver(self, case: Case, runtime: Runtime) -> Commit:
+        kept = self.kept
         topic = f"{self.topics.prefix}{case.topic}"
         partition = TopicPartition(topic, case.number % 2)
-        offset = len(evidence.inputs.get(partition, []))
-        evidence.take(_record(topic, partition.partition, offset, self.time, case.key, case.value, case.headers))
+        offset = len(kept.evidence.inputs.get(partition, []))
+        kept.evidence.take(_record(topic, partition.partition, offset, kept.time, case.key, case.value, case.headers))
         record = InputRecord(
             topic=topic,
             partition=partition.partition,
@@ -153,25 +223,35 @@ class _Stage:
             key=case.key,
             value=case.value,
             headers=case.headers,
-            timestamp=self.time / 1000,
+            timestamp=kept.time / 1000,
         )
         try:
             await runtime.work(LANE_OF[case.topic], record)
         except SealstreamError as error:
             await runtime.outbox.dead_letter(record, error, 1)
-        for number, message in enumerate(self.published):
+        self._take()
+        return Commit(partition, offset + 1, kept.time + STEP - 1)
+
+    def _take(self) -> None:
+        """Take note of what was published, as the recogniser and the keeper of clocks do."""
+        for message in self.published:
             if message.topic == self.topics.manifests:
                 sealed = msgspec.json.decode(message.value or b"", type=SealedRecord)
                 for code in recorded_codes(sealed):
                     self.known.add(code, bytes.fromhex(sealed.event_uid))
-            evidence.take(_record(message.topic, 0, number, self.time + 1, message.key, message.value, message.headers))
+            if message.topic == self.topics.clocks:
+                self.kept.timers.take(msgspec.json.decode(message.value or b"", type=KnownClock))
+            self.kept.evidence.take(self._output(message, self.kept.time + 1))
         self.published.clear()
-        return Commit(partition, offset + 1, self.time + STEP - 1)
+
+    def _output(self, message: KafkaMessage, time: int) -> ConsumerRecord:
+        self.kept.outputs += 1
+        return _record(message.topic, 0, self.kept.outputs, time, message.key, message.value, message.headers)
 
     def _runtime(self, threads: ThreadPoolExecutor) -> Runtime:
         references = ReferenceSets.empty()
-        for message in feature_messages(self.topics):
-            entry = understood("features", message)
+        for message in reference_messages(self.topics):
+            entry = understood("features" if message.topic == self.topics.features else "operators", message)
             assert not isinstance(entry, Removal)
             references = references.put(entry)
         cases = use_cases(
@@ -187,7 +267,7 @@ class _Stage:
             StoreSettings(content_bucket=CONTENT, records_bucket=RECORDS, inbox_bucket=INBOX),
             AssetSettings(max_asset_bytes=MAX_ASSET_BYTES),
             LabelSettings(),
-            PeopleSettings(without_operators=True),
+            PeopleSettings(),
             self.known,
         )
         publisher: Any = self

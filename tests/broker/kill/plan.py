@@ -11,10 +11,11 @@ class Plan:
     """The parameters of one run; the defaults fit into four minutes on two cores.
 
     Args:
-        events: how many different inputs are sent; reviews of those that are held come on top.
+        events: how many different inputs are sent; what people do about them, and what is said later, come on top.
         kills: how many times a worker is killed, with SIGKILL and SIGTERM in turn, in random order.
         seed: of every random choice.
         minutes: over how long the input is spread; outage and broker restarts come on top.
+        clock_seconds: over how long clocks come due, from about the first event on.
         workers: how many run side by side, each started again whenever it ends.
         partitions: of each topic.
         recogniser_kills: how many times the recogniser, which all workers ask, is killed; it is started again at once.
@@ -33,6 +34,7 @@ class Plan:
     kills: int = 10
     seed: int = 1
     minutes: float = 1.5
+    clock_seconds: float = 180.0
     workers: int = 2
     partitions: int = 4
     recogniser_kills: int = 2

@@ -18,11 +18,13 @@ class Report:
     Args:
         plan: its parameters.
         broker: which broker it ran on.
-        events: how many different inputs were sent, not counting reviews of others.
-        reviews: how many reviews were sent after what they are about was decided.
+        events: how many different inputs were sent, not counting those that follow others.
+        following: how many were sent after what they are about was dealt with: acts of people, news of orders.
         counted: how many violations the ledger of each account counts.
         inputs: how many lay in the input topics, those that were sent twice included.
         outcomes: how many inputs came to each outcome, and how many alerts there were.
+        announcements: how many times clocks said something.
+        median_lateness_seconds: how long after its time, or after its clock was known, outages and kills included.
         kills: by signal.
         recogniser_kills: how many times the recogniser was killed.
         broker_restarts: for how many seconds the broker was away, each time.
@@ -58,10 +60,12 @@ class Report:
     plan: Mapping[str, object]
     broker: str
     events: int
-    reviews: int
+    following: int
     counted: Sequence[int]
     inputs: int
     outcomes: Mapping[str, int]
+    announcements: int
+    median_lateness_seconds: float
     kills: Mapping[str, int]
     recogniser_kills: int
     broker_restarts: Sequence[float]
@@ -110,10 +114,12 @@ class Report:
         """The report for people."""
         repeated = ", ".join(f"{count} {topic}" for topic, count in self.repeated_deliveries.items() if count) or "none"
         yield f"{'PASSED' if self.passed else 'FAILED'} on {self.broker}"
-        yield f"  events             {self.events} and {self.reviews} reviews of them in {self.seconds:.0f} s"
+        yield f"  events             {self.events} and {self.following} about them in {self.seconds:.0f} s"
         yield f"  inputs             {self.inputs}"
         yield "  outcomes           " + ", ".join(f"{count} {name}" for name, count in self.outcomes.items())
         yield f"  counted            {', '.join(map(str, self.counted)) or 'no'} violations, each account's apart"
+        late = f"{self.median_lateness_seconds:.2f} s"
+        yield f"  clocks             spoke {self.announcements} times, {late} after their time (median)"
         yield "  kills              " + ", ".join(f"{count} {name}" for name, count in self.kills.items())
         yield f"  recogniser         killed {self.recogniser_kills} times"
         yield f"  broker restarts    {_each(self.broker_restarts)}"

@@ -34,10 +34,8 @@ _SHORT_TIMES: Final[Mapping[str, str]] = {
     # Of events that do not say where: no law of ours is in force there, so only the rules for everywhere have a say.
     "SEALSTREAM_POLICY_JURISDICTIONS": "ES",
     "SEALSTREAM_POLICY_LADDER": LADDER,
-    "SEALSTREAM_WITHOUT_OPERATORS": "true",
 }
-"""What is shorter than in production, so that a run ends in minutes, the law, and that anybody may review. Nothing else
-is no default."""
+"""What is shorter than in production, so that a run ends in minutes, and the law. Nothing else is no default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

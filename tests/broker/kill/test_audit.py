@@ -11,7 +11,7 @@ from tests.broker.kill.cases import alert_id, decision_id, event_uid
 from tests.broker.kill.evidence import Message, Place
 from tests.broker.kill.miniature import Miniature
 from tests.broker.kill.problems import Problem
-from tests.broker.kill.workload import KINDS, ORIGINAL, REVIEWS
+from tests.broker.kill.workload import FOLLOWING, KINDS, ORIGINAL
 
 SEALED, JUDGED, REFUSED = "generated-by-unverified-user", "published-unlabeled", "digest-mismatch"
 TWICE = "generated-sent-twice"
@@ -40,7 +40,7 @@ def alert_of(run: Miniature, kind: str, rule: str) -> str:
 
 
 def test_a_run_of_every_kind_of_input_that_went_well_has_no_problems(run: Miniature) -> None:
-    assert {case.kind for case in run.cases.values()} == {*KINDS, ORIGINAL, *REVIEWS}
+    assert {case.kind for case in run.cases.values()} == {*KINDS, ORIGINAL, *FOLLOWING}
     assert run.audit() == []
     assert run.evidence.done == set(run.cases)
 

@@ -45,7 +45,8 @@ def test_every_event_comes_to_its_end_whatever_is_killed(
     assert sum(report.kills.values()) >= plan.kills
     assert report.recogniser_kills == plan.recogniser_kills
     assert report.events == plan.events + ORIGINALS
-    assert report.reviews > 0
+    assert report.following > 0
+    assert report.announcements > 0
     assert len(report.counted) == ACCOUNTS
     assert report.outcomes["enforcement"] > 0
     assert len(report.outages) == plan.outages

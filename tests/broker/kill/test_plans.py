@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from signal import SIGKILL, SIGTERM
 
 import pytest
@@ -14,7 +15,7 @@ from tests.broker.kill.media import MAKERS, tampered
 from tests.broker.kill.plan import Plan
 from tests.broker.kill.steps import steps_of
 from tests.broker.kill.worker_process import Ending
-from tests.broker.kill.workload import KINDS, ORIGINAL, REVIEWS, make_cases
+from tests.broker.kill.workload import FOLLOWING, KINDS, ORIGINAL, make_cases
 
 CREDENTIALED = tuple(
     Credentialed(mime=mime, sealed=b"sealed", tampered=b"tampered", manifest=beside)
@@ -27,6 +28,8 @@ SUPPLIES = Supplies(
     credentialed=CREDENTIALED,
     to_seal_again=CREDENTIALED,
     originals=originals(7),
+    clocks_from=datetime(2026, 11, 20, tzinfo=UTC),
+    clocks_for=timedelta(minutes=2),
 )
 KILLED = Ending(log="000.log", cause="SIGKILL", code=-9, seconds=0.1, was_up=True, in_trouble=False)
 STOPPED = Ending(log="000.log", cause="SIGTERM", code=0, seconds=2.0, was_up=True, in_trouble=False)
@@ -62,7 +65,7 @@ def test_every_kind_of_input_comes_up_and_none_is_like_another() -> None:
 
     assert [case.number for case in cases] == list(range(len(cases)))
     assert sum(case.after is None for case in cases) == 300 + len(SUPPLIES.originals)
-    assert {case.kind for case in cases} == {*KINDS, *REVIEWS, ORIGINAL}
+    assert {case.kind for case in cases} == {*KINDS, *FOLLOWING, ORIGINAL}
     assert len(set(uids)) == len(uids)
 
 

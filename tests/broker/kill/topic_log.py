@@ -13,7 +13,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from agents.kafka_connection import connection
 from agents.settings import KafkaSettings
 
-__all__ = ["Commit", "GroupHistory", "TopicFollower", "follow", "group_history"]
+__all__ = ["Commit", "GroupHistory", "TopicFollower", "follow", "group_history", "rising"]
 
 _COMMITS: Final = "__consumer_offsets"
 _OFFSET_KEY_VERSIONS, _GROUP_KEY_VERSION = (0, 1), 2
@@ -35,6 +35,16 @@ class GroupHistory(NamedTuple):
     generation: int
 
 
+def rising(commits: Iterable[Commit]) -> dict[TopicPartition, list[Commit]]:
+    """Of each partition the commits that went further than all before them, in the order of time."""
+    by_partition: dict[TopicPartition, list[Commit]] = {}
+    for commit in sorted(commits, key=lambda one: one.time):
+        history = by_partition.setdefault(commit.partition, [])
+        if not history or commit.offset > history[-1].offset:
+            history.append(commit)
+    return by_partition
+
+
 class TopicFollower:
     """Reads topics from their beginnings for as long as it is asked to."""
 
@@ -47,10 +57,11 @@ class TopicFollower:
     async def _run(self) -> None:
         """Read for ever; a broker that is away is waited for."""
         while True:
-            for partition, records in (await self._consumer.getmany(timeout_ms=200)).items():
+            for records in (await self._consumer.getmany(timeout_ms=200)).values():
                 for record in records:
                     self._take(record)
-                self.positions[partition] = records[-1].offset + 1
+            # Behind the last message of a transaction lies what ended it, which is no record.
+            self.positions = {one: await self._consumer.position(one) for one in self._consumer.assignment()}
 
     async def ends(self) -> dict[TopicPartition, int]:
         """Where the partitions end now."""
@@ -74,7 +85,12 @@ async def follow(
     settings: KafkaSettings, topics: Iterable[str], take: Callable[[ConsumerRecord], None]
 ) -> AsyncIterator[TopicFollower]:
     """Follow all partitions of topics in the background, outside any group."""
-    consumer = AIOKafkaConsumer(**connection(settings), auto_offset_reset="earliest", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **connection(settings),
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+    )
     await consumer.start()
     try:
         consumer.assign(await _partitions(consumer, topics))

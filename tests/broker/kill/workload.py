@@ -9,16 +9,18 @@ from typing import Final, Literal
 
 from tests.broker.kill.case_maker import Json, Maker, Supplies, dump
 from tests.broker.kill.cases import CASE_HEADER, Case, Expected, sha256
-from tests.broker.kill.law_cases import FOLLOWED_BY, LAW_KINDS, REVIEWS
+from tests.broker.kill.clock_cases import CLOCK_KINDS, UPDATES
+from tests.broker.kill.law_cases import LAW_KINDS
 from tests.broker.kill.media import EMBEDDING, copied
+from tests.broker.kill.people_cases import ACTS, FOLLOWED_BY, PEOPLE_KINDS, Standing
 
-__all__ = ["KINDS", "ORIGINAL", "REVIEWS", "make_cases"]
+__all__ = ["FOLLOWING", "KINDS", "ORIGINAL", "make_cases"]
 
 ORIGINAL: Final = "original-of-copies"
 
 
 def make_cases(supplies: Supplies, count: int) -> Iterator[Case]:
-    """Make so many cases in random order, and the reviews of those that are reviewed right behind them.
+    """Make so many cases in random order, and right behind each what people do about it, and what is said of it later.
 
     First of all come those that seal the originals of copies.
 
@@ -34,10 +36,15 @@ def make_cases(supplies: Supplies, count: int) -> Iterator[Case]:
     for kind in order:
         case = last = KINDS[kind][0](Maker(supplies, rng, next(numbers), kind))
         yield _recognisable(case)
-        for review in FOLLOWED_BY.get(kind, ()):
+        standing = Standing(case)
+        for act in FOLLOWED_BY.get(kind, ()):
             after = last.number
-            last = REVIEWS[review](Maker(supplies, rng, next(numbers), review), case)
+            last = ACTS[act](Maker(supplies, rng, next(numbers), act), standing)
+            standing = standing.after(last)
             yield _recognisable(replace(last, after=after))
+        for name, update in UPDATES.get(kind, ()):
+            later = update(Maker(supplies, rng, next(numbers), name), case)
+            yield _recognisable(replace(later, after=case.number))
 
 
 def _recognisable(case: Case) -> Case:
@@ -189,5 +196,10 @@ KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
     "asset-oversized": (_oversized, 0.5),
     "bucket-not-allowed": (_other_bucket, 0.5),
     **LAW_KINDS,
+    **PEOPLE_KINDS,
+    **CLOCK_KINDS,
 }
-"""Every kind of input but reviews of other cases: what makes it, and its weight in the mix."""
+"""Every kind of input that follows no other: what makes it, and its weight in the mix."""
+
+FOLLOWING: Final = frozenset(ACTS) | {name for updates in UPDATES.values() for name, _ in updates}
+"""Every kind of input that follows another."""

@@ -1,6 +1,7 @@
 """People decide: who may, on the sight of what, after whom; and decisions are reversed, never edited."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -37,6 +38,9 @@ from pipeline.usecases.frame import Outcome
 from pipeline.usecases.reviewing import Reviewing, ReviewRefusedError
 from tests.unit.turns import Trouble, take_turns
 from tests.unit.violations import LAYOUT, RULE, USER, clock, decision, ledger, manifest_record
+
+BEGAN = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""When attempts begin that publish what tests store then."""
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     "anna": ("reviewer",),
@@ -382,10 +386,10 @@ def test_the_decision_in_force_is_said_once_more_by_whoever_publishes_an_earlier
     held = decision("post")
     uid = stored(store, held)
     decide = reviewing(store)
-    assert decide.newer(held) is None
+    assert decide.newer(held, BEGAN) is None
     refused = decide(review(store, uid, "refuse")).record
     allowed = decide(review(store, uid, "release", "dora", case="appeal-7")).record
-    assert [decide.newer(said) for said in (held, refused, allowed)] == [allowed, allowed, None]
+    assert [decide.newer(said, BEGAN) for said in (held, refused, allowed)] == [allowed, allowed, None]
 
 
 @pytest.mark.parametrize("outcome", ["allow", "block"])
@@ -395,8 +399,19 @@ def test_of_what_nobody_decides_about_in_that_moment_the_store_is_not_asked(
     said = decision("post", outcome)
     stored(store, said)
     before = len(store.calls)
-    assert reviewing(store).newer(said) is None
+    assert reviewing(store).newer(said, BEGAN) is None
     assert len(store.calls) == before
+
+
+@pytest.mark.parametrize("outcome", ["allow", "block"])
+def test_what_was_decided_on_appeal_is_said_after_a_replay_of_what_was_decided_long_before(
+    store: StoreSimulator, outcome: DecisionOutcome
+) -> None:
+    said = decision("post", outcome)
+    uid = stored(store, said)
+    verdict = "release" if outcome == "block" else "refuse"
+    appealed = reviewing(store)(review(store, uid, verdict, "dora", case="appeal-7")).record
+    assert reviewing(store).newer(said, BEGAN + timedelta(hours=1)) == appealed
 
 
 def reversed_after_refusal(store: ObjectStore) -> tuple[Review, Review]:

@@ -342,6 +342,18 @@ def test_who_may_not_review_retracts_nothing(house: House) -> None:
         nobody.of_review(seen_illegal(decision.event_uid))
 
 
+def test_a_verdict_that_was_begun_goes_on_whatever_the_person_may_do_by_then(house: House) -> None:
+    decision = published(house, WORDS, "one")
+    people = replace(house.retract, oversight=Oversight(references=lambda: house.references))
+    entry = {"id": "reviewer-7", "version": 1, "roles": ["reviewer"]}
+    house.references = house.references.put(parse_entry("operators", "reviewer-7", entry))
+    first = people.of_review(seen_illegal(decision.event_uid))
+    house.references = house.references.put(
+        parse_entry("operators", "reviewer-7", {**entry, "version": 2, "roles": []})
+    )
+    assert people.of_review(seen_illegal(decision.event_uid)) == first
+
+
 # Crashes, and orders of things
 
 
