@@ -38,8 +38,9 @@ class DoorSettings(Settings):
     proxies: Names = ()
     """Addresses of reverse proxies that are believed when they say who asks (X-Forwarded-For), separated by commas."""
 
-    labels: Path = Path("~/.local/state/sealstream/labels.sqlite")
-    """The SQLite file that knows which event has which manifest label. It can be deleted: it is read anew."""
+    labels: Path | None = None
+    """The SQLite file that knows which event has which manifest label; without it `labels.sqlite` in the state
+    directory. It can be deleted: it is read anew."""
 
     max_upload_bytes: int = Field(default=64 * 2**20, ge=1024)
     """Larger files are refused before they are read, in bytes."""

@@ -108,23 +108,20 @@ def report(
         material = _about(event, kind, material)
     document = report_of(kind, material, days, language, packs)
     stored = None
-    identity = None
     if form == "json":
-        body = msgspec.json.format(msgspec.json.encode(exported_of(kind, material, days, language, packs) or document))
+        exported = exported_of(kind, material, days, language, packs)
+        body = msgspec.json.format(msgspec.json.encode(document if exported is None else exported), indent=2)
     elif form == "html":
         from pipeline.reports.html import html_of
 
         body = html_of(document).encode()
-    else:
+    elif unsealed:
         from pipeline.reports.pdf import pdf_of
 
-        if unsealed:
-            body = pdf_of(document, fonts)
-        else:
-            settings = CredentialSettings()
-            identity = identity_of(settings)
-            stored = reporting.sealed_once(document, lambda: _sealed(pdf_of(document, fonts), document, settings))
-            body = stored.body
+        body = pdf_of(document, fonts)
+    else:
+        stored = reporting.sealed_once(document, lambda: _sealed(document, fonts))
+        body = stored.body
     if out == _STANDARD_OUTPUT:
         typer.echo(body, nl=False)
         return
@@ -140,16 +137,20 @@ def report(
         cases=len(material.cases),
         stored=None if stored is None else stored.uri,
         sealed_now=None if stored is None else stored.is_new,
-        development_signer=None if identity is None or stored is None or not stored.is_new else identity.is_development,
+        development_signer=identity_of(CredentialSettings()).is_development if stored and stored.is_new else None,
     )
     if as_json:
         print_json(answer)
-        return
+    else:
+        _show(document, answer)
+
+
+def _show(document: ReportDocument, answer: MadeReport) -> None:
     print_pairs(
         document.title,
         {
             "file": answer.file,
-            "period": f"{answer.period} ({time_zone})",
+            "period": f"{answer.period} ({document.time_zone})",
             "looked at": f"records of {answer.events} events, {answer.cases} cases",
             "document": answer.document,
             "sha256": answer.sha256,
@@ -177,7 +178,10 @@ def _about(event_uid: str, kind: ReportKind, material: ReportMaterial) -> Report
     return ReportMaterial(events=found, cases=())
 
 
-def _sealed(pdf: bytes, document: ReportDocument, settings: CredentialSettings) -> bytes:
+def _sealed(document: ReportDocument, fonts: Path | None) -> bytes:
+    from pipeline.reports.pdf import pdf_of
+
+    settings = CredentialSettings()
     order = SealOrder(
         media_type="application/pdf",
         operation="generated",
@@ -185,6 +189,7 @@ def _sealed(pdf: bytes, document: ReportDocument, settings: CredentialSettings) 
         claim_generator=Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version),
         title=f"{document.title} {document.period}",
     )
+    pdf = pdf_of(document, fonts)
     with open_parsers(settings, identity_of(settings).signer, trust_of(settings), processes=1) as parsers:
         sealed = parsers.credentials.seal(pdf, order)
     if sealed.binding != "embedded":

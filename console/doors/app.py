@@ -31,6 +31,8 @@ _ROOMS: Final[Mapping[Door, Callable[[Doors], Sequence[BaseRoute]]]] = {
     "complaints": complaints.routes,
     "resolution": resolution.routes,
 }
+_AWAY: Final = "what was sealed cannot be asked about now; the log says why"
+"""To strangers no more than that: where brokers and recognisers are is not theirs to know."""
 _SEE_OTHER, _NOT_FOUND, _NOT_READY = 303, 404, 503
 _KEPT: Final = ("retry-after", "connection", "allow")
 
@@ -102,9 +104,8 @@ def _health(doors: Doors) -> Sequence[BaseRoute]:
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:
-        trouble = doors.trouble()
-        if trouble is None:
+        if doors.trouble() is None:
             return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "not ready", "why": trouble}, _NOT_READY)
+        return JSONResponse({"status": "not ready", "why": _AWAY}, _NOT_READY)
 
     return (Route("/healthz", healthz), Route("/readyz", readyz))

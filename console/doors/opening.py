@@ -67,7 +67,10 @@ def serve_doors(settings: DoorSettings) -> None:
 def _opened(settings: DoorSettings) -> Iterator[tuple[Doors, list[Callable[[], AbstractAsyncContextManager[None]]]]]:
     """The parts of the doors, and what goes on beside them; child processes end with the context."""
     kafka, stores, credentials = KafkaSettings(), StoreSettings(), CredentialSettings()
-    known, labels = known_fingerprints_of(kafka), labels_of(kafka, settings.labels)
+    known, labels = (
+        known_fingerprints_of(kafka),
+        labels_of(kafka, settings.labels or credentials.state_dir / "labels.sqlite"),
+    )
     store, layout = S3ObjectStore(connect()), layout_of(stores)
     with open_parsers(credentials, None, trust_of(credentials)) as parsers:
         trust = TrustWatch(credentials, parsers.renew_trust)

@@ -12,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -62,6 +64,10 @@ def routes(doors: Doors) -> tuple[BaseRoute, ...]:
             Route("/manifests/{manifest_id:path}", _manifest(doors), methods=["GET"]),
             Route("/services/supportedAlgorithms", _algorithms(doors), methods=["GET"]),
             Route("/openapi.json", _contract, methods=["GET"]),
+        ],
+        # Pages of verifiers elsewhere may ask: there is nothing here that a browser would send along.
+        middleware=[
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
         ],
         exception_handlers=handlers(),
     )

@@ -9,7 +9,7 @@ from unicodedata import category
 
 from pipeline.events.instants import instant
 from pipeline.events.outputs import ClockLaw, Finding, PackReference
-from pipeline.policy.lengths import Unit, parse_length
+from pipeline.policy.lengths import parse_length
 from pipeline.policy.pack import EVERYWHERE, ClockRule, Pack, Rule
 from pipeline.policy.places import name_of
 from pipeline.policy.words import Language, chosen
@@ -22,12 +22,13 @@ __all__ = ["NOTHING", "Speech", "short", "visible"]
 NOTHING: Final = "-"
 _SHORT: Final = 12
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_UNITS: Final[Mapping[Unit, str]] = {
+_UNITS: Final[Mapping[str, str]] = {
     "minutes": "分钟",
     "hours": "小时",
     "days": "日",
     "working days": "个工作日",
     "months": "个月",
+    "years": "年",
 }
 
 _WORDS: Final[dict[str, str]] = {
@@ -50,6 +51,15 @@ _WORDS: Final[dict[str, str]] = {
     "order": "命令",
     "takedown": "删除要求",
     "licence": "许可",
+    "emergency": "突发事件",
+    "service": "服务",
+    "model": "模型",
+    "training_set": "训练数据集",
+    "feature_database": "特征库",
+    "app": "应用程序",
+    "certificate": "证书",
+    "consent": "同意",
+    "news_source": "新闻来源",
     "open": "计时中",
     "upheld": "维持",
     "overturned": "改变",

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from agents.delivery.settings import DeliverySettings
+from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
 from agents.reference.settings import ReferenceSettings
 from agents.settings import KafkaSettings, WorkerSettings
@@ -29,6 +30,7 @@ SETTINGS = (
     AssetSettings,
     CredentialSettings,
     DeliverySettings,
+    DoorSettings,
     KafkaSettings,
     PeopleSettings,
     PolicySettings,
@@ -282,6 +284,7 @@ def test_prometheus_is_there_on_request_and_asks_every_worker_and_recogniser_whe
         "prometheus": ["observability"],
         "grafana": ["observability"],
         "recogniser": ["recogniser"],
+        "doors": ["doors"],
     }
     (job,) = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
     (lookup,) = job["dns_sd_configs"]

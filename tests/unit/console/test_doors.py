@@ -244,6 +244,11 @@ def test_a_door_that_there_is_not_cannot_be_opened() -> None:
         DoorSettings(open="windows")
 
 
-def test_it_is_ready_where_its_answers_can_be_relied_on(public: PublicHouse) -> None:
+def test_it_is_ready_where_its_answers_can_be_relied_on_and_tells_strangers_no_addresses(public: PublicHouse) -> None:
     assert browser(public).get("/readyz").status_code == 200
     assert browser(public).get("/healthz").json() == {"status": "alive"}
+    doors = doors_of(public)
+    object.__setattr__(doors, "trouble", lambda: "no recogniser at 10.0.0.1")
+    not_ready = TestClient(doors_application(doors)).get("/readyz")
+    assert not_ready.status_code == 503
+    assert "10.0.0.1" not in not_ready.text

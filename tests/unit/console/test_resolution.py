@@ -14,6 +14,8 @@ from tests.unit.console.door_house import browser
 from tests.unit.house import House
 from tests.unit.usecases.public_house import PublicHouse, smaller
 
+ELSEWHERE = {"origin": "https://verify.example"}
+
 
 @pytest.fixture
 def public(house: House) -> PublicHouse:
@@ -172,6 +174,13 @@ def test_what_is_away_is_said_and_nobody_is_told_where_it_is(public: PublicHouse
 def test_every_answer_is_one_that_nothing_can_be_made_of_but_what_it_says(public: PublicHouse) -> None:
     found = browser(public).get("/v1/services/supportedAlgorithms")
     assert found.headers["x-content-type-options"] == "nosniff"
+
+
+def test_pages_of_verifiers_elsewhere_may_ask(public: PublicHouse) -> None:
+    found = browser(public).get("/v1/services/supportedAlgorithms", headers=ELSEWHERE)
+    assert found.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in found.headers
+    assert "access-control-allow-origin" not in browser(public).get("/lookup.json?event=x", headers=ELSEWHERE).headers
 
 
 def test_doors_are_closed_by_a_setting(public: PublicHouse) -> None:
