@@ -46,6 +46,7 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(OUTSIDERS)/producers/record $(RUN)/python
 	@$(RUN)/python -m tools.make_tools_page --measure
 	@$(RUN)/python -m tools.render_chart
+	@$(RUN)/python -m tests.outsiders.upgrade
 
 sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document, into dist/
 	@$(RUN)/python -m tools.make_sbom
