@@ -132,6 +132,7 @@ def _say_what_next(console: Console, directory: Path, up: RunningStack, *, keep:
             f"  . {directory / 'environment'}",
             "  sealstream alerts tail --from-beginning",
             "  sealstream lookup --file samples/harbour.jpg",
+            "  sealstream doors        # then http://127.0.0.1:8788/: verify a file, Soft Binding API, complaints",
             "  sealstream reference list features",
             f"  curl {up.health}/readyz",
             f"  tail -f {directory / WORKER_LOG}",

@@ -16,9 +16,9 @@ from pipeline.fingerprints.pictures import Sight, code_of, has_features, prepare
 from pipeline.fingerprints.sounds import audio_fingerprint, audio_likeness, audio_traits
 from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint, text_likeness, text_traits
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
+from pipeline.fingerprints.video_pictures import PICTURES
 from pipeline.fingerprints.videos import (
     MOST_MISSED,
-    PICTURES,
     shots_likeness,
     traits_of_shots,
     video_fingerprint,
@@ -94,7 +94,7 @@ def traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
     if name in AUDIO_TYPES:
         return audio_traits(body, AUDIO_TYPES[name])
     if name in VIDEO_TYPES:
-        return video_traits(body, name)
+        return video_traits(body, name, asked=asked)
     return _image_traits(body, name, asked=asked) if is_picture(name) or name == DRAWING else NO_TRAITS
 
 

@@ -33,17 +33,24 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
         fingerprint: the ISCC of the whole asset, as the standard makes it.
         codes: further codes, made of it as copies often show it.
         looks: what decides about a candidate.
+        sought: codes that are for finding others alone; what is sealed or published is not known by them.
     """
 
     fingerprint: Fingerprint | None = None
     codes: tuple[Fingerprint, ...] = ()
     looks: tuple[Look, ...] = ()
+    sought: tuple[Fingerprint, ...] = ()
+
+    @property
+    def own_codes(self) -> tuple[Fingerprint, ...]:
+        """The standard's code and the others that an asset is known by, each once."""
+        first = () if self.fingerprint is None else (self.fingerprint,)
+        return tuple(dict.fromkeys((*first, *self.codes)))
 
     @property
     def all_codes(self) -> tuple[Fingerprint, ...]:
-        """The standard's code and the others, each once."""
-        first = () if self.fingerprint is None else (self.fingerprint,)
-        return tuple(dict.fromkeys((*first, *self.codes)))
+        """What others are asked about with: its own codes, and those that are for finding alone."""
+        return tuple(dict.fromkeys((*self.own_codes, *self.sought)))
 
 
 NO_TRAITS: Final = Traits()

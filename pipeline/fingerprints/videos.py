@@ -1,22 +1,18 @@
 """From the bytes of a video to a code of its pictures.
 
 ISO 24138 makes its Video-Codes of MPEG-7 frame signatures, which nothing computes here. A video is coded as what the
-standard calls mixed content instead: its parts are pictures taken at even distances, each with its Image-Code, and
-what most of them agree on is the Mixed-Code. So it compares with others made here, not with Video-Codes.
+standard calls mixed content instead: its parts are some of its pictures, key frames or those at even distances, each
+with its Image-Code, and what most of them agree on is the Mixed-Code. So it compares with others made here, not with
+Video-Codes; and what finds a copy that has other key frames is codes of single pictures.
 """
 
-from bisect import bisect
-from collections.abc import Iterator, Sequence
-from math import ceil, inf
+from collections.abc import Sequence
 from typing import Final
 
-import av
-from av.container import InputContainer
-from av.video.stream import VideoStream
-from PIL import Image
+import msgspec
 
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
-from pipeline.fingerprints.media import MOST_BYTES, VIDEO_TYPES, TooLargeMediaError, UnreadableMediaError, opened
+from pipeline.fingerprints.media import VIDEO_TYPES, TooLargeMediaError, UnreadableMediaError
 from pipeline.fingerprints.picture_looks import Rendition, apart, likeness, look_of
 from pipeline.fingerprints.pictures import Shot, code_of, has_features, prepared
 from pipeline.fingerprints.renditions import rendition_of
@@ -24,11 +20,10 @@ from pipeline.fingerprints.sounds import audio_likeness, audio_traits
 from pipeline.fingerprints.standard_codes import mixed_code
 from pipeline.fingerprints.steady_codes import steady_code
 from pipeline.fingerprints.traits import NO_TRAITS, SAME, Look, Traits
+from pipeline.fingerprints.video_pictures import KEY_PICTURES, asked_shots, even_shots, key_shots, shots_at
 
 __all__ = [
     "MOST_MISSED",
-    "MOST_PIXELS",
-    "PICTURES",
     "shots_likeness",
     "traits_of_shots",
     "video_fingerprint",
@@ -36,16 +31,6 @@ __all__ = [
     "video_traits",
 ]
 
-PICTURES: Final = 16
-"""So many pictures are taken from a video, each from the middle of one of so many equal parts."""
-
-MOST_PIXELS: Final = 6_000_000_000
-"""So many pixels are decoded at most: nearly two minutes of full HD, or hours of which most can be skipped."""
-
-_FAR: Final = 5.0
-"""Seconds to the next picture from which on skipping to it pays, wherever key frames are."""
-_REORDERED: Final = 0.5
-"""Seconds by which a picture may be decoded before it is shown."""
 _FEWEST_PARTS: Final = 2
 """Content of fewer parts is not mixed."""
 _LOOKS: Final = 4
@@ -57,8 +42,12 @@ MOST_MISSED: Final = 1
 """Of the pictures of a video that are looked at, so many may be other ones in a copy."""
 _MOMENT: Final = 0.25
 _COMPARED: Final = 3
-_AROUND: Final = (-0.04, 0.0, 0.04)
-"""Seconds by which a picture may be shown earlier or later, and where it is looked for."""
+_FEWEST_KEYS: Final = 4
+"""Of the key frames of a video, so many have to show something for it to be known by them."""
+_APART: Final = (6, 10, 14, 18, 24)
+_MOST_SOUGHT: Final = 64
+"""With the codes of so many pictures a video is asked about, beside those of all of it; of more, those that differ in
+more bits."""
 
 
 def video_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
@@ -67,21 +56,86 @@ def video_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerpri
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
-    shots = _shots_of(body, VIDEO_TYPES[media_type])
+    container_format = VIDEO_TYPES[media_type]
+    keyed = _known_by(key_shots(body, container_format))
+    if keyed.fingerprint is not None:
+        return keyed.fingerprint
+    shots = even_shots(body, container_format)
     return shots if isinstance(shots, NoFingerprint) else _fingerprint_of([prepared(shot.picture) for shot in shots])
 
 
-def video_traits(body: bytes, media_type: str) -> Traits:
+def video_traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
     """All that a video in one of `VIDEO_TYPES` is recognised by: as a whole, by some of its pictures, and by its sound.
+
+    Args:
+        body: the video.
+        media_type: what it is.
+        asked: whether it is to be found by what is known of others, which may have had key frames elsewhere.
 
     Raises:
         MemoryError: decoding needs more memory than there is.
     """
-    shots, sound = _shots_of(body, VIDEO_TYPES[media_type], first=True), audio_traits(body, VIDEO_TYPES[media_type])
-    seen = NO_TRAITS if isinstance(shots, NoFingerprint) else traits_of_shots(shots[1:], first=shots[0])
+    container_format = VIDEO_TYPES[media_type]
+    seen = _asked_by(body, container_format) if asked else _known(body, container_format)
+    sound = audio_traits(body, container_format)
+    return msgspec.structs.replace(seen, codes=(*seen.codes, *sound.own_codes), looks=(*seen.looks, *sound.looks))
+
+
+def _known(body: bytes, container_format: str) -> Traits:
+    """What a video that is sealed is recognised by."""
+    keyed = _known_by(key_shots(body, container_format))
+    if keyed.fingerprint is not None:
+        return keyed
+    shots = even_shots(body, container_format, first=True)
+    return NO_TRAITS if isinstance(shots, NoFingerprint) else traits_of_shots(shots[1:], first=shots[0])
+
+
+def _known_by(keys: Sequence[Shot]) -> Traits:
+    """What a video is recognised by that is known by its key frames; nothing where they show too little."""
+    if sum(has_features(prepared(shot.picture)) for shot in keys) < _FEWEST_KEYS:
+        return NO_TRAITS
+    return traits_of_shots(keys[1:], first=keys[0])
+
+
+def _asked_by(body: bytes, container_format: str) -> Traits:
+    """What a video is found by: among those that are known evenly, and among those that are by their key frames."""
+    even: list[Shot] = []
+    keys: list[Shot] = []
+    codes: dict[float, Fingerprint] = {}
+    try:
+        for shot, is_even, is_key in asked_shots(body, container_format):
+            even += [shot] * is_even
+            keys += [shot] * is_key
+            if shot.at not in codes and has_features(prepared(shot.picture)):
+                codes[shot.at] = steady_code(shot.picture)
+    except TooLargeMediaError:
+        return _known(body, container_format)
+    except UnreadableMediaError:
+        return NO_TRAITS
+    keyed = _known_by(keys) if len(keys) == KEY_PICTURES else NO_TRAITS
+    others = traits_of_shots(even[1:], first=even[0]) if even else NO_TRAITS
     return Traits(
-        fingerprint=seen.fingerprint, codes=(*seen.codes, *sound.all_codes), looks=(*seen.looks, *sound.looks)
+        fingerprint=keyed.fingerprint or others.fingerprint,
+        codes=(*keyed.codes, *others.own_codes),
+        looks=keyed.looks or others.looks,
+        sought=_sought([*codes.values()]),
     )
+
+
+def _sought(codes: Sequence[Fingerprint]) -> tuple[Fingerprint, ...]:
+    """Codes of pictures by which one of them is found among those of others; not all, where they are many."""
+    found = (_distinct(codes, distance) for distance in _APART)
+    return next((few for few in found if len(few) <= _MOST_SOUGHT), _distinct(codes, _APART[-1])[:_MOST_SOUGHT])
+
+
+def _distinct(codes: Sequence[Fingerprint], distance: int) -> tuple[Fingerprint, ...]:
+    """Codes that differ from those before them in more bits than that."""
+    kept: dict[int, Fingerprint] = {}
+    for code in codes:
+        bits = int.from_bytes(code.digest)
+        if all((bits ^ other).bit_count() > distance for other in kept):
+            kept[bits] = code
+    return tuple(kept.values())
 
 
 def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None) -> Traits:
@@ -131,7 +185,7 @@ def video_likenesses(
     container_format = VIDEO_TYPES[media_type]
     looks = [look for candidate in candidates for look in candidate]
     heard = iter(audio_likeness(body, container_format, looks))
-    seen = _Seen(_shots_at(body, container_format, looks))
+    seen = _Seen(shots_at(body, container_format, looks))
     return tuple(_compared(candidate, seen, [next(heard) for _ in candidate]) for candidate in candidates)
 
 
@@ -169,113 +223,3 @@ class _Seen:
             return []
         later = [(abs(at - (look.at or 0.0)), number) for number, (at, _) in enumerate(self._renditions)]
         return [self._renditions[number][1] for distance, number in sorted(later)[:_COMPARED] if distance <= _MOMENT]
-
-
-def _shots_of(body: bytes, container_format: str, *, first: bool = False) -> tuple[Shot, ...] | NoFingerprint:
-    """Pictures of a video at even distances; and the first one before them, if that is asked for."""
-    if len(body) > MOST_BYTES:
-        return NoFingerprint(reason="too-large")
-    try:
-        with opened(body, container_format) as container:
-            begin, length = _extent(container, container.streams.video[0])
-            moments = [begin + length * (number + 0.5) / PICTURES for number in range(PICTURES)]
-            shots = tuple(_shots(container, container.streams.video[0], [begin, *moments] if first else moments))
-    except TooLargeMediaError:
-        return NoFingerprint(reason="too-large")
-    except UnreadableMediaError:
-        return NoFingerprint(reason="not-readable")
-    return shots or NoFingerprint(reason="not-readable")
-
-
-def _shots_at(body: bytes, container_format: str, looks: Sequence[Look]) -> tuple[Shot, ...]:
-    """Pictures of a video at even distances, and about the moments of looks; what cannot be read has none."""
-    if len(body) > MOST_BYTES:
-        return ()
-    around = {max(look.at + shift, 0.0) for look in looks if look.at is not None for shift in _AROUND}
-    try:
-        with opened(body, container_format) as container:
-            begin, length = _extent(container, container.streams.video[0])
-            even = {begin + length * (number + 0.5) / PICTURES for number in range(PICTURES)}
-            return tuple(_shots(container, container.streams.video[0], sorted(around | even)))
-    except (TooLargeMediaError, UnreadableMediaError):
-        return ()
-
-
-def _shots(container: InputContainer, stream: VideoStream, moments: Sequence[float]) -> Iterator[Shot]:
-    stream.codec_context.thread_count = 1
-    reader = _Reader(container, stream)
-    for moment in moments:
-        frame = reader.frame_at(moment)
-        if frame is None:
-            return
-        picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
-        upright = picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
-        yield Shot(at=time_of(frame), picture=upright)
-
-
-def _extent(container: InputContainer, stream: VideoStream) -> tuple[float, float]:
-    """When a stream begins, and how long it is, in seconds."""
-    base = float(stream.time_base or 0)
-    begin = (stream.start_time or 0) * base
-    if stream.duration:
-        return begin, stream.duration * base
-    return begin, (container.duration or 0) / av.time_base
-
-
-class _Reader:
-    """Walks through a video, never back, and decodes no more than it takes to get to a picture."""
-
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        self._container = container
-        self._stream = stream
-        self._base = float(stream.time_base or 0)
-        # Empty where the container has no index, or none of key frames alone.
-        self._keys = sorted(entry.timestamp * self._base for entry in stream.index_entries if entry.is_keyframe)
-        self._wanted = 0.0
-        self._frames = self._decoded()
-        self._last: av.VideoFrame | None = None
-        self._pixels = 0
-
-    def frame_at(self, second: float) -> av.VideoFrame | None:
-        """The first frame at a time or after it, or the last one; None where there is none at all."""
-        self._wanted = second
-        if self._last is None or second - time_of(self._last) > _FAR:
-            self._skip_to(second)
-        elif (key := self._key_before(second)) > time_of(self._last):
-            self._skip_to(key)
-        while self._last is None or time_of(self._last) < second:
-            frame = next(self._frames, None)
-            if frame is None:
-                break
-            self._last = frame
-            self._pixels += frame.width * frame.height
-            if self._pixels > MOST_PIXELS:
-                raise TooLargeMediaError
-        return self._last
-
-    def _decoded(self) -> Iterator[av.VideoFrame]:
-        """The frames from here on, without those that are too early and that no other frame refers to."""
-        context = self._stream.codec_context
-        for packet in self._container.demux(self._stream):
-            is_early = packet.pts is not None and packet.pts * self._base < self._wanted
-            context.skip_frame = "NONREF" if is_early else "DEFAULT"
-            for frame in packet.decode():
-                if isinstance(frame, av.VideoFrame):
-                    yield frame
-
-    def _key_before(self, second: float) -> float:
-        """The time of the last key frame that surely is shown before a second; it is decoded earlier than shown."""
-        place = bisect(self._keys, second - _REORDERED)
-        return self._keys[place - 1] if place else -inf
-
-    def _skip_to(self, second: float) -> None:
-        # Microseconds since the first stream began, whatever unit a stream counts in; rounded up, to a key frame's own.
-        self._container.seek(ceil(second * av.time_base))
-        self._frames = self._decoded()
-
-
-def time_of(frame: av.VideoFrame) -> float:
-    """The second at which a picture is shown."""
-    # The library's types promise what a stream without time stamps does not keep.
-    time: float | None = frame.time
-    return 0.0 if time is None else time

@@ -32,6 +32,7 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
         claim: the explicit label that it is said to have already; looked for at the end, as one that was put there is.
         labels: the implicit label to write into it; None for none.
         reads_labels: whether its format has a place for one.
+        compares: whether its fingerprints are compared with what is known of others, too.
         order: what its manifest shall say, but for the fingerprint, which is taken of the labeled asset.
     """
 
@@ -42,6 +43,7 @@ class Making(msgspec.Struct, frozen=True, kw_only=True):
     labels: LabelsToWrite | None
     reads_labels: bool
     order: SealOrder
+    compares: bool = False
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
         label_refused: why there is none; None where there is one, or none was asked for.
         labels_refused: why no implicit label could be written; None where one was, or none had to be.
         traits: what it is recognised by, with its labels.
+        compared: what it is compared by with what is known of others, where those are not the same.
         sealed: the asset and its manifest.
         found: the implicit labels in the sealed asset; None of a format that has no place for them.
         checked: the explicit label in the sealed asset; None where none was looked for.
@@ -66,6 +69,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     sealed: SealedAsset
     found: FoundLabels | None
     checked: Checked | None
+    compared: Traits | None = None
 
 
 class Examining(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +181,8 @@ class Parsers:
         if making.labels is not None and making.reads_labels and inherited.state == "absent":
             implicit = self.implicit_labeler.label(labeled.asset, media_type, making.labels)
         traits = self.fingerprinter.traits(implicit.asset, media_type)
+        # A video is known by its key frames; another one that it is a copy of had its own elsewhere.
+        looks_through = making.compares and media_type.startswith("video/")
         order = msgspec.structs.replace(making.order, fingerprint=traits.fingerprint)
         sealed = self.credentials.seal(implicit.asset, order, inherits=inherited.state != "absent")
         claim = LabelClaim() if labeled.written is not None else making.claim
@@ -186,6 +192,7 @@ class Parsers:
             label_refused=labeled.refused,
             labels_refused=implicit.refused,
             traits=traits,
+            compared=self.fingerprinter.traits(implicit.asset, media_type, asked=True) if looks_through else None,
             sealed=sealed,
             found=self.implicit_labeler.read(sealed.asset, media_type) if making.reads_labels else None,
             checked=None if claim is None else self.labeler.check(sealed.asset, media_type, claim),

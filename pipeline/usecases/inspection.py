@@ -88,7 +88,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
         seen = (*recognised, *resembling_observations(examined.traits, self.policy.references()))
         judgement = self._judge(event, asset, credential, found, measured, seen)  # 3
         if judgement.decision != "block":
-            codes = () if examined.traits is None else (trait.code for trait in examined.traits.all_codes)
+            codes = () if examined.traits is None else (trait.code for trait in examined.traits.own_codes)
             note_publication(self.store, self.layout, asset.sha256, event.uid, codes)
         return self._decision(event, asset, credential, judgement, state)
 

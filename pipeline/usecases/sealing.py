@@ -106,6 +106,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
             labels=labels_of(event, producer=self.producer),
             reads_labels=carries_labels(asset.media_type),
             order=order,
+            compares=self.policy.references().index.knows_codes,
         )
 
     def _label(self, event: GenerationEvent, asset: Asset) -> LabelOrder | None:
@@ -154,7 +155,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
                     *written_observations(implicit, made.found),
                     *sealed_observations(made.sealed),
                     *parent_observations(parents),
-                    *resembling_observations(made.traits, self.policy.references()),
+                    *resembling_observations(made.compared or made.traits, self.policy.references()),
                 ),
             )
         )

@@ -131,11 +131,11 @@ def bulletin(chance: random.Random) -> list[Image.Image]:
 FILMS: Final[Mapping[str, Callable[[random.Random], list[Image.Image]]]] = {"bulletins": bulletin}
 
 
-def film(steps: list[Image.Image]) -> bytes:
-    """Pictures as a video of four a second."""
+def film(steps: list[Image.Image], *, keys: bool) -> bytes:
+    """Pictures as a video of four a second, each a key frame or only the first one."""
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=4)
+        stream = container.add_stream("mpeg4", rate=4, options={"g": "1" if keys else "12"})
         stream.width, stream.height, stream.pix_fmt, stream.bit_rate = *steps[0].size, "yuv420p", 400_000
         for step in steps:
             container.mux(stream.encode(av.VideoFrame.from_image(step)))

@@ -106,6 +106,15 @@ def test_a_complaint_says_which_event_and_which_label(office: Office) -> None:
     assert (case.about.event_uid, case.about.label, case.channel) == ("0" * 64, "wrong", "web")
 
 
+def test_what_is_told_of_an_event_leads_to_the_form_about_it(office: Office) -> None:
+    record = office.public.seal()
+    shown = office.browser.get("/lookup", params={"event": record.event_uid}, headers=PAGE).text
+    (path,) = re.findall(r'href="(/complaints/new\?event=[^"]+)"', shown)
+    assert f'value="{record.event_uid}"' in office.browser.get(path, headers=PAGE).text
+    closed = browser(office.public, open=("lookup",)).get("/lookup", params={"event": record.event_uid}, headers=PAGE)
+    assert "/complaints/new" not in closed.text
+
+
 @pytest.mark.parametrize(
     "said",
     [{"text": " "}, {"text": "x" * 5001}, {"event_uid": "0" * 64}, {"event_uid": "<script>"}, {"label": "nonsense"}],

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.fingerprints import Fingerprint, ImageCode, NoFingerprint, media, sounds, videos
+from pipeline.fingerprints import Fingerprint, ImageCode, NoFingerprint, media, sounds, video_pictures, videos
 from pipeline.fingerprints.content import examine, fingerprint
 from pipeline.fingerprints.pictures import code_of, prepared
 from tests.media.copies import RATE, filmed, recorded
@@ -119,19 +119,19 @@ def test_a_recording_longer_than_an_hour_has_none(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_video_that_takes_too_many_pixels_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(videos, "MOST_PIXELS", 50 * SIDE * SIDE)
+    monkeypatch.setattr(video_pictures, "MOST_PIXELS", 50 * SIDE * SIDE)
     assert found(FILM, "video/mp4")
-    monkeypatch.setattr(videos, "MOST_PIXELS", 40 * SIDE * SIDE)
+    monkeypatch.setattr(video_pictures, "MOST_PIXELS", 40 * SIDE * SIDE)
     assert reason(FILM, "video/mp4") == "too-large"
 
 
 def test_files_that_are_too_large_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, body, media_type in ((sounds, SOUND, "audio/wav"), (videos, FILM, "video/mp4")):
+    for module, body, media_type in ((sounds, SOUND, "audio/wav"), (video_pictures, FILM, "video/mp4")):
         monkeypatch.setattr(module, "MOST_BYTES", len(body) - 1)
         assert reason(body, media_type) == "too-large"
 
 
-@pytest.mark.parametrize("module", [sounds, videos])
+@pytest.mark.parametrize("module", [sounds, video_pictures])
 def test_not_enough_memory_is_no_property_of_the_file(monkeypatch: pytest.MonkeyPatch, module: object) -> None:
     def starve(*_: object) -> None:
         raise MemoryError
@@ -156,7 +156,8 @@ def test_a_long_video_is_skipped_through_and_has_the_code_of_its_pictures() -> N
     """Ten minutes in which each second has a picture of its own: only those near the sixteen places are decoded."""
     pictures = list(scenes(16, seed=4))
     target = io.BytesIO()
-    with av.open(target, "w", format="mp4") as container:
+    # Where key frames are, this container tells only on the way.
+    with av.open(target, "w", format="matroska") as container:
         stream = container.add_stream("libx264", rate=5, options={"g": "5", "bf": "0"})
         stream.width = stream.height = SIDE
         stream.pix_fmt = "yuv420p"
@@ -167,8 +168,8 @@ def test_a_long_video_is_skipped_through_and_has_the_code_of_its_pictures() -> N
         container.mux(stream.encode(None))
     body = target.getvalue()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(videos, "MOST_PIXELS", 300 * SIDE * SIDE)
-        whole = found(body, "video/mp4")
+        patch.setattr(video_pictures, "MOST_PIXELS", 300 * SIDE * SIDE)
+        whole = found(body, "video/x-matroska")
     assert whole.distance(found(filmed([one for one in pictures for _ in range(4)]), "video/mp4")) <= 8
 
 
@@ -177,6 +178,33 @@ def test_a_video_that_says_how_to_turn_it_is_turned() -> None:
     upright = found(filmed([np.rot90(picture) for picture in lying]), "video/mp4")
     assert upright.distance(found(with_rotation(lying, 90), "video/mp4")) <= 16
     assert upright.distance(found(filmed(lying), "video/mp4")) > 64
+
+
+def test_a_large_video_has_nearly_the_code_of_the_same_in_small() -> None:
+    """Its pictures are made smaller on their way out of the decoder."""
+    small = [np.kron(picture, np.ones((2, 2, 1), np.uint8)) for picture in scenes(10, seed=3)]
+    large = [np.kron(picture, np.ones((6, 6, 1), np.uint8)) for picture in small]
+    assert min(large[0].shape[:2]) > 2 * 256
+    one, other = (videos.video_traits(filmed(pictures), "video/mp4") for pictures in (large, small))
+    assert one.fingerprint is not None
+    assert other.fingerprint is not None
+    assert one.fingerprint.distance(other.fingerprint) <= 16
+    assert one.codes[0].distance(other.codes[0]) <= 8
+
+
+@pytest.mark.parametrize("for_sound", [False, True])
+def test_an_mp4_is_opened_without_decoding_its_pictures(*, for_sound: bool) -> None:
+    with media.opened(FILM, "mov", for_sound=for_sound) as quick, av.open(io.BytesIO(FILM)) as usual:
+        ours, theirs = quick.streams.video[0], usual.streams.video[0]
+        assert theirs.codec_context.pix_fmt == "yuv420p"
+        assert ours.codec_context.pix_fmt is None
+        assert (ours.start_time, ours.duration, ours.time_base) == (
+            theirs.start_time,
+            theirs.duration,
+            theirs.time_base,
+        )
+        frames = [[(frame.pts, bytes(frame.planes[0])) for frame in one.decode(video=0)] for one in (quick, usual)]
+        assert frames[0] == frames[1]
 
 
 def with_rotation(pictures: list[np.ndarray], degrees: int) -> bytes:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline.credentials import SealOrder, Software
@@ -19,6 +20,7 @@ from pipeline.labels.explicit.model import LabelClaim, LabelOrder
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.labels.implicit.model import LabelsToWrite
+from tests.unit.films import each_second
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 RELUCTANT = (sys.executable, str(Path(__file__).parent / "reluctant_child.py"))
@@ -65,7 +67,7 @@ def making(name: str, *, label: LabelOrder | None = None) -> Making:
         media_type=media_type,
         label=label,
         claim=None,
-        marks=LabelsToWrite(aigc=first_write("studio", "1"), digital_source_type=None, latent=None),
+        labels=LabelsToWrite(aigc=first_write("studio", "1"), digital_source_type=None, latent=None),
         reads_labels=media_type != "text/plain",
         order=SealOrder(
             media_type=media_type,
@@ -99,6 +101,16 @@ def test_a_child_makes_of_an_asset_what_this_process_would(
         assert (made.checked is not None and made.checked.present) == (label is not None)
     assert (mine.written, mine.traits, mine.found) == (other.written, other.traits, other.found)
     assert here.examine(examining(mine, KINDS[name])) == isolated.examine(examining(mine, KINDS[name]))
+
+
+def test_only_a_video_that_is_compared_is_looked_through_for_that(here: Parsers) -> None:
+    video = msgspec.structs.replace(making("harbour.jpg"), asset=each_second(), media_type="video/mp4")
+    assert here.make(video).compared is None
+    compared = here.make(msgspec.structs.replace(video, compares=True))
+    assert compared.compared is not None
+    assert compared.traits.sought == ()
+    assert compared.compared.sought
+    assert here.make(msgspec.structs.replace(making("harbour.jpg"), compares=True)).compared is None
 
 
 def test_what_came_with_a_manifest_is_sealed_as_it_is(isolated: Parsers) -> None:

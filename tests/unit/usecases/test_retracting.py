@@ -25,6 +25,7 @@ from pipeline.store import ObjectStore
 from pipeline.store.keys import account_prefix
 from pipeline.usecases.retracting import Retraction
 from pipeline.usecases.reviewing import ReviewRefusedError
+from tests.unit.films import each_second, film
 from tests.unit.house import House, activity, generation, png, publication, review
 from tests.unit.turns import take_turns
 
@@ -166,6 +167,15 @@ def test_what_is_made_anew_and_comes_near_is_held_too(house: House) -> None:
     learn(house, *follow(house, found(sha_of(published(house, WORDS, "one")))).additions)
     made = {"id": "near", "mime": "text/plain", "text": WORDS.replace("seven", "eight"), "operation": "generated"}
     record = house.seal(generation({"content": made}, event_id="near")).record
+    assert "illegal.resembles" in {one.rule for one in record.findings if one.action == "hold"}
+
+
+def test_a_video_that_is_made_anew_and_comes_near_is_held_though_its_key_frames_are_elsewhere(house: House) -> None:
+    first = {**house.put("first.mp4", each_second(), "video/mp4"), "operation": "generated"}
+    sealed = house.seal(generation({"content": first}, event_id="first")).record.sealed
+    learn(house, *follow(house, found(sealed.sha256)).additions)
+    again = {**house.put("again.mp4", film(g="999", sc_threshold="0"), "video/mp4"), "operation": "generated"}
+    record = house.seal(generation({"content": again}, event_id="again")).record
     assert "illegal.resembles" in {one.rule for one in record.findings if one.action == "hold"}
 
 
