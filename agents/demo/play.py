@@ -7,11 +7,13 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
+from agents.demo.reporting import report_lines, sealstream
 from agents.demo.running import RunningStack, running_stack
 from agents.demo.scenes import Scene
 from agents.demo.stack import WORKER_LOG
@@ -62,11 +64,15 @@ def play(*, keep: bool, samples: Path) -> bool:
     with running_stack(directory, keep=keep) as up:
         os.environ.update(up.environment)
         stage = _stage(samples)
+        begun = datetime.now(UTC).date()
         try:
             asyncio.run(_perform(stage, console, up.require))
         except TimeoutError:
             console.print(f"Not every event came to an end; the worker's log is {directory / WORKER_LOG}")
         _write_environment(directory / "environment", up.environment)
+        console.print()
+        for line in report_lines(directory, begun, datetime.now(UTC).date(), sealstream):
+            console.print(line, soft_wrap=True, markup=False)
     console.print()
     _say_what_next(console, directory, up, keep=keep)
     console.print(summary(stage.played.values()), soft_wrap=True)

@@ -3,8 +3,12 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from pipeline.reports.pdf import FONT
+from tests.tools import need_font
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +31,13 @@ def scene(told: str, title: str) -> list[str]:
 
 def test_it_ends_with_nothing_lost(told: str) -> None:
     assert re.fullmatch(r"demo: [1-9][0-9]* events, .*, 0 lost", told.splitlines()[-1])
+
+
+def test_the_report_on_it_is_sealed_and_its_seal_is_valid(told: str) -> None:
+    need_font(FONT)
+    (file,) = re.findall(r"^The incident report of what happened here, as PDF: (.+\.pdf)$", told, re.MULTILINE)
+    assert Path(file).read_bytes().startswith(b"%PDF-")
+    assert "sealstream inspect says of its seal: credential valid, trusted" in told
 
 
 @pytest.mark.parametrize(
