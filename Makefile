@@ -37,7 +37,7 @@ bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1: a lo
 	  $(if $(PAGE),--json docs/performance/figures.json --add --page docs/performance.md) $(ARGS)
 
 tools: $(STAMP) ## Install the everyday tools and key servers that tests use (Debian, as root; says which, elsewhere)
-	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt tests/unit/reports/packages.txt
+	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt tests/browser/packages.txt tests/unit/reports/packages.txt
 	@tests/unit/credentials/install_servers $(RUN)/python
 
 outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write docs/tools.md anew (needs npm, cargo, Go, Maven)
@@ -46,6 +46,7 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(OUTSIDERS)/producers/record $(RUN)/python
 	@$(RUN)/python -m tools.make_tools_page --measure
 	@$(RUN)/python -m tools.render_chart
+	@$(RUN)/python -m tests.outsiders.upgrade
 
 sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document, into dist/
 	@$(RUN)/python -m tools.make_sbom

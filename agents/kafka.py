@@ -44,6 +44,9 @@ _REQUEST_TIMEOUT_MS: Final = 10_000
 _TROUBLE_SECONDS: Final = 120.0
 """What cannot be published is tried again more often than that, as long as anybody has it."""
 
+_COMMITTED: Final = "read_committed"
+"""What clocks announce is written in transactions, and one that was taken back was never said."""
+
 _POLL_MS: Final = 500
 _PATIENCE_SECONDS: Final = 30.0
 _METADATA_SECONDS: Final = 0.25
@@ -175,6 +178,7 @@ async def read_topic(
         **connection(settings),
         auto_offset_reset="earliest" if from_beginning else "latest",
         enable_auto_commit=False,
+        isolation_level=_COMMITTED,
     )
     await start(consumer, settings)
     try:
@@ -196,7 +200,13 @@ async def read_to_end(settings: KafkaSettings, topic: str) -> AsyncIterator[Kafk
         OperatorError: there is no such topic.
         WorldError: no broker answers, or not for 30 seconds.
     """
-    consumer = AIOKafkaConsumer(topic, **connection(settings), auto_offset_reset="earliest", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        topic,
+        **connection(settings),
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level=_COMMITTED,
+    )
     await start(consumer, settings)
     try:
         with _reading(topic):
@@ -226,7 +236,13 @@ async def read_from_now(settings: KafkaSettings, topic: str) -> AsyncIterator[As
         OperatorError: there is no such topic.
         WorldError: no broker answers.
     """
-    consumer = AIOKafkaConsumer(topic, **connection(settings), auto_offset_reset="latest", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        topic,
+        **connection(settings),
+        auto_offset_reset="latest",
+        enable_auto_commit=False,
+        isolation_level=_COMMITTED,
+    )
     await start(consumer, settings)
     try:
         with _reading(topic):

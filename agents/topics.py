@@ -91,6 +91,11 @@ class Topics:
         return f"{self.prefix}operators"
 
     @property
+    def inventory(self) -> str:
+        """In, compacted: models, training data, apps and certificates, and when their duties were done last."""
+        return f"{self.prefix}inventory"
+
+    @property
     def manifests(self) -> str:
         """Out, compacted: what became of generation events."""
         return f"{self.prefix}manifests"
@@ -138,7 +143,14 @@ class Topics:
     @property
     def references(self) -> tuple[str, ...]:
         """The topics that every worker reads whole: the reference sets."""
-        return (self.services, self.news_sources, self.features, self.consents, self.operators)
+        return (
+            self.services,
+            self.news_sources,
+            self.features,
+            self.consents,
+            self.operators,
+            self.inventory,
+        )
 
     def of(self, channel: Channel) -> str:
         """The topic that a channel's messages are published on."""

@@ -142,7 +142,7 @@ class WorkerApp(SealstreamApp):
             threads=threads,
             patient=patient,
         )
-        self._keeper = keeper_of(self._kafka, self.topic_names, self._parts.cases.announcing, outbox, threads)
+        self._keeper = keeper_of(self._kafka, self.topic_names, self._parts.cases, self._references, outbox, threads)
         self.add_future(self._keeper.run())
         self.add_future(self._probe_store())
         self.add_future(self._brokers.run())

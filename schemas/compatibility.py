@@ -33,6 +33,7 @@ _INPUTS = (
     "consent.",
     "feature.",
     "generation-event.",
+    "inventory-item.",
     "news-source.",
     "operator.",
     "policy-",

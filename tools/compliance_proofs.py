@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from pipeline.events.outputs import Action
 from pipeline.policy.compliance import Proofs
 from pipeline.policy.examples import Case, examples_beside, read_examples
-from pipeline.policy.pack import Article, Pack, Product, Rule
+from pipeline.policy.pack import REGISTERED, Article, Pack, Product, Rule
 from pipeline.policy.pack_files import shipped_pack, shipped_pack_names
 from pipeline.policy.vocabulary import ACTIVITY_TYPES
 
@@ -28,6 +28,9 @@ _FILE: Final = _ROOT / "tests" / "proofs.yaml"
 _PROMISES: Final = "tests/unit/policy/test_promises.py"
 _CLOCKS: Final = (
     "tests/unit/duties/test_shipped_clocks.py::test_a_clock_is_warned_of_missed_after_its_time_and_met_before"
+)
+_DUTIES: Final = (
+    "tests/unit/duties/test_duties_of_registered.py::test_a_duty_is_missed_after_its_time_and_met_by_what_ends_it"
 )
 _CASE_ON_RECORD: Final = (
     "tests/unit/usecases/test_casework.py::test_each_event_is_a_version_on_record_and_a_replay_changes_nothing"
@@ -87,7 +90,7 @@ def _own(pack: Pack, article: Article, word: Product) -> Iterator[str]:
     rules = [rule for rule in pack.rules if rule.article == article.article]
     clocks = [clock for clock in pack.clocks if clock.article == article.article]
     if word == "detects":
-        yield from (f"{_CLOCKS}[{clock.id}]" for clock in clocks)
+        yield from (f"{_DUTIES if clock.on in REGISTERED else _CLOCKS}[{clock.id}]" for clock in clocks)
     if word == "records" and clocks:
         yield _CASE_ON_RECORD
     if word == "enforces":

@@ -17,7 +17,7 @@ from agents.topics import Topics
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import Announcement, Case, RunningClock
 
-__all__ = ["ShownClock", "cases_app", "clocks_app"]
+__all__ = ["ShownClock", "cases_app", "clocks_app", "known_cases"]
 
 cases_app = typer.Typer(help="Cases: what somebody has to do something about.", no_args_is_help=True)
 cases_app.command("act")(act)
@@ -65,7 +65,7 @@ def list_cases(kind: Kind = None, everything: Everything = False, as_json: AsJso
     """List the cases on which a clock runs, those that are due first; with --all the others, too."""
     found = [
         case
-        for case in _cases()
+        for case in known_cases()
         if kind in (None, case.kind) and (everything or any(clock.state not in _OVER for clock in case.clocks))
     ]
     found.sort(key=lambda case: min((clock.due_at or "" for clock in case.clocks), default="~"))
@@ -88,7 +88,7 @@ def list_cases(kind: Kind = None, everything: Everything = False, as_json: AsJso
 @cases_app.command("show")
 def show_case(which: Which, as_json: AsJson = False) -> None:
     """Show one case as it stands."""
-    for case in _one(_cases(), which, lambda case: (case.id, case.case_uid)):
+    for case in _one(known_cases(), which, lambda case: (case.id, case.case_uid)):
         if as_json:
             stages = {clock.clock_id: _stage_now(clock) for clock in case.clocks}
             print_json({**json.loads(msgspec.json.encode(case)), "stages": stages})
@@ -170,7 +170,8 @@ def _stage_now(clock: RunningClock) -> str:
     return clock.state
 
 
-def _cases() -> list[Case]:
+def known_cases() -> list[Case]:
+    """The cases as the topic has them now."""
     settings = KafkaSettings()
     newest: dict[str, Case] = {}
     for _, value in asyncio.run(_read(settings, Topics(settings.topic_prefix).case_updates)):

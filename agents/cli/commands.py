@@ -46,6 +46,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "config": Command("configuring", "config", "Show the settings in force, and where each comes from."),
     "cases": Command("cases", "cases_app", "Cases: complaints, orders, takedowns as they stand; act on them."),
     "clocks": Command("cases", "clocks_app", "Clocks: how long the law gives, and what they announced."),
+    "duties": Command("duties", "app", "Periodic duties: what is due when, by which article."),
     "rebuild": Command("rebuilding", "rebuild", "Fill topics anew from the records bucket."),
     "alerts": Command("alerts", "app", "Alerts."),
     "dead-letters": Command("dead_letters", "app", "Dead letters: inputs that could not succeed."),

@@ -23,16 +23,20 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Reference sets: what workers know of services, news sources, prohibited content, consents and people.",
+    help="Reference sets: what workers know of services, news sources, content, consents, people and items.",
     no_args_is_help=True,
 )
 
 _MOST_COMPLAINTS: Final = 10
 
-Name = Literal["services", "news-sources", "features", "consents", "operators"]
+Name = Literal["services", "news-sources", "features", "consents", "operators", "inventory"]
 Set = Annotated[
     Name,
-    typer.Argument(metavar="SET", help="services, news-sources, features, consents or operators.", show_default=False),
+    typer.Argument(
+        metavar="SET",
+        help="services, news-sources, features, consents, operators or inventory.",
+        show_default=False,
+    ),
 ]
 
 

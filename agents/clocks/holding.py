@@ -1,11 +1,11 @@
 """What a worker knows of one partition of the clocks topic that it has."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,7 @@ from agents.clocks.port import Pen
 from agents.delivery import InputRecord
 from agents.following.port import Positions
 from pipeline.duties.timers import DueStage, KnownClock, SaidStage, Timers
+from pipeline.policy.pack import REGISTERED
 
 __all__ = ["Holding"]
 
@@ -22,9 +23,17 @@ _CLOCK: Final = b"sealstream.clock.v1"
 _ANNOUNCEMENT: Final = b"sealstream.clock-announcement.v1"
 _OVER: Final = ("met", "met-late")
 """So a clock stands that nothing changes any more."""
-
+_RUNNING: Final = ("open", "undated", "stopped")
 _CLOCKS: Final = msgspec.json.Decoder(KnownClock)
 _SAID: Final = msgspec.json.Decoder(SaidStage)
+
+
+class DutyClock(NamedTuple):
+    """A clock of what is registered: its case, the version in which it stands so, and whether it runs."""
+
+    case_uid: str
+    case_version: int
+    runs: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +54,9 @@ class Holding:
         failures: how many times in a row something could not be said.
         again_at: when that is tried again, in monotonic seconds.
         trouble: why it could not be said; None while it can.
+        duties: the clocks of what is registered.
+        of_duties: the cases of these.
+        missing: those of them that were not registered any more, since when.
     """
 
     partition: int
@@ -60,6 +72,9 @@ class Holding:
     failures: int = 0
     again_at: float = 0.0
     trouble: str | None = None
+    duties: dict[str, DutyClock] = field(default_factory=dict)
+    of_duties: set[str] = field(default_factory=set)
+    missing: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def is_read(self) -> bool:
@@ -85,7 +100,7 @@ class Holding:
             try:
                 if kind == _CLOCK:
                     clock = _CLOCKS.decode(record.value)
-                    self.timers.take(clock)
+                    self._take_clock(clock)
                     if clock.state in _OVER and record.timestamp is not None and record.timestamp < long_ago:
                         self.over[clock.clock_id] = clock.shares
                 elif kind == _ANNOUNCEMENT:
@@ -93,6 +108,20 @@ class Holding:
             except (msgspec.DecodeError, ValueError, OverflowError):
                 # Nothing of ours, and no reason to leave all other clocks unsaid.
                 logger.error("%s is no clock and no announcement; see who else writes there.", record)  # noqa: TRY400
+
+    def _take_clock(self, clock: KnownClock) -> None:
+        self.timers.take(clock)
+        if clock.case_kind not in REGISTERED:
+            return
+        held = self.duties.get(clock.clock_id)
+        if held is None or held.case_version <= clock.case_version:
+            self.duties[clock.clock_id] = DutyClock(clock.case_uid, clock.case_version, clock.state in _RUNNING)
+            self.of_duties.add(clock.case_uid)
+
+    def note_missing(self, is_registered: Callable[[str], bool], now: datetime) -> None:
+        """See which cases have clocks that run, and are not registered."""
+        gone = {one.case_uid for one in self.duties.values() if one.runs and not is_registered(one.case_uid)}
+        self.missing = {uid: self.missing.get(uid, now) for uid in gone}
 
     def due(self, now: datetime, limit: int) -> list[DueStage]:
         """What is to be said now; nothing before everything is known."""

@@ -6,6 +6,8 @@ Before anything of a partition is said, in this order:
 - the inputs that had been sent by then are worked on: what was done in time may still stand there
 - the partition is read to where it ends then: also what the last holder said, and what these inputs led to
 
+A duty of what is registered is said when the reference sets are known up to its time, and as they have it then.
+
 Commit order, as in `pipeline.usecases.announcing`: 1 a time has come, 2 the case is read, 3 announcement and alert are
 published together, 4 the timer goes on. A crash between any two says nothing twice: what was published is read again by
 whoever comes next, and what was not is said by him.
@@ -20,7 +22,7 @@ from itertools import chain, groupby, islice
 from typing import Final
 
 from agents.clocks.holding import Holding
-from agents.clocks.port import Arrears, OpenArrears, OpenPen, OpenReader, Page, Pen, PenLostError, Reader
+from agents.clocks.port import Arrears, OpenArrears, OpenPen, OpenReader, Page, Pen, PenLostError, Reader, Registry
 from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
 from agents.messages import KafkaMessage
@@ -35,6 +37,11 @@ logger = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 0.2
 _AT_ONCE: Final = 256
 """So many stages are said in one transaction."""
+
+_ENTERING: Final = 0
+"""Who has this partition enters what is new in the reference sets."""
+
+_MILLISECONDS: Final = 1000
 
 _ARREARS_PATIENCE: Final = 60.0
 """After so many seconds a time that is up is said, although there are events that nobody worked on."""
@@ -52,6 +59,7 @@ class ClockKeeper:
         open_reader: joins the group that hands out the partitions.
         open_pen: what writes what is said of a partition.
         open_arrears: asks which inputs wait.
+        registry: what is registered, whose duties have clocks.
         announce: what a stage announces, as its case has it; None for nothing.
         messages: what is published for it, into this partition of the clocks topic.
         said: told what was published.
@@ -67,6 +75,7 @@ class ClockKeeper:
         open_reader: OpenReader,
         open_pen: OpenPen,
         open_arrears: OpenArrears,
+        registry: Registry,
         announce: Callable[[DueStage], Awaitable[Said | None]],
         messages: Callable[[Said, int], Sequence[KafkaMessage]],
         said: Callable[[Said], None],
@@ -77,6 +86,7 @@ class ClockKeeper:
         self._open_reader = open_reader
         self._open_pen = open_pen
         self._open_arrears = open_arrears
+        self._registry = registry
         self._announce = announce
         self._messages = messages
         self._told = said
@@ -117,14 +127,18 @@ class ClockKeeper:
         page = await reader.poll(_POLL_SECONDS)
         await self._hold(page, reader)
         long_ago = (self._now() - _KEPT).timestamp()
+        has_news = await self._registry.look()
         for partition, records in groupby(page.records, lambda record: record.partition):
             if partition in self._holdings:
                 self._holdings[partition].take(list(records), long_ago)
+                has_news = True
         for partition, position in page.positions.items():
             if partition in self._holdings:
                 self._holdings[partition].position = position
         reading = [holding for holding in self._holdings.values() if not holding.is_read]
         for holding in self._holdings.values():
+            if has_news:
+                holding.note_missing(self._registry.is_registered, self._now())
             await self._try_to_say(holding, reader, arrears)
         troubles = (holding.trouble for holding in self._holdings.values() if holding.trouble)
         self.trouble = f"{len(reading)} partitions are being read" if reading else next(troubles, None)
@@ -150,6 +164,7 @@ class ClockKeeper:
         if self._clock() < holding.again_at:
             return
         try:
+            await self._keep_duties(holding)
             await self._say(holding, reader, arrears)
             await self._forget(holding)
         except (WorldError, BugError) as error:  # what is ours is loud, too, but silences no other partition
@@ -161,8 +176,31 @@ class ClockKeeper:
         else:
             holding.failures, holding.trouble = 0, None
 
+    async def _keep_duties(self, holding: Holding) -> None:
+        """Have the cases of what is registered as that is now; what is new is for whoever has one partition."""
+        if not holding.is_read:
+            return
+        if holding.partition == _ENTERING:
+            await self._registry.enter(holding.taking, self._seen)
+        for uid in [uid for uid, since in holding.missing.items() if since < self._registry.known_until()]:
+            await self._registry.refresh(uid)
+            holding.missing.pop(uid)
+
+    def _seen(self, clock: str) -> int:
+        found = (holding.duties[clock].case_version for holding in self._holdings.values() if clock in holding.duties)
+        return max(found, default=0)
+
+    def _due(self, holding: Holding) -> list[DueStage]:
+        """What can be said now: of what is registered, what the reference sets are known up to."""
+        until = self._registry.known_until().timestamp() * _MILLISECONDS
+        return [
+            stage
+            for stage in holding.due(self._now(), _AT_ONCE)
+            if stage.case_uid not in holding.of_duties or stage.at <= until
+        ]
+
     async def _say(self, holding: Holding, reader: Reader, arrears: Arrears) -> None:
-        if not holding.due(self._now(), 1):
+        if not self._due(holding):
             return
         pen = await self._pen_of(holding)
         if holding.arrears is None:
@@ -195,7 +233,9 @@ class ClockKeeper:
         return holding.pen
 
     async def _write(self, holding: Holding, pen: Pen) -> None:
-        stages = holding.due(self._now(), _AT_ONCE)
+        stages = self._due(holding)
+        for uid in holding.of_duties.intersection(stage.case_uid for stage in stages):
+            await self._registry.refresh(uid)
         found = await asyncio.gather(*map(self._announce, stages))  # 2
         messages = [self._messages(announced, holding.partition) for announced in found if announced is not None]
         if messages:

@@ -2,13 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from agents.delivery import InputRecord
 from agents.following.port import Positions
 from agents.messages import KafkaMessage
 
-__all__ = ["Arrears", "OpenArrears", "OpenPen", "OpenReader", "Page", "Pen", "PenLostError", "Reader"]
+__all__ = [
+    "Arrears",
+    "OpenArrears",
+    "OpenPen",
+    "OpenReader",
+    "Page",
+    "Pen",
+    "PenLostError",
+    "Reader",
+    "Registry",
+]
 
 
 class Page(NamedTuple):
@@ -59,6 +70,37 @@ class Arrears(Protocol):
 
     async def reached(self, mark: Positions) -> bool:
         """Return whether everything before the mark was worked on."""
+
+
+class Registry(Protocol):
+    """What is registered in the reference sets, whose duties have clocks."""
+
+    def known_until(self) -> datetime:
+        """Return the time up to which everything in the reference sets is known."""
+
+    async def look(self) -> bool:
+        """Look at the reference sets; return whether they say something else than when they were looked at before."""
+
+    async def enter(self, taking: int, seen: Callable[[str], int]) -> None:
+        """Keep the cases of what is registered, a part of what is new at a time.
+
+        Args:
+            taking: another number is another time that this came to us, and everything is looked at again.
+            seen: of a clock, the version of its case in which it is on the topic; 0 where it is not.
+
+        Raises:
+            WorldError: it could not be done; try again.
+        """
+
+    async def refresh(self, case_uid: str) -> None:
+        """Keep one of these cases as the sets have it now; what is not registered any more loses its clocks.
+
+        Raises:
+            WorldError: it could not be done; try again.
+        """
+
+    def is_registered(self, case_uid: str) -> bool:
+        """Return whether this is a case of something that is registered now."""
 
 
 OpenReader = Callable[[], AbstractAsyncContextManager[Reader]]

@@ -7,8 +7,10 @@ from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementRev
 
 __all__ = ["Kind", "Outcome", "Played"]
 
-Kind = Literal["generation", "publication", "activity", "review", "reference"]
-Outcome = Literal["sealed", "allow", "hold", "block", "retracted", "dead letter", "in force", "deleted", "refused"]
+Kind = Literal["generation", "publication", "activity", "review", "case", "reference"]
+Outcome = Literal[
+    "sealed", "allow", "hold", "block", "retracted", "on record", "dead letter", "in force", "deleted", "refused"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 
+from pipeline.events.outputs import CaseOutcome
 from pipeline.policy.reference import OperatorRole, SetName
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "Act",
     "ActivityScene",
     "BrokenScene",
+    "CaseScene",
     "EntryScene",
     "Facts",
     "ReviewScene",
@@ -80,6 +83,38 @@ class ReviewScene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseScene:
+    """Somebody does something about a case, at the time of day at which the demo is played.
+
+    Args:
+        title: what a person reads.
+        act: what is done.
+        number: of the case.
+        facts: more of the event's data.
+        about: the title of the scene whose decision it is about.
+        ago: how long ago it was done.
+        due: in how long it has to be answered, as the operator published it.
+        is_missed: whether the time that a law gives is up before the demo ends.
+        outcome: what becomes of the decision.
+        by: who, and `role` as what; None for the public.
+        reason: why.
+    """
+
+    title: str
+    act: str
+    number: str
+    facts: Facts = field(default_factory=dict)
+    about: str | None = None
+    ago: timedelta = timedelta()
+    due: timedelta | None = None
+    is_missed: bool = False
+    outcome: CaseOutcome | None = None
+    by: str | None = None
+    role: OperatorRole = "complaints-officer"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryScene:
     """An update of a reference set.
 
@@ -113,7 +148,7 @@ class BrokenScene:
     raw: bytes = b""
 
 
-SomeScene = Scene | ActivityScene | ReviewScene | EntryScene | BrokenScene
+SomeScene = Scene | ActivityScene | ReviewScene | CaseScene | EntryScene | BrokenScene
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -10,16 +11,25 @@ import orjson
 
 from agents.demo.circumstances import merged
 from agents.demo.played import Kind, Outcome, Played
-from agents.demo.scenes import NOW, ActivityScene, BrokenScene, EntryScene, ReviewScene, Scene, SomeScene
+from agents.demo.scenes import (
+    NOW,
+    ActivityScene,
+    BrokenScene,
+    CaseScene,
+    EntryScene,
+    ReviewScene,
+    Scene,
+    SomeScene,
+)
 from agents.messages import KafkaMessage
 from agents.reference.messages import deletion, entry_message, topic_of, understood
 from agents.topics import Topics
 from pipeline.assets import sha256_hex
 from pipeline.errors import AssetDigestError
 from pipeline.events.identity import decision_id
-from pipeline.events.intake import ACTIVITY, GENERATION, PUBLICATION, REVIEW
+from pipeline.events.intake import ACTIVITY, CASE_ACT, GENERATION, PUBLICATION, REVIEW
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
-from pipeline.events.outputs import Alert, DeadLetter, Decision, Enforcement, EnforcementReversal, ManifestRecord
+from pipeline.events.outputs import Alert, Case, DeadLetter, Decision, Enforcement, EnforcementReversal, ManifestRecord
 from pipeline.media_types import UNKNOWN, named_by
 from pipeline.policy.decision import worth_an_alert
 from pipeline.policy.reference import ReferenceSets, SetName
@@ -52,10 +62,13 @@ class Stage:
             topics.alerts: self._see_alert,
             topics.enforcement: self._see_step,
             topics.dead_letters: self._see_dead_letter,
+            topics.case_updates: self._see_case,
         }
         self._entries: dict[str, tuple[SetName, Outcome]] = {}
         self._sets = ReferenceSets.empty()
         self._reversals: dict[str, EnforcementReversal] = {}
+        self._versions: dict[str, int] = {}
+        self._missing: dict[str, str] = {}
         self._question: str | None = None
         self._questions = 0
         self.played: dict[str, Played] = {}
@@ -79,6 +92,8 @@ class Stage:
                 return self._play_activity(scene)
             case ReviewScene():
                 return self._play_review(scene)
+            case CaseScene():
+                return self._play_case(scene)
             case EntryScene():
                 return self._play_entry(scene)
             case BrokenScene():
@@ -124,22 +139,51 @@ class Stage:
         return _message(self._topics.activities, played.key, ACTIVITY, scene.facts)
 
     def _play_review(self, scene: ReviewScene) -> KafkaMessage:
-        held = next(
-            earlier for earlier in self.played.values() if earlier.title == scene.about and earlier.result is not None
-        )
-        assert held.result is not None  # noqa: S101 - it was asked for
+        held, result = self._result_of(scene.about)
         played = self._enter(scene.title, "review", where=held.where, about=held.key)
         data = {
-            "event_uid": held.result.event_uid,
+            "event_uid": result.event_uid,
             "verdict": scene.verdict,
             "actor": {"id": scene.by, "role": scene.role},
             "auth": {"issuer": _SOURCE, "at": NOW},
-            "seen": _seen(held.result),
+            "seen": _seen(result),
             "reason": scene.reason,
             **({} if scene.case is None else {"case": scene.case}),
         }
         message = _message(self._topics.reviews, played.key, REVIEW, data)
-        return msgspec.structs.replace(message, key=held.result.event_uid.encode())
+        return msgspec.structs.replace(message, key=result.event_uid.encode())
+
+    def _play_case(self, scene: CaseScene) -> KafkaMessage:
+        held, result = (None, None) if scene.about is None else self._result_of(scene.about)
+        where = _where(scene.facts) if held is None else held.where
+        played = self._enter(scene.title, "case", where=where, about="" if held is None else held.key)
+        if scene.is_missed:
+            self._missing[scene.number] = played.key
+            self.played[played.key] = replace(played, expected_alerts=1)
+        now = datetime.now(UTC)
+        data: dict[str, object] = {"act": scene.act, "case": scene.number, "at": (now - scene.ago).isoformat()}
+        if result is not None:
+            data["about"] = {"event_uid": result.event_uid}
+        if scene.due is not None:
+            data[scene.act.partition(".")[0]] = {"due_at": (now + scene.due).isoformat()}
+        if scene.by is not None:
+            data |= {
+                "actor": {"id": scene.by, "role": scene.role},
+                "auth": {"issuer": _SOURCE, "at": NOW},
+                "seen": self._versions.get(scene.number, 0),
+                "reason": scene.reason,
+            }
+        if scene.outcome is not None and result is not None:
+            data |= {"outcome": scene.outcome, "seen_decision": _seen(result)}
+        message = _message(self._topics.cases, played.key, CASE_ACT, merged(scene.facts, data))
+        return msgspec.structs.replace(message, key=scene.number.encode())
+
+    def _result_of(self, title: str) -> tuple[Played, ManifestRecord | Decision]:
+        """What came of a scene of an act before."""
+        for earlier in self.played.values():
+            if earlier.title == title and earlier.result is not None:
+                return earlier, earlier.result
+        raise LookupError(title)
 
     def _play_entry(self, scene: EntryScene) -> KafkaMessage:
         played = self._enter(scene.title, "reference", file=scene.name)
@@ -204,9 +248,20 @@ class Stage:
             step=self._reversals.get(result.record_uri, played.step),
         )
 
+    def _see_case(self, message: KafkaMessage) -> Played | None:
+        case = msgspec.json.decode(message.value or b"", type=Case)
+        if case.id is not None:
+            self._versions[case.id] = case.version
+        played = self.played.get(case.event.id)
+        # Of an act that decides the decision is what there is to tell.
+        if played is None or played.kind != "case" or case.outcome is not None:
+            return None
+        return replace(played, outcome="on record", detail=f"{case.kind} {case.id} {case.state}")
+
     def _see_alert(self, message: KafkaMessage) -> Played | None:
         alert = msgspec.json.decode(message.value or b"", type=Alert)
-        played = self._refused(alert) if alert.kind == _OPERATIONS else self.played.get(alert.event.id)
+        key = self._missing.get(str(alert.evidence.get("takedown.id")), alert.event.id)
+        played = self._refused(alert) if alert.kind == _OPERATIONS else self.played.get(key)
         if played is None or alert.alert_id in {known.alert_id for known in played.alerts}:
             return None
         return replace(played, alerts=(*played.alerts, alert))

@@ -1,11 +1,12 @@
 """The demo's story: what happens at a service, in which order, and why each of it is worth watching."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final, Literal
 
 from agents.demo.circumstances import CALIFORNIA, CHINA, EUROPE, INDIA, KOREA, UNVERIFIED, merged
 from agents.demo.damage import flip_in_the_claim, flip_in_the_middle, flip_in_the_structure
-from agents.demo.scenes import Act, ActivityScene, BrokenScene, EntryScene, Facts, ReviewScene, Scene
+from agents.demo.scenes import Act, ActivityScene, BrokenScene, CaseScene, EntryScene, Facts, ReviewScene, Scene
 
 __all__ = ["STORY"]
 
@@ -280,14 +281,23 @@ _AFTERWARDS: Final = Act(
             by="viewer-1",
             case="complaint-1",
         ),
-        ReviewScene(
-            title="an appeal: the refusal is reversed",
+        CaseScene(
+            title="somebody complains of the refusal",
+            act="complaint.received",
+            number="K-17",
             about="what was not declared is refused",
-            verdict="release",
-            reason="The declaration was there, in a field that nobody read.",
+            facts={"jurisdictions": ["CN"], "party": {"id_hash": "c27e4410d3ba"}, "channel": "web"},
+            due=timedelta(days=15),
+        ),
+        CaseScene(
+            title="an order of a court that is forgotten",
+            act="takedown.requested",
+            number="T-31",
+            facts={"jurisdictions": ["IN"], "takedown": {"kind": "order"}, "channel": "authority"},
+            ago=timedelta(hours=3, seconds=-3),
+            is_missed=True,
             by="officer-2",
-            role="complaints-officer",
-            case="appeal-1",
+            reason="A letter came in.",
         ),
         BrokenScene(
             title="an asset that never arrives", content={**_REFERENCE, "uri": "s3://sealstream-inbox/never.jpg"}
@@ -302,5 +312,20 @@ _AFTERWARDS: Final = Act(
     ),
 )
 
-STORY: Final = (_KNOWN, _GENERATION, _PUBLICATION, _PEOPLE, _AFTERWARDS)
+_ANSWERED: Final = Act(
+    title="The complaint is answered",
+    scenes=(
+        CaseScene(
+            title="the complaint is right: it is allowed",
+            act="complaint.answered",
+            number="K-17",
+            about="what was not declared is refused",
+            outcome="overturned",
+            by="officer-2",
+            reason="The declaration was there, in a field that nobody read.",
+        ),
+    ),
+)
+
+STORY: Final = (_KNOWN, _GENERATION, _PUBLICATION, _PEOPLE, _AFTERWARDS, _ANSWERED)
 """Every act needs what was done in those before it."""

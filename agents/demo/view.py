@@ -18,6 +18,7 @@ _STYLES: Final[Mapping[str | None, str]] = {
     None: "dim",
     "sealed": "green",
     "allow": "green",
+    "on record": "green",
     "in force": "green",
     "deleted": "green",
     "hold": "yellow",

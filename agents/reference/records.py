@@ -20,6 +20,7 @@ _SCHEMAS: Final[Mapping[SetName, str]] = {
     "features": "feature.v1",
     "consents": "consent.v1",
     "operators": "operator.v1",
+    "inventory": "inventory-item.v1",
 }
 
 EVENT_TYPES: Final[Mapping[SetName, str]] = {name: f"sealstream.{schema}" for name, schema in _SCHEMAS.items()}
@@ -34,6 +35,7 @@ def sets_by_topic(topics: Topics) -> Mapping[str, SetName]:
         topics.features: "features",
         topics.consents: "consents",
         topics.operators: "operators",
+        topics.inventory: "inventory",
     }
 
 
@@ -50,6 +52,8 @@ def held(sets: ReferenceSets, name: SetName) -> tuple[Mapping[str, Entry], str]:
             return sets.consents, sets.versions.consents
         case "operators":
             return sets.operators, sets.operators_version
+        case "inventory":
+            return sets.inventory, sets.inventory_version
 
 
 def change_in(set_name: SetName, record: InputRecord) -> Change:

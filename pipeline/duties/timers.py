@@ -51,6 +51,7 @@ class KnownClock(msgspec.Struct, frozen=True, kw_only=True):
 
     clock_id: str
     case_uid: str
+    case_kind: str = "case"
     case_version: int
     state: ClockState
     due_at: datetime | None

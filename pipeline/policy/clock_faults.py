@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.policy.calendars import CALENDARS
 from pipeline.policy.lengths import PUBLISHED, parse_length
-from pipeline.policy.pack import ClockRule
+from pipeline.policy.pack import REGISTERED, ClockRule
 from pipeline.policy.vocabulary import vocabulary
 
 __all__ = ["clock_faults"]
@@ -25,6 +25,7 @@ def clock_faults(clock: ClockRule, bound: Mapping[str, frozenset[str]]) -> Itera
     yield from _of_article(clock, bound)
     yield from _of_facts(clock)
     yield from _of_length(clock)
+    yield from _of_kind(clock)
     shares = [int(share.removesuffix("%")) for share in clock.warn]
     if shares != sorted(shares):
         yield ("warn",), "warnings rise"
@@ -58,6 +59,19 @@ def _of_facts(clock: ClockRule) -> Iterator[_Fault]:
             yield place, f"there is no fact {name}"
         elif fact.type != "instant":
             yield place, f"{name} is no instant"
+
+
+def _of_kind(clock: ClockRule) -> Iterator[_Fault]:
+    """What is for clocks on what is registered, and there alone."""
+    if clock.on not in REGISTERED:
+        if not clock.ends:
+            yield ("ends",), f"a clock on a case of the kind {clock.on} says what ends it"
+        if clock.starts in clock.ends:
+            yield ("ends",), f"{clock.starts} begins the time, and ends it only of what is registered"
+        if clock.first is not None:
+            yield ("first",), f"a case of the kind {clock.on} begins with its dates, and has no first time without one"
+    elif not clock.ends and clock.length != PUBLISHED:
+        yield ("ends",), "nothing ends the clock: name what says that it was done, or the fact until when it holds"
 
 
 def _of_length(clock: ClockRule) -> Iterator[_Fault]:

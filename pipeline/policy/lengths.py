@@ -3,7 +3,7 @@
 | written | means |
 |---|---|
 | `PT3H`, `PT30M` | hours, minutes: to the instant |
-| `P7D`, `P6M` | days, months: to the same time of day, in the time zone of the law |
+| `P7D`, `P6M`, `P1Y` | days, months, years: to the same time of day, in the time zone of the law |
 | `P10BD` | working days: to the end of the tenth, in the time zone of the law; the first day does not count |
 | `published` | what the operator published and says as a date: no length at all |
 """
@@ -21,11 +21,11 @@ __all__ = ["PUBLISHED", "Length", "parse_length"]
 
 PUBLISHED: Final = "published"
 
-_WRITTEN: Final = re.compile(r"PT([1-9][0-9]{0,4})(H|M)|P([1-9][0-9]{0,3})(BD|D|M)")
+_WRITTEN: Final = re.compile(r"PT([1-9][0-9]{0,4})(H|M)|P([1-9][0-9]{0,3})(BD|D|M|Y)")
 
-Unit: TypeAlias = Literal["minutes", "hours", "days", "months", "working days"]
+Unit: TypeAlias = Literal["minutes", "hours", "days", "months", "years", "working days"]
 _OF_TIME: Final[dict[str, Unit]] = {"H": "hours", "M": "minutes"}
-_OF_DATE: Final[dict[str, Unit]] = {"D": "days", "M": "months", "BD": "working days"}
+_OF_DATE: Final[dict[str, Unit]] = {"D": "days", "M": "months", "Y": "years", "BD": "working days"}
 _MONTHS: Final = 12
 
 
@@ -58,6 +58,8 @@ class Length:
                 day = local.date() + timedelta(days=self.count)
             case "months":
                 day = _months_after(local.date(), self.count)
+            case "years":
+                day = _months_after(local.date(), self.count * _MONTHS)
             case _:
                 last = after_working_days(calendar or "", local.date(), self.count)
                 return datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
@@ -74,7 +76,7 @@ def parse_length(text: str) -> Length | None:
         return None
     found = _WRITTEN.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text} is no length such as PT3H, P7D, P6M, P10BD or {PUBLISHED}")
+        raise ValueError(f"{text} is no length such as PT3H, P7D, P6M, P1Y, P10BD or {PUBLISHED}")
     of_time, time_unit, of_date, date_unit = found.groups()
     if of_time is not None:
         return Length(int(of_time), _OF_TIME[time_unit])

@@ -11,6 +11,7 @@ from pipeline.policy.words import Words
 __all__ = [
     "ALL_ROLES",
     "EVERYWHERE",
+    "REGISTERED",
     "Article",
     "Basis",
     "Binds",
@@ -18,6 +19,7 @@ __all__ = [
     "ClockRule",
     "Pack",
     "Product",
+    "RegisteredKind",
     "Role",
     "Rule",
     "Stops",
@@ -47,6 +49,20 @@ Basis = Literal["read", "secondary", "memory"]
 
 CaseKind = Literal["complaint", "incident", "order", "takedown", "appeal", "licence", "emergency"]
 """What a case is: something that somebody has to do something about, in time."""
+
+RegisteredKind = Literal[
+    "service",
+    "model",
+    "training_set",
+    "feature_database",
+    "app",
+    "certificate",
+    "consent",
+    "news_source",
+]
+"""What is registered in a reference set, and has duties that come again or expire."""
+
+REGISTERED: Final[frozenset[str]] = frozenset(get_args(RegisteredKind))
 
 ALL_ROLES: Final[frozenset[Role]] = frozenset(get_args(Role))
 
@@ -129,10 +145,11 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         binds: whose duty it is; the clock runs where the operator holds one of these roles.
-        on: the kind of case it runs on.
+        on: the kind of case it runs on, or of what is registered.
         when: for which of these cases, as a condition over the facts of the case.
         starts: the fact that says when the time begins.
-        ends: the facts that say that it was done; the clock is met when all of them are there.
+        ends: the facts that say that it was done; the clock is met when all of them are there. Where one is `starts`
+            itself, a newer date of it ends the clock and begins the next one.
         length: how long, as `pipeline.policy.lengths` reads it.
         published: where the length is `published`: the fact that says until when.
         calendar: the calendar of working days, where the length is counted in these.
@@ -140,6 +157,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         warn: at which shares of the time to warn, such as `50%`.
         stops: what it stands still for.
         grace: how long after the time is up it counts as missed; None for at once.
+        first: how long after the entry became known, while there is no date that the time begins with; None for never.
         valid_from: first day it is the law; it counts for what begins on that day or later.
         valid_to: last day; None while there is none.
         text: what a miss means, for a person.
@@ -152,7 +170,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     article: str
     kind: str
     binds: tuple[Role, ...]
-    on: CaseKind
+    on: CaseKind | RegisteredKind
     when: str = "true"
     starts: str
     ends: tuple[str, ...]
@@ -163,6 +181,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     warn: tuple[str, ...] = ()
     stops: Stops | None = None
     grace: str | None = None
+    first: str | None = None
     severity: Severity
     valid_from: date
     valid_to: date | None = None

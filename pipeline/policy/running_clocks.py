@@ -2,9 +2,11 @@
 
 A clock runs where its law reaches the case, the operator holds a role that it binds, it is about this kind of case, its
 condition holds, and its law is in force on the day the time begins. What is known of a case only grows, so a clock that
-was met stays met.
+was met stays met. What is registered has clocks, too: there the law counts that is in force when the time is up, and
+each turn of a duty is a clock of its own.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,14 +16,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pipeline.events.identity import clock_id
-from pipeline.events.instants import instant, written
+from pipeline.events.instants import written
 from pipeline.events.outputs import CaseFact, ClockLaw, ClockState, RunningClock
 from pipeline.policy.applicable import reach_of
 from pipeline.policy.calendars import CalendarUnknownError
 from pipeline.policy.conditions import Condition, bind, compile_condition
 from pipeline.policy.lengths import Length, parse_length
-from pipeline.policy.pack import EVERYWHERE, ClockRule, Pack, Role
+from pipeline.policy.pack import EVERYWHERE, REGISTERED, ClockRule, Pack, Role
 from pipeline.policy.places import language_of
+from pipeline.policy.turns import Turn, instants, newest, turns
 from pipeline.policy.words import ENGLISH, Wording, chosen
 
 __all__ = ["ClockLaws", "Matter"]
@@ -31,7 +34,10 @@ _NO_LIMIT: Final = "no published limit is known: send {}"
 
 
 class Matter(NamedTuple):
-    """What is known of a case, as far as clocks ask: facts are the newest, dates all that ever were."""
+    """What is known of a case, as far as clocks ask: facts are the newest, dates all that ever were.
+
+    `opened` is when it became known here; only duties of what is registered ask for it.
+    """
 
     uid: str
     kind: str
@@ -40,6 +46,7 @@ class Matter(NamedTuple):
     jurisdictions: tuple[str, ...]
     facts: Mapping[str, CaseFact]
     dates: Mapping[str, tuple[str, ...]]
+    opened: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +58,14 @@ class _Ready:
     when: Condition
     length: Length | None
     grace: Length | None
+    first: Length | None
     zone: ZoneInfo
     law: ClockLaw
 
-    def in_force(self, start: datetime) -> bool:
-        day = start.astimezone(self.zone).date()
-        return self.rule.valid_from <= day and (self.rule.valid_to is None or day <= self.rule.valid_to)
+    def in_force(self, start: datetime, until: datetime | None = None) -> bool:
+        """Whether it is the law on the day of the start; with an end, at any time up to it."""
+        began, ended = (at.astimezone(self.zone).date() for at in (start, until or start))
+        return self.rule.valid_from <= ended and (self.rule.valid_to is None or began <= self.rule.valid_to)
 
 
 class _Up(NamedTuple):
@@ -84,6 +93,9 @@ class ClockLaws:
         self._clocks = tuple(
             _ready(pack, rule, wording) for pack in laws for rule in pack.clocks if held.intersection(rule.binds)
         )
+        duties = [(one.law, one.rule) for one in self._clocks if one.rule.on in REGISTERED]
+        self.mark: Final = hashlib.sha256(msgspec.json.encode(duties)).hexdigest()[:16]
+        """The same as long as what is registered has the same clocks."""
 
     def running(self, matter: Matter, earlier: Sequence[RunningClock], now: datetime) -> tuple[RunningClock, ...]:
         """How every clock stands that runs on a case, or ran.
@@ -110,11 +122,33 @@ class ClockLaws:
                 continue
             place = ready.pack.jurisdiction
             reached = reach.excepted.isdisjoint(ready.pack.except_in) if place == EVERYWHERE else place in reach.laws
-            start = _newest(matter.dates.get(ready.rule.starts, ()))
-            if reached and start is not None and ready.in_force(start) and ready.when.holds(bound) is True:
-                id_ = clock_id(matter.uid, ready.rule.id, written(start))
-                before = known.get(id_)
-                yield _clock(ready, matter, id_, start, written(now) if before is None else before.known_since)
+            if reached and ready.when.holds(bound) is True:
+                of = _of_registered(ready, matter, known) if matter.kind in REGISTERED else _of_case(ready, matter)
+                for id_, turn, up in of:
+                    before = known.get(id_)
+                    yield _clock(ready, matter, id_, turn, up, written(now) if before is None else before.known_since)
+
+
+def _of_case(ready: _Ready, matter: Matter) -> Iterator[tuple[str, Turn, _Up]]:
+    start = newest(matter.dates.get(ready.rule.starts, ()))
+    if start is None or not ready.in_force(start):
+        return
+    done = [min(instants(matter.dates.get(name, ())), default=None) for name in ready.rule.ends]
+    met = max((at for at in done if at is not None), default=None) if None not in done else None
+    turn = Turn(start, is_first=False, done=met)
+    yield clock_id(matter.uid, ready.rule.id, written(start)), turn, _up(ready, matter, turn)
+
+
+def _of_registered(ready: _Ready, matter: Matter, known: Collection[str]) -> Iterator[tuple[str, Turn, _Up]]:
+    """The turn that runs, and those before it whose clock ran here."""
+    found = turns(ready.rule, matter.dates, matter.opened)
+    for turn in found:
+        up = _up(ready, matter, turn)
+        # Where the end is a date of its own, another end is another clock: what was said of ready is not said of both.
+        apart = f"\0{written(up.due)}" if ready.length is None and up.due is not None else ""
+        id_ = clock_id(matter.uid, ready.rule.id, written(turn.start) + apart)
+        if (turn is found[-1] or id_ in known) and ready.in_force(turn.start, up.due):
+            yield id_, turn, up
 
 
 def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
@@ -125,6 +159,7 @@ def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
         when=compile_condition(rule.when),
         length=parse_length(rule.length),
         grace=None if rule.grace is None else parse_length(rule.grace),
+        first=None if rule.first is None else parse_length(rule.first),
         zone=ZoneInfo(rule.time_zone or pack.time_zone),
         law=ClockLaw(
             clock=rule.id,
@@ -143,11 +178,9 @@ def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
     )
 
 
-def _clock(ready: _Ready, matter: Matter, id_: str, start: datetime, known_since: str) -> RunningClock:
-    stood, stands = _stood_still(ready, matter)
-    up = _up(ready, matter, start, stood)
-    done = [_first(matter.dates.get(name, ())) for name in ready.rule.ends]
-    met = max((at for at in done if at is not None), default=None) if None not in done else None
+def _clock(ready: _Ready, matter: Matter, id_: str, turn: Turn, up: _Up, known_since: str) -> RunningClock:
+    start, met = turn.start, turn.done
+    _, stands = _stood_still(ready, matter)
     state: ClockState = "undated" if up.due is None else "open"
     if met is not None:
         state = "met-late" if up.missed is not None and met > up.missed else "met"
@@ -165,7 +198,7 @@ def _clock(ready: _Ready, matter: Matter, id_: str, start: datetime, known_since
         due_at=None if up.due is None else written(up.due),
         missed_at=None if up.missed is None else written(up.missed),
         warnings=()
-        if up.due is None
+        if up.due is None or up.due <= start
         else tuple(written(start + (up.due - start) * share / _SHARES) for share in shares),
         shares=shares,
         met_at=None if met is None else written(met),
@@ -175,15 +208,17 @@ def _clock(ready: _Ready, matter: Matter, id_: str, start: datetime, known_since
     )
 
 
-def _up(ready: _Ready, matter: Matter, start: datetime, stood: timedelta) -> _Up:
-    if ready.length is None:
+def _up(ready: _Ready, matter: Matter, turn: Turn) -> _Up:
+    start, length = turn.start, ready.first if turn.is_first else ready.length
+    stood, _ = _stood_still(ready, matter)
+    if length is None:
         name = ready.rule.published or ""
-        due = _newest(matter.dates.get(name, ()))
+        due = newest(matter.dates.get(name, ()))
         if due is None:
             return _Up(None, None, _NO_LIMIT.format(name))
     else:
         try:
-            due = ready.length.after(start, ready.zone, ready.rule.calendar) + stood
+            due = length.after(start, ready.zone, ready.rule.calendar) + stood
         except CalendarUnknownError as error:
             return _Up(None, None, str(error))
         except OverflowError:
@@ -195,27 +230,15 @@ def _stood_still(ready: _Ready, matter: Matter) -> tuple[timedelta, bool]:
     """How long the clock stood still, and whether it does."""
     if ready.rule.stops is None:
         return timedelta(), False
-    ends = sorted(_all(matter.dates.get(ready.rule.stops.until, ())))
+    ends = sorted(instants(matter.dates.get(ready.rule.stops.until, ())))
     stood, free = timedelta(), datetime.min.replace(tzinfo=UTC)
-    for since in sorted(_all(matter.dates.get(ready.rule.stops.since, ()))):
+    for since in sorted(instants(matter.dates.get(ready.rule.stops.since, ()))):
         until = next((end for end in ends if end >= since), None)
         if until is None:
             return stood, True
         stood += max(until - max(since, free), timedelta())
         free = max(free, until)
     return stood, False
-
-
-def _all(texts: Iterable[str]) -> Iterator[datetime]:
-    return (at for at in map(instant, texts) if at is not None)
-
-
-def _first(texts: Sequence[str]) -> datetime | None:
-    return min(_all(texts), default=None)
-
-
-def _newest(texts: Sequence[str]) -> datetime | None:
-    return instant(texts[-1]) if texts else None
 
 
 def _withdrawn(clock: RunningClock, matter: Matter) -> RunningClock:

@@ -79,6 +79,7 @@ EVENT_TYPES: Final = (*_OF_ASSETS, *ACTIVITY_TYPES)
 KNOWN: Final = "known"
 """What conditions call the list of the names of all known facts: `'content.is_news' in known`."""
 
+_INVENTORY: Final = "inventory-item.v1"
 _EVENTS: Final = ("generation-event.v1", "publication-event.v1", "activity-event.v1")
 _NO_FACTS: Final = frozenset(
     {
@@ -119,6 +120,11 @@ _SUPPLIERS: Final[Mapping[str, str]] = {
     "jurisdictions": "who offers the service, or SEALSTREAM_POLICY_JURISDICTIONS",
     "latent": "who labels, or the bytes",
     "licence": "who grants licences",
+    "certificate": "the inventory",
+    "feature_database": "the inventory",
+    "model": "the inventory, or the provider",
+    "news_source": "the news source list",
+    "training_set": "the inventory",
     "log": "who keeps the logs",
     "notice": "the platform",
     "occurred_at": "who sends the event",
@@ -165,6 +171,11 @@ _OF_NO_MEMBER: Final = (
         type="texts",
         description="Places that the event's jurisdictions name and no pack in use reaches; found by the judge.",
     ),
+    Fact(name="consent.valid_from", type="instant", description="When a consent of the list begins to hold."),
+    Fact(name="consent.valid_to", type="instant", description="When a consent of the list ceases to hold."),
+    Fact(name="news_source.status", type="text", description="Where a licence of the news source list stands."),
+    Fact(name="news_source.valid_from", type="instant", description="When a licence of the list begins to hold."),
+    Fact(name="news_source.valid_to", type="instant", description="When a licence of the list ceases to hold."),
 )
 """Facts that no event can state."""
 
@@ -173,7 +184,8 @@ _OF_NO_MEMBER: Final = (
 def vocabulary() -> Mapping[str, Fact]:
     """Every fact by its name, in alphabetical order."""
     facts = {fact.name: fact for name in _EVENTS for fact in _facts_in(schemas.load(name), name, "")}
-    facts |= {fact.name: fact for fact in _OF_NO_MEMBER}
+    of_items = (fact for fact in _facts_in(schemas.load(_INVENTORY), _INVENTORY, "") if "." in fact.name)
+    facts |= {fact.name: fact for fact in (*of_items, *_OF_NO_MEMBER)}
     return dict(sorted(facts.items()))
 
 

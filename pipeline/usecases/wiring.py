@@ -25,6 +25,7 @@ from pipeline.usecases.consenting import Consenting
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.registering import Registering
 from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
 from pipeline.usecases.sealing import Sealing
@@ -42,6 +43,7 @@ class UseCases:
     reviewing: Reviewing
     casework: Casework
     announcing: Announcing
+    registering: Registering
     retracting: Retracting
     claiming: Claiming
     case_acting: CaseActing
@@ -125,6 +127,7 @@ def wire(
         casework=casework,
         consenting=Consenting(store=store, layout=layout, policy=policy),
         case_acting=CaseActing(casework=casework, reviewing=reviewing, oversight=oversight),
+        registering=Registering(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),
         announcing=Announcing(store=store, layout=layout, now=now),
         claiming=Claiming(store=store, layout=layout, oversight=oversight, lease=lease, now=now),
     )

@@ -24,6 +24,7 @@ from agents.topic_admin import create_topics
 from agents.topics import Topics
 from devstack import SeaweedServer
 from pipeline.assets import sha256_hex
+from pipeline.policy.reference import SetName
 from tests.broker.kill.cases import event_uid
 from tests.broker.kill.topic_log import follow
 
@@ -163,16 +164,24 @@ class Installation:
     async def put_feature(self, **entry: Any) -> None:
         """Put an entry into the feature database."""
         whole = {"version": 1, "verdict": "illegal", **entry}
-        await self._publish(entry_message(self.topics, "features", whole, source="//tests/operator"))
+        await self.put("features", whole)
 
     async def put_operator(self, name: str, *roles: str) -> None:
         """Let somebody act."""
         entry = {"id": name, "version": 1, "roles": roles}
-        await self._publish(entry_message(self.topics, "operators", entry, source="//tests/operator"))
+        await self.put("operators", entry)
 
     async def delete_feature(self, entry_id: str) -> None:
         """Take an entry out of the feature database."""
-        await self._publish(deletion(self.topics, "features", entry_id))
+        await self.delete("features", entry_id)
+
+    async def put(self, name: SetName, entry: Mapping[str, Any]) -> None:
+        """Put an entry into a reference set."""
+        await self._publish(entry_message(self.topics, name, entry, source="//tests/operator"))
+
+    async def delete(self, name: SetName, entry_id: str) -> None:
+        """Delete an entry of a reference set."""
+        await self._publish(deletion(self.topics, name, entry_id))
 
     async def said(self, topic: str, wanted: Callable[[Said], bool], count: int = 1) -> list[Said]:
         """The first messages of an output topic that are wanted, waited for."""

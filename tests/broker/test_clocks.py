@@ -17,6 +17,7 @@ from tests.broker.installation import Installation, Said
 pytestmark = [pytest.mark.kafka, pytest.mark.s3]
 
 ORDER = "in.it-rules.order-clock"
+ASSESSMENT = "cn.deep-synthesis.art15.assessment-clock"
 
 
 @pytest.fixture
@@ -44,8 +45,9 @@ def order(number: str, received: datetime, done: datetime | None = None) -> dict
     }
 
 
-def ago(hours: float, seconds: float = 0) -> datetime:
-    return datetime.now(UTC) - timedelta(hours=hours, seconds=-seconds)
+def ago(hours: float = 0, seconds: float = 0, years: int = 0) -> datetime:
+    now = datetime.now(UTC)
+    return now.replace(year=now.year - years) - timedelta(hours=hours, seconds=-seconds)
 
 
 def announced(said: Said, number: str) -> bool:
@@ -120,3 +122,55 @@ async def topics_are_rebuilt_from_the_bucket(installation: Installation) -> None
             for prefix in (installation.topics.prefix, anew)
         ]
         assert now == was
+
+
+def of_assessment(said: Said, service: str) -> bool:
+    return said.data.get("case_id") == f"services/{service}" and said.data["law"]["clock"] == ASSESSMENT
+
+
+def of_service(said: Said, service: str) -> bool:
+    return said.data["evidence"].get("service.id") == f"services/{service}"
+
+
+async def assess(installation: Installation, service: str, version: int, assessed: datetime) -> None:
+    """Put the entry of a service that edits faces, whose security assessment was done then."""
+    facts = {"biometric_tool": True, "security_assessed_at": assessed.isoformat()}
+    await installation.put("services", {"id": service, "version": version, "jurisdictions": ["CN"], "service": facts})
+
+
+async def test_a_security_assessment_lapses_by_itself_is_said_once_and_not_where_it_was_renewed(
+    installation: Installation,
+) -> None:
+    """A year after it, with no event arriving; also where the time is up while no worker is there."""
+    lapsed, late, renewed, deleted = (secrets.token_hex(4) for _ in range(4))
+    await assess(installation, lapsed, 1, ago(years=1, seconds=-3600))
+    (alert,) = await installation.said("alerts", lambda one: of_service(one, lapsed))
+    assert (alert.data["kind"], alert.data["rule"]["id"]) == ("security-assessment-lapsed", ASSESSMENT)
+
+    soon = ago(years=1, seconds=15)
+    for service in (late, renewed, deleted):
+        await assess(installation, service, 1, soon)
+        await installation.said("clocks", lambda one, service=service: of_assessment(one, service))
+    installation.kill_worker()
+    await assess(installation, renewed, 2, datetime.now(UTC))
+    await installation.delete("services", deleted)
+    await asyncio.sleep(max(0.0, (soon - ago(years=1)).total_seconds() + 1))
+    installation.start_worker()
+    await installation.said("alerts", lambda one: of_service(one, late))
+    for service, state in ((renewed, "met"), (deleted, "withdrawn")):
+        await installation.said(
+            "clocks",
+            lambda one, service=service, state=state: of_assessment(one, service) and one.data.get("state") == state,
+        )
+    await asyncio.sleep(3)
+
+    said = [one for one in await installation.everything_said("clocks") if "stage" in one.data]
+    stages = {
+        service: [one.data["stage"] for one in said if of_assessment(one, service)]
+        for service in (lapsed, late, renewed, deleted)
+    }
+    assert stages == {lapsed: ["missed"], late: ["due", "missed"], renewed: [], deleted: []}
+    lapses = [one for one in await installation.everything_said("alerts") if one.data["rule"]["id"] == ASSESSMENT]
+    assert sorted(one.data["evidence"]["service.id"] for one in lapses) == sorted(
+        f"services/{service}" for service in (lapsed, late)
+    )

@@ -79,6 +79,16 @@ def test_reviews_release_and_refuse_and_the_first_one_counts(told: str) -> None:
     assert "Another review came first" in scene(told, "somebody else reviews the video")[0]
 
 
+def test_a_complaint_is_right_and_a_court_that_is_forgotten_is_missed(told: str) -> None:
+    assert "complaint K-17 received" in scene(told, "somebody complains of the refusal")[0]
+    allowed, step = scene(told, "the complaint is right: it is allowed")
+    assert re.search(r"\ballow\b.* by officer-2", allowed)
+    assert "taken back" in step
+    order, alert = scene(told, "an order of a court that is forgotten")
+    assert "takedown T-31 requested" in order
+    assert "takedown-overdue" in alert
+
+
 @pytest.mark.parametrize(
     ("before", "change", "after", "finding"),
     [

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
+from tests.unit.console.browsing import hidden
 from tests.unit.house import png
 
 pytestmark = pytest.mark.kill  # alone: beside other tests on a full machine, six seconds may pass without any fault
@@ -75,7 +77,9 @@ class Kept:
     def workers(self) -> list[int]:
         """The worker processes that the stack has, one or none."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [int(child) for child in children if b"agents.cli" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        return [
+            int(child) for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        ]
 
     def seal(self, image: Path) -> str:
         """Publish an image of our own; what is found of it."""
@@ -131,6 +135,21 @@ def kept() -> Iterator[Kept]:
     finally:
         os.kill(pid, signal.SIGTERM)
         until(lambda: not Path(f"/proc/{pid}").exists(), within=45)
+
+
+def test_what_is_held_is_decided_in_the_console_it_names(kept: Kept) -> None:
+    (address,) = re.findall(r"The console is at (\S+)", kept.told)
+    with httpx2.Client(base_url=address, follow_redirects=True) as browser:
+        login = {"form": hidden(browser.get("/login").text, "form"), "who": "reviewer-17 reviewer"}
+        assert browser.post("/login", data=login).status_code == 200
+        uid = browser.get("/queue.json").json()["rows"][-1]["event_uid"]
+        page = browser.get(f"/queue/{uid}").text
+        form = {name: hidden(page, name) for name in ("form", "token", "seen")}
+        sent = browser.post(f"/queue/{uid}/acts", data={**form, "act": "escalate", "reason": "Two should see it."})
+        assert sent.status_code == 200
+        until(lambda: "Done: Second eyes" in browser.get(sent.url).text, within=30)
+        (act,) = [act for act in browser.get("/audit.json").json()["acts"] if act["reason"] == "Two should see it."]
+        assert (act["event_uid"], act["actor"], act["state"]) == (uid, "reviewer-17", "taken")
 
 
 def test_it_stays_ready_beyond_every_patience_of_the_watchdog(kept: Kept, tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ async def test_an_appeal_takes_the_step_back_and_a_replay_of_everything_changes_
     await house.everything_done()
     said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
     outcomes = [one.data["decision"] for one in said]
-    assert (outcomes[:3], sorted(outcomes[3:])) == (["hold", "block", "allow"], ["allow", "block", "block"])
+    assert outcomes[:3] == ["hold", "block", "allow"]
+    assert outcomes[-1] == "allow"  # the decision in force is said again behind an earlier one
     assert len({one.body for one in said}) == 3
     steps = [one for one in await house.everything_said("enforcement") if one.data["event_uid"] == uid]
     assert {one.body for one in steps} == {step.body, back.body}

@@ -11,7 +11,7 @@ import schemas
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
 ASSET_EVENTS = ("generation-event.v1", "publication-event.v1")
-ENTRIES = ("consent.v1", "feature.v1", "news-source.v1", "operator.v1", "service.v1")
+ENTRIES = ("consent.v1", "feature.v1", "inventory-item.v1", "news-source.v1", "operator.v1", "service.v1")
 INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", "review.v2", "review-act.v1", "case-act.v1", *ENTRIES)
 SUPERSEDED = ("alert.v1", "decision.v1", "manifest-record.v1")
 OUTPUTS = (

@@ -51,8 +51,9 @@ INPUTS = {
     "feature": "feature.v1",
     "consent": "consent.v1",
     "operator": "operator.v1",
+    "inventoryItem": "inventory-item.v1",
 }
-ENTRIES = ("service", "newsSource", "feature", "consent", "operator")
+ENTRIES = ("service", "newsSource", "feature", "consent", "operator", "inventoryItem")
 OUTPUTS: dict[str, type[Output]] = {
     "manifestRecord": ManifestRecord,
     "decision": Decision,
@@ -177,6 +178,7 @@ def test_inputs_are_received_and_outputs_are_sent() -> None:
         "features": "receive, send",  # a later verdict puts entries
         "consents": "receive",
         "operators": "receive",
+        "inventory": "receive",
         "manifests": "send",
         "decisions": "send",
         "alerts": "send",

@@ -50,6 +50,7 @@ def test_inputs_and_policy_files_promise_backward_and_outputs_full_compatibility
         "enforcement.v1": Promise.FULL,
         "feature.v1": Promise.BACKWARD,
         "generation-event.v1": Promise.BACKWARD,
+        "inventory-item.v1": Promise.BACKWARD,
         "manifest-record.v1": Promise.FULL,
         "manifest-record.v2": Promise.FULL,
         "news-source.v1": Promise.BACKWARD,

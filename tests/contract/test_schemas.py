@@ -29,6 +29,7 @@ from tests.contract.documents import (
 SETS: dict[str, SetName] = {
     "consent.v1": "consents",
     "feature.v1": "features",
+    "inventory-item.v1": "inventory",
     "news-source.v1": "news-sources",
     "operator.v1": "operators",
     "service.v1": "services",

@@ -20,6 +20,7 @@ from pipeline.credentials.verdicts import OWN_KINDS
 from pipeline.events.outputs import Action, Severity
 from pipeline.evidence.credential import seen_in
 from pipeline.policy.judge import Judge
+from pipeline.policy.pack import REGISTERED
 from pipeline.policy.pack_files import load_packs
 from tests.unit.policy.examples import credential
 
@@ -91,8 +92,28 @@ def test_the_table_of_clocks_is_that_of_the_shipped_packs() -> None:
         ]
         for pack in load_packs()
         for clock in pack.clocks
+        if clock.on not in REGISTERED
     }
     assert rows("| clock | on | starts | ends | until | warned | grace | alert |") == there
+
+
+def test_the_table_of_duties_is_that_of_the_shipped_packs() -> None:
+    there = {
+        clock.id: [
+            clock.on,
+            f"`{clock.starts}`",
+            ", ".join(f"`{name}`" for name in clock.ends) or "a later end",
+            f"`{clock.length}`" if clock.published is None else f"`{clock.published}`",
+            clock.first or "none",
+            ", ".join(clock.warn) or "none",
+            clock.grace or "none",
+            clock.kind,
+        ]
+        for pack in load_packs()
+        for clock in pack.clocks
+        if clock.on in REGISTERED
+    }
+    assert rows("| duty | of | starts | ends | until | first | warned | grace | alert |") == there
 
 
 def test_the_table_of_kinds_is_that_of_the_shipped_packs() -> None:

@@ -14,6 +14,7 @@ from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
 from agents.cli.policy.language import LangOption, language_given
 from pipeline.errors import OperatorError
+from pipeline.policy.clock_examples import ClockExampleResult, read_clock_examples, run_clock_examples
 from pipeline.policy.compliance import render
 from pipeline.policy.examples import (
     CASES,
@@ -79,6 +80,9 @@ class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[TestedRule, ...]
     failures: tuple[ExampleResult, ...]
     missing: dict[str, tuple[Case, ...]]
+    clocks: int
+    clock_examples: int
+    clock_failures: tuple[ClockExampleResult, ...]
 
 
 def list_packs(lang: LangOption = None, as_json: AsJson = False) -> None:
@@ -130,6 +134,8 @@ def check(
 def run_tests(packs: Packs = None, lang: LangOption = None, as_json: AsJson = False) -> None:
     """Run the examples beside packs: every rule needs one that passes, one that violates it, and one unknown.
 
+    A clock may have examples of what it says at a time.
+
     Exit code 1 means that an example came out otherwise or is missing, 2 that a pack or its examples cannot be used.
     """
     language = language_given(lang)
@@ -139,7 +145,7 @@ def run_tests(packs: Packs = None, lang: LangOption = None, as_json: AsJson = Fa
     else:
         for pack in tested:
             _show_tested(pack)
-    if any(pack.failures or pack.missing for pack in tested):
+    if any(pack.failures or pack.missing or pack.clock_failures for pack in tested):
         raise typer.Exit(ExitCode.REFUSED)
 
 
@@ -177,7 +183,9 @@ def _checked(path: str, language: Language) -> CheckedPack:
 
 def _tested(file: PackFile, language: Language) -> TestedPack:
     pack = file.pack
-    examples = read_examples(examples_beside(Path(str(file.source))), pack)
+    beside = examples_beside(Path(str(file.source)))
+    examples = read_examples(beside, pack)
+    of_clocks = run_clock_examples(pack, read_clock_examples(beside, pack))
     results = run_examples(pack, examples)
     return TestedPack(
         name=pack.name,
@@ -191,6 +199,9 @@ def _tested(file: PackFile, language: Language) -> TestedPack:
         ),
         failures=tuple(result for result in results if not result.is_as_expected),
         missing=missing_cases(pack, examples),
+        clocks=len(pack.clocks),
+        clock_examples=len(of_clocks),
+        clock_failures=tuple(result for result in of_clocks if not result.is_as_expected),
     )
 
 
@@ -213,6 +224,15 @@ def _show_tested(tested: TestedPack) -> None:
             Text(f"  {tested.examples_file}:{failure.line}: {failure.rule}: {_failure(failure)}", "red"),
             soft_wrap=True,
         )
+    for one in tested.clock_failures:
+        console.print(
+            Text(
+                f"  {tested.examples_file}:{one.line}: {one.clock}: the example of {one.expected} comes out as "
+                f"{one.found} (due {one.due_at or '-'})",
+                "red",
+            ),
+            soft_wrap=True,
+        )
     for rule_id, cases in tested.missing.items():
         console.print(Text(f"  {rule_id}: no example of {', '.join(cases)}", "yellow"), soft_wrap=True)
     holes = sum(len(cases) for cases in tested.missing.values())
@@ -221,6 +241,11 @@ def _show_tested(tested: TestedPack) -> None:
         f"{len(tested.failures)} not as expected, {holes} missing",
         style="dim",
     )
+    if tested.clocks:
+        console.print(
+            f"  {tested.clocks} clocks, {tested.clock_examples} examples: {len(tested.clock_failures)} not as expected",
+            style="dim",
+        )
 
 
 def _failure(failure: ExampleResult) -> str:

@@ -1,4 +1,4 @@
-"""Reference sets: what is known of services, news sources, consents, prohibited content and operators.
+"""Reference sets: what is known of services, news sources, consents, prohibited content, operators and inventory.
 
 An immutable snapshot of sets of versioned entries, and what it adds to the facts of an event.
 """
@@ -8,6 +8,8 @@ from pipeline.policy.reference.entries import (
     ConsentEntry,
     Entry,
     FeatureEntry,
+    InventoryEntry,
+    InventoryKind,
     NewsSourceEntry,
     OperatorEntry,
     OperatorRole,
@@ -16,11 +18,12 @@ from pipeline.policy.reference.entries import (
     set_of,
 )
 from pipeline.policy.reference.errors import EntryError, SetName, StaleEntryError
-from pipeline.policy.reference.facts import Enriched, Observed, reference_facts
+from pipeline.policy.reference.facts import LICENCE_DAYS, Enriched, Observed, reference_facts
 from pipeline.policy.reference.features import FeatureMatch
 from pipeline.policy.reference.sets import ReferenceSets, Removal, Update
 
 __all__ = [
+    "LICENCE_DAYS",
     "ORDER_PREFIX",
     "ConsentEntry",
     "Enriched",
@@ -28,6 +31,8 @@ __all__ = [
     "EntryError",
     "FeatureEntry",
     "FeatureMatch",
+    "InventoryEntry",
+    "InventoryKind",
     "NewsSourceEntry",
     "Observed",
     "OperatorEntry",

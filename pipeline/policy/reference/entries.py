@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -26,6 +26,8 @@ __all__ = [
     "FeatureEntry",
     "FeatureVerdict",
     "How",
+    "InventoryEntry",
+    "InventoryKind",
     "NewsSourceEntry",
     "OperatorEntry",
     "OperatorRole",
@@ -46,11 +48,16 @@ Biometric = Literal["face", "voice", "gesture", "other"]
 OperatorRole = Literal["viewer", "reviewer", "second-reviewer", "complaints-officer", "auditor", "admin"]
 """What a person who works with sealstream may be: what each may do is said by `pipeline.duties`."""
 
+InventoryKind = Literal["model", "training_set", "feature_database", "app", "certificate"]
+"""What an item of the inventory is."""
+
+_KINDS: Final[tuple[InventoryKind, ...]] = get_args(InventoryKind)
+
 _BOTH: Final[tuple[Side, ...]] = ("prompt", "output")
 
 
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator knows of a service: facts, all of which begin with `service.`.
+    """What the operator knows of a service: facts, all of which begin with `service.`, and where it is offered.
 
     Of an entry that an order put beside that of the service, `ordered` is the service that it suspends.
     """
@@ -58,6 +65,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     version: int
     facts: Facts
+    jurisdictions: tuple[str, ...] = ()
     ordered: str | None = None
 
 
@@ -73,7 +81,7 @@ class NewsSourceEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConsentEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a consent stands; `biometric` is what it covers, None everything."""
+    """Where a consent stands; `biometric` is what it covers, None everything. Both days belong to the time it holds."""
 
     id: str
     version: int
@@ -81,6 +89,8 @@ class ConsentEntry(msgspec.Struct, frozen=True, kw_only=True):
     separate: bool | None = None
     prompted: bool | None = None
     biometric: tuple[Biometric, ...] | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +126,18 @@ class OperatorEntry(msgspec.Struct, frozen=True, kw_only=True):
     jurisdictions: tuple[str, ...] = ("*",)
 
 
-Entry = ServiceEntry | NewsSourceEntry | FeatureEntry | ConsentEntry | OperatorEntry
+class InventoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of the inventory: what it is, where it is used, and facts that begin with what it is."""
+
+    id: str
+    version: int
+    kind: InventoryKind
+    name: str | None = None
+    jurisdictions: tuple[str, ...] = ()
+    facts: Facts
+
+
+Entry = ServiceEntry | NewsSourceEntry | FeatureEntry | ConsentEntry | OperatorEntry | InventoryEntry
 
 _SETS: Final[Mapping[type, SetName]] = {
     ServiceEntry: "services",
@@ -124,6 +145,7 @@ _SETS: Final[Mapping[type, SetName]] = {
     FeatureEntry: "features",
     ConsentEntry: "consents",
     OperatorEntry: "operators",
+    InventoryEntry: "inventory",
 }
 
 
@@ -155,13 +177,21 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
         facts = flatten({"service": known})
         is_order = key.startswith(ORDER_PREFIX) and facts.get("service.suspended_by_order") is True
         ordered = value["service"].get("id") if is_order else None
-        return ServiceEntry(id=key, version=value["version"], facts=facts, ordered=ordered)
+        return ServiceEntry(
+            id=key,
+            version=value["version"],
+            facts=facts,
+            jurisdictions=tuple(value.get("jurisdictions", ())),
+            ordered=ordered,
+        )
     if set_name == "news-sources":
         return msgspec.convert(value, NewsSourceEntry)
     if set_name == "consents":
         return msgspec.convert(value, ConsentEntry)
     if set_name == "operators":
         return msgspec.convert(value, OperatorEntry)
+    if set_name == "inventory":
+        return _item(value)
     try:
         return _feature(value)
     except PatternError as error:
@@ -171,6 +201,18 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
             set_name=set_name,
             entry_id=key,
         ) from None
+
+
+def _item(value: Mapping[str, Any]) -> InventoryEntry:
+    (kind,) = (one for one in _KINDS if one in value)
+    return InventoryEntry(
+        id=value["id"],
+        version=value["version"],
+        kind=kind,
+        name=value.get("name"),
+        jurisdictions=tuple(value.get("jurisdictions", ())),
+        facts=flatten({kind: value[kind]}),
+    )
 
 
 def _feature(value: Mapping[str, Any]) -> FeatureEntry:

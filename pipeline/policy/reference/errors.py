@@ -7,7 +7,7 @@ from pipeline.errors import ProducerError
 
 __all__ = ["EntryError", "SetName", "StaleEntryError"]
 
-SetName = Literal["services", "news-sources", "features", "consents", "operators"]
+SetName = Literal["services", "news-sources", "features", "consents", "operators", "inventory"]
 
 
 @dataclass(slots=True, eq=False)

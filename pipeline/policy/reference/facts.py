@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pipeline.policy.reference.entries import FeatureVerdict, NewsSourceEntry
+from pipeline.policy.reference.entries import ConsentEntry, FeatureVerdict, NewsSourceEntry
 from pipeline.policy.reference.features import FeatureMatch, worst
 from pipeline.policy.reference.sets import ReferenceSets
 from pipeline.policy.vocabulary import Facts, FactValue
 
-__all__ = ["Enriched", "Observed", "reference_facts"]
+__all__ = ["LICENCE_DAYS", "Enriched", "Observed", "reference_facts"]
 
-_LICENCE_DAYS: Final = ZoneInfo("Asia/Shanghai")
-"""Where the days of a news licence begin and end: news source units are licensed in China."""
+LICENCE_DAYS: Final = ZoneInfo("Asia/Shanghai")
+"""Where the days of licences of news and of consents begin and end: both lists are of China's law."""
 
 _VERDICTS: Final[dict[str, FeatureVerdict]] = {"illegal": "illegal", "harmful": "harmful", "rumour": "rumour"}
 
@@ -59,7 +59,7 @@ def reference_facts(facts: Facts, sets: ReferenceSets, observed: Observed, at: d
     known: dict[str, FactValue] = dict(facts)
     _add_service(known, sets)
     _add_news_source(known, sets, at)
-    _add_consent(known, sets)
+    _add_consent(known, sets, at)
     return Enriched(known, _add_review(known, sets, observed))
 
 
@@ -77,25 +77,23 @@ def _add_news_source(facts: dict[str, FactValue], sets: ReferenceSets, at: datet
     if not named or not sets.news_sources:
         return
     unit = sets.news_sources.get(str(named))
-    is_listed = False if unit is None else _is_licensed(unit, at)
+    is_listed = False if unit is None or unit.status == "revoked" else _holds(unit, at)
     facts.pop("content.news_source_listed", None)
     if is_listed is not None:
         facts["content.news_source_listed"] = is_listed
 
 
-def _is_licensed(unit: NewsSourceEntry, at: datetime | None) -> bool | None:
-    """Whether a unit was licensed at a time; None where that depends on a time that is not known."""
-    if unit.status == "revoked":
-        return False
-    if unit.valid_from is None and unit.valid_to is None:
+def _holds(entry: NewsSourceEntry | ConsentEntry, at: datetime | None) -> bool | None:
+    """Whether an entry held at a time; None where that depends on a time that is not known."""
+    if entry.valid_from is None and entry.valid_to is None:
         return True
     if at is None:
         return None
-    day = at.astimezone(_LICENCE_DAYS).date()
-    return (unit.valid_from or date.min) <= day <= (unit.valid_to or date.max)
+    day = at.astimezone(LICENCE_DAYS).date()
+    return (entry.valid_from or date.min) <= day <= (entry.valid_to or date.max)
 
 
-def _add_consent(facts: dict[str, FactValue], sets: ReferenceSets) -> None:
+def _add_consent(facts: dict[str, FactValue], sets: ReferenceSets, at: datetime | None) -> None:
     consent = sets.consents.get(str(facts.get("consent.ref", "")))
     if consent is None:
         return
@@ -104,7 +102,10 @@ def _add_consent(facts: dict[str, FactValue], sets: ReferenceSets) -> None:
     if consent.status == "revoked" or facts.get("consent.status") == "revoked":
         facts["consent.status"] = "revoked"
     else:
-        facts["consent.status"] = "granted" if covers else "missing"
+        holds = _holds(consent, at) if covers else False
+        facts.pop("consent.status", None)
+        if holds is not None:
+            facts["consent.status"] = "granted" if holds else "missing"
     if consent.separate is not None:
         facts["consent.separate"] = consent.separate
     if consent.prompted is not None:

@@ -12,6 +12,7 @@ from pipeline.policy.reference.entries import (
     ConsentEntry,
     Entry,
     FeatureEntry,
+    InventoryEntry,
     NewsSourceEntry,
     OperatorEntry,
     ServiceEntry,
@@ -30,6 +31,7 @@ _SETS: Final[Mapping[SetName, str]] = {
     "features": "features",
     "consents": "consents",
     "operators": "operators",
+    "inventory": "inventory",
 }
 """The sets by what they are called in messages and settings, and in Python."""
 
@@ -73,6 +75,7 @@ class ReferenceSets:
         consents: by `consent.ref`.
         operators: people who may act, by their pseudonyms. No event is judged by them, so that `versions` leaves them
             out; what a person did says `operators_version`.
+        inventory: models, training data, apps and certificates, by their own ids. No event is judged by them.
         index: the features, compiled.
         versions: what decisions record of the sets.
     """
@@ -82,9 +85,11 @@ class ReferenceSets:
     features: Mapping[str, FeatureEntry]
     consents: Mapping[str, ConsentEntry]
     operators: Mapping[str, OperatorEntry]
+    inventory: Mapping[str, InventoryEntry]
     index: FeatureIndex
     versions: ReferenceVersions
     operators_version: str
+    inventory_version: str
     suspended: frozenset[str] = frozenset()
 
     @classmethod
@@ -96,6 +101,7 @@ class ReferenceSets:
             features={},
             consents={},
             operators={},
+            inventory={},
             index=FeatureIndex({}),
             versions=ReferenceVersions(
                 services=EMPTY_VERSION,
@@ -104,6 +110,7 @@ class ReferenceSets:
                 consents=EMPTY_VERSION,
             ),
             operators_version=EMPTY_VERSION,
+            inventory_version=EMPTY_VERSION,
         )
 
     def put(self, entry: Entry) -> "ReferenceSets":
@@ -144,6 +151,7 @@ class ReferenceSets:
         features = _of_type(held["features"], FeatureEntry)
         versions = {field: version_of(changed[name].values()) for name, field in _SETS.items() if name in changed}
         operators_version = versions.pop("operators", self.operators_version)
+        inventory_version = versions.pop("inventory", self.inventory_version)
         services = _of_type(held["services"], ServiceEntry)
         return ReferenceSets(
             services=services,
@@ -154,9 +162,11 @@ class ReferenceSets:
             features=features,
             consents=_of_type(held["consents"], ConsentEntry),
             operators=_of_type(held["operators"], OperatorEntry),
+            inventory=_of_type(held["inventory"], InventoryEntry),
             index=self.index.updated(features) if "features" in changed else self.index,
             versions=msgspec.structs.replace(self.versions, **versions),
             operators_version=operators_version,
+            inventory_version=inventory_version,
         )
 
     def _set(self, set_name: SetName) -> Mapping[str, Entry]:

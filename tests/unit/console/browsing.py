@@ -1,6 +1,7 @@
 """A console over what happened in `happenings`, and browsers of people who look at it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Console:
     state: ModelState = FRESH
     sent: list[KafkaMessage] = field(default_factory=list)
     is_broker_away: bool = False
+    on_send: Callable[[KafkaMessage], None] | None = None
     minute: float = 8
 
     def __post_init__(self) -> None:
@@ -47,6 +49,8 @@ class Console:
             if self.is_broker_away:
                 raise WorldError(what="Kafka did not confirm a delivery.", remedy="It is tried again.")
             self.sent.append(message)
+            if self.on_send is not None:
+                self.on_send(message)
 
         return ConsoleParts(
             settings=ConsoleSettings(login=self.login),

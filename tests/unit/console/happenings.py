@@ -106,8 +106,9 @@ class Happenings:
         self.say(msgspec.structs.replace(ALERT, alert_id=alert_id(uid, ALERT.rule.id), event_uid=uid, event=event))
         return uid
 
-    def send(self, uid: str, what: str, actor: str, act: str) -> EventReference:
+    def send(self, uid: str, what: str, actor: str, act: str, reason: str = "") -> EventReference:
         """What a person sends about an event."""
+        reason = reason or f"Because of {act}."
         is_act = what in {"claim", "unclaim", "note"}
         event_type = "sealstream.review-act.v1" if is_act else "sealstream.review.v2"
         data = {
@@ -116,18 +117,20 @@ class Happenings:
             "actor": {"id": actor, "role": "reviewer"},
             "auth": {"issuer": "sealstream-console", "at": at(0)},
             "seen": decision_id(uid),
-            "reason": f"Because of {act}.",
+            "reason": reason,
         }
         event = {"specversion": "1.0", "id": act, "source": "sealstream-console", "type": event_type, "data": data}
         self.put(TOPICS.reviews, uid, orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
         return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
 
-    def review(self, uid: str, verdict: str, actor: str, act: str, number: int = 1, minute: float = 10) -> None:
+    def review(
+        self, uid: str, verdict: str, actor: str, act: str, number: int = 1, minute: float = 10, reason: str = ""
+    ) -> None:
         """A person decides, and the worker takes it."""
-        event = self.send(uid, verdict, actor, act)
+        event = self.send(uid, verdict, actor, act, reason)
         outcome = {"release": "allow", "refuse": "block", "escalate": "hold"}[verdict]
         review = ReviewOutcome(
-            verdict=verdict, reviewer=actor, reason=f"Because of {act}.", reviewed_at=at(minute), event=event
+            verdict=verdict, reviewer=actor, reason=reason or f"Because of {act}.", reviewed_at=at(minute), event=event
         )
         changes = {"decision_id": review_id(uid, number), "event_uid": uid, "decision": outcome, "review": review}
         before = decision_id(uid) if number == 1 else review_id(uid, number - 1)

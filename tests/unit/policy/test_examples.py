@@ -276,7 +276,17 @@ def values(fact: Fact) -> st.SearchStrategy[Any]:
     }[fact.type]
 
 
-STATED_BY_NO_EVENT = ("event_type", "occurred_at", "place.unknown", "place.without_law")
+STATED_BY_NO_EVENT = (
+    "event_type",
+    "occurred_at",
+    "place.unknown",
+    "place.without_law",
+    "consent.valid_from",
+    "consent.valid_to",
+    "news_source.status",
+    "news_source.valid_from",
+    "news_source.valid_to",
+)
 facts = st.sampled_from([fact for fact in vocabulary().values() if fact.name not in STATED_BY_NO_EVENT])
 
 

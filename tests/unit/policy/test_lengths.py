@@ -52,7 +52,7 @@ def test_a_year_that_was_not_announced_is_not_guessed() -> None:
         after_working_days("CN", date(2098, 12, 31), 1)
 
 
-@pytest.mark.parametrize("text", ["3H", "PT3S", "P0D", "P10BM", "PT3H30M", "", "P1Y"])
+@pytest.mark.parametrize("text", ["3H", "PT3S", "P0D", "P10BM", "PT3H30M", "", "P1W"])
 def test_what_is_no_length_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no length"):
         parse_length(text)

@@ -1,18 +1,23 @@
 """The keeper of clocks on ports in memory: what is waited for before anything is said, and what is said once."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agents.clocks.keeper import ClockKeeper
 from agents.clocks.port import Page
+from agents.clocks.registry import RegisteredDuties
 from agents.delivery import InputRecord, TopicPartition
 from agents.messages import KafkaMessage
 from pipeline.duties.timers import DueStage
 from pipeline.errors import WorldError
 from pipeline.events.outgoing import to_json
+from pipeline.events.outputs import Case
+from pipeline.policy.reference import ReferenceSets, parse_entry
 from tests.unit.usecases.test_casework import LAYOUT, SOURCE, Desk, order
 
 INPUT = TopicPartition("activities", 0)
@@ -27,6 +32,18 @@ async def until(happened: Callable[[], bool]) -> None:
     raise TimeoutError
 
 
+class Sets:
+    """The reference sets, as old as a test has them."""
+
+    def __init__(self) -> None:
+        self.current = ReferenceSets.empty()
+        self.age_seconds = 0.0
+
+    def put(self, entry: str, version: int, **service: Any) -> None:
+        data = {"id": entry, "version": version, "jurisdictions": ["CN"], "service": service}
+        self.current = self.current.put(parse_entry("services", entry, data))
+
+
 class Topic:
     """One partition of the clocks topic, its pens, and the inputs; the ports on them."""
 
@@ -38,6 +55,8 @@ class Topic:
         self.committed = self.sent = 0
         self.refusals = self.polls = 0
         self.is_away = self.closes_badly = False
+        self.sets = Sets()
+        self.threads = ThreadPoolExecutor(1)
 
     def publish(self, *messages: tuple[bytes, bytes | None], key: bytes = b"") -> None:
         for kind, value in messages:
@@ -109,12 +128,22 @@ class Topic:
             open_reader=port,
             open_pen=pen,
             open_arrears=arrears,
+            registry=RegisteredDuties(
+                references=self.sets,
+                registering=self.desk.register,
+                publish=self.publish_case,
+                threads=self.threads,
+                now=lambda: self.desk.now,
+            ),
             announce=announce,
             messages=messages,
             said=self.said.append,
             forgotten=forgotten,
             now=lambda: self.desk.now,
         )
+
+    async def publish_case(self, case: Case) -> None:
+        self.publish(*((b"sealstream.clock.v1", to_json(clock)) for clock in case.clocks))
 
     async def keep(self, turns: int = 50) -> None:
         """Let a new worker keep clocks for a while, and kill it."""
@@ -126,6 +155,11 @@ class Topic:
 
     def stages(self) -> list[str]:
         return [one.announcement.stage for one in self.said]
+
+    def lapses(self) -> list[str]:
+        """What was said of security assessments."""
+        rule = "cn.deep-synthesis.art15.assessment-clock"
+        return [one.announcement.stage for one in self.said if one.announcement.law.clock == rule]
 
     def order(self, name: str, **dates: str | None) -> None:
         case = self.desk.tell(name, "takedown.updated", **order(**dates))
@@ -245,3 +279,55 @@ async def test_a_pen_that_does_not_close_ends_no_keeping() -> None:
     await until(lambda: topic.polls >= polls + 2)
     assert not keeping.done()
     keeping.cancel()
+
+
+async def test_a_security_assessment_lapses_with_no_event_arriving_and_is_said_once() -> None:
+    topic = Topic(Desk())
+    topic.sets.put("painter", 1, biometric_tool=True, security_assessed_at="2026-01-01T10:00:00Z")
+    await topic.keep()
+    assert topic.lapses() == []
+    topic.desk.now += timedelta(days=6)
+    await topic.keep()
+    assert topic.lapses() == ["warned"]
+    topic.desk.now += timedelta(days=40)
+    await topic.keep()
+    await topic.keep()
+    assert topic.lapses() == ["warned", "due", "missed"]
+    (said,) = (one.alert for one in topic.said if one.alert and one.alert.kind == "security-assessment-lapsed")
+    assert said.evidence["service.id"] == "services/painter"
+
+
+async def test_an_assessment_that_was_renewed_while_nobody_looked_does_not_lapse() -> None:
+    topic = Topic(Desk())
+    topic.sets.put("painter", 1, biometric_tool=True, security_assessed_at="2025-11-21T10:00:00Z")
+    await topic.keep()
+    topic.desk.now += timedelta(days=2)
+    topic.sets.put("painter", 2, biometric_tool=True, security_assessed_at="2026-11-20T10:00:00Z")
+    await topic.keep()
+    assert topic.lapses() == []
+    topic.desk.now += timedelta(days=364)
+    await topic.keep()
+    assert topic.lapses() == ["warned", "warned", "due", "missed"]
+
+
+async def test_an_entry_that_was_deleted_has_no_duties_any_more() -> None:
+    topic = Topic(Desk())
+    topic.sets.put("painter", 1, biometric_tool=True, security_assessed_at="2025-11-21T10:00:00Z")
+    await topic.keep()
+    topic.sets.current = topic.sets.current.remove("services", "painter")
+    topic.desk.now += timedelta(days=2)
+    await topic.keep()
+    assert topic.lapses() == []
+    clocks = [json.loads(record.value or b"{}") for record in topic.log]
+    assert {clock["state"] for clock in {clock["clock_id"]: clock for clock in clocks}.values()} == {"withdrawn"}
+
+
+async def test_a_duty_is_not_said_before_the_sets_are_known_up_to_its_time() -> None:
+    topic = Topic(Desk())
+    topic.sets.put("painter", 1, biometric_tool=True, security_assessed_at="2025-11-19T10:00:00Z")
+    topic.sets.age_seconds = 2 * 24 * 3600.0
+    await topic.keep()
+    assert topic.lapses() == []
+    topic.sets.age_seconds = 0.0
+    await topic.keep()
+    assert topic.lapses() == ["missed"]

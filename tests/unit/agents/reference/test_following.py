@@ -30,11 +30,19 @@ async def test_a_worker_starts_with_everything(kafka: FakeKafka, worker: Worker)
     assert sorted(worker.numbers.sizes) == [
         ("consents", 1),
         ("features", 1),
+        ("inventory", 0),
         ("news-sources", 1),
         ("operators", 0),
         ("services", 1),
     ]
-    assert worker.numbers.updates == {"services": 1, "news-sources": 1, "consents": 1, "features": 4, "operators": 0}
+    assert worker.numbers.updates == {
+        "services": 1,
+        "news-sources": 1,
+        "consents": 1,
+        "features": 4,
+        "inventory": 0,
+        "operators": 0,
+    }
 
 
 async def test_nothing_is_in_force_before_everything_is(kafka: FakeKafka, worker: Worker) -> None:
