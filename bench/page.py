@@ -28,7 +28,8 @@ process **and all its descendants**, from /proc; the broker, the store and the m
 | [floor](../bench/peers/floor.py) | fetch, sign, store; no Kafka, no checks |
 
 Wall times, and so rates and delays, are those of one machine that also ran the broker and the store; ratios of CPU time
-within a run hold elsewhere. To measure anew: `make bench` (a look: `make bench SHORT=1`; the page: `make bench PAGE=1
+within a run hold elsewhere. What a million open clocks cost is on [a page of its own](performance/clocks.md). To
+measure anew: `make bench` (a look: `make bench SHORT=1`; the page: `make bench PAGE=1
 AGAINST=71aa9a7=path/to/that/checkout`).
 """
 
