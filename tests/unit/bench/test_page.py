@@ -60,8 +60,8 @@ def test_what_a_shorter_run_found_later_is_said_until_a_longer_one_is_taken() ->
     later = msgspec.structs.replace(TAKEN, at="2026-12-01T10:00:00+00:00")
     costs = msgspec.structs.replace(RESULTS.sections["costs"], taken=later)
     newer = msgspec.structs.replace(RESULTS, sections={**RESULTS.sections, "costs": costs})
-    assert "in a short run" in render(RESULTS)
-    assert "in a short run" not in render(newer)
+    assert "In a short run" in render(RESULTS)
+    assert "In a short run" not in render(newer)
 
 
 def test_the_median_of_the_rounds_is_shown() -> None:
