@@ -61,6 +61,9 @@ PAGE: Final = 2_000
 
 MOST_BYTES, LEAST_RATE, MOST_LATE, MOST_SHARE = 200.0, 100_000.0, 2.0, 2.0
 SILENT_SECONDS: Final = 20
+TOLD_WITHIN: Final = timedelta(milliseconds=30)
+"""So long it takes to tell of an order: no warning may fall due before all are told, since it would not be said."""
+
 WAITED_SECONDS: Final = 60
 """So long after the last one came due, announcements are waited for."""
 
@@ -236,11 +239,15 @@ async def speaking(settings: KafkaSettings, count: int, due: int, over: float, c
             console.print(f"read {len(keeper):,} clocks; {SILENT_SECONDS} s of silence")
             silent = await _cpu_of(asyncio.sleep(SILENT_SECONDS)) / SILENT_SECONDS
             console.print(f"{due:,} come due over {over:.0f} s")
-            start = datetime.now(UTC) + timedelta(seconds=5)
+            start = datetime.now(UTC) + timedelta(seconds=5) + due * TOLD_WITHIN
             for number in range(due):
                 case = desk.order(number, start + timedelta(seconds=over * number / due) - GIVEN / 2)
                 await outbox.publish_case(case)
-            spoken = await _cpu_of(_until(lambda: len(late) >= due, over + WAITED_SECONDS))
+            began = time.monotonic()
+            spoken = await _cpu_of(
+                _until(lambda: len(late) >= due, (due * TOLD_WITHIN).total_seconds() + over + WAITED_SECONDS)
+            )
+            waited = time.monotonic() - began
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
     return Figures(
@@ -251,7 +258,7 @@ async def speaking(settings: KafkaSettings, count: int, due: int, over: float, c
         read_a_second=count / read,
         due=len(late),
         late=late,
-        cpu_ms_each=1000 * (spoken - silent * over) / max(1, len(late)),
+        cpu_ms_each=1000 * (spoken - silent * waited) / max(1, len(late)),
         silent_percent=100 * silent,
     )
 

@@ -54,7 +54,7 @@ advice: passing every rule is evidence that a duty was kept, and whether it was 
 | marks | sealstream itself puts the mark on the content |
 | detects | a breach raises an alert |
 | records | the evidence is kept |
-| reports | the evidence is handed on to those who have to act or to know |
+| reports | the evidence is handed on to those who have to act or to know, or made into a document for them |
 | people | nothing: it is left to people |
 
 An article or a rule that was not written from the text of the law itself is marked: † from a secondary source, ‡ from
@@ -124,7 +124,7 @@ _CHINESE: Final = PageWords(
 | 标识 | 由 sealstream 在内容上添加标识 |
 | 检测 | 发现违反情形即发出警报 |
 | 留存 | 证据得到留存 |
-| 报送 | 证据被送达应当处置或者知悉的人 |
+| 报送 | 证据被送达应当处置或者知悉的人，或者为其制成文件 |
 | 由人处理 | 产品不作处理，由人负责 |
 
 未依据法律文本本身撰写的条文或者规则附有标记：† 依据二手资料；‡ 依据一般知识，使用前应当核实。规则包的阅读与修改方法见
