@@ -283,6 +283,24 @@ class Service(Struct, frozen=True, kw_only=True):
             it, and whether it is signed (Cal. BPC 22757.3.1(a)(2)).
         provenance_inspectable: Its users can inspect all provenance data: in the interface, by download or through
             a link (Cal. BPC 22757.3.1(a)(3)).
+        security_assessment_scope: What its last security assessment covered, in words of your own; recorded, not
+            judged.
+        offered_since: When it began to be offered, from which the time for its filing runs.
+        security_assessed_at: When its security assessment was last done (Deep Synthesis Provisions Art. 15, 20).
+        mechanism_reviewed_at: When the mechanism of its algorithms was last reviewed, assessed and verified (Deep
+            Synthesis Provisions Art. 15).
+        ethics_reviewed_at: When its last review of science and technology ethics was done (Deep Synthesis
+            Provisions Art. 7).
+        management_reviewed_at: When its management systems for data security, personal information and fraud were
+            last reviewed (Deep Synthesis Provisions Art. 7).
+        drilled_at: When emergency response was last drilled (Deep Synthesis Provisions Art. 7).
+        rules_published_at: When its management rules, platform conventions and service agreement were last
+            published (Deep Synthesis Provisions Art. 8).
+        filed_at: When its algorithm was filed (Deep Synthesis Provisions Art. 19).
+        filing_changed_at: When something changed last that its filing says.
+        filing_change_filed_at: When that change was filed.
+        ended_at: When it ceased to be offered: its filing is cancelled then, and its periodic duties end.
+        filing_cancelled_at: When its filing was cancelled.
     """
 
     id: str | UnsetType = UNSET
@@ -317,6 +335,19 @@ class Service(Struct, frozen=True, kw_only=True):
     crime_exemption: bool | UnsetType = UNSET
     provenance_disclosed: bool | UnsetType = UNSET
     provenance_inspectable: bool | UnsetType = UNSET
+    security_assessment_scope: Sequence[str] | UnsetType = UNSET
+    offered_since: datetime | str | UnsetType = UNSET
+    security_assessed_at: datetime | str | UnsetType = UNSET
+    mechanism_reviewed_at: datetime | str | UnsetType = UNSET
+    ethics_reviewed_at: datetime | str | UnsetType = UNSET
+    management_reviewed_at: datetime | str | UnsetType = UNSET
+    drilled_at: datetime | str | UnsetType = UNSET
+    rules_published_at: datetime | str | UnsetType = UNSET
+    filed_at: datetime | str | UnsetType = UNSET
+    filing_changed_at: datetime | str | UnsetType = UNSET
+    filing_change_filed_at: datetime | str | UnsetType = UNSET
+    ended_at: datetime | str | UnsetType = UNSET
+    filing_cancelled_at: datetime | str | UnsetType = UNSET
 
 
 class UserIdentity(Struct, frozen=True, kw_only=True):

@@ -174,3 +174,7 @@ async def test_a_security_assessment_lapses_by_itself_is_said_once_and_not_where
     assert sorted(one.data["evidence"]["service.id"] for one in lapses) == sorted(
         f"services/{service}" for service in (lapsed, late)
     )
+    listed = (await asyncio.to_thread(installation.answer, "duties", "list", "--overdue"))["duties"]
+    assert {(one["entry"], one["duty"], one["article"]) for one in listed} == {
+        (service, ASSESSMENT, "15") for service in (lapsed, late)
+    }
