@@ -22,16 +22,26 @@ numbers = st.sampled_from(
 
 
 @st.composite
+def places(draw: st.DrawFn, length: int) -> int:
+    """A place in a file; most of what a parser looks at is at the beginning or at the end."""
+    match draw(st.sampled_from(["beginning", "end", "anywhere"])):
+        case "beginning":
+            return draw(st.integers(0, min(800, length)))
+        case "end":
+            return draw(st.integers(max(0, length - 800), length))
+        case _:
+            return draw(st.integers(0, length))
+
+
+@st.composite
 def broken(draw: st.DrawFn) -> tuple[str, bytes]:
     """A file with marks or without, in which bytes were changed, put in, taken out, repeated, or cut off."""
     name = draw(names)
     body = bytearray(made(name))
     if draw(st.booleans()):
         body = bytearray(write_labels(bytes(body), media_type_of(name), LABELS))
-    # Most of what a parser looks at is at the beginning or at the end.
-    near = st.one_of(st.integers(0, min(800, len(body))), st.integers(max(0, len(body) - 800), len(body)))
     for _ in range(draw(st.integers(1, 6))):
-        at = min(draw(near | st.integers(0, len(body))), len(body))
+        at = draw(places(len(body)))
         match draw(st.sampled_from(["change", "insert", "remove", "repeat", "cut", "flip"])):
             case "change":
                 with_what = draw(numbers)

@@ -1,6 +1,5 @@
 """The verify page in Chromium: nothing leaves the device before somebody says so, and everybody can use it."""
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from console.doors.app import doors_application
 from pipeline.credentials.development import development_chain
@@ -19,9 +18,7 @@ from tests.unit.console.door_house import doors_of
 from tests.unit.house import House
 from tests.unit.usecases.public_house import PublicHouse, smaller
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _PATIENCE_MS = 60_000  # a busy machine is no fault of the page
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="No Chromium: install Debian's package chromium.")
 
 
 class Served:
@@ -61,15 +58,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
 def address(served: Served) -> Iterator[str]:
     with served as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=_PATIENCE_MS)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def opened(chromium: Browser, url: str, **options: Any) -> tuple[Page, list[str], list[str]]:
