@@ -33,12 +33,6 @@ measure anew: `make bench` (a look: `make bench SHORT=1`; the page: `make bench 
 AGAINST=71aa9a7=path/to/that/checkout`).
 """
 
-_KEY_FRAMES: Final = """\
-Since then [videos are known by key frames](adr/0051-known-by-key-frames.md). In a short run of build 01fbc30 at
-{at} an MP4 took sealstream 382 ms, the plain loop 40 and the floor 27: 9.6 times the plain loop."""
-_LATER: Final[Mapping[str, tuple[str, str]]] = {"costs": ("2026-11-29T18:50:36+00:00", _KEY_FRAMES)}
-"""What a shorter run found of a section that was taken before it: when, and in which words."""
-
 _BUSY: Final = 1.5
 """Load of a machine that did other work just before: wall times say little then."""
 
@@ -58,7 +52,7 @@ def render(results: Figures) -> str:
     for name, write in writers.items():
         section = results.sections.get(name)
         if section is not None:
-            parts.append(write(section, results.titles) + _taken(section) + _found_later(name, section))
+            parts.append(write(section, results.titles) + _taken(section))
     return "\n".join(parts)
 
 
@@ -72,11 +66,6 @@ def _taken(section: Section) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in taken.versions.items())
     busy = "; **the machine was busy with other work**" if taken.load > _BUSY else ""
     return f"\n{taken.at}, {taken.machine}, load {taken.load:.1f} before{busy}; {versions}.\n"
-
-
-def _found_later(name: str, section: Section) -> str:
-    at, words = _LATER.get(name, ("", ""))
-    return f"\n{words.format(at=at)}\n" if section.taken.at < at else ""
 
 
 def _targets(results: Figures) -> str:

@@ -56,14 +56,6 @@ RESULTS = Figures(
 )
 
 
-def test_what_a_shorter_run_found_later_is_said_until_a_longer_one_is_taken() -> None:
-    later = msgspec.structs.replace(TAKEN, at="2026-12-01T10:00:00+00:00")
-    costs = msgspec.structs.replace(RESULTS.sections["costs"], taken=later)
-    newer = msgspec.structs.replace(RESULTS, sections={**RESULTS.sections, "costs": costs})
-    assert "In a short run" in render(RESULTS)
-    assert "In a short run" not in render(newer)
-
-
 def test_the_median_of_the_rounds_is_shown() -> None:
     assert "| JPEG 200 KB | 5.00 | 20.00 | 5.00 |" in render(RESULTS)
 
