@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.policy.reference import SetName
     from pipeline.policy.running_clocks import ClockLaws
 
-__all__ = ["ShownDuty", "app"]
+__all__ = ["ShownDuty", "app", "why_none"]
 
 app = typer.Typer(help="Periodic duties: what is due when, of what is registered.", no_args_is_help=True)
 
@@ -75,7 +75,8 @@ def list_duties(
     as_json: AsJson = False,
 ) -> None:
     """List the duties of what is in the reference sets now, those that are due first, by the packs in use here."""
-    found = [duty for duty in _duties() if kind in (None, duty.kind) and (duty.is_overdue or not overdue)]
+    duties = list(_duties())
+    found = [duty for duty in duties if kind in (None, duty.kind) and (duty.is_overdue or not overdue)]
     found.sort(key=lambda duty: (duty.due_at or "", duty.set, duty.entry, duty.duty))
     if as_json:
         print_json({"duties": found})
@@ -97,9 +98,17 @@ def list_duties(
             soft_wrap=True,
         )
     if not found:
-        console.print(
-            "Nothing is overdue." if overdue else "Nothing registered has a duty; `sealstream reference put` enters it."
+        console.print(why_none(duties, overdue=overdue), markup=False)
+
+
+def why_none(duties: list[ShownDuty], *, overdue: bool) -> str:
+    """Why there is nothing to list; that no law reaches what is registered must not read as that all is done."""
+    if not duties:
+        return (
+            "No entry has a duty here. Register with `sealstream reference put` what has some, and say which law "
+            "reaches it: by its `jurisdictions`, or for all with SEALSTREAM_POLICY_JURISDICTIONS, as for the workers."
         )
+    return "Nothing is overdue." if overdue else "No entry of this kind has a duty."
 
 
 def _duties() -> Iterator[ShownDuty]:
