@@ -24,6 +24,7 @@ from pipeline.settings import (
     PolicySettings,
     Settings,
     StoreSettings,
+    TileLogSettings,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,7 @@ ALL_SETTINGS: list[type[Settings]] = [
     RecognitionSettings,
     ReferenceSettings,
     StoreSettings,
+    TileLogSettings,
     WatchdogSettings,
     WorkerSettings,
 ]
