@@ -25,7 +25,7 @@ _PLACES: Final = {
     "SealedFingerprints": "known",
     "known_fingerprints_of": "opening",
 }
-"""Where each name is. They bring numpy, the store and all use cases, 45 MB: who wants the settings alone goes without."""
+"""Where each name is. They bring numpy, the store and all use cases, 45 MB, which the settings do without."""
 
 
 def __getattr__(name: str) -> object:
