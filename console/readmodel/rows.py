@@ -1,5 +1,6 @@
 """From a record of a topic to the rows that it stands for. Pure: it knows neither Kafka nor a database."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,7 @@ import msgspec
 from agents.delivery import InputRecord
 from agents.reference.records import change_in
 from agents.topics import Topics
+from pipeline.errors import ProducerError
 from pipeline.events.envelope import parse
 from pipeline.events.identity import event_uid
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
@@ -139,16 +141,20 @@ def _update(record: InputRecord) -> Iterator[ModelRow]:
 
 
 def _sent(record: InputRecord) -> Iterator[ModelRow]:
+    yield from _sent_at(record, _arrived(record))
+
+
+def _sent_at(record: InputRecord, arrived: int) -> Iterator[ModelRow]:
     event = parse(record.value, record.headers)
     sent = msgspec.convert(event.data, _Sent)
     person = sent.actor or sent.reviewer
     if person is None:
         return
     what = sent.verdict or sent.act or "?"
-    # A note is published nowhere, so its words are not kept here either.
-    reason = "" if what == "note" else sent.reason
+    # A note is published nowhere, so its words are not kept here either; of a claim there is nothing to say.
+    reason = sent.reason if sent.act is None else ""
     uid = event_uid(event.source, event.id)
-    yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, _arrived(record)))
+    yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, arrived))
 
 
 def _refusal(reviews: str, record: InputRecord) -> Iterator[ModelRow]:
@@ -158,6 +164,9 @@ def _refusal(reviews: str, record: InputRecord) -> Iterator[ModelRow]:
     letter = msgspec.json.decode(explanation, type=DeadLetter)
     if letter.event_uid is not None and letter.input.topic == reviews:
         yield ModelRow("refusals", (letter.event_uid, letter.error, letter.what, letter.remedy))
+        # A dead letter has the input with it, and outlives it: the same row as from the input's own topic.
+        with contextlib.suppress(ProducerError, ValueError):
+            yield from _sent_at(record, letter.input.timestamp or 0)
 
 
 def _alert(record: InputRecord) -> Iterator[ModelRow]:
@@ -165,7 +174,8 @@ def _alert(record: InputRecord) -> Iterator[ModelRow]:
         return
     alert = msgspec.json.decode(record.value, type=Alert)
     severity = SEVERITIES.index(alert.severity)
-    yield ModelRow("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, _arrived(record), record.value))
+    at = None if record.timestamp is None else _arrived(record)
+    yield ModelRow("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, at, record.value))
 
 
 def _case(record: InputRecord) -> Iterator[ModelRow]:
