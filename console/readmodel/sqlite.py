@@ -35,10 +35,15 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "records": (4, "INSERT OR IGNORE INTO records VALUES"),
     "acts": (8, "INSERT OR IGNORE INTO acts VALUES"),
     "sent": (7, "INSERT OR IGNORE INTO sent VALUES"),
+    "case_acts": (7, "INSERT OR IGNORE INTO case_acts VALUES"),
     "refusals": (4, "INSERT OR IGNORE INTO refusals VALUES"),
     "alerts": (6, "INSERT INTO alerts VALUES"),
     "announcements": (4, "INSERT OR IGNORE INTO announcements VALUES"),
     "steps": (5, "INSERT OR IGNORE INTO steps VALUES"),
+    # What came of an act tells it, and takes the place of what its sender's message said.
+    "taken_case_acts": (7, "INSERT INTO case_acts VALUES"),
+    # Named by several messages, and told by one of them.
+    "case_steps": (5, "INSERT INTO case_steps VALUES"),
     # These are said anew, the newest version counts.
     "cases": (5, "INSERT INTO cases VALUES"),
     "clocks": (6, "INSERT INTO clocks VALUES"),
@@ -47,6 +52,8 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
 _FROM_THE_TOPIC: Final = """ON CONFLICT (alert_id) DO UPDATE SET event_uid = excluded.event_uid, kind = excluded.kind,
   severity = excluded.severity, at = excluded.at, body = excluded.body
   WHERE alerts.at IS NULL AND excluded.at IS NOT NULL"""
+_AS_TAKEN: Final = """ON CONFLICT (uid) DO UPDATE SET what = excluded.what, actor = excluded.actor,
+  role = excluded.role, reason = excluded.reason, at = excluded.at"""
 _KEYS: Final = {"cases": "case_uid", "clocks": "clock_id", "operators": "id"}
 _NEW_VALUES: Final = {
     "cases": "version = excluded.version, kind = excluded.kind, at = excluded.at, body = excluded.body",
@@ -61,6 +68,10 @@ def _statement(table: str) -> str:
     values = f"{insert} ({', '.join('?' * columns)})"
     if table == "alerts":
         return f"{values} {_FROM_THE_TOPIC}"
+    if table == "taken_case_acts":
+        return f"{values} {_AS_TAKEN}"
+    if table == "case_steps":
+        return f"{values} ON CONFLICT (act) DO UPDATE SET at = excluded.at, body = excluded.body WHERE at IS NULL"
     if table not in _KEYS:
         return values
     return f"{values} ON CONFLICT ({_KEYS[table]}) DO UPDATE SET {_NEW_VALUES[table]} {_NEWER.format(table=table)}"
@@ -185,9 +196,10 @@ class SqliteRows:
             self._topics.manifests: ("records",),
             self._topics.review_updates: ("acts",),
             self._topics.reviews: ("sent",),
+            self._topics.cases: ("case_acts",),
             self._topics.dead_letters: ("refusals",),
             self._topics.alerts: ("alerts", "alerted"),
-            self._topics.case_updates: ("cases",),
+            self._topics.case_updates: ("cases", "case_steps"),
             self._topics.clocks: ("clocks", "announcements"),
             self._topics.enforcement: ("steps",),
             self._topics.operators: ("operators",),
@@ -298,7 +310,6 @@ def _settle(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
         if row is not None:
             taken.append(row.columns)
     cursor.executemany(
-        "INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uid) DO UPDATE SET what = excluded.what, "
-        "actor = excluded.actor, role = excluded.role, reason = excluded.reason, at = excluded.at",
+        f"INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?) {_AS_TAKEN}",  # noqa: S608 - ours
         taken,
     )

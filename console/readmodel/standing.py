@@ -7,6 +7,7 @@ import msgspec
 
 from console.readmodel.rows import SEVERITIES, ModelRow, millis
 from pipeline.events.identity import decision_id
+from pipeline.events.intake import CASE_ACT
 from pipeline.events.outputs import Decision, Finding, ManifestRecord, ReviewUpdate
 
 __all__ = ["Held", "act_of_decision", "act_of_update", "in_force", "record_as_held", "waiting_row"]
@@ -78,6 +79,8 @@ def act_of_decision(act: str, at: int, body: bytes) -> ModelRow | None:
     decision = msgspec.json.decode(body, type=Decision)
     review, verdict = decision.review, decision.retraction
     by: tuple[str, str, str | None, str]
+    if review is not None and review.event.type == CASE_ACT:  # its case tells it
+        return None
     if review is not None:
         by = (review.verdict, review.reviewer, review.role, review.reason)
     elif verdict is not None and verdict.reviewer is not None:

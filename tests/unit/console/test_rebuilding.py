@@ -226,7 +226,7 @@ def test_a_model_that_was_lost_says_the_same_after_a_rebuild_though_topics_forgo
     assert (told[0], told[-1], told) == (0.0, 1.0, sorted(told))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kept=st.sets(st.sampled_from(FORGETFUL)), first=st.sampled_from(["bucket", "topics"]))
 def test_whatever_topics_forgot_and_whether_they_are_read_before_or_after(
     town: Town, before: str, tmp_path_factory: pytest.TempPathFactory, kept: set[str], first: str
