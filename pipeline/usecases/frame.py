@@ -21,7 +21,7 @@ from pipeline.store.records import commit_record, filed_record
 from pipeline.tile_log import Leaf
 from pipeline.usecases.escalation import Escalation, counted
 
-__all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase"]
+__all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase", "alerts_of"]
 
 COMMIT_ORDER: Final[Mapping[int, str]] = {
     1: "The asset is fetched, its digest checked against the event.",
@@ -109,7 +109,7 @@ class UseCase(ABC, Generic[Event, Record]):
             record=record,
             at=record_at,
             body=filed.body,
-            alerts=_alerts(record),
+            alerts=alerts_of(record),
             enforcement=self._enforced(record),
         )
 
@@ -140,7 +140,7 @@ class UseCase(ABC, Generic[Event, Record]):
         """
 
 
-def _alerts(record: ManifestRecord | Decision) -> tuple[Alert, ...]:
+def alerts_of(record: ManifestRecord | Decision) -> tuple[Alert, ...]:
     """What a record wakes someone for; of a review nothing, since it was said when the event was held."""
     if isinstance(record, Decision) and record.review is not None:
         return ()
