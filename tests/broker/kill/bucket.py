@@ -184,6 +184,10 @@ def outcome_key(case: Case) -> str:
             return act_key(case.subject, case.turn)
         case "retraction":
             return retraction_key(case.subject)
+        case "version":
+            assert case.matter is not None
+            assert case.version is not None
+            return version_key(case.matter.uid, case.version.number)
         case _:
             return record_key(case.subject) if case.about is None else review_key(case.subject, case.turn)
 
