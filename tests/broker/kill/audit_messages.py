@@ -37,6 +37,8 @@ def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mappi
         if len(places) < case.times:
             yield Problem.of(case, "lost", f"it is in the input topic {len(places)} times, and was sent {case.times}")
         if case.expected.outcome == "dead-letter":
+            if case.is_refused_act:
+                yield from _refused(case, records)
             for one in places:
                 yield from _dead_letter(case, one, evidence)
                 if _unjudged(case, one) - set(evidence.alerts):
@@ -187,6 +189,15 @@ def _dead_letter(case: Case, one: Input, evidence: Evidence) -> Iterator[Problem
         yield Problem.of(case, "wrong", f"the dead letter says {said} instead of {case.expected.error}")
 
 
+def _refused(case: Case, records: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Why an act was refused is stored, so that it stays refused when it comes again."""
+    stored = records.get(outcome_key(case))
+    if stored is None:
+        yield Problem.of(case, "lost", "why the act was refused is not stored")
+    elif (error := json.loads(stored)["error"]) != case.expected.error:
+        yield Problem.of(case, "wrong", f"what is stored says that it was refused for {error}")
+
+
 def _unjudged(case: Case, one: Input) -> frozenset[str]:
     """The alert of a dead letter that was to be judged: about its event, or about its place where it is none."""
     if case.expected.outcome != "dead-letter" or case.topic not in _JUDGED:
@@ -204,7 +215,7 @@ def _not_dead(case: Case, letter: Message) -> Problem:
 def _what_nothing_called_for(
     cases: Mapping[int, Case], evidence: Evidence, records: Mapping[str, bytes]
 ) -> Iterator[Problem]:
-    done = [case for case in cases.values() if case.expected.outcome != "dead-letter"]
+    done = [case for case in cases.values() if case.leaves_record]
     alerts = {alert_id(str(case.uid), rule) for case in cases.values() for rule in case.expected.alerts}
     alerts |= set(clock_alerts(evidence))
     alerts |= {

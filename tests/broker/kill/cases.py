@@ -191,6 +191,16 @@ class Case:
     after: int | None = None
 
     @property
+    def is_refused_act(self) -> bool:
+        """Whether it is an act of a person, or of the public, that was held against what is in force and not taken."""
+        return self.expected.outcome == "dead-letter" and self.topic in ("reviews", "cases") and self.uid is not None
+
+    @property
+    def leaves_record(self) -> bool:
+        """Whether what became of it is stored: its outcome, or why an act was refused."""
+        return self.expected.outcome != "dead-letter" or self.is_refused_act
+
+    @property
     def subject(self) -> str:
         """The event_uid that its outcome is about."""
         return str(self.about or self.uid)

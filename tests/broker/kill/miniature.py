@@ -114,7 +114,7 @@ def play(directory: Path, *, backups: Backups | None = None, replayed: bool = Fa
         directory: where the development signing chain is kept.
         backups: after what was played by then everything is lost, and goes on from these copies: producers send again
             what they had sent since the topics were copied, or, where only the bucket's copy is older, go on.
-        replayed: at the end, all that no person did is delivered once more.
+        replayed: at the end, everything is delivered once more.
     """
     credentials = credential_service(directory)
     supplies = Supplies(
@@ -135,7 +135,7 @@ def play(directory: Path, *, backups: Backups | None = None, replayed: bool = Fa
         else:
             stage = asyncio.run(_restored(stage, cases, backups, threads))
         if replayed:
-            asyncio.run(stage.play([case for case in cases if case.topic not in ("reviews", "cases")], threads))
+            asyncio.run(stage.play(cases, threads))
         stage.let_clocks_speak(threads)
     return stage.seen({case.number: case for case in cases})
 

@@ -103,8 +103,23 @@ def lose_refusal(run: Miniature) -> Found:
     return {("lost", REFUSED)}
 
 
+def lose_reason(run: Miniature) -> Found:
+    del run.records[outcome_key(run.one(REFUSED))]
+    return {("lost", REFUSED)}
+
+
 @pytest.mark.parametrize(
-    "spoil", [lose_version, lose_updates, lose_decision, lose_review, lose_correction, lose_suspension, lose_refusal]
+    "spoil",
+    [
+        lose_version,
+        lose_updates,
+        lose_decision,
+        lose_review,
+        lose_correction,
+        lose_suspension,
+        lose_refusal,
+        lose_reason,
+    ],
 )
 def test_what_is_lost_is_missed(run: Miniature, spoil: Callable[[Miniature], Found]) -> None:
     run.commits.clear()  # whatever is lost was passed over as well
