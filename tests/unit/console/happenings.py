@@ -67,7 +67,7 @@ class Happenings:
     def __init__(self) -> None:
         self.partitions: dict[TopicPartition, list[InputRecord]] = {}
 
-    def put(self, topic: str, key: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+    def put(self, topic: str, key: str, value: bytes | None, headers: Sequence[tuple[str, bytes | None]] = ()) -> None:
         partition = TopicPartition(topic, int(sha256(key.encode()).hexdigest(), 16) % PARTITIONS)
         records = self.partitions.setdefault(partition, [])
         record = InputRecord(
@@ -121,6 +121,21 @@ class Happenings:
         }
         event = {"specversion": "1.0", "id": act, "source": "sealstream-console", "type": event_type, "data": data}
         self.put(TOPICS.reviews, uid, orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
+        return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
+
+    def act_on_case(self, case: Case, what: str, actor: str, act: str) -> EventReference:
+        """What a person sends about a case."""
+        data = {
+            "act": what,
+            "case": case.id,
+            "actor": {"id": actor, "role": "complaints-officer"},
+            "auth": {"issuer": "sealstream-console", "at": at(0)},
+            "seen": case.version,
+            "reason": f"Because of {act}.",
+        }
+        event_type = "sealstream.case-act.v1"
+        event = {"specversion": "1.0", "id": act, "source": "sealstream-console", "type": event_type, "data": data}
+        self.put(TOPICS.cases, case.id or "", orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
         return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
 
     def review(
@@ -177,6 +192,11 @@ class Happenings:
     def refuse(self, uid: str, what: str, actor: str, act: str, why: str = "Somebody else decided first.") -> None:
         """A person sends something that the worker does not take."""
         event = self.send(uid, what, actor, act)
+        sent = next(
+            records[-1]
+            for at, records in self.partitions.items()
+            if at.topic == TOPICS.reviews and records[-1].value is not None and act.encode() in records[-1].value
+        )
         letter = DeadLetter(
             dead_letter_id="1" * 64,
             event_uid=event_uid(event.source, event.id),
@@ -187,10 +207,12 @@ class Happenings:
             path=None,
             rule=None,
             value_type=None,
-            input=InputPosition(topic=TOPICS.reviews, partition=0, offset=0, timestamp=None),
+            input=InputPosition(
+                topic=TOPICS.reviews, partition=0, offset=0, timestamp=int((sent.timestamp or 0) * 1000)
+            ),
             attempts=1,
         )
-        self.put(TOPICS.dead_letters, uid, b"{}", [dead_letter_header(letter)])
+        self.put(TOPICS.dead_letters, uid, sent.value, [*sent.headers, dead_letter_header(letter)])
 
     def operator(self, name: str, *roles: str, version: int = 1) -> None:
         entry = {"id": name, "version": version, "roles": roles, "jurisdictions": ["*"]}
@@ -247,6 +269,12 @@ def a_day() -> Happenings:
     day.retract(retracted, "r-2", "a-9")
     day.decide("blocked", "block", 8)
     day.send(held, "release", "r-2", "a-10")
-    for message in (STEP, REVERSAL, CASE, CASE_DONE, CASE, CLOCK, CLOCK_MET, CLOCK, MISSED):
+    taken, _ = (
+        day.act_on_case(CASE, "takedown.done", "r-2", "a-11"),
+        day.act_on_case(CASE, "takedown.done", "r-1", "a-12"),
+    )
+    done = event_uid(taken.source, taken.id)
+    case_done = msgspec.structs.replace(CASE_DONE, event_uid=done, event=taken, events=(*CASE_DONE.events[:-1], done))
+    for message in (STEP, REVERSAL, CASE, case_done, CASE, CLOCK, CLOCK_MET, CLOCK, MISSED):
         day.say(message)
     return day
