@@ -17,6 +17,7 @@ from pipeline.events.outgoing import Output
 from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, Subject
 from pipeline.policy.decision import alerts_for
 from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.erased import erased_event
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 
@@ -49,9 +50,14 @@ class Outcome(msgspec.Struct, Generic[Record], frozen=True, kw_only=True):
     enforcement: Enforcement | EnforcementReversal | None
     """The step against an account that it led to, or that it takes back."""
 
+    erased: bool = False
+    """Its content was erased since: a replay says nothing again, or it would come back to topics that forgot it."""
+
     @property
     def outputs(self) -> tuple[Output, ...]:
         """What is published, in this order."""
+        if self.erased:
+            return ()
         return (self.record, *self.alerts, *(() if self.enforcement is None else (self.enforcement,)))
 
 
@@ -86,10 +92,11 @@ class UseCase(ABC, Generic[Event, Record]):
             WorldError: the store, or another service, does not answer; try again.
         """
         record_at = self._record_at(event)
-        record = stored_record(self.store, record_at, self._kind)
-        if record is None:
-            record = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
+        stored = stored_record(self.store, record_at, self._kind)
+        record = stored or commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
         self._require_answers(record, event)
+        if stored is not None and erased_event(self.store, self.layout, stored.event_uid) is not None:
+            return Outcome(record=record, alerts=(), enforcement=None, erased=True)
         return Outcome(record=record, alerts=_alerts(record), enforcement=self._enforced(record))
 
     def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
