@@ -11,7 +11,7 @@ import msgspec
 
 __all__ = ["BASES", "REASONS", "LeftBehind", "Reason", "left"]
 
-Reason = Literal["record", "lock", "account", "case", "illegal", "log", "codes", "inbox"]
+Reason = Literal["record", "lock", "account", "identity", "case", "illegal", "log", "codes", "inbox"]
 
 BASES: Final = ("GDPR Art. 17", "PIPL Art. 47")
 """By what erasure is asked for."""
@@ -38,6 +38,10 @@ REASONS: Final[Mapping[Reason, _Why]] = {
     "account": _Why(
         "The ledger of violations decides about steps against the account, and about appeals against them.",
         "Deep Synthesis Provisions Art. 10; PIPL Art. 47(2); GDPR Art. 17(3)(e)",
+    ),
+    "identity": _Why(
+        "That the account's real identity was checked is what lets it publish; close the account first.",
+        "Deep Synthesis Provisions Art. 9; PIPL Art. 47(2); GDPR Art. 17(3)(b)",
     ),
     "case": _Why(
         "Complaints, orders and appeals have to be shown to have been handled; the case keeps its documents.",

@@ -42,6 +42,7 @@ from pipeline.store.keys import (
     acts_prefix,
     digest_prefix,
     erasure_prefix,
+    identity_prefix,
     parse_key,
     review_prefix,
     tree_prefixes,
@@ -260,9 +261,15 @@ class Erasing:
             for account in sorted(accounts)
             if self.store.list_keys(bucket, account_prefix(account), limit=1)
         ]
+        content = self.layout.content_bucket
+        kept += [
+            left("identity", f"s3://{content}/{identity_prefix(account)}")
+            for account in sorted(accounts)
+            if self.store.list_keys(content, identity_prefix(account), limit=1)
+        ]
         kept += [left("case", at.uri) for at in self._cases(accounts, frozenset(found.events))]
         if found.events:
-            kept.append(left("codes", f"s3://{self.layout.content_bucket}/v1/recognition/"))
+            kept.append(left("codes", f"s3://{content}/v1/recognition/"))
             kept.append(left("inbox", "other buckets"))
         return tuple(kept)
 

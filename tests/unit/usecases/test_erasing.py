@@ -12,6 +12,7 @@ from pipeline.events.identity import account_of
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store import Location
 from pipeline.store.erased import erased_bytes, erased_event
+from pipeline.store.keys import identity_prefix
 from pipeline.store.lookup import find_by_digest
 from pipeline.store.simulator import EraserSimulator
 from pipeline.usecases.bundling import Bundling
@@ -256,12 +257,15 @@ def test_evidence_about_it_says_that_it_was_erased(house: House) -> None:
         bundling(record.event_uid, with_asset=True)
 
 
-def test_cases_and_the_ledger_of_the_account_are_left_and_named(house: House) -> None:
+def test_cases_ledger_and_checks_of_identity_of_the_account_are_left_and_named(house: House) -> None:
     seal(house, "hers", ANNA)
     entry = house.layout.account_entry(account_of(ANNA), 1)
     case = house.layout.case("ab" * 32, 1)
     house.store.create(entry, b"{}", media_type="application/json")
     house.store.create(case, orjson.dumps({"party": account_of(ANNA)}), media_type="application/json")
+    checked = Location("sealstream", f"{identity_prefix(account_of(ANNA))}x.json")
+    house.store.create(checked, b"{}", media_type="application/json")
     left = {one.what: one.where for one in run(erasing(house, OF_ANNA)).left}
+    assert left["identity"] == checked.uri.removesuffix("x.json")
     assert left["account"] == entry.uri.rpartition("/")[0] + "/"
     assert left["case"] == case.uri
