@@ -31,7 +31,6 @@ ACTS: Final[Mapping[str, Permission]] = {
 }
 """What can be done about an event, and what for a person has to be permitted."""
 
-_ISSUER: Final = "sealstream-console"
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _REMEMBERED: Final = 10_000
 _NOT_ALLOWED: Final = 403
@@ -71,7 +70,7 @@ class Desk:
         """
         act, token = str(form.get("act", "")), str(form.get("token", ""))
         if act not in ACTS or not is_permitted(person, ACTS[act]):
-            raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
+            raise HTTPException(_NOT_ALLOWED, _why_not(person))
         if not _TOKEN.fullmatch(token):
             raise HTTPException(_UNUSABLE, "The form has no token.")
         if token in self._sent:
@@ -85,6 +84,12 @@ class Desk:
         return uid
 
 
+def _why_not(person: Person) -> str:
+    if not person.is_current:
+        return "What is known of the operators set is too old to say who may act. Nothing was sent; come back later."
+    return f"Somebody acting as {person.role} may not do this."
+
+
 def _message(parts: ConsoleParts, person: Person, about: str, act: str, token: str, form: FormData) -> KafkaMessage:
     is_verdict = act in {"release", "refuse", "escalate"}
     reason = str(form.get("reason", "")).strip()
@@ -92,7 +97,7 @@ def _message(parts: ConsoleParts, person: Person, about: str, act: str, token: s
         "event_uid": about,
         "verdict" if is_verdict else "act": act,
         "actor": {"id": person.id, "role": person.role},
-        "auth": {"issuer": _ISSUER, "at": person.since},
+        "auth": person.auth,
         "seen": str(form.get("seen", "")),
         "reason": reason or ("" if is_verdict or act == "note" else "In the console."),
     }
