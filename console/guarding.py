@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console.doors.limits import Allowance, address_of
 from console.errors import refused
 from console.parts import ConsoleParts
-from console.people import login_of
+from console.people import session_of
 
 __all__ = ["GuardedForms"]
 
@@ -43,5 +43,5 @@ class GuardedForms:
         own = {request.url.netloc, urlsplit(self._parts.settings.url or "").netloc}
         if origin is not None and urlsplit(origin).netloc not in own - {""}:
             raise HTTPException(_NOT_ALLOWED, "This form was not sent from a page of this console.")
-        login = login_of(self._parts, request)
-        self._acts.take(f"of {login.actor}" if login is not None else address_of(request))
+        session = session_of(self._parts, request)
+        self._acts.take(f"of {session.actor}" if session is not None else address_of(request))

@@ -6,11 +6,11 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-__all__ = ["Identity", "IdentityProvider", "LoginRefusedError"]
+__all__ = ["IdentityProvider", "LoginRefusedError", "VouchedPerson"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class VouchedPerson:
     """Somebody whom the provider knows.
 
     Args:
@@ -52,7 +52,7 @@ class IdentityProvider(Protocol):
     async def begin(self, request: Request, callback: str) -> Response:
         """Send a browser to the provider, which sends it back to `callback`."""
 
-    async def finish(self, request: Request) -> Identity:
+    async def finish(self, request: Request) -> VouchedPerson:
         """Who came back."""
 
     def logout_url(self, back: str) -> str | None:

@@ -15,11 +15,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from console.doors.limits import Allowance, address_of
-from console.identity import Identity, IdentityProvider, LoginRefusedError
+from console.identity import IdentityProvider, LoginRefusedError, VouchedPerson
 from console.parts import ConsoleParts
-from console.people import SESSION_KEY, login_of, require_own_form
+from console.people import SESSION_KEY, require_own_form, session_of
 from console.rendering import local_path, page
-from console.sessions import Login
+from console.sessions import Session
 
 __all__ = ["CALLBACK", "routes"]
 
@@ -82,7 +82,9 @@ class _Room:
         until = self._parts.now() + self._parts.settings.session_minutes * 60
         self._parts.sessions.close(request.session.get(SESSION_KEY))
         request.session.clear()
-        request.session[SESSION_KEY] = self._parts.sessions.open(Login(actor=actor, role=role, auth=auth, until=until))
+        request.session[SESSION_KEY] = self._parts.sessions.open(
+            Session(actor=actor, role=role, auth=auth, until=until)
+        )
 
     async def people(self, request: Request) -> Response:
         """Who there is, to choose from."""
@@ -105,20 +107,20 @@ class _Room:
 
     async def roles(self, request: Request) -> Response:
         """In which of the roles that somebody has to act."""
-        login = login_of(self._parts, request)
-        entry = None if login is None else await run_in_threadpool(self._parts.questions.operator, login.actor)
-        if login is None or entry is None or not entry.roles:
+        session = session_of(self._parts, request)
+        entry = None if session is None else await run_in_threadpool(self._parts.questions.operator, session.actor)
+        if session is None or entry is None or not entry.roles:
             return RedirectResponse("/login", _SEE_OTHER)
-        return self.shown(request, kind="role", entry=entry, login=login, to=_way_back(request))
+        return self.shown(request, kind="role", entry=entry, session=session, to=_way_back(request))
 
     async def act_as(self, request: Request) -> Response:
         """Act in a role from now on."""
-        login = login_of(self._parts, request)
-        if login is None:
+        session = session_of(self._parts, request)
+        if session is None:
             raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
         form = await request.form(max_files=0, max_fields=10)
-        require_own_form(login.form_secret, form.get(_FORM))
-        entry = await run_in_threadpool(self._parts.questions.operator, login.actor)
+        require_own_form(session.form_secret, form.get(_FORM))
+        entry = await run_in_threadpool(self._parts.questions.operator, session.actor)
         role = str(form.get("role", ""))
         if entry is None or role not in entry.roles:
             raise HTTPException(_NOT_ALLOWED, "The operators set does not give you that role.")
@@ -127,9 +129,9 @@ class _Room:
 
     async def logout(self, request: Request) -> Response:
         """End a login, in whichever browser its key is."""
-        login = login_of(self._parts, request)
+        session = session_of(self._parts, request)
         form = await request.form(max_files=0, max_fields=10)
-        require_own_form(secrets.token_hex() if login is None else login.form_secret, form.get(_FORM))
+        require_own_form(secrets.token_hex() if session is None else session.form_secret, form.get(_FORM))
         self._parts.sessions.close(request.session.get(SESSION_KEY))
         request.session.clear()
         return RedirectResponse("/login?ended=1", _SEE_OTHER)
@@ -173,7 +175,7 @@ class _Vouched:
         )
         return RedirectResponse(to if role is not None else f"/login/role?{urlencode({_WAY_BACK: to})}", _SEE_OTHER)
 
-    def _role_of(self, identity: Identity) -> str | None:
+    def _role_of(self, identity: VouchedPerson) -> str | None:
         """The one role that the operators set gives; None of several."""
         entry, state = self._parts.questions.operator(identity.pseudonym), self._parts.state()
         if entry is not None and entry.roles:

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from agents.oidc_settings import OidcSettings
 from agents.settings import is_loopback
-from console.identity import Identity, LoginRefusedError
+from console.identity import LoginRefusedError, VouchedPerson
 
 __all__ = ["OidcProvider", "pseudonym_of"]
 
@@ -96,7 +96,7 @@ class OidcProvider:
             answer: Response = await client.authorize_redirect(request, callback)
             return answer
 
-    async def finish(self, request: Request) -> Identity:
+    async def finish(self, request: Request) -> VouchedPerson:
         """Who came back.
 
         Raises:
@@ -129,7 +129,7 @@ class OidcProvider:
         query = urlencode({"client_id": self._client_id, "post_logout_redirect_uri": back})
         return f"{at}{'&' if '?' in at else '?'}{query}"
 
-    async def _identity(self, client: Any, token: Mapping[str, Any], claims: Mapping[str, Any]) -> Identity:
+    async def _identity(self, client: Any, token: Mapping[str, Any], claims: Mapping[str, Any]) -> VouchedPerson:
         name = self._settings.claim
         said = claims.get(name)
         if said is None and "userinfo_endpoint" in self._known:
@@ -144,7 +144,7 @@ class OidcProvider:
                 status=_BAD_GATEWAY,
             )
         acr, at = claims.get("acr"), claims.get("auth_time")
-        return Identity(
+        return VouchedPerson(
             pseudonym=said if self._key is None else pseudonym_of(self._key, self._issuer, said),
             issuer=self._issuer,
             acr=acr if isinstance(acr, str) and 0 < len(acr) <= _LONGEST else None,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.parts import ConsoleParts
-from console.sessions import Login
+from console.sessions import Session
 from pipeline.duties import Oversight, Permission, RoleRefusedError
 from pipeline.events.inputs import Reviewer
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
@@ -23,9 +23,9 @@ __all__ = [
     "Person",
     "guarded",
     "is_permitted",
-    "login_of",
     "person_of",
     "require_own_form",
+    "session_of",
 ]
 
 SESSION_KEY: Final = "login"
@@ -73,27 +73,27 @@ def guarded(parts: ConsoleParts, answer: Guarded) -> Callable[[Request], Awaitab
         if person is None and parts.settings.login != "none":
             if request.url.path.endswith(".json"):
                 raise HTTPException(_NOT_LOGGED_IN, "Log in first.")
-            return _to_login(request, login_of(parts, request))
+            return _to_login(request, session_of(parts, request))
         return await run_in_threadpool(answer, request, person)
 
     return endpoint
 
 
-def login_of(parts: ConsoleParts, request: Request) -> Login | None:
+def session_of(parts: ConsoleParts, request: Request) -> Session | None:
     """The login of a browser, whatever the operators set says of it by now."""
     return parts.sessions.find(request.session.get(SESSION_KEY), parts.now())
 
 
 def person_of(parts: ConsoleParts, request: Request) -> Person | None:
     """Who is logged in, and still is somebody: who lost the role acted in is nobody from then on."""
-    login = login_of(parts, request)
-    entry = None if login is None else parts.questions.operator(login.actor)
-    if login is None or entry is None or login.role not in entry.roles:
+    session = session_of(parts, request)
+    entry = None if session is None else parts.questions.operator(session.actor)
+    if session is None or entry is None or session.role not in entry.roles:
         return None
     age = parts.state().age
     is_current = age is not None and age <= parts.settings.rights_seconds
     return Person(
-        entry=entry, role=str(login.role), auth=login.auth, form_secret=login.form_secret, is_current=is_current
+        entry=entry, role=str(session.role), auth=session.auth, form_secret=session.form_secret, is_current=is_current
     )
 
 
@@ -119,9 +119,9 @@ def require_own_form(secret: str, given: object) -> None:
         raise HTTPException(_NOT_ALLOWED, "This form was not sent from a page of this console, or the login ended.")
 
 
-def _to_login(request: Request, login: Login | None) -> Response:
+def _to_login(request: Request, session: Session | None) -> Response:
     """Where a browser goes that may not look: to a login, or to choose a role where several were given."""
-    at = "/login" if login is None or login.role is not None else "/login/role"
+    at = "/login" if session is None or session.role is not None else "/login/role"
     if request.url.path != "/":
         at = f"{at}?{urlencode({'to': request.url.path})}"
     if "hx-request" in request.headers:  # a part of an open page: the page as a whole goes there

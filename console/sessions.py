@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-__all__ = ["Login", "Sessions"]
+__all__ = ["Session", "Sessions"]
 
 _MOST: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    """Somebody who logged in.
+class Session:
+    """A login that somebody has.
 
     Args:
         actor: the pseudonym.
@@ -34,26 +34,26 @@ class Login:
 class Sessions:
     """The logins of one process: they end with it. For one event loop, read from other threads."""
 
-    _logins: OrderedDict[str, Login] = field(default_factory=OrderedDict)
+    _sessions: OrderedDict[str, Session] = field(default_factory=OrderedDict)
 
-    def open(self, login: Login) -> str:
-        """Begin a login; returns the key that its browser has."""
+    def open(self, session: Session) -> str:
+        """Begin one; returns the key that its browser has."""
         key = secrets.token_urlsafe(32)
-        self._logins[key] = login
-        while len(self._logins) > _MOST:
-            self._logins.popitem(last=False)
+        self._sessions[key] = session
+        while len(self._sessions) > _MOST:
+            self._sessions.popitem(last=False)
         return key
 
-    def find(self, key: object, now: float) -> Login | None:
-        """The login of a key; None where there is none, or it ended."""
-        login = self._logins.get(key) if isinstance(key, str) else None
-        return login if login is not None and now < login.until else None
+    def find(self, key: object, now: float) -> Session | None:
+        """The one of a key; None where there is none, or it ended."""
+        session = self._sessions.get(key) if isinstance(key, str) else None
+        return session if session is not None and now < session.until else None
 
     def act_as(self, key: str, role: str) -> None:
         """Choose the role that somebody acts in."""
-        self._logins[key] = replace(self._logins[key], role=role)
+        self._sessions[key] = replace(self._sessions[key], role=role)
 
     def close(self, key: object) -> None:
-        """End a login."""
+        """End one."""
         if isinstance(key, str):
-            self._logins.pop(key, None)
+            self._sessions.pop(key, None)
