@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console.doors.limits import Allowance, address_of
 from console.errors import refused
 from console.parts import ConsoleParts
-from console.people import session_of
+from console.people import is_current, session_of
 
 __all__ = ["GuardedForms"]
 
@@ -19,7 +19,10 @@ _NOT_ALLOWED: Final = 403
 
 
 class GuardedForms:
-    """Turns away what another site's page sends, and who sends too much. Whose form it is, the rooms look at."""
+    """Turns away what another site's page sends, who sends too much, and who may not be who may any more.
+
+    Whose form it is, and what the person may do, the rooms look at.
+    """
 
     def __init__(self, app: ASGIApp, *, parts: ConsoleParts) -> None:
         self._app = app
@@ -31,17 +34,26 @@ class GuardedForms:
         if scope["type"] == "http" and scope["method"] not in _READS:
             request = Request(scope, receive)
             try:
-                self._require(request)
+                self._require_own_page(request)
+                self._require_rights(request)
             except HTTPException as error:
                 answer = await refused(request, error)
                 await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _require(self, request: Request) -> None:
+    def _require_own_page(self, request: Request) -> None:
         origin = request.headers.get("origin")
-        own = {request.url.netloc, urlsplit(self._parts.settings.url or "").netloc}
-        if origin is not None and urlsplit(origin).netloc not in own - {""}:
+        own = {request.url.netloc, urlsplit(self._parts.settings.url or "").netloc} - {""}
+        if origin is not None and urlsplit(origin).netloc not in own:
             raise HTTPException(_NOT_ALLOWED, "This form was not sent from a page of this console.")
+
+    def _require_rights(self, request: Request) -> None:
         session = session_of(self._parts, request)
         self._acts.take(f"of {session.actor}" if session is not None else address_of(request))
+        coming_and_going = request.url.path.startswith("/login") or request.url.path == "/logout"
+        if session is not None and not coming_and_going and not is_current(self._parts):
+            raise HTTPException(
+                _NOT_ALLOWED,
+                "What is known of the operators set is too old to say who may act. Nothing was sent; come back later.",
+            )

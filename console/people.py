@@ -22,6 +22,7 @@ __all__ = [
     "Guarded",
     "Person",
     "guarded",
+    "is_current",
     "is_permitted",
     "person_of",
     "require_own_form",
@@ -90,11 +91,19 @@ def person_of(parts: ConsoleParts, request: Request) -> Person | None:
     entry = None if session is None else parts.questions.operator(session.actor)
     if session is None or entry is None or session.role not in entry.roles:
         return None
-    age = parts.state().age
-    is_current = age is not None and age <= parts.settings.rights_seconds
     return Person(
-        entry=entry, role=str(session.role), auth=session.auth, form_secret=session.form_secret, is_current=is_current
+        entry=entry,
+        role=str(session.role),
+        auth=session.auth,
+        form_secret=session.form_secret,
+        is_current=is_current(parts),
     )
+
+
+def is_current(parts: ConsoleParts) -> bool:
+    """Whether the operators set is known well enough to say who may act."""
+    age = parts.state().age
+    return age is not None and age <= parts.settings.rights_seconds
 
 
 def is_permitted(person: Person | None, to: Permission) -> bool:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from console.texts import LANGUAGES, Language, text
+from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 
 __all__ = ["LANGUAGE_COOKIE", "language_of", "local_path", "page", "routes"]
 
@@ -84,6 +85,10 @@ def _moment(instant: str) -> str:
     return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def _is_past(instant: str, now: float) -> bool:
+    return datetime.fromisoformat(instant).timestamp() < now
+
+
 def _here(request: Request) -> str:
     if request.url.path.startswith("/login/"):  # a code counts once
         return "/login"
@@ -93,10 +98,12 @@ def _here(request: Request) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(acts_on_cases=ACTS_ON_CASES, kinds_of_cases=tuple(MAY_FOLLOW), is_past=_is_past)
+    return environment

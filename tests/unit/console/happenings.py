@@ -123,6 +123,21 @@ class Happenings:
         self.put(TOPICS.reviews, uid, orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
         return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
 
+    def act_on_case(self, case: Case, what: str, actor: str, act: str) -> EventReference:
+        """What a person sends about a case."""
+        data = {
+            "act": what,
+            "case": case.id,
+            "actor": {"id": actor, "role": "complaints-officer"},
+            "auth": {"issuer": "sealstream-console", "at": at(0)},
+            "seen": case.version,
+            "reason": f"Because of {act}.",
+        }
+        event_type = "sealstream.case-act.v1"
+        event = {"specversion": "1.0", "id": act, "source": "sealstream-console", "type": event_type, "data": data}
+        self.put(TOPICS.cases, case.id or "", orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
+        return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
+
     def review(
         self, uid: str, verdict: str, actor: str, act: str, number: int = 1, minute: float = 10, reason: str = ""
     ) -> None:
@@ -247,6 +262,12 @@ def a_day() -> Happenings:
     day.retract(retracted, "r-2", "a-9")
     day.decide("blocked", "block", 8)
     day.send(held, "release", "r-2", "a-10")
-    for message in (STEP, REVERSAL, CASE, CASE_DONE, CASE, CLOCK, CLOCK_MET, CLOCK, MISSED):
+    taken, _ = (
+        day.act_on_case(CASE, "takedown.done", "r-2", "a-11"),
+        day.act_on_case(CASE, "takedown.done", "r-1", "a-12"),
+    )
+    done = event_uid(taken.source, taken.id)
+    case_done = msgspec.structs.replace(CASE_DONE, event_uid=done, event=taken, events=(*CASE_DONE.events[:-1], done))
+    for message in (STEP, REVERSAL, CASE, case_done, CASE, CLOCK, CLOCK_MET, CLOCK, MISSED):
         day.say(message)
     return day

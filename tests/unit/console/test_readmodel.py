@@ -139,6 +139,8 @@ def test_what_became_of_an_act_is_told(tmp_path: Path) -> None:
     assert told["Because of a-1."] == ("taken", None)
     assert told["Because of a-8."] == ("refused", "Somebody else decided first.")
     assert told["Because of a-10."] == ("waiting", None)
+    assert told["Because of a-11."] == ("taken", None)  # about a case, as the next one
+    assert told["Because of a-12."] == ("waiting", None)
 
 
 def test_the_newest_version_of_a_person_counts_and_who_is_deleted_is_gone(tmp_path: Path) -> None:
