@@ -17,6 +17,7 @@ NEEDED: Final = ("authlib", "httpx2", "itsdangerous", "jinja2", "joserfc", "mult
 
 
 def serve_console(
+    ctx: typer.Context,
     bind: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where it is served; 127.0.0.1:8787 if not said.")
     ] = None,
@@ -37,6 +38,8 @@ def serve_console(
     whoever says who he is; both are refused where others than this machine could reach it. The login `oidc` asks a
     provider of OpenID Connect (SEALSTREAM_CONSOLE_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET_FILE).
     """
+    if ctx.invoked_subcommand is not None:
+        return
     require_console()
     from agents.configuration import require_known
     from agents.logs import configure_logging

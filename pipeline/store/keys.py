@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from pipeline.errors import BugError
 
 __all__ = [
+    "TREE_PARTS",
     "AccountEntryKey",
     "AssetKey",
     "CaseEventKey",
@@ -32,6 +33,7 @@ __all__ = [
     "RevokedKey",
     "SealedKey",
     "SnapshotKey",
+    "Tree",
     "account_prefix",
     "acts_prefix",
     "case_prefix",
@@ -369,9 +371,15 @@ def snapshot_prefix(topic: str, partition: int) -> str:
     return f"v1/recognition/{_fan(topic)}/{partition}/"
 
 
-def tree_prefixes(tree: Literal["records", "cases"]) -> Iterator[str]:
-    """What the keys of all records, or of all cases, begin with: 256 parts of about the same size."""
-    return (f"v1/{tree}/{part:02x}/" for part in range(256))
+Tree: TypeAlias = Literal["records", "reviews", "retractions", "acts", "cases", "accounts"]
+"""What the records bucket has of each event, of each case and of each account."""
+
+TREE_PARTS: Final = 256
+
+
+def tree_prefixes(tree: Tree) -> Iterator[str]:
+    """What the keys of a tree begin with: `TREE_PARTS` parts of about the same size."""
+    return (f"v1/{tree}/{part:02x}/" for part in range(TREE_PARTS))
 
 
 def parse_key(text: str) -> Key | None:
