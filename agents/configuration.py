@@ -24,6 +24,7 @@ from pipeline.settings import (
     PolicySettings,
     Settings,
     StoreSettings,
+    TileLogSettings,
 )
 
 __all__ = ["ALL_SETTINGS", "EffectiveSetting", "UnknownVariable", "effective", "require_known", "unknown_variables"]
@@ -31,6 +32,7 @@ __all__ = ["ALL_SETTINGS", "EffectiveSetting", "UnknownVariable", "effective", "
 ALL_SETTINGS: Final[tuple[type[Settings], ...]] = (
     KafkaSettings,
     StoreSettings,
+    TileLogSettings,
     AssetSettings,
     CredentialSettings,
     LabelSettings,

@@ -25,6 +25,7 @@ from pipeline.settings import (
     PolicySettings,
     Settings,
     StoreSettings,
+    TileLogSettings,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,7 @@ ALL_SETTINGS: list[type[Settings]] = [
     RecognitionSettings,
     ReferenceSettings,
     StoreSettings,
+    TileLogSettings,
     WatchdogSettings,
     WorkerSettings,
 ]
