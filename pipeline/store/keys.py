@@ -29,6 +29,7 @@ __all__ = [
     "PointerKey",
     "PublishedKey",
     "RecordKey",
+    "RefusedKey",
     "ReportKey",
     "RetractionKey",
     "ReviewActKey",
@@ -289,6 +290,16 @@ class CaseEventKey:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedKey:
+    """The key of why an act of a person was refused, in the records bucket, by the act's own identity."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/refused/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class ReportKey:
     """The key of a sealed report, in the records bucket, by what it says."""
 
@@ -348,6 +359,7 @@ Key: TypeAlias = (
     | CountedKey
     | CaseKey
     | CaseEventKey
+    | RefusedKey
     | ReportKey
     | SnapshotKey
     | CodesKey
@@ -361,6 +373,7 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "erased": ErasedEventKey,
     "counted": CountedKey,
     "told": CaseEventKey,
+    "refused": RefusedKey,
     "revoked": RevokedKey,
 }
 """The keys that have nothing but an event in them, or a consent, by their tree."""
