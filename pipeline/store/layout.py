@@ -27,7 +27,7 @@
 
 `ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account, a
 case_uid, a report_uid and an erasure_uid are each a SHA-256 as well (`pipeline.events.identity`), so keys are made of
-`[a-z0-9/.]` only, and no two things share one. Every object is written once and never changed.
+`[a-z0-9/._]` only, and no two things share one. Every object is written once and never changed.
 
 Version 1 had the sealed asset under its event and, where sealing changed the bytes, a pointer in the original's place:
 

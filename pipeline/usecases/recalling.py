@@ -81,10 +81,9 @@ class Recalling:
         at = Location(self.layout.records_bucket, key)
         match parse_key(key):
             case RecordKey(event_uid=uid):
-                record = record_of(self.store, self.layout, uid)
-                if record is None or erased_event(self.store, self.layout, uid) is not None:
-                    return ()
-                return (record, *alerts_of(record))
+                gone = erased_event(self.store, self.layout, uid)
+                record = record_of(self.store, self.layout, uid) if gone is None else None
+                return () if record is None else (record, *alerts_of(record))
             case ReviewKey() | RetractionKey():
                 decision = self._read(at, Decision)
                 return (decision, *_alerts_of_verdict(decision))

@@ -165,7 +165,7 @@ def test_no_key_is_the_folder_of_another(key: Key) -> None:
 
 @given(WELL_FORMED)
 def test_keys_are_made_of_plain_characters_and_are_locations(key: Key) -> None:
-    assert re.fullmatch(r"[a-z0-9/.]+", str(key))
+    assert re.fullmatch(r"[a-z0-9/._]+", str(key))
     assert Location.parse(f"s3://content/{key}").key == str(key)
 
 
