@@ -128,6 +128,12 @@ class ConsoleSettings(Settings):
     session_minutes: int = Field(default=480, ge=1)
     """How long a login counts."""
 
+    store: bool = False
+    """Whether it reads the buckets: for people who may see content, and for reports."""
+
+    content_max_bytes: int = Field(default=64 * 2**20, ge=1)
+    """Larger content is not shown and not handed out, in bytes."""
+
     @property
     def address(self) -> tuple[str, int]:
         """Host and port."""

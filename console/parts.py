@@ -9,6 +9,7 @@ from agents.settings import ConsoleSettings
 from agents.topics import Topics
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
+from console.vault import Vault
 
 __all__ = ["ConsoleParts"]
 
@@ -25,6 +26,7 @@ class ConsoleParts:
         changes: grows whenever something new is known.
         send: sends what a person did, and returns when the brokers have it.
         now: seconds since 1970.
+        vault: the buckets; None where the console does not read them.
         running: what goes on beside the server as long as it runs.
     """
 
@@ -35,4 +37,5 @@ class ConsoleParts:
     changes: Callable[[], int]
     send: Callable[[KafkaMessage], Awaitable[None]]
     now: Callable[[], float]
+    vault: Vault | None = None
     running: tuple[Callable[[], AbstractAsyncContextManager[None]], ...] = ()

@@ -81,7 +81,7 @@ def _moment(instant: str) -> str:
 
 
 def _here(request: Request) -> str:
-    path = request.url.path.removesuffix("/acts")  # where forms go, nobody comes back to
+    path = request.url.path.removesuffix("/acts").removesuffix("/content")  # where forms go, nobody comes back to
     return path + (f"?{request.url.query}" if request.url.query else "")
 
 

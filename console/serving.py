@@ -14,6 +14,7 @@ from agents.topics import Topics
 from console.app import application
 from console.parts import ConsoleParts
 from console.readmodel.following import live_model_of
+from console.vault import Vault
 from pipeline.errors import OperatorError
 
 __all__ = ["serve"]
@@ -61,7 +62,28 @@ def _parts(settings: ConsoleSettings) -> ConsoleParts:
         changes=lambda: model.changes,
         send=send,
         now=time.time,
+        vault=_vault(settings) if settings.store else None,
         running=(model.running,),
+    )
+
+
+def _vault(settings: ConsoleSettings) -> Vault:
+    """The buckets; what talks to them is loaded here alone, for most consoles do without.
+
+    Raises:
+        OperatorError: the store cannot be reached as it is configured.
+    """
+    from agents.assembly import layout_of
+    from pipeline.settings import AssetSettings, StoreSettings
+    from pipeline.store.connection import connect
+    from pipeline.store.s3 import S3ObjectStore
+
+    stores = StoreSettings()
+    return Vault(
+        store=S3ObjectStore(connect()),
+        layout=layout_of(stores),
+        buckets=frozenset({stores.content_bucket, stores.inbox_bucket, *AssetSettings().allowed_buckets}),
+        max_bytes=settings.content_max_bytes,
     )
 
 

@@ -27,6 +27,10 @@ def serve_console(
         str | None,
         typer.Option(metavar="none|development", help="Who may act: nobody, or whom the browser says it is."),
     ] = None,
+    store: Annotated[
+        bool | None,
+        typer.Option("--store/--no-store", help="Whether it reads the buckets, to show content to who may see it."),
+    ] = None,
 ) -> None:
     """Serve the console: what is held, alerted and due, for people in a browser. Ctrl-C or SIGTERM stops it.
 
@@ -39,7 +43,7 @@ def serve_console(
     from console.serving import serve
 
     require_known(os.environ)
-    given = {"BIND": bind, "DATABASE": database, "LOGIN": login}
+    given = {"BIND": bind, "DATABASE": database, "LOGIN": login, "STORE": store}
     os.environ.update({f"SEALSTREAM_CONSOLE_{name}": str(told) for name, told in given.items() if told is not None})
     settings = ConsoleSettings()
     worker = WorkerSettings()

@@ -12,6 +12,7 @@ from agents.reference.records import change_in
 from agents.topics import Topics
 from pipeline.events.envelope import parse
 from pipeline.events.identity import event_uid
+from pipeline.events.intake import intake_access
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import (
     Alert,
@@ -88,6 +89,7 @@ def rows_of(topics: Topics) -> Mapping[str, Rows]:
         topics.manifests: _record,
         topics.review_updates: _update,
         topics.reviews: _sent,
+        topics.audit: _access,
         topics.dead_letters: partial(_refusal, topics.reviews),
         topics.alerts: _alert,
         topics.case_updates: _case,
@@ -149,6 +151,23 @@ def _sent(record: InputRecord) -> Iterator[ModelRow]:
     reason = "" if what == "note" else sent.reason
     uid = event_uid(event.source, event.id)
     yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, _arrived(record)))
+
+
+def _access(record: InputRecord) -> Iterator[ModelRow]:
+    access = intake_access(record.value, record.headers)
+    columns = (
+        access.uid,
+        access.act,
+        access.actor.id,
+        access.actor.role,
+        access.event_uid,
+        access.sha256,
+        access.reason or "",
+        access.filter,
+        access.rows,
+        _arrived(record),
+    )
+    yield ModelRow("accesses", columns)
 
 
 def _refusal(reviews: str, record: InputRecord) -> Iterator[ModelRow]:

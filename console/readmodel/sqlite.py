@@ -21,7 +21,7 @@ __all__ = ["SqliteRows", "open_rows"]
 logger = logging.getLogger(__name__)
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "1"
+_SIGNATURE: Final = "2"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 _NEWER: Final = "WHERE excluded.version > {table}.version"
@@ -31,6 +31,7 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "records": (4, "INSERT OR IGNORE INTO records VALUES"),
     "acts": (8, "INSERT OR IGNORE INTO acts VALUES"),
     "sent": (7, "INSERT OR IGNORE INTO sent VALUES"),
+    "accesses": (10, "INSERT OR IGNORE INTO accesses VALUES"),
     "refusals": (4, "INSERT OR IGNORE INTO refusals VALUES"),
     "alerts": (6, "INSERT OR IGNORE INTO alerts VALUES"),
     "announcements": (4, "INSERT OR IGNORE INTO announcements VALUES"),
@@ -152,6 +153,7 @@ class SqliteRows:
             self._topics.manifests: ("records",),
             self._topics.review_updates: ("acts",),
             self._topics.reviews: ("sent",),
+            self._topics.audit: ("accesses",),
             self._topics.dead_letters: ("refusals",),
             self._topics.alerts: ("alerts", "alerted"),
             self._topics.case_updates: ("cases",),

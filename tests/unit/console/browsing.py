@@ -16,6 +16,7 @@ from console.readmodel.following import ModelState
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.sqlite import SqliteRows, open_rows
+from console.vault import Vault
 from pipeline.errors import WorldError
 from tests.unit.console.happenings import TOPICS, Happenings, at
 
@@ -38,6 +39,7 @@ class Console:
     is_broker_away: bool = False
     on_send: Callable[[KafkaMessage], None] | None = None
     minute: float = 8
+    vault: Vault | None = None
 
     def __post_init__(self) -> None:
         self.rows: SqliteRows = open_rows(self.directory / "console.sqlite", TOPICS, source="brokers")
@@ -60,6 +62,7 @@ class Console:
             changes=lambda: self.rows.changes,
             send=send,
             now=lambda: millis(at(self.minute)) / 1000,
+            vault=self.vault,
         )
 
     def learn(self, happened: Happenings) -> None:
