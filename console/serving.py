@@ -62,29 +62,15 @@ def _parts(settings: ConsoleSettings) -> ConsoleParts:
         changes=lambda: model.changes,
         send=send,
         now=time.time,
-        vault=_vault(settings) if settings.store else None,
+        vault=_vault(settings.content_max_bytes) if settings.store else None,
         running=(model.running,),
     )
 
 
-def _vault(settings: ConsoleSettings) -> Vault:
-    """The buckets; what talks to them is loaded here alone, for most consoles do without.
+def _vault(max_bytes: int) -> Vault:
+    from console.vault_opening import open_vault  # noqa: PLC0415 - loads an S3 client, and most consoles do without
 
-    Raises:
-        OperatorError: the store cannot be reached as it is configured.
-    """
-    from agents.assembly import layout_of
-    from pipeline.settings import AssetSettings, StoreSettings
-    from pipeline.store.connection import connect
-    from pipeline.store.s3 import S3ObjectStore
-
-    stores = StoreSettings()
-    return Vault(
-        store=S3ObjectStore(connect()),
-        layout=layout_of(stores),
-        buckets=frozenset({stores.content_bucket, stores.inbox_bucket, *AssetSettings().allowed_buckets}),
-        max_bytes=settings.content_max_bytes,
-    )
+    return open_vault(max_bytes)
 
 
 def _bound(settings: ConsoleSettings) -> socket.socket:

@@ -110,22 +110,23 @@ class ContentDesk:
         if not is_permitted(person, "content"):
             raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not see content.")
         event = await run_in_threadpool(self._event, request)
+        problem, unseen, status = "", None, _FINE
         try:
             answer = await self._handed_out(person, event, form)
+            if isinstance(answer, Response):
+                return answer
+            unseen = answer
         except WorldError as error:
-            answer, status = {"problem": f"{error.what} {error.remedy}"}, _UNAVAILABLE
+            problem, status = f"{error.what} {error.remedy}", _UNAVAILABLE
         except HTTPException as error:
             if error.status_code != _UNUSABLE:
                 raise
-            answer, status = {"problem": error.detail}, _UNUSABLE
-        else:
-            status = _FINE
-        if isinstance(answer, Response):
-            return answer
-        # The token stays: what is asked for again is the same event.
-        kept = {"reason": str(form.get("reason", "")), "token": str(form.get("token", ""))}
+            problem, status = error.detail, _UNUSABLE
         view = await run_in_threadpool(self.view, request, person, event)
-        return await run_in_threadpool(self._page, request, person, status, replace(view, **kept, **answer))
+        # The token stays: what is asked for again is the same event.
+        reason, token = str(form.get("reason", "")), str(form.get("token", ""))
+        view = replace(view, problem=problem, unseen=unseen, reason=reason, token=token)
+        return await run_in_threadpool(self._page, request, person, status, view)
 
     async def bytes(self, request: Request) -> Response:
         """The bytes, for a look that was written down; checked anew: meanwhile it may have been found illegal."""
@@ -141,14 +142,14 @@ class ContentDesk:
         media_type = "text/plain; charset=utf-8" if content.way == "text" else content.mime
         return ranged(content.body, request.headers.get("range"), headers, media_type)
 
-    async def _handed_out(self, person: Person, event: EventPage, form: FormData) -> Response | dict[str, str]:
-        """What was asked for; or, of what is not to be seen, what the page says."""
+    async def _handed_out(self, person: Person, event: EventPage, form: FormData) -> Response | Unseen:
+        """What was asked for, or why it is not to be seen."""
         token, reason = token_of(form), str(form.get("reason", "")).strip()
         if _needs_reason(person) and not reason:
             raise HTTPException(_UNUSABLE, "Give a reason.")
         content = await run_in_threadpool(self._vault().content, event)
         if isinstance(content, str):
-            return {"unseen": content}
+            return content
         is_file = form.get("act") == "export"
         handed = Handed(
             act="content.exported" if is_file else "content.shown",

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from console.readmodel.audit import AuditFilter, AuditPage, audit_of
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
     AccountPage,
@@ -222,6 +223,14 @@ class DeskQuestions:
             next=_name(found[rows - 1][6], found[rows - 1][0]) if len(found) > rows else None,
             actor=actor,
         )
+
+    def audit(self, wanted: AuditFilter, after: str | None = None, rows: int | None = None) -> AuditPage:
+        """What persons did and were handed, the newest first.
+
+        Raises:
+            ValueError: a day of the filter is none.
+        """
+        return audit_of(self._reader(), wanted, _place(after, (_NO_TIME, "")), rows or PAGE_ROWS)
 
     def operators(self) -> Mapping[str, OperatorEntry]:
         """Who may act, by pseudonym."""

@@ -13,7 +13,9 @@ from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 
 __all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts"]
 
-Permission = Literal["review", "second look", "appeal", "note", "complaint", "incident", "content", "audit", "report", "registry"]
+Permission = Literal[
+    "review", "second look", "appeal", "note", "complaint", "incident", "content", "audit", "report", "registry"
+]
 
 _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "review": frozenset({"reviewer", "second-reviewer"}),

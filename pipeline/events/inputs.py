@@ -248,8 +248,8 @@ class ReviewAct(msgspec.Struct, frozen=True, kw_only=True):
 class Access(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody is handed something that not everybody may see: content of an event, a part of the log, or a report.
 
-    `uid` and `reference` are its own. `sha256` is of the bytes that are handed out; `filter` and `rows` say of an export
-    which part of the log it has, and how much.
+    `uid` and `reference` are its own. `sha256` is of the bytes that are handed out; `filter` and `rows` say of an
+    export which part of the log it has, and how much.
     """
 
     uid: str

@@ -173,9 +173,7 @@ class _CaseAct(msgspec.Struct, frozen=True, kw_only=True):
 prepare(_Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct, _Access)
 
 
-Parts = TypeVar(
-    "Parts", _Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct, _Access
-)
+Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct, _Access)
 
 
 def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:

@@ -27,9 +27,11 @@ class Shelf:
         default_factory=lambda: StoreSimulator("sealstream", "sealstream-records", INBOX, "elsewhere")
     )
 
+    most: int = MOST
+
     @property
     def vault(self) -> Vault:
-        return Vault(store=self.store, layout=LAYOUT, buckets=frozenset({"sealstream", INBOX}), max_bytes=MOST)
+        return Vault(store=self.store, layout=LAYOUT, buckets=frozenset({"sealstream", INBOX}), max_bytes=self.most)
 
     def publish(self, name: str, body: bytes, mime: str, bucket: str | None = INBOX, put: bytes | None = None) -> str:
         """A publication that is held, whose bytes lie in a bucket, or came inside of the event; returns its identity.

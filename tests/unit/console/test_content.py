@@ -46,7 +46,7 @@ def look(client: TestClient, uid: str) -> "tuple[str, str]":
     answer, _ = ask(client, uid)
     assert answer.status_code == 303, answer.text
     html = client.get(answer.headers["location"]).text
-    found = re.search(rf'/queue/{uid}/content\?look=[0-9a-f]+', html)
+    found = re.search(rf"/queue/{uid}/content\?look=[0-9a-f]+", html)
     assert found is not None, html
     return html, found[0]
 
@@ -216,7 +216,9 @@ def test_why_something_is_not_shown_is_told_and_nothing_is_written_down(console:
     large, outlawed = b"x" * (MOST + 1), b"outlawed"
     unseen = {
         shelf.publish("inline", b"inline", "image/png", bucket=None): "no copy of it is kept",
-        shelf.publish("there", b"there", "image/png", bucket="elsewhere"): "in a bucket that this console does not read",
+        shelf.publish(
+            "there", b"there", "image/png", bucket="elsewhere"
+        ): "in a bucket that this console does not read",
         shelf.publish("large", large, "image/png"): "larger than this console hands out",
         shelf.publish("changed", b"changed", "image/png", put=b"other"): "not what was judged",
         shelf.publish("bad", outlawed, "image/png"): "found illegal, and is handed to nobody",
