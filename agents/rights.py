@@ -75,7 +75,7 @@ def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
 
 
 def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    if plan.name in (topics.reviews, topics.audit):
+    if plan.name in (topics.reviews, topics.cases, topics.audit):
         return ("Read", "Write")
     decided = (topics.decisions, topics.manifests, topics.review_updates, topics.dead_letters, topics.operators)
     due = (topics.alerts, topics.case_updates, topics.clocks, topics.enforcement)

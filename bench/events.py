@@ -1,13 +1,14 @@
 """The events that are sent: what a Chinese service says of what it generated, with everything that rules ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import msgspec
 import orjson
 
 from agents.messages import KafkaMessage
 
-__all__ = ["GENERATION", "PUBLICATION", "event"]
+__all__ = ["GENERATION", "PUBLICATION", "broken", "event"]
 
 GENERATION: Final = "sealstream.generation.v1"
 PUBLICATION: Final = "sealstream.publication.v1"
@@ -59,3 +60,19 @@ def event(
     return KafkaMessage(
         topic="generation" if kind == GENERATION else "publication", key=name.encode(), value=orjson.dumps(document)
     )
+
+
+_WRONG: Final[Sequence[Callable[[bytes], bytes]]] = (
+    lambda whole: whole[: len(whole) // 2],
+    lambda whole: whole.replace(b'"specversion"', b'"spec"'),
+    lambda whole: whole.replace(b'"mime"', b'"kind"'),
+    lambda whole: b"\x00\x00\x00\x00\x07" + whole,
+)
+"""Cut off; no CloudEvent; against its schema; behind the magic byte of a schema registry."""
+
+
+def broken(number: int) -> KafkaMessage:
+    """A message on the topic of generation events that is none: four ways to be wrong, in turn."""
+    whole = event(GENERATION, "broken", number, {"mime": "text/plain", "text": "A short text."})
+    wrong = _WRONG[number % len(_WRONG)]
+    return msgspec.structs.replace(whole, value=wrong(whole.value or b""))

@@ -46,6 +46,7 @@ def render(results: Figures) -> str:
         "publications": _publications,
         "stall": _stall,
         "waiting": _waiting,
+        "malformed": _malformed,
         "growth": _growth,
         "commands": _commands,
     }
@@ -145,6 +146,22 @@ def _waiting(section: Section, titles: Mapping[str, str]) -> str:
     rows = [[titles[name], f"{peak:.0f}"] for name, peak in section.waiting_mb.items()]
     return "## Memory while large events wait\n\nInline texts of 250 KB, MB at the peak (PSS):\n\n" + _table(
         ["", "MB"], rows
+    )
+
+
+def _malformed(section: Section, titles: Mapping[str, str]) -> str:
+    rows = [
+        [
+            titles[name],
+            str(rounds[-1].messages),
+            f"{statistics.median(flood.cpu_seconds for flood in rounds):.1f}",
+            f"{statistics.median(flood.log_bytes for flood in rounds) / 1000:.1f}",
+        ]
+        for name, rounds in section.malformed.items()
+    ]
+    return (
+        "## A flood of messages that are no events\n\nEach becomes a dead letter. CPU seconds of the worker and its"
+        " descendants, and KB that it wrote to its log:\n\n" + _table(["", "messages", "CPU s", "KB of log"], rows)
     )
 
 

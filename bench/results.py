@@ -11,7 +11,7 @@ import msgspec
 
 from bench.contestants import Effort
 
-__all__ = ["Delay", "Figures", "GrowthStep", "Section", "Stall", "Taken", "taken_now", "version_of"]
+__all__ = ["Delay", "Figures", "GrowthStep", "Malformed", "Section", "Stall", "Taken", "taken_now", "version_of"]
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +46,17 @@ class Stall(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the videos."""
 
 
+class Malformed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a flood of messages cost that are no events; each is a dead letter by then."""
+
+    messages: int
+    cpu_seconds: float
+    """Of the worker and all its descendants."""
+
+    log_bytes: int
+    """What the worker wrote to its log meanwhile."""
+
+
 class GrowthStep(msgspec.Struct, frozen=True, kw_only=True):
     """One stretch of many events through one worker."""
 
@@ -72,6 +83,9 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     """Peak memory of a worker's family while many large events wait."""
 
     stalls: Mapping[str, Stall] = {}
+    malformed: Mapping[str, Sequence[Malformed]] = {}
+    """A flood of messages that are no events, by worker: a round each."""
+
     commands: Mapping[str, Mapping[str, Sequence[float]]] = {}
     """CPU seconds of commands, by command line and by source tree."""
 

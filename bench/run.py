@@ -91,6 +91,15 @@ class Run:
                 peaks[name] = await sections.waiting(worker, self.sender, self.scale.waiting, _WAITING_SECONDS)
         return Section(taken=taken, waiting_mb=peaks)
 
+    async def malformed(self) -> Section:
+        """What a flood of messages costs that are no events."""
+        taken = self._taken()
+        async with AsyncExitStack() as running:
+            workers = [await running.enter_async_context(self._worker(name, "-malformed")) for name in self.trees]
+            rounds, messages = min(2, self.scale.rounds), self.scale.malformed
+            done = await sections.malformed(workers, self.sender, rounds, messages)
+        return Section(taken=taken, malformed=done)
+
     async def growth(self) -> Section:
         """Whether anything grows; of our own worker only, for it takes long."""
         taken = self._taken()
@@ -122,5 +131,6 @@ PARTS: Final[Mapping[str, Callable[[Run], Awaitable[Section]]]] = {
     "commands": Run.commands,
     "stall": Run.stall,
     "waiting": Run.waiting,
+    "malformed": Run.malformed,
     "growth": Run.growth,
 }

@@ -20,6 +20,7 @@ class Scale:
 
     stalled_texts: int
     waiting: int
+    malformed: int
     growth: int
     growth_step: int
 
@@ -32,6 +33,7 @@ SHORT: Final = Scale(
     latency={"text-2kb": 150, "jpeg": 60},
     stalled_texts=60,
     waiting=400,
+    malformed=4000,
     growth=1000,
     growth_step=250,
 )
@@ -41,6 +43,7 @@ FULL: Final = Scale(
     latency={"text-2kb": 1000, **_FILES},
     stalled_texts=120,
     waiting=2000,
+    malformed=20_000,
     growth=10_000,
     growth_step=1000,
 )

@@ -18,12 +18,12 @@ import orjson
 from agents.messages import KafkaMessage
 from bench.contents import KINDS, Kind, long_video, text
 from bench.contestants import Contestant, Effort, Streaming, WorkerContestant
-from bench.events import GENERATION, PUBLICATION, event
-from bench.measuring import PeakMemory, memory_bytes, open_files
-from bench.results import Delay, GrowthStep, Stall
+from bench.events import GENERATION, PUBLICATION, broken, event
+from bench.measuring import PeakMemory, memory_bytes, open_files, timer
+from bench.results import Delay, GrowthStep, Malformed, Stall
 from bench.stand import Stand
 
-__all__ = ["Sender", "commands", "costs", "growth", "latency", "publications", "stall", "waiting"]
+__all__ = ["Sender", "commands", "costs", "growth", "latency", "malformed", "publications", "stall", "waiting"]
 
 WARM_UP: Final = 30
 """Events that go first, uncounted: modules are loaded, connections opened, children started."""
@@ -213,6 +213,28 @@ def _renamed(message: KafkaMessage, batch: int) -> KafkaMessage:
     document = orjson.loads(message.value or b"")
     document["id"] = f"{document['id']}-{batch}"
     return msgspec.structs.replace(message, value=orjson.dumps(document))
+
+
+async def malformed(
+    workers: Sequence[WorkerContestant], sender: Sender, rounds: int, messages: int
+) -> dict[str, list[Malformed]]:
+    """A flood of messages that are no events: each becomes a dead letter, and the log says so without drowning."""
+    done: dict[str, list[Malformed]] = defaultdict(list)
+    for worker in workers:
+        await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
+    for turn in range(rounds):
+        for worker in workers if turn % 2 else reversed(workers):
+            written = worker.log.stat().st_size
+            with timer(worker.pid) as took:
+                await worker.send([broken(turn * messages + number) for number in range(messages)])
+                for _ in range(messages):
+                    await worker.next_done("dead-letters")
+            log_bytes = worker.log.stat().st_size - written
+            done[worker.name].append(Malformed(messages=messages, cpu_seconds=took.cpu, log_bytes=log_bytes))
+            _say(
+                f"round {turn + 1}  malformed {worker.name:12} {took.cpu:6.1f} s CPU, {log_bytes / 1000:8.1f} KB of log"
+            )
+    return done
 
 
 async def stall(worker: WorkerContestant, sender: Sender, stand: Stand, texts: int, rate: float) -> Stall:

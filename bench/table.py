@@ -42,6 +42,12 @@ def show(results: Figures) -> None:
             console.print(f"texts beside long videos: {tree} {alone:.0f} -> {behind:.0f} ms p50")
         for tree, peak in section.waiting_mb.items():
             console.print(f"memory while large events wait: {tree} {peak:.0f} MB")
+        for tree, floods in section.malformed.items():
+            seconds = statistics.median(flood.cpu_seconds for flood in floods)
+            written = statistics.median(flood.log_bytes for flood in floods) / 1000
+            console.print(
+                f"{floods[-1].messages} malformed messages: {tree} {seconds:.1f} s CPU, {written:.0f} KB of log"
+            )
         for tree, steps in section.growth.items():
             said = ", ".join(f"{step.events}: {step.cpu_ms:.1f} ms {step.memory_mb:.0f} MB" for step in steps)
             console.print(f"growth: {tree} {said}")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bench.results import Figures
+from bench.results import Figures, Malformed
 from bench.table import median_cpu
 
 __all__ = ["BASE", "TARGETS", "Target"]
@@ -58,6 +58,17 @@ def _waiting(results: Figures) -> float | None:
     return peaks[_OURS] / peaks[BASE] if BASE in peaks else None
 
 
+def _flood(measure: Callable[[Malformed], float]) -> Callable[[Figures], float | None]:
+    def found(results: Figures) -> float | None:
+        section = results.sections.get("malformed")
+        floods = section.malformed if section else {}
+        if _OURS not in floods or BASE not in floods:
+            return None
+        return statistics.median(map(measure, floods[_OURS])) / statistics.median(map(measure, floods[BASE]))
+
+    return found
+
+
 TARGETS: Final = (
     Target(title="CPU of a JPEG of 200 KB, against the plain loop", most=1.0, found=_cpu("JPEG 200 KB", "plain")),
     Target(title="CPU of a text of 2 KB, against the plain loop", most=1.0, found=_cpu("text 2 KB", "plain")),
@@ -72,6 +83,14 @@ TARGETS: Final = (
     Target(title=f"CPU of a text of 250 KB, against build {BASE}", most=0.10, found=_cpu("text 250 KB", BASE)),
     Target(title="median time of a text beside two long videos, against alone", most=3.0, found=_stalled),
     Target(title=f"peak memory while large events wait, against build {BASE}", most=0.5, found=_waiting),
+    Target(
+        title=f"CPU of malformed messages, against build {BASE}",
+        most=0.5,
+        found=_flood(lambda flood: flood.cpu_seconds),
+    ),
+    Target(
+        title=f"log of malformed messages, against build {BASE}", most=0.05, found=_flood(lambda flood: flood.log_bytes)
+    ),
     Target(title=f"CPU of `sealstream --help`, against build {BASE}", most=0.25, found=_command("sealstream --help")),
     Target(
         title=f"CPU of `sealstream --version`, against build {BASE}", most=0.25, found=_command("sealstream --version")

@@ -1,9 +1,9 @@
-"""What people do: a form becomes an event on the topic of reviews, and nothing else is written anywhere."""
+"""What people do: a form becomes an event on a topic that people act by, and nothing else is written anywhere."""
 
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from pipeline.errors import ProducerError
 from pipeline.events.identity import event_uid
 from pipeline.events.intake import REVIEW, REVIEW_ACT, intake_review_act
 
-__all__ = ["ACTS", "Desk", "DeskAct"]
+__all__ = ["ACTS", "HEADERS", "ISSUER", "Desk", "DeskAct"]
 
 ACTS: Final[Mapping[str, Permission]] = {
     "release": "review",
@@ -31,12 +31,15 @@ ACTS: Final[Mapping[str, Permission]] = {
 }
 """What can be done about an event, and what for a person has to be permitted."""
 
-_ISSUER: Final = "sealstream-console"
+ISSUER: Final = "sealstream-console"
+"""Who says that a person is who it is."""
+
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _REMEMBERED: Final = 10_000
 _NOT_ALLOWED: Final = 403
 _UNUSABLE: Final = 422
-_HEADERS: Final = (("content-type", b"application/cloudevents+json"),)
+HEADERS: Final = (("content-type", b"application/cloudevents+json"),)
+"""Of every message that is sent: the value is the whole event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +72,28 @@ class Desk:
             HTTPException: it may not be done, or the form cannot be used.
             WorldError: the brokers did not take it; the same form can be sent again.
         """
-        act, token = str(form.get("act", "")), str(form.get("token", ""))
+        act = str(form.get("act", ""))
         if act not in ACTS or not is_permitted(person, ACTS[act]):
             raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
+        return await self.once(form, lambda token: _message(self._parts, person, about, act, token, form))
+
+    async def once(self, form: FormData, made: Callable[[str], KafkaMessage]) -> str:
+        """Send what is made of the token of a form, once; returns the identity of the act.
+
+        Args:
+            form: the form.
+            made: the message of a token; it is not asked where the form was sent before.
+
+        Raises:
+            HTTPException: the form has no token, or what `made` raises.
+            WorldError: the brokers did not take it; the same form can be sent again.
+        """
+        token = str(form.get("token", ""))
         if not _TOKEN.fullmatch(token):
             raise HTTPException(_UNUSABLE, "The form has no token.")
         if token in self._sent:
             return self._sent[token].uid
-        message = _message(self._parts, person, about, act, token, form)
-        await self._parts.send(message)
+        await self._parts.send(made(token))
         uid = event_uid(self._parts.settings.source, token)
         self._sent[token] = DeskAct(uid=uid, at=time.monotonic())
         while len(self._sent) > _REMEMBERED:
@@ -92,7 +108,7 @@ def _message(parts: ConsoleParts, person: Person, about: str, act: str, token: s
         "event_uid": about,
         "verdict" if is_verdict else "act": act,
         "actor": {"id": person.id, "role": person.role},
-        "auth": {"issuer": _ISSUER, "at": person.since},
+        "auth": {"issuer": ISSUER, "at": person.since},
         "seen": str(form.get("seen", "")),
         "reason": reason or ("" if is_verdict or act == "note" else "In the console."),
     }
@@ -106,7 +122,7 @@ def _message(parts: ConsoleParts, person: Person, about: str, act: str, token: s
     }
     value = orjson.dumps(event)
     try:
-        intake_review_act(value, _HEADERS)
+        intake_review_act(value, HEADERS)
     except ProducerError as error:
         raise HTTPException(_UNUSABLE, "Give a reason." if not data["reason"] else error.what) from error
-    return KafkaMessage(topic=parts.topics.reviews, key=about.encode(), value=value, headers=_HEADERS)
+    return KafkaMessage(topic=parts.topics.reviews, key=about.encode(), value=value, headers=HEADERS)

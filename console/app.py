@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from console import errors, health, people, rendering, static_files
 from console.headers import SafeHeaders
-from console.pages import audit, events, lists, live
+from console.pages import audit, cases, events, lists, live
 from console.parts import ConsoleParts
 
 __all__ = ["ROOMS", "Room", "application"]
@@ -27,6 +27,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     rendering.routes,
     people.routes,
     events.routes,
+    cases.routes,
     lists.routes,
     audit.routes,
     live.routes,

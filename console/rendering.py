@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from console.texts import LANGUAGES, Language, text
+from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 
 __all__ = ["LANGUAGE_COOKIE", "language_of", "page", "routes"]
 
@@ -80,17 +81,25 @@ def _moment(instant: str) -> str:
     return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def _is_past(instant: str, now: float) -> bool:
+    return datetime.fromisoformat(instant).timestamp() < now
+
+
 def _here(request: Request) -> str:
-    path = request.url.path.removesuffix("/acts").removesuffix("/content")  # where forms go, nobody comes back to
+    path = request.url.path
+    for form in ("/acts", "/content", "/exports"):  # where forms go, nobody comes back to
+        path = path.removesuffix(form)
     return path + (f"?{request.url.query}" if request.url.query else "")
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(acts_on_cases=ACTS_ON_CASES, kinds_of_cases=tuple(MAY_FOLLOW), is_past=_is_past)
+    return environment

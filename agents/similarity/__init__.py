@@ -10,8 +10,25 @@ HTTP, and `asked` asks it.
         known.trouble                                   # for /readyz
 """
 
-from agents.similarity.known import SealedFingerprints
-from agents.similarity.opening import known_fingerprints_of
-from agents.similarity.port import FollowedFingerprints
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from agents.similarity.known import SealedFingerprints
+    from agents.similarity.opening import known_fingerprints_of
+    from agents.similarity.port import FollowedFingerprints
 
 __all__ = ["FollowedFingerprints", "SealedFingerprints", "known_fingerprints_of"]
+
+_PLACES: Final = {
+    "FollowedFingerprints": "port",
+    "SealedFingerprints": "known",
+    "known_fingerprints_of": "opening",
+}
+"""Where each name is. They bring numpy, the store and all use cases, 45 MB, which the settings do without."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)

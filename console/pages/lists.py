@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, get_args
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -21,7 +20,6 @@ from console.readmodel.shown import (
     ClockPage,
     QueueFilter,
     QueuePage,
-    ShownCase,
 )
 from pipeline.events.outputs import ClockState
 
@@ -65,13 +63,6 @@ def _cases(ask: DeskQuestions, request: Request) -> CasePage:
     return ask.cases(request.query_params.get("kind", ""), request.query_params.get("after"))
 
 
-def _case(ask: DeskQuestions, request: Request) -> ShownCase:
-    found = ask.case(request.path_params["uid"])
-    if found is None:
-        raise HTTPException(_NOT_FOUND)
-    return found
-
-
 def _clocks(ask: DeskQuestions, request: Request) -> ClockPage:
     return ask.clocks(request.query_params.get("state", "open"), request.query_params.get("after"))
 
@@ -91,7 +82,6 @@ _LISTINGS: Final = (
     ),
     _Listing(path="/alerts", template="alerts.html", at="alerts", ask=_alerts, more={"severities": SEVERITIES}),
     _Listing(path="/cases", template="cases.html", at="cases", ask=_cases),
-    _Listing(path="/cases/{uid}", template="case.html", at="cases", ask=_case),
     _Listing(path="/clocks", template="clocks.html", at="clocks", ask=_clocks, more={"states": get_args(ClockState)}),
     _Listing(path="/accounts", template="accounts.html", at="accounts", ask=lambda ask, _: ask.accounts()),
     _Listing(path="/accounts/{uid}", template="accounts.html", at="accounts", ask=_account),

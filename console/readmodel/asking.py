@@ -15,10 +15,10 @@ from console.readmodel.shown import (
     AlertedEvent,
     AlertPage,
     CasePage,
+    CaseStep,
     ClockPage,
     ClockRow,
     EventPage,
-    JournalPage,
     QueueFilter,
     QueuePage,
     QueueRow,
@@ -37,6 +37,7 @@ from pipeline.events.outputs import (
     ManifestRecord,
     ReviewUpdate,
     RunningClock,
+    TakenCaseAct,
 )
 from pipeline.policy.reference import OperatorEntry
 
@@ -112,8 +113,9 @@ class DeskQuestions:
         )
 
     def act(self, uid: str) -> ActOutcome | None:
-        """What became of an act, by its identity; None where it is not on the topic yet."""
-        found = self._reader().execute(f"{_ACTS} WHERE sent.uid = ?", (uid,)).fetchone()
+        """What became of an act about an event or a case, by its identity; None where it is not on a topic yet."""
+        either = f"{_ACTS} WHERE sent.uid = ? UNION ALL {_CASE_ACTS} WHERE sent.uid = ?"
+        found = self._reader().execute(either, (uid, uid)).fetchone()
         return None if found is None else _act(found)
 
     def alerts(self, kind: str = "", severity: str = "", after: str | None = None) -> AlertPage:
@@ -182,9 +184,13 @@ class DeskQuestions:
         if found is None:
             return None
         clocks = db.execute("SELECT clock_id, body FROM clocks WHERE case_uid = ? ORDER BY clock_id", (uid,)).fetchall()
+        steps = db.execute("SELECT version, at, body FROM case_steps WHERE case_uid = ? ORDER BY version", (uid,))
+        sent = db.execute(f"{_CASE_ACTS} WHERE sent.case_uid = ? ORDER BY sent.at, sent.uid", (uid,)).fetchall()
         return ShownCase(
             case=msgspec.json.decode(found[0], type=Case),
             clocks=tuple(_clock(db, clock_id, body) for clock_id, body in clocks),
+            steps=tuple(_case_step(*row) for row in steps),
+            acts=tuple(_act(row) for row in sent),
         )
 
     def account(self, account: str) -> AccountPage:
@@ -205,24 +211,6 @@ class DeskQuestions:
             (PAGE_ROWS,),
         )
         return AccountPage(account="", steps=tuple(_step(*row) for row in found))
-
-    def journal(self, actor: str = "", after: str | None = None, rows: int = PAGE_ROWS) -> JournalPage:
-        """What persons did, the newest first."""
-        at, uid = _place(after, (_NO_TIME, ""))
-        by, given = ("sent.actor = ? AND ", (actor,)) if actor else ("", ())
-        found = (
-            self._reader()
-            .execute(
-                f"{_ACTS} WHERE {by}(sent.at, sent.uid) < (?, ?) ORDER BY sent.at DESC, sent.uid DESC LIMIT ?",
-                (*given, at, uid, rows + 1),
-            )
-            .fetchall()
-        )
-        return JournalPage(
-            acts=tuple(_act(row) for row in found[:rows]),
-            next=_name(found[rows - 1][6], found[rows - 1][0]) if len(found) > rows else None,
-            actor=actor,
-        )
 
     def audit(self, wanted: AuditFilter, after: str | None = None, rows: int | None = None) -> AuditPage:
         """What persons did and were handed, the newest first.
@@ -310,17 +298,23 @@ class DeskQuestions:
 _ACTS: Final = """SELECT sent.uid, sent.event_uid, sent.what, sent.actor, sent.role, sent.reason, sent.at,
   EXISTS (SELECT 1 FROM decisions WHERE decisions.act = sent.uid)
     OR EXISTS (SELECT 1 FROM acts WHERE acts.act = sent.uid),
-  refusals.what, refusals.remedy
+  refusals.what, refusals.remedy, ''
   FROM sent LEFT JOIN refusals ON refusals.uid = sent.uid"""
+
+_CASE_ACTS: Final = """SELECT sent.uid, '', sent.what, sent.actor, sent.role, sent.reason, sent.at,
+  EXISTS (SELECT 1 FROM case_steps WHERE case_steps.act = sent.uid),
+  refusals.what, refusals.remedy, sent.case_uid
+  FROM case_acts AS sent LEFT JOIN refusals ON refusals.uid = sent.uid"""
 
 
 def _act(row: Sequence[object]) -> ActOutcome:
-    uid, event_uid, what, actor, role, reason, at, taken, refused, remedy = row
+    uid, event_uid, what, actor, role, reason, at, taken, refused, remedy, case_uid = row
     state = "taken" if taken else "refused" if refused is not None else "waiting"
     return msgspec.convert(
         {
             "uid": uid,
             "event_uid": event_uid,
+            "case_uid": case_uid,
             "what": what,
             "actor": actor,
             "role": role,
@@ -332,6 +326,11 @@ def _act(row: Sequence[object]) -> ActOutcome:
         },
         ActOutcome,
     )
+
+
+def _case_step(version: int, at: int | None, body: bytes | None) -> CaseStep:
+    act = None if body is None else msgspec.json.decode(body, type=TakenCaseAct)
+    return CaseStep(version=version, at=_instant(at), act=act)
 
 
 def _clock(db: sqlite3.Connection, clock_id: str, body: bytes) -> ClockRow:

@@ -52,6 +52,7 @@ class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None
     what: str
     event_uid: str | None
+    case_uid: str | None
     reason: str
     state: str
     refused: str | None
@@ -73,13 +74,22 @@ _ACTS: Final = """SELECT at, uid, actor, role, what, event_uid, reason,
   CASE WHEN EXISTS (SELECT 1 FROM decisions WHERE decisions.act = one.uid)
     OR EXISTS (SELECT 1 FROM acts WHERE acts.act = one.uid) THEN 'taken'
     WHEN EXISTS (SELECT 1 FROM refusals WHERE refusals.uid = one.uid) THEN 'refused' ELSE 'waiting' END,
-  (SELECT what FROM refusals WHERE refusals.uid = one.uid), NULL, NULL, NULL FROM sent AS one"""
+  (SELECT what FROM refusals WHERE refusals.uid = one.uid), NULL, NULL, NULL, NULL FROM sent AS one"""
+
+_CASE_ACTS: Final = """SELECT at, uid, actor, role, what, NULL, reason,
+  CASE WHEN EXISTS (SELECT 1 FROM case_steps WHERE case_steps.act = one.uid) THEN 'taken'
+    WHEN EXISTS (SELECT 1 FROM refusals WHERE refusals.uid = one.uid) THEN 'refused' ELSE 'waiting' END,
+  (SELECT what FROM refusals WHERE refusals.uid = one.uid), NULL, NULL, NULL, case_uid FROM case_acts AS one"""
 
 _ACCESSES: Final = """SELECT at, uid, actor, role, act AS what, event_uid, reason,
-  'handed-out', NULL, sha256, filter, rows FROM accesses AS one"""
+  'handed-out', NULL, sha256, filter, rows, NULL FROM accesses AS one"""
 
-_SOURCES: Final = ((_ACTS, "what"), (_ACCESSES, "act"))
-"""What the log is read from, and what says there what was done."""
+_SOURCES: Final = (
+    (_ACTS, "what", "event_uid"),
+    (_CASE_ACTS, "what", "case_uid"),
+    (_ACCESSES, "act", "event_uid"),
+)
+"""What the log is read from, and which columns say there what was done, and what it was about."""
 
 
 def audit_of(db: sqlite3.Connection, wanted: AuditFilter, after: tuple[int, str], rows: int) -> AuditPage:
@@ -107,8 +117,8 @@ def _newest(
 ) -> Iterator[Sequence[object]]:
     first, end = wanted.times
     lists = []
-    for select, what in _SOURCES:
-        asked = {"actor": wanted.actor, what: wanted.what, "event_uid": wanted.about}
+    for select, what, about in _SOURCES:
+        asked = {"actor": wanted.actor, what: wanted.what, about: wanted.about}
         given = {name: value for name, value in asked.items() if value}
         where = " AND ".join([*(f"{name} = ?" for name in given), "at >= ? AND at < ? AND (at, uid) < (?, ?)"])
         query = f"{select} WHERE {where} ORDER BY at DESC, uid DESC LIMIT ?"
@@ -117,10 +127,10 @@ def _newest(
 
 
 def _row(found: Sequence[object]) -> AuditRow:
-    at, uid, actor, role, what, event_uid, reason, state, refused, sha256, part, rows = found
+    at, uid, actor, role, what, event_uid, reason, state, refused, sha256, part, rows, case_uid = found
     when = datetime.fromtimestamp(int(str(at)) / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     told = {"actor": actor, "role": role, "what": what, "event_uid": event_uid, "reason": reason, "state": state}
-    more = {"refused": refused, "sha256": sha256, "filter": part, "rows": rows, "uid": uid}
+    more = {"refused": refused, "sha256": sha256, "filter": part, "rows": rows, "case_uid": case_uid, "uid": uid}
     return msgspec.convert({"at": when, **told, **more}, AuditRow)
 
 

@@ -1,6 +1,6 @@
 """From a record of a topic to the rows that it stands for. Pure: it knows neither Kafka nor a database."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ from agents.delivery import InputRecord
 from agents.reference.records import change_in
 from agents.topics import Topics
 from pipeline.events.envelope import parse
-from pipeline.events.identity import event_uid
+from pipeline.events.identity import case_uid, event_uid
 from pipeline.events.intake import intake_access
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import (
@@ -82,6 +82,15 @@ class _Sent(msgspec.Struct, frozen=True, kw_only=True):
     reviewer: _Person | None = None
 
 
+class _SentAboutCase(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person sent about a case."""
+
+    act: str
+    case: str
+    reason: str = ""
+    actor: _Person | None = None
+
+
 def rows_of(topics: Topics) -> Mapping[str, Rows]:
     """Of each topic that the read model is fed by, how its records become rows."""
     return {
@@ -90,7 +99,8 @@ def rows_of(topics: Topics) -> Mapping[str, Rows]:
         topics.review_updates: _update,
         topics.reviews: _sent,
         topics.audit: _access,
-        topics.dead_letters: partial(_refusal, topics.reviews),
+        topics.cases: _sent_about_case,
+        topics.dead_letters: partial(_refusal, frozenset({topics.reviews, topics.cases})),
         topics.alerts: _alert,
         topics.case_updates: _case,
         topics.clocks: _clock,
@@ -170,12 +180,22 @@ def _access(record: InputRecord) -> Iterator[ModelRow]:
     yield ModelRow("accesses", columns)
 
 
-def _refusal(reviews: str, record: InputRecord) -> Iterator[ModelRow]:
+def _sent_about_case(record: InputRecord) -> Iterator[ModelRow]:
+    event = parse(record.value, record.headers)
+    sent = msgspec.convert(event.data, _SentAboutCase)
+    if sent.actor is None:  # of the public nothing is kept here; its cases say what it did
+        return
+    uid, about = event_uid(event.source, event.id), case_uid(sent.act.partition(".")[0], f"#{sent.case}")
+    columns = (uid, about, sent.act, sent.actor.id, sent.actor.role, sent.reason, _arrived(record))
+    yield ModelRow("case_acts", columns)
+
+
+def _refusal(by_people: Collection[str], record: InputRecord) -> Iterator[ModelRow]:
     explanation = next((text for name, text in record.headers if name == DEAD_LETTER_HEADER), None)
     if explanation is None:
         return
     letter = msgspec.json.decode(explanation, type=DeadLetter)
-    if letter.event_uid is not None and letter.input.topic == reviews:
+    if letter.event_uid is not None and letter.input.topic in by_people:
         yield ModelRow("refusals", (letter.event_uid, letter.error, letter.what, letter.remedy))
 
 
@@ -191,7 +211,13 @@ def _case(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     case = msgspec.json.decode(record.value, type=Case)
-    yield ModelRow("cases", (case.case_uid, case.version, case.kind, millis(case.changed_at), record.value))
+    changed = millis(case.changed_at)
+    yield ModelRow("cases", (case.case_uid, case.version, case.kind, changed, record.value))
+    done = None if case.act is None else msgspec.json.encode(case.act)
+    yield ModelRow("case_steps", (case.event_uid, case.case_uid, case.version, changed, done))
+    for version, uid in enumerate(case.events, start=case.version - len(case.events) + 1):
+        if uid != case.event_uid:
+            yield ModelRow("case_steps", (uid, case.case_uid, version, None, None))
 
 
 def _clock(record: InputRecord) -> Iterator[ModelRow]:

@@ -12,6 +12,7 @@ from pipeline.events.outputs import (
     ReviewUpdate,
     RunningClock,
     Severity,
+    TakenCaseAct,
 )
 
 __all__ = [
@@ -20,11 +21,10 @@ __all__ = [
     "AlertPage",
     "AlertedEvent",
     "CasePage",
+    "CaseStep",
     "ClockPage",
     "ClockRow",
     "EventPage",
-    "JournalPage",
-    "JournalRow",
     "QueueFilter",
     "QueuePage",
     "QueueRow",
@@ -82,10 +82,14 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person sent, and what became of it: `taken`, `refused` or `waiting` for the worker."""
+    """What a person sent, and what became of it: `taken`, `refused` or `waiting` for the worker.
+
+    It is about an event or about a case; the identity of the other is empty.
+    """
 
     uid: str
     event_uid: str
+    case_uid: str
     what: str
     actor: str
     role: str | None
@@ -154,11 +158,21 @@ class CasePage(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class CaseStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a case: when it was written, and what a person did by it; None where a system said something."""
+
+    version: int
+    at: str | None
+    act: TakenCaseAct | None
+
+
 class ShownCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A case with its clocks."""
+    """A case with its clocks, what led to it, and what people sent about it."""
 
     case: Case
     clocks: tuple[ClockRow, ...]
+    steps: tuple[CaseStep, ...]
+    acts: tuple[ActOutcome, ...]
 
 
 class StepRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,20 +188,6 @@ class AccountPage(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     steps: tuple[StepRow, ...]
-
-
-class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One act of a person."""
-
-    act: ActOutcome
-
-
-class JournalPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What persons did, the newest first."""
-
-    acts: tuple[ActOutcome, ...]
-    next: str | None
-    actor: str
 
 
 class Today(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ __all__ = ["SqliteRows", "open_rows"]
 logger = logging.getLogger(__name__)
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "2"
+_SIGNATURE: Final = "3"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 _NEWER: Final = "WHERE excluded.version > {table}.version"
@@ -31,11 +31,14 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "records": (4, "INSERT OR IGNORE INTO records VALUES"),
     "acts": (8, "INSERT OR IGNORE INTO acts VALUES"),
     "sent": (7, "INSERT OR IGNORE INTO sent VALUES"),
+    "case_acts": (7, "INSERT OR IGNORE INTO case_acts VALUES"),
     "accesses": (10, "INSERT OR IGNORE INTO accesses VALUES"),
     "refusals": (4, "INSERT OR IGNORE INTO refusals VALUES"),
     "alerts": (6, "INSERT OR IGNORE INTO alerts VALUES"),
     "announcements": (4, "INSERT OR IGNORE INTO announcements VALUES"),
     "steps": (5, "INSERT OR IGNORE INTO steps VALUES"),
+    # Named by several messages, and told by one of them.
+    "case_steps": (5, "INSERT INTO case_steps VALUES"),
     # These are said anew, the newest version counts.
     "cases": (5, "INSERT INTO cases VALUES"),
     "clocks": (6, "INSERT INTO clocks VALUES"),
@@ -53,6 +56,8 @@ _NEW_VALUES: Final = {
 def _statement(table: str) -> str:
     columns, insert = _WRITTEN[table]
     values = f"{insert} ({', '.join('?' * columns)})"
+    if table == "case_steps":
+        return f"{values} ON CONFLICT (act) DO UPDATE SET at = excluded.at, body = excluded.body WHERE at IS NULL"
     if table not in _KEYS:
         return values
     return f"{values} ON CONFLICT ({_KEYS[table]}) DO UPDATE SET {_NEW_VALUES[table]} {_NEWER.format(table=table)}"
@@ -153,10 +158,11 @@ class SqliteRows:
             self._topics.manifests: ("records",),
             self._topics.review_updates: ("acts",),
             self._topics.reviews: ("sent",),
+            self._topics.cases: ("case_acts",),
             self._topics.audit: ("accesses",),
             self._topics.dead_letters: ("refusals",),
             self._topics.alerts: ("alerts", "alerted"),
-            self._topics.case_updates: ("cases",),
+            self._topics.case_updates: ("cases", "case_steps"),
             self._topics.clocks: ("clocks", "announcements"),
             self._topics.enforcement: ("steps",),
             self._topics.operators: ("operators",),

@@ -59,6 +59,22 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_time ON cases (at, case_uid);
 CREATE INDEX cases_by_kind ON cases (kind, at, case_uid);
 
+-- case-updates, too: which event led to which version, and what a person did by it. Of events that a version only names,
+-- `at` is not known.
+CREATE TABLE case_steps (
+  act TEXT PRIMARY KEY, case_uid TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER, body BLOB
+) STRICT;
+CREATE INDEX steps_of_case ON case_steps (case_uid, version);
+
+-- cases: what persons sent. `uid` is the identity of the event that they sent.
+CREATE TABLE case_acts (
+  uid TEXT PRIMARY KEY, case_uid TEXT NOT NULL, what TEXT NOT NULL, actor TEXT NOT NULL, role TEXT, reason TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX case_acts_by_time ON case_acts (at, uid);
+CREATE INDEX case_acts_about ON case_acts (case_uid);
+CREATE INDEX case_acts_by ON case_acts (actor, at, uid);
+
 -- clocks
 CREATE TABLE clocks (
   clock_id TEXT PRIMARY KEY, case_uid TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL, due INTEGER,

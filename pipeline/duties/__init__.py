@@ -4,7 +4,7 @@ What a person does is an event like any other, and whoever may write to its topi
 looks every actor up in the operators set, and takes no act by somebody who may not, or who did not see what counts now.
 """
 
-from pipeline.duties.oversight import Oversight, OversightFacts, Permission, oversight_facts
+from pipeline.duties.oversight import Oversight, OversightFacts, Permission, oversight_facts, roles_permitted
 from pipeline.duties.refusals import (
     ActOvertakenError,
     ActRefusedError,
@@ -25,4 +25,5 @@ __all__ = [
     "RoleRefusedError",
     "SamePersonError",
     "oversight_facts",
+    "roles_permitted",
 ]

@@ -28,6 +28,7 @@ from pipeline.policy.reference import ORDER_PREFIX
 from pipeline.policy.vocabulary import flatten
 
 __all__ = [
+    "ACTS_ON_CASES",
     "DECIDING",
     "MAY_FOLLOW",
     "Step",
@@ -74,6 +75,11 @@ MAY_FOLLOW: Final[Mapping[CaseKind, Mapping[CaseState | None, tuple[CaseState, .
     }
 )
 """By the kind of a case and its state, the states that an act may lead to; None stands before a case is opened."""
+
+ACTS_ON_CASES: Final = frozenset(
+    f"{kind}.{state}" for kind, table in MAY_FOLLOW.items() for states in table.values() for state in states
+)
+"""All acts there are."""
 
 _DATES: Final[Mapping[str, str]] = {
     "complaint.received": "complaint.received_at",

@@ -11,7 +11,7 @@ from pipeline.policy.pack import EVERYWHERE, Pack
 from pipeline.policy.places import lies_in
 from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 
-__all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts"]
+__all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts", "roles_permitted"]
 
 Permission = Literal[
     "review", "second look", "appeal", "note", "complaint", "incident", "content", "audit", "report", "registry"
@@ -64,6 +64,11 @@ def oversight_facts(packs: Iterable[Pack]) -> OversightFacts:
         places={pack.name: pack.jurisdiction for pack in packs},
         second_eyes=frozenset(rule.id for pack in packs for rule in pack.rules if rule.second_eyes),
     )
+
+
+def roles_permitted(to: Permission) -> frozenset[OperatorRole]:
+    """The roles in which a person may do something."""
+    return _PERMITTED[to]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

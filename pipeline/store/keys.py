@@ -18,6 +18,7 @@ __all__ = [
     "CodesKey",
     "ConsentedKey",
     "CountedKey",
+    "IdentityKey",
     "IllegalKey",
     "Key",
     "ManifestKey",
@@ -36,6 +37,7 @@ __all__ = [
     "case_prefix",
     "consented_prefix",
     "digest_prefix",
+    "identity_prefix",
     "parse_key",
     "published_prefix",
     "review_prefix",
@@ -48,6 +50,9 @@ _EXTENSION: Final = re.compile(r"[a-z0-9]{1,8}")
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _PLACE: Final = re.compile(r"[0-9]{8}")
 _PLACES: Final = 10**8
+_WORD: Final = re.compile(r"[a-z][a-z_]{0,31}")
+_MILLISECOND: Final = re.compile(r"[0-9]{13}")
+_MILLISECONDS: Final = 10**13
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,27 @@ class RevokedKey:
 
     def __str__(self) -> str:
         return f"v1/revoked/{_fan(self.consent)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityKey:
+    """The key of a check of a user's real identity, in the content bucket: when it was, and what it came to.
+
+    `at` counts milliseconds from 1970. All of it is in the key, so that listing the first one tells how a user stands.
+    """
+
+    account: str
+    at: int
+    status: str
+    method: str
+    event_uid: str
+
+    def __str__(self) -> str:
+        if not 0 < self.at < _MILLISECONDS:
+            raise BugError(what="A check of an identity was given a time that no key has room for.", remedy="Check it.")
+        words = f"{_checked(_WORD, self.status)}.{_checked(_WORD, self.method)}"
+        place = f"{_MILLISECONDS - self.at:013}"
+        return f"{identity_prefix(self.account)}{place}.{words}.{_checked(_HEX, self.event_uid)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +300,7 @@ Key: TypeAlias = (
     | PublishedKey
     | ConsentedKey
     | RevokedKey
+    | IdentityKey
     | RetractionKey
     | ReviewActKey
     | AccountEntryKey
@@ -310,6 +337,11 @@ def published_prefix(sha256: str) -> str:
 def consented_prefix(consent: str) -> str:
     """What the keys begin with of all events that name a consent."""
     return f"v1/consented/{_fan(consent)}/"
+
+
+def identity_prefix(account: str) -> str:
+    """What the keys begin with of all checks of a user's identity; of those listed there the first is the newest."""
+    return f"v1/identities/{_fan(account)}/"
 
 
 def account_prefix(account: str) -> str:
@@ -371,9 +403,18 @@ def parse_key(text: str) -> Key | None:
             key = CodesKey(topic, int(partition), _PLACES - int(place), int(name.removesuffix(".codes")))
         case ["v1", "sha256", _, _, sha256, name]:
             key = _under_digest(sha256, name)
-        case _:
-            return None
+        case other:
+            return _identity(other, text)
     return key if _writes(key, text) else None
+
+
+def _identity(parts: list[str], text: str) -> IdentityKey | None:
+    """The key of a check of an identity, the last kind that there is; None for everything else."""
+    match [part for name in parts for part in name.split(".")]:
+        case ["v1", "identities", _, _, account, place, status, method, uid, "json"] if _MILLISECOND.fullmatch(place):
+            key = IdentityKey(account, _MILLISECONDS - int(place), status, method, uid)
+            return key if _writes(key, text) else None
+    return None
 
 
 def _under_digest(sha256: str, name: str) -> Key:

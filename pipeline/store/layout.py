@@ -3,11 +3,14 @@
     content bucket   v1/sha256/ab/cd/<sha256>/<event_uid>.sealed.<extension>    what these bytes were sealed into
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
                      v1/sha256/ab/cd/<sha256>/illegal.json        these bytes were found illegal, and by which verdict
+                     v1/revoked/ab/cd/<consent>.json              a consent was revoked
+                     v1/identities/ab/cd/<account>/<place>.<status>.<method>.<event_uid>.json    an identity was checked
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.json    a snapshot of what is recognised
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.claim   who set out to write it, written first
                      v1/codes/ab/cd/<topic>/<partition>/<place>/<number>.codes    a part of it
     records bucket   v1/records/ab/cd/<event_uid>.json            the record of an event, written last
                      v1/published/ab/cd/<sha256>/<event_uid>.json    a publication of the bytes with this SHA-256
+                     v1/consented/ab/cd/<consent>/<event_uid>.json    an event that names this consent
                      v1/retractions/ab/cd/<event_uid>.json        an event whose content was found illegal later
                      v1/reviews/ab/cd/<event_uid>.json            what a person decided about an event
                      v1/reviews/ab/cd/<event_uid>/<place>.json    what persons decided later about the same event
@@ -34,7 +37,7 @@ Stores list keys upwards and only from the start, and what is asked of a ledger 
 down: 100000000 less the entry's number, 99999999 for the first, and the newest entry is the first one listed. That of a
 case goes by the number of its version. That of a decision counts down too, from 99999998 for the second decision that
 persons took about an event. That of a snapshot is 100000000 less the minute, counted from 1970, in which it was begun;
-`<topic>` is the SHA-256 of the topic's name.
+`<topic>` is the SHA-256 of the topic's name. That of an identity's check is 10000000000000 less its millisecond.
 """
 
 from dataclasses import dataclass
@@ -50,6 +53,7 @@ from pipeline.store.keys import (
     CodesKey,
     ConsentedKey,
     CountedKey,
+    IdentityKey,
     IllegalKey,
     Key,
     ManifestKey,
@@ -116,6 +120,10 @@ class Layout:
     def revoked(self, consent: str) -> Location:
         """Where it lies that a consent was revoked; while it is not there, it was not."""
         return self._in_content(RevokedKey(consent))
+
+    def identity(self, key: IdentityKey) -> Location:
+        """Where it lies what a check of a user's identity came to."""
+        return self._in_content(key)
 
     def retraction(self, event_uid: str) -> Location:
         """Where the retraction of an event lies; while it is not there, what was decided about it stands."""

@@ -4,7 +4,7 @@ A service changes, an app is listed, a complaint comes in: a decision and alerts
 
 In the order that `pipeline.usecases.frame` keeps; there is no asset, so it begins with judging:
 
-3. judged by the event's facts
+3. judged by the event's facts; what a check of a user's identity came to is stored (`pipeline.usecases.identifying`)
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from pipeline.events.outputs import Decision
 from pipeline.policy.judging import Evidence, Policy
 from pipeline.store import Location
 from pipeline.usecases.frame import UseCase
+from pipeline.usecases.identifying import remember_identity
 from pipeline.usecases.replay import require_same_activity
 
 __all__ = ["Assessment"]
@@ -43,6 +44,8 @@ class Assessment(UseCase[ActivityEvent, Decision]):
     def _work(self, event: ActivityEvent) -> Decision:
         evidence = Evidence(event=event.reference, event_type=event.event_type, data=event.facts)
         judgement = self.policy.assess(evidence)  # 3
+        decided_at = self.now()
+        remember_identity(self.store, self.layout, event, judgement.decision, decided_at)
         return Decision(
             decision_id=decision_id(event.uid),
             event_uid=event.uid,
@@ -53,7 +56,7 @@ class Assessment(UseCase[ActivityEvent, Decision]):
             credential=None,
             findings=judgement.findings,
             record_uri=self.layout.record(event.uid).uri,
-            decided_at=self.now().isoformat(timespec="milliseconds"),
+            decided_at=decided_at.isoformat(timespec="milliseconds"),
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
             observed=judgement.observed,

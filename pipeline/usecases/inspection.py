@@ -35,6 +35,7 @@ from pipeline.store.illegal import note_publication
 from pipeline.store.records import manifests_for
 from pipeline.usecases.consenting import with_consent_as_it_stands
 from pipeline.usecases.frame import UseCase
+from pipeline.usecases.identifying import with_identity_as_it_stands
 from pipeline.usecases.replay import require_same_event
 
 __all__ = ["Inspection"]
@@ -73,6 +74,7 @@ class Inspection(UseCase[PublicationEvent, Decision]):
     def _work(self, event: PublicationEvent) -> Decision:
         asset = self.fetcher.fetch(event.content)  # 1
         event = with_consent_as_it_stands(self.store, self.layout, event)
+        event = with_identity_as_it_stands(self.store, self.layout, event)
         examined = self.parsers.examine(self._examining(event, asset))  # 2
         credential, found = self._credential(event, asset, examined.credential), examined.found
         measured = self._measured(event, asset, credential, examined)

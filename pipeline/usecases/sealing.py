@@ -43,6 +43,7 @@ from pipeline.store import Location
 from pipeline.store.lookup import SEALED_DIGEST_NAME
 from pipeline.usecases.consenting import with_consent_as_it_stands
 from pipeline.usecases.frame import UseCase
+from pipeline.usecases.identifying import with_identity_as_it_stands
 from pipeline.usecases.orders import labels_of, order_of, required_order, seal_order
 from pipeline.usecases.replay import DIGEST_NAME, require_made_from, require_same_event
 
@@ -87,6 +88,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
     def _work(self, event: GenerationEvent) -> ManifestRecord:
         asset = self.fetcher.fetch(event.content)  # 1
         event = with_consent_as_it_stands(self.store, self.layout, event)
+        event = with_identity_as_it_stands(self.store, self.layout, event)
         parents = known_parents(event, store=self.store, layout=self.layout, fetcher=self.fetcher)
         order = self._order(event, asset.media_type, parents)
         made = self.parsers.make(self._making(event, asset, order))  # 2

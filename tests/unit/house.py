@@ -120,22 +120,22 @@ def publication(data: dict[str, Any], *, event_id: str = "1") -> Any:
     return intake_publication(_event("sealstream.publication.v1", data, event_id), ())
 
 
-def activity(data: dict[str, Any], *, event_id: str = "1") -> Any:
-    return intake_activity(_event("sealstream.activity.v1", data, event_id), ())
+def activity(data: dict[str, Any], *, event_id: str = "1", time: str = "2026-06-01T11:59:00Z") -> Any:
+    return intake_activity(_event("sealstream.activity.v1", data, event_id, time), ())
 
 
 def review(data: dict[str, Any], *, event_id: str = "review") -> Any:
     return intake_review(_event("sealstream.review.v1", data, event_id), ())
 
 
-def _event(event_type: str, data: dict[str, Any], event_id: str) -> bytes:
+def _event(event_type: str, data: dict[str, Any], event_id: str, time: str = "2026-06-01T11:59:00Z") -> bytes:
     return orjson.dumps(
         {
             "specversion": "1.0",
             "id": event_id,
             "source": "/studio",
             "type": event_type,
-            "time": "2026-06-01T11:59:00Z",
+            "time": time,
             "data": data,
         }
     )

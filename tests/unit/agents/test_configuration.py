@@ -1,5 +1,8 @@
 """The configuration as a whole: nothing that was meant is left out in silence."""
 
+import subprocess
+import sys
+
 import pytest
 
 from agents.configuration import effective, require_known, unknown_variables
@@ -59,3 +62,11 @@ def test_a_value_is_shown_as_it_is_written(variable: str, value: str, monkeypatc
     monkeypatch.setenv(variable, value)
     (shown,) = (one for one in effective() if one.variable == variable)
     assert (shown.value, shown.origin) == (value, "environment")
+
+
+def test_whoever_looks_at_the_settings_loads_neither_the_store_nor_what_recognises() -> None:
+    script = """
+import sys, agents.configuration
+print(sorted({"numpy", "boto3", "botocore", "agents.assembly"} & set(sys.modules)))
+"""
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"

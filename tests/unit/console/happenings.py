@@ -123,6 +123,21 @@ class Happenings:
         self.put(TOPICS.reviews, uid, orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
         return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
 
+    def act_on_case(self, case: Case, what: str, actor: str, act: str) -> EventReference:
+        """What a person sends about a case."""
+        data = {
+            "act": what,
+            "case": case.id,
+            "actor": {"id": actor, "role": "complaints-officer"},
+            "auth": {"issuer": "sealstream-console", "at": at(0)},
+            "seen": case.version,
+            "reason": f"Because of {act}.",
+        }
+        event_type = "sealstream.case-act.v1"
+        event = {"specversion": "1.0", "id": act, "source": "sealstream-console", "type": event_type, "data": data}
+        self.put(TOPICS.cases, case.id or "", orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
+        return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
+
     def review(
         self, uid: str, verdict: str, actor: str, act: str, number: int = 1, minute: float = 10, reason: str = ""
     ) -> None:
@@ -192,6 +207,15 @@ class Happenings:
         )
         self.put(TOPICS.dead_letters, uid, b"{}", [dead_letter_header(letter)])
 
+    def look(self, uid: str, actor: str, look: str) -> None:
+        """Somebody is shown the content of an event."""
+        actor_and_role = {"id": actor, "role": "reviewer"}
+        auth = {"issuer": "sealstream-console", "at": at(0)}
+        data = {"act": "content.shown", "event_uid": uid, "sha256": "0" * 64, "actor": actor_and_role, "auth": auth}
+        event = {"specversion": "1.0", "id": look, "source": "sealstream-console", "type": "sealstream.access.v1"}
+        headers = [("content-type", b"application/cloudevents+json")]
+        self.put(TOPICS.audit, actor, orjson.dumps({**event, "data": data}), headers)
+
     def operator(self, name: str, *roles: str, version: int = 1) -> None:
         entry = {"id": name, "version": version, "roles": roles, "jurisdictions": ["*"]}
         headers = [("ce_specversion", b"1.0"), ("ce_id", f"{name}/{version}".encode()), ("ce_source", b"//people")]
@@ -237,6 +261,7 @@ def a_day() -> Happenings:
     day.claim(held, "r-1", "a-2", 1)
     day.claim(held, "r-1", "a-3", 2, minute=6, what="unclaim")
     day.claim(held, "r-2", "a-4", 3, minute=7)
+    day.look(held, "r-2", "l-1")
     escalated = day.decide("escalated", "hold", 5)
     day.review(escalated, "escalate", "r-1", "a-5", 1)
     twice = day.decide("twice", "hold", 6)
@@ -247,6 +272,12 @@ def a_day() -> Happenings:
     day.retract(retracted, "r-2", "a-9")
     day.decide("blocked", "block", 8)
     day.send(held, "release", "r-2", "a-10")
-    for message in (STEP, REVERSAL, CASE, CASE_DONE, CASE, CLOCK, CLOCK_MET, CLOCK, MISSED):
+    taken, _ = (
+        day.act_on_case(CASE, "takedown.done", "r-2", "a-11"),
+        day.act_on_case(CASE, "takedown.done", "r-1", "a-12"),
+    )
+    done = event_uid(taken.source, taken.id)
+    case_done = msgspec.structs.replace(CASE_DONE, event_uid=done, event=taken, events=(*CASE_DONE.events[:-1], done))
+    for message in (STEP, REVERSAL, CASE, case_done, CASE, CLOCK, CLOCK_MET, CLOCK, MISSED):
         day.say(message)
     return day

@@ -16,6 +16,7 @@ from pipeline.store.keys import (
     CodesKey,
     ConsentedKey,
     CountedKey,
+    IdentityKey,
     IllegalKey,
     Key,
     ManifestKey,
@@ -31,6 +32,7 @@ from pipeline.store.keys import (
     SnapshotKey,
     account_prefix,
     digest_prefix,
+    identity_prefix,
     parse_key,
     snapshot_prefix,
 )
@@ -42,6 +44,7 @@ OTHER = "ef56" + "1" * 60
 NUMBERS = st.integers(1, 99_999_999)
 PARTITIONS = st.integers(0, 99_999)
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
+WORDS = st.sampled_from(["verified", "expired", "id_card", "mobile"])
 MEDIA_TYPES = st.sampled_from(["image/png", "IMAGE/JPEG", "text/plain; charset=utf-8"]) | st.text(max_size=60)
 WELL_FORMED = st.one_of(
     st.builds(SealedKey, DIGESTS, DIGESTS, MEDIA_TYPES.map(extension_of)),
@@ -55,6 +58,7 @@ WELL_FORMED = st.one_of(
     st.builds(CaseEventKey, DIGESTS),
     st.builds(ConsentedKey, DIGESTS, DIGESTS),
     st.builds(RevokedKey, DIGESTS),
+    st.builds(IdentityKey, DIGESTS, st.integers(1, 10**13 - 1), WORDS, WORDS, DIGESTS),
     st.builds(ReviewActKey, DIGESTS, st.integers(1, 500)),
     st.builds(CountedKey, DIGESTS),
     st.builds(IllegalKey, DIGESTS),
@@ -103,6 +107,18 @@ def test_of_two_entries_the_newer_one_is_listed_first(account: str, one: int, ot
     keys = [layout.account_entry(account, number).key for number in (one, other)]
     assert all(key.startswith(account_prefix(account)) for key in keys)
     assert (keys[0] < keys[1]) == (one > other)
+
+
+def test_checks_of_an_identity_lie_together_the_newest_first_and_of_two_at_one_time_the_worse(layout: Layout) -> None:
+    older = IdentityKey(DIGEST, 1_780_000_000_000, "expired", "mobile", UID)
+    newer = IdentityKey(DIGEST, 1_780_000_000_001, "verified", "mobile", UID)
+    place = "8219999999999.verified.mobile"
+    assert layout.identity(newer).uri == f"s3://content/v1/identities/cd/34/{DIGEST}/{place}.{UID}.json"
+    worse = IdentityKey(DIGEST, newer.at, "unverified", "mobile", OTHER)
+    assert sorted(map(str, (older, newer, worse))) == list(map(str, (worse, newer, older)))
+    assert all(str(key).startswith(identity_prefix(DIGEST)) for key in (older, newer))
+    with pytest.raises(BugError):
+        layout.identity(IdentityKey(DIGEST, 0, "verified", "mobile", UID))
 
 
 @pytest.mark.parametrize("number", [0, -1, 100_000_000])

@@ -52,6 +52,18 @@ def test_what_was_made_with_a_revoked_consent_is_found_and_nothing_more_is_made_
     assert [one.event_uid for one in china.consent(revocation())] == sorted([alert.event_uid, later.record.event_uid])
 
 
+def test_outside_of_china_what_was_made_with_a_revoked_consent_is_found_as_well(
+    credentials: InProcessCredentialService,
+) -> None:
+    house = House(credentials, jurisdictions=("ES",))
+    sealed = house.seal(generation(portrait(house, "a"), event_id="a"))
+    both = house.seal(generation({**portrait(house, "b"), "jurisdictions": ["KR", "CN"]}, event_id="b"))
+    told = {alert.event_uid: alert.rule.id for alert in house.consent(revocation())}
+    assert told == {sealed.record.event_uid: "high-risk.made-with-revoked-consent", both.record.event_uid: ALERT}
+    later = house.seal(generation(portrait(house, "c"), event_id="c"))
+    assert later.record.decision == "block"
+
+
 def test_a_publication_is_found_as_well_and_a_reference_is_in_no_key(china: House) -> None:
     data = portrait(china, "a", "Anna Example")
     data["content"] = {name: value for name, value in data["content"].items() if name != "operation"}

@@ -1,0 +1,198 @@
+"""One case: how it stands, its clocks, what led there, what a person can do about it; doing that; and opening one."""
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from console.acting import Desk
+from console.case_acting import CaseDesk
+from console.case_desk import KINDS, OfferedAct, acts_offered, kinds_offered
+from console.case_form import OPENING_FIELDS, choices
+from console.pages.answering import framed, json_of, shown
+from console.parts import ConsoleParts
+from console.people import Person, guarded, person_of, require_own_form
+from console.readmodel.shown import ActOutcome, EventPage, ShownCase
+from pipeline.duties import roles_permitted
+from pipeline.duties.case_steps import permission_for
+from pipeline.errors import WorldError
+from pipeline.policy.pack import CaseKind
+
+__all__ = ["routes"]
+
+_SEE_OTHER: Final = 303
+_NOT_ALLOWED: Final = 403
+_NOT_FOUND: Final = 404
+_TOLD_ON_THE_PAGE: Final = (409, 422)
+_UNAVAILABLE: Final = 503
+_MOST_FIELDS: Final = 40
+
+
+class CaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A case as JSON, with what whoever asks can do about it."""
+
+    case: ShownCase
+    offered: tuple[OfferedAct, ...]
+
+
+def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
+    """`/cases/new`, `/cases/{case_uid}`, and where their forms go."""
+    room = _Room(parts)
+    return (
+        Route("/cases/new", guarded(parts, room.form), methods=["GET"]),
+        Route("/cases/new", room.open, methods=["POST"]),
+        *shown(parts, "/cases/{uid}", room.show, room.json),
+        Route("/cases/{uid}/acts", room.act, methods=["POST"]),
+    )
+
+
+class _Room:
+    def __init__(self, parts: ConsoleParts) -> None:
+        self._parts = parts
+        self._desk = Desk(parts)
+        self._cases = CaseDesk(parts, self._desk)
+
+    def show(self, request: Request, person: Person | None) -> Response:
+        """The page of a case; of one that is not there yet, what became of the act that opens it."""
+        page = self._parts.questions.case(request.path_params["uid"])
+        if page is None:
+            return self._opening(request, person)
+        return self._shown(request, person, page, 200, _new_form())
+
+    def json(self, request: Request, person: Person | None) -> Response:
+        """The same as JSON."""
+        page = self._found(request)
+        return json_of(CaseAnswer(case=page, offered=self._offered(page, person, self._event(page))))
+
+    async def act(self, request: Request) -> Response:
+        """Send what a form says, and go back to the page, which tells what becomes of it."""
+        person, form = await self._sent_by(request)
+        page = await run_in_threadpool(self._found, request)
+        event = await run_in_threadpool(self._event, page)
+        try:
+            sent = await self._cases.act(person, page, event, form)
+        except (WorldError, HTTPException) as error:
+            told, status = _told(error)
+        else:
+            return RedirectResponse(f"/cases/{page.case.case_uid}?sent={sent}", _SEE_OTHER)
+        return await run_in_threadpool(self._shown, request, person, page, status, _kept(form, told))
+
+    def form(self, request: Request, person: Person | None) -> Response:
+        """The form by which a case is opened, once its kind is chosen."""
+        given = request.query_params
+        filled = {f"about.{name}": given[name] for name in ("event_uid", "content_id", "account") if name in given}
+        return self._form_shown(request, person, given.get("kind", ""), 200, {**_new_form(), "filled": filled})
+
+    async def open(self, request: Request) -> Response:
+        """Send the act that opens a case, and go to its page."""
+        person, form = await self._sent_by(request)
+        kind = next((kind for kind in KINDS if kind == form.get("kind")), None)
+        if kind is None:
+            raise HTTPException(_NOT_FOUND)
+        try:
+            uid, sent = await self._cases.open(person, kind, form)
+        except (WorldError, HTTPException) as error:
+            told, status = _told(error)
+        else:
+            return RedirectResponse(f"/cases/{uid}?sent={sent}", _SEE_OTHER)
+        kept = {**_kept(form, told), "filled": {name: str(value) for name, value in form.items()}}
+        return await run_in_threadpool(self._form_shown, request, person, kind, status, kept)
+
+    async def _sent_by(self, request: Request) -> tuple[Person, FormData]:
+        """Who sent a form, and the form.
+
+        Raises:
+            HTTPException: nobody is logged in, or it was not sent from a page of this console.
+        """
+        person = await run_in_threadpool(person_of, self._parts, request)
+        if person is None:
+            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
+        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+        require_own_form(request, person.form_secret, form.get("form"))
+        return person, form
+
+    def _found(self, request: Request) -> ShownCase:
+        page = self._parts.questions.case(request.path_params["uid"])
+        if page is None:
+            raise HTTPException(_NOT_FOUND)
+        return page
+
+    def _event(self, page: ShownCase) -> EventPage | None:
+        """The event that a case is about, as far as it is known."""
+        about = page.case.about
+        return None if about is None or about.event_uid is None else self._parts.questions.event(about.event_uid)
+
+    def _offered(self, page: ShownCase, person: Person | None, event: EventPage | None) -> tuple[OfferedAct, ...]:
+        return () if person is None else acts_offered(page.case, person, event)
+
+    def _opening(self, request: Request, person: Person | None) -> Response:
+        sent = request.query_params.get("sent", "")
+        outcome, waited = self._became(sent)
+        if waited is None and (outcome is None or outcome.case_uid != request.path_params["uid"]):
+            raise HTTPException(_NOT_FOUND)
+        values = {"outcome": outcome, "waited": waited}
+        return framed(self._parts, request, person, "case_opening.html", "cases", values)
+
+    def _became(self, sent: str) -> tuple[ActOutcome | None, int | None]:
+        """What became of an act, and how many seconds ago it was sent from here."""
+        sent_at = self._desk.sent_at(sent)
+        return self._parts.questions.act(sent), None if sent_at is None else int(time.monotonic() - sent_at)
+
+    def _shown(
+        self, request: Request, person: Person | None, page: ShownCase, status: int, form: Mapping[str, object]
+    ) -> Response:
+        outcome, waited = self._became(request.query_params.get("sent", ""))
+        event = self._event(page)
+        offered = self._offered(page, person, event)
+        values = {
+            **form,
+            "page": page,
+            "event": event,
+            "offered": offered,
+            "roles_for": sorted({role for one in offered for role in roles_permitted(permission_for(one.act))}),
+            "user_actions": choices("incident.user_action"),
+            "outcome": outcome,
+            "waited": waited,
+        }
+        return framed(self._parts, request, person, "case.html", "cases", values, status)
+
+    def _form_shown(
+        self, request: Request, person: Person | None, kind: str, status: int, form: Mapping[str, object]
+    ) -> Response:
+        kinds = () if person is None else kinds_offered(person)
+        chosen: CaseKind | None = next((one for one in kinds if one == kind), None)
+        values = {
+            **form,
+            "kinds": kinds,
+            "kind": chosen,
+            "fields": () if chosen is None else OPENING_FIELDS[chosen],
+            "choices": choices,
+        }
+        return framed(self._parts, request, person, "case_new.html", "cases", values, status)
+
+
+def _new_form() -> dict[str, object]:
+    return {"problem": None, "reason": "", "at_time": "", "token": secrets.token_hex(16)}
+
+
+def _kept(form: FormData, told: str) -> dict[str, object]:
+    """What was typed. The token stays: what is sent again is the same event."""
+    kept = {"reason": str(form.get("reason", "")), "at_time": str(form.get("at", ""))}
+    return {**kept, "problem": told, "token": str(form.get("token", ""))}
+
+
+def _told(error: WorldError | HTTPException) -> tuple[str, int]:
+    """What a page says of an act that was not sent, and with which status; what no page tells is raised again."""
+    if isinstance(error, WorldError):
+        return f"{error.what} {error.remedy}", _UNAVAILABLE
+    if error.status_code not in _TOLD_ON_THE_PAGE:
+        raise error
+    return error.detail, error.status_code

@@ -1,0 +1,265 @@
+"""Acts on cases: what a case and a person allow is offered, once, with why the rest is off; workers answer."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from console.texts import catalogue
+from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
+from pipeline.events.identity import case_uid, event_uid
+from pipeline.events.intake import intake_case_act
+from pipeline.usecases.casework import newest_case
+from tests.unit.console.browsing import Console, hidden
+from tests.unit.console.happenings import TOPICS
+from tests.unit.console.whole_worker import WholeWorker
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> WholeWorker:
+    console = Console(tmp_path)
+    worker = WholeWorker(console)
+    console.on_send = worker.work
+    return worker
+
+
+def desk(worker: WholeWorker, who: str, role: str | None = None) -> TestClient:
+    return worker.console.browser(who, role or worker.people[who][0])
+
+
+def filled(client: TestClient, path: str, **more: str) -> dict[str, str]:
+    """The form on a page, with what a person enters."""
+    html = client.get(path).text
+    names = [name for name in ("form", "token", "kind", "seen", "seen_decision") if f'name="{name}" value=' in html]
+    return {**{name: hidden(html, name) for name in names}, "reason": "As the law has it.", **more}
+
+
+def opened(worker: WholeWorker, kind: str = "order", number: str = "O-1", by: str = "dora", **more: str) -> str:
+    """Open a case; returns its path."""
+    client = desk(worker, by)
+    form = filled(client, f"/cases/new?kind={kind}", case=number, **more)
+    answer = client.post("/cases/new", data=form, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    uid = case_uid(kind, f"#{number}")
+    assert answer.headers["location"].startswith(f"/cases/{uid}?sent=")
+    return f"/cases/{uid}"
+
+
+def act(worker: WholeWorker, path: str, step: str, by: str = "dora", role: str | None = None, **more: str) -> str:
+    """Do something about a case; returns the page that tells what became of it."""
+    client = desk(worker, by, role)
+    answer = client.post(f"{path}/acts", data=filled(client, path, step=step, **more))
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def offered(worker: WholeWorker, path: str, who: str, role: str | None = None) -> dict[str, str | None]:
+    page = desk(worker, who, role).get(f"{path}.json").json()
+    return {" ".join(filter(None, (one["act"], one["outcome"]))): one["off"] for one in page["offered"]}
+
+
+def test_every_act_kind_and_state_has_words() -> None:
+    words = catalogue()
+    assert {f"case-acts.{act}" for act in ACTS_ON_CASES} <= words.keys()
+    assert {f"case-kinds.{kind}" for kind in MAY_FOLLOW} <= words.keys()
+    assert {f"case-states.{act.partition('.')[2]}" for act in ACTS_ON_CASES} <= words.keys()
+
+
+@pytest.mark.parametrize("kind", sorted(MAY_FOLLOW))
+def test_each_kind_of_case_is_opened_and_goes_on_by_the_table_of_states(worker: WholeWorker, kind: str) -> None:
+    path = opened(worker, kind, "X-1", by="emil" if kind == "appeal" else "dora")
+    (message,) = worker.console.sent
+    taken = intake_case_act(message.value, message.headers)
+    assert (message.topic, message.key, taken.seen) == (TOPICS.cases, b"X-1", 0)
+    (first,) = MAY_FOLLOW[kind][None]
+    steps = offered(worker, path, "dora")
+    assert {step.split()[0] for step in steps} == {f"{kind}.{state}" for state in MAY_FOLLOW[kind][first]}
+    assert set(steps.values()) == {None}
+
+
+def test_what_is_entered_is_on_the_case(worker: WholeWorker) -> None:
+    more = {"order.kind": "suspend-service", "order.due_at": "2026-11-21T09:00", "service.id": "svc-1"}
+    path = opened(worker, at="2026-11-20T08:30", jurisdictions="IN, US-CA", channel="authority", **more)
+    case = desk(worker, "dora").get(f"{path}.json").json()["case"]["case"]
+    assert case["jurisdictions"] == ["IN", "US-CA"]
+    assert case["channel"] == "authority"
+    assert case["facts"]["order.received_at"] == "2026-11-20T08:30:00.000Z"
+    assert case["facts"]["order.due_at"].startswith("2026-11-21T09:00:00")
+    assert (case["facts"]["order.kind"], case["facts"]["service.id"]) == ("suspend-service", "svc-1")
+
+
+def test_an_act_waits_and_is_done_and_the_page_says_by_whom(worker: WholeWorker) -> None:
+    path = opened(worker)
+    worker.console.on_send = None
+    text = act(worker, path, "order.contested")
+    assert "Sent, waiting for the worker" in text
+    worker.work(worker.console.sent[-1])
+    token = intake_case_act(worker.console.sent[-1].value, ()).reference.id
+    text = desk(worker, "vera").get(f"{path}?sent={event_uid('sealstream-console', token)}").text
+    assert "Done: Contested" in text
+    assert "dora: Contested: As the law has it." in text
+    assert "complaints officer" in text  # who may, told to somebody who may not
+    assert "<textarea" not in text
+
+
+def test_a_case_that_is_not_there_yet_says_what_becomes_of_opening_it(worker: WholeWorker) -> None:
+    worker.console.on_send = None
+    client = desk(worker, "dora")
+    form = filled(client, "/cases/new?kind=takedown", case="T-1")
+    answer = client.post("/cases/new", data=form)
+    assert "A case is being opened" in answer.text
+    assert "Sent, waiting for the worker" in answer.text
+    worker.work(worker.console.sent[-1])
+    assert "Done: Takedown demanded" in client.get(str(answer.url)).text
+    again = filled(client, "/cases/new?kind=takedown", case="T-1")  # the number is taken
+    page = client.post("/cases/new", data=again).url
+    worker.work(worker.console.sent[-1])
+    assert "The worker refused it" in client.get(str(page)).text
+    assert client.get(f"/cases/{case_uid('takedown', '#T-2')}").status_code == 404
+
+
+def test_a_double_click_is_one_act(worker: WholeWorker) -> None:
+    path = opened(worker)
+    client = desk(worker, "dora")
+    form = filled(client, path, step="order.done")
+    first, second = (client.post(f"{path}/acts", data=form, follow_redirects=False) for _ in range(2))
+    assert first.headers["location"] == second.headers["location"]
+    assert len(worker.console.sent) == 2  # opening it, and this
+    case = newest_case(worker.store, worker.layout, case_uid("order", "#O-1"))
+    assert case is not None
+    assert (case.version, case.state) == (2, "done")
+
+
+def test_who_looked_at_an_older_version_is_told_and_nothing_is_sent(worker: WholeWorker) -> None:
+    path = opened(worker)
+    client = desk(worker, "dora")
+    form = filled(client, path, step="order.done", reason="What I wrote")
+    act(worker, path, "order.contested", by="emil")
+    answer = client.post(f"{path}/acts", data=form)
+    assert answer.status_code == 409
+    assert "Somebody acted on this case meanwhile" in answer.text
+    assert "What I wrote" in answer.text
+    assert len(worker.console.sent) == 2
+
+
+def test_who_sends_in_the_same_moment_is_refused_by_the_worker_and_reads_why(worker: WholeWorker) -> None:
+    path = opened(worker)
+    worker.console.on_send = None
+    act(worker, path, "order.contested", by="emil")
+    act(worker, path, "order.done", by="dora")
+    for message in worker.console.sent[-2:]:
+        worker.work(message)
+    token = intake_case_act(worker.console.sent[-1].value, ()).reference.id
+    text = desk(worker, "dora").get(f"{path}?sent={event_uid('sealstream-console', token)}").text
+    assert "The worker refused it" in text
+    assert "is not the newest" in text
+    assert "dora: Carried out · refused" in text
+
+
+def test_who_decided_the_original_is_told_so_and_another_overturns(worker: WholeWorker) -> None:
+    worker.people["emil"] = ("second-reviewer",)
+    decided = worker.decide()
+    client = desk(worker, "ben")
+    client.post(f"/queue/{decided.event_uid}/acts", data=filled(client, f"/queue/{decided.event_uid}", act="refuse"))
+    path = opened(worker, "appeal", "A-1", by="dora", **{"about.event_uid": decided.event_uid})
+    assert offered(worker, path, "ben", "second-reviewer") == {
+        "appeal.decided upheld": "decided-before",
+        "appeal.decided overturned": "decided-before",
+    }
+    text = desk(worker, "ben", "second-reviewer").get(path).text
+    assert "you decided the original (ben). Another officer has to." in text
+    assert "Done: Decide" in act(worker, path, "appeal.decided overturned", by="emil")
+    event = desk(worker, "ben").get(f"/queue/{decided.event_uid}.json").json()
+    assert event["standing"] == "allow"
+    case = newest_case(worker.store, worker.layout, case_uid("appeal", "#A-1"))
+    assert case is not None
+    assert (case.state, case.outcome) == ("decided", "overturned")
+
+
+def test_while_the_event_is_held_there_is_nothing_to_overturn(worker: WholeWorker) -> None:
+    decided = worker.decide()
+    path = opened(worker, "complaint", "K-1", **{"about.event_uid": decided.event_uid})
+    steps = offered(worker, path, "dora")
+    assert steps["complaint.answered overturned"] == "held"
+    assert steps["complaint.answered"] is None
+    assert f'<a href="/queue/{decided.event_uid}">Review it</a>' in desk(worker, "dora").get(path).text
+    client = desk(worker, "dora")
+    form = filled(client, path, step="complaint.answered overturned")
+    assert client.post(f"{path}/acts", data=form).status_code == 403
+
+
+def test_a_reviewer_may_look_and_not_act_nor_open(worker: WholeWorker) -> None:
+    path = opened(worker)
+    assert set(offered(worker, path, "anna").values()) == {"role"}
+    client, officer = desk(worker, "anna"), desk(worker, "dora")
+    stolen = {**filled(officer, path, step="order.done"), "form": hidden(client.get("/").text, "form")}
+    assert client.post(f"{path}/acts", data=stolen).status_code == 403
+    assert "may open no case" in desk(worker, "vera").get("/cases/new").text
+    opening = {**filled(officer, "/cases/new?kind=order", case="O-2"), "form": hidden(client.get("/").text, "form")}
+    assert client.post("/cases/new", data=opening).status_code == 403
+    assert len(worker.console.sent) == 1
+
+
+def test_forms_from_elsewhere_without_a_reason_or_that_no_contract_takes_send_nothing(worker: WholeWorker) -> None:
+    path = opened(worker)
+    client = desk(worker, "dora")
+    form = filled(client, path, step="order.done")
+    assert client.post(f"{path}/acts", data={**form, "form": "x"}).status_code == 403
+    assert client.post(f"{path}/acts", data=form, headers={"origin": "https://evil.example"}).status_code == 403
+    assert worker.console.browser().post(f"{path}/acts", data=form).status_code == 403
+    assert "Give a reason." in client.post(f"{path}/acts", data={**form, "reason": " "}).text
+    strange = filled(client, "/cases/new?kind=order", case="with a space")
+    answer = client.post("/cases/new", data=strange)
+    assert answer.status_code == 422
+    assert "Nothing was sent" in answer.text
+    assert 'value="with a space"' in answer.text
+    assert client.post(f"{path}/acts", data={**form, "at": "yesterday"}).status_code == 422
+    assert len(worker.console.sent) == 1
+
+
+def test_what_the_brokers_did_not_take_is_sent_again_as_the_same_act(worker: WholeWorker) -> None:
+    path = opened(worker)
+    client = desk(worker, "dora")
+    form = filled(client, path, step="order.done")
+    worker.console.is_broker_away = True
+    answer = client.post(f"{path}/acts", data=form)
+    assert answer.status_code == 503
+    assert form["token"] in answer.text
+    worker.console.is_broker_away = False
+    assert "Done: Carried out" in client.post(f"{path}/acts", data=form).text
+
+
+def test_clocks_are_on_the_page_and_late_ones_say_so(worker: WholeWorker) -> None:
+    path = opened(worker, "takedown", "T-1", at="2026-11-20T09:00", **{"takedown.kind": "order"})
+    text = desk(worker, "dora").get(path).text
+    assert "PT3H" in text
+    assert ">late<" not in text
+    worker.pass_to(181)
+    text = desk(worker, "dora").get(path).text
+    assert '<span class="badge critical">late</span>' in text
+    assert "missed" in text
+    act(worker, path, "takedown.done")
+    assert "met late" in desk(worker, "dora").get(path).text
+
+
+def test_the_journal_has_acts_on_cases_beside_reviews(worker: WholeWorker) -> None:
+    path = opened(worker)
+    uid = worker.decide().event_uid
+    client = desk(worker, "anna")
+    client.post(f"/queue/{uid}/acts", data=filled(client, f"/queue/{uid}", act="claim"))
+    act(worker, path, "order.done", by="emil")
+    page = client.get("/audit.json").json()
+    assert {(one["actor"], one["what"], one["state"]) for one in page["rows"]} == {
+        ("dora", "order.received", "taken"),
+        ("anna", "claim", "taken"),
+        ("emil", "order.done", "taken"),
+    }
+    assert "Order received" in client.get("/audit").text
+    assert {one["actor"] for one in client.get("/audit.json?actor=emil").json()["rows"]} == {"emil"}
+
+
+def test_stored_script_is_text(worker: WholeWorker) -> None:
+    written = '<script>alert(1)</script>"'
+    path = opened(worker, reason=written, **{"about.content_id": written})
+    for page in (path, "/cases", "/audit"):
+        assert "<script>alert" not in desk(worker, "dora").get(page).text
