@@ -94,7 +94,7 @@ class Looks:
             "event_uid": handed.event_uid,
             "sha256": handed.sha256,
             "actor": {"id": person.id, "role": person.role},
-            "auth": {"issuer": "sealstream-console", "at": person.since},
+            "auth": person.auth,
             "reason": handed.reason or None,
             "filter": handed.filter,
             "rows": handed.rows,

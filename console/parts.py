@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.messages import KafkaMessage
 from agents.settings import ConsoleSettings
 from agents.topics import Topics
+from console.identity import IdentityProvider
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
+from console.sessions import Sessions
 from console.vault import Vault
 
 __all__ = ["ConsoleParts"]
@@ -28,6 +30,8 @@ class ConsoleParts:
         now: seconds since 1970.
         vault: the buckets; None where the console does not read them.
         running: what goes on beside the server as long as it runs.
+        provider: vouches for people, where they log in by OpenID Connect.
+        sessions: who is logged in.
     """
 
     settings: ConsoleSettings
@@ -39,3 +43,5 @@ class ConsoleParts:
     now: Callable[[], float]
     vault: Vault | None = None
     running: tuple[Callable[[], AbstractAsyncContextManager[None]], ...] = ()
+    provider: IdentityProvider | None = None
+    sessions: Sessions = field(default_factory=Sessions)

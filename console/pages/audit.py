@@ -64,7 +64,7 @@ class _Room:
         if person is None:
             raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
         form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(request, person.form_secret, form.get("form"))
+        require_own_form(person.form_secret, form.get("form"))
         if not is_permitted(person, "audit"):
             raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not take the log along.")
         wanted = _filter_of({name: str(value) for name, value in form.items()})

@@ -106,7 +106,7 @@ class ContentDesk:
         if person is None:
             raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
         form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(request, person.form_secret, form.get("form"))
+        require_own_form(person.form_secret, form.get("form"))
         if not is_permitted(person, "content"):
             raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not see content.")
         event = await run_in_threadpool(self._event, request)
