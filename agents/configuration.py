@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from agents.delivery import DeliverySettings, WatchdogSettings
 from agents.door_settings import DoorSettings
+from agents.oidc_settings import OidcSettings
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
@@ -44,6 +45,7 @@ ALL_SETTINGS: Final[tuple[type[Settings], ...]] = (
     DeliverySettings,
     WatchdogSettings,
     ConsoleSettings,
+    OidcSettings,
     DoorSettings,
 )
 

@@ -271,6 +271,8 @@ def _print(report: "AuditReport") -> None:
         console.print(f"and {len(report.findings) - _MOST_SHOWN} more; --json shows all.")
     again = f", {report.repeated} of them said before" if report.repeated else ""
     console.print(f"{report.records} records, {report.leaves} leaves{again}, {len(report.logs)} logs.")
+    if report.erased:
+        console.print(f"{len(report.erased)} records were erased, as v1/erased/ notes: compare that with who asked.")
     compared = f" {report.kept_checked} kept checkpoints were compared." if report.kept_checked else ""
     how = "as they were" if report.digests_checked else "there; their digests were not compared"
     if report.findings:

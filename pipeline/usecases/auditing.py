@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from pipeline.store import Location, ObjectStore
+from pipeline.store.keys import ErasedEventKey, RecordKey, RetractionKey, ReviewKey, parse_key
 from pipeline.tile_log import Leaf, LogFaultError, LogPlace, TileLogs
 from pipeline.tile_log.checkpoint import Checkpoint, read_checkpoint
 from pipeline.tile_log.place import Batch
@@ -87,6 +88,9 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     kept_checked: int
     """How many checkpoints that an auditor kept were compared."""
 
+    erased: tuple[str, ...]
+    """Keys of records that are gone and whose erasure was noted in the bucket: compare them with who asked for it."""
+
     findings: tuple[AuditFinding, ...]
 
 
@@ -99,6 +103,7 @@ class _Audit:
 
     count: int = 0
     findings: list[AuditFinding] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     logs: dict[LogPlace, AuditedLog] = field(default_factory=dict)
 
     def find(self, kind: FindingKind, subject: str, what: str) -> None:
@@ -153,7 +158,7 @@ class Auditing:
         there = frozenset(keys)
         for key in sorted(audit.leaves.keys() - there):
             if self.store.head(Location(self.logs.bucket, key)) is None:  # it came after the listing, or is gone
-                audit.find("record-missing", key, "It has a leaf and is not in the records bucket.")
+                self._miss(audit, key)
         if digests:
             self._compare_digests(audit, sorted(audit.leaves.keys() & there))
         return AuditReport(
@@ -163,6 +168,7 @@ class Auditing:
             repeated=audit.count - len(audit.leaves),
             digests_checked=digests,
             kept_checked=len(kept),
+            erased=tuple(audit.erased),
             findings=tuple(audit.findings),
         )
 
@@ -283,6 +289,16 @@ class Auditing:
             audit.find("log-broken", place.origin, error.what)
         return keys
 
+    def _miss(self, audit: _Audit, key: str) -> None:
+        """Note that a record is not there: erased, where that was noted, or taken away."""
+        parsed = parse_key(key)
+        if isinstance(parsed, RecordKey | ReviewKey | RetractionKey):
+            noted = Location(self.logs.bucket, str(ErasedEventKey(parsed.event_uid)))
+            if self.store.head(noted) is not None:
+                audit.erased.append(key)
+                return
+        audit.find("record-missing", key, "It has a leaf and is not in the records bucket.")
+
     def _later(self, place: LogPlace, number: int) -> Iterator[Batch]:
         """The batches of a log after the one with a number, each checked."""
         reader = self.logs.reader(place)
@@ -301,7 +317,7 @@ class Auditing:
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="audit") as threads:
             for number, (key, found) in enumerate(zip(keys, threads.map(digest, keys), strict=True), start=1):
                 if found is None:
-                    audit.find("record-missing", key, "It has a leaf and is not in the records bucket.")
+                    self._miss(audit, key)
                 elif found != audit.leaves[key]:
                     audit.find(
                         "record-changed", key, f"Its leaf says {audit.leaves[key][:16]}, and it is {found[:16]}."

@@ -10,6 +10,7 @@ from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
 from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
+from agents.oidc_settings import OidcSettings
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.metrics import RecogniserMetrics
@@ -36,6 +37,7 @@ ALL_SETTINGS: list[type[Settings]] = [
     DoorSettings,
     KafkaSettings,
     LabelSettings,
+    OidcSettings,
     PeopleSettings,
     PolicySettings,
     RecogniserSettings,

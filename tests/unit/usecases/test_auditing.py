@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.store import Layout
+from pipeline.store.erased import ErasedEvent, note_erased
 from pipeline.store.simulator import StoreSimulator
 from pipeline.tile_log import Leaf, LogFaultError, TileLogs
 from pipeline.tile_log.finding import proved
@@ -105,6 +106,17 @@ def test_a_record_that_is_taken_away_changed_or_put_in_is_found(office: Office) 
         ("record-changed", changed.key),
     ]
     assert found(office.audit(digests=False)) == [("not-logged", strange.key), ("record-missing", gone.key)]
+
+
+def test_a_record_that_was_erased_on_request_is_named_and_no_finding(office: Office) -> None:
+    leaf = office.work(1)[0]
+    uid = leaf.key.split("/")[-1].removesuffix(".json")
+    erasure = ErasedEvent(event_uid=uid, erased_at=NOON.isoformat(), erasure="e-1", basis=("GDPR Art. 17",))
+    note_erased(office.store, LAYOUT, erasure, ())
+    assert office.audit().erased == (), "its record is there still"
+    office.put(leaf.key, None)
+    report = office.audit()
+    assert (report.erased, report.findings) == ((leaf.key,), ())
 
 
 def test_a_record_that_is_taken_away_with_its_leaf_breaks_the_log(office: Office) -> None:
