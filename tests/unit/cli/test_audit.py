@@ -28,7 +28,7 @@ def key(tmp_path: Path) -> Path:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    file.write_bytes(KEY.private_bytes(pem, pkcs8, open_to_all()))
+    file.write_bytes(KEY.private_bytes(pem, pkcs8, open_to_all))
     return file
 
 
