@@ -17,6 +17,7 @@ from agents.delivery import InputRecord
 from agents.lanes import Lane
 from agents.logs import name_event
 from agents.outbox import Outbox
+from agents.record_log import RecordLog
 from agents.strange_members import StrangeMembers
 from agents.tracing import UNTRACED, Tracing
 from pipeline.events.inputs import (
@@ -32,6 +33,7 @@ from pipeline.events.outputs import Case, Decision, ManifestRecord
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.case_acting import CaseActTaken
 from pipeline.usecases.claiming import ActTaken
+from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.retracting import Retraction
 from pipeline.usecases.wiring import UseCases
 
@@ -52,6 +54,7 @@ class Runtime:
         threads: where the use cases run.
         patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
         tracing: makes a span of the work.
+        log: where the leaves of records go; None where no tile log is kept.
     """
 
     cases: UseCases
@@ -60,18 +63,31 @@ class Runtime:
     threads: ThreadPoolExecutor
     patient: ThreadPoolExecutor
     tracing: Tracing = UNTRACED
+    log: RecordLog | None = None
 
-    async def work(self, lane: Lane[Event], record: InputRecord) -> None:
+    async def work(self, lane: Lane[Event], record: InputRecord) -> asyncio.Event | None:
         """Make a record an event, do what is to be done with it, and deliver what came of it.
+
+        Returns:
+            What is set once the leaves of all that was stored are in the tile log, where there is one.
 
         Raises:
             ProducerError: the record can never succeed.
             WorldError: a service does not answer; try again.
         """
         with self.tracing.event(lane.name, record):
-            await self._worked(lane, record)
+            return await self._worked(lane, record)
 
-    async def _worked(self, lane: Lane[Event], record: InputRecord) -> None:
+    async def _worked(self, lane: Lane[Event], record: InputRecord) -> asyncio.Event | None:
+        said: list[AnyOutcome | Decision] = []
+        await self._do(lane, record, said)
+        if self.log is None or not said:
+            return None
+        leaves = [await self.log.leaf_of(one.record_uri) if isinstance(one, Decision) else one.leaf for one in said]
+        return self.log.add(record.topic, record.partition, leaves)
+
+    async def _do(self, lane: Lane[Event], record: InputRecord, said: list[AnyOutcome | Decision]) -> None:
+        """All that becomes of a record; what is stored of it is put into `said`."""
         event = lane.intake(record.value, record.headers)
         name_event(event.uid, event.reference)
         if not isinstance(event, Review | ReviewAct | CaseAct):  # whose members are all read
@@ -79,12 +95,12 @@ class Runtime:
         run = partial(_in_thread, self.patient if _lasts(event) else self.threads)
         retracting = self.cases.retracting
         if isinstance(event, Review) and event.verdict == "illegal":
-            await self.outbox.retract(await run(retracting.of_review, event))
+            await self._retract(await run(retracting.of_review, event), said)
             return
         began = datetime.now(UTC)
         outcome = await run(lane.use_case(self.cases), event)
         if isinstance(outcome, CaseActTaken):
-            await self._publish_act(outcome, began)
+            await self._publish_act(outcome, began, said)
             return
         stored = None if isinstance(outcome, ActTaken) else outcome.record
         retraction = None
@@ -92,10 +108,11 @@ class Runtime:
             retraction = await run(retracting.of_activity, event, stored)
         await self.outbox.publish(outcome)
         if not isinstance(outcome, ActTaken):
+            said.append(outcome)
             late = await self._last_word(outcome.record, began)
             retraction = retraction or late
         if retraction is not None:
-            await self.outbox.retract(retraction)
+            await self._retract(retraction, said)
         if isinstance(event, ActivityEvent):
             for alert in await run(self.cases.consenting, event):
                 await self.outbox.alert(alert)
@@ -103,13 +120,19 @@ class Runtime:
         elif isinstance(event, Review) and isinstance(stored, Decision):
             await self._publish_case(await run(self.cases.case_acting.of_review, event, stored))
 
-    async def _publish_act(self, taken: CaseActTaken, began: datetime) -> None:
+    async def _retract(self, retraction: Retraction, said: list[AnyOutcome | Decision]) -> None:
+        """Deliver what follows from a later verdict."""
+        await self.outbox.retract(retraction)
+        said += retraction.decisions
+
+    async def _publish_act(self, taken: CaseActTaken, began: datetime, said: list[AnyOutcome | Decision]) -> None:
         """Deliver what an act about a case decided, if anything, and the case as it stands."""
         if taken.decided is not None:
             await self.outbox.publish(taken.decided)
+            said.append(taken.decided)
             retraction = await self._last_word(taken.decided.record, began)
             if retraction is not None:
-                await self.outbox.retract(retraction)
+                await self._retract(retraction, said)
         await self._publish_case(taken.case)
 
     async def _last_word(self, said: ManifestRecord | Decision, began: datetime) -> Retraction | None:

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 
 from agents.metrics import Metrics
 from agents.tracing import UNTRACED, Tracing
 from pipeline.store.port import StoreObserver
-from pipeline.timing import Step
+from pipeline.timing import STEPS, Step
 
 __all__ = ["StepTimer"]
 
@@ -21,7 +22,8 @@ class StepTimer(StoreObserver):
     """
 
     def __init__(self, metrics: Metrics, tracing: Tracing = UNTRACED) -> None:
-        self._metrics = metrics
+        self._seconds = {step: metrics.step_seconds.labels(step) for step in STEPS}
+        self._requests = cache(metrics.store_requests.labels)
         self._tracing = tracing
 
     def __call__(self, step: Step) -> AbstractContextManager[None]:
@@ -35,11 +37,11 @@ class StepTimer(StoreObserver):
             with self._tracing.step(step):
                 yield
         finally:
-            self._metrics.step_seconds.labels(step).observe(time.perf_counter() - began)
+            self._seconds[step].observe(time.perf_counter() - began)
 
     def asked(self, operation: str, status: str, seconds: float) -> None:
         """Count a request to the store; writing to it is a step."""
-        self._metrics.store_requests.labels(operation, status).inc()
+        self._requests(operation, status).inc()
         if operation == "create":
-            self._metrics.step_seconds.labels("store").observe(seconds)
+            self._seconds["store"].observe(seconds)
             self._tracing.took("store", seconds)

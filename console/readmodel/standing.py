@@ -1,15 +1,16 @@
-"""Whether an event waits for a person, told from all that is known of it, in whatever order that came."""
+"""Whether an event waits for a person, and what persons did, told from all that is known, in whatever order it came."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
 
-from console.readmodel.rows import SEVERITIES, ModelRow
+from console.readmodel.rows import SEVERITIES, ModelRow, millis
 from pipeline.events.identity import decision_id
-from pipeline.events.outputs import Decision, Finding, ManifestRecord
+from pipeline.events.intake import CASE_ACT
+from pipeline.events.outputs import Decision, Finding, ManifestRecord, ReviewUpdate
 
-__all__ = ["Held", "in_force", "record_as_held", "waiting_row"]
+__all__ = ["Held", "act_of_decision", "act_of_update", "in_force", "record_as_held", "waiting_row"]
 
 
 class Held(NamedTuple):
@@ -71,6 +72,28 @@ def waiting_row(uid: str, known: Iterable[Held]) -> ModelRow | None:
         None if content is None else content.id,
     )
     return ModelRow("waiting", columns)
+
+
+def act_of_decision(act: str, at: int, body: bytes) -> ModelRow | None:
+    """What a person sent, by the decision that came of it; None where no person did."""
+    decision = msgspec.json.decode(body, type=Decision)
+    review, verdict = decision.review, decision.retraction
+    by: tuple[str, str, str | None, str]
+    if review is not None and review.event.type == CASE_ACT:  # its case tells it
+        return None
+    if review is not None:
+        by = (review.verdict, review.reviewer, review.role, review.reason)
+    elif verdict is not None and verdict.reviewer is not None:
+        by = (verdict.verdict, verdict.reviewer, None, verdict.reason or "")
+    else:
+        return None
+    return ModelRow("sent", (act, decision.event_uid, *by, at))
+
+
+def act_of_update(act: str, body: bytes) -> ModelRow:
+    """What a person sent who claimed an event, gave it back or noted something, by the update that came of it."""
+    update = msgspec.json.decode(body, type=ReviewUpdate)
+    return ModelRow("sent", (act, update.event_uid, update.act, update.actor, update.role, "", millis(update.at)))
 
 
 def _document(held: Held) -> ManifestRecord | Decision:

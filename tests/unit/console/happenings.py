@@ -67,7 +67,7 @@ class Happenings:
     def __init__(self) -> None:
         self.partitions: dict[TopicPartition, list[InputRecord]] = {}
 
-    def put(self, topic: str, key: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+    def put(self, topic: str, key: str, value: bytes | None, headers: Sequence[tuple[str, bytes | None]] = ()) -> None:
         partition = TopicPartition(topic, int(sha256(key.encode()).hexdigest(), 16) % PARTITIONS)
         records = self.partitions.setdefault(partition, [])
         record = InputRecord(
@@ -192,6 +192,11 @@ class Happenings:
     def refuse(self, uid: str, what: str, actor: str, act: str, why: str = "Somebody else decided first.") -> None:
         """A person sends something that the worker does not take."""
         event = self.send(uid, what, actor, act)
+        sent = next(
+            records[-1]
+            for at, records in self.partitions.items()
+            if at.topic == TOPICS.reviews and records[-1].value is not None and act.encode() in records[-1].value
+        )
         letter = DeadLetter(
             dead_letter_id="1" * 64,
             event_uid=event_uid(event.source, event.id),
@@ -202,10 +207,21 @@ class Happenings:
             path=None,
             rule=None,
             value_type=None,
-            input=InputPosition(topic=TOPICS.reviews, partition=0, offset=0, timestamp=None),
+            input=InputPosition(
+                topic=TOPICS.reviews, partition=0, offset=0, timestamp=int((sent.timestamp or 0) * 1000)
+            ),
             attempts=1,
         )
-        self.put(TOPICS.dead_letters, uid, b"{}", [dead_letter_header(letter)])
+        self.put(TOPICS.dead_letters, uid, sent.value, [*sent.headers, dead_letter_header(letter)])
+
+    def look(self, uid: str, actor: str, look: str) -> None:
+        """Somebody is shown the content of an event."""
+        actor_and_role = {"id": actor, "role": "reviewer"}
+        auth = {"issuer": "sealstream-console", "at": at(0)}
+        data = {"act": "content.shown", "event_uid": uid, "sha256": "0" * 64, "actor": actor_and_role, "auth": auth}
+        event = {"specversion": "1.0", "id": look, "source": "sealstream-console", "type": "sealstream.access.v1"}
+        headers = [("content-type", b"application/cloudevents+json")]
+        self.put(TOPICS.audit, actor, orjson.dumps({**event, "data": data}), headers)
 
     def operator(self, name: str, *roles: str, version: int = 1) -> None:
         entry = {"id": name, "version": version, "roles": roles, "jurisdictions": ["*"]}
@@ -252,6 +268,7 @@ def a_day() -> Happenings:
     day.claim(held, "r-1", "a-2", 1)
     day.claim(held, "r-1", "a-3", 2, minute=6, what="unclaim")
     day.claim(held, "r-2", "a-4", 3, minute=7)
+    day.look(held, "r-2", "l-1")
     escalated = day.decide("escalated", "hold", 5)
     day.review(escalated, "escalate", "r-1", "a-5", 1)
     twice = day.decide("twice", "hold", 6)
