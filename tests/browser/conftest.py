@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -97,12 +98,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[Happenings], Office]]:
+def open_office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Office]]:
     offices: list[tuple[Office, uvicorn.Server, threading.Thread]] = []
 
-    def opened(day: Happenings) -> Office:
+    def opened(day: Happenings, **as_said: Any) -> Office:
         port = free_port()
-        console = Console(tmp_path / "read-model")
+        console = Console(tmp_path / "read-model", **as_said)
         console.learn(day)
         worker = Worker(console, day)
         console.on_send = lambda message: threading.Thread(target=worker.work, args=(message,), daemon=True).start()
