@@ -17,7 +17,8 @@ from pipeline.events.inputs import Review
 from pipeline.events.intake import intake_review_act
 from tests.tools import need
 from tests.unit.console.browsing import Console
-from tests.unit.console.happenings import Happenings
+from tests.unit.console.happenings import TOPICS, Happenings
+from tests.unit.console.shelf import audited
 
 WORKER_SECONDS = 0.3
 expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
@@ -45,6 +46,11 @@ class Worker:
     def work(self, message: KafkaMessage) -> None:
         time.sleep(WORKER_SECONDS)
         self.awake.wait()
+        if message.topic == TOPICS.audit:
+            with self.lock:
+                audited(self.day, message)
+                self.console.learn(self.day)
+            return
         taken = intake_review_act(message.value, message.headers)
         with self.lock:
             about, act = taken.event_uid, taken.reference.id
