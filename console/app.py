@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from console import errors, health, people, rendering, static_files
 from console.headers import SafeHeaders
-from console.pages import cases, events, lists, live
+from console.pages import alerts, cases, events, lists, live
 from console.parts import ConsoleParts
 
 __all__ = ["ROOMS", "Room", "application"]
@@ -28,6 +28,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     people.routes,
     events.routes,
     cases.routes,
+    alerts.routes,
     lists.routes,
     live.routes,
 )

@@ -13,7 +13,7 @@ from agents.delivery import TopicPartition
 from agents.following.port import Positions
 from agents.topics import Topics
 from console.readmodel.rows import SEVERITIES, ModelRow
-from console.readmodel.standing import Held, record_as_held, waiting_row
+from console.readmodel.standing import Held, record_as_held, state_of_alerts, waiting_row
 from pipeline.errors import OperatorError
 
 __all__ = ["SqliteRows", "open_rows"]
@@ -40,12 +40,14 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "case_steps": (5, "INSERT INTO case_steps VALUES"),
     # These are said anew, the newest version counts.
     "cases": (5, "INSERT INTO cases VALUES"),
+    "looked_at": (4, "INSERT INTO looked_at VALUES"),
     "clocks": (6, "INSERT INTO clocks VALUES"),
     "operators": (3, "INSERT INTO operators VALUES"),
 }
-_KEYS: Final = {"cases": "case_uid", "clocks": "clock_id", "operators": "id"}
+_KEYS: Final = {"cases": "case_uid", "looked_at": "event_uid", "clocks": "clock_id", "operators": "id"}
 _NEW_VALUES: Final = {
     "cases": "version = excluded.version, kind = excluded.kind, at = excluded.at, body = excluded.body",
+    "looked_at": "version = excluded.version, state = excluded.state, body = excluded.body",
     "clocks": "case_uid = excluded.case_uid, version = excluded.version, state = excluded.state, due = excluded.due, "
     "body = excluded.body",
     "operators": "version = excluded.version, body = excluded.body",
@@ -142,7 +144,7 @@ class SqliteRows:
             for table, group in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table):
                 _write(cursor, table, tuple(group))
             _judge(cursor, _uids(rows, "decisions", 1) | _uids(rows, "records", 0))
-            _gather(cursor, _uids(rows, "alerts", 1))
+            _gather(cursor, _uids(rows, "alerts", 1) | _uids(rows, "looked_at", 0))
             cursor.executemany(
                 "INSERT INTO offsets VALUES (?, ?, ?) ON CONFLICT (topic, part) DO UPDATE SET next = excluded.next",
                 [(partition.topic, partition.partition, offset) for partition, offset in positions.items()],
@@ -160,7 +162,7 @@ class SqliteRows:
             self._topics.cases: ("case_acts",),
             self._topics.dead_letters: ("refusals",),
             self._topics.alerts: ("alerts", "alerted"),
-            self._topics.case_updates: ("cases", "case_steps"),
+            self._topics.case_updates: ("cases", "case_steps", "looked_at"),
             self._topics.clocks: ("clocks", "announcements"),
             self._topics.enforcement: ("steps",),
             self._topics.operators: ("operators",),
@@ -174,6 +176,8 @@ class SqliteRows:
                 uids = cursor.execute("SELECT event_uid FROM waiting UNION SELECT event_uid FROM decisions").fetchall()
                 uids += cursor.execute("SELECT event_uid FROM records").fetchall()
                 _judge(cursor, {uid for (uid,) in uids})
+            if self._topics.case_updates in topics:
+                _gather(cursor, {uid for (uid,) in cursor.execute("SELECT event_uid FROM alerted WHERE facet = ''")})
         self.changes += 1
 
     @contextmanager
@@ -232,10 +236,11 @@ def _gather(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
     """Say anew of these events under which facets their alerts are listed, and where in the list."""
     facets: dict[tuple[str, str], int] = {}
     for uid in uids:
-        found = cursor.execute("SELECT kind, severity, at FROM alerts WHERE event_uid = ?", (uid,)).fetchall()
-        newest = max(at for _, _, at in found)
-        for kind, severity, _ in found:
-            for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}"):
-                facets[facet, uid] = newest
+        found = cursor.execute("SELECT alert_id, kind, severity, at FROM alerts WHERE event_uid = ?", (uid,)).fetchall()
+        row = cursor.execute("SELECT body FROM looked_at WHERE event_uid = ?", (uid,)).fetchone()
+        state = state_of_alerts((name for name, *_ in found), None if row is None else row[0])
+        for _, kind, severity, at in found:
+            for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}", f"state:{state}"):
+                facets[facet, uid] = max(at for *_, at in found)
     cursor.executemany("DELETE FROM alerted WHERE event_uid = ?", [(uid,) for uid in uids])
     cursor.executemany("INSERT INTO alerted VALUES (?, ?, ?)", [(*facet, at) for facet, at in facets.items()])

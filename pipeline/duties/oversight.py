@@ -13,7 +13,7 @@ from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 
 __all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts", "roles_permitted"]
 
-Permission = Literal["review", "second look", "appeal", "note", "complaint", "incident"]
+Permission = Literal["review", "second look", "appeal", "note", "complaint", "incident", "alert"]
 
 _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "review": frozenset({"reviewer", "second-reviewer"}),
@@ -22,6 +22,7 @@ _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "note": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
     "complaint": frozenset({"complaints-officer"}),
     "incident": frozenset({"complaints-officer"}),
+    "alert": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
 }
 """Which roles may do it."""
 
@@ -32,6 +33,7 @@ _SAID: Final[Mapping[Permission, str]] = {
     "note": "note something down about an event",
     "complaint": "handle complaints",
     "incident": "handle incidents, orders, demands, licences and emergencies",
+    "alert": "say that an alert was looked at",
 }
 
 
