@@ -28,7 +28,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "demo": Command("working", "demo", "Watch real media go through, on this machine alone."),
     "worker": Command("working", "worker", "Run a worker: seal, judge, raise alerts."),
     "recogniser": Command("working", "recogniser", "Know what was sealed, for workers that ask."),
-    "console": Command("screens", "serve_console", "Serve the console: what is held, alerted and due, in a browser."),
+    "console": Command("consoles", "app", "Serve the console: what is held, alerted and due, in a browser."),
     "doors": Command("doors", "serve_public", "Serve the public doors: Soft Binding API, look-up, verify page."),
     "seal": Command("files", "seal", "Seal a file: attach a signed C2PA manifest."),
     "inspect": Command("files", "inspect", "Read and validate what a file says of itself."),

@@ -17,6 +17,7 @@ NEEDED: Final = ("itsdangerous", "jinja2", "multipart", "starlette", "uvicorn")
 
 
 def serve_console(
+    ctx: typer.Context,
     bind: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where it is served; 127.0.0.1:8787 if not said.")
     ] = None,
@@ -33,6 +34,8 @@ def serve_console(
     It reads the topics and writes nothing but events. Without a login it only shows; the login `development` believes
     whoever says who he is, and is refused where others than this machine could reach it.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     require_console()
     from agents.configuration import require_known
     from agents.logs import configure_logging

@@ -685,6 +685,12 @@ class Takedown(Struct, frozen=True, kw_only=True):
             later is about the same case.
         received_at: When the demand came in.
         done_at: When the content was taken down; null when it was not.
+        reasons_told_at: When the person whose content it is was told the reasons (Regulation (EU) 2022/2065, Art.
+            17); null when that was not done.
+        reasons_submitted_at: When the statement of reasons was submitted to the database of the European Commission
+            (Regulation (EU) 2022/2065, Art. 24(5)); null when that was not done.
+        reasons_due_at: Until when it is to be submitted there by the platform's own limit, as the law writes
+            "without undue delay".
         elapsed_hours: Hours from the demand until now or until it was met. Send the dates instead: then the clock
             says it.
     """
@@ -693,6 +699,9 @@ class Takedown(Struct, frozen=True, kw_only=True):
     id: str | UnsetType = UNSET
     received_at: datetime | str | None | UnsetType = UNSET
     done_at: datetime | str | None | UnsetType = UNSET
+    reasons_told_at: datetime | str | None | UnsetType = UNSET
+    reasons_submitted_at: datetime | str | None | UnsetType = UNSET
+    reasons_due_at: datetime | str | None | UnsetType = UNSET
     elapsed_hours: float | UnsetType = UNSET
 
 

@@ -1,10 +1,12 @@
 """The read model as it lives: it follows the topics from where it left off, and says how far it is."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from agents.following.consumer import consumers_of
@@ -13,12 +15,17 @@ from agents.following.port import OpenConsumer, Read
 from agents.settings import ConsoleSettings, KafkaSettings
 from agents.topics import Topics
 from console.readmodel.asking import DeskQuestions
+from console.readmodel.port import RebuildNote
 from console.readmodel.projection import Projection
 from console.readmodel.rows import rows_of
 from console.readmodel.sqlite import SqliteRows, open_rows
 from pipeline.settings import CredentialSettings
 
-__all__ = ["LiveModel", "ModelState", "live_model_of"]
+__all__ = ["LiveModel", "ModelState", "database_of", "live_model_of"]
+
+_ASK_SECONDS: Final = 1.0
+_REBUILD_SILENCE: Final = 60.0
+"""A rebuild that has noted nothing for so many seconds is over."""
 
 _PATIENCE: Final = 30.0
 """After so many seconds without certainty pages say that they may be late."""
@@ -33,12 +40,16 @@ class ModelState:
         progress: which part of what there was at the start has been read.
         missing: topics that are not there.
         trouble: why pages cannot be relied on now; None where they can.
+        rebuilding: which part a rebuild from the records bucket has done; None where none is under way.
+        is_rebuild_over: whether that rebuild has ended before its end.
     """
 
     age: float | None
     progress: float
     missing: Sequence[str]
     trouble: str | None
+    rebuilding: float | None = None
+    is_rebuild_over: bool = False
 
 
 class LiveModel:
@@ -63,12 +74,15 @@ class LiveModel:
             take=self._take,
             patience=_PATIENCE,
         )
+        self._note: RebuildNote | None = None
+        self._asked_at = -math.inf
         self.questions = DeskQuestions(lambda: rows.reader, lambda: int(time.time() * 1000))
 
     @property
     def changes(self) -> int:
-        """How often something new was taken in."""
-        return self._rows.changes
+        """Grows whenever something new was taken in, by this process or by a rebuild."""
+        note = self._rebuild()
+        return self._rows.changes + (0 if note is None else note.writes)
 
     def state(self) -> ModelState:
         """How far it is now."""
@@ -76,12 +90,23 @@ class LiveModel:
         trouble = self._follower.trouble
         if trouble is None and missing:
             trouble = f"there is no {', '.join(missing)}"
+        note = self._rebuild()
+        is_going = note is not None and note.progress < 1
         return ModelState(
+            rebuilding=note.progress if note is not None and is_going else None,
+            is_rebuild_over=note is not None and is_going and time.time() - note.at > _REBUILD_SILENCE,
             age=age if age != float("inf") else None,
             progress=self._projection.progress,
             missing=missing,
             trouble=trouble,
         )
+
+    def _rebuild(self) -> RebuildNote | None:
+        """What another process noted of a rebuild, asked for once a second at most."""
+        now = time.monotonic()
+        if now - self._asked_at > _ASK_SECONDS:
+            self._note, self._asked_at = self._rows.rebuild(), now
+        return self._note
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -101,13 +126,17 @@ class LiveModel:
         await asyncio.to_thread(self._projection.take, read)
 
 
+def database_of(settings: ConsoleSettings) -> Path:
+    """The file of the read model."""
+    return (settings.database or CredentialSettings().state_dir / "console.sqlite").expanduser()
+
+
 def live_model_of(settings: ConsoleSettings, kafka: KafkaSettings) -> LiveModel:
     """The read model by the settings.
 
     Raises:
         OperatorError: a setting or the database file cannot be used.
     """
-    path = settings.database or CredentialSettings().state_dir / "console.sqlite"
     topics = Topics(kafka.topic_prefix)
-    rows = open_rows(path.expanduser(), topics, source=kafka.bootstrap_servers)
+    rows = open_rows(database_of(settings), topics, source=kafka.bootstrap_servers)
     return LiveModel(consumers_of(kafka, "The topics that the console shows"), topics, rows)

@@ -1,6 +1,7 @@
 """From a record of a topic to the rows that it stands for. Pure: it knows neither Kafka nor a database."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
@@ -10,8 +11,10 @@ import msgspec
 from agents.delivery import InputRecord
 from agents.reference.records import change_in
 from agents.topics import Topics
+from pipeline.errors import ProducerError
 from pipeline.events.envelope import parse
 from pipeline.events.identity import case_uid, event_uid
+from pipeline.events.intake import CASE_ACT
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import (
     Alert,
@@ -98,7 +101,7 @@ def rows_of(topics: Topics) -> Mapping[str, Rows]:
         topics.review_updates: _update,
         topics.reviews: _sent,
         topics.cases: _sent_about_case,
-        topics.dead_letters: partial(_refusal, frozenset({topics.reviews, topics.cases})),
+        topics.dead_letters: partial(_refusal, {topics.reviews: _sent_at, topics.cases: _sent_about_case_at}),
         topics.alerts: _alert,
         topics.case_updates: _case,
         topics.clocks: _clock,
@@ -149,35 +152,48 @@ def _update(record: InputRecord) -> Iterator[ModelRow]:
 
 
 def _sent(record: InputRecord) -> Iterator[ModelRow]:
+    yield from _sent_at(record, _arrived(record))
+
+
+def _sent_at(record: InputRecord, arrived: int) -> Iterator[ModelRow]:
     event = parse(record.value, record.headers)
     sent = msgspec.convert(event.data, _Sent)
     person = sent.actor or sent.reviewer
     if person is None:
         return
     what = sent.verdict or sent.act or "?"
-    # A note is published nowhere, so its words are not kept here either.
-    reason = "" if what == "note" else sent.reason
+    # A note is published nowhere, so its words are not kept here either; of a claim there is nothing to say.
+    reason = sent.reason if sent.act is None else ""
     uid = event_uid(event.source, event.id)
-    yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, _arrived(record)))
+    yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, arrived))
 
 
 def _sent_about_case(record: InputRecord) -> Iterator[ModelRow]:
+    yield from _sent_about_case_at(record, _arrived(record))
+
+
+def _sent_about_case_at(record: InputRecord, arrived: int) -> Iterator[ModelRow]:
     event = parse(record.value, record.headers)
     sent = msgspec.convert(event.data, _SentAboutCase)
     if sent.actor is None:  # of the public nothing is kept here; its cases say what it did
         return
     uid, about = event_uid(event.source, event.id), case_uid(sent.act.partition(".")[0], f"#{sent.case}")
-    columns = (uid, about, sent.act, sent.actor.id, sent.actor.role, sent.reason, _arrived(record))
+    columns = (uid, about, sent.act, sent.actor.id, sent.actor.role, sent.reason, arrived)
     yield ModelRow("case_acts", columns)
 
 
-def _refusal(by_people: Collection[str], record: InputRecord) -> Iterator[ModelRow]:
+def _refusal(
+    by_people: Mapping[str, Callable[[InputRecord, int], Iterator[ModelRow]]], record: InputRecord
+) -> Iterator[ModelRow]:
     explanation = next((text for name, text in record.headers if name == DEAD_LETTER_HEADER), None)
     if explanation is None:
         return
     letter = msgspec.json.decode(explanation, type=DeadLetter)
     if letter.event_uid is not None and letter.input.topic in by_people:
         yield ModelRow("refusals", (letter.event_uid, letter.error, letter.what, letter.remedy))
+        # A dead letter has the input with it, and outlives it: the same row as from the input's own topic.
+        with contextlib.suppress(ProducerError, ValueError):
+            yield from by_people[letter.input.topic](record, letter.input.timestamp or 0)
 
 
 def _alert(record: InputRecord) -> Iterator[ModelRow]:
@@ -185,7 +201,8 @@ def _alert(record: InputRecord) -> Iterator[ModelRow]:
         return
     alert = msgspec.json.decode(record.value, type=Alert)
     severity = SEVERITIES.index(alert.severity)
-    yield ModelRow("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, _arrived(record), record.value))
+    at = None if record.timestamp is None else _arrived(record)
+    yield ModelRow("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, at, record.value))
 
 
 def _case(record: InputRecord) -> Iterator[ModelRow]:
@@ -199,6 +216,9 @@ def _case(record: InputRecord) -> Iterator[ModelRow]:
         yield ModelRow("cases", (case.case_uid, case.version, case.kind, changed, record.value))
     done = None if case.act is None else msgspec.json.encode(case.act)
     yield ModelRow("case_steps", (case.event_uid, case.case_uid, case.version, changed, done))
+    if case.act is not None and case.act.actor is not None and case.event.type == CASE_ACT:
+        by = (case.act.act, case.act.actor, case.act.role, case.act.reason or "")
+        yield ModelRow("taken_case_acts", (case.event_uid, case.case_uid, *by, changed))
     for version, uid in enumerate(case.events, start=case.version - len(case.events) + 1):
         if uid != case.event_uid:
             yield ModelRow("case_steps", (uid, case.case_uid, version, None, None))

@@ -3,17 +3,28 @@
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from agents.delivery import TopicPartition
 from agents.following.port import Positions
 from agents.topics import Topics
+from console.readmodel.port import RebuildNote
 from console.readmodel.rows import SEVERITIES, ModelRow
-from console.readmodel.standing import Held, record_as_held, state_of_alerts, waiting_row
+from console.readmodel.standing import (
+    Held,
+    act_of_decision,
+    act_of_update,
+    record_as_held,
+    state_of_alerts,
+    waiting_row,
+)
 from pipeline.errors import OperatorError
 
 __all__ = ["SqliteRows", "open_rows"]
@@ -21,7 +32,7 @@ __all__ = ["SqliteRows", "open_rows"]
 logger = logging.getLogger(__name__)
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "2"
+_SIGNATURE: Final = "4"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 _NEWER: Final = "WHERE excluded.version > {table}.version"
@@ -33,9 +44,11 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "sent": (7, "INSERT OR IGNORE INTO sent VALUES"),
     "case_acts": (7, "INSERT OR IGNORE INTO case_acts VALUES"),
     "refusals": (4, "INSERT OR IGNORE INTO refusals VALUES"),
-    "alerts": (6, "INSERT OR IGNORE INTO alerts VALUES"),
+    "alerts": (6, "INSERT INTO alerts VALUES"),
     "announcements": (4, "INSERT OR IGNORE INTO announcements VALUES"),
     "steps": (5, "INSERT OR IGNORE INTO steps VALUES"),
+    # What came of an act tells it, and takes the place of what its sender's message said.
+    "taken_case_acts": (7, "INSERT INTO case_acts VALUES"),
     # Named by several messages, and told by one of them.
     "case_steps": (5, "INSERT INTO case_steps VALUES"),
     # These are said anew, the newest version counts.
@@ -44,6 +57,11 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "clocks": (6, "INSERT INTO clocks VALUES"),
     "operators": (3, "INSERT INTO operators VALUES"),
 }
+_FROM_THE_TOPIC: Final = """ON CONFLICT (alert_id) DO UPDATE SET event_uid = excluded.event_uid, kind = excluded.kind,
+  severity = excluded.severity, at = excluded.at, body = excluded.body
+  WHERE alerts.at IS NULL AND excluded.at IS NOT NULL"""
+_AS_TAKEN: Final = """ON CONFLICT (uid) DO UPDATE SET what = excluded.what, actor = excluded.actor,
+  role = excluded.role, reason = excluded.reason, at = excluded.at"""
 _KEYS: Final = {"cases": "case_uid", "looked_at": "event_uid", "clocks": "clock_id", "operators": "id"}
 _NEW_VALUES: Final = {
     "cases": "version = excluded.version, kind = excluded.kind, at = excluded.at, body = excluded.body",
@@ -57,6 +75,10 @@ _NEW_VALUES: Final = {
 def _statement(table: str) -> str:
     columns, insert = _WRITTEN[table]
     values = f"{insert} ({', '.join('?' * columns)})"
+    if table == "alerts":
+        return f"{values} {_FROM_THE_TOPIC}"
+    if table == "taken_case_acts":
+        return f"{values} {_AS_TAKEN}"
     if table == "case_steps":
         return f"{values} ON CONFLICT (act) DO UPDATE SET at = excluded.at, body = excluded.body WHERE at IS NULL"
     if table not in _KEYS:
@@ -67,22 +89,29 @@ def _statement(table: str) -> str:
 _STATEMENTS: Final = {table: _statement(table) for table in _WRITTEN}
 
 
-def open_rows(path: Path, topics: Topics, *, source: str) -> "SqliteRows":
+def open_rows(path: Path, topics: Topics, *, source: str, is_made_anew: bool = True) -> "SqliteRows":
     """Open the read model, or make it.
 
     Args:
         path: its file.
         topics: what it is fed by.
         source: the brokers and the prefix of the topics: what others said is forgotten.
+        is_made_anew: whether a file that was made for others is emptied; it is refused otherwise.
 
     Raises:
-        OperatorError: the file cannot be used.
+        OperatorError: the file cannot be used, or was made for others.
     """
     wanted = f"{_SIGNATURE} {source} {topics.prefix}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = SqliteRows(path, topics)
-        if rows.signature() != wanted:
+        found = rows.signature()
+        if found != wanted and not (found is None or is_made_anew):
+            raise OperatorError(
+                what=f"The read model in {path} was made for other brokers, other topics or another version: {found}.",
+                remedy="Use the settings of its console (SEALSTREAM_KAFKA_...), or delete the file.",
+            )
+        if found != wanted:
             rows.make_anew(wanted)
     except (OSError, sqlite3.Error) as error:
         raise OperatorError(
@@ -143,14 +172,32 @@ class SqliteRows:
             # The order counts within a table alone: each is fed by one topic.
             for table, group in groupby(sorted(rows, key=lambda row: row.table), key=lambda row: row.table):
                 _write(cursor, table, tuple(group))
-            _judge(cursor, _uids(rows, "decisions", 1) | _uids(rows, "records", 0))
-            _gather(cursor, _uids(rows, "alerts", 1) | _uids(rows, "looked_at", 0))
+            events = _uids(rows, "decisions", 1) | _uids(rows, "records", 0)
+            by_acts = _uids(rows, "decisions", 5)
+            _judge(cursor, events)
+            _gather(cursor, events | by_acts | _uids(rows, "alerts", 1) | _uids(rows, "looked_at", 0))
+            _settle(cursor, by_acts | _uids(rows, "acts", 2) | _uids(rows, "sent", 0))
+            _date(cursor, _uids(rows, "case_acts", 0) | _uids(rows, "case_steps", 0))
             cursor.executemany(
                 "INSERT INTO offsets VALUES (?, ?, ?) ON CONFLICT (topic, part) DO UPDATE SET next = excluded.next",
                 [(partition.topic, partition.partition, offset) for partition, offset in positions.items()],
             )
         if rows:
             self.changes += 1
+
+    def note_rebuild(self, progress: float) -> None:
+        """Note how far a rebuild is, for whoever shows pages meanwhile."""
+        with self._transaction() as cursor:
+            found = cursor.execute("SELECT value FROM meta WHERE name = 'rebuild'").fetchone()
+            writes = 1 if found is None else msgspec.json.decode(found[0], type=RebuildNote).writes + 1
+            note = RebuildNote(progress=progress, at=time.time(), writes=writes)
+            value = msgspec.json.encode(note).decode()
+            cursor.execute("INSERT OR REPLACE INTO meta VALUES ('rebuild', ?)", (value,))
+
+    def rebuild(self) -> RebuildNote | None:
+        """How far the last rebuild is; None where there was none."""
+        found = self.reader.execute("SELECT value FROM meta WHERE name = 'rebuild'").fetchone()
+        return None if found is None else msgspec.json.decode(found[0], type=RebuildNote)
 
     def forget(self, topics: Collection[str]) -> None:
         """Drop what these topics said; they are read from their beginning."""
@@ -201,7 +248,8 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _uids(rows: Iterable[ModelRow], table: str, column: int) -> set[str]:
-    return {str(row.columns[column]) for row in rows if row.table == table}
+    found = {row.columns[column] for row in rows if row.table == table}
+    return {str(uid) for uid in found if uid is not None}
 
 
 def _write(cursor: sqlite3.Cursor, table: str, rows: Sequence[ModelRow]) -> None:
@@ -237,10 +285,54 @@ def _gather(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
     facets: dict[tuple[str, str], int] = {}
     for uid in uids:
         found = cursor.execute("SELECT alert_id, kind, severity, at FROM alerts WHERE event_uid = ?", (uid,)).fetchall()
+        if not found:
+            continue
+        at = _decided_at(cursor, uid)
+        newest = max(when or 0 for *_, when in found) if at is None else at
         row = cursor.execute("SELECT body FROM looked_at WHERE event_uid = ?", (uid,)).fetchone()
         state = state_of_alerts((name for name, *_ in found), None if row is None else row[0])
-        for _, kind, severity, at in found:
+        for _, kind, severity, _ in found:
             for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}", f"state:{state}"):
-                facets[facet, uid] = max(at for *_, at in found)
-    cursor.executemany("DELETE FROM alerted WHERE event_uid = ?", [(uid,) for uid in uids])
+                facets[facet, uid] = newest
+    gathered = {uid for _, uid in facets}
+    cursor.executemany("DELETE FROM alerted WHERE event_uid = ?", [(uid,) for uid in gathered])
     cursor.executemany("INSERT INTO alerted VALUES (?, ?, ?)", [(*facet, at) for facet, at in facets.items()])
+
+
+def _decided_at(cursor: sqlite3.Cursor, uid: str) -> int | None:
+    """When that was decided which alerts of an event are about; None where nothing was, or nobody knows."""
+    found = cursor.execute(
+        "SELECT min(at) FROM (SELECT at FROM records WHERE event_uid = ?1 "
+        "UNION ALL SELECT at FROM decisions WHERE event_uid = ?1 AND supersedes IS NULL "
+        "UNION ALL SELECT at FROM decisions WHERE act = ?1)",
+        (uid,),
+    ).fetchone()
+    return None if found[0] is None else int(found[0])
+
+
+def _settle(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
+    """Say anew of these acts, where they were taken, what persons did and when, as it stands in what came of them."""
+    taken = []
+    for uid in uids:
+        found = cursor.execute(
+            "SELECT at, body FROM decisions WHERE act = ? ORDER BY at, decision_id LIMIT 1", (uid,)
+        ).fetchone()
+        row = None if found is None else act_of_decision(uid, *found)
+        if row is None:
+            noted = cursor.execute("SELECT body FROM acts WHERE act = ?", (uid,)).fetchone()
+            row = None if noted is None else act_of_update(uid, noted[0])
+        if row is not None:
+            taken.append(row.columns)
+    cursor.executemany(
+        f"INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?) {_AS_TAKEN}",  # noqa: S608 - ours
+        taken,
+    )
+
+
+def _date(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
+    """Say of these acts on cases, where they were taken, when they were, whichever of both came first."""
+    cursor.executemany(
+        "UPDATE case_acts SET at = step.at FROM case_steps AS step "
+        "WHERE step.act = case_acts.uid AND step.at IS NOT NULL AND case_acts.uid = ?",
+        [(uid,) for uid in uids],
+    )

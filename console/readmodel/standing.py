@@ -1,15 +1,26 @@
-"""Whether an event, or its alerts, wait for a person: told from all that is known, in whatever order that came."""
+"""Whether an event or its alerts wait for a person, and what persons did, from all that is known, in whatever order."""
 
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
-from console.readmodel.rows import SEVERITIES, ModelRow
+from console.readmodel.rows import SEVERITIES, ModelRow, millis
 from pipeline.events.identity import decision_id
-from pipeline.events.outputs import Case, Decision, Finding, ManifestRecord
+from pipeline.events.intake import CASE_ACT
+from pipeline.events.outputs import Case, Decision, Finding, ManifestRecord, ReviewUpdate
 
-__all__ = ["ALERT_STATES", "AlertState", "Held", "in_force", "record_as_held", "state_of_alerts", "waiting_row"]
+__all__ = [
+    "ALERT_STATES",
+    "AlertState",
+    "Held",
+    "act_of_decision",
+    "act_of_update",
+    "in_force",
+    "record_as_held",
+    "state_of_alerts",
+    "waiting_row",
+]
 
 AlertState = Literal["open", "acknowledged", "closed"]
 ALERT_STATES: Final[tuple[AlertState, ...]] = get_args(AlertState)
@@ -91,6 +102,28 @@ def state_of_alerts(ids: Iterable[str], case: bytes | None) -> AlertState:
     if not isinstance(seen, tuple) or not set(ids) <= set(seen):
         return "open"
     return "closed" if looked_at.state == "closed" else "acknowledged"
+
+
+def act_of_decision(act: str, at: int, body: bytes) -> ModelRow | None:
+    """What a person sent, by the decision that came of it; None where no person did."""
+    decision = msgspec.json.decode(body, type=Decision)
+    review, verdict = decision.review, decision.retraction
+    by: tuple[str, str, str | None, str]
+    if review is not None and review.event.type == CASE_ACT:  # its case tells it
+        return None
+    if review is not None:
+        by = (review.verdict, review.reviewer, review.role, review.reason)
+    elif verdict is not None and verdict.reviewer is not None:
+        by = (verdict.verdict, verdict.reviewer, None, verdict.reason or "")
+    else:
+        return None
+    return ModelRow("sent", (act, decision.event_uid, *by, at))
+
+
+def act_of_update(act: str, body: bytes) -> ModelRow:
+    """What a person sent who claimed an event, gave it back or noted something, by the update that came of it."""
+    update = msgspec.json.decode(body, type=ReviewUpdate)
+    return ModelRow("sent", (act, update.event_uid, update.act, update.actor, update.role, "", millis(update.at)))
 
 
 def _document(held: Held) -> ManifestRecord | Decision:

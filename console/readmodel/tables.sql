@@ -1,6 +1,7 @@
 -- Every table but the last two is fed by one topic alone, named above it. Topics have no order between them, so what
 -- belongs together is joined when it is read. Times are milliseconds since 1970. `body` is the message as it came.
 
+-- The read model itself: what it was made for, and how far it has been rebuilt.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE offsets (topic TEXT, part INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, part)) WITHOUT ROWID, STRICT;
 
@@ -24,7 +25,8 @@ CREATE TABLE acts (
 ) STRICT;
 CREATE INDEX acts_by_act ON acts (act);
 
--- reviews: what persons sent. `uid` is the identity of the event that they sent.
+-- reviews: what persons sent. `uid` is the identity of the event that they sent. Dead letters have it with them, and what
+-- was taken is told anew by what came of it, so acts stay when their topic forgets them.
 CREATE TABLE sent (
   uid TEXT PRIMARY KEY, event_uid TEXT NOT NULL, what TEXT NOT NULL, actor TEXT NOT NULL, role TEXT, reason TEXT NOT NULL,
   at INTEGER NOT NULL
@@ -36,9 +38,9 @@ CREATE INDEX sent_by ON sent (actor, at, uid);
 -- dead-letters, those of what persons sent
 CREATE TABLE refusals (uid TEXT PRIMARY KEY, error TEXT NOT NULL, what TEXT NOT NULL, remedy TEXT NOT NULL) STRICT;
 
--- alerts
+-- alerts. Of those that come from the records bucket `at` is not known, and those of the topic take their place.
 CREATE TABLE alerts (
-  alert_id TEXT PRIMARY KEY, event_uid TEXT NOT NULL, kind TEXT NOT NULL, severity INTEGER NOT NULL, at INTEGER NOT NULL,
+  alert_id TEXT PRIMARY KEY, event_uid TEXT NOT NULL, kind TEXT NOT NULL, severity INTEGER NOT NULL, at INTEGER,
   body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX alerts_of_event ON alerts (event_uid);
@@ -62,7 +64,7 @@ CREATE TABLE case_steps (
 ) STRICT;
 CREATE INDEX steps_of_case ON case_steps (case_uid, version);
 
--- cases: what persons sent. `uid` is the identity of the event that they sent.
+-- cases: what persons sent. `uid` is the identity of the event that they sent. Told anew by what came of it, as `sent`.
 CREATE TABLE case_acts (
   uid TEXT PRIMARY KEY, case_uid TEXT NOT NULL, what TEXT NOT NULL, actor TEXT NOT NULL, role TEXT, reason TEXT NOT NULL,
   at INTEGER NOT NULL

@@ -4,7 +4,7 @@ What shows a document is imported by name, as it needs packages of an extra: `ht
 """
 
 from pipeline.reports.kinds import REPORTS, exported_of, report_of
-from pipeline.reports.material import EventHistory, ReportMaterial, StoredCase, of_period
+from pipeline.reports.material import AccountStep, EventHistory, ReportMaterial, StoredCase, of_period
 from pipeline.reports.model import (
     ReportColumn,
     ReportDocument,
@@ -18,6 +18,7 @@ from pipeline.reports.period import ReportPeriod, period_of
 
 __all__ = [
     "REPORTS",
+    "AccountStep",
     "EventHistory",
     "ReportColumn",
     "ReportDocument",

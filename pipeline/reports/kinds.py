@@ -13,7 +13,8 @@ from pipeline.reports.material import ReportMaterial
 from pipeline.reports.model import ReportDocument, ReportKind
 from pipeline.reports.period import ReportPeriod
 from pipeline.reports.speech import Speech
-from pipeline.reports.statement import ReasonedStatement, statement_report, statements_of
+from pipeline.reports.statement import ReasonedStatement, statements_of
+from pipeline.reports.statement_report import statement_report
 from pipeline.reports.transparency import transparency_report
 
 __all__ = ["REPORTS", "exported_of", "report_of"]

@@ -6,23 +6,39 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.events.instants import instant
-from pipeline.events.outputs import Case, Decision, Finding, ManifestRecord
+from pipeline.events.outputs import Case, Decision, Finding, ManifestRecord, Step
 from pipeline.reports.period import ReportPeriod
 
-__all__ = ["EventHistory", "ReportMaterial", "StoredCase", "decided_at", "of_period"]
+__all__ = ["AccountStep", "EventHistory", "ReportMaterial", "StoredCase", "decided_at", "of_period"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStep:
+    """The step against an account that an event led to, as its ledger has it; the account itself is in no report.
+
+    `violations` are those within `window_days` of the event, this one included, by `rules` of this one.
+    """
+
+    enforcement_id: str
+    step: Step
+    violations: int
+    window_days: int
+    rules: tuple[str, ...]
+    entered_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventHistory:
     """An event: its record, what persons decided about it, the first decision first, and its retraction.
 
-    `digest` is the SHA-256 of the record as it is stored.
+    `digest` is the SHA-256 of the record as it is stored, `step` what it led to against an account.
     """
 
     record: ManifestRecord | Decision
     digest: str
     taken: tuple[Decision, ...] = ()
     retraction: Decision | None = None
+    step: AccountStep | None = None
 
     @property
     def judged_at(self) -> datetime:
@@ -65,6 +81,7 @@ class EventHistory:
             digest=self.digest,
             taken=tuple(one for one in self.taken if decided_at(one) < end),
             retraction=self.retraction if kept else None,
+            step=None if self.step is None or self.step.entered_at >= end else self.step,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from pipeline.errors import BugError
 
 __all__ = [
+    "TREE_PARTS",
     "AccountEntryKey",
     "AssetKey",
     "CaseEventKey",
@@ -25,6 +26,7 @@ __all__ = [
     "PointerKey",
     "PublishedKey",
     "RecordKey",
+    "RefusedKey",
     "ReportKey",
     "RetractionKey",
     "ReviewActKey",
@@ -32,6 +34,7 @@ __all__ = [
     "RevokedKey",
     "SealedKey",
     "SnapshotKey",
+    "Tree",
     "account_prefix",
     "acts_prefix",
     "case_prefix",
@@ -251,6 +254,16 @@ class CaseEventKey:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedKey:
+    """The key of why an act of a person was refused, in the records bucket, by the act's own identity."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/refused/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
 class ReportKey:
     """The key of a sealed report, in the records bucket, by what it says."""
 
@@ -307,6 +320,7 @@ Key: TypeAlias = (
     | CountedKey
     | CaseKey
     | CaseEventKey
+    | RefusedKey
     | ReportKey
     | SnapshotKey
     | CodesKey
@@ -319,6 +333,7 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "retractions": RetractionKey,
     "counted": CountedKey,
     "told": CaseEventKey,
+    "refused": RefusedKey,
     "revoked": RevokedKey,
 }
 """The keys that have nothing but an event in them, or a consent, by their tree."""
@@ -369,9 +384,15 @@ def snapshot_prefix(topic: str, partition: int) -> str:
     return f"v1/recognition/{_fan(topic)}/{partition}/"
 
 
-def tree_prefixes(tree: Literal["records", "cases"]) -> Iterator[str]:
-    """What the keys of all records, or of all cases, begin with: 256 parts of about the same size."""
-    return (f"v1/{tree}/{part:02x}/" for part in range(256))
+Tree: TypeAlias = Literal["records", "reviews", "retractions", "acts", "cases", "accounts"]
+"""What the records bucket has of each event, of each case and of each account."""
+
+TREE_PARTS: Final = 256
+
+
+def tree_prefixes(tree: Tree) -> Iterator[str]:
+    """What the keys of a tree begin with: `TREE_PARTS` parts of about the same size."""
+    return (f"v1/{tree}/{part:02x}/" for part in range(TREE_PARTS))
 
 
 def parse_key(text: str) -> Key | None:

@@ -19,6 +19,7 @@
                      v1/counted/ab/cd/<event_uid>.json            a copy of the entry that an event has in a ledger
                      v1/cases/ab/cd/<case_uid>/<place>.json       a case as it stood after one of its events
                      v1/told/ab/cd/<event_uid>.json               which version an event led to, long ago
+                     v1/refused/ab/cd/<event_uid>.json            why an act of a person was refused
                      v1/reports/ab/cd/<report_uid>.pdf            a sealed report
 
 `ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account, a
@@ -59,6 +60,7 @@ from pipeline.store.keys import (
     ManifestKey,
     PublishedKey,
     RecordKey,
+    RefusedKey,
     ReportKey,
     RetractionKey,
     ReviewActKey,
@@ -148,6 +150,10 @@ class Layout:
     def case_event(self, event_uid: str) -> Location:
         """Where it lies which version of a case an event led to that the newest versions do not name any more."""
         return self._in_records(CaseEventKey(event_uid))
+
+    def refused(self, event_uid: str) -> Location:
+        """Where it lies why an act of a person was refused, by the act's own identity."""
+        return self._in_records(RefusedKey(event_uid))
 
     def report(self, report_uid: str) -> Location:
         """Where the sealed PDF of a report lies."""

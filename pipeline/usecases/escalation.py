@@ -163,6 +163,19 @@ class Escalation:
         entry = self._entered(violation, decision.decision_id, lambda last: self._correction(first, last, decision))
         return self._reversal(first, entry)
 
+    def said_of(self, entry: LedgerEntry) -> Enforcement | EnforcementReversal | None:
+        """What was published of an entry when it was made; None where that was nothing.
+
+        Of what is taken back, the step that is still due goes by the ladder as it is now.
+
+        Raises:
+            WorldError: the store does not answer; try again.
+        """
+        if entry.corrects is None:
+            return self._enforcement(entry)
+        first = self.store.require(self.layout.account_entry(entry.account, entry.corrects))
+        return self._reversal(msgspec.json.decode(first.body, type=LedgerEntry), entry)
+
     def _entered(
         self, violation: Counted, counted_as: str, following: Callable[[LedgerEntry | None], LedgerEntry]
     ) -> LedgerEntry:

@@ -20,7 +20,7 @@ from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.records import commit_record, stored_record
 from pipeline.usecases.escalation import Escalation, counted
 
-__all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase"]
+__all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase", "alerts_of"]
 
 COMMIT_ORDER: Final[Mapping[int, str]] = {
     1: "The asset is fetched, its digest checked against the event.",
@@ -90,7 +90,7 @@ class UseCase(ABC, Generic[Event, Record]):
         if record is None:
             record = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
         self._require_answers(record, event)
-        return Outcome(record=record, alerts=_alerts(record), enforcement=self._enforced(record))
+        return Outcome(record=record, alerts=alerts_of(record), enforcement=self._enforced(record))
 
     def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
         """What a record that is stored changes in the ledger of an account."""
@@ -119,7 +119,7 @@ class UseCase(ABC, Generic[Event, Record]):
         """
 
 
-def _alerts(record: ManifestRecord | Decision) -> tuple[Alert, ...]:
+def alerts_of(record: ManifestRecord | Decision) -> tuple[Alert, ...]:
     """What a record wakes someone for; of a review nothing, since it was said when the event was held."""
     if isinstance(record, Decision) and record.review is not None:
         return ()

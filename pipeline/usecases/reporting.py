@@ -8,18 +8,19 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
 import msgspec
 
 from pipeline.errors import BugError, OperatorError
-from pipeline.events.identity import report_uid
+from pipeline.events.identity import enforcement_id, report_uid
 from pipeline.events.instants import instant
 from pipeline.events.outputs import Case, Decision, ManifestRecord
 from pipeline.events.prepared import prepare
 from pipeline.reports import (
+    AccountStep,
     EventHistory,
     ReportDocument,
     ReportMaterial,
@@ -30,6 +31,7 @@ from pipeline.reports import (
 )
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.keys import CaseKey, RecordKey, RetractionKey, ReviewKey, parse_key
+from pipeline.usecases.escalation import LedgerEntry, counted
 
 __all__ = ["Reporting", "StoredReport"]
 
@@ -123,11 +125,31 @@ class Reporting:
             return None
         taken = sorted((key for key in later if isinstance(key, ReviewKey)), key=lambda key: key.number)
         retracted = any(isinstance(key, RetractionKey) for key in later)
-        return EventHistory(
+        history = EventHistory(
             record=_record(body, uid),
             digest=hashlib.sha256(body).hexdigest(),
             taken=tuple(self._decision(self.layout.review(uid, key.number), uid) for key in taken),
             retraction=self._decision(self.layout.retraction(uid), uid) if retracted else None,
+        )
+        return replace(history, step=self._step(history))
+
+    def _step(self, event: EventHistory) -> AccountStep | None:
+        """What the event led to against an account the last time that it was counted; None for nothing."""
+        uids = [event.record.event_uid, *(taken.decision_id for taken in event.taken)]
+        if not any(counted(decided) for decided in event.all):
+            return None
+        found = (self.store.get(self.layout.counted(uid)) for uid in uids)
+        entries = [_decoded(one.body, LedgerEntry, event.record.event_uid) for one in found if one is not None]
+        last = max((one for one in entries if one.corrects is None), key=lambda one: one.number, default=None)
+        if last is None or last.step is None:
+            return None
+        return AccountStep(
+            enforcement_id=enforcement_id(last.account, last.number),
+            step=last.step,
+            violations=last.violations,
+            window_days=last.window_days,
+            rules=tuple(rule.id for rule in last.rules),
+            entered_at=datetime.fromisoformat(last.entered_at),
         )
 
     def _cases(self, pair: str, end: datetime) -> Iterator[StoredCase]:

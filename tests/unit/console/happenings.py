@@ -76,7 +76,7 @@ class Happenings:
     def __init__(self) -> None:
         self.partitions: dict[TopicPartition, list[InputRecord]] = {}
 
-    def put(self, topic: str, key: str, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+    def put(self, topic: str, key: str, value: bytes | None, headers: Sequence[tuple[str, bytes | None]] = ()) -> None:
         partition = TopicPartition(topic, int(sha256(key.encode()).hexdigest(), 16) % PARTITIONS)
         records = self.partitions.setdefault(partition, [])
         record = InputRecord(
@@ -155,7 +155,7 @@ class Happenings:
         said = TakenCaseAct(
             act=f"alert.{state}",
             actor=actor,
-            role="reviewer",
+            role="complaints-officer",
             seen=version - 1,
             seen_decision=None,
             reason=f"Because of {act}.",
@@ -219,6 +219,11 @@ class Happenings:
     def refuse(self, uid: str, what: str, actor: str, act: str, why: str = "Somebody else decided first.") -> None:
         """A person sends something that the worker does not take."""
         event = self.send(uid, what, actor, act)
+        sent = next(
+            records[-1]
+            for at, records in self.partitions.items()
+            if at.topic == TOPICS.reviews and records[-1].value is not None and act.encode() in records[-1].value
+        )
         letter = DeadLetter(
             dead_letter_id="1" * 64,
             event_uid=event_uid(event.source, event.id),
@@ -229,10 +234,12 @@ class Happenings:
             path=None,
             rule=None,
             value_type=None,
-            input=InputPosition(topic=TOPICS.reviews, partition=0, offset=0, timestamp=None),
+            input=InputPosition(
+                topic=TOPICS.reviews, partition=0, offset=0, timestamp=int((sent.timestamp or 0) * 1000)
+            ),
             attempts=1,
         )
-        self.put(TOPICS.dead_letters, uid, b"{}", [dead_letter_header(letter)])
+        self.put(TOPICS.dead_letters, uid, sent.value, [*sent.headers, dead_letter_header(letter)])
 
     def operator(self, name: str, *roles: str, version: int = 1) -> None:
         entry = {"id": name, "version": version, "roles": roles, "jurisdictions": ["*"]}

@@ -125,6 +125,7 @@ RULES: Final = {
     HIGH_RISK: {
         "high-risk.unverified-user": ("low", "alert", "record", "2023-01-10"),
         "high-risk.no-consent": ("critical", "block", "hold", "2023-01-10"),
+        "high-risk.made-with-revoked-consent": ("high", "alert", "alert", "2023-01-10"),
         "high-risk.unlisted-news-source": ("high", "hold", "hold", "2023-01-10"),
         "high-risk.jurisdiction-unknown": ("low", "alert", "alert", "2023-01-10"),
         "label.label-removed": ("critical", "block", "hold", "1970-01-01"),

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 import schemas
+from pipeline.events.identity import account_of
 from pipeline.events.outputs import Decision, Finding, PackReference
 from pipeline.policy.pack_files import load_packs
 from pipeline.reports import EventHistory, ReportMaterial, exported_of, period_of
@@ -135,6 +136,70 @@ def test_what_rules_held_and_a_person_refused_is_partly_automated(house: House, 
     assert statement["decision_ground"] == "DECISION_GROUND_INCOMPATIBLE_CONTENT"
     assert statement["incompatible_content_illegal"] == "No"
     assert statement["content_type"][0] == "CONTENT_TYPE_IMAGE"
+
+
+# Accounts
+
+
+def illegal(house: House, name: str, **more: Any) -> Decision:
+    """A publication in Spain that a review found illegal, by a user who answers for it."""
+    by = {"actor": {"role": "user"}, "user": {"id_hash": "author"}, "review": {"verdict": "illegal"}}
+    record = published(house, name, places=["ES"], content={"synthetic": "no"}, **by, **more)
+    assert record.decision == "block"
+    return record
+
+
+def of_accounts(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in stated if "decision_visibility" not in one]
+
+
+def test_an_account_that_is_restricted_suspended_or_closed_has_a_statement_of_its_own(
+    house: House, statements: Statements
+) -> None:
+    records = [illegal(house, f"letter-{number}") for number in range(5)]
+    found = of_accounts(statements())
+    assert [(one.get("decision_provision"), one.get("decision_account")) for one in by_facts(found)] == [
+        ("DECISION_PROVISION_PARTIAL_SUSPENSION", None),
+        (None, "DECISION_ACCOUNT_SUSPENDED"),
+        (None, "DECISION_ACCOUNT_SUSPENDED"),
+        (None, "DECISION_ACCOUNT_TERMINATED"),
+    ]
+    for one in found:
+        assert schemas.first_violation(VALIDATOR, one) is None
+        assert one["puid"] not in {record.event_uid for record in records}
+        assert (one["decision_ground"], one["incompatible_content_illegal"]) == (
+            "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+            "Yes",
+        )
+        assert one["automated_decision"] == "AUTOMATED_DECISION_FULLY"
+        assert account_of("author") not in repr(one)
+    assert "violation 2 of the account within 365 days" in by_facts(found)[0]["decision_facts"]
+
+
+def by_facts(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In the order of the violations that they count."""
+    return sorted(stated, key=lambda one: one["decision_facts"].splitlines()[-1])
+
+
+def test_a_warning_restricts_nothing_and_what_is_taken_back_is_not_stated(house: House, statements: Statements) -> None:
+    illegal(house, "first")
+    assert len(statements()) == 1
+    second = illegal(house, "second")
+    assert len(of_accounts(statements())) == 1
+    satire = {"event_uid": second.event_uid, "verdict": "release", "reviewer": {"id": "r"}, "reason": "It is satire."}
+    house.review(msgspec.structs.replace(review(satire), seen=second.decision_id, case="appeal-1"))
+    assert of_accounts(statements()) == []
+
+
+def test_people_are_told_what_became_of_the_account_and_how_it_was_counted(house: House, reported: Report) -> None:
+    for number in range(3):
+        illegal(house, f"letter-{number}")
+    suspended = next(
+        told
+        for one in reported("statement", "zh").sections
+        if one.table is not None and "暂停使用" in (told := one.table.rows[0][1])
+    )
+    assert suspended == "该账号已暂停使用。"
 
 
 # The schema

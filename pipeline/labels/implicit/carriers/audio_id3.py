@@ -1,15 +1,19 @@
-"""ID3v2 tags, read within bounds: which frames there are, and what the few say that matter here.
+"""ID3v2 tags, read and written within bounds: which frames there are, and what the few say that matter here.
 
-mutagen, which writes them, reads them too, but unpacks compressed frames to any length, and makes one frame of two.
+Frames are never unpacked, and keep their bytes where a tag is written anew: also those that nobody knows, that are
+compressed, and that are there twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.tagging import FoundField, names_aigc, text_of
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["Frame", "Tag", "tag_of"]
+__all__ = ["XMP_OWNER", "Frame", "Tag", "frame_of", "tag_of", "tag_with"]
+
+XMP_OWNER: Final = b"XMP"
+"""Of the private frame that holds XMP."""
 
 _HEAD: Final = 10
 _OLDEST: Final = 2
@@ -18,6 +22,13 @@ _SHORT_HEAD: Final = 6
 _SHORT_NAMES: Final = {b"TXX": b"TXXX", b"COM": b"COMM"}
 _NEVER: Final = 0xFF
 _MOST_FRAMES: Final = 10_000
+_LONGEST: Final = (1 << 28) - 1
+"""Of a tag, by the four times seven bits of its length."""
+
+_LEAST_PADDING: Final = 10
+"""Readers that doubt the length of a frame look for another frame's header, or nothing, after it."""
+
+_PADDING: Final = 256
 _UNSYNCHRONISED: Final = 0x80
 _EXTENDED: Final = 0x40
 _FOOTER: Final = 0x10
@@ -36,6 +47,31 @@ class Frame(NamedTuple):
     kind: bytes
     payload: bytes
     packed: bool
+    raw: bytes
+    """As it stands in the tag, with its head."""
+
+    @property
+    def text(self) -> FoundField | None:
+        """What it says under a name of its own; None where it says nothing of the kind.
+
+        Raises:
+            ImplicitRefusedError: it is a `TXXX` that is compressed or encrypted.
+        """
+        if self.kind == b"TXXX":
+            return _entry(self)
+        if self.kind == b"COMM" and _is_plain(self):
+            return _comment(self)
+        if self.kind == b"PRIV" and not self.packed:
+            owner, _, data = self.payload.partition(b"\x00")
+            found = FoundField("id3.PRIV", owner.decode("latin-1"), text_of(data))
+            return found if names_aigc(found.name) else None
+        return None
+
+    @property
+    def xmp(self) -> bytes | None:
+        """The XMP packet that it holds; None where it holds something else."""
+        owner, _, packet = self.payload.partition(b"\x00")
+        return packet if self.kind == b"PRIV" and not self.packed and owner == XMP_OWNER else None
 
 
 class Tag(NamedTuple):
@@ -45,39 +81,53 @@ class Tag(NamedTuple):
         version: 2, 3 or 4.
         plain: whether it has neither an extended header nor a footer, and is of a version that is written here.
         end: where in the file it ends.
+        flags: of the tag.
+        padded: whether nothing but zeros follows the last frame.
     """
 
     version: int
     plain: bool
     frames: tuple[Frame, ...]
     end: int
+    flags: int
+    padded: bool
 
     @property
     def texts(self) -> tuple[FoundField, ...]:
-        """The texts that have a name of their own (`TXXX`), and comments.
+        """The texts that have a name of their own: `TXXX`, comments, and `PRIV` where it is the place of a label.
 
         Raises:
-            ImplicitRefusedError: one of the former is compressed or encrypted.
+            ImplicitRefusedError: one of the first is compressed or encrypted.
         """
-        named = tuple(_entry(frame) for frame in self.frames if frame.kind == b"TXXX")
-        return (*named, *(_comment(frame) for frame in self.frames if frame.kind == b"COMM" and _is_plain(frame)))
-
-    @property
-    def private(self) -> tuple[FoundField, ...]:
-        """What programs keep under a name of their own (`PRIV`) that is the place of a label."""
-        named = (
-            frame.payload.partition(b"\x00") for frame in self.frames if frame.kind == b"PRIV" and not frame.packed
-        )
-        entries = (FoundField("id3.PRIV", owner.decode("latin-1"), text_of(data)) for owner, _, data in named)
-        return tuple(entry for entry in entries if names_aigc(entry.name))
+        return tuple(text for frame in self.frames if (text := frame.text) is not None)
 
     @property
     def xmp(self) -> tuple[bytes, ...]:
         """The XMP packets (`PRIV`)."""
-        named = (
-            frame.payload.partition(b"\x00") for frame in self.frames if frame.kind == b"PRIV" and not frame.packed
-        )
-        return tuple(packet for owner, _, packet in named if owner == b"XMP")
+        return tuple(packet for frame in self.frames if (packet := frame.xmp) is not None)
+
+
+def tag_with(old: Tag | None, frames: Sequence[bytes]) -> bytes:
+    """A tag of these frames, of the version and the flags of the old one, and as long where they find room.
+
+    Raises:
+        ImplicitRefusedError: it would be longer than a tag can be.
+    """
+    version = _NEWEST if old is None else old.version
+    # Frames of version 2.3 are kept as they were before the whole tag was unsynchronised; those of 2.4 bear it.
+    flags = 0 if old is None else old.flags & ~(0 if version == _NEWEST else _UNSYNCHRONISED)
+    body = b"".join(frames)
+    room = (0 if old is None else old.end - _HEAD) - len(body)
+    body += bytes(room if room >= _LEAST_PADDING else _PADDING)
+    if len(body) > _LONGEST:
+        raise ImplicitRefusedError(what="The file's ID3 tag would be longer than a tag can be.")
+    return b"ID3" + bytes((version, 0, flags)) + _syncsafe_bytes(len(body)) + body
+
+
+def frame_of(kind: bytes, payload: bytes, old: Tag | None) -> bytes:
+    """A new frame for a tag like the old one; its payload has no byte 0xFF, so it is the same when unsynchronised."""
+    size = len(payload).to_bytes(4) if old is not None and old.version != _NEWEST else _syncsafe_bytes(len(payload))
+    return kind + size + b"\x00\x00" + payload
 
 
 def tag_of(data: bytes) -> Tag | None:
@@ -103,7 +153,16 @@ def tag_of(data: bytes) -> Tag | None:
     if flags & _UNSYNCHRONISED and version != _NEWEST:
         body = _synchronised(body)
     start = _extended(body, version) if flags & _EXTENDED else 0
-    return Tag(version, not start and not footer, tuple(_frames(body, version, start, flags)), end + footer)
+    frames = tuple(_frames(body, version, start, flags))
+    padding = body[start + sum(len(frame.raw) for frame in frames) :]
+    return Tag(
+        version=version,
+        plain=not start and not footer,
+        frames=frames,
+        end=end + footer,
+        flags=flags,
+        padded=not padding.strip(b"\x00"),
+    )
 
 
 def _oldest(data: bytes) -> Tag:
@@ -116,7 +175,7 @@ def _oldest(data: bytes) -> Tag:
     body = data[_HEAD:end]
     if data[5] & _UNSYNCHRONISED:
         body = _synchronised(body)
-    return Tag(_OLDEST, plain=False, frames=tuple(_short_frames(body)), end=end)
+    return Tag(version=_OLDEST, plain=False, frames=tuple(_short_frames(body)), end=end, flags=data[5], padded=False)
 
 
 def _short_frames(body: bytes) -> Iterator[Frame]:
@@ -128,7 +187,8 @@ def _short_frames(body: bytes) -> Iterator[Frame]:
         if end > len(body):
             raise ImplicitRefusedError(what="A frame of the file's ID3 tag is longer than the tag.")
         kind = body[start : start + 3]
-        yield Frame(_SHORT_NAMES.get(kind, kind), body[start + _SHORT_HEAD : end], packed=False)
+        payload = body[start + _SHORT_HEAD : end]
+        yield Frame(_SHORT_NAMES.get(kind, kind), payload, packed=False, raw=body[start:end])
         start = end
     raise ImplicitRefusedError(what=f"The file's ID3 tag has more than {_MOST_FRAMES} frames.")
 
@@ -147,12 +207,13 @@ def _frames(body: bytes, version: int, start: int, flags: int) -> Iterator[Frame
         end = start + _HEAD + (_syncsafe(size) if version == _NEWEST else int.from_bytes(size))
         if end > len(body):
             raise ImplicitRefusedError(what="A frame of the file's ID3 tag is longer than the tag.")
-        yield _frame(body[start : start + 4], body[start + _HEAD : end], version, body[start + 9], flags)
+        yield _frame(body[start:end], version, body[start + 9], flags)
         start = end
     raise ImplicitRefusedError(what=f"The file's ID3 tag has more than {_MOST_FRAMES} frames.")
 
 
-def _frame(kind: bytes, payload: bytes, version: int, flags: int, tag_flags: int) -> Frame:
+def _frame(raw: bytes, version: int, flags: int, tag_flags: int) -> Frame:
+    payload = raw[_HEAD:]
     if flags & _GROUPED[version]:
         payload = payload[1:]
     if version == _NEWEST:
@@ -160,7 +221,7 @@ def _frame(kind: bytes, payload: bytes, version: int, flags: int, tag_flags: int
             payload = payload[4:]
         if (flags | tag_flags >> 6) & _FRAME_UNSYNCHRONISED:
             payload = _synchronised(payload)
-    return Frame(kind, payload, bool(flags & _PACKED[version]))
+    return Frame(raw[:4], payload, bool(flags & _PACKED[version]), raw)
 
 
 def _entry(frame: Frame) -> FoundField:
@@ -194,3 +255,7 @@ def _syncsafe(size: bytes) -> int:
     for byte in size:
         number = number << 7 | byte & 0x7F
     return number
+
+
+def _syncsafe_bytes(number: int) -> bytes:
+    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))

@@ -1,41 +1,26 @@
 """MP3: a text named `AIGC` in the ID3 tag (`TXXX`), as the audio practice guide (TC260-PG-202510A) puts it.
 
-XMP is in `PRIV`. mutagen writes the tag; it never sees the frames of sound.
+XMP is in `PRIV`. All other frames of the tag, and the frames of sound, keep their bytes.
 """
 
-# mypy: allow-untyped-calls
-import io
-from collections import Counter
-from typing import Any, Final
+from typing import Final
 
-from mutagen import PaddingInfo
-from mutagen.id3 import ID3, PRIV, TXXX, Encoding
-
-from pipeline.labels.implicit.carriers.audio_id3 import Tag, tag_of
-from pipeline.labels.implicit.carriers.audio_library import LIBRARY_ERRORS
+from pipeline.labels.implicit.carriers.audio_id3 import XMP_OWNER, Frame, Tag, frame_of, tag_of, tag_with
 from pipeline.labels.implicit.carriers.tagging import (
     AIGC,
     aigc_text,
     found,
     is_label,
-    names_aigc,
     packets_to_write,
-    text_of,
 )
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
 
-_XMP: Final = "XMP"
 _SEARCHED: Final = 64 * 1024
 """Where the first frame of sound has to begin, at the latest, after the tag."""
 
-_LEAST_PADDING: Final = 10
-"""Readers that doubt the length of a frame look for another frame's header, or nothing, after it."""
-
-_PADDING: Final = 256
-_FRAMES: Final = {"id3.TXXX": b"TXXX", "id3.COMM": b"COMM"}
 _SYNCHRONISATION: Final = (0xE2, 0xE3, 0xF2, 0xF3, 0xF4, 0xF5, 0xFA, 0xFB, 0xFC, 0xFD)
 """The second byte of frames of MPEG sound; the first is 0xFF."""
 
@@ -48,7 +33,7 @@ def read(body: bytes) -> FoundLabels:
     """
     tag = tag_of(body)
     _expect_sound(body, 0 if tag is None else tag.end)
-    return found(()) if tag is None else found((*tag.texts, *tag.private), xmp=tag.xmp)
+    return found(()) if tag is None else found(tag.texts, xmp=tag.xmp)
 
 
 def write(body: bytes, labels: LabelsToWrite) -> bytes:
@@ -60,11 +45,12 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
     tag = tag_of(body)
     end = 0 if tag is None else tag.end
     _expect_sound(body, end)
-    if tag is not None and (not tag.plain or any(frame.packed for frame in tag.frames)):
-        raise ImplicitRefusedError(
-            what="The file's ID3 tag has an extended header, a footer or compressed frames, or is of version 2.2."
-        )
-    return _tag(body[:end], tag, labels) + body[end:]
+    if tag is not None and not tag.plain:
+        raise ImplicitRefusedError(what="The file's ID3 tag has an extended header or a footer, or is of version 2.2.")
+    if tag is not None and not tag.padded:
+        raise ImplicitRefusedError(what="The file's ID3 tag would lose what stands behind its last frame.")
+    frames = _frames(tag, labels)
+    return (tag_with(tag, frames) if frames else body[:end]) + body[end:]
 
 
 def _expect_sound(body: bytes, start: int) -> None:
@@ -74,58 +60,17 @@ def _expect_sound(body: bytes, start: int) -> None:
         raise ImplicitRefusedError(what="The file is no MP3: it has no frame of sound.")
 
 
-def _tag(old: bytes, tag: Tag | None, labels: LabelsToWrite) -> bytes:
+def _frames(tag: Tag | None, labels: LabelsToWrite) -> list[bytes]:
+    """All frames of the new tag: the old ones but for labels and XMP, then what is written."""
     text = aigc_text(labels)
+    there = () if tag is None else tag.frames
+    frames = [frame.raw for frame in there if frame.xmp is None and (text is None or not _is_label(frame))]
+    if text is not None:
+        frames.append(frame_of(b"TXXX", f"\0{AIGC}\0{text}".encode("latin-1"), tag))
     packets = packets_to_write(() if tag is None else tag.xmp, labels)
-    with ImplicitRefusedError.instead_of(*LIBRARY_ERRORS, what="The file's ID3 tag cannot be written anew."):
-        tags = ID3() if tag is None else _loaded(old)
-        before = _kept(tags)
-        for key, frame in list(tags.items()):
-            if _is_packet(frame) or (text is not None and _is_label(frame)):
-                del tags[key]
-        if text is not None:
-            tags.add(TXXX(encoding=Encoding.LATIN1, desc=AIGC, text=[text]))
-        for packet in packets:
-            tags.add(PRIV(owner=_XMP, data=packet))
-        if not tags:
-            return old
-        file = io.BytesIO(old)
-        # None: several values of one frame stay several.
-        tags.save(file, v2_version=4 if tag is None else tag.version, v23_sep=None, padding=_padding)
-        new = file.getvalue()
-        after = _kept(_loaded(new))
-    if after != before or _census(tag) != _census(tag_of(new)):
-        raise ImplicitRefusedError(what="The file's ID3 tag would lose something if it was written anew.")
-    return new
+    return [*frames, *(frame_of(b"PRIV", XMP_OWNER + b"\0" + packet, tag) for packet in packets)]
 
 
-def _loaded(data: bytes) -> ID3:
-    return ID3(io.BytesIO(data), translate=False, load_v1=False)
-
-
-def _padding(info: PaddingInfo) -> int:
-    return info.padding if info.padding >= _LEAST_PADDING else _PADDING
-
-
-def _is_label(frame: Any) -> bool:
-    if frame.FrameID in ("TXXX", "COMM"):
-        return is_label(frame.desc, text_of("\x00".join(map(str, frame.text)).encode(errors="replace")))
-    return frame.FrameID == "PRIV" and names_aigc(frame.owner)
-
-
-def _is_packet(frame: Any) -> bool:
-    return frame.FrameID == "PRIV" and bool(frame.owner == _XMP)
-
-
-def _kept(tags: ID3) -> dict[str, str]:
-    """What must be the same before and after."""
-    return {key: repr(frame) for key, frame in tags.items() if not _is_label(frame) and not _is_packet(frame)}
-
-
-def _census(tag: Tag | None) -> Counter[bytes]:
-    """How many frames of each kind there are beside those that are ours."""
-    if tag is None:
-        return Counter()
-    ours = Counter({b"PRIV": len(tag.xmp) + len(tag.private)})
-    ours.update(_FRAMES[text.carrier] for text in tag.texts if is_label(text.name, text.value))
-    return Counter(frame.kind for frame in tag.frames) - ours
+def _is_label(frame: Frame) -> bool:
+    text = frame.text
+    return text is not None and is_label(text.name, text.value)
