@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.messages import KafkaMessage
 from agents.settings import ConsoleSettings
 from agents.topics import Topics
+from console.identity import IdentityProvider
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
+from console.sessions import Sessions
 
 __all__ = ["ConsoleParts"]
 
@@ -26,6 +28,8 @@ class ConsoleParts:
         send: sends what a person did, and returns when the brokers have it.
         now: seconds since 1970.
         running: what goes on beside the server as long as it runs.
+        provider: vouches for people, where they log in by OpenID Connect.
+        sessions: who is logged in.
     """
 
     settings: ConsoleSettings
@@ -36,3 +40,5 @@ class ConsoleParts:
     send: Callable[[KafkaMessage], Awaitable[None]]
     now: Callable[[], float]
     running: tuple[Callable[[], AbstractAsyncContextManager[None]], ...] = ()
+    provider: IdentityProvider | None = None
+    sessions: Sessions = field(default_factory=Sessions)

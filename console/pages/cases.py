@@ -114,7 +114,7 @@ class _Room:
         return None if about is None or about.event_uid is None else self._parts.questions.event(about.event_uid)
 
     def _offered(self, page: ShownCase, person: Person | None, event: EventPage | None) -> tuple[OfferedAct, ...]:
-        return () if person is None else acts_offered(page.case, person, event)
+        return acts_offered(page.case, person, event) if person is not None and person.is_current else ()
 
     def _opening(self, request: Request, person: Person | None) -> Response:
         outcome, waited = became(self._parts, self._desk, request)
@@ -144,7 +144,7 @@ class _Room:
     def _form_shown(
         self, request: Request, person: Person | None, kind: str, status: int, form: Mapping[str, object]
     ) -> Response:
-        kinds = () if person is None else kinds_offered(person)
+        kinds = kinds_offered(person) if person is not None and person.is_current else ()
         chosen: CaseKind | None = next((one for one in kinds if one == kind), None)
         values = {
             **form,

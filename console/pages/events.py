@@ -59,7 +59,7 @@ class _Room:
         if person is None:
             raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
         form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(request, person.form_secret, form.get("form"))
+        require_own_form(person.form_secret, form.get("form"))
         about = (await run_in_threadpool(self.found, request)).event_uid
         try:
             sent = await self._desk.send(person, about, form)

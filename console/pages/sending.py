@@ -32,7 +32,7 @@ async def sent_by(parts: ConsoleParts, request: Request) -> tuple[Person, FormDa
     if person is None:
         raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-    require_own_form(request, person.form_secret, form.get("form"))
+    require_own_form(person.form_secret, form.get("form"))
     return person, form
 
 
