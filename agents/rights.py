@@ -52,6 +52,8 @@ def _worker(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     # A later verdict puts what was found illegal into the feature database, and an order its service into the registry.
     if plan.name in (topics.manifests, topics.features, topics.clocks, topics.services):
         return ("Read", "Write")
+    if plan.role == "audit":  # the affair of the console alone
+        return ()
     return ("Read",) if plan.role in ("input", "reference") else ("Write",)
 
 
@@ -73,7 +75,7 @@ def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
 
 
 def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    if plan.name in (topics.reviews, topics.cases):
+    if plan.name in (topics.reviews, topics.cases, topics.audit):
         return ("Read", "Write")
     decided = (topics.decisions, topics.manifests, topics.review_updates, topics.dead_letters, topics.operators)
     due = (topics.alerts, topics.case_updates, topics.clocks, topics.enforcement)

@@ -155,6 +155,12 @@ class ConsoleSettings(Settings):
     acts_a_minute: int = Field(default=120, ge=1, le=1_000_000)
     """How much one person may send, in a minute."""
 
+    store: bool = False
+    """Whether it reads the buckets: for people who may see content, and for reports."""
+
+    content_max_bytes: int = Field(default=64 * 2**20, ge=1)
+    """Larger content is not shown and not handed out, in bytes."""
+
     @property
     def address(self) -> tuple[str, int]:
         """Host and port."""

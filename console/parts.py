@@ -11,6 +11,7 @@ from console.identity import IdentityProvider
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
 from console.sessions import Sessions
+from console.vault import Vault
 
 __all__ = ["ConsoleParts"]
 
@@ -27,6 +28,7 @@ class ConsoleParts:
         changes: grows whenever something new is known.
         send: sends what a person did, and returns when the brokers have it.
         now: seconds since 1970.
+        vault: the buckets; None where the console does not read them.
         running: what goes on beside the server as long as it runs.
         provider: vouches for people, where they log in by OpenID Connect.
         sessions: who is logged in.
@@ -39,6 +41,7 @@ class ConsoleParts:
     changes: Callable[[], int]
     send: Callable[[KafkaMessage], Awaitable[None]]
     now: Callable[[], float]
+    vault: Vault | None = None
     running: tuple[Callable[[], AbstractAsyncContextManager[None]], ...] = ()
     provider: IdentityProvider | None = None
     sessions: Sessions = field(default_factory=Sessions)

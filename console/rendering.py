@@ -92,7 +92,9 @@ def _is_past(instant: str, now: float) -> bool:
 def _here(request: Request) -> str:
     if request.url.path.startswith("/login/"):  # a code counts once
         return "/login"
-    path = request.url.path.removesuffix("/acts")  # where forms go, nobody comes back to
+    path = request.url.path
+    for form in ("/acts", "/content", "/exports"):  # where forms go, nobody comes back to
+        path = path.removesuffix(form)
     return path + (f"?{request.url.query}" if request.url.query else "")
 
 

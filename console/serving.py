@@ -17,6 +17,7 @@ from console.identity import IdentityProvider
 from console.login import CALLBACK
 from console.parts import ConsoleParts
 from console.readmodel.following import live_model_of
+from console.vault import Vault
 from pipeline.errors import OperatorError
 
 __all__ = ["serve"]
@@ -70,6 +71,7 @@ def _parts(settings: ConsoleSettings) -> ConsoleParts:
         changes=lambda: model.changes,
         send=send,
         now=time.time,
+        vault=_vault(settings.content_max_bytes) if settings.store else None,
         running=(model.running,),
         provider=_provider() if settings.login == "oidc" else None,
     )
@@ -79,6 +81,12 @@ def _provider() -> IdentityProvider:
     from console.oidc import OidcProvider  # noqa: PLC0415 - other logins start without what it takes
 
     return OidcProvider(OidcSettings(), now=time.time)
+
+
+def _vault(max_bytes: int) -> Vault:
+    from console.vault_opening import open_vault  # noqa: PLC0415 - loads an S3 client, and most consoles do without
+
+    return open_vault(max_bytes)
 
 
 def _bound(settings: ConsoleSettings) -> socket.socket:

@@ -31,6 +31,10 @@ def serve_console(
             help="Who may act: nobody; whom the browser says it is; whom a provider knows.",
         ),
     ] = None,
+    store: Annotated[
+        bool | None,
+        typer.Option("--store/--no-store", help="Whether it reads the buckets, to show content to who may see it."),
+    ] = None,
 ) -> None:
     """Serve the console: what is held, alerted and due, for people in a browser. Ctrl-C or SIGTERM stops it.
 
@@ -46,7 +50,7 @@ def serve_console(
     from console.serving import serve
 
     require_known(os.environ)
-    given = {"BIND": bind, "DATABASE": database, "LOGIN": login}
+    given = {"BIND": bind, "DATABASE": database, "LOGIN": login, "STORE": store}
     os.environ.update({f"SEALSTREAM_CONSOLE_{name}": str(told) for name, told in given.items() if told is not None})
     settings = ConsoleSettings()
     worker = WorkerSettings()

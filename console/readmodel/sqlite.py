@@ -32,7 +32,7 @@ __all__ = ["SqliteRows", "open_rows"]
 logger = logging.getLogger(__name__)
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "4"
+_SIGNATURE: Final = "5"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 _NEWER: Final = "WHERE excluded.version > {table}.version"
@@ -43,6 +43,7 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "acts": (8, "INSERT OR IGNORE INTO acts VALUES"),
     "sent": (7, "INSERT OR IGNORE INTO sent VALUES"),
     "case_acts": (7, "INSERT OR IGNORE INTO case_acts VALUES"),
+    "accesses": (10, "INSERT OR IGNORE INTO accesses VALUES"),
     "refusals": (4, "INSERT OR IGNORE INTO refusals VALUES"),
     "alerts": (6, "INSERT INTO alerts VALUES"),
     "announcements": (4, "INSERT OR IGNORE INTO announcements VALUES"),
@@ -207,6 +208,7 @@ class SqliteRows:
             self._topics.review_updates: ("acts",),
             self._topics.reviews: ("sent",),
             self._topics.cases: ("case_acts",),
+            self._topics.audit: ("accesses",),
             self._topics.dead_letters: ("refusals",),
             self._topics.alerts: ("alerts", "alerted"),
             self._topics.case_updates: ("cases", "case_steps", "looked_at"),

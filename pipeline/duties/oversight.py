@@ -13,7 +13,19 @@ from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 
 __all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts", "roles_permitted"]
 
-Permission = Literal["review", "second look", "appeal", "note", "complaint", "incident", "alert"]
+Permission = Literal[
+    "review",
+    "second look",
+    "appeal",
+    "note",
+    "complaint",
+    "incident",
+    "alert",
+    "content",
+    "audit",
+    "report",
+    "registry",
+]
 
 _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "review": frozenset({"reviewer", "second-reviewer"}),
@@ -23,6 +35,10 @@ _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "complaint": frozenset({"complaints-officer"}),
     "incident": frozenset({"complaints-officer"}),
     "alert": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
+    "content": frozenset({"reviewer", "second-reviewer", "complaints-officer", "auditor"}),
+    "audit": frozenset({"auditor"}),
+    "report": frozenset({"complaints-officer", "auditor"}),
+    "registry": frozenset({"auditor", "admin"}),
 }
 """Which roles may do it."""
 
@@ -34,6 +50,10 @@ _SAID: Final[Mapping[Permission, str]] = {
     "complaint": "handle complaints",
     "incident": "handle incidents, orders, demands, licences and emergencies",
     "alert": "say that an alert was looked at",
+    "content": "see content",
+    "audit": "take the audit log along",
+    "report": "read reports",
+    "registry": "read the reference sets",
 }
 
 

@@ -84,7 +84,11 @@ def sealed_content(record: ManifestRecord | Decision) -> InspectedContent | None
     if isinstance(record, Decision):
         return record.content
     return InspectedContent(
-        id=record.content.id, mime=record.content.mime, sha256=record.sealed.sha256, size=record.sealed.size
+        id=record.content.id,
+        mime=record.content.mime,
+        sha256=record.sealed.sha256,
+        size=record.sealed.size,
+        uri=record.sealed.uri,
     )
 
 

@@ -14,9 +14,9 @@ from pipeline.settings import StoreSettings
 
 __all__ = ["RIGHT_OF", "ROLES", "Grant", "Role", "grants_of", "policy_of"]
 
-Role = Literal["worker", "recogniser", "producer", "reader", "reporter", "administrator"]
-"""Who does what: a worker; a recogniser; who puts assets into the inbox; who looks things up and reviews; who does that
-and writes reports; who makes buckets."""
+Role = Literal["worker", "recogniser", "producer", "reader", "console", "reporter", "administrator"]
+"""Who does what: a worker; a recogniser; who puts assets into the inbox; who looks things up and reviews; a console
+that shows content; who looks things up and writes reports; who makes buckets."""
 
 RIGHT_OF: Final[Mapping[str, str]] = {
     "create": "s3:PutObject",
@@ -59,6 +59,11 @@ ROLES: Final[Mapping[Role, Mapping[str, Sequence[tuple[Sequence[str], str | None
         "content": ((_READ, "v1/*"), (_LIST, None)),
         "records": ((_READ, "v1/*"), (_LIST, None)),
     },
+    "console": {
+        "inbox": ((_READ, "*"), (_LIST, None)),
+        "content": ((_READ, "v1/*"), (_LIST, None)),
+        "records": ((_READ, "v1/*"), (_LIST, None)),
+    },
     "reporter": {
         "content": ((_READ, "v1/*"), (_LIST, None)),
         "records": ((_READ, "v1/*"), (_LIST, None), ((RIGHT_OF["create"],), "v1/reports/*")),
@@ -78,7 +83,7 @@ def grants_of(role: Role, settings: StoreSettings, *, also_read: Sequence[str] =
     Args:
         role: who.
         settings: which buckets hold what; one may serve several purposes.
-        also_read: more buckets that events may refer to; workers read them.
+        also_read: more buckets that events may refer to; workers and consoles read them.
     """
     return tuple(_grants(role, settings, also_read))
 
@@ -92,7 +97,7 @@ def _grants(role: Role, settings: StoreSettings, also_read: Sequence[str]) -> It
     for purpose, granted in ROLES[role].items():
         for actions, keys in granted:
             yield Grant(buckets[purpose], actions, keys)
-    for bucket in also_read if role == "worker" else ():
+    for bucket in also_read if role in ("worker", "console") else ():
         yield from (Grant(bucket, _READ, "*"), Grant(bucket, _LIST))
 
 

@@ -17,6 +17,7 @@ from console.readmodel.following import ModelState
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.sqlite import SqliteRows, open_rows
+from console.vault import Vault
 from pipeline.errors import WorldError
 from tests.unit.console.happenings import TOPICS, Happenings, at
 
@@ -42,6 +43,7 @@ class Console:
     provider: IdentityProvider | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     at: str = "http://127.0.0.1:8787"
+    vault: Vault | None = None
 
     def __post_init__(self) -> None:
         self.rows: SqliteRows = open_rows(self.directory / "console.sqlite", TOPICS, source="brokers")
@@ -65,6 +67,7 @@ class Console:
             send=send,
             now=lambda: millis(at(self.minute)) / 1000,
             provider=self.provider,
+            vault=self.vault,
         )
 
     def learn(self, happened: Happenings) -> None:

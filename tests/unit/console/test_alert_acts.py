@@ -47,7 +47,7 @@ def test_an_alert_is_acknowledged_and_closed_and_says_by_whom(worker: WholeWorke
     assert states(anna) == {uid: "closed"}
     assert "It was a test picture." in anna.get("/alerts").text
     assert anna.get("/today.json").json()["alerts"] == 0
-    assert {one["what"] for one in anna.get("/audit.json").json()["acts"]} == {"alert.acknowledged", "alert.closed"}
+    assert {one["what"] for one in anna.get("/audit.json").json()["rows"]} == {"alert.acknowledged", "alert.closed"}
 
 
 def test_the_next_alert_of_the_event_opens_them_again(worker: WholeWorker) -> None:
