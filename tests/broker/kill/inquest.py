@@ -24,6 +24,7 @@ from tests.broker.kill.audit_matters import audit_matters
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import audit_store, let_through
+from tests.broker.kill.audit_tile_logs import audit_tile_logs
 from tests.broker.kill.bucket import Bucket, list_versions, record_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.crew import Crew
@@ -89,6 +90,7 @@ class Inquest:
             ),
             *audit_positions(seen.cases, seen.evidence, listed, entries_by_event(records), commits),
             *audit_last_word(seen.cases, seen.evidence),
+            *await audit_tile_logs(self.stack, versions, seen.suffered.store_away),
             *audit_matters(seen.cases, seen.evidence, records, commits),
             *audit_clocks(seen.cases, seen.evidence, records, commits, seen.until),
             *_without_record(seen.watch, seen.cases),
