@@ -24,7 +24,7 @@ from tests.broker.kill.audit_matters import audit_matters
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import audit_store, let_through
-from tests.broker.kill.audit_tile_logs import audit_tile_logs
+from tests.broker.kill.audit_tile_logs import audit_tile_logs, is_of_tile_log
 from tests.broker.kill.bucket import Bucket, list_versions, record_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.crew import Crew
@@ -76,7 +76,7 @@ class Inquest:
         environment = self.stack.environment()
         records_bucket = Bucket(STORES.records_bucket, environment)
         content_bucket = Bucket(STORES.content_bucket, environment)
-        listed = await records_bucket.listing()
+        listed = {key: one for key, one in (await records_bucket.listing()).items() if not is_of_tile_log(key)}
         records = await records_bucket.get_all(listed)
         content = await content_bucket.digests(await content_bucket.listing())
         history = await group_history(self.stack.kafka)
