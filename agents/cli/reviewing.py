@@ -16,6 +16,7 @@ from agents.assembly import layout_of
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.publishing import ReadyEvent, SentEvent, ready_made, send
 from agents.settings import KafkaSettings
+from pipeline.duties import ReviewRefusedError
 from pipeline.errors import WorldError
 from pipeline.events.identity import event_uid as uid_of
 from pipeline.events.intake import REVIEW
@@ -27,7 +28,7 @@ from pipeline.store.acts import entries_of
 from pipeline.store.chain import taken_decisions
 from pipeline.store.records import stored_record
 from pipeline.usecases.casework import newest_case
-from pipeline.usecases.reviewing import ReviewRefusedError, require_undecided, reviewed_chain
+from pipeline.usecases.reviewing import require_undecided, reviewed_chain
 
 __all__ = ["ISSUER", "acknowledged", "answered", "entered", "review"]
 

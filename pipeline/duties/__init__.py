@@ -10,6 +10,7 @@ from pipeline.duties.refusals import (
     ActRefusedError,
     ClaimedError,
     OperatorsMissingError,
+    ReviewRefusedError,
     RoleRefusedError,
     SamePersonError,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Oversight",
     "OversightFacts",
     "Permission",
+    "ReviewRefusedError",
     "RoleRefusedError",
     "SamePersonError",
     "oversight_facts",

@@ -13,6 +13,7 @@ __all__ = [
     "ActRefusedError",
     "ClaimedError",
     "OperatorsMissingError",
+    "ReviewRefusedError",
     "RoleRefusedError",
     "SamePersonError",
 ]
@@ -23,6 +24,10 @@ class ActRefusedError(ProducerError):
     """What a person did is not taken."""
 
     stage: ClassVar[str] = "inspect"
+
+
+class ReviewRefusedError(ActRefusedError):
+    """The review has nothing to decide: its event is unknown, is not held, or was decided by another review."""
 
 
 class RoleRefusedError(ActRefusedError):

@@ -50,6 +50,7 @@ from pipeline.policy.pack import CaseKind
 from pipeline.store.chain import taken_decisions
 from pipeline.usecases.casework import Casework
 from pipeline.usecases.frame import Outcome
+from pipeline.usecases.refused_acts import judged_once
 from pipeline.usecases.reviewing import Reviewing, reviewed_chain
 
 __all__ = ["CaseActTaken", "CaseActing"]
@@ -120,11 +121,18 @@ class CaseActing:
 
     def _following(self, act: CaseAct, before: Case | None) -> Case:
         """The version of the case that the act leads to."""
+        begun = self._begun(act, _event_of(act, before))
+        if begun is not None:
+            return self._version(act, before, begun)
+        with judged_once(self.casework.store, self.casework.layout, act, self.casework.now):
+            return self._version(act, before, None)
+
+    def _version(self, act: CaseAct, before: Case | None, begun: ReviewOutcome | None) -> Case:
+        """The version of the case that the act leads to; `begun` is what it has decided before."""
         at = self._at(act)
         said = said_by_act(act, at, self.casework.jurisdictions if before is None else ())
         about = subject_with(None if before is None else before.about, act.about)
         documents = documents_with(() if before is None else before.documents, act, at)
-        begun = self._begun(act, _event_of(act, before))
         if begun is None:
             operators = self._permitted(act, before, said)
             self._decide(act, None if about is None else about.event_uid)

@@ -23,6 +23,7 @@ from pipeline.events.outputs import ReviewClaim, ReviewUpdate
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.acts import MOST_ACTS, ActEntry, entries_of, live_claim
 from pipeline.store.chain import DecisionChain
+from pipeline.usecases.refused_acts import judged_once
 from pipeline.usecases.reviewing import reviewed_chain
 
 __all__ = ["ActTaken", "Claiming"]
@@ -82,6 +83,10 @@ class Claiming:
         )
 
     def _entry(self, act: ReviewAct, entries: Sequence[ActEntry]) -> ActEntry:
+        with judged_once(self.store, self.layout, act, self.now):
+            return self._judged(act, entries)
+
+    def _judged(self, act: ReviewAct, entries: Sequence[ActEntry]) -> ActEntry:
         chain = reviewed_chain(self.store, self.layout, act.event_uid)
         operators = self.oversight.permit(act.actor, _permission(act, chain), chain.record.findings)
         if act.seen != chain.decision_id:

@@ -10,7 +10,8 @@ Commit order; a crash between any two steps repeats the work, and says the same 
    b. the events about them listed, and the other bytes of these events (original and sealed) treated likewise, from a
    c. retraction stored for each event that has its record; what counts entered into its account's ledger
 5. entries of the feature database, retractions, steps and alerts published
-6. offset acknowledged
+6. where a tile log is kept, the leaves of the retractions put into it
+7. offset acknowledged
 
 No event slips through in between. Whoever decides about an event stores what it is found by (3), its record (4),
 publishes (5), and then looks for "found illegal" (`late`); the verdict stores that (a) before it lists (b). So either
@@ -26,7 +27,7 @@ from typing import Final, get_args
 
 import msgspec
 
-from pipeline.duties import Oversight
+from pipeline.duties import Oversight, ReviewRefusedError
 from pipeline.events.identity import retraction_id
 from pipeline.events.inputs import ActivityEvent, Review
 from pipeline.events.outputs import (
@@ -37,6 +38,7 @@ from pipeline.events.outputs import (
     Enforcement,
     FeatureAddition,
     Finding,
+    InspectedContent,
     JudgedBy,
     ManifestRecord,
     RetractionOutcome,
@@ -50,8 +52,9 @@ from pipeline.store.chain import DecisionChain, chain_of
 from pipeline.store.illegal import IllegalBytes, codes_noted, events_about, found_illegal, illegal_bytes
 from pipeline.store.records import commit_record, record_of, sealed_content, stored_record
 from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.refused_acts import judged_once
 from pipeline.usecases.replay import require_same_verdict
-from pipeline.usecases.reviewing import ReviewRefusedError, require_seen, reviewed_chain
+from pipeline.usecases.reviewing import require_seen, reviewed_chain
 
 __all__ = ["Retracting", "Retraction"]
 
@@ -137,6 +140,29 @@ class Retracting:
                 do it, or did not see the decision that is in force.
             WorldError: the store does not answer; try again.
         """
+        with judged_once(self.store, self.layout, review, self.now):
+            content, findings, judged_by = self._seen_illegal(review)
+        outcome = RetractionOutcome(
+            verdict="illegal",
+            categories=review.categories,
+            reviewer=review.reviewer.id,
+            reason=review.reason,
+            found_at=review.reference.time,
+            event=review.reference,
+            event_digest=review.digest,
+        )
+        retraction = self._retraction(self._illegal(content.sha256, outcome, findings, judged_by), review.event_uid)
+        alerts = alerts_for(
+            findings,
+            event_uid=review.uid,
+            event=review.reference,
+            subject=Subject(content_id=content.id, mime=content.mime, sha256=content.sha256),
+            record_uri=self.layout.retraction(review.event_uid).uri,
+        )
+        return msgspec.structs.replace(retraction, alerts=alerts)
+
+    def _seen_illegal(self, review: Review) -> tuple[InspectedContent, tuple[Finding, ...], JudgedBy | None]:
+        """The content that a review finds illegal, and what that comes to; raises as `of_review`."""
         chain = reviewed_chain(self.store, self.layout, review.event_uid)
         content = sealed_content(chain.record)
         if content is None:
@@ -162,26 +188,7 @@ class Retracting:
                 what="No rule in use retracts what a review finds illegal.",
                 remedy="Use the pack `illegal`, or one of that name with a rule that has `retracts: true`.",
             )
-        outcome = RetractionOutcome(
-            verdict="illegal",
-            categories=review.categories,
-            reviewer=review.reviewer.id,
-            reason=review.reason,
-            found_at=review.reference.time,
-            event=review.reference,
-            event_digest=review.digest,
-        )
-        retraction = self._retraction(
-            self._illegal(content.sha256, outcome, findings, judgement.judged_by), review.event_uid
-        )
-        alerts = alerts_for(
-            findings,
-            event_uid=review.uid,
-            event=review.reference,
-            subject=Subject(content_id=content.id, mime=content.mime, sha256=content.sha256),
-            record_uri=self.layout.retraction(review.event_uid).uri,
-        )
-        return msgspec.structs.replace(retraction, alerts=alerts)
+        return content, findings, judgement.judged_by
 
     def late(self, outcome: ManifestRecord | Decision) -> Retraction | None:
         """What follows for an event whose outcome was just published, if its content was found illegal meanwhile.
@@ -250,7 +257,7 @@ class Retracting:
         if stored is not None:
             return stored
         chain = chain_of(self.store, self.layout, uid)
-        return None if chain is None else commit_record(self.store, at, self._decision(chain, illegal))  # 4c
+        return None if chain is None else commit_record(self.store, at, self._decision(chain, illegal)).record  # 4c
 
     def _decision(self, chain: DecisionChain, illegal: IllegalBytes) -> Decision:
         record = chain.record

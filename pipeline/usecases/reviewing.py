@@ -18,6 +18,7 @@ from pipeline.duties import (
     ActRefusedError,
     ClaimedError,
     Oversight,
+    ReviewRefusedError,
     RoleRefusedError,
     SamePersonError,
 )
@@ -39,15 +40,12 @@ from pipeline.store.chain import MOST_DECISIONS, DecisionChain, chain_of, taken_
 from pipeline.store.records import sealed_content
 from pipeline.usecases.escalation import Counted, counted
 from pipeline.usecases.frame import UseCase
+from pipeline.usecases.refused_acts import judged_once
 from pipeline.usecases.replay import require_same_review
 
-__all__ = ["ReviewRefusedError", "Reviewing", "require_seen", "require_undecided", "reviewed_chain"]
+__all__ = ["Reviewing", "require_seen", "require_undecided", "reviewed_chain"]
 
 _OUTCOMES: Final[dict[str, DecisionOutcome]] = {"release": "allow", "refuse": "block", "escalate": "hold"}
-
-
-class ReviewRefusedError(ActRefusedError):
-    """The review has nothing to decide: its event is unknown, is not held, or was decided by another review."""
 
 
 class _Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,14 +80,16 @@ class Reviewing(UseCase[Review, Decision]):
 
     def _require_answers(self, record: Decision, event: Review) -> None:
         if not _is_by(event, record):  # it was written at the same moment
-            raise _overtaken(event, record)
+            with judged_once(self.store, self.layout, event, self.now):
+                raise _overtaken(event, record)
         require_same_review(_outcome(record), record.decided_at, event)
 
     def _work(self, event: Review) -> Decision:
-        chain = reviewed_chain(self.store, self.layout, event.event_uid)
-        # The same review may be at work elsewhere, and have got this far since we looked.
-        own = next((decision for decision in chain.taken if _is_by(event, decision)), None)
-        return own or self._decision(event, chain, self._verdict(event, chain))
+        with judged_once(self.store, self.layout, event, self.now):
+            chain = reviewed_chain(self.store, self.layout, event.event_uid)
+            # The same review may be at work elsewhere, and have got this far since we looked.
+            own = next((decision for decision in chain.taken if _is_by(event, decision)), None)
+            return own or self._decision(event, chain, self._verdict(event, chain))
 
     def newer(self, said: ManifestRecord | Decision, since: datetime) -> Decision | None:
         """The decision in force about an event, where a person took it after the one that was just published.

@@ -1,7 +1,7 @@
 """Records of events that violated rules, and a ledger to read, for tests of escalation and reviews."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -26,8 +26,9 @@ from pipeline.events.outputs import (
     ReferenceVersions,
     StoredDigest,
 )
-from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store import Layout, Location, ObjectStore, StoredObject
 from pipeline.store.keys import account_prefix
+from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.escalation import Counted, LedgerEntry
 
 LAYOUT = Layout(content_bucket="content", records_bucket="records")
@@ -45,6 +46,11 @@ _JUDGED_BY = JudgedBy(
         services="none", news_sources="none", features="0123456789abcdef", consents="none"
     ),
 )
+
+
+def done(store: StoreSimulator) -> Mapping[Location, StoredObject]:
+    """All that is stored but why acts were refused."""
+    return {at: one for at, one in store.objects.items() if not at.key.startswith("v1/refused/")}
 
 
 def clock(start: datetime = NOON) -> Iterator[datetime]:

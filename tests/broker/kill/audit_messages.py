@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import schemas
-from tests.broker.kill.audit_clocks import clock_alerts, is_of_matter
+from tests.broker.kill.audit_clocks import clock_alerts
 from tests.broker.kill.bucket import outcome_key, published_key, record_key
 from tests.broker.kill.case_maker import Json
 from tests.broker.kill.cases import Against, Case, Expected, alert_id, event_uid
 from tests.broker.kill.evidence import Evidence, Input, Message, inputs_by_case
 from tests.broker.kill.ledger import is_of_ledger
+from tests.broker.kill.matters import is_of_matter
 from tests.broker.kill.problems import Problem
 
 __all__ = ["audit_messages"]
@@ -23,7 +24,7 @@ _ACCOUNT: Final = re.compile(rb'"account":"[0-9a-f]{64}"\}\Z')
 
 
 def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Compare what is there with what must be; of orders and their clocks see `audit_clocks`.
+    """Compare what is there with what must be; of cases of operators see `audit_matters`.
 
     Args:
         cases: all cases, by number.
@@ -36,12 +37,15 @@ def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mappi
         if len(places) < case.times:
             yield Problem.of(case, "lost", f"it is in the input topic {len(places)} times, and was sent {case.times}")
         if case.expected.outcome == "dead-letter":
+            if case.is_refused_act:
+                yield from _refused(case, records)
             for one in places:
                 yield from _dead_letter(case, one, evidence)
                 if _unjudged(case, one) - set(evidence.alerts):
                     yield Problem.of(case, "lost", f"nobody is told that {_show(one)} was judged by nobody")
         else:
-            yield from _outcome(case, evidence, records)
+            if case.expected.outcome != "version":
+                yield from _outcome(case, evidence, records)
             letters = (evidence.dead_letters.get(one.place) for one in places)
             yield from (_not_dead(case, letter) for letter in letters if letter is not None)
         yield from _alerts(case, evidence)
@@ -156,11 +160,15 @@ def _alerts(case: Case, evidence: Evidence) -> Iterator[Problem]:
 def _message(case: Case, message: Message, *, kind: str, schema: str) -> Iterator[Problem]:
     if len(message.forms) > 1:
         yield Problem.of(case, "duplicated", f"the {kind} message was delivered in {len(message.forms)} forms")
-    if message.key != (case.subject.encode() if case.expected.outcome == "act" else case.key):
+    if message.key != _told_under(case):
         yield Problem.of(case, "wrong", f"the {kind} message has another key")
     violation = schemas.first_violation(schemas.validator(schema), json.loads(message.value or b"null"))
     if violation is not None:
         yield Problem.of(case, "wrong", f"the {kind} message breaks {schema} at {violation.path}")
+
+
+def _told_under(case: Case) -> bytes | None:
+    return case.subject.encode() if case.expected.outcome == "act" else case.told_under or case.key
 
 
 def _dead_letter(case: Case, one: Input, evidence: Evidence) -> Iterator[Problem]:
@@ -181,6 +189,15 @@ def _dead_letter(case: Case, one: Input, evidence: Evidence) -> Iterator[Problem
         yield Problem.of(case, "wrong", f"the dead letter says {said} instead of {case.expected.error}")
 
 
+def _refused(case: Case, records: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Why an act was refused is stored, so that it stays refused when it comes again."""
+    stored = records.get(outcome_key(case))
+    if stored is None:
+        yield Problem.of(case, "lost", "why the act was refused is not stored")
+    elif (error := json.loads(stored)["error"]) != case.expected.error:
+        yield Problem.of(case, "wrong", f"what is stored says that it was refused for {error}")
+
+
 def _unjudged(case: Case, one: Input) -> frozenset[str]:
     """The alert of a dead letter that was to be judged: about its event, or about its place where it is none."""
     if case.expected.outcome != "dead-letter" or case.topic not in _JUDGED:
@@ -198,7 +215,7 @@ def _not_dead(case: Case, letter: Message) -> Problem:
 def _what_nothing_called_for(
     cases: Mapping[int, Case], evidence: Evidence, records: Mapping[str, bytes]
 ) -> Iterator[Problem]:
-    done = [case for case in cases.values() if case.expected.outcome != "dead-letter"]
+    done = [case for case in cases.values() if case.leaves_record]
     alerts = {alert_id(str(case.uid), rule) for case in cases.values() for rule in case.expected.alerts}
     alerts |= set(clock_alerts(evidence))
     alerts |= {

@@ -57,7 +57,7 @@ def _unstored(
     case: Case, one: Input, records: Mapping[str, Listed], entry: Entry | None, commit: Commit
 ) -> Iterator[Problem]:
     keys = {}
-    if case.expected.outcome != "dead-letter":
+    if case.leaves_record:
         keys["record"] = outcome_key(case)
     if case.expected.counts or case.expected.takes_back:
         keys["ledger entry"] = entry.key if entry else ""

@@ -29,6 +29,7 @@ __all__ = [
     "outcome_key",
     "published_key",
     "record_key",
+    "refused_key",
     "retraction_key",
     "review_key",
     "sealed_key",
@@ -167,6 +168,11 @@ def version_key(matter: str, version: int) -> str:
     return f"v1/cases/{matter[:2]}/{matter[2:4]}/{matter}/{10**8 - version:08}.json"
 
 
+def refused_key(uid: str) -> str:
+    """Where the layout puts why an act of a person was refused."""
+    return f"v1/refused/{uid[:2]}/{uid[2:4]}/{uid}.json"
+
+
 def illegal_key(digest: str) -> str:
     """Where the layout puts that bytes were found illegal."""
     return f"v1/sha256/{digest[:2]}/{digest[2:4]}/{digest}/illegal.json"
@@ -184,6 +190,12 @@ def outcome_key(case: Case) -> str:
             return act_key(case.subject, case.turn)
         case "retraction":
             return retraction_key(case.subject)
+        case "dead-letter":
+            return refused_key(str(case.uid))
+        case "version":
+            assert case.matter is not None
+            assert case.version is not None
+            return version_key(case.matter.uid, case.version.number)
         case _:
             return record_key(case.subject) if case.about is None else review_key(case.subject, case.turn)
 

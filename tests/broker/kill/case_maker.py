@@ -20,6 +20,7 @@ _TYPES: Final[dict[Topic, str]] = {
     "publication": "publication",
     "activities": "activity",
     "reviews": "review",
+    "cases": "case-act",
 }
 
 _MISMATCH: Final = frozenset({"credential.content-mismatch"})

@@ -5,18 +5,20 @@ Identities are computed here again from the public contract, and not with the pr
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 __all__ = [
     "CASE_HEADER",
     "Against",
     "Case",
+    "Clock",
     "Expected",
     "Headers",
     "Matter",
     "Object",
     "Topic",
+    "Version",
     "account_of",
     "act_id",
     "alert_id",
@@ -36,7 +38,7 @@ CASE_HEADER = "kill-case"
 """A header of our own, by which an input is recognised in the topic and its dead letter in another."""
 
 Headers: TypeAlias = tuple[tuple[str, bytes | None], ...]
-Topic: TypeAlias = Literal["generation", "publication", "activities", "reviews"]
+Topic: TypeAlias = Literal["generation", "publication", "activities", "reviews", "cases"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,8 @@ class Expected:
     """What must come of a case.
 
     Args:
-        outcome: a manifest record, a decision (by rules or by a person), an entry of the log of acts, a retraction, or
-            a dead letter and no record.
+        outcome: a manifest record, a decision (by rules or by a person), an entry of the log of acts, a retraction, a
+            version of a case of an operator and nothing else, or a dead letter and no record.
         alerts: the rules that must raise an alert each; no other may.
         repeated: rules whose findings are repeated without another alert: those of the held event, by its review.
         decision: of a publication or activity event, or of a review.
@@ -74,7 +76,7 @@ class Expected:
         error: class of the error that a dead letter names.
     """
 
-    outcome: Literal["manifest", "decision", "act", "retraction", "dead-letter"]
+    outcome: Literal["manifest", "decision", "act", "retraction", "version", "dead-letter"]
     alerts: frozenset[str] = frozenset()
     repeated: frozenset[str] = frozenset()
     decision: Literal["allow", "hold", "block", "retracted"] | None = None
@@ -87,23 +89,66 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """What an input says of an order of an authority, which its clock runs on.
+class Clock:
+    """A clock that the law gives to a case of an operator.
 
     Args:
-        id: the number of the order.
-        received: when it came; the law gives three hours from then, and a warning is due after half of them.
-        done: when it was carried out, if this input says so.
+        rule: which one.
+        given: how long it gives from when the case came.
+        shares: of that, after which it warns, in percent.
     """
 
+    rule: str
+    given: timedelta
+    shares: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What an input says of a case of an operator: of an order, a complaint, an appeal.
+
+    Args:
+        kind: of the case.
+        id: its number.
+        received: when it came.
+        clock: what runs from then on, if anything.
+        done: when it was carried out or answered, if this input says so.
+        suspends: the service that it suspends, if it does.
+    """
+
+    kind: str
     id: str
     received: datetime
+    clock: Clock | None
     done: datetime | None = None
+    suspends: str | None = None
 
     @property
     def uid(self) -> str:
         """The identity of the case."""
-        return matter_uid("takedown", self.id)
+        return matter_uid(self.kind, self.id)
+
+    @property
+    def due(self) -> datetime:
+        """When the time of its clock is up."""
+        return self.received if self.clock is None else self.received + self.clock.given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What an act makes of a case of an operator.
+
+    Args:
+        number: of the version that it leads to.
+        act: as the contract calls it.
+        actor: who did it; None of the public.
+        outcome: what was decided about the decision that the case is about, as the case has it from then on.
+    """
+
+    number: int
+    act: str
+    actor: str | None
+    outcome: Literal["upheld", "overturned"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +164,9 @@ class Case:
         content_id: of the content that it is about; None where it is about none.
         about: the event_uid of the event that a person's act is about; None for what no person did.
         turn: which decision of a person about that event it is, or which act beside deciding, from 1.
-        matter: what it says of an order of an authority, if it says anything of one.
+        matter: what it says of a case of an operator, if it says anything of one, and is taken.
+        version: the version of that case that it leads to, where it is an act that others may not get ahead of.
+        told_under: the key of the message that tells its outcome, where that is not its own.
         account: the account behind it, where only a later verdict would count anything against that.
         after: the case that must have been decided before this one is sent.
     """
@@ -138,8 +185,20 @@ class Case:
     about: str | None = None
     turn: int = 1
     matter: Matter | None = None
+    version: Version | None = None
+    told_under: bytes | None = None
     account: str | None = None
     after: int | None = None
+
+    @property
+    def is_refused_act(self) -> bool:
+        """Whether it is an act of a person, or of the public, that was held against what is in force and not taken."""
+        return self.expected.outcome == "dead-letter" and self.topic in ("reviews", "cases") and self.uid is not None
+
+    @property
+    def leaves_record(self) -> bool:
+        """Whether what became of it is stored: its outcome, or why an act was refused."""
+        return self.expected.outcome != "dead-letter" or self.is_refused_act
 
     @property
     def subject(self) -> str:
@@ -156,6 +215,10 @@ class Case:
                 return act_id(self.subject, self.turn)
             case "retraction":
                 return retraction_id(self.subject)
+            case "version":
+                assert self.matter is not None
+                assert self.version is not None
+                return f"{self.matter.uid}.{self.version.number}"
             case _:
                 return decision_id(self.subject) if self.about is None else review_id(self.subject, self.turn)
 

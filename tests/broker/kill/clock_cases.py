@@ -9,16 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tests.broker.kill.case_maker import Maker
-from tests.broker.kill.cases import Case, Expected, Matter, written
+from tests.broker.kill.cases import Case, Clock, Expected, Matter, written
 
-__all__ = ["CLOCK", "CLOCK_KINDS", "GIVEN", "UPDATES", "WARNED", "WARNED_AT"]
+__all__ = ["CLOCK_KINDS", "ORDER_CLOCK", "UPDATES", "during"]
 
-CLOCK: Final = "in.it-rules.order-clock"
-GIVEN: Final = timedelta(hours=3)
-"""How long India gives since 20 February 2026."""
-
-WARNED_AT: Final = GIVEN / 2
-WARNED: Final = "warned-50"
+ORDER_CLOCK: Final = Clock(rule="in.it-rules.order-clock", given=timedelta(hours=3), shares=(50,))
+"""What India gives since 20 February 2026."""
 
 
 def _order(make: Maker, matter: Matter) -> Case:
@@ -34,7 +30,7 @@ def _order(make: Maker, matter: Matter) -> Case:
     return replace(case, matter=matter)
 
 
-def _during(make: Maker) -> datetime:
+def during(make: Maker) -> datetime:
     """An instant while the run goes on, to the millisecond."""
     supplies = make.supplies
     milliseconds = supplies.clocks_for // timedelta(milliseconds=1)
@@ -42,7 +38,8 @@ def _during(make: Maker) -> datetime:
 
 
 def _opened(make: Maker, received: datetime) -> Case:
-    return _order(make, Matter(id=f"order-{make.supplies.seed}-{make.number}", received=received))
+    number = f"order-{make.supplies.seed}-{make.number}"
+    return _order(make, Matter(kind="takedown", id=number, received=received, clock=ORDER_CLOCK))
 
 
 def _updated(make: Maker, opened: Case) -> Case:
@@ -59,10 +56,10 @@ def _repeated(make: Maker, opened: Case) -> Case:
 
 
 CLOCK_KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
-    "order-missed": (lambda make: _opened(make, _during(make) - GIVEN), 1.5),
-    "order-warned": (lambda make: _opened(make, _during(make) - WARNED_AT), 0.7),
-    "order-done": (lambda make: _opened(make, _during(make) - GIVEN), 1),
-    "order-crowded": (lambda make: _opened(make, _during(make) - GIVEN / 4), 0.7),
+    "order-missed": (lambda make: _opened(make, during(make) - ORDER_CLOCK.given), 1.5),
+    "order-warned": (lambda make: _opened(make, during(make) - ORDER_CLOCK.given / 2), 0.7),
+    "order-done": (lambda make: _opened(make, during(make) - ORDER_CLOCK.given), 1),
+    "order-crowded": (lambda make: _opened(make, during(make) - ORDER_CLOCK.given / 4), 0.7),
 }
 """Every kind of order: what makes it, and its weight in the mix."""
 

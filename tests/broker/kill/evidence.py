@@ -14,6 +14,7 @@ from tests.broker.kill.cases import CASE_HEADER, Case
 __all__ = ["Evidence", "Input", "Message", "Place", "inputs_by_case"]
 
 _ERRORS = "__connect.errors."
+_ORDER: Final = b"order:"
 _ANNOUNCEMENT: Final = b"sealstream.clock-announcement.v1"
 
 
@@ -81,6 +82,7 @@ class Evidence:
         self.case_updates: dict[str, Message] = {}
         self.clocks: dict[str, Message] = {}
         self.announcements: dict[str, Message] = {}
+        self.suspensions: dict[str, Message] = {}
         self.last_decision: dict[str, str] = {}
         self.last_by_key: dict[tuple[str, bytes], str] = {}
         self.dead_letters: dict[Place, Message] = {}
@@ -94,7 +96,7 @@ class Evidence:
             self._case_of[case.output_id] = case.number
 
     def take(self, record: ConsumerRecord) -> None:
-        """Take note of a record of any of the topics; what the operator put into reference topics is none of them."""
+        """Take note of a record of any of the topics; of reference topics only what orders put there."""
         if record.topic in self.topics.inputs:
             place = Place(TopicPartition(record.topic, record.partition), record.offset)
             case = int(dict(record.headers)[CASE_HEADER])
@@ -103,7 +105,10 @@ class Evidence:
             headers = dict(record.headers)
             _add(self.dead_letters, _place_of(headers), record)
             self._finish(int(headers[CASE_HEADER]), record.timestamp)
-        elif record.topic not in self.topics.references:
+        elif record.topic in self.topics.references:
+            if record.key.startswith(_ORDER):
+                _add(self.suspensions, record.key.decode(), record)
+        else:
             identity = dict(record.headers)["ce_id"].decode()
             _add(self._messages(record), identity, record)
             self.last_by_key[record.topic, record.key] = identity

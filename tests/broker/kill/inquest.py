@@ -20,6 +20,7 @@ from pipeline.events.outputs import ManifestRecord
 from tests.broker.kill.audit_clocks import audit_clocks, latenesses
 from tests.broker.kill.audit_last_word import audit_last_word
 from tests.broker.kill.audit_ledger import audit_ledger
+from tests.broker.kill.audit_matters import audit_matters
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import audit_store, let_through
@@ -88,6 +89,7 @@ class Inquest:
             ),
             *audit_positions(seen.cases, seen.evidence, listed, entries_by_event(records), commits),
             *audit_last_word(seen.cases, seen.evidence),
+            *audit_matters(seen.cases, seen.evidence, records, commits),
             *audit_clocks(seen.cases, seen.evidence, records, commits, seen.until),
             *_without_record(seen.watch, seen.cases),
             *_ready_without_store(seen.suffered),

@@ -37,6 +37,7 @@ from pipeline.store.simulator import StoreSimulator
 from tests.broker.kill.audit_clocks import audit_clocks
 from tests.broker.kill.audit_last_word import audit_last_word
 from tests.broker.kill.audit_ledger import audit_ledger
+from tests.broker.kill.audit_matters import audit_matters
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import Outage, audit_store
@@ -83,12 +84,20 @@ class Miniature:
             *audit_ledger(self.cases, self.evidence, self.records, self.versions, RECORDS, self.outages),
             *audit_positions(self.cases, self.evidence, self.written, entries_by_event(self.records), self.commits),
             *audit_last_word(self.cases, self.evidence),
+            *audit_matters(self.cases, self.evidence, self.records, self.commits),
             *audit_clocks(self.cases, self.evidence, self.records, self.commits, self.until),
         ]
 
     def one(self, kind: str) -> Case:
         """A case of this kind."""
         return next(case for case in self.cases.values() if case.kind == kind)
+
+    def following(self, first: str, kind: str) -> Case:
+        """Of what came after the case of the kind `first`, the case of this kind."""
+        case = self.one(first)
+        while case.kind != kind:
+            case = next(one for one in self.cases.values() if one.after == case.number)
+        return case
 
 
 class Backups(NamedTuple):
@@ -105,7 +114,7 @@ def play(directory: Path, *, backups: Backups | None = None, replayed: bool = Fa
         directory: where the development signing chain is kept.
         backups: after what was played by then everything is lost, and goes on from these copies: producers send again
             what they had sent since the topics were copied, or, where only the bucket's copy is older, go on.
-        replayed: at the end, all that no person did is delivered once more.
+        replayed: at the end, everything is delivered once more.
     """
     credentials = credential_service(directory)
     supplies = Supplies(
@@ -126,7 +135,7 @@ def play(directory: Path, *, backups: Backups | None = None, replayed: bool = Fa
         else:
             stage = asyncio.run(_restored(stage, cases, backups, threads))
         if replayed:
-            asyncio.run(stage.play([case for case in cases if case.about is None], threads))
+            asyncio.run(stage.play(cases, threads))
         stage.let_clocks_speak(threads)
     return stage.seen({case.number: case for case in cases})
 

@@ -9,20 +9,45 @@ from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from tests.broker.kill.case_maker import Json, Maker
-from tests.broker.kill.cases import Against, Case, Expected, account_of, decision_id, review_id, sha256
+from tests.broker.kill.cases import Against, Case, Expected, Matter, account_of, decision_id, review_id, sha256
 from tests.broker.kill.law import ACCOUNTS, user
 
-__all__ = ["ACTS", "FOLLOWED_BY", "PEOPLE_KINDS", "Standing"]
+__all__ = [
+    "ACTS",
+    "FOLLOWED_BY",
+    "OFFICER",
+    "PEOPLE_KINDS",
+    "VIEWER",
+    "Standing",
+    "by",
+    "decides",
+    "often",
+    "reviewer_of",
+]
 
 _ILLEGAL_LATER: Final = "illegal.retracted"
 
 
 class Standing(NamedTuple):
-    """How an event stands when a person acts on it: how often persons decided about it, and what else they did."""
+    """How an event stands, and a case of an operator about it, when a person acts.
+
+    Attributes:
+        event: what is acted on.
+        decided: how often persons decided about it.
+        acted: what else they did.
+        allowed: whether what is in force allows it.
+        matter: the case of an operator; None where there is none.
+        versions: how many versions that has.
+        outcome: what was decided for it.
+    """
 
     event: Case
     decided: int = 0
     acted: int = 0
+    allowed: bool = False
+    matter: Matter | None = None
+    versions: int = 0
+    outcome: Literal["upheld", "overturned"] | None = None
 
     @property
     def in_force(self) -> str:
@@ -31,46 +56,52 @@ class Standing(NamedTuple):
 
     def after(self, act: Case) -> "Standing":
         """How it stands when an act was dealt with."""
+        now = self
+        if act.matter is not None and act.version is not None:
+            matter = replace(act.matter, done=None)
+            now = now._replace(matter=matter, versions=act.version.number, outcome=act.version.outcome)
         match act.expected.outcome:
             case "decision":
-                return self._replace(decided=self.decided + 1)
+                return now._replace(decided=now.decided + 1, allowed=act.expected.decision == "allow")
             case "act":
-                return self._replace(acted=self.acted + 1)
+                return now._replace(acted=now.acted + 1)
             case _:
-                return self
+                return now
 
 
-def _reviewer(standing: Standing, other: int = 0) -> Json:
+def reviewer_of(standing: Standing, other: int = 0) -> Json:
     """The reviewer of an event, or another one."""
     role = "second-reviewer" if other or standing.decided else "reviewer"
     return {"id": f"reviewer-{(standing.event.number + other) % 3}", "role": role}
 
 
-_OFFICER: Final[Json] = {"id": "officer-1", "role": "complaints-officer"}
-_VIEWER: Final[Json] = {"id": "viewer-1", "role": "viewer"}
+OFFICER: Final[Json] = {"id": "officer-1", "role": "complaints-officer"}
+VIEWER: Final[Json] = {"id": "viewer-1", "role": "viewer"}
 
 
-def _by(actor: Json, seen: str) -> Json:
+def by(actor: Json, seen: str | int) -> Json:
+    """Who acts, on the sight of what."""
     auth = {"issuer": "//kill/login", "at": "2026-01-01T00:00:00Z"}
     return {"actor": actor, "auth": auth, "seen": seen, "reason": "Seen by a person."}
 
 
-def _often(make: Maker) -> int:
+def often(make: Maker) -> int:
+    """How many times an act is sent: now and then twice."""
     return make.rng.choice((1, 1, 2))
 
 
-def _decides(
+def decides(
     make: Maker,
     standing: Standing,
     verdict: Literal["release", "refuse", "escalate"],
     actor: Json,
     *,
-    on_appeal: bool = False,
+    case: str | None = None,
     was_counted: bool = False,
 ) -> Case:
     """A verdict that is taken."""
     event = standing.event
-    data = {"event_uid": event.uid, "verdict": verdict, **_by(actor, standing.in_force)}
+    data = {"event_uid": event.uid, "verdict": verdict, **by(actor, standing.in_force)}
     against = event.expected.against
     expected = Expected(
         outcome="decision",
@@ -80,9 +111,9 @@ def _decides(
         counts=verdict == "refuse" and against is not None,
         takes_back=was_counted,
     )
-    more = {"case": f"appeal-{make.number}"} if on_appeal else {}
-    case = make.event("reviews", {**data, **more}, expected, times=_often(make), about=event, version=2)
-    return replace(case, turn=standing.decided + 1)
+    more = {} if case is None else {"case": case}
+    made = make.event("reviews", {**data, **more}, expected, times=often(make), about=event, version=2)
+    return replace(made, turn=standing.decided + 1)
 
 
 def _refused(make: Maker, about: Case | None, data: Json, error: str, *, version: Literal[1, 2] = 2) -> Case:
@@ -95,8 +126,8 @@ def _refused(make: Maker, about: Case | None, data: Json, error: str, *, version
 
 def _acts(make: Maker, standing: Standing, act: Literal["claim", "note"], expected: Expected, other: int = 0) -> Case:
     """A claim or a note."""
-    data = {"event_uid": standing.event.uid, "act": act, **_by(_reviewer(standing, other), standing.in_force)}
-    case = make.event("reviews", data, expected, times=_often(make), about=standing.event, named="review-act")
+    data = {"event_uid": standing.event.uid, "act": act, **by(reviewer_of(standing, other), standing.in_force)}
+    case = make.event("reviews", data, expected, times=often(make), about=standing.event, named="review-act")
     return replace(case, turn=standing.acted + 1)
 
 
@@ -112,7 +143,7 @@ def _found_illegal(make: Maker, standing: Standing) -> Case:
         counts=account is not None,
         original=event.expected.original,
     )
-    data = {"verdict": "illegal", "categories": ["other"], **_by(_reviewer(standing), standing.in_force)}
+    data = {"verdict": "illegal", "categories": ["other"], **by(reviewer_of(standing), standing.in_force)}
     return make.event("reviews", {"event_uid": event.uid, **data}, expected, about=event, version=2)
 
 
@@ -123,13 +154,13 @@ def _let_through(make: Maker) -> Case:
     id_hash = user(make.rng.randrange(ACCOUNTS))
     expected = Expected(outcome="decision", decision="allow", original=sha256(body))
     data = {"user": {"id_hash": id_hash}, "content": content}
-    case = make.event("publication", data, expected, objects=objects, times=_often(make))
+    case = make.event("publication", data, expected, objects=objects, times=often(make))
     return replace(case, account=account_of(id_hash))
 
 
 def review_of_nothing(make: Maker) -> Case:
     """A review of an event that there is not."""
-    return _refused(make, None, _by({"id": "reviewer-0", "role": "reviewer"}, "0" * 64), "ReviewRefusedError")
+    return _refused(make, None, by({"id": "reviewer-0", "role": "reviewer"}, "0" * 64), "ReviewRefusedError")
 
 
 PEOPLE_KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
@@ -139,24 +170,26 @@ PEOPLE_KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
 """Every kind of input that people act on and law does not judge: what makes it, and its weight in the mix."""
 
 ACTS: Final[Mapping[str, Callable[[Maker, Standing], Case]]] = {
-    "review-release": lambda make, now: _decides(make, now, "release", _reviewer(now)),
-    "review-refuse": lambda make, now: _decides(make, now, "refuse", _reviewer(now)),
-    "review-escalate": lambda make, now: _decides(make, now, "escalate", _reviewer(now)),
-    "second-release": lambda make, now: _decides(make, now, "release", _reviewer(now, 1)),
-    "appeal-refuse": lambda make, now: _decides(make, now, "refuse", _OFFICER, on_appeal=True),
-    "appeal-release": lambda make, now: _decides(make, now, "release", _OFFICER, on_appeal=True, was_counted=True),
+    "review-release": lambda make, now: decides(make, now, "release", reviewer_of(now)),
+    "review-refuse": lambda make, now: decides(make, now, "refuse", reviewer_of(now)),
+    "review-escalate": lambda make, now: decides(make, now, "escalate", reviewer_of(now)),
+    "second-release": lambda make, now: decides(make, now, "release", reviewer_of(now, 1)),
+    "appeal-refuse": lambda make, now: decides(make, now, "refuse", OFFICER, case=f"appeal-{make.number}"),
+    "appeal-release": lambda make, now: decides(
+        make, now, "release", OFFICER, case=f"appeal-{make.number}", was_counted=True
+    ),
     "appeal-by-the-same": lambda make, now: _refused(
-        make, now.event, {**_by(_reviewer(now), now.in_force), "case": f"appeal-{make.number}"}, "SamePersonError"
+        make, now.event, {**by(reviewer_of(now), now.in_force), "case": f"appeal-{make.number}"}, "SamePersonError"
     ),
     "review-too-late": lambda make, now: _refused(
-        make, now.event, _by(_reviewer(now, 1), decision_id(now.event.subject)), "ActOvertakenError"
+        make, now.event, by(reviewer_of(now, 1), decision_id(now.event.subject)), "ActOvertakenError"
     ),
     "review-of-decided": lambda make, now: _refused(
-        make, now.event, _by(_reviewer(now), now.in_force), "ReviewRefusedError"
+        make, now.event, by(reviewer_of(now), now.in_force), "ReviewRefusedError"
     ),
-    "review-by-viewer": lambda make, now: _refused(make, now.event, _by(_VIEWER, now.in_force), "RoleRefusedError"),
+    "review-by-viewer": lambda make, now: _refused(make, now.event, by(VIEWER, now.in_force), "RoleRefusedError"),
     "review-of-version-1": lambda make, now: _refused(
-        make, now.event, {"reviewer": {**_reviewer(now)}, "reason": "Seen."}, "RoleRefusedError", version=1
+        make, now.event, {"reviewer": {**reviewer_of(now)}, "reason": "Seen."}, "RoleRefusedError", version=1
     ),
     "claim": lambda make, now: _acts(make, now, "claim", Expected(outcome="act")),
     "claim-in-vain": lambda make, now: _acts(

@@ -85,7 +85,7 @@ class PositionWatch:
         while last < len(inputs) and inputs[last].place.offset < offset:
             last += 1
         self._checked[partition] = last
-        return [one for one in inputs[first:last] if self.cases[one.case].expected.outcome != "dead-letter"]
+        return [one for one in inputs[first:last] if self.cases[one.case].leaves_record]
 
     async def _check_pending(self) -> None:
         while self._pending:

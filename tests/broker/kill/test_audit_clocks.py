@@ -9,12 +9,13 @@ import pytest
 
 from tests.broker.kill.audit_clocks import latenesses, unsaid
 from tests.broker.kill.bucket import outcome_key, version_key
-from tests.broker.kill.cases import Case, announcement_id, clock_id, decision_id
-from tests.broker.kill.clock_cases import CLOCK, GIVEN, WARNED
+from tests.broker.kill.cases import Case, alert_id, announcement_id, clock_id, decision_id, event_uid
+from tests.broker.kill.clock_cases import ORDER_CLOCK
 from tests.broker.kill.evidence import Message
 from tests.broker.kill.ledger import Entry, read_entries
 from tests.broker.kill.miniature import Miniature
 
+CLOCK, GIVEN, WARNED = ORDER_CLOCK.rule, ORDER_CLOCK.given, "warned-50"
 MISSED, WARNING, DONE, CROWD = "order-missed", "order-warned", "order-done", "order-crowded"
 
 
@@ -40,9 +41,10 @@ def newest(run: Miniature, kind: str) -> str:
 
 def test_in_a_good_run_clocks_warn_and_miss_and_keep_still_where_it_was_done(run: Miniature) -> None:
     stages = [json.loads(one.value or b"")["stage"] for one in run.evidence.announcements.values()]
-    assert sorted(stages) == ["due", "missed", "warned"]
+    # Of an order and of a demand, of complaints of the public, and of those that are only warned of.
+    assert sorted(stages) == ["due"] * 3 + ["missed"] * 3 + ["warned"] * 2
     assert unsaid(run.cases, run.evidence, run.until) == 0
-    assert len(latenesses(run.evidence)) == 3
+    assert len(latenesses(run.evidence)) == len(stages)
 
 
 def lose_announcement(run: Miniature) -> None:
@@ -50,8 +52,7 @@ def lose_announcement(run: Miniature) -> None:
 
 
 def lose_alert(run: Miniature) -> None:
-    clock_alert = next(key for key, one in run.evidence.alerts.items() if CLOCK.encode() in (one.value or b""))
-    del run.evidence.alerts[clock_alert]
+    del run.evidence.alerts[alert_id(event_uid("mini", said_as(run.one(MISSED), "missed")), CLOCK)]
 
 
 def lose_version(run: Miniature) -> None:
@@ -98,7 +99,7 @@ def test_an_announcement_may_not_come_twice_not_even_in_the_same_form(run: Minia
 
 
 def test_nobody_is_woken_twice(run: Miniature) -> None:
-    (alert,) = [one for one in run.evidence.alerts.values() if CLOCK.encode() in (one.value or b"")]
+    alert = run.evidence.alerts[alert_id(event_uid("mini", said_as(run.one(MISSED), "missed")), CLOCK)]
     (form,) = alert.forms
     alert.forms[form] += 1
 
@@ -170,7 +171,7 @@ def test_an_announcement_and_a_version_that_nothing_called_for_are_noticed(run: 
 
 
 def test_an_earlier_decision_may_not_be_the_last_word(run: Miniature) -> None:
-    for kind in ("review-refuse", "found-illegal"):
+    for kind in ("held-and-refused", "published-and-retracted"):
         uid = run.one(kind).subject
         run.evidence.last_decision[uid] = decision_id(uid)
 

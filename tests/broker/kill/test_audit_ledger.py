@@ -56,7 +56,9 @@ def lose_entry(run: Miniature) -> Found:
 
 def lose_first_entry(run: Miniature) -> Found:
     _, newest, _ = climbed(run)
-    first = next(entry for entry in read_entries(run.records) if entry.account == newest.account)
+    entries = [entry for entry in read_entries(run.records) if entry.account == newest.account]
+    corrected = {entry.event_uid for entry in entries if entry.is_correction}
+    first = next(entry for entry in entries if entry.event_uid not in corrected)
     (case,) = (case for case in run.cases.values() if case.expected.counts and case.subject == first.event_uid)
     del run.records[first.key]
     return {("lost", case.kind), ("lost", None)}

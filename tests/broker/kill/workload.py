@@ -11,6 +11,7 @@ from tests.broker.kill.case_maker import Json, Maker, Supplies, dump
 from tests.broker.kill.cases import CASE_HEADER, Case, Expected, sha256
 from tests.broker.kill.clock_cases import CLOCK_KINDS, UPDATES
 from tests.broker.kill.law_cases import LAW_KINDS
+from tests.broker.kill.matter_cases import MATTER_ACTS, MATTER_FOLLOWED_BY, MATTER_KINDS
 from tests.broker.kill.media import EMBEDDING, copied
 from tests.broker.kill.people_cases import ACTS, FOLLOWED_BY, PEOPLE_KINDS, Standing
 
@@ -36,10 +37,10 @@ def make_cases(supplies: Supplies, count: int) -> Iterator[Case]:
     for kind in order:
         case = last = KINDS[kind][0](Maker(supplies, rng, next(numbers), kind))
         yield _recognisable(case)
-        standing = Standing(case)
-        for act in FOLLOWED_BY.get(kind, ()):
+        standing = Standing(case).after(case)._replace(decided=0)
+        for act in _FOLLOWED_BY.get(kind, ()):
             after = last.number
-            last = ACTS[act](Maker(supplies, rng, next(numbers), act), standing)
+            last = _ACTS[act](Maker(supplies, rng, next(numbers), act), standing)
             standing = standing.after(last)
             yield _recognisable(replace(last, after=after))
         for name, update in UPDATES.get(kind, ()):
@@ -198,8 +199,12 @@ KINDS: Final[Mapping[str, tuple[Callable[[Maker], Case], float]]] = {
     **LAW_KINDS,
     **PEOPLE_KINDS,
     **CLOCK_KINDS,
+    **MATTER_KINDS,
 }
 """Every kind of input that follows no other: what makes it, and its weight in the mix."""
 
-FOLLOWING: Final = frozenset(ACTS) | {name for updates in UPDATES.values() for name, _ in updates}
+_ACTS: Final = {**ACTS, **MATTER_ACTS}
+_FOLLOWED_BY: Final = {**FOLLOWED_BY, **MATTER_FOLLOWED_BY}
+
+FOLLOWING: Final = frozenset(_ACTS) | {name for updates in UPDATES.values() for name, _ in updates}
 """Every kind of input that follows another."""

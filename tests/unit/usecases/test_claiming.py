@@ -23,7 +23,7 @@ from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.claiming import Claiming
 from tests.unit.turns import Trouble, take_turns
 from tests.unit.usecases.test_deciding import PEOPLE, operators, review, reviewing, stored
-from tests.unit.violations import LAYOUT, NOON, decision
+from tests.unit.violations import LAYOUT, NOON, decision, done
 
 LATER = NOON + timedelta(minutes=15)
 
@@ -133,10 +133,10 @@ def test_a_note_is_kept_and_its_words_are_not_told(store: StoreSimulator) -> Non
 @pytest.mark.parametrize("what", ["claim", "unclaim", "note"])
 def test_whoever_may_not_is_refused(store: StoreSimulator, what: str) -> None:
     uid = stored(store, decision())
-    before = store.objects
+    before = done(store)
     with pytest.raises(RoleRefusedError):
         claiming(store)(act(store, uid, what, "vera"))
-    assert store.objects == before
+    assert done(store) == before
 
 
 def test_what_is_no_longer_in_force_cannot_be_claimed(store: StoreSimulator) -> None:

@@ -17,6 +17,7 @@ from pipeline.duties import (
     OperatorsMissingError,
     Oversight,
     OversightFacts,
+    ReviewRefusedError,
     RoleRefusedError,
     SamePersonError,
     oversight_facts,
@@ -35,9 +36,9 @@ from pipeline.store.chain import chain_of
 from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.frame import Outcome
-from pipeline.usecases.reviewing import Reviewing, ReviewRefusedError
+from pipeline.usecases.reviewing import Reviewing
 from tests.unit.turns import Trouble, take_turns
-from tests.unit.violations import LAYOUT, RULE, USER, clock, decision, ledger, manifest_record
+from tests.unit.violations import LAYOUT, RULE, USER, clock, decision, done, ledger, manifest_record
 
 BEGAN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 """When attempts begin that publish what tests store then."""
@@ -154,12 +155,12 @@ def test_a_reviewer_decides_about_what_is_held(
         ("stranger", "reviewer", "not in the operators set"),
     ],
 )
-def test_whoever_may_not_is_refused_and_nothing_is_stored(store: StoreSimulator, by: str, role: str, why: str) -> None:
+def test_whoever_may_not_is_refused_and_nothing_is_done(store: StoreSimulator, by: str, role: str, why: str) -> None:
     uid = stored(store, decision())
-    before = store.objects
+    before = done(store)
     with pytest.raises(RoleRefusedError, match=why) as error:
         reviewing(store)(review(store, uid, "release", by, role))
-    assert store.objects == before
+    assert done(store) == before
     assert by not in str(error.value).split()
 
 
@@ -232,7 +233,7 @@ def test_two_have_to_agree_where_a_pack_says_so(store: StoreSimulator) -> None:
     assert first.record.review is not None
     assert first.record.review.stage == "first"
     with pytest.raises(RoleRefusedError, match="second look"):
-        decide(review(store, uid, "refuse", "ben", "reviewer"))
+        decide(review(store, uid, "refuse", "ben", "reviewer", name="in-another-role"))
     second = decide(review(store, uid, "refuse", "ben", "second-reviewer"))
     assert second.record.review is not None
     assert (second.record.decision, second.record.review.stage) == ("block", "second")
@@ -434,6 +435,8 @@ def test_a_crash_anywhere_is_repeated_to_the_same_end(store: StoreSimulator, tro
     {"fail": store.fail, "lose answer": store.lose_answer}[trouble](nth)
     for order in (first, appeal, first, appeal, first):
         try:
+            if order is appeal and outcomes(store, first.event_uid) == ["hold"]:
+                continue  # nobody appeals against what is not decided
             said.append(reviewing(store)(order))
         except (WorldError, ActRefusedError):
             continue

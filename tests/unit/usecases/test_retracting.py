@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import schemas
 from pipeline.assets import sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.duties import ActOvertakenError, OperatorsMissingError, Oversight, RoleRefusedError
+from pipeline.duties import ActOvertakenError, OperatorsMissingError, Oversight, ReviewRefusedError, RoleRefusedError
 from pipeline.errors import IdentityReusedError, WorldError
 from pipeline.events.identity import account_of, decision_id, event_uid
 from pipeline.events.inputs import ActivityEvent, Review
@@ -24,7 +24,6 @@ from pipeline.policy.reference import ReferenceSets, parse_entry
 from pipeline.store import ObjectStore
 from pipeline.store.keys import account_prefix
 from pipeline.usecases.retracting import Retraction
-from pipeline.usecases.reviewing import ReviewRefusedError
 from tests.unit.films import each_second, film
 from tests.unit.house import House, activity, generation, png, publication, review
 from tests.unit.turns import take_turns
@@ -56,7 +55,7 @@ def found(sha256: str, name: str = "verdict", **review_facts: Any) -> ActivityEv
     return event
 
 
-def seen_illegal(uid: str, seen: str | None = None, **more: Any) -> Review:
+def seen_illegal(uid: str, seen: str | None = None, *, name: str = "seen", **more: Any) -> Review:
     """A review: a person who saw a decision, the first one unless it is said, found the content of an event illegal."""
     data = {
         "event_uid": uid,
@@ -67,7 +66,7 @@ def seen_illegal(uid: str, seen: str | None = None, **more: Any) -> Review:
         "reason": "It shows it.",
         **more,
     }
-    return people_say(data, "seen")
+    return people_say(data, name)
 
 
 def people_say(data: dict[str, Any], name: str) -> Review:
@@ -322,7 +321,7 @@ def test_a_review_of_what_has_no_record_or_no_bytes_is_refused(house: House) -> 
     complaint = house.assess(activity({"event_type": "complaint.updated"}, event_id="complaint")).record
     for uid in (event_uid("/studio", "nobody"), complaint.event_uid):
         with pytest.raises(ReviewRefusedError):
-            house.retract.of_review(seen_illegal(uid))
+            house.retract.of_review(seen_illegal(uid, name=uid))
 
 
 def test_who_did_not_see_what_is_in_force_retracts_nothing(house: House) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import schemas
-from pipeline.duties import Oversight
+from pipeline.duties import Oversight, ReviewRefusedError
 from pipeline.errors import BugError, ProducerError, WorldError
 from pipeline.events.identity import event_uid, review_id
 from pipeline.events.inputs import Review
@@ -23,9 +23,9 @@ from pipeline.store import ObjectStore
 from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
-from pipeline.usecases.reviewing import Reviewing, ReviewRefusedError
+from pipeline.usecases.reviewing import Reviewing
 from tests.unit.turns import take_turns
-from tests.unit.violations import CITATION, LAYOUT, RULE, USER, clock, decision, ledger, manifest_record
+from tests.unit.violations import CITATION, LAYOUT, RULE, USER, clock, decision, done, ledger, manifest_record
 
 SECRETS = ("reviewer-17", "It shows", USER)
 
@@ -169,20 +169,20 @@ def test_a_second_review_is_told_what_was_decided_when_and_where_to_see_by_whom(
 ) -> None:
     uid = held(store, decision())
     decide(review(uid, "release"))
-    stored = store.objects
+    stored = done(store)
     with pytest.raises(ReviewRefusedError) as late:
         decide(review(uid, verdict, review_name="review-2"))
     assert "release" in late.value.what
     assert "2026-06-01T12:00:00.000+00:00" in late.value.what
     assert LAYOUT.review(uid).uri in late.value.what
-    assert store.objects == stored
+    assert done(store) == stored
 
 
 def test_a_review_of_an_event_that_nobody_knows_is_refused(decide: Reviewing, store: StoreSimulator) -> None:
     uid = event_uid("/platform", "nobody")
     with pytest.raises(ReviewRefusedError, match="no record"):
         decide(review(uid))
-    assert not store.objects
+    assert not done(store)
 
 
 @pytest.mark.parametrize("outcome", ["allow", "block"])
@@ -193,7 +193,7 @@ def test_a_review_of_an_event_that_is_not_held_is_refused(
     uid = held(store, make("post-1", outcome))
     with pytest.raises(ReviewRefusedError, match=f"is {outcome}"):
         decide(review(uid))
-    assert list(store.objects) == [LAYOUT.record(uid)]
+    assert list(done(store)) == [LAYOUT.record(uid)]
 
 
 def test_a_review_cannot_be_reviewed(decide: Reviewing, store: StoreSimulator) -> None:
@@ -244,7 +244,7 @@ def test_no_error_names_the_reviewer_the_reason_or_the_account(decide: Reviewing
         assert not any(secret in str(error.value) for secret in SECRETS)
 
 
-CALLS = 10
+CALLS = 11
 """Of the store, for the refusal of an event whose account has no ledger yet."""
 
 
