@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
-from pipeline.credentials.status_codes import status_codes
+from pipeline.credentials import status_codes
 from pipeline.events.outputs import ClockStage, Step
 from pipeline.policy.decision import MISSING_KIND
 from pipeline.policy.pack import Pack
