@@ -15,9 +15,12 @@ __all__ = ["ROLES", "Operation", "Right", "Role", "clock_group", "rights_of"]
 Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
-Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "console", "editor", "administrator"]
+Role = Literal[
+    "worker", "recogniser", "producer", "reviewer", "consumer", "console", "editor", "administrator", "eraser"
+]
 """Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; who
-keeps the reference sets; who sets up topics, says who may review, and sends dead letters again."""
+keeps the reference sets; who sets up topics, says who may review, and sends dead letters again; who erases on
+request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,11 @@ def _administrator(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Create", "Describe", "DescribeConfigs", "AlterConfigs", *people, *read, *sent)
 
 
+def _eraser(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    # Tombstones.
+    return ("Write",) if plan.name == topics.manifests else ()
+
+
 ROLES: Final[Mapping[Role, _Asks]] = {
     "worker": _worker,
     "recogniser": _recogniser,
@@ -103,6 +111,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
     "console": _console,
     "editor": _editor,
     "administrator": _administrator,
+    "eraser": _eraser,
 }
 """What each role does with a topic. Of a role that follows its own group, that group's name is its own affair."""
 

@@ -17,6 +17,7 @@ from pipeline.events.outgoing import Output
 from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, Subject
 from pipeline.policy.decision import alerts_for
 from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.erased import erased_event
 from pipeline.store.records import commit_record, filed_record
 from pipeline.tile_log import Leaf
 from pipeline.usecases.escalation import Escalation, counted
@@ -58,6 +59,9 @@ class Outcome(msgspec.Struct, Generic[Record], frozen=True, kw_only=True):
     enforcement: Enforcement | EnforcementReversal | None
     """The step against an account that it led to, or that it takes back."""
 
+    erased: bool = False
+    """Its content was erased since: a replay says nothing again, or it would come back to topics that forgot it."""
+
     @property
     def leaf(self) -> Leaf:
         """What the tile log says of the record."""
@@ -66,6 +70,8 @@ class Outcome(msgspec.Struct, Generic[Record], frozen=True, kw_only=True):
     @property
     def outputs(self) -> tuple[Output, ...]:
         """What is published, in this order."""
+        if self.erased:
+            return ()
         return (self.record, *self.alerts, *(() if self.enforcement is None else (self.enforcement,)))
 
 
@@ -101,16 +107,19 @@ class UseCase(ABC, Generic[Event, Record]):
         """
         record_at = self._record_at(event)
         filed = filed_record(self.store, record_at, self._kind)
+        was_filed = filed is not None
         if filed is None:
             filed = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
         record = filed.record
         self._require_answers(record, event)
+        erased = was_filed and erased_event(self.store, self.layout, record.event_uid) is not None
         return Outcome(
             record=record,
             at=record_at,
             body=filed.body,
-            alerts=alerts_of(record),
-            enforcement=self._enforced(record),
+            alerts=() if erased else alerts_of(record),
+            enforcement=None if erased else self._enforced(record),
+            erased=erased,
         )
 
     def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
