@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
-from pipeline.credentials import status_codes
+from pipeline.credentials import kinds_of_trouble
 from pipeline.events.outputs import ClockStage, Step
 from pipeline.policy.decision import MISSING_KIND
 from pipeline.policy.pack import Pack
@@ -32,12 +32,8 @@ def known_words(packs: Sequence[str]) -> KnownWords:
     found = {kind for pack in used for kind in _kinds(pack)}
     return KnownWords(
         places={pack.name: pack.jurisdiction for pack in used},
-        kinds=frozenset({*found, *steps, *_OTHERS, *_of_credentials()}),
+        kinds=frozenset({*found, *steps, *_OTHERS, *kinds_of_trouble()}),
     )
-
-
-def _of_credentials() -> Iterator[str]:
-    yield from (code.kind for code in status_codes().values() if code.kind is not None)
 
 
 def _kinds(pack: Pack) -> Iterator[str]:
