@@ -6,7 +6,7 @@ awaited on the event loop. Nothing here knows which record comes when: that is t
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -26,6 +26,7 @@ from pipeline.events.inputs import (
     ReviewAct,
 )
 from pipeline.events.outputs import Case, Decision, ManifestRecord
+from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.case_acting import CaseActTaken
 from pipeline.usecases.claiming import ActTaken
@@ -48,6 +49,7 @@ class Runtime:
         strange: names members of events that the contract does not know.
         threads: where the use cases run.
         patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
+        pseudonyms: replace whom events name, before anything is done with them.
         log: where the leaves of records go; None where no tile log is kept.
     """
 
@@ -56,6 +58,7 @@ class Runtime:
     strange: StrangeMembers
     threads: ThreadPoolExecutor
     patient: ThreadPoolExecutor
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     log: RecordLog | None = None
 
     async def work(self, lane: Lane[Event], record: InputRecord) -> asyncio.Event | None:
@@ -77,7 +80,7 @@ class Runtime:
 
     async def _do(self, lane: Lane[Event], record: InputRecord, said: list[AnyOutcome | Decision]) -> None:
         """All that becomes of a record; what is stored of it is put into `said`."""
-        event = lane.intake(record.value, record.headers)
+        event = self.pseudonyms.of(lane.intake(record.value, record.headers))
         if not isinstance(event, Review | ReviewAct | CaseAct):  # whose members are all read
             self.strange.note(record.topic, lane.schema, event.reference, event.facts)
         run = partial(asyncio.get_running_loop().run_in_executor, self.patient if _lasts(event) else self.threads)

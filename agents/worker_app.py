@@ -146,6 +146,7 @@ class WorkerApp(SealstreamApp):
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
             patient=patient,
+            pseudonyms=self._parts.pseudonyms,
             log=self._log,
         )
         self._keeper = keeper_of(self._kafka, self.topic_names, self._parts.cases, self._references, outbox, threads)
