@@ -3,7 +3,7 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from tests.broker.kill.audit_store import Outage, let_through
@@ -60,8 +60,8 @@ async def audit_tile_logs(
     ]
 
 
-def _of_spoiled(found: Mapping[str, str], spoiled: Set[str]) -> bool:
-    """Whether a finding may be about a log that the store let two writers fork: it is broken, or leaves of it are gone."""
+def _of_spoiled(found: Mapping[str, str], spoiled: Collection[str]) -> bool:
+    """Whether a finding may be about a log that the store let two writers fork: it is broken, or lacks leaves."""
     if found["kind"] == "log-broken":
         return "/".join(found["subject"].split("/")[-2:]) in spoiled
     return found["kind"] == "not-logged" and bool(spoiled)
