@@ -16,11 +16,11 @@ Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "A
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
 Role = Literal[
-    "worker", "recogniser", "producer", "reviewer", "consumer", "console", "editor", "administrator", "eraser"
+    "worker", "recogniser", "producer", "reviewer", "consumer", "console", "doors", "editor", "administrator", "eraser"
 ]
-"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; who
-keeps the reference sets; who sets up topics, says who may review, and sends dead letters again; who erases on
-request."""
+"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; the
+public doors; who keeps the reference sets; who sets up topics, says who may review, and sends dead letters again; who
+erases on request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,13 @@ def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read",) if plan.name in decided + due else ()
 
 
+def _doors(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    # Where complaints are not taken, not even that much is written.
+    if plan.name == topics.manifests:
+        return ("Read",)
+    return ("Write",) if plan.name == topics.cases else ()
+
+
 def _editor(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read", "Write") if plan.role == "reference" and plan.name != topics.operators else ()
 
@@ -109,6 +116,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
     "reviewer": _reviewer,
     "consumer": _consumer,
     "console": _console,
+    "doors": _doors,
     "editor": _editor,
     "administrator": _administrator,
     "eraser": _eraser,
