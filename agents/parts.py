@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agents.assembly import identity_of, law_of, open_parsers, tile_logs_of, use_cases
+from agents.steps import StepTimer
 from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
 from pipeline.errors import WorldError
+from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
@@ -70,6 +72,7 @@ class Parts:
         under_way: says of each recording that is being worked on how far it is.
         stamps: asks for time stamps; None where no authority is configured.
         without_operators: whether anybody may act while there are no operators.
+        pseudonyms: replace whom events name.
         store: where everything is kept.
         logs: the tile logs that records have their leaves in; None where none are kept.
         log_seconds: how long leaves are gathered.
@@ -83,6 +86,7 @@ class Parts:
     stamps: Stamping | None
     trust: TrustWatch
     without_operators: bool
+    pseudonyms: Pseudonyms
     store: ObjectStore
     logs: TileLogs | None
     log_seconds: float
@@ -90,7 +94,7 @@ class Parts:
 
 @contextmanager
 def open_parts(
-    settings: PartSettings, references: Callable[[], ReferenceSets], known: KnownFingerprints
+    settings: PartSettings, references: Callable[[], ReferenceSets], known: KnownFingerprints, steps: StepTimer
 ) -> Iterator[Parts]:
     """Put the parts together; child processes end with the context.
 
@@ -100,6 +104,7 @@ def open_parts(
         settings: what they are made from.
         references: the reference sets as they are now.
         known: the fingerprints of what was sealed.
+        steps: times what they do.
 
     Raises:
         OperatorError: the configuration cannot work: a policy pack, the certificate, a trust list, a bucket.
@@ -111,6 +116,7 @@ def open_parts(
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
     signer = log_signer(settings.tile_log)
+    pseudonyms = Pseudonyms.read(settings.people.pseudonym_keys)
     if settings.people.without_operators:
         logger.warning(
             "SEALSTREAM_WITHOUT_OPERATORS is set: while the operators set is empty, anybody who may write to the topic "
@@ -122,11 +128,11 @@ def open_parts(
         if report.warning:
             logger.warning("%s", report.warning)
     locked = frozenset(report.bucket for report in reports if report.object_lock)
-    store = S3ObjectStore(connection, locked_buckets=locked)
+    store = S3ObjectStore(connection, locked_buckets=locked, observer=steps)
     probe_at = Location(stores.records_bucket, "v1/probe")
     retention_days = stores.retention_days if stores.records_bucket in locked else None
-    law = law_of(settings.policy, references, retention_days=retention_days)
-    with open_parsers(credentials, identity.signer, trust) as parsers:
+    law = law_of(settings.policy, references, retention_days=retention_days, timed=steps)
+    with open_parsers(credentials, identity.signer, trust, timed=steps) as parsers:
         if not parsers.confinement.whole:
             logger.warning(
                 "Parser processes are not fully confined: in force is %s, of Landlock and seccomp. A hostile file that "
@@ -134,7 +140,9 @@ def open_parts(
                 parsers.confinement,
             )
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, settings.assets, settings.labels, settings.people, known),
+            cases=use_cases(
+                store, parsers, law, stores, settings.assets, settings.labels, settings.people, known, timed=steps
+            ),
             without_operators=settings.people.without_operators,
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
@@ -142,6 +150,7 @@ def open_parts(
             under_way=parsers.under_way,
             stamps=parsers.stamps,
             trust=TrustWatch(credentials, parsers.renew_trust),
+            pseudonyms=pseudonyms,
             store=store,
             logs=None if signer is None else tile_logs_of(settings.tile_log, stores, store, signer),
             log_seconds=settings.tile_log.seconds,
