@@ -10,6 +10,7 @@ copied before the topics, which has to lose events.
 """
 
 import asyncio
+import logging
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,6 @@ _SEED: Final = 29
 _PATIENCE: Final = 240.0
 _CLOCKS_AFTER, _CLOCKS_FOR = timedelta(seconds=90), timedelta(seconds=90)
 _BUCKETS: Final = (STORES.records_bucket, STORES.content_bucket)
-"""In this order: a record is written last, so all that a copied one speaks of is there to be copied after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +166,13 @@ def _client(environment: Mapping[str, str]) -> Any:
 
 
 async def _copied_buckets(environment: Mapping[str, str]) -> _Objects:
-    """Copy the buckets while workers write to them, as any tool for S3 does."""
+    """Copy the buckets as they were at one moment, while workers go on writing to them.
+
+    Nothing in them is ever changed, so that is everything with a time of writing before it. Without that a record could
+    be in the copy, and the note under the digest of its bytes, which is written before it and listed before it, not.
+    """
+    moment = int(time.time())  # stores date objects in whole seconds
+    await asyncio.sleep(2)
     client, stored = _client(environment), dict[tuple[str, str], Mapping[str, Any]]()
     written: dict[str, Listed] = {}
 
@@ -179,7 +185,8 @@ async def _copied_buckets(environment: Mapping[str, str]) -> _Objects:
         }
 
     for bucket in _BUCKETS:
-        listed = await Bucket(bucket, environment).listing()
+        everything = await Bucket(bucket, environment).listing()
+        listed = {key: one for key, one in everything.items() if one.modified < moment}
         written |= listed
         with ThreadPoolExecutor(8) as threads:
             await asyncio.gather(
@@ -321,6 +328,7 @@ async def _create_buckets(stack: Stack) -> None:
 
 def main() -> None:
     """Go the whole way."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # our own clients complain while the broker is away
     bucket_first = "--bucket-first" in sys.argv[1:]
     began = time.monotonic()
     print(f"restore of {'buckets that were copied before the topics' if bucket_first else 'topics, then buckets'}")
