@@ -34,7 +34,11 @@ FROM ${PYTHON_IMAGE}
 # sealstream's own licence is the first; THIRD_PARTY.md says whose the others are.
 LABEL org.opencontainers.image.title="sealstream" \
       org.opencontainers.image.description="Kafka events in, signed C2PA manifests in S3 and alerts out" \
-      org.opencontainers.image.licenses="Apache-2.0 AND GPL-2.0-or-later AND LGPL-3.0-or-later AND MPL-2.0"
+      org.opencontainers.image.licenses="Apache-2.0 AND GPL-2.0-or-later AND LGPL-3.0-or-later AND MPL-2.0 AND OFL-1.1"
+# The font that reports are set in; it is under OFL-1.1. Nothing else is taken from Debian beside the base image.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk=1:20220127+repack1-1 \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 sealstream \
     && useradd --uid 10001 --gid sealstream --home-dir /var/lib/sealstream --shell /usr/sbin/nologin sealstream \
     && install --directory --mode=0700 --owner=sealstream --group=sealstream /var/lib/sealstream

@@ -32,8 +32,11 @@ from pipeline.settings import (
     PeopleSettings,
     PolicySettings,
     StoreSettings,
+    TileLogSettings,
 )
 from pipeline.store import Layout, ObjectStore
+from pipeline.tile_log import LogSigner, TileLogs
+from pipeline.tile_log.signing import former_keys, log_public_keys
 from pipeline.usecases.wiring import UseCases, wire
 
 __all__ = [
@@ -45,6 +48,7 @@ __all__ = [
     "law_of",
     "layout_of",
     "open_parsers",
+    "tile_logs_of",
     "use_cases",
 ]
 
@@ -175,6 +179,29 @@ def _check_observed(observed: Sequence[str], packs: Sequence[str]) -> None:
 def layout_of(settings: StoreSettings) -> Layout:
     """Where objects lie in the configured buckets."""
     return Layout(content_bucket=settings.content_bucket, records_bucket=settings.records_bucket)
+
+
+def tile_logs_of(
+    settings: TileLogSettings, stores: StoreSettings, store: ObjectStore, signer: LogSigner | None = None
+) -> TileLogs | None:
+    """The tile logs of this installation; None where neither a key nor a public key is configured.
+
+    Args:
+        settings: whose key, under which name.
+        stores: the buckets.
+        store: where they are kept.
+        signer: who signs their checkpoints; None for commands that only read them.
+
+    Raises:
+        OperatorError: a key cannot be used.
+    """
+    keys = log_public_keys(settings) if signer is None else (signer.public, *former_keys(settings))
+    if not keys:
+        return None
+    bucket = stores.records_bucket
+    return TileLogs(
+        store=store, bucket=bucket, name=settings.name or f"sealstream/{bucket}", keys=keys, signer=signer, now=_now
+    )
 
 
 def use_cases(

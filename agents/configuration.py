@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from agents.delivery import DeliverySettings, WatchdogSettings
 from agents.door_settings import DoorSettings
+from agents.oidc_settings import OidcSettings
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
@@ -23,6 +24,7 @@ from pipeline.settings import (
     PolicySettings,
     Settings,
     StoreSettings,
+    TileLogSettings,
 )
 
 __all__ = ["ALL_SETTINGS", "EffectiveSetting", "UnknownVariable", "effective", "require_known", "unknown_variables"]
@@ -30,6 +32,7 @@ __all__ = ["ALL_SETTINGS", "EffectiveSetting", "UnknownVariable", "effective", "
 ALL_SETTINGS: Final[tuple[type[Settings], ...]] = (
     KafkaSettings,
     StoreSettings,
+    TileLogSettings,
     AssetSettings,
     CredentialSettings,
     LabelSettings,
@@ -42,6 +45,7 @@ ALL_SETTINGS: Final[tuple[type[Settings], ...]] = (
     DeliverySettings,
     WatchdogSettings,
     ConsoleSettings,
+    OidcSettings,
     DoorSettings,
 )
 

@@ -41,6 +41,7 @@ class Metrics:
     confinement: Gauge
     signer_expiry: Gauge
     trust_list_issued: Gauge
+    tile_log_leaves: Counter
     ready: Gauge
 
     @classmethod
@@ -141,6 +142,7 @@ class Metrics:
                 ["list"],
                 registry=registry,
             ),
+            tile_log_leaves=Counter("sealstream_tile_log_leaves", "Leaves put into tile logs.", registry=registry),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),
         )
 

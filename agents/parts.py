@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from agents.assembly import identity_of, law_of, open_parsers, use_cases
+from agents.assembly import identity_of, law_of, open_parsers, tile_logs_of, use_cases
 from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
@@ -23,11 +23,14 @@ from pipeline.settings import (
     PeopleSettings,
     PolicySettings,
     StoreSettings,
+    TileLogSettings,
 )
-from pipeline.store import Location
+from pipeline.store import Location, ObjectStore
 from pipeline.store.buckets import BucketReport, probe_buckets
 from pipeline.store.connection import S3Connection, connect
 from pipeline.store.s3 import S3ObjectStore
+from pipeline.tile_log import TileLogs
+from pipeline.tile_log.signing import log_signer
 from pipeline.usecases.wiring import UseCases
 
 __all__ = ["Parts", "open_parts"]
@@ -51,6 +54,7 @@ class PartSettings:
     credentials: CredentialSettings = field(default_factory=CredentialSettings)
     labels: LabelSettings = field(default_factory=LabelSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
+    tile_log: TileLogSettings = field(default_factory=TileLogSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,9 @@ class Parts:
         under_way: says of each recording that is being worked on how far it is.
         stamps: asks for time stamps; None where no authority is configured.
         without_operators: whether anybody may act while there are no operators.
+        store: where everything is kept.
+        logs: the tile logs that records have their leaves in; None where none are kept.
+        log_seconds: how long leaves are gathered.
     """
 
     cases: UseCases
@@ -76,6 +83,9 @@ class Parts:
     stamps: Stamping | None
     trust: TrustWatch
     without_operators: bool
+    store: ObjectStore
+    logs: TileLogs | None
+    log_seconds: float
 
 
 @contextmanager
@@ -100,6 +110,7 @@ def open_parts(
     identity, trust = identity_of(credentials), trust_of(credentials)
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
+    signer = log_signer(settings.tile_log)
     if settings.people.without_operators:
         logger.warning(
             "SEALSTREAM_WITHOUT_OPERATORS is set: while the operators set is empty, anybody who may write to the topic "
@@ -131,6 +142,9 @@ def open_parts(
             under_way=parsers.under_way,
             stamps=parsers.stamps,
             trust=TrustWatch(credentials, parsers.renew_trust),
+            store=store,
+            logs=None if signer is None else tile_logs_of(settings.tile_log, stores, store, signer),
+            log_seconds=settings.tile_log.seconds,
         )
 
 

@@ -15,9 +15,12 @@ __all__ = ["ROLES", "Operation", "Right", "Role", "clock_group", "rights_of"]
 Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
-Role = Literal["worker", "recogniser", "producer", "reviewer", "consumer", "console", "editor", "administrator"]
+Role = Literal[
+    "worker", "recogniser", "producer", "reviewer", "consumer", "console", "editor", "administrator", "eraser"
+]
 """Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; who
-keeps the reference sets; who sets up topics, says who may review, and sends dead letters again."""
+keeps the reference sets; who sets up topics, says who may review, and sends dead letters again; who erases on
+request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ def _worker(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     # A later verdict puts what was found illegal into the feature database, and an order its service into the registry.
     if plan.name in (topics.manifests, topics.features, topics.clocks, topics.services):
         return ("Read", "Write")
+    if plan.role == "audit":  # the affair of the console alone
+        return ()
     return ("Read",) if plan.role in ("input", "reference") else ("Write",)
 
 
@@ -73,7 +78,7 @@ def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
 
 
 def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
-    if plan.name in (topics.reviews, topics.cases):
+    if plan.name in (topics.reviews, topics.cases, topics.audit):
         return ("Read", "Write")
     decided = (topics.decisions, topics.manifests, topics.review_updates, topics.dead_letters, topics.operators)
     due = (topics.alerts, topics.case_updates, topics.clocks, topics.enforcement)
@@ -92,6 +97,11 @@ def _administrator(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Create", "Describe", "DescribeConfigs", "AlterConfigs", *people, *read, *sent)
 
 
+def _eraser(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    # Tombstones.
+    return ("Write",) if plan.name == topics.manifests else ()
+
+
 ROLES: Final[Mapping[Role, _Asks]] = {
     "worker": _worker,
     "recogniser": _recogniser,
@@ -101,6 +111,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
     "console": _console,
     "editor": _editor,
     "administrator": _administrator,
+    "eraser": _eraser,
 }
 """What each role does with a topic. Of a role that follows its own group, that group's name is its own affair."""
 

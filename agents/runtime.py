@@ -14,6 +14,7 @@ from typing import TypeVar
 from agents.delivery import InputRecord
 from agents.lanes import Lane
 from agents.outbox import Outbox
+from agents.record_log import RecordLog
 from agents.strange_members import StrangeMembers
 from pipeline.events.inputs import (
     ActivityEvent,
@@ -28,6 +29,7 @@ from pipeline.events.outputs import Case, Decision, ManifestRecord
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.case_acting import CaseActTaken
 from pipeline.usecases.claiming import ActTaken
+from pipeline.usecases.frame import AnyOutcome
 from pipeline.usecases.retracting import Retraction
 from pipeline.usecases.wiring import UseCases
 
@@ -46,6 +48,7 @@ class Runtime:
         strange: names members of events that the contract does not know.
         threads: where the use cases run.
         patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
+        log: where the leaves of records go; None where no tile log is kept.
     """
 
     cases: UseCases
@@ -53,26 +56,39 @@ class Runtime:
     strange: StrangeMembers
     threads: ThreadPoolExecutor
     patient: ThreadPoolExecutor
+    log: RecordLog | None = None
 
-    async def work(self, lane: Lane[Event], record: InputRecord) -> None:
+    async def work(self, lane: Lane[Event], record: InputRecord) -> asyncio.Event | None:
         """Make a record an event, do what is to be done with it, and deliver what came of it.
+
+        Returns:
+            What is set once the leaves of all that was stored are in the tile log, where there is one.
 
         Raises:
             ProducerError: the record can never succeed.
             WorldError: a service does not answer; try again.
         """
+        said: list[AnyOutcome | Decision] = []
+        await self._do(lane, record, said)
+        if self.log is None or not said:
+            return None
+        leaves = [await self.log.leaf_of(one.record_uri) if isinstance(one, Decision) else one.leaf for one in said]
+        return self.log.add(record.topic, record.partition, leaves)
+
+    async def _do(self, lane: Lane[Event], record: InputRecord, said: list[AnyOutcome | Decision]) -> None:
+        """All that becomes of a record; what is stored of it is put into `said`."""
         event = lane.intake(record.value, record.headers)
         if not isinstance(event, Review | ReviewAct | CaseAct):  # whose members are all read
             self.strange.note(record.topic, lane.schema, event.reference, event.facts)
         run = partial(asyncio.get_running_loop().run_in_executor, self.patient if _lasts(event) else self.threads)
         retracting = self.cases.retracting
         if isinstance(event, Review) and event.verdict == "illegal":
-            await self.outbox.retract(await run(retracting.of_review, event))
+            await self._retract(await run(retracting.of_review, event), said)
             return
         began = datetime.now(UTC)
         outcome = await run(lane.use_case(self.cases), event)
         if isinstance(outcome, CaseActTaken):
-            await self._publish_act(outcome, began)
+            await self._publish_act(outcome, began, said)
             return
         stored = None if isinstance(outcome, ActTaken) else outcome.record
         retraction = None
@@ -80,10 +96,11 @@ class Runtime:
             retraction = await run(retracting.of_activity, event, stored)
         await self.outbox.publish(outcome)
         if not isinstance(outcome, ActTaken):
+            said.append(outcome)
             late = await self._last_word(outcome.record, began)
             retraction = retraction or late
         if retraction is not None:
-            await self.outbox.retract(retraction)
+            await self._retract(retraction, said)
         if isinstance(event, ActivityEvent):
             for alert in await run(self.cases.consenting, event):
                 await self.outbox.alert(alert)
@@ -91,13 +108,19 @@ class Runtime:
         elif isinstance(event, Review) and isinstance(stored, Decision):
             await self._publish_case(await run(self.cases.case_acting.of_review, event, stored))
 
-    async def _publish_act(self, taken: CaseActTaken, began: datetime) -> None:
+    async def _retract(self, retraction: Retraction, said: list[AnyOutcome | Decision]) -> None:
+        """Deliver what follows from a later verdict."""
+        await self.outbox.retract(retraction)
+        said += retraction.decisions
+
+    async def _publish_act(self, taken: CaseActTaken, began: datetime, said: list[AnyOutcome | Decision]) -> None:
         """Deliver what an act about a case decided, if anything, and the case as it stands."""
         if taken.decided is not None:
             await self.outbox.publish(taken.decided)
+            said.append(taken.decided)
             retraction = await self._last_word(taken.decided.record, began)
             if retraction is not None:
-                await self.outbox.retract(retraction)
+                await self._retract(retraction, said)
         await self._publish_case(taken.case)
 
     async def _last_word(self, said: ManifestRecord | Decision, began: datetime) -> Retraction | None:

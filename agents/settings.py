@@ -13,9 +13,9 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from pipeline.errors import OperatorError
-from pipeline.settings import Settings
+from pipeline.settings import Names, Settings
 
-__all__ = ["ConsoleSettings", "KafkaSettings", "WorkerSettings"]
+__all__ = ["ConsoleSettings", "KafkaSettings", "WorkerSettings", "is_loopback"]
 
 
 class KafkaSettings(Settings):
@@ -107,6 +107,17 @@ def _host_and_port(text: str) -> str:
     return text
 
 
+def _address_of_pages(text: str | None) -> str | None:
+    if text is None:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or parts.hostname is None or parts.path not in {"", "/"} or parts.query:
+        raise ValueError("write it as https://HOST or https://HOST:PORT, with no path")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("beyond this machine it has to be https, or logins can be read on their way")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 class ConsoleSettings(Settings):
     """The console: where it is served, what it keeps, who may act; the prefix is `SEALSTREAM_CONSOLE_`."""
 
@@ -119,14 +130,36 @@ class ConsoleSettings(Settings):
     database: Path | None = None
     """The SQLite file of its read model; without it `console.sqlite` in the state directory. It can be deleted."""
 
-    login: Literal["none", "development"] = "none"
-    """Who may act: nobody, or whoever says to be somebody in the operators set (for development, on this machine)."""
+    login: Literal["none", "development", "oidc"] = "none"
+    """Who may act: nobody; whoever says to be somebody in the operators set (for development, on this machine); or
+    whom a provider of OpenID Connect vouches for (`SEALSTREAM_CONSOLE_OIDC_...`)."""
+
+    url: Annotated[str | None, AfterValidator(_address_of_pages)] = None
+    """Its address in browsers, such as https://console.example, where that is another than the one it is served at."""
+
+    proxies: Names = ()
+    """Addresses of reverse proxies that are believed when they say who asks (X-Forwarded-For), separated by commas."""
 
     source: str = "sealstream-console"
     """CloudEvents `source` of what people do in it."""
 
     session_minutes: int = Field(default=480, ge=1)
     """How long a login counts."""
+
+    rights_seconds: float = Field(default=60.0, gt=0)
+    """Nobody may act while the operators set was last surely known longer ago than this, in seconds."""
+
+    logins_a_minute: int = Field(default=20, ge=1, le=1_000_000)
+    """How often one address may try to log in, in a minute."""
+
+    acts_a_minute: int = Field(default=120, ge=1, le=1_000_000)
+    """How much one person may send, in a minute."""
+
+    store: bool = False
+    """Whether it reads the buckets: for people who may see content, and for reports."""
+
+    content_max_bytes: int = Field(default=64 * 2**20, ge=1)
+    """Larger content is not shown and not handed out, in bytes."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -137,24 +170,40 @@ class ConsoleSettings(Settings):
     @property
     def hosts(self) -> tuple[str, ...]:
         """The names by which browsers may ask for it: a page elsewhere cannot reach it under a name of its own."""
-        return _LOOPBACK_NAMES
+        named = urlsplit(self.url or "").hostname
+        return _LOOPBACK_NAMES if named is None or named in _LOOPBACK_NAMES else (*_LOOPBACK_NAMES, named)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach it over TLS, so that its cookies need never go without."""
+        return urlsplit(self.url or "").scheme == "https"
 
     def require_safe(self) -> None:
         """See that nobody reaches it whom nobody knows.
 
         Raises:
-            OperatorError: it would be served beyond this machine, where no login tells people apart.
+            OperatorError: it would be served beyond this machine, where no login tells people apart, or where logins
+                could be read on their way.
         """
         host, _ = self.address
-        if not _is_loopback(host):
+        if is_loopback(host):
+            return
+        if self.login != "oidc":
             raise OperatorError(
                 what=f"The console would be served at {self.bind}, beyond this machine, and the login {self.login} "
                 "keeps nobody out.",
-                remedy="Let SEALSTREAM_CONSOLE_BIND (--bind) be 127.0.0.1:PORT, and forward a port to it where needed.",
+                remedy="Let SEALSTREAM_CONSOLE_LOGIN (--login) be oidc, or SEALSTREAM_CONSOLE_BIND (--bind) "
+                "127.0.0.1:PORT, and forward a port to it where needed.",
+            )
+        if self.url is None:
+            raise OperatorError(
+                what=f"The console would be served at {self.bind}, and browsers would not know it by any name there.",
+                remedy="Say in SEALSTREAM_CONSOLE_URL what its address is in browsers, such as https://console.example.",
             )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

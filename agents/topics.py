@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pipeline.events.outgoing import Channel
 
-__all__ = ["DAY_MS", "MAX_EVENT_BYTES", "MAX_MESSAGE_BYTES", "TopicPlan", "Topics"]
+__all__ = ["DAY_MS", "MAX_EVENT_BYTES", "MAX_MESSAGE_BYTES", "RECORD_DAYS", "TopicPlan", "Topics"]
 
 MAX_MESSAGE_BYTES: Final = 4 * 2**20
 """Room for a dead letter: the largest input Kafka takes by default (1 MiB) and its explanation, with space to spare."""
@@ -17,6 +17,9 @@ MAX_EVENT_BYTES: Final = 2**20 + 12
 DAY_MS: Final = 24 * 3600 * 1000
 """A day, in milliseconds."""
 
+RECORD_DAYS: Final = 183
+"""How long records are kept if nobody says otherwise, in days: six months at least."""
+
 _FOREVER: Final = "-1"
 
 
@@ -26,7 +29,7 @@ class TopicPlan:
 
     name: str
     config: Mapping[str, str]
-    role: Literal["input", "reference", "output", "dead letters"] = "output"
+    role: Literal["input", "reference", "audit", "output", "dead letters"] = "output"
 
     @property
     def compacted(self) -> bool:
@@ -96,6 +99,11 @@ class Topics:
         return f"{self.prefix}inventory"
 
     @property
+    def audit(self) -> str:
+        """What people looked at, written down before they see it."""
+        return f"{self.prefix}audit"
+
+    @property
     def manifests(self) -> str:
         """Out, compacted: what became of generation events."""
         return f"{self.prefix}manifests"
@@ -163,7 +171,7 @@ class Topics:
         years old. Manifests, reference sets, cases and clocks are compacted and kept for ever: their topics hold the
         newest of each key. Of reference sets, what it replaced stays for a week at least: the newest may be an entry
         that no worker takes. What asks for an answer (alerts, decisions, enforcement, dead letters) is kept for 30 days
-        at least.
+        at least. What people looked at is kept as long as records are.
         """
         week, month = str(7 * DAY_MS), str(30 * DAY_MS)
         arrived = {"message.timestamp.type": "LogAppendTime"}
@@ -172,10 +180,12 @@ class Topics:
         event = {**deleted, "retention.ms": week, "max.message.bytes": str(MAX_EVENT_BYTES), **arrived}
         entry = {**compacted, "min.compaction.lag.ms": week, **arrived}
         answer = {**deleted, "retention.ms": month}
+        looked = {**deleted, "retention.ms": str(RECORD_DAYS * DAY_MS), **arrived}
         letter = {**answer, "max.message.bytes": str(MAX_MESSAGE_BYTES)}
         return (
             *(TopicPlan(name=name, role="input", config=event) for name in self.inputs),
             *(TopicPlan(name=name, role="reference", config=entry) for name in self.references),
+            TopicPlan(name=self.audit, role="audit", config=looked),
             *(TopicPlan(name=name, config=compacted) for name in (self.manifests, self.case_updates, self.clocks)),
             *(
                 TopicPlan(name=name, config=answer)

@@ -25,6 +25,7 @@ from agents.kafka import Publisher, open_publisher
 from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.parts import Parts
+from agents.record_log import RecordLog
 from agents.reference import References
 from agents.rights import rights_of
 from agents.runtime import Runtime
@@ -88,7 +89,7 @@ class WorkerApp(SealstreamApp):
             kafka.group,
             delivery=delivery,
             watch=watch,
-            store_healthy=lambda: self._store_trouble is None,
+            store_healthy=lambda: self._store_trouble is None and (self._log is None or self._log.trouble is None),
             works_long=lambda: bool(self._parts.under_way()),
             **options,
         )
@@ -105,6 +106,7 @@ class WorkerApp(SealstreamApp):
         self._topic_trouble: str | None = "not looked at yet"
         self._publisher: Publisher | None = None
         self._keeper: ClockKeeper | None = None
+        self._log: RecordLog | None = None
         self._threads: tuple[ThreadPoolExecutor, ...] = ()
         self._resources = AsyncExitStack()
         self._brokers = BrokerWatch(partial(standing, self), self.delivery.firsts, metrics.lag)
@@ -135,12 +137,16 @@ class WorkerApp(SealstreamApp):
         # Nothing is judged before everything is known that it is judged by.
         await self._resources.enter_async_context(self._references.following(outbox.alert))
         await self._resources.enter_async_context(self._known.following())
+        if self._parts.logs is not None:
+            self._log = RecordLog(self._parts.logs, self._parts.store, self._parts.log_seconds, self._metrics)
+            self._resources.push_async_callback(self._log.close)
         self.runtime = Runtime(
             cases=self._parts.cases,
             outbox=outbox,
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
             patient=patient,
+            log=self._log,
         )
         self._keeper = keeper_of(self._kafka, self.topic_names, self._parts.cases, self._references, outbox, threads)
         self.add_future(self._keeper.run())
@@ -213,6 +219,7 @@ class WorkerApp(SealstreamApp):
             "confinement": str(self._parts.confinement),
             "signing certificate until": self._parts.signer.not_after.isoformat(),
             "recordings": "; ".join(map(str, self._parts.under_way())) or "none in work",
+            "tile log": "none kept (SEALSTREAM_TILE_LOG_KEY)" if self._log is None else f"kept as {self._log.name}",
             **self._parts.trust.states(),
         }
 
@@ -236,6 +243,7 @@ class WorkerApp(SealstreamApp):
             "outputs": None if self._publisher is None else self._publisher.trouble,
             "oldest event": self._oldest_trouble(),
             "store": self._store_trouble,
+            "tile log": None if self._log is None else self._log.trouble,
             "reference sets": self._references.trouble,
             "operators": self._operators_trouble(),
             "fingerprints": self._known.trouble,

@@ -19,7 +19,7 @@ from pipeline.errors import ProducerError
 from pipeline.events.identity import event_uid
 from pipeline.events.intake import REVIEW, REVIEW_ACT, intake_review_act
 
-__all__ = ["ACTS", "HEADERS", "ISSUER", "Desk", "DeskAct"]
+__all__ = ["ACTS", "HEADERS", "Desk", "DeskAct"]
 
 ACTS: Final[Mapping[str, Permission]] = {
     "release": "review",
@@ -30,9 +30,6 @@ ACTS: Final[Mapping[str, Permission]] = {
     "note": "note",
 }
 """What can be done about an event, and what for a person has to be permitted."""
-
-ISSUER: Final = "sealstream-console"
-"""Who says that a person is who it is."""
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _REMEMBERED: Final = 10_000
@@ -108,7 +105,7 @@ def _message(parts: ConsoleParts, person: Person, about: str, act: str, token: s
         "event_uid": about,
         "verdict" if is_verdict else "act": act,
         "actor": {"id": person.id, "role": person.role},
-        "auth": {"issuer": ISSUER, "at": person.since},
+        "auth": person.auth,
         "seen": str(form.get("seen", "")),
         "reason": reason or ("" if is_verdict or act == "note" else "In the console."),
     }

@@ -11,9 +11,10 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
-from console import errors, health, people, rendering, static_files
+from console import errors, health, login, rendering, static_files
+from console.guarding import GuardedForms
 from console.headers import SafeHeaders
-from console.pages import cases, events, lists, live
+from console.pages import audit, cases, events, lists, live
 from console.parts import ConsoleParts
 
 __all__ = ["ROOMS", "Room", "application"]
@@ -25,10 +26,11 @@ ROOMS: Final[tuple[Room, ...]] = (
     health.routes,
     static_files.routes,
     rendering.routes,
-    people.routes,
+    login.routes,
     events.routes,
     cases.routes,
     lists.routes,
+    audit.routes,
     live.routes,
 )
 
@@ -51,10 +53,13 @@ def application(parts: ConsoleParts) -> Starlette:
             Middleware(
                 SessionMiddleware,
                 secret_key=secrets.token_hex(),  # of this process alone: a login ends with it
-                session_cookie="sealstream_session",
+                session_cookie="__Host-sealstream_session" if parts.settings.is_https else "sealstream_session",
                 max_age=parts.settings.session_minutes * 60,
-                same_site="strict",
+                # Strict would leave the login behind where the provider, or a link in a message, sends a browser here.
+                same_site="strict" if parts.provider is None else "lax",
+                https_only=parts.settings.is_https,
             ),
+            Middleware(GuardedForms, parts=parts),
         ],
         exception_handlers=errors.handlers(),
         lifespan=lifespan,

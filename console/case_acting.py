@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from agents.messages import KafkaMessage
-from console.acting import HEADERS, ISSUER, Desk
+from console.acting import HEADERS, Desk
 from console.case_desk import OfferedAct, acts_offered, kinds_offered
 from console.case_form import OPENING_FIELDS, FormField
 from console.parts import ConsoleParts
@@ -90,7 +90,7 @@ class CaseDesk:
         data = {
             **told,
             "actor": {"id": person.id, "role": person.role},
-            "auth": {"issuer": ISSUER, "at": person.since},
+            "auth": person.auth,
             "reason": reason,
             **({"at": _instant(at)} if at else {}),
         }

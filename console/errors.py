@@ -9,21 +9,26 @@ from starlette.responses import JSONResponse, Response
 
 from console.rendering import page
 
-__all__ = ["handlers"]
+__all__ = ["handlers", "refused"]
 
-_TOLD: Final = {403: "not-allowed", 404: "not-found", 405: "not-found"}
+_TOLD: Final = {403: "not-allowed", 404: "not-found", 405: "not-found", 429: "too-often"}
 _NOT_FOUND: Final = 404
 
 
 def handlers() -> Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
     """What answers which exceptions."""
-    return {HTTPException: _refused}
+    return {HTTPException: refused}
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
+    """The answer to what is refused: what is the matter, as a page or as JSON."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     why = error.detail if isinstance(error, HTTPException) else ""
     if request.url.path.endswith(".json"):
-        return JSONResponse({"status": status, "why": why}, status)
-    told = _TOLD.get(status, "broken")
-    return page(request, "error.html", status, told=told, why="" if status == _NOT_FOUND else why)
+        answer: Response = JSONResponse({"status": status, "why": why}, status)
+    else:
+        told = _TOLD.get(status, "broken")
+        answer = page(request, "error.html", status, told=told, why="" if status == _NOT_FOUND else why)
+    if isinstance(error, HTTPException) and error.headers is not None:
+        answer.headers.update(error.headers)
+    return answer

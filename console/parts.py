@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.messages import KafkaMessage
 from agents.settings import ConsoleSettings
 from agents.topics import Topics
+from console.identity import IdentityProvider
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
+from console.sessions import Sessions
+from console.vault import Vault
 
 __all__ = ["ConsoleParts"]
 
@@ -25,7 +28,10 @@ class ConsoleParts:
         changes: grows whenever something new is known.
         send: sends what a person did, and returns when the brokers have it.
         now: seconds since 1970.
+        vault: the buckets; None where the console does not read them.
         running: what goes on beside the server as long as it runs.
+        provider: vouches for people, where they log in by OpenID Connect.
+        sessions: who is logged in.
     """
 
     settings: ConsoleSettings
@@ -35,4 +41,7 @@ class ConsoleParts:
     changes: Callable[[], int]
     send: Callable[[KafkaMessage], Awaitable[None]]
     now: Callable[[], float]
+    vault: Vault | None = None
     running: tuple[Callable[[], AbstractAsyncContextManager[None]], ...] = ()
+    provider: IdentityProvider | None = None
+    sessions: Sessions = field(default_factory=Sessions)

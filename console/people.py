@@ -1,27 +1,39 @@
-"""Who looks and acts: logins and sessions. What somebody may do is looked up in the operators set at every request."""
+"""Who looks and acts. What somebody may do is looked up in the operators set at every request."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from console.parts import ConsoleParts
-from console.rendering import page
+from console.sessions import Session
 from pipeline.duties import Oversight, Permission, RoleRefusedError
 from pipeline.events.inputs import Reviewer
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
 
-__all__ = ["Guarded", "Person", "guarded", "is_permitted", "require_own_form", "routes"]
+__all__ = [
+    "SESSION_KEY",
+    "Guarded",
+    "Person",
+    "guarded",
+    "is_current",
+    "is_permitted",
+    "person_of",
+    "require_own_form",
+    "session_of",
+]
+
+SESSION_KEY: Final = "login"
+"""Where the cookie has the key of a login."""
 
 _SEE_OTHER: Final = 303
+_NO_CONTENT: Final = 204
 _NOT_LOGGED_IN: Final = 401
 _NOT_ALLOWED: Final = 403
 
@@ -33,14 +45,16 @@ class Person:
     Args:
         entry: the person in the operators set.
         role: in which of the roles the person acts.
-        since: when the person logged in, as RFC 3339.
+        auth: how the person was known to be who it is, as acts say it.
         form_secret: what forms of this session have in them.
+        is_current: whether the operators set is known well enough to say what the person may do.
     """
 
     entry: OperatorEntry
     role: str
-    since: str
+    auth: Mapping[str, str]
     form_secret: str
+    is_current: bool
 
     @property
     def id(self) -> str:
@@ -60,25 +74,41 @@ def guarded(parts: ConsoleParts, answer: Guarded) -> Callable[[Request], Awaitab
         if person is None and parts.settings.login != "none":
             if request.url.path.endswith(".json"):
                 raise HTTPException(_NOT_LOGGED_IN, "Log in first.")
-            return RedirectResponse("/login", _SEE_OTHER)
+            return _to_login(request, session_of(parts, request))
         return await run_in_threadpool(answer, request, person)
 
     return endpoint
 
 
+def session_of(parts: ConsoleParts, request: Request) -> Session | None:
+    """The login of a browser, whatever the operators set says of it by now."""
+    return parts.sessions.find(request.session.get(SESSION_KEY), parts.now())
+
+
 def person_of(parts: ConsoleParts, request: Request) -> Person | None:
     """Who is logged in, and still is somebody: who lost the role acted in is nobody from then on."""
-    session = request.session
-    name, role = session.get("actor"), session.get("role")
-    entry = parts.questions.operator(name) if isinstance(name, str) else None
-    if entry is None or role not in entry.roles:
+    session = session_of(parts, request)
+    entry = None if session is None else parts.questions.operator(session.actor)
+    if session is None or entry is None or session.role not in entry.roles:
         return None
-    return Person(entry=entry, role=str(role), since=str(session["since"]), form_secret=str(session["form"]))
+    return Person(
+        entry=entry,
+        role=str(session.role),
+        auth=session.auth,
+        form_secret=session.form_secret,
+        is_current=is_current(parts),
+    )
+
+
+def is_current(parts: ConsoleParts) -> bool:
+    """Whether the operators set is known well enough to say who may act."""
+    age = parts.state().age
+    return age is not None and age <= parts.settings.rights_seconds
 
 
 def is_permitted(person: Person | None, to: Permission) -> bool:
     """Whether somebody in this role may do it at all; workers look it up once more, and for which places."""
-    if person is None:
+    if person is None or not person.is_current:
         return False
     sets = ReferenceSets.empty().updated([person.entry]).sets
     try:
@@ -88,49 +118,21 @@ def is_permitted(person: Person | None, to: Permission) -> bool:
     return True
 
 
-def require_own_form(request: Request, secret: str, given: object) -> None:
-    """See that a form comes from a page of this console.
+def require_own_form(secret: str, given: object) -> None:
+    """See that a form comes from a page of this console, of the same login; `console.guarding` looks at its origin.
 
     Raises:
         HTTPException: it does not.
     """
-    origin = request.headers.get("origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc != request.url.netloc
-    if elsewhere or not isinstance(given, str) or not secrets.compare_digest(secret.encode(), given.encode()):
+    if not isinstance(given, str) or not secrets.compare_digest(secret.encode(), given.encode()):
         raise HTTPException(_NOT_ALLOWED, "This form was not sent from a page of this console, or the login ended.")
 
 
-def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
-    """`/login` and `/logout`, where somebody can log in at all."""
-    if parts.settings.login == "none":
-        return ()
-
-    async def show(request: Request) -> Response:
-        people = await run_in_threadpool(parts.questions.operators)
-        secret = request.session.setdefault("form", secrets.token_urlsafe(24))
-        known = [entry for entry in people.values() if entry.roles]
-        return page(request, "login.html", people=known, secret=secret, state=parts.state(), person=None, at="login")
-
-    async def login(request: Request) -> Response:
-        form = await request.form()
-        require_own_form(request, str(request.session.get("form", "")) or secrets.token_hex(), form.get("form"))
-        name, _, role = str(form.get("who", "")).rpartition(" ")
-        entry = await run_in_threadpool(parts.questions.operator, name)
-        if entry is None or role not in entry.roles:
-            raise HTTPException(_NOT_ALLOWED, "Nobody in the operators set is that.")
-        request.session.clear()
-        since = datetime.fromtimestamp(parts.now(), UTC).isoformat(timespec="seconds")
-        request.session.update({"actor": name, "role": role, "since": since, "form": secrets.token_urlsafe(24)})
-        return RedirectResponse("/", _SEE_OTHER)
-
-    async def logout(request: Request) -> Response:
-        form = await request.form()
-        require_own_form(request, str(request.session.get("form", "")) or secrets.token_hex(), form.get("form"))
-        request.session.clear()
-        return RedirectResponse("/login", _SEE_OTHER)
-
-    return (
-        Route("/login", show),
-        Route("/login", login, methods=["POST"]),
-        Route("/logout", logout, methods=["POST"]),
-    )
+def _to_login(request: Request, session: Session | None) -> Response:
+    """Where a browser goes that may not look: to a login, or to choose a role where several were given."""
+    at = "/login" if session is None or session.role is not None else "/login/role"
+    if request.url.path != "/":
+        at = f"{at}?{urlencode({'to': request.url.path})}"
+    if "hx-request" in request.headers:  # a part of an open page: the page as a whole goes there
+        return Response(status_code=_NO_CONTENT, headers={"HX-Redirect": at})
+    return RedirectResponse(at, _SEE_OTHER)

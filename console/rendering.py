@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from console.texts import LANGUAGES, Language, text
 from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 
-__all__ = ["LANGUAGE_COOKIE", "language_of", "page", "routes"]
+__all__ = ["LANGUAGE_COOKIE", "language_of", "local_path", "page", "routes"]
 
 LANGUAGE_COOKIE: Final = "sealstream_language"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -52,14 +52,18 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     return HTMLResponse(_environment().get_template(template).render({**context, **values}), status)
 
 
+def local_path(wanted: str) -> str:
+    """A path of the console as it stands, `/` for anything else: elsewhere nobody is sent."""
+    # A path begins with one slash; browsers read a backslash as one, and leave out line ends and tabs.
+    is_local = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
+    return wanted if is_local else "/"
+
+
 def routes(_: object) -> tuple[BaseRoute, ...]:
     """`/language/{language}`: chooses it, and goes back to where the reader was."""
 
     async def choose(request: Request) -> Response:
-        back = request.query_params.get("back", "/")
-        # Elsewhere nobody is sent: a path begins with one slash, and browsers read a backslash as one.
-        local = back.startswith("/") and not back.startswith("//") and "\\" not in back
-        answer = RedirectResponse(back if local else "/", _SEE_OTHER)
+        answer = RedirectResponse(local_path(request.query_params.get("back", "/")), _SEE_OTHER)
         language = request.path_params["language"]
         if language in LANGUAGES:
             answer.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
@@ -86,7 +90,11 @@ def _is_past(instant: str, now: float) -> bool:
 
 
 def _here(request: Request) -> str:
-    path = request.url.path.removesuffix("/acts")  # where forms go, nobody comes back to
+    if request.url.path.startswith("/login/"):  # a code counts once
+        return "/login"
+    path = request.url.path
+    for form in ("/acts", "/content", "/exports"):  # where forms go, nobody comes back to
+        path = path.removesuffix(form)
     return path + (f"?{request.url.query}" if request.url.query else "")
 
 

@@ -9,11 +9,15 @@ import uvicorn
 
 from agents.kafka import open_publisher
 from agents.messages import KafkaMessage
+from agents.oidc_settings import OidcSettings
 from agents.settings import ConsoleSettings, KafkaSettings
 from agents.topics import Topics
 from console.app import application
+from console.identity import IdentityProvider
+from console.login import CALLBACK
 from console.parts import ConsoleParts
 from console.readmodel.following import live_model_of
+from console.vault import Vault
 from pipeline.errors import OperatorError
 
 __all__ = ["serve"]
@@ -34,12 +38,18 @@ def serve(settings: ConsoleSettings) -> None:
         host, port = bound.getsockname()[:2]
         logger.info("The console is at http://%s:%s/", f"[{host}]" if ":" in host else host, port)
         parts = _parts(settings)
+        if parts.provider is not None:
+            at = settings.url or f"http://{settings.bind}"
+            logger.info(
+                "Logins are by %s, which has to know the redirect address %s%s", parts.provider.issuer, at, CALLBACK
+            )
         config = uvicorn.Config(
             application(parts),
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=list(settings.proxies),
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
         uvicorn.Server(config).run(sockets=[bound])
@@ -61,8 +71,22 @@ def _parts(settings: ConsoleSettings) -> ConsoleParts:
         changes=lambda: model.changes,
         send=send,
         now=time.time,
+        vault=_vault(settings.content_max_bytes) if settings.store else None,
         running=(model.running,),
+        provider=_provider() if settings.login == "oidc" else None,
     )
+
+
+def _provider() -> IdentityProvider:
+    from console.oidc import OidcProvider  # noqa: PLC0415 - other logins start without what it takes
+
+    return OidcProvider(OidcSettings(), now=time.time)
+
+
+def _vault(max_bytes: int) -> Vault:
+    from console.vault_opening import open_vault  # noqa: PLC0415 - loads an S3 client, and most consoles do without
+
+    return open_vault(max_bytes)
 
 
 def _bound(settings: ConsoleSettings) -> socket.socket:

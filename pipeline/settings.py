@@ -26,6 +26,7 @@ __all__ = [
     "PolicySettings",
     "Settings",
     "StoreSettings",
+    "TileLogSettings",
 ]
 
 ENV_PREFIX: Final = "SEALSTREAM_"
@@ -91,6 +92,32 @@ class StoreSettings(Settings):
 
     require_retention: bool = False
     """Refuse to start where the records bucket has no Object Lock."""
+
+
+class TileLogSettings(Settings):
+    """The log of records that outsiders verify; without a key there is none."""
+
+    model_config = SettingsConfigDict(env_prefix="SEALSTREAM_TILE_LOG_")
+
+    key: str | None = None
+    """An Ed25519 key that signs the checkpoints of the log: a PEM file, or a URI of those that `SEALSTREAM_SIGN_KEY`
+    knows. All workers have the same one."""
+
+    public_key: Path | None = None
+    """Its public key as PEM: needed where the key is not in a file, and enough for commands that only verify."""
+
+    former_keys: Names = ()
+    """Public keys as PEM files, separated by commas, that signed before the key was changed."""
+
+    name: str | None = Field(default=None, pattern=r"^[!-*,-~]{1,200}$")
+    """What the names of the logs begin with, such as `log.example.com/records`; outsiders know a log by its name, so it
+    is never changed. Without it `sealstream/` and the name of the records bucket."""
+
+    seconds: float = Field(default=1.0, gt=0, le=60, allow_inf_nan=False)
+    """How long leaves are gathered before they are put into the log together, in seconds."""
+
+    key_seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """Longest time for one signature of a key that is kept elsewhere, in seconds."""
 
 
 class AssetSettings(Settings):

@@ -28,6 +28,7 @@ __all__ = ["Promise", "incompatibilities", "incompatible_changes", "promise_of"]
 _Schema: TypeAlias = dict[str, Any] | bool
 
 _INPUTS = (
+    "access.",
     "activity-event.",
     "case-act.",
     "consent.",

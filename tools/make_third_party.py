@@ -155,7 +155,8 @@ is; they are installed beside it, and lie in an image that you build. Tests fail
 on one whose metadata names another licence than when it was looked at, and on a licence that is not on the list: LGPL
 only passes where a package names the library and loads it as a shared one, and others where it was decided to take this
 one package in spite of it; either needs a note of what follows. `make sbom` writes all of it as a CycloneDX document,
-[NOTICE](NOTICE) has what packages ask to be told. This page is no legal advice.
+[NOTICE](NOTICE) has what packages ask to be told. The image also has fonts from Debian's package fonts-noto-cjk, Noto
+Sans CJK and Noto Serif CJK, under OFL-1.1. This page is no legal advice.
 
 On the list are {allowed}.
 

@@ -14,6 +14,7 @@ from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError, OperatorError
 from pipeline.events.outputs import Decision
 from pipeline.settings import AssetSettings, StoreSettings
+from pipeline.store.erased import ErasedEvent, erased_bytes, erased_event
 from pipeline.store.illegal import IllegalBytes, illegal_bytes
 from pipeline.store.lookup import Found, find_by_digest, find_by_event, retraction_of
 
@@ -40,6 +41,7 @@ class FoundEvent(msgspec.Struct, frozen=True, kw_only=True):
     record: msgspec.Raw | None
     review: msgspec.Raw | None
     retraction: msgspec.Raw | None
+    erased: ErasedEvent | None
 
 
 def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, as_json: AsJson = False) -> None:
@@ -54,6 +56,7 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
     layout = layout_of(StoreSettings())
     store = S3ObjectStore(connect())
     illegal: IllegalBytes | None = None
+    erased: Sequence[ErasedEvent] = ()
     if event is not None:
         stored = find_by_event(store, layout, *event)
         found: Sequence[Found] = () if stored is None else (stored,)
@@ -61,15 +64,21 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
         digest = digest_of(sha256, file)
         found = find_by_digest(store, layout, digest)
         illegal = illegal_bytes(store, layout, digest)
-    answers = [_answer(known, retraction_of(store, layout, known.event_uid)) for known in found]
+        erased = erased_bytes(store, layout, digest)
+    answers = [
+        _answer(known, retraction_of(store, layout, known.event_uid), erased_event(store, layout, known.event_uid))
+        for known in found
+    ]
     if as_json:
-        print_json({"found": answers, "illegal": illegal})
+        print_json({"found": answers, "illegal": illegal, "erased": erased})
     else:
         for answer in answers:
             _show(answer)
         if illegal is not None:
             _show_illegal(illegal)
-    if not answers and illegal is None:
+        for one in erased:
+            _show_erased(one)
+    if not answers and illegal is None and not erased:
         if not as_json:
             console.print("Nothing is known of it in this store.")
             if event is not None:
@@ -98,7 +107,7 @@ def digest_of(sha256: str | None, file: Path | None) -> str:
     return digest
 
 
-def _answer(found: Found, retraction: bytes | None) -> FoundEvent:
+def _answer(found: Found, retraction: bytes | None, erased: ErasedEvent | None) -> FoundEvent:
     return FoundEvent(
         event_uid=found.event_uid,
         role=found.role,
@@ -108,6 +117,7 @@ def _answer(found: Found, retraction: bytes | None) -> FoundEvent:
         record=None if found.record is None else msgspec.Raw(found.record),
         review=None if found.review is None else msgspec.Raw(found.review),
         retraction=None if retraction is None else msgspec.Raw(retraction),
+        erased=erased,
     )
 
 
@@ -121,6 +131,7 @@ def _show(answer: FoundEvent) -> None:
             "record": answer.record_uri if answer.record is not None else f"{answer.record_uri} (not there)",
             "decision": _decision(answer),
             "retracted": _retracted(answer),
+            "erased": None if answer.erased is None else f"at {answer.erased.erased_at}: asset and manifest are gone",
         },
     )
 
@@ -138,6 +149,16 @@ def _show_illegal(illegal: IllegalBytes) -> None:
             "as": ", ".join(illegal.retraction.categories) or None,
             "because": illegal.retraction.reason,
             "rules": ", ".join(f"{finding.rule} ({finding.citation})" for finding in illegal.findings),
+        },
+    )
+
+
+def _show_erased(erased: ErasedEvent) -> None:
+    print_pairs(
+        f"Event {erased.event_uid}",
+        {
+            "erased": f"at {erased.erased_at}: what was sealed of these bytes is gone",
+            "because": ", ".join(erased.basis),
         },
     )
 

@@ -12,7 +12,7 @@ from pipeline.errors import OperatorError
 
 __all__ = ["NEEDED", "require_console", "serve_console"]
 
-NEEDED: Final = ("itsdangerous", "jinja2", "multipart", "starlette", "uvicorn")
+NEEDED: Final = ("authlib", "httpx2", "itsdangerous", "jinja2", "joserfc", "multipart", "starlette", "uvicorn")
 """The packages of the extra `console`."""
 
 
@@ -26,13 +26,21 @@ def serve_console(
     ] = None,
     login: Annotated[
         str | None,
-        typer.Option(metavar="none|development", help="Who may act: nobody, or whom the browser says it is."),
+        typer.Option(
+            metavar="none|development|oidc",
+            help="Who may act: nobody; whom the browser says it is; whom a provider knows.",
+        ),
+    ] = None,
+    store: Annotated[
+        bool | None,
+        typer.Option("--store/--no-store", help="Whether it reads the buckets, to show content to who may see it."),
     ] = None,
 ) -> None:
     """Serve the console: what is held, alerted and due, for people in a browser. Ctrl-C or SIGTERM stops it.
 
     It reads the topics and writes nothing but events. Without a login it only shows; the login `development` believes
-    whoever says who he is, and is refused where others than this machine could reach it.
+    whoever says who he is; both are refused where others than this machine could reach it. The login `oidc` asks a
+    provider of OpenID Connect (SEALSTREAM_CONSOLE_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET_FILE).
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -42,7 +50,7 @@ def serve_console(
     from console.serving import serve
 
     require_known(os.environ)
-    given = {"BIND": bind, "DATABASE": database, "LOGIN": login}
+    given = {"BIND": bind, "DATABASE": database, "LOGIN": login, "STORE": store}
     os.environ.update({f"SEALSTREAM_CONSOLE_{name}": str(told) for name, told in given.items() if told is not None})
     settings = ConsoleSettings()
     worker = WorkerSettings()

@@ -126,7 +126,7 @@ def _show(missing: Sequence[str], not_shown: Sequence[str], differences: Sequenc
 def policy(
     role: Annotated[StoreRole, typer.Option("--for", help="What the credentials are to do.")] = "worker",
 ) -> None:
-    """Print the least rights that a role needs in S3, as an IAM policy in JSON. None of them may delete.
+    """Print the least rights that a role needs in S3, as an IAM policy in JSON. None but the eraser may delete.
 
     Bucket names are those of the settings. Keys in a KMS and encryption of the buckets need rights of their own.
     """

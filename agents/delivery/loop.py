@@ -33,8 +33,12 @@ from pipeline.errors import BugError, OperatorError, ProducerError, SealstreamEr
 
 __all__ = ["DeadLetter", "DeliveryLoop", "Process"]
 
-Process = Callable[[InputRecord], Awaitable[None]]
-"""Does all the work of one record, and returns when everything it published was delivered."""
+Process = Callable[[InputRecord], Awaitable[asyncio.Event | None]]
+"""Does all the work of one record, and returns when everything it published was delivered.
+
+Where something has still to happen before the record may be acknowledged, it returns what is set once it has; the
+record is not in work any more then, so that others can be.
+"""
 
 DeadLetter = Callable[[InputRecord, SealstreamError, int], Awaitable[None]]
 """Publishes a record as a dead letter, with the error and the number of attempts, and returns when it was delivered."""
@@ -82,6 +86,7 @@ class DeliveryLoop:
         self._tasks: dict[asyncio.Task[None], float] = {}
         self._held: Counter[TopicPartition] = Counter()
         self._working: set[asyncio.Task[None]] = set()
+        self._settling: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._draining = False
         self._acknowledged = 0
@@ -133,18 +138,19 @@ class DeliveryLoop:
         """Stop taking records of this generation in, let work under way end, and cancel what takes too long.
 
         What was not begun, or failed and waits for another attempt, is cancelled at once: the next owner of the
-        partition is as likely to succeed, and the whole group waits for us meanwhile. Positions can be committed
-        afterwards; `kill` ends it.
+        partition is as likely to succeed, and the whole group waits for us meanwhile. What is done and may soon be
+        acknowledged is waited for. Positions can be committed afterwards; `kill` ends it.
         """
         self._ledger.close(generation)
         self._draining = True
         try:
-            waiting = self._tasks.keys() - self._working
+            under_way = self._working | self._settling
+            waiting = self._tasks.keys() - under_way
             for task in waiting:
                 task.cancel()
             late: set[asyncio.Task[None]] = set()
-            if self._working:
-                _, late = await asyncio.wait(set(self._working), timeout=self.settings.drain_seconds)
+            if under_way:
+                _, late = await asyncio.wait(under_way, timeout=self.settings.drain_seconds)
             for task in late:
                 task.cancel()
             if late:
@@ -189,22 +195,43 @@ class DeliveryLoop:
 
     async def _deliver(self, slot: Slot, record: InputRecord, process: Process, dead_letter: DeadLetter) -> None:
         began = self._clock()
-        given_up, attempts = await self._work(record, process)
+        settled: asyncio.Event | None = None
+
+        async def once() -> None:
+            nonlocal settled
+            settled = await process(record)
+
+        given_up, attempts = await self._work(record, once)
         if given_up is not None:
             await self._bury(record, given_up, attempts, dead_letter)
+        seconds = self._clock() - began
+        if settled is not None:
+            await self._settle(settled)
         acknowledged = len(self._ledger.complete(slot))
         self._acknowledged += acknowledged
         self._room.set()
         if given_up is not None:
             self._observer.dead_lettered(record, given_up)
-        self._observer.completed(record, self._clock() - began)
+        self._observer.completed(record, seconds)
         if acknowledged:
             self._observer.acknowledged(record.topic_partition, acknowledged)
 
-    async def _work(self, record: InputRecord, process: Process) -> tuple[SealstreamError | None, int]:
+    async def _settle(self, settled: asyncio.Event) -> None:
+        """Wait until a record whose work is done may be acknowledged."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - every caller is a task of this loop
+        self._settling.add(task)
+        try:
+            await settled.wait()
+        finally:
+            self._settling.discard(task)
+
+    async def _work(
+        self, record: InputRecord, process: Callable[[], Awaitable[None]]
+    ) -> tuple[SealstreamError | None, int]:
         """Process a record until that succeeds or is given up; return why it was given up, and the attempts."""
         trouble, appeared = Trouble(), self._clock() - self._age(record)
-        while (error := await self._attempt(lambda: process(record))) is not None:
+        while (error := await self._attempt(process)) is not None:
             trouble, decision = self._policy.judge(trouble, error, self._clock() - appeared)
             if not isinstance(error, ProducerError):  # that it becomes a dead letter is said once it has
                 _log(record, error, trouble.attempts)

@@ -66,7 +66,7 @@ class ReviewScene:
 
     Args:
         title: what a person reads.
-        about: the title of that scene: the event that is held, or a review of it.
+        about: the title of that scene: the event that is held, or a review of it; of the verdict illegal any event.
         verdict: what the person decides.
         reason: why.
         by: who, and `role` as what.
@@ -75,7 +75,7 @@ class ReviewScene:
 
     title: str
     about: str
-    verdict: Literal["release", "refuse", "escalate"]
+    verdict: Literal["release", "refuse", "escalate", "illegal"]
     reason: str
     by: str = "reviewer-17"
     role: OperatorRole = "reviewer"

@@ -145,6 +145,7 @@ def _start_console(directory: Path) -> _Console | None:
                 "SEALSTREAM_CONSOLE_BIND": f"{LOOPBACK}:{port}",
                 "SEALSTREAM_CONSOLE_DATABASE": str(directory / "console.sqlite"),
                 "SEALSTREAM_CONSOLE_LOGIN": "development",
+                "SEALSTREAM_CONSOLE_STORE": "true",
             },
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -149,6 +149,7 @@ class Stage:
             "seen": _seen(result),
             "reason": scene.reason,
             **({} if scene.case is None else {"case": scene.case}),
+            **({"jurisdictions": held.where.split(",")} if scene.verdict == "illegal" else {}),
         }
         message = _message(self._topics.reviews, played.key, REVIEW, data)
         return msgspec.structs.replace(message, key=result.event_uid.encode())
@@ -212,6 +213,8 @@ class Stage:
 
     def _see_decision(self, message: KafkaMessage) -> Played | None:
         decision = msgspec.json.decode(message.value or b"", type=Decision)
+        if decision.retraction is not None:
+            return self._retracted(decision)
         if decision.review is not None:
             played = self._known(
                 decision.review.event.id, decision, decision.decision, f"by {decision.review.reviewer}"
@@ -224,6 +227,16 @@ class Stage:
         credential = decision.credential
         detail = "" if credential is None else f"credential {credential.credential}, {credential.trust}"
         return self._known(decision.event.id, decision, decision.decision, detail)
+
+    def _retracted(self, decision: Decision) -> Played | None:
+        """The review that found content illegal; the retractions of other events about the same bytes tell nothing new.
+
+        What was decided before has been told, and stays as it was told.
+        """
+        played = None if decision.retraction is None else self.played.get(decision.retraction.event.id)
+        if played is None or played.about != decision.event.id:
+            return None
+        return self._known(played.key, decision, "retracted", self.played[played.about].title)
 
     def _hear(self, answer: Decision) -> None:
         """Updates are in force once a decision was made with all of them."""

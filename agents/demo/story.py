@@ -299,6 +299,16 @@ _AFTERWARDS: Final = Act(
             by="officer-2",
             reason="A letter came in.",
         ),
+        CaseScene(
+            title="an article is reported: an incident",
+            act="incident.opened",
+            number="N-5",
+            about="an article with everything in order",
+            facts={"jurisdictions": ["CN"], "incident": {"kind": "illegal"}, "channel": "web"},
+            ago=timedelta(minutes=20),
+            by="officer-2",
+            reason="It praises what is prohibited, in words that no list has.",
+        ),
         BrokenScene(
             title="an asset that never arrives", content={**_REFERENCE, "uri": "s3://sealstream-inbox/never.jpg"}
         ),
@@ -313,7 +323,7 @@ _AFTERWARDS: Final = Act(
 )
 
 _ANSWERED: Final = Act(
-    title="The complaint is answered",
+    title="The complaint is answered, and the article retracted",
     scenes=(
         CaseScene(
             title="the complaint is right: it is allowed",
@@ -324,8 +334,36 @@ _ANSWERED: Final = Act(
             by="officer-2",
             reason="The declaration was there, in a field that nobody read.",
         ),
+        ReviewScene(
+            title="the article is illegal after all",
+            about="an article with everything in order",
+            verdict="illegal",
+            reason="The reader is right.",
+        ),
+        CaseScene(
+            title="the incident is dealt with",
+            act="incident.disposed",
+            number="N-5",
+            about="an article with everything in order",
+            by="officer-2",
+            reason="The article is retracted, and its bytes are blocked.",
+        ),
     ),
 )
 
-STORY: Final = (_KNOWN, _GENERATION, _PUBLICATION, _PEOPLE, _AFTERWARDS, _ANSWERED)
+_REPORTED: Final = Act(
+    title="The authority is told",
+    scenes=(
+        CaseScene(
+            title="the incident is reported",
+            act="incident.reported",
+            number="N-5",
+            about="an article with everything in order",
+            by="officer-2",
+            reason="The report went to the cyberspace administration.",
+        ),
+    ),
+)
+
+STORY: Final = (_KNOWN, _GENERATION, _PUBLICATION, _PEOPLE, _AFTERWARDS, _ANSWERED, _REPORTED)
 """Every act needs what was done in those before it."""

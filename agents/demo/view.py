@@ -24,6 +24,7 @@ _STYLES: Final[Mapping[str | None, str]] = {
     "hold": "yellow",
     "alert": "yellow",
     "block": "red",
+    "retracted": "red",
     "account": "bold red",
     "refused": "red",
     "dead letter": "magenta",

@@ -116,7 +116,7 @@ class _Room:
         if person is None:
             raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
         form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(request, person.form_secret, form.get("form"))
+        require_own_form(person.form_secret, form.get("form"))
         return person, form
 
     def _found(self, request: Request) -> ShownCase:

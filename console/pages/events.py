@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from console.acting import ACTS, Desk
 from console.pages.answering import framed, json_of, shown
+from console.pages.content import ContentDesk, ContentView
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted, person_of, require_own_form
 from console.readmodel.shown import EventPage
@@ -29,11 +30,13 @@ _MOST_FIELDS: Final = 20
 
 
 def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
-    """`/queue/{event_uid}`, and where its form goes."""
+    """`/queue/{event_uid}`, where its forms go, and its content."""
     room = _Room(parts)
     return (
         *shown(parts, "/queue/{uid}", room.show, lambda request, _: json_of(room.found(request))),
         Route("/queue/{uid}/acts", room.act, methods=["POST"]),
+        Route("/queue/{uid}/content", room.content.look, methods=["POST"]),
+        Route("/queue/{uid}/content", room.content.bytes),
     )
 
 
@@ -41,6 +44,7 @@ class _Room:
     def __init__(self, parts: ConsoleParts) -> None:
         self._parts = parts
         self._desk = Desk(parts)
+        self.content = ContentDesk(parts, self._with_content)
 
     def found(self, request: Request) -> EventPage:
         """The event that a request is about."""
@@ -51,7 +55,7 @@ class _Room:
 
     def show(self, request: Request, person: Person | None) -> Response:
         """The page of an event."""
-        return self._shown(request, person, 200, {"problem": None, "reason": "", "token": secrets.token_hex(16)})
+        return self._shown(request, person, 200, _empty_form())
 
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the page, which tells what becomes of it."""
@@ -59,7 +63,7 @@ class _Room:
         if person is None:
             raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
         form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(request, person.form_secret, form.get("form"))
+        require_own_form(person.form_secret, form.get("form"))
         about = (await run_in_threadpool(self.found, request)).event_uid
         try:
             sent = await self._desk.send(person, about, form)
@@ -75,14 +79,23 @@ class _Room:
         kept = {"problem": told, "reason": str(form.get("reason", "")), "token": str(form.get("token", ""))}
         return await run_in_threadpool(self._shown, request, person, status, kept)
 
+    def _with_content(self, request: Request, person: Person, status: int, view: ContentView) -> Response:
+        return self._shown(request, person, status, {**_empty_form(), "view": view})
+
     def _shown(self, request: Request, person: Person | None, status: int, form: Mapping[str, object]) -> Response:
+        event = self.found(request)
         sent = request.query_params.get("sent", "")
         sent_at = self._desk.sent_at(sent)
         values = {
+            "view": self.content.view(request, person, event) if "view" not in form else form["view"],
             **form,
-            "page": self.found(request),
+            "page": event,
             "permitted": [act for act, permission in ACTS.items() if is_permitted(person, permission)],
             "outcome": self._parts.questions.act(sent),
             "waited": None if sent_at is None else int(time.monotonic() - sent_at),
         }
         return framed(self._parts, request, person, "event.html", "queue", values, status)
+
+
+def _empty_form() -> Mapping[str, object]:
+    return {"problem": None, "reason": "", "token": secrets.token_hex(16)}

@@ -1,4 +1,4 @@
-"""Lists: today's work, the queue, alerts, cases, clocks, accounts, what people did."""
+"""Lists: today's work, the queue, alerts, cases, clocks, accounts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,6 @@ from console.readmodel.shown import (
     AlertPage,
     CasePage,
     ClockPage,
-    JournalPage,
     QueueFilter,
     QueuePage,
 )
@@ -72,10 +71,6 @@ def _account(ask: DeskQuestions, request: Request) -> AccountPage:
     return ask.account(request.path_params["uid"])
 
 
-def _journal(ask: DeskQuestions, request: Request) -> JournalPage:
-    return ask.journal(request.query_params.get("actor", ""), request.query_params.get("after"))
-
-
 _LISTINGS: Final = (
     _Listing(path="/", template="today.html", at="today", ask=lambda ask, _: ask.today()),
     _Listing(
@@ -90,7 +85,6 @@ _LISTINGS: Final = (
     _Listing(path="/clocks", template="clocks.html", at="clocks", ask=_clocks, more={"states": get_args(ClockState)}),
     _Listing(path="/accounts", template="accounts.html", at="accounts", ask=lambda ask, _: ask.accounts()),
     _Listing(path="/accounts/{uid}", template="accounts.html", at="accounts", ask=_account),
-    _Listing(path="/audit", template="journal.html", at="journal", ask=_journal),
 )
 
 

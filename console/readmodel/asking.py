@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from console.readmodel.audit import AuditFilter, AuditPage, audit_of
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
     AccountPage,
@@ -18,7 +19,6 @@ from console.readmodel.shown import (
     ClockPage,
     ClockRow,
     EventPage,
-    JournalPage,
     QueueFilter,
     QueuePage,
     QueueRow,
@@ -212,20 +212,13 @@ class DeskQuestions:
         )
         return AccountPage(account="", steps=tuple(_step(*row) for row in found))
 
-    def journal(self, actor: str = "", after: str | None = None, rows: int = PAGE_ROWS) -> JournalPage:
-        """What persons did, the newest first."""
-        at, uid = _place(after, (_NO_TIME, ""))
-        by, given = ("sent.actor = ? AND ", (actor,)) if actor else ("", ())
-        newest = f"WHERE {by}(sent.at, sent.uid) < (?, ?) ORDER BY sent.at DESC, sent.uid DESC LIMIT ?"
-        # The outer order goes by place: the seventh column is when, the first is which.
-        both = f"SELECT * FROM ({_ACTS} {newest}) UNION ALL SELECT * FROM ({_CASE_ACTS} {newest}) "  # noqa: S608
-        given = (*given, at, uid, rows + 1)
-        found = self._reader().execute(f"{both} ORDER BY 7 DESC, 1 DESC LIMIT ?", (*given, *given, rows + 1)).fetchall()
-        return JournalPage(
-            acts=tuple(_act(row) for row in found[:rows]),
-            next=_name(found[rows - 1][6], found[rows - 1][0]) if len(found) > rows else None,
-            actor=actor,
-        )
+    def audit(self, wanted: AuditFilter, after: str | None = None, rows: int | None = None) -> AuditPage:
+        """What persons did and were handed, the newest first.
+
+        Raises:
+            ValueError: a day of the filter is none.
+        """
+        return audit_of(self._reader(), wanted, _place(after, (_NO_TIME, "")), rows or PAGE_ROWS)
 
     def operators(self) -> Mapping[str, OperatorEntry]:
         """Who may act, by pseudonym."""

@@ -14,7 +14,7 @@ from agents.topics import Topics
 from pipeline.errors import ProducerError
 from pipeline.events.envelope import parse
 from pipeline.events.identity import case_uid, event_uid
-from pipeline.events.intake import CASE_ACT
+from pipeline.events.intake import CASE_ACT, intake_access
 from pipeline.events.outgoing import DEAD_LETTER_HEADER
 from pipeline.events.outputs import (
     Alert,
@@ -100,6 +100,7 @@ def rows_of(topics: Topics) -> Mapping[str, Rows]:
         topics.manifests: _record,
         topics.review_updates: _update,
         topics.reviews: _sent,
+        topics.audit: _access,
         topics.cases: _sent_about_case,
         topics.dead_letters: partial(_refusal, {topics.reviews: _sent_at, topics.cases: _sent_about_case_at}),
         topics.alerts: _alert,
@@ -166,6 +167,23 @@ def _sent_at(record: InputRecord, arrived: int) -> Iterator[ModelRow]:
     reason = sent.reason if sent.act is None else ""
     uid = event_uid(event.source, event.id)
     yield ModelRow("sent", (uid, sent.event_uid, what, person.id, person.role, reason, arrived))
+
+
+def _access(record: InputRecord) -> Iterator[ModelRow]:
+    access = intake_access(record.value, record.headers)
+    columns = (
+        access.uid,
+        access.act,
+        access.actor.id,
+        access.actor.role,
+        access.event_uid,
+        access.sha256,
+        access.reason or "",
+        access.filter,
+        access.rows,
+        _arrived(record),
+    )
+    yield ModelRow("accesses", columns)
 
 
 def _sent_about_case(record: InputRecord) -> Iterator[ModelRow]:

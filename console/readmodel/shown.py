@@ -25,8 +25,6 @@ __all__ = [
     "ClockPage",
     "ClockRow",
     "EventPage",
-    "JournalPage",
-    "JournalRow",
     "QueueFilter",
     "QueuePage",
     "QueueRow",
@@ -190,20 +188,6 @@ class AccountPage(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     steps: tuple[StepRow, ...]
-
-
-class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One act of a person."""
-
-    act: ActOutcome
-
-
-class JournalPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What persons did, the newest first."""
-
-    acts: tuple[ActOutcome, ...]
-    next: str | None
-    actor: str
 
 
 class Today(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,15 @@ CREATE INDEX sent_by_time ON sent (at, uid);
 CREATE INDEX sent_about ON sent (event_uid);
 CREATE INDEX sent_by ON sent (actor, at, uid);
 
+-- audit: what persons were handed. `uid` is the identity of the event that says so.
+CREATE TABLE accesses (
+  uid TEXT PRIMARY KEY, act TEXT NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL, event_uid TEXT, sha256 TEXT NOT NULL,
+  reason TEXT NOT NULL, filter TEXT, rows INTEGER, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX accesses_by_time ON accesses (at, uid);
+CREATE INDEX accesses_by ON accesses (actor, at, uid);
+CREATE INDEX accesses_about ON accesses (event_uid) WHERE event_uid IS NOT NULL;
+
 -- dead-letters, those of what persons sent
 CREATE TABLE refusals (uid TEXT PRIMARY KEY, error TEXT NOT NULL, what TEXT NOT NULL, remedy TEXT NOT NULL) STRICT;
 

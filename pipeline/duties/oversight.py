@@ -13,7 +13,9 @@ from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 
 __all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts", "roles_permitted"]
 
-Permission = Literal["review", "second look", "appeal", "note", "complaint", "incident"]
+Permission = Literal[
+    "review", "second look", "appeal", "note", "complaint", "incident", "content", "audit", "report", "registry"
+]
 
 _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "review": frozenset({"reviewer", "second-reviewer"}),
@@ -22,6 +24,10 @@ _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "note": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
     "complaint": frozenset({"complaints-officer"}),
     "incident": frozenset({"complaints-officer"}),
+    "content": frozenset({"reviewer", "second-reviewer", "complaints-officer", "auditor"}),
+    "audit": frozenset({"auditor"}),
+    "report": frozenset({"complaints-officer", "auditor"}),
+    "registry": frozenset({"auditor", "admin"}),
 }
 """Which roles may do it."""
 
@@ -32,6 +38,10 @@ _SAID: Final[Mapping[Permission, str]] = {
     "note": "note something down about an event",
     "complaint": "handle complaints",
     "incident": "handle incidents, orders, demands, licences and emergencies",
+    "content": "see content",
+    "audit": "take the audit log along",
+    "report": "read reports",
+    "registry": "read the reference sets",
 }
 
 

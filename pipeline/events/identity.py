@@ -20,6 +20,7 @@ __all__ = [
     "dead_letter_id",
     "decision_id",
     "enforcement_id",
+    "erasure_uid",
     "event_digest",
     "event_uid",
     "report_uid",
@@ -79,6 +80,11 @@ def account_of(id_hash: str) -> str:
 def consent_of(ref: str) -> str:
     """A consent by a digest of its reference, which may name a person."""
     return _digest(b"consent", ref.encode())
+
+
+def erasure_uid(kind: str, subject: str) -> str:
+    """The identity of an erasure: of an account, a content id or a digest, which it does not give away."""
+    return _digest(b"erasure", kind.encode(), subject.encode())
 
 
 def enforcement_id(account: str, number: int) -> str:

@@ -12,6 +12,8 @@ import msgspec
 from pipeline.events.outputs import CaseOutcome, CaseSubject, Category, Declared, EventReference, ReviewVerdict
 
 __all__ = [
+    "Access",
+    "AccessAct",
     "ActivityEvent",
     "CaseAct",
     "Content",
@@ -31,6 +33,10 @@ __all__ = [
     "Service",
     "Sidecar",
 ]
+
+
+AccessAct = Literal["content.shown", "content.exported", "audit.exported", "report.exported"]
+"""What somebody is handed: content in a page or as a file, a part of the audit log, or a report."""
 
 
 class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,6 +243,25 @@ class ReviewAct(msgspec.Struct, frozen=True, kw_only=True):
     auth: Login
     seen: str
     reason: str
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody is handed something that not everybody may see: content of an event, a part of the log, or a report.
+
+    `uid` and `reference` are its own. `sha256` is of the bytes that are handed out; `filter` and `rows` say of an
+    export which part of the log it has, and how much.
+    """
+
+    uid: str
+    reference: EventReference
+    act: AccessAct
+    sha256: str
+    actor: Reviewer
+    auth: Login
+    event_uid: str | None = None
+    reason: str | None = None
+    filter: str | None = None
+    rows: int | None = None
 
 
 class FiledDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from pipeline.errors import BugError, EnvelopeError, EventInvalidError
 from pipeline.events.envelope import CloudEvent, Headers, parse
 from pipeline.events.identity import account_of, event_digest, event_uid
 from pipeline.events.inputs import (
+    Access,
+    AccessAct,
     ActivityEvent,
     CaseAct,
     Content,
@@ -31,6 +33,7 @@ from pipeline.events.outputs import CaseOutcome, CaseSubject, Category, EventRef
 from pipeline.events.prepared import prepare
 
 __all__ = [
+    "ACCESS",
     "ACTIVITY",
     "CASE_ACT",
     "GENERATION",
@@ -38,6 +41,7 @@ __all__ = [
     "REVIEW",
     "REVIEW_ACT",
     "UNCHECKED_REVIEW",
+    "intake_access",
     "intake_activity",
     "intake_case_act",
     "intake_generation",
@@ -52,6 +56,7 @@ ACTIVITY: Final = "sealstream.activity.v1"
 REVIEW: Final = "sealstream.review.v2"
 REVIEW_ACT: Final = "sealstream.review-act.v1"
 CASE_ACT: Final = "sealstream.case-act.v1"
+ACCESS: Final = "sealstream.access.v1"
 UNCHECKED_REVIEW: Final = "sealstream.review.v1"
 """The version in which nobody says what the person saw, and nobody looks up who it is."""
 
@@ -63,6 +68,7 @@ _SchemaName = Literal[
     "review.v2",
     "review-act.v1",
     "case-act.v1",
+    "access.v1",
 ]
 
 
@@ -117,6 +123,19 @@ class _ReviewAct(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class _Access(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of the data of an access."""
+
+    act: AccessAct
+    sha256: str
+    actor: Reviewer
+    auth: Login
+    event_uid: str | None = None
+    reason: str | None = None
+    filter: str | None = None
+    rows: int | None = None
+
+
 class _UncheckedReview(msgspec.Struct, frozen=True, kw_only=True):
     """The same in version 1."""
 
@@ -151,10 +170,10 @@ class _CaseAct(msgspec.Struct, frozen=True, kw_only=True):
     seen_decision: str | None = None
 
 
-prepare(_Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct)
+prepare(_Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct, _Access)
 
 
-Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct)
+Parts = TypeVar("Parts", _Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct, _Access)
 
 
 def intake_generation(value: bytes | None, headers: Headers) -> GenerationEvent:
@@ -294,6 +313,28 @@ def intake_case_act(value: bytes | None, headers: Headers) -> CaseAct:
         documents=parts.documents,
         outcome=parts.outcome,
         seen_decision=parts.seen_decision,
+    )
+
+
+def intake_access(value: bytes | None, headers: Headers) -> Access:
+    """Read that somebody is handed something.
+
+    Raises:
+        EnvelopeError: the record is no CloudEvent of this type.
+        EventInvalidError: its data breaks the schema.
+    """
+    event, parts = _read(value, headers, _Access, expected=ACCESS, schema="access.v1")
+    return Access(
+        uid=event_uid(event.source, event.id),
+        reference=_reference(event),
+        act=parts.act,
+        sha256=parts.sha256,
+        actor=parts.actor,
+        auth=parts.auth,
+        event_uid=parts.event_uid,
+        reason=parts.reason,
+        filter=parts.filter,
+        rows=parts.rows,
     )
 
 

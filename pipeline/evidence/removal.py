@@ -27,6 +27,7 @@ from pipeline.isolation.parsers import is_marked
 from pipeline.labels.implicit.model import FoundLabels
 from pipeline.policy.seen import Observation
 from pipeline.store import Layout, Location, ObjectStore
+from pipeline.store.erased import erased_event
 from pipeline.store.records import stored_record
 
 __all__ = ["REMOVED", "RESEMBLES", "Recognition"]
@@ -123,8 +124,8 @@ class Recognition:
         for uid in keys:
             record = self._record(uid)
             nearest = None if record is None or _is_source(asset, record) else _nearest(codes, recorded_codes(record))
-            if record is None or nearest is None:
-                continue
+            if record is None or nearest is None or erased_event(self.store, self.layout, uid) is not None:
+                continue  # what was erased is not recognised any more, whoever still has its codes in memory
             looks = recorded_looks(record)
             if not looks and left:
                 looks, left = self._looks_again(record), left - 1

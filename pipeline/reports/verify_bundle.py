@@ -80,7 +80,9 @@ def of_manifest(record: Json, bodies: Dict[str, bytes], given: Optional[Path]) -
     """That the record names the manifest and the asset."""
     named = record.get("manifest")
     manifest = bodies.get("manifest.c2pa")
-    if named is not None:
+    if named is not None and "erased.json" in bodies:
+        yield manifest is None, "the record names a manifest that was erased since, and it is not here"
+    elif named is not None:
         yield manifest is not None, "the record names a manifest, and it is here"
     if named is not None and manifest is not None:
         holds = hashlib.sha256(manifest).hexdigest() == named["sha256"] and len(manifest) == named["size"]

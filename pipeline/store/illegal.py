@@ -13,6 +13,7 @@ from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Finding, JudgedBy, RetractionOutcome
 from pipeline.events.prepared import prepare
 from pipeline.store.keys import (
+    ErasedBytesKey,
     ManifestKey,
     PointerKey,
     PublishedKey,
@@ -116,7 +117,12 @@ def _events_about(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[t
     ):
         for key in store.list_keys(bucket, prefix, limit=_MOST_EVENTS):
             match parse_key(key):
-                case ManifestKey(event_uid=uid) | SealedKey(event_uid=uid) | PointerKey(event_uid=uid):
+                case (
+                    ManifestKey(event_uid=uid)
+                    | SealedKey(event_uid=uid)
+                    | PointerKey(event_uid=uid)
+                    | ErasedBytesKey(event_uid=uid)  # copies of what was erased here may be elsewhere
+                ):
                     yield uid, False
                 case PublishedKey(event_uid=uid):
                     yield uid, True

@@ -19,6 +19,9 @@ __all__ = [
     "CodesKey",
     "ConsentedKey",
     "CountedKey",
+    "ErasedBytesKey",
+    "ErasedEventKey",
+    "ErasureKey",
     "IdentityKey",
     "IllegalKey",
     "Key",
@@ -40,6 +43,7 @@ __all__ = [
     "case_prefix",
     "consented_prefix",
     "digest_prefix",
+    "erasure_prefix",
     "identity_prefix",
     "parse_key",
     "published_prefix",
@@ -135,6 +139,38 @@ class IllegalKey:
 
     def __str__(self) -> str:
         return f"{digest_prefix(self.sha256)}illegal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedBytesKey:
+    """The key of what says, under the SHA-256 of bytes that an event knew, that its content was erased."""
+
+    sha256: str
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"{digest_prefix(self.sha256)}{_checked(_HEX, self.event_uid)}.erased.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedEventKey:
+    """The key of what says that the content of an event was erased, in the records bucket."""
+
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"v1/erased/{_fan(self.event_uid)}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureKey:
+    """The key of the record of one run of an erasure, in the records bucket; runs are numbered from 1."""
+
+    erasure_uid: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{erasure_prefix(self.erasure_uid)}{_place(self.number)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +346,9 @@ Key: TypeAlias = (
     | RecordKey
     | ReviewKey
     | IllegalKey
+    | ErasedBytesKey
+    | ErasedEventKey
+    | ErasureKey
     | PublishedKey
     | ConsentedKey
     | RevokedKey
@@ -331,12 +370,20 @@ _OF_EVENTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "records": RecordKey,
     "reviews": ReviewKey,
     "retractions": RetractionKey,
+    "erased": ErasedEventKey,
     "counted": CountedKey,
     "told": CaseEventKey,
     "refused": RefusedKey,
     "revoked": RevokedKey,
 }
 """The keys that have nothing but an event in them, or a consent, by their tree."""
+
+_NUMBERED: Final[Mapping[str, Callable[[str, int], Key]]] = {
+    "accounts": AccountEntryKey,
+    "cases": CaseKey,
+    "erasures": ErasureKey,
+}
+"""The keys of what is numbered, by their tree."""
 
 
 def digest_prefix(sha256: str) -> str:
@@ -347,6 +394,11 @@ def digest_prefix(sha256: str) -> str:
 def published_prefix(sha256: str) -> str:
     """What the keys begin with of all publications of the bytes with this SHA-256."""
     return f"v1/published/{_fan(sha256)}/"
+
+
+def erasure_prefix(erasure_uid: str) -> str:
+    """What the keys of the records of an erasure begin with; the newest is listed first."""
+    return f"v1/erasures/{_fan(erasure_uid)}/"
 
 
 def consented_prefix(consent: str) -> str:
@@ -411,9 +463,11 @@ def parse_key(text: str) -> Key | None:
         case ["v1", "reviews" | "acts" as tree, _, _, uid, name] if _PLACE.fullmatch(name.removesuffix(".json")):
             number = _PLACES - int(name.removesuffix(".json"))
             key = ReviewKey(uid, number) if tree == "reviews" else ReviewActKey(uid, number)
-        case ["v1", "accounts" | "cases" as tree, _, _, whose, name] if _PLACE.fullmatch(name.removesuffix(".json")):
+        case ["v1", "accounts" | "cases" | "erasures" as tree, _, _, whose, name] if _PLACE.fullmatch(
+            name.removesuffix(".json")
+        ):
             number = _PLACES - int(name.removesuffix(".json"))
-            key = CaseKey(whose, number) if tree == "cases" else AccountEntryKey(whose, number)
+            key = _NUMBERED[tree](whose, number)
         case ["v1", "recognition", _, _, topic, partition, name] if _numbered(partition, name.partition(".")[0]):
             place, _, suffix = name.partition(".")
             kind: Literal["json", "claim"] = "claim" if suffix == "claim" else "json"
@@ -443,6 +497,8 @@ def _under_digest(sha256: str, name: str) -> Key:
     match rest.split("."):
         case ["sealed", extension]:
             return SealedKey(sha256, uid, extension)
+        case ["erased", "json"]:
+            return ErasedBytesKey(sha256, uid)
         case ["json"]:
             return IllegalKey(sha256) if uid == "illegal" else PointerKey(sha256, uid)
         case _:

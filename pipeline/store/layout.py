@@ -3,6 +3,7 @@
     content bucket   v1/sha256/ab/cd/<sha256>/<event_uid>.sealed.<extension>    what these bytes were sealed into
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
                      v1/sha256/ab/cd/<sha256>/illegal.json        these bytes were found illegal, and by which verdict
+                     v1/sha256/ab/cd/<sha256>/<event_uid>.erased.json    what an event made of these bytes was erased
                      v1/revoked/ab/cd/<consent>.json              a consent was revoked
                      v1/identities/ab/cd/<account>/<place>.<status>.<method>.<event_uid>.json    an identity was checked
                      v1/recognition/ab/cd/<topic>/<partition>/<place>.json    a snapshot of what is recognised
@@ -21,10 +22,12 @@
                      v1/told/ab/cd/<event_uid>.json               which version an event led to, long ago
                      v1/refused/ab/cd/<event_uid>.json            why an act of a person was refused
                      v1/reports/ab/cd/<report_uid>.pdf            a sealed report
+                     v1/erased/ab/cd/<event_uid>.json             the content of an event was erased
+                     v1/erasures/ab/cd/<erasure_uid>/<place>.json    what one run of an erasure did
 
 `ab/cd` are the first two bytes, in hex, of what follows them; they spread the keys. An event_uid, an account, a
-case_uid and a report_uid are each a SHA-256 as well (`pipeline.events.identity`), so keys are made of `[a-z0-9/.]`
-only, and no two things share one. Every object is written once and never changed.
+case_uid, a report_uid and an erasure_uid are each a SHA-256 as well (`pipeline.events.identity`), so keys are made of
+`[a-z0-9/._]` only, and no two things share one. Every object is written once and never changed.
 
 Version 1 had the sealed asset under its event and, where sealing changed the bytes, a pointer in the original's place:
 
@@ -54,6 +57,9 @@ from pipeline.store.keys import (
     CodesKey,
     ConsentedKey,
     CountedKey,
+    ErasedBytesKey,
+    ErasedEventKey,
+    ErasureKey,
     IdentityKey,
     IllegalKey,
     Key,
@@ -110,6 +116,18 @@ class Layout:
     def illegal(self, sha256: str) -> Location:
         """Where it lies that bytes were found illegal; while it is not there, they were not."""
         return self._in_content(IllegalKey(sha256))
+
+    def erased_bytes(self, sha256: str, event_uid: str) -> Location:
+        """Where it lies that what an event made of these bytes, or made them, was erased."""
+        return self._in_content(ErasedBytesKey(sha256, event_uid))
+
+    def erased_event(self, event_uid: str) -> Location:
+        """Where it lies that the content of an event was erased; while it is not there, it was not."""
+        return self._in_records(ErasedEventKey(event_uid))
+
+    def erasure(self, erasure_uid: str, number: int) -> Location:
+        """Where the record of a run of an erasure lies."""
+        return self._in_records(ErasureKey(erasure_uid, number))
 
     def published(self, sha256: str, event_uid: str) -> Location:
         """Where a publication is found by the bytes that it published."""

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -13,15 +13,36 @@ from pipeline.events.prepared import prepare
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.lookup import manifests_of
 
-__all__ = ["commit_record", "manifests_for", "record_of", "sealed_content", "stored_record"]
+__all__ = [
+    "FiledRecord",
+    "commit_record",
+    "filed_record",
+    "manifests_for",
+    "record_of",
+    "sealed_content",
+    "stored_record",
+]
 
 Record = TypeVar("Record", ManifestRecord, Decision)
 
 prepare(ManifestRecord, Decision)
 
 
+class FiledRecord(NamedTuple, Generic[Record]):
+    """A record, and the bytes that are stored of it."""
+
+    record: Record
+    body: bytes
+
+
 def stored_record(store: ObjectStore, at: Location, kind: type[Record]) -> Record | None:
-    """The record of an event whose work was done before; None where it was not.
+    """The record of an event whose work was done before; None where it was not; raises as `filed_record`."""
+    filed = filed_record(store, at, kind)
+    return None if filed is None else filed.record
+
+
+def filed_record(store: ObjectStore, at: Location, kind: type[Record]) -> FiledRecord[Record] | None:
+    """The record of an event whose work was done before, as it is stored; None where it was not.
 
     Raises:
         IdentityReusedError: the record is of another kind: two events share one `source` and `id`.
@@ -31,7 +52,7 @@ def stored_record(store: ObjectStore, at: Location, kind: type[Record]) -> Recor
     if stored is None:
         return None
     try:
-        return msgspec.json.decode(stored.body, type=kind)
+        return FiledRecord(msgspec.json.decode(stored.body, type=kind), stored.body)
     except msgspec.ValidationError:
         raise IdentityReusedError(
             what="Another event with the same source and id, but of another type, was here before.",
@@ -63,15 +84,20 @@ def sealed_content(record: ManifestRecord | Decision) -> InspectedContent | None
     if isinstance(record, Decision):
         return record.content
     return InspectedContent(
-        id=record.content.id, mime=record.content.mime, sha256=record.sealed.sha256, size=record.sealed.size
+        id=record.content.id,
+        mime=record.content.mime,
+        sha256=record.sealed.sha256,
+        size=record.sealed.size,
+        uri=record.sealed.uri,
     )
 
 
-def commit_record(store: ObjectStore, at: Location, record: Record) -> Record:
+def commit_record(store: ObjectStore, at: Location, record: Record) -> FiledRecord[Record]:
     """Store the record of an event and return the one that counts: this one, or the one that was there first."""
-    if store.create(at, to_json(record), media_type="application/json"):
-        return record
-    first = stored_record(store, at, type(record))
+    body = to_json(record)
+    if store.create(at, body, media_type="application/json"):
+        return FiledRecord(record, body)
+    first = filed_record(store, at, type(record))
     if first is None:
         raise WorldError(
             what="The store says that a record exists and then does not find it.",

@@ -1,7 +1,8 @@
 """Which rights in S3 each part of the product needs: the least, in one table that everything else goes by.
 
 What a refusal says is missing, what `sealstream bucket policy` prints and what the documentation says are this table.
-Nobody deletes: what is stored is evidence, and whoever cleans up does so with rights of their own.
+Nobody deletes but who erases on request, an identity for people and not for programs that run: what is stored is
+evidence. Not even that one may break a lock.
 
 Without `s3:ListBucket` S3 answers 403 for an object that is not there, and nobody can tell it from a forbidden one; so
 whoever reads needs it too.
@@ -14,9 +15,9 @@ from pipeline.settings import StoreSettings
 
 __all__ = ["RIGHT_OF", "ROLES", "Grant", "Role", "grants_of", "policy_of"]
 
-Role = Literal["worker", "recogniser", "producer", "reader", "reporter", "administrator"]
-"""Who does what: a worker; a recogniser; who puts assets into the inbox; who looks things up and reviews; who does that
-and writes reports; who makes buckets."""
+Role = Literal["worker", "recogniser", "producer", "reader", "console", "reporter", "administrator", "eraser"]
+"""Who does what: a worker; a recogniser; who puts assets into the inbox; who looks things up and reviews; a console
+that shows content; who looks things up and writes reports; who makes buckets; who erases on request."""
 
 RIGHT_OF: Final[Mapping[str, str]] = {
     "create": "s3:PutObject",
@@ -29,6 +30,9 @@ RIGHT_OF: Final[Mapping[str, str]] = {
 _READ: Final = (RIGHT_OF["get"],)
 _WRITE: Final = (RIGHT_OF["get"], RIGHT_OF["create"])
 _LIST: Final = (RIGHT_OF["list"],)
+_LIST_VERSIONS: Final = (*_LIST, "s3:ListBucketVersions")
+_ERASE: Final = (RIGHT_OF["get"], "s3:GetObjectVersion", "s3:DeleteObject", "s3:DeleteObjectVersion")
+_SEE_LOCKS: Final = ("s3:GetObjectRetention", "s3:GetObjectLegalHold")
 _SEE_LOCK: Final = ("s3:GetBucketObjectLockConfiguration",)
 _MAKE: Final = ("s3:CreateBucket", *_LIST)
 _LOCK: Final = ("s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning")
@@ -59,6 +63,11 @@ ROLES: Final[Mapping[Role, Mapping[str, Sequence[tuple[Sequence[str], str | None
         "content": ((_READ, "v1/*"), (_LIST, None)),
         "records": ((_READ, "v1/*"), (_LIST, None)),
     },
+    "console": {
+        "inbox": ((_READ, "*"), (_LIST, None)),
+        "content": ((_READ, "v1/*"), (_LIST, None)),
+        "records": ((_READ, "v1/*"), (_LIST, None)),
+    },
     "reporter": {
         "content": ((_READ, "v1/*"), (_LIST, None)),
         "records": ((_READ, "v1/*"), (_LIST, None), ((RIGHT_OF["create"],), "v1/reports/*")),
@@ -67,6 +76,21 @@ ROLES: Final[Mapping[Role, Mapping[str, Sequence[tuple[Sequence[str], str | None
         "inbox": ((_MAKE, None), (_READ, "v1/probe")),
         "content": ((_MAKE, None), (_READ, "v1/probe")),
         "records": ((_MAKE, None), (_READ, "v1/probe"), (_SEE_LOCK, None), (_LOCK, None)),
+    },
+    "eraser": {
+        "inbox": ((_ERASE, "*"), (_LIST_VERSIONS, None)),
+        "content": (
+            ((*_ERASE, *_SEE_LOCKS), "v1/sha256/*"),
+            (_ERASE, "v1/assets/*"),
+            ((RIGHT_OF["create"],), "v1/sha256/*.erased.json"),
+            (_LIST_VERSIONS, None),
+        ),
+        "records": (
+            ((*_ERASE, *_SEE_LOCKS), "v1/*"),
+            ((RIGHT_OF["create"],), "v1/erased/*"),
+            ((RIGHT_OF["create"],), "v1/erasures/*"),
+            (_LIST_VERSIONS, None),
+        ),
     },
 }
 """What each role does in which bucket."""
@@ -78,7 +102,7 @@ def grants_of(role: Role, settings: StoreSettings, *, also_read: Sequence[str] =
     Args:
         role: who.
         settings: which buckets hold what; one may serve several purposes.
-        also_read: more buckets that events may refer to; workers read them.
+        also_read: more buckets that events may refer to; workers and consoles read them.
     """
     return tuple(_grants(role, settings, also_read))
 
@@ -92,7 +116,7 @@ def _grants(role: Role, settings: StoreSettings, also_read: Sequence[str]) -> It
     for purpose, granted in ROLES[role].items():
         for actions, keys in granted:
             yield Grant(buckets[purpose], actions, keys)
-    for bucket in also_read if role == "worker" else ():
+    for bucket in also_read if role in ("worker", "console") else ():
         yield from (Grant(bucket, _READ, "*"), Grant(bucket, _LIST))
 
 

@@ -10,14 +10,16 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from pipeline.store.erasing import Erased, LockedVersion, StoredVersion
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectHead, ObjectStore, OpenObject, StoredObject, StoreRefusedError
 
-__all__ = ["Call", "StoreSimulator"]
+__all__ = ["Call", "EraserSimulator", "StoreSimulator"]
 
-Operation = Literal["create", "get", "head", "list"]
+Operation = Literal["create", "get", "head", "list", "delete"]
 Trouble = Literal["fail", "lose answer"]
 
 
@@ -112,6 +114,36 @@ class StoreSimulator(ObjectStore):
             yield self._buckets[bucket]
             if trouble == "lose answer":
                 raise ConnectionResetError
+
+
+class EraserSimulator:
+    """The `pipeline.store.erasing.Eraser` of a simulated store: no versions, and locks by key.
+
+    Attributes:
+        locked: what may not be deleted, and until when.
+    """
+
+    def __init__(self, store: StoreSimulator) -> None:
+        self.locked: dict[Location, datetime] = {}
+        self._store = store
+
+    def versions(self, bucket: str, prefix: str = "") -> Iterator[StoredVersion]:
+        """As `Eraser.versions`."""
+        with self._store._call("list", bucket, prefix) as keys:  # noqa: SLF001 (one simulator in two classes)
+            found = [(key, stored.size) for key, stored in sorted(keys.items()) if key.startswith(prefix)]
+        return (StoredVersion(at=Location(bucket, key), version="null", size=size) for key, size in found)
+
+    def read(self, version: StoredVersion) -> bytes | None:
+        """As `Eraser.read`."""
+        stored = self._store.get(version.at)
+        return None if stored is None else stored.body
+
+    def erase(self, at: Location, version: str | None = None) -> Erased | LockedVersion:  # noqa: ARG002 (as the port has it)
+        """As `Eraser.erase`."""
+        with self._store._call("delete", at.bucket, at.key) as keys:  # noqa: SLF001 (as above)
+            if at in self.locked:
+                return LockedVersion(until=self.locked[at], hold=False)
+            return "absent" if keys.pop(at.key, None) is None else "erased"
 
 
 def _head_of(stored: StoredObject) -> ObjectHead:

@@ -21,6 +21,7 @@ from pipeline.media_types import extension_of
 from pipeline.policy.pack_files import PackFile
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.chain import chain_of
+from pipeline.store.erased import ErasedEvent, erased_event
 from pipeline.store.keys import CaseKey, case_prefix, parse_key
 
 __all__ = ["Bundle", "BundleMember", "Bundling"]
@@ -100,10 +101,12 @@ class Bundling:
             return None
         record = chain.record
         copies = [self._copy("record.json", self.layout.record(event_uid))]
-        if isinstance(record, ManifestRecord):
+        erased = erased_event(self.store, self.layout, event_uid)
+        if isinstance(record, ManifestRecord) and erased is None:
             copies.append(self._copy("manifest.c2pa", Location.parse(record.manifest.uri)))
+        copies += self._found("erased.json", self.layout.erased_event(event_uid))
         if with_asset:
-            copies.append(self._asset(record))
+            copies.append(self._asset(record, erased))
         copies += [
             self._copy(f"reviews/{number}.json", self.layout.review(event_uid, number))
             for number in range(1, len(chain.taken) + 1)
@@ -118,9 +121,15 @@ class Bundling:
         copies += self._cases(event_uid, frozenset(number for number in numbers if number is not None))
         packs, missing = self._judged_by(record)
         copies += packs
-        return _archived(record, copies, (*missing, *self._not_held(record), _NOT_IN_IT))
+        gone = () if erased is None else (f"The asset and its manifest were erased at {erased.erased_at}.",)
+        return _archived(record, copies, (*gone, *missing, *self._not_held(record), _NOT_IN_IT))
 
-    def _asset(self, record: ManifestRecord | Decision) -> _Copy:
+    def _asset(self, record: ManifestRecord | Decision, erased: ErasedEvent | None) -> _Copy:
+        if erased is not None:
+            raise AssetRefusedError(
+                what=f"The asset was erased at {erased.erased_at}, on request ({', '.join(erased.basis)}).",
+                remedy="Leave out --with-asset: the archive then says that it was erased.",
+            )
         if isinstance(record, Decision):
             raise AssetRefusedError(
                 what="The asset of a publication is not stored here; its record has the digest.",
@@ -226,6 +235,7 @@ identity  {record.event_uid}
 
 record.json     what rules decided, and where everything lies
 manifest.c2pa   the C2PA manifest of the sealed asset, if one was sealed
+erased.json     that asset and manifest were erased since; there is no manifest.c2pa then
 reviews/        what persons decided since, the first decision first; each supersedes the one before it
 retraction.json, illegal.json   that its content was found illegal later, and by which verdict
 ledger/         what it counts against the account of its user

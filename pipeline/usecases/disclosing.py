@@ -98,6 +98,8 @@ class PublicView:
             return None
         if self.store.head(self.layout.retraction(event_uid)) is not None:
             return None
+        if self.store.head(self.layout.erased_event(event_uid)) is not None:
+            return None
         return _opened(chain.record)
 
     def of_bytes(self, sha256: str) -> tuple[KnownBytes, ...]:

@@ -17,7 +17,9 @@ from pipeline.events.outgoing import Output
 from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, Subject
 from pipeline.policy.decision import alerts_for
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.records import commit_record, stored_record
+from pipeline.store.erased import erased_event
+from pipeline.store.records import commit_record, filed_record
+from pipeline.tile_log import Leaf
 from pipeline.usecases.escalation import Escalation, counted
 
 __all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase", "alerts_of"]
@@ -31,9 +33,11 @@ COMMIT_ORDER: Final[Mapping[int, str]] = {
     "into the account's ledger.",
     5: "Record, decision, alerts and step are published, and every delivery is awaited. Then it is asked whether the "
     "content was found illegal meanwhile.",
-    6: "The offset is acknowledged, in order for each partition.",
+    6: "Where a tile log is kept, the record's leaf is put into the log of the input's partition, together with "
+    "others, and a signed checkpoint covers it.",
+    7: "The offset is acknowledged, in order for each partition.",
 }
-"""The steps of an event. A use case does 1 to 3 in `_work`, as far as it has them; the frame does 4, agents 5 and 6."""
+"""The steps of an event. A use case does 1 to 3 in `_work`, as far as it has them; the frame does 4, agents 5 to 7."""
 
 Event = TypeVar("Event")
 Record = TypeVar("Record", ManifestRecord, Decision)
@@ -45,13 +49,29 @@ class Outcome(msgspec.Struct, Generic[Record], frozen=True, kw_only=True):
     record: Record
     """What is stored of it: the commit marker."""
 
+    at: Location
+    """Where it is stored."""
+
+    body: bytes
+    """The bytes that are stored; older builds may have written others than this one would."""
+
     alerts: tuple[Alert, ...]
     enforcement: Enforcement | EnforcementReversal | None
     """The step against an account that it led to, or that it takes back."""
 
+    erased: bool = False
+    """Its content was erased since: a replay says nothing again, or it would come back to topics that forgot it."""
+
+    @property
+    def leaf(self) -> Leaf:
+        """What the tile log says of the record."""
+        return Leaf.of(self.at, self.body)
+
     @property
     def outputs(self) -> tuple[Output, ...]:
         """What is published, in this order."""
+        if self.erased:
+            return ()
         return (self.record, *self.alerts, *(() if self.enforcement is None else (self.enforcement,)))
 
 
@@ -86,11 +106,21 @@ class UseCase(ABC, Generic[Event, Record]):
             WorldError: the store, or another service, does not answer; try again.
         """
         record_at = self._record_at(event)
-        record = stored_record(self.store, record_at, self._kind)
-        if record is None:
-            record = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
+        filed = filed_record(self.store, record_at, self._kind)
+        was_filed = filed is not None
+        if filed is None:
+            filed = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
+        record = filed.record
         self._require_answers(record, event)
-        return Outcome(record=record, alerts=alerts_of(record), enforcement=self._enforced(record))
+        erased = was_filed and erased_event(self.store, self.layout, record.event_uid) is not None
+        return Outcome(
+            record=record,
+            at=record_at,
+            body=filed.body,
+            alerts=() if erased else alerts_of(record),
+            enforcement=None if erased else self._enforced(record),
+            erased=erased,
+        )
 
     def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
         """What a record that is stored changes in the ledger of an account."""

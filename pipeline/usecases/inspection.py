@@ -172,7 +172,11 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             event_uid=event.uid,
             event=event.reference,
             content=InspectedContent(
-                id=event.content.id, mime=asset.media_type, sha256=asset.sha256, size=len(asset.body)
+                id=event.content.id,
+                mime=asset.media_type,
+                sha256=asset.sha256,
+                size=len(asset.body),
+                uri=event.content.uri,
             ),
             decision=judgement.decision,
             declared=event.declared,

@@ -19,6 +19,7 @@ from pipeline.events.outputs import Alert, Case, Decision, Subject
 from pipeline.policy.decision import alerts_for
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.acts import ActEntry
+from pipeline.store.erased import erased_event
 from pipeline.store.keys import (
     TREE_PARTS,
     AccountEntryKey,
@@ -80,7 +81,8 @@ class Recalling:
         at = Location(self.layout.records_bucket, key)
         match parse_key(key):
             case RecordKey(event_uid=uid):
-                record = record_of(self.store, self.layout, uid)
+                gone = erased_event(self.store, self.layout, uid)
+                record = record_of(self.store, self.layout, uid) if gone is None else None
                 return () if record is None else (record, *alerts_of(record))
             case ReviewKey() | RetractionKey():
                 decision = self._read(at, Decision)

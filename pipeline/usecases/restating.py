@@ -13,6 +13,7 @@ from pipeline.events.outgoing import Output
 from pipeline.events.outputs import Decision
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.chain import chain_of
+from pipeline.store.erased import erased_event
 from pipeline.store.keys import CaseKey, RecordKey, parse_key, tree_prefixes
 from pipeline.store.records import stored_record
 from pipeline.usecases.casework import newest_case
@@ -50,13 +51,19 @@ class Restating:
     def of_event(self, uid: str) -> tuple[Output, ...]:
         """What was decided about an event, in the order in which it was: the last is in force, or its retraction.
 
+        Nothing of one whose content was erased: topics that forgot it are not told again.
+
         Raises:
             BugError: an object is not what the layout says it is.
             WorldError: the store does not answer.
         """
         chain = chain_of(self.store, self.layout, uid)
         if chain is None:
+            if erased_event(self.store, self.layout, uid) is not None:  # its retention ran out while this was done
+                return ()
             raise BugError(what=f"The record of {uid} was listed and is not there.", remedy="See who deletes records.")
+        if erased_event(self.store, self.layout, uid) is not None:
+            return ()
         retraction = stored_record(self.store, self.layout.retraction(uid), Decision)
         return (chain.record, *chain.taken, *(() if retraction is None else (retraction,)))
 

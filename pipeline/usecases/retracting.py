@@ -10,7 +10,8 @@ Commit order; a crash between any two steps repeats the work, and says the same 
    b. the events about them listed, and the other bytes of these events (original and sealed) treated likewise, from a
    c. retraction stored for each event that has its record; what counts entered into its account's ledger
 5. entries of the feature database, retractions, steps and alerts published
-6. offset acknowledged
+6. where a tile log is kept, the leaves of the retractions put into it
+7. offset acknowledged
 
 No event slips through in between. Whoever decides about an event stores what it is found by (3), its record (4),
 publishes (5), and then looks for "found illegal" (`late`); the verdict stores that (a) before it lists (b). So either
@@ -256,7 +257,7 @@ class Retracting:
         if stored is not None:
             return stored
         chain = chain_of(self.store, self.layout, uid)
-        return None if chain is None else commit_record(self.store, at, self._decision(chain, illegal))  # 4c
+        return None if chain is None else commit_record(self.store, at, self._decision(chain, illegal)).record  # 4c
 
     def _decision(self, chain: DecisionChain, illegal: IllegalBytes) -> Decision:
         record = chain.record

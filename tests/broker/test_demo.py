@@ -100,6 +100,18 @@ def test_a_complaint_is_right_and_a_court_that_is_forgotten_is_missed(told: str)
     assert "takedown-overdue" in alert
 
 
+def test_what_was_allowed_is_found_illegal_and_retracted_and_the_incident_is_told_to_its_end(told: str) -> None:
+    retracted, *alerts = scene(told, "the article is illegal after all")
+    assert re.search("retracted +an article with everything in order", retracted)
+    assert [line for line in alerts if "CN Deep Synthesis Art. 10" in line]
+    for title, state in {
+        "an article is reported: an incident": "opened",
+        "the incident is dealt with": "disposed",
+        "the incident is reported": "reported",
+    }.items():
+        assert f"incident N-5 {state}" in scene(told, title)[0]
+
+
 @pytest.mark.parametrize(
     ("before", "change", "after", "finding"),
     [

@@ -11,12 +11,14 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from agents.messages import KafkaMessage
+from console.vault import Vault
 from devstack import free_port
 from pipeline.events.inputs import Review
 from pipeline.events.intake import intake_review_act
 from tests.tools import need
 from tests.unit.console.browsing import Console
-from tests.unit.console.happenings import Happenings
+from tests.unit.console.happenings import TOPICS, Happenings
+from tests.unit.console.shelf import audited
 
 WORKER_SECONDS = 0.3
 expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
@@ -44,6 +46,11 @@ class Worker:
     def work(self, message: KafkaMessage) -> None:
         time.sleep(WORKER_SECONDS)
         self.awake.wait()
+        if message.topic == TOPICS.audit:
+            with self.lock:
+                audited(self.day, message)
+                self.console.learn(self.day)
+            return
         taken = intake_review_act(message.value, message.headers)
         with self.lock:
             about, act = taken.event_uid, taken.reference.id
@@ -97,12 +104,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[Happenings], Office]]:
+def open_office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Office]]:
     offices: list[tuple[Office, uvicorn.Server, threading.Thread]] = []
 
-    def opened(day: Happenings) -> Office:
+    def opened(day: Happenings, vault: Vault | None = None) -> Office:
         port = free_port()
-        console = Console(tmp_path / "read-model")
+        console = Console(tmp_path / "read-model", vault=vault)
         console.learn(day)
         worker = Worker(console, day)
         console.on_send = lambda message: threading.Thread(target=worker.work, args=(message,), daemon=True).start()

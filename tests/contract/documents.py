@@ -12,7 +12,16 @@ import schemas
 EXAMPLES = Path(schemas.__file__).parent / "examples"
 ASSET_EVENTS = ("generation-event.v1", "publication-event.v1")
 ENTRIES = ("consent.v1", "feature.v1", "inventory-item.v1", "news-source.v1", "operator.v1", "service.v1")
-INPUTS = (*ASSET_EVENTS, "activity-event.v1", "review.v1", "review.v2", "review-act.v1", "case-act.v1", *ENTRIES)
+INPUTS = (
+    *ASSET_EVENTS,
+    "activity-event.v1",
+    "review.v1",
+    "review.v2",
+    "review-act.v1",
+    "case-act.v1",
+    "access.v1",
+    *ENTRIES,
+)
 SUPERSEDED = ("alert.v1", "decision.v1", "manifest-record.v1")
 OUTPUTS = (
     "alert.v2",

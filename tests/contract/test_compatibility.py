@@ -37,6 +37,7 @@ def test_nothing_released_is_broken() -> None:
 def test_inputs_and_policy_files_promise_backward_and_outputs_full_compatibility() -> None:
     assert {name: promise_of(name) for name in (*schemas.names(), *POLICY_FILES)} == {
         "activity-event.v1": Promise.BACKWARD,
+        "access.v1": Promise.BACKWARD,
         "alert.v1": Promise.FULL,
         "alert.v2": Promise.FULL,
         "case-act.v1": Promise.BACKWARD,

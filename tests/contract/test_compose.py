@@ -271,6 +271,15 @@ def test_the_image_is_made_of_pinned_packages_and_runs_as_nobody_special() -> No
     assert not re.search(r"index-url|PIP_INDEX|https?://|\bgcc\b|build-essential", dockerfile)
 
 
+def test_the_image_can_make_reports_as_pdf() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    final = dockerfile[dockerfile.rindex("\nFROM ") :]
+    assert re.search(r"apt-get install --yes --no-install-recommends fonts-noto-cjk=\S+ ", final)
+    for package in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["reports"]:
+        name = re.split("[<>=]", package)[0]
+        assert re.search(rf"^{name}==", (ROOT / "requirements.lock").read_text(), re.MULTILINE), name
+
+
 def test_the_image_is_given_everything_that_the_wheel_is_made_of() -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     admitted = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)

@@ -10,6 +10,7 @@ from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
 from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
+from agents.oidc_settings import OidcSettings
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.metrics import RecogniserMetrics
@@ -24,6 +25,7 @@ from pipeline.settings import (
     PolicySettings,
     Settings,
     StoreSettings,
+    TileLogSettings,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -35,12 +37,14 @@ ALL_SETTINGS: list[type[Settings]] = [
     DoorSettings,
     KafkaSettings,
     LabelSettings,
+    OidcSettings,
     PeopleSettings,
     PolicySettings,
     RecogniserSettings,
     RecognitionSettings,
     ReferenceSettings,
     StoreSettings,
+    TileLogSettings,
     WatchdogSettings,
     WorkerSettings,
 ]

@@ -33,12 +33,17 @@ LabelingState = Literal["confirmed", "possible", "suspected", "none"]
 
 
 class InspectedContent(msgspec.Struct, frozen=True, kw_only=True):
-    """The content that was judged."""
+    """The content that was judged.
+
+    `uri` is where its bytes lie: where the event said, or where the sealed asset is stored. Null where they came inside
+    of the event, and in records of builds that did not keep it.
+    """
 
     id: str
     mime: str
     sha256: str
     size: int
+    uri: str | None = None
 
 
 ReviewVerdict = Literal["release", "refuse", "escalate"]

@@ -1,7 +1,7 @@
 """A console over what happened in `happenings`, and browsers of people who look at it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,12 +10,14 @@ from starlette.testclient import TestClient
 from agents.messages import KafkaMessage
 from agents.settings import ConsoleSettings
 from console.app import application
+from console.identity import IdentityProvider
 from console.parts import ConsoleParts
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.sqlite import SqliteRows, open_rows
+from console.vault import Vault
 from pipeline.errors import WorldError
 from tests.unit.console.happenings import TOPICS, Happenings, at
 
@@ -38,6 +40,10 @@ class Console:
     is_broker_away: bool = False
     on_send: Callable[[KafkaMessage], None] | None = None
     minute: float = 8
+    provider: IdentityProvider | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    at: str = "http://127.0.0.1:8787"
+    vault: Vault | None = None
 
     def __post_init__(self) -> None:
         self.rows: SqliteRows = open_rows(self.directory / "console.sqlite", TOPICS, source="brokers")
@@ -53,13 +59,15 @@ class Console:
                 self.on_send(message)
 
         return ConsoleParts(
-            settings=ConsoleSettings(login=self.login),
+            settings=ConsoleSettings(login=self.login, **self.settings),
             topics=TOPICS,
             questions=DeskQuestions(lambda: self.rows.reader, lambda: millis(at(self.minute))),
             state=lambda: self.state,
             changes=lambda: self.rows.changes,
             send=send,
             now=lambda: millis(at(self.minute)) / 1000,
+            provider=self.provider,
+            vault=self.vault,
         )
 
     def learn(self, happened: Happenings) -> None:
@@ -69,7 +77,7 @@ class Console:
 
     def browser(self, who: str | None = None, role: str | None = None) -> TestClient:
         """A browser, of somebody who is logged in where `who` says so."""
-        client = TestClient(self.application, base_url="http://127.0.0.1:8787")
+        client = TestClient(self.application, base_url=self.at)
         if who is not None:
             secret = hidden(client.get("/login").text, "form")
             answer = client.post("/login", data={"form": secret, "who": f"{who} {role}"}, follow_redirects=False)

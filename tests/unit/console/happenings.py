@@ -214,6 +214,15 @@ class Happenings:
         )
         self.put(TOPICS.dead_letters, uid, sent.value, [*sent.headers, dead_letter_header(letter)])
 
+    def look(self, uid: str, actor: str, look: str) -> None:
+        """Somebody is shown the content of an event."""
+        actor_and_role = {"id": actor, "role": "reviewer"}
+        auth = {"issuer": "sealstream-console", "at": at(0)}
+        data = {"act": "content.shown", "event_uid": uid, "sha256": "0" * 64, "actor": actor_and_role, "auth": auth}
+        event = {"specversion": "1.0", "id": look, "source": "sealstream-console", "type": "sealstream.access.v1"}
+        headers = [("content-type", b"application/cloudevents+json")]
+        self.put(TOPICS.audit, actor, orjson.dumps({**event, "data": data}), headers)
+
     def operator(self, name: str, *roles: str, version: int = 1) -> None:
         entry = {"id": name, "version": version, "roles": roles, "jurisdictions": ["*"]}
         headers = [("ce_specversion", b"1.0"), ("ce_id", f"{name}/{version}".encode()), ("ce_source", b"//people")]
@@ -259,6 +268,7 @@ def a_day() -> Happenings:
     day.claim(held, "r-1", "a-2", 1)
     day.claim(held, "r-1", "a-3", 2, minute=6, what="unclaim")
     day.claim(held, "r-2", "a-4", 3, minute=7)
+    day.look(held, "r-2", "l-1")
     escalated = day.decide("escalated", "hold", 5)
     day.review(escalated, "escalate", "r-1", "a-5", 1)
     twice = day.decide("twice", "hold", 6)

@@ -135,7 +135,7 @@ def test_a_form_that_another_site_sends_is_refused(console: Console) -> None:
 def test_nobody_acts_without_a_login(console: Console, tmp_path: Path) -> None:
     form = form_of(console.browser("r-1", "reviewer"), UID, "release")
     assert post(console.browser(), form).status_code == 403
-    assert console.browser().get("/queue", follow_redirects=False).headers["location"] == "/login"
+    assert console.browser().get("/queue", follow_redirects=False).headers["location"] == "/login?to=%2Fqueue"
     assert console.browser().get("/queue.json").status_code == 401
     assert console.browser().get("/live").status_code == 401
     without = Console(tmp_path, login="none")
@@ -150,7 +150,7 @@ def test_a_session_ends_with_the_role(console: Console, day: Happenings) -> None
     day.operator("r-1", "viewer", version=2)
     console.learn(day)
     assert post(client, form).status_code == 403
-    assert client.get("/queue", follow_redirects=False).headers["location"] == "/login"
+    assert client.get("/", follow_redirects=False).headers["location"] == "/login"
     assert not console.sent
 
 
@@ -174,4 +174,4 @@ def test_who_sees_another_persons_claim_cannot_click_past_it(console: Console, d
 def test_logging_out_ends_it(console: Console) -> None:
     client = console.browser("r-1", "reviewer")
     client.post("/logout", data={"form": form_secret(client)})
-    assert client.get("/queue", follow_redirects=False).headers["location"] == "/login"
+    assert client.get("/", follow_redirects=False).headers["location"] == "/login"

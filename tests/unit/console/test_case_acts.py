@@ -249,13 +249,13 @@ def test_the_journal_has_acts_on_cases_beside_reviews(worker: WholeWorker) -> No
     client.post(f"/queue/{uid}/acts", data=filled(client, f"/queue/{uid}", act="claim"))
     act(worker, path, "order.done", by="emil")
     page = client.get("/audit.json").json()
-    assert {(one["actor"], one["what"], one["state"]) for one in page["acts"]} == {
+    assert {(one["actor"], one["what"], one["state"]) for one in page["rows"]} == {
         ("dora", "order.received", "taken"),
         ("anna", "claim", "taken"),
         ("emil", "order.done", "taken"),
     }
     assert "Order received" in client.get("/audit").text
-    assert {one["actor"] for one in client.get("/audit.json?actor=emil").json()["acts"]} == {"emil"}
+    assert {one["actor"] for one in client.get("/audit.json?actor=emil").json()["rows"]} == {"emil"}
 
 
 def test_stored_script_is_text(worker: WholeWorker) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agents.following.port import Read
 from console.readmodel.asking import PAGE_ROWS, DeskQuestions
+from console.readmodel.audit import AuditFilter
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.shown import QueueFilter
@@ -39,7 +40,9 @@ def read(directory: Path, reads: Iterable[Read]) -> DeskQuestions:
 def everything(questions: DeskQuestions) -> str:
     """All pages there are, as JSON."""
     queue, alerts = questions.queue(QueueFilter()), questions.alerts()
-    uids = {row.event_uid for row in queue.rows} | {act.event_uid for act in questions.journal().acts}
+    uids = {row.event_uid for row in queue.rows} | {
+        row.event_uid for row in questions.audit(AuditFilter()).rows if row.event_uid is not None
+    }
     pages = [
         queue,
         alerts,
@@ -48,7 +51,7 @@ def everything(questions: DeskQuestions) -> str:
         [questions.case(case.case_uid) for case in questions.cases().cases],
         [questions.clocks(state) for state in ("open", "met")],
         questions.accounts(),
-        questions.journal(),
+        questions.audit(AuditFilter()),
         questions.operators(),
         questions.today(),
     ]
@@ -134,7 +137,7 @@ def test_a_claim_counts_until_its_time_and_for_what_was_seen(tmp_path: Path) -> 
 
 
 def test_what_became_of_an_act_is_told(tmp_path: Path) -> None:
-    acts = read(tmp_path, a_day().reads()).journal().acts
+    acts = read(tmp_path, a_day().reads()).audit(AuditFilter()).rows
     told = {act.reason: (act.state, act.refused) for act in acts}
     assert told["Because of a-1."] == ("taken", None)
     assert told["Because of a-8."] == ("refused", "Somebody else decided first.")
@@ -196,4 +199,4 @@ def test_a_record_that_cannot_be_read_is_left_out_and_named(tmp_path: Path, capl
 def test_the_words_of_a_note_are_not_kept(tmp_path: Path) -> None:
     noted = Happenings()
     noted.claim(noted.decide("held"), "r-1", "a-1", what="note")
-    assert {act.reason for act in read(tmp_path, noted.reads()).journal().acts} == {""}
+    assert {act.reason for act in read(tmp_path, noted.reads()).audit(AuditFilter()).rows} == {""}

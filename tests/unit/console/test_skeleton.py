@@ -88,4 +88,8 @@ def test_the_command_needs_exactly_the_packages_of_its_extra() -> None:
 def test_the_rights_of_a_console_are_to_read_what_it_shows_and_to_write_what_people_do() -> None:
     rights = rights_of("console", TOPICS, "group")
     assert {right.name for right in rights if right.operation == "Read"} == set(rows_of(TOPICS))
-    assert {right.name for right in rights if right.operation == "Write"} == {TOPICS.reviews, TOPICS.cases}
+    assert {right.name for right in rights if right.operation == "Write"} == {
+        TOPICS.reviews,
+        TOPICS.cases,
+        TOPICS.audit,
+    }

@@ -84,7 +84,7 @@ class Bench:
     def admit(
         self,
         offset: int,
-        work: Callable[[], Awaitable[None]],
+        work: Callable[[], Awaitable[asyncio.Event | None]],
         partition: TopicPartition = A,
         generation: int = 1,
         timestamp: float | None = None,
@@ -304,6 +304,33 @@ async def test_draining_waits_for_work_under_way() -> None:
     await settled()
     await bench.loop.drain(1)
     assert bench.loop.positions() == {A: 8}
+
+
+async def test_a_record_that_is_done_is_acknowledged_when_what_it_waits_for_has_happened() -> None:
+    bench = Bench(FAST.model_copy(update={"max_in_flight": 1}))
+    logged = asyncio.Event()
+
+    async def work() -> asyncio.Event:
+        return logged
+
+    for offset in (7, 8, 9):
+        bench.admit(offset, work)
+    await settled()
+    assert (bench.loop.in_flight, bench.loop.unacknowledged, bench.loop.positions()) == (0, 3, {})
+    logged.set()
+    await bench.until_acknowledged(10)
+
+
+async def test_draining_leaves_what_does_not_happen_in_time_unacknowledged() -> None:
+    bench = Bench()
+
+    async def work() -> asyncio.Event:
+        return asyncio.Event()
+
+    bench.admit(7, work)
+    await settled()
+    await bench.loop.drain(1)
+    assert bench.loop.positions() == {}
 
 
 async def test_draining_cancels_work_that_takes_too_long_and_never_acknowledges_it() -> None:

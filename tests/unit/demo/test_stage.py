@@ -200,6 +200,32 @@ def test_a_review_has_its_own_decision_and_the_step_it_led_to(stage: Stage) -> N
     assert stage.played[review.reference.id].step is not None
 
 
+def test_a_verdict_is_told_by_the_retraction_of_what_it_is_about_and_that_stays_as_it_was_told(stage: Stage) -> None:
+    stage.play(SERVICE)
+    (published,) = stage.played
+    made = decided(published, "allow", findings=[])
+    stage.see(output(TOPICS.decisions, made))
+    message = stage.play(ReviewScene(title="illegal", about="a change", verdict="illegal", reason="Because."))
+    review = intake_review(message.value, message.headers)
+    assert review.jurisdictions == ("CN",)
+
+    event = msgspec.to_builtins(review.reference)
+    by = {
+        "reviewer": "reviewer-17",
+        "reason": "Because.",
+        "found_at": NOW,
+        "event": event,
+        "event_digest": review.digest,
+    }
+    outcome = {"verdict": "illegal", "categories": [], **by}
+    retracted = {**decided(published), "decision": "retracted", "retraction": outcome}
+    stage.see(output(TOPICS.decisions, {**retracted, "event": {**made["event"], "id": "another"}}))
+    assert stage.played[review.reference.id].outcome is None
+    stage.see(output(TOPICS.decisions, retracted))
+    assert not is_over(stage)  # there is an alert of it
+    assert (stage.played[published].outcome, stage.played[review.reference.id].outcome) == ("allow", "retracted")
+
+
 @pytest.mark.parametrize("reversal_first", [False, True])
 def test_an_appeal_has_the_step_that_it_takes_back_whichever_comes_first(stage: Stage, *, reversal_first: bool) -> None:
     held = stage.play(SERVICE).key.decode()  # type: ignore[union-attr]

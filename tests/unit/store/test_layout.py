@@ -16,6 +16,9 @@ from pipeline.store.keys import (
     CodesKey,
     ConsentedKey,
     CountedKey,
+    ErasedBytesKey,
+    ErasedEventKey,
+    ErasureKey,
     IdentityKey,
     IllegalKey,
     Key,
@@ -64,6 +67,9 @@ WELL_FORMED = st.one_of(
     st.builds(ReviewActKey, DIGESTS, st.integers(1, 500)),
     st.builds(CountedKey, DIGESTS),
     st.builds(IllegalKey, DIGESTS),
+    st.builds(ErasedBytesKey, DIGESTS, DIGESTS),
+    st.builds(ErasedEventKey, DIGESTS),
+    st.builds(ErasureKey, DIGESTS, NUMBERS),
     st.builds(PublishedKey, DIGESTS, DIGESTS),
     st.builds(RetractionKey, DIGESTS),
     st.builds(AccountEntryKey, DIGESTS, NUMBERS),
@@ -159,7 +165,7 @@ def test_no_key_is_the_folder_of_another(key: Key) -> None:
 
 @given(WELL_FORMED)
 def test_keys_are_made_of_plain_characters_and_are_locations(key: Key) -> None:
-    assert re.fullmatch(r"[a-z0-9/.]+", str(key))
+    assert re.fullmatch(r"[a-z0-9/._]+", str(key))
     assert Location.parse(f"s3://content/{key}").key == str(key)
 
 

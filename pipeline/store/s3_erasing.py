@@ -1,0 +1,112 @@
+"""Erasing in S3, by boto3: rare, so its CPU does not count, and it knows versions and locks, which obstore does not."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline.store.connection import S3Connection
+from pipeline.store.erasing import Erased, LockedVersion, StoredVersion
+from pipeline.store.location import Location
+from pipeline.store.port import StoreRefusedError, unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+__all__ = ["S3Eraser"]
+
+_MISSING: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
+_LOCKED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT})
+"""How stores say that a version is under Object Lock: AWS with 403, which says the same of a right that is missing."""
+
+
+class S3Eraser:
+    """The `pipeline.store.erasing.Eraser` of a real store.
+
+    Args:
+        connection: how to reach it.
+    """
+
+    def __init__(self, connection: S3Connection) -> None:
+        self._client: S3Client = connection.client
+
+    def versions(self, bucket: str, prefix: str = "") -> Iterator[StoredVersion]:
+        """As `Eraser.versions`."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+        with _failing_as_families("list of versions", bucket):
+            for page in pages:
+                for found in page.get("Versions", []):
+                    yield StoredVersion(
+                        at=Location(bucket, found["Key"]), version=found["VersionId"], size=found["Size"]
+                    )
+
+    def read(self, version: StoredVersion) -> bytes | None:
+        """As `Eraser.read`."""
+        with _failing_as_families("get", version.at.bucket):
+            try:
+                found = self._client.get_object(Bucket=version.at.bucket, Key=version.at.key, VersionId=version.version)
+            except ClientError as error:
+                if _code(error) in _MISSING:
+                    return None
+                raise
+            return found["Body"].read()
+
+    def erase(self, at: Location, version: str | None = None) -> Erased | LockedVersion:
+        """As `Eraser.erase`."""
+        with _failing_as_families("delete", at.bucket):
+            ids = self._ids(at) if version is None else [version]
+            for one in ids:
+                locked = self._delete(at, one)
+                if locked is not None:
+                    return locked
+        return "erased" if ids else "absent"
+
+    def _ids(self, at: Location) -> list[str]:
+        """The versions of an object and its marks of deletion; other keys that begin alike are passed over."""
+        ids: list[str] = []
+        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=at.bucket, Prefix=at.key):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            ids += [one["VersionId"] for one in found if one["Key"] == at.key]
+        return ids
+
+    def _delete(self, at: Location, version: str) -> LockedVersion | None:
+        try:
+            self._client.delete_object(Bucket=at.bucket, Key=at.key, VersionId=version)
+        except ClientError as error:
+            if _code(error) in _MISSING:
+                return None
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _LOCKED:
+                raise
+            locked = self._lock_of(at, version)
+            if locked is None:
+                raise
+            return locked
+        return None
+
+    def _lock_of(self, at: Location, version: str) -> LockedVersion | None:
+        head: Mapping[str, Any] = self._client.head_object(Bucket=at.bucket, Key=at.key, VersionId=version)
+        until, hold = head.get("ObjectLockRetainUntilDate"), head.get("ObjectLockLegalHoldStatus") == "ON"
+        return LockedVersion(until=until, hold=hold) if until or hold else None
+
+
+@contextlib.contextmanager
+def _failing_as_families(operation: str, bucket: str) -> Iterator[None]:
+    try:
+        yield
+    except BotoCoreError as error:
+        raise unavailable(operation, bucket, type(error).__name__) from error
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        said = f"HTTP {status} {_code(error)}"
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (HTTPStatus.REQUEST_TIMEOUT, 429):
+            raise unavailable(operation, bucket, said) from error
+        raise StoreRefusedError(
+            what=f"The object store refuses {operation} in the bucket {bucket}: {said}.",
+            remedy="Check bucket and credentials; `sealstream bucket policy --for eraser` prints the rights needed.",
+        ) from error
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "without an S3 error code")

@@ -1,0 +1,181 @@
+"""Erasure as values: what is asked for, what was found and done, and the part of a record that both go by."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from pipeline.duties.erasure import LeftBehind
+from pipeline.errors import BugError
+from pipeline.events.identity import account_of, erasure_uid
+from pipeline.events.instants import instant
+from pipeline.events.prepared import prepare
+
+__all__ = [
+    "ErasableRecord",
+    "ErasedObject",
+    "ErasureReport",
+    "ErasureRequest",
+    "PartErased",
+    "erasable",
+    "gathered",
+    "joined",
+]
+
+_Kind = Literal["user", "content", "digest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRequest:
+    """Whose content is to be erased, or which: an account, a content id, or the SHA-256 of bytes."""
+
+    kind: _Kind
+    subject: str
+
+    @classmethod
+    def of_user(cls, id_hash: str) -> "ErasureRequest":
+        """That of a user, by what events call `user.id_hash`."""
+        return cls(kind="user", subject=account_of(id_hash))
+
+    @property
+    def uid(self) -> str:
+        """Its identity, which says nothing of whose it is."""
+        return erasure_uid(self.kind, self.subject)
+
+
+class ErasedObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was deleted, or would be: an object, or the newest message of a key on a compacted topic."""
+
+    what: Literal["sealed asset or manifest", "inbox copy", "record", "message"]
+    where: str
+
+
+class PartErased(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found in one part.
+
+    Attributes:
+        content_ids: whose manifest records are to be taken off their topic.
+        outlived: the places in the records bucket of which law demands nothing more, each record behind what is its.
+        digests, sizes: of the bytes that events brought; those without a size are looked for among all.
+        was_erased: how many of the events had been erased before, so that little or nothing was left to do.
+    """
+
+    events: tuple[str, ...] = ()
+    was_erased: int = 0
+    erased: tuple[ErasedObject, ...] = ()
+    left: tuple[LeftBehind, ...] = ()
+    content_ids: tuple[str, ...] = ()
+    outlived: tuple[str, ...] = ()
+    digests: frozenset[str] = frozenset()
+    sizes: frozenset[int] = frozenset()
+    has_unsized: bool = False
+
+
+class ErasureReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run did, as it is stored in the records bucket: what and why, and nothing of whose it was."""
+
+    erasure: str
+    kind: _Kind
+    number: int
+    basis: tuple[str, ...]
+    finished_at: str
+    events: int
+    was_erased: int
+    erased: dict[str, int]
+    left: dict[str, int]
+
+
+class _Bytes(msgspec.Struct, frozen=True):
+    sha256: str | None = None
+    size: int | None = None
+    uri: str | None = None
+
+
+class _Content(msgspec.Struct, frozen=True):
+    id: str
+    sha256: str | None = None
+    size: int | None = None
+
+
+class _Parent(msgspec.Struct, frozen=True):
+    sha256: str | None = None
+    event_uid: str | None = None
+
+
+class ErasableRecord(msgspec.Struct, frozen=True):
+    """The part of a record, of either kind, that says whose it is and where things lie."""
+
+    event_uid: str
+    content: _Content | None = None
+    original: _Bytes | None = None
+    sealed: _Bytes | None = None
+    manifest: _Bytes | None = None
+    parents: tuple[_Parent, ...] = ()
+    account: str | None = None
+    sealed_at: str | None = None
+    decided_at: str | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was written."""
+        return instant(self.sealed_at or self.decided_at or "")
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The bytes that the event knew: what it took in, and what it sealed."""
+        parts = (self.original, self.sealed, self.content)
+        return tuple(dict.fromkeys(part.sha256 for part in parts if part is not None and part.sha256))
+
+    @property
+    def brought(self) -> "tuple[_Bytes, ...]":
+        """What the event brought and producers put into the inbox: its asset, and what that was made from.
+
+        A parent that another event sealed is that event's.
+        """
+        own = self.original or (None if self.content is None else _Bytes(self.content.sha256, self.content.size))
+        parents = (_Bytes(parent.sha256) for parent in self.parents if parent.sha256 and parent.event_uid is None)
+        return tuple(part for part in (own, *parents) if part is not None and part.sha256)
+
+
+prepare(ErasableRecord, ErasureReport)
+
+
+def joined(first: PartErased, second: PartErased) -> PartErased:
+    """What was found in two parts."""
+    return PartErased(
+        events=first.events + second.events,
+        was_erased=first.was_erased + second.was_erased,
+        erased=first.erased + second.erased,
+        left=first.left + second.left,
+        content_ids=tuple(dict.fromkeys(first.content_ids + second.content_ids)),
+        outlived=first.outlived + second.outlived,
+        digests=first.digests | second.digests,
+        sizes=first.sizes | second.sizes,
+        has_unsized=first.has_unsized or second.has_unsized,
+    )
+
+
+def gathered(done: Iterable[ErasedObject | LeftBehind | None]) -> PartErased:
+    """What was deleted and what was left, of what was tried; None is what was not there any more."""
+    done = tuple(done)
+    return PartErased(
+        erased=tuple(one for one in done if isinstance(one, ErasedObject)),
+        left=tuple(one for one in done if isinstance(one, LeftBehind)),
+    )
+
+
+def erasable(body: bytes, uid: str) -> ErasableRecord:
+    """Read a record, of a generation event or of any other.
+
+    Raises:
+        BugError: it is none.
+    """
+    try:
+        return msgspec.json.decode(body, type=ErasableRecord)
+    except msgspec.DecodeError as error:
+        raise BugError(
+            what=f"The record of the event {uid} is neither a decision nor a manifest record.",
+            remedy="See who else writes to the records bucket.",
+        ) from error

@@ -1,0 +1,271 @@
+"""Erasure: what goes, what stays and why, and that nothing brings it back."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import orjson
+import pytest
+
+from pipeline.errors import AssetRefusedError, WorldError
+from pipeline.events.identity import account_of
+from pipeline.events.outputs import ManifestRecord
+from pipeline.store import Location
+from pipeline.store.erased import erased_bytes, erased_event
+from pipeline.store.keys import identity_prefix
+from pipeline.store.lookup import find_by_digest
+from pipeline.store.simulator import EraserSimulator
+from pipeline.usecases.bundling import Bundling
+from pipeline.usecases.disclosing import PublicView
+from pipeline.usecases.erasing import PARTS, Erasing
+from pipeline.usecases.erasure import ErasureRequest, PartErased, joined
+from pipeline.usecases.restating import Restating
+from tests.unit.house import NOON, House, generation, png, publication
+
+ANNA, BERND = "5f1d-anna", "77ac-bernd"
+OF_ANNA = ErasureRequest.of_user(ANNA)
+
+
+def seal(house: House, name: str, user: str, *, colour: int = 0, **content: Any) -> ManifestRecord:
+    asset = house.put(f"{name}.png", png(colour), "image/png")
+    data = {"content": {**asset, "id": name, "operation": "generated", **content}, "user": {"id_hash": user}}
+    return house.seal(generation(data, event_id=name)).record
+
+
+def erasing(
+    house: House, *requests: ErasureRequest, only_look: bool = False, days: int = 0, eraser: Any = None
+) -> Erasing:
+    return Erasing(
+        store=house.store,
+        layout=house.layout,
+        eraser=eraser or EraserSimulator(house.store),
+        inbox_bucket="sealstream-inbox",
+        retention=timedelta(days=183),
+        now=lambda: NOON + timedelta(days=days),
+        requests=requests,
+        only_look=only_look,
+    )
+
+
+def run(one: Erasing) -> PartErased:
+    """All of it, as the command does it; messages are not sent here."""
+    found = one.of_digests()
+    for number in range(PARTS) if one.reads_records else ():
+        found = joined(found, one.part(number))
+    found = joined(found, one.inbox(found))
+    found = joined(found, one.outlived(found))
+    return msgspec.structs.replace(found, left=(*found.left, *one.beside(found)))
+
+
+def places(house: House) -> set[str]:
+    return {at.uri for at in house.store.objects}
+
+
+def gone(house: House, record: ManifestRecord) -> bool:
+    return not {record.sealed.uri, record.manifest.uri} & places(house)
+
+
+def test_a_users_assets_manifests_and_inbox_copies_go_and_those_of_others_stay(house: House) -> None:
+    hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
+    found = run(erasing(house, OF_ANNA))
+    assert gone(house, hers)
+    assert "s3://sealstream-inbox/hers.png" not in places(house)
+    assert {his.sealed.uri, his.manifest.uri, "s3://sealstream-inbox/his.png"} <= places(house)
+    assert found.events == (hers.event_uid,)
+    assert found.content_ids == ("hers",)
+
+
+def test_a_copy_in_the_inbox_is_found_by_its_bytes_wherever_it_lies_and_so_is_what_the_asset_was_made_from(
+    house: House,
+) -> None:
+    photo = house.put("photo-of-her.png", png(7), "image/png")
+    seal(
+        house,
+        "hers",
+        ANNA,
+        operation="edited",
+        parents=[{key: photo[key] for key in ("id", "mime", "uri", "sha256", "size")}],
+    )
+    house.put("upload/again.png", png(), "image/png")
+    house.put("another.png", png(8), "image/png")
+    run(erasing(house, OF_ANNA))
+    assert {uri for uri in places(house) if "inbox" in uri} == {"s3://sealstream-inbox/another.png"}
+
+
+def test_what_was_published_loses_its_inbox_copy(house: House) -> None:
+    asset = house.put("post.png", png(3), "image/png")
+    house.inspect(publication({"content": {**asset, "synthetic": "no"}, "user": {"id_hash": ANNA}}))
+    found = run(erasing(house, OF_ANNA))
+    assert "s3://sealstream-inbox/post.png" not in places(house)
+    assert found.content_ids == ()
+
+
+def test_the_record_stays_while_law_demands_it_and_it_is_said_why_and_until_when(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    (left,) = [one for one in run(erasing(house, OF_ANNA)).left if one.what == "record"]
+    assert left.where == record.record_uri
+    assert record.record_uri in places(house)
+    assert left.until == "2026-12-01T12:00:00.000Z"
+    assert "PIPL Art. 47" in left.article
+    assert "GDPR Art. 17(3)" in left.article
+
+
+def test_when_law_demands_the_record_no_more_it_goes_too_and_the_note_of_the_erasure_stays(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    run(erasing(house, OF_ANNA, days=183))
+    assert record.record_uri not in places(house)
+    assert erased_event(house.store, house.layout, record.event_uid) is not None
+
+
+def test_nothing_that_is_left_by_the_erasure_says_whose_it_was(house: House) -> None:
+    seal(house, "hers", ANNA)
+    before = places(house)
+    one = erasing(house, OF_ANNA)
+    found = run(one)
+    one.record(found, ())
+    written = [at for at in house.store.objects if at.uri not in before]
+    assert {at.key.split("/")[1] for at in written} == {"erased", "erasures", "sha256"}
+    for at in written:
+        said = at.key.encode() + house.store.objects[at].body
+        assert not [name for name in (ANNA, account_of(ANNA), "hers") if name.encode() in said]
+
+
+@pytest.mark.parametrize("which", ["original", "sealed"])
+def test_by_a_digest_its_events_are_found_without_reading_any_other_record(house: House, which: str) -> None:
+    hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
+    one = erasing(house, ErasureRequest(kind="digest", subject=getattr(hers, which).sha256))
+    house.store._calls.clear()
+    assert not one.reads_records
+    assert run(one).events == (hers.event_uid,)
+    assert gone(house, hers)
+    assert his.record_uri not in {call.uri for call in house.store.calls}
+
+
+def test_by_a_content_id_all_its_events_are_found(house: House) -> None:
+    hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
+    assert run(erasing(house, ErasureRequest(kind="content", subject="his"))).events == (his.event_uid,)
+    assert gone(house, his)
+    assert not gone(house, hers)
+
+
+def test_one_pass_serves_several_requests(house: House) -> None:
+    hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
+    found = run(erasing(house, OF_ANNA, ErasureRequest.of_user(BERND)))
+    assert set(found.events) == {hers.event_uid, his.event_uid}
+
+
+def test_a_dry_run_lists_the_same_and_changes_nothing(house: House) -> None:
+    seal(house, "hers", ANNA)
+    before = dict(house.store.objects)
+    looked = run(erasing(house, OF_ANNA, only_look=True))
+    assert house.store.objects == before
+    did = run(erasing(house, OF_ANNA))
+    assert set(looked.erased) == set(did.erased)
+    assert looked.left == did.left
+
+
+def test_doing_it_again_changes_nothing(house: House) -> None:
+    seal(house, "hers", ANNA)
+    run(erasing(house, OF_ANNA))
+    after = dict(house.store.objects)
+    again = run(erasing(house, OF_ANNA, days=1))
+    assert house.store.objects == after
+    assert (again.erased, again.was_erased) == ((), 1)
+    assert again.content_ids == ("hers",), "the tombstone may not have been sent"
+
+
+def test_wherever_the_store_fails_doing_it_again_mends_it(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    store, whole = house.store, dict(house.store.objects)
+
+    def run_short() -> None:
+        one = erasing(house, OF_ANNA, days=183)
+        found = one.among([record.event_uid])
+        one.outlived(joined(found, one.inbox(found)))
+
+    store._calls.clear()
+    run_short()
+    calls, after = len(store.calls), dict(store.objects)
+    assert gone(house, record)
+    for trouble in (store.fail, store.lose_answer):
+        for number in range(1, calls + 1):
+            for bucket, keys in store._buckets.items():
+                keys.clear()
+                keys.update({at.key: stored for at, stored in whole.items() if at.bucket == bucket})
+            trouble(number)
+            with pytest.raises((WorldError, OSError)):
+                run_short()
+            run_short()
+            assert store.objects == after
+
+
+def test_what_the_store_has_locked_is_left_and_said(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    eraser = EraserSimulator(house.store)
+    eraser.locked[Location.parse(record.sealed.uri)] = NOON + timedelta(days=10)
+    (left,) = [one for one in run(erasing(house, OF_ANNA, eraser=eraser)).left if one.what == "lock"]
+    assert (left.where, left.until) == (record.sealed.uri, "2026-06-11T12:00:00.000Z")
+    assert record.sealed.uri in places(house)
+    assert record.manifest.uri not in places(house)
+
+
+def test_a_replay_of_what_was_erased_says_nothing_and_brings_nothing_back(house: House) -> None:
+    asset = house.put("hers.png", png(), "image/png")
+    event = generation({"content": {**asset, "operation": "generated"}, "user": {"id_hash": ANNA}})
+    assert house.seal(event).outputs
+    run(erasing(house, OF_ANNA))
+    after = places(house)
+    assert house.seal(event).outputs == ()
+    assert places(house) == after
+
+
+def test_rebuilt_topics_say_nothing_of_it(house: House) -> None:
+    hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
+    run(erasing(house, OF_ANNA))
+    restating = Restating(store=house.store, layout=house.layout)
+    assert restating.of_event(hers.event_uid) == ()
+    assert restating.of_event(his.event_uid) == (his,)
+
+
+def test_whoever_has_the_file_is_told_that_it_was_erased_and_nothing_more(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    run(erasing(house, OF_ANNA))
+    for sha256 in (record.original.sha256, record.sealed.sha256):
+        assert find_by_digest(house.store, house.layout, sha256) == ()
+        assert [one.event_uid for one in erased_bytes(house.store, house.layout, sha256)] == [record.event_uid]
+    assert PublicView(store=house.store, layout=house.layout).of_event(record.event_uid) is None
+
+
+def test_something_made_of_it_can_still_be_sealed(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    run(erasing(house, OF_ANNA))
+    child = seal(
+        house, "child", BERND, colour=4, operation="edited", parents=[{"id": "hers", "sha256": record.sealed.sha256}]
+    )
+    assert child.parents[0].event_uid is None
+
+
+def test_evidence_about_it_says_that_it_was_erased(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    run(erasing(house, OF_ANNA))
+    bundling = Bundling(store=house.store, layout=house.layout, packs=())
+    bundle = bundling(record.event_uid)
+    assert bundle is not None
+    assert {"erased.json", "record.json"} <= {member.path for member in bundle.members}
+    assert "manifest.c2pa" not in {member.path for member in bundle.members}
+    with pytest.raises(AssetRefusedError, match="was erased"):
+        bundling(record.event_uid, with_asset=True)
+
+
+def test_cases_ledger_and_checks_of_identity_of_the_account_are_left_and_named(house: House) -> None:
+    seal(house, "hers", ANNA)
+    entry = house.layout.account_entry(account_of(ANNA), 1)
+    case = house.layout.case("ab" * 32, 1)
+    house.store.create(entry, b"{}", media_type="application/json")
+    house.store.create(case, orjson.dumps({"party": account_of(ANNA)}), media_type="application/json")
+    checked = Location("sealstream", f"{identity_prefix(account_of(ANNA))}x.json")
+    house.store.create(checked, b"{}", media_type="application/json")
+    left = {one.what: one.where for one in run(erasing(house, OF_ANNA)).left}
+    assert left["identity"] == checked.uri.removesuffix("x.json")
+    assert left["account"] == entry.uri.rpartition("/")[0] + "/"
+    assert left["case"] == case.uri
