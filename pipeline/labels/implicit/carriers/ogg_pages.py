@@ -11,7 +11,7 @@ from typing import Final
 
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["Page", "Stream", "first_pages", "stream_of", "with_second_packet"]
+__all__ = ["OggPage", "Stream", "first_pages", "stream_of", "with_second_packet"]
 
 _CAPTURE: Final = b"OggS"
 _HEAD: Final = struct.Struct("<4sBBqIIIB")
@@ -31,7 +31,7 @@ _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class OggPage:
     """A page.
 
     Attributes:
@@ -76,12 +76,12 @@ class Stream:
         rest: segments behind it on the last of these pages: their lengths, and their bytes.
     """
 
-    pages: tuple[Page, ...]
+    pages: tuple[OggPage, ...]
     packet: bytes
     rest: tuple[bytes, bytes]
 
 
-def first_pages(body: bytes) -> Iterator[Page]:
+def first_pages(body: bytes) -> Iterator[OggPage]:
     """The first page of each stream that begins with the file.
 
     Raises:
@@ -95,13 +95,13 @@ def first_pages(body: bytes) -> Iterator[Page]:
         yield page
 
 
-def stream_of(body: bytes, first: Page) -> Stream:
+def stream_of(body: bytes, first: OggPage) -> Stream:
     """The stream that begins with a page.
 
     Raises:
         ImplicitRefusedError: its second packet is not there, or cut off.
     """
-    pages: list[Page] = []
+    pages: list[OggPage] = []
     packet: list[bytes] = []
     for page in _pages(body, first.end):
         if page.stream != first.stream:
@@ -146,17 +146,17 @@ def with_second_packet(body: bytes, stream: Stream, packet: bytes) -> bytes:
     return b"".join(written)
 
 
-def _checked(page: Page) -> Page:
+def _checked(page: OggPage) -> OggPage:
     if not page.is_whole:
         raise ImplicitRefusedError(what="A page of the file is not what its checksum says: the file is broken.")
     return page
 
 
-def _moved(page: Page, by: int) -> Page:
+def _moved(page: OggPage, by: int) -> OggPage:
     return replace(page, number=(page.number + by) % (1 << 32))
 
 
-def _laid_out(old: Sequence[Page], packet: bytes, rest: tuple[bytes, bytes]) -> Iterator[Page]:
+def _laid_out(old: Sequence[OggPage], packet: bytes, rest: tuple[bytes, bytes]) -> Iterator[OggPage]:
     """A packet, and the segments behind it, on as many pages as that takes."""
     whole, remainder = divmod(len(packet), _FULL)
     lengths = bytes((_FULL,)) * whole + bytes((remainder,)) + rest[0]
@@ -167,7 +167,7 @@ def _laid_out(old: Sequence[Page], packet: bytes, rest: tuple[bytes, bytes]) -> 
         end = place + sum(segments)
         last = start + _FULL >= len(lengths)
         ends = any(length < _FULL for length in segments)
-        yield Page(
+        yield OggPage(
             flags=flags | (old[-1].flags & _LAST if last else 0),
             granule=_NOTHING_ENDS if not ends else old[-1].granule if last else 0,
             stream=old[0].stream,
@@ -179,7 +179,7 @@ def _laid_out(old: Sequence[Page], packet: bytes, rest: tuple[bytes, bytes]) -> 
         flags, place = _CONTINUED if segments[-1] == _FULL else 0, end
 
 
-def _pages(body: bytes, place: int) -> Iterator[Page]:
+def _pages(body: bytes, place: int) -> Iterator[OggPage]:
     """All pages from a place on; what follows the last of them, and is none, is not looked at."""
     while body.startswith(_CAPTURE, place):
         if place + _HEAD.size > len(body):
@@ -190,7 +190,7 @@ def _pages(body: bytes, place: int) -> Iterator[Page]:
         end = start + sum(segments)
         if end > len(body):
             raise ImplicitRefusedError(what="The last page of the file is cut off.")
-        yield Page(
+        yield OggPage(
             flags=flags,
             granule=granule,
             stream=stream,
