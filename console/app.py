@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from console import errors, health, login, rendering, static_files
 from console.guarding import GuardedForms
 from console.headers import SafeHeaders
-from console.pages import audit, cases, events, lists, live
+from console.pages import alerts, audit, cases, events, lists, live
 from console.parts import ConsoleParts
 
 __all__ = ["ROOMS", "Room", "application"]
@@ -29,6 +29,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     login.routes,
     events.routes,
     cases.routes,
+    alerts.routes,
     lists.routes,
     audit.routes,
     live.routes,

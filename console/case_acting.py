@@ -14,8 +14,8 @@ from console.acting import HEADERS, Desk
 from console.case_desk import OfferedAct, acts_offered, kinds_offered
 from console.case_form import OPENING_FIELDS, FormField
 from console.parts import ConsoleParts
-from console.people import Person
-from console.readmodel.shown import EventPage, ShownCase
+from console.people import Person, is_permitted
+from console.readmodel.shown import AlertedEvent, EventPage, ShownCase
 from pipeline.duties.case_steps import MAY_FOLLOW
 from pipeline.errors import ProducerError
 from pipeline.events.identity import case_uid
@@ -84,9 +84,28 @@ class CaseDesk:
 
         return case_uid(kind, f"#{number}"), await self._desk.once(form, made)
 
-    def _message(self, person: Person, token: str, form: FormData, told: Mapping[str, object]) -> KafkaMessage:
+    async def look_at(self, person: Person, event: AlertedEvent, form: FormData) -> str:
+        """Say how far somebody is with the alerts of an event; returns the identity of the act; raises as `act`."""
+
+        def made(token: str) -> KafkaMessage:
+            act = str(form.get("step", ""))
+            if act not in {f"alert.{state}" for state in MAY_FOLLOW["alert"][None]} or not is_permitted(
+                person, "alert"
+            ):
+                raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
+            if form.get("seen") != f"{event.version} {len(event.alerts)}":
+                raise HTTPException(_OVERTAKEN, "Something happened to these alerts meanwhile. See how they stand now.")
+            ids = [alert.alert_id for alert in event.alerts]
+            told = {"act": act, "case": event.event_uid, "seen": event.version, "alert": {"ids": ids}}
+            return self._message(person, token, form, told, otherwise="In the console.")
+
+        return await self._desk.once(form, made)
+
+    def _message(
+        self, person: Person, token: str, form: FormData, told: Mapping[str, object], otherwise: str = ""
+    ) -> KafkaMessage:
         """The message of an act. All its data is the same at a second click: then it is a replay to the worker."""
-        reason, at = str(form.get("reason", "")).strip(), str(form.get("at", "")).strip()
+        reason, at = str(form.get("reason", "")).strip() or otherwise, str(form.get("at", "")).strip()
         data = {
             **told,
             "actor": {"id": person.id, "role": person.role},

@@ -23,8 +23,8 @@ Off = Literal["role", "place", "held", "decided-before", "not-known", "retracted
 """Why an act is off: the person acts as something else or elsewhere; the event waits for a review, was decided by this
 person before, is not known here, or was retracted."""
 
-KINDS: Final[tuple[CaseKind, ...]] = tuple(MAY_FOLLOW)
-"""The kinds of cases there are."""
+KINDS: Final[tuple[CaseKind, ...]] = tuple(kind for kind in MAY_FOLLOW if kind != "alert")
+"""The kinds of cases that a page shows; alerts have a page of their own."""
 
 
 class OfferedAct(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def acts_offered(case: Case, person: Person, event: EventPage | None) -> tuple[O
         person: who looks at it.
         event: the event that it is about, as far as that is known.
     """
-    if case.id is None or case.kind not in MAY_FOLLOW:  # nothing that comes later speaks of it; what is registered
+    if case.id is None or case.kind not in KINDS:  # nothing that comes later speaks of it; what is registered
         return ()
     kind = kind_named(case.kind)
     offered: list[OfferedAct] = []

@@ -47,6 +47,7 @@ OPENING_FIELDS: Final[Mapping[CaseKind, tuple[FormField, ...]]] = {
     "appeal": (*_ABOUT, _CHANNEL, FormField(name="appeal.due_at", form="instant")),
     "licence": (FormField(name="licence.licensee_broke_latent", form="yes"), _SERVICE),
     "emergency": (_SERVICE,),
+    "alert": (),
 }
 """By the kind of a case, what can be entered beside its number, its time, its places and the reason."""
 

@@ -1,7 +1,6 @@
 """One case: how it stands, its clocks, what led there, what a person can do about it; doing that; and opening one."""
 
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -18,9 +17,10 @@ from console.case_acting import CaseDesk
 from console.case_desk import KINDS, OfferedAct, acts_offered, kinds_offered
 from console.case_form import OPENING_FIELDS, choices
 from console.pages.answering import framed, json_of, shown
+from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
-from console.people import Person, guarded, person_of, require_own_form
-from console.readmodel.shown import ActOutcome, EventPage, ShownCase
+from console.people import Person, guarded
+from console.readmodel.shown import EventPage, ShownCase
 from pipeline.duties import roles_permitted
 from pipeline.duties.case_steps import permission_for
 from pipeline.errors import WorldError
@@ -29,11 +29,7 @@ from pipeline.policy.pack import CaseKind
 __all__ = ["routes"]
 
 _SEE_OTHER: Final = 303
-_NOT_ALLOWED: Final = 403
 _NOT_FOUND: Final = 404
-_TOLD_ON_THE_PAGE: Final = (409, 422)
-_UNAVAILABLE: Final = 503
-_MOST_FIELDS: Final = 40
 
 
 class CaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +70,13 @@ class _Room:
 
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the page, which tells what becomes of it."""
-        person, form = await self._sent_by(request)
+        person, form = await sent_by(self._parts, request)
         page = await run_in_threadpool(self._found, request)
         event = await run_in_threadpool(self._event, page)
         try:
             sent = await self._cases.act(person, page, event, form)
         except (WorldError, HTTPException) as error:
-            told, status = _told(error)
+            told, status = told_on_page(error)
         else:
             return RedirectResponse(f"/cases/{page.case.case_uid}?sent={sent}", _SEE_OTHER)
         return await run_in_threadpool(self._shown, request, person, page, status, _kept(form, told))
@@ -93,31 +89,18 @@ class _Room:
 
     async def open(self, request: Request) -> Response:
         """Send the act that opens a case, and go to its page."""
-        person, form = await self._sent_by(request)
+        person, form = await sent_by(self._parts, request)
         kind = next((kind for kind in KINDS if kind == form.get("kind")), None)
         if kind is None:
             raise HTTPException(_NOT_FOUND)
         try:
             uid, sent = await self._cases.open(person, kind, form)
         except (WorldError, HTTPException) as error:
-            told, status = _told(error)
+            told, status = told_on_page(error)
         else:
             return RedirectResponse(f"/cases/{uid}?sent={sent}", _SEE_OTHER)
         kept = {**_kept(form, told), "filled": {name: str(value) for name, value in form.items()}}
         return await run_in_threadpool(self._form_shown, request, person, kind, status, kept)
-
-    async def _sent_by(self, request: Request) -> tuple[Person, FormData]:
-        """Who sent a form, and the form.
-
-        Raises:
-            HTTPException: nobody is logged in, or it was not sent from a page of this console.
-        """
-        person = await run_in_threadpool(person_of, self._parts, request)
-        if person is None:
-            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
-        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(person.form_secret, form.get("form"))
-        return person, form
 
     def _found(self, request: Request) -> ShownCase:
         page = self._parts.questions.case(request.path_params["uid"])
@@ -131,25 +114,19 @@ class _Room:
         return None if about is None or about.event_uid is None else self._parts.questions.event(about.event_uid)
 
     def _offered(self, page: ShownCase, person: Person | None, event: EventPage | None) -> tuple[OfferedAct, ...]:
-        return () if person is None else acts_offered(page.case, person, event)
+        return acts_offered(page.case, person, event) if person is not None and person.is_current else ()
 
     def _opening(self, request: Request, person: Person | None) -> Response:
-        sent = request.query_params.get("sent", "")
-        outcome, waited = self._became(sent)
+        outcome, waited = became(self._parts, self._desk, request)
         if waited is None and (outcome is None or outcome.case_uid != request.path_params["uid"]):
             raise HTTPException(_NOT_FOUND)
         values = {"outcome": outcome, "waited": waited}
         return framed(self._parts, request, person, "case_opening.html", "cases", values)
 
-    def _became(self, sent: str) -> tuple[ActOutcome | None, int | None]:
-        """What became of an act, and how many seconds ago it was sent from here."""
-        sent_at = self._desk.sent_at(sent)
-        return self._parts.questions.act(sent), None if sent_at is None else int(time.monotonic() - sent_at)
-
     def _shown(
         self, request: Request, person: Person | None, page: ShownCase, status: int, form: Mapping[str, object]
     ) -> Response:
-        outcome, waited = self._became(request.query_params.get("sent", ""))
+        outcome, waited = became(self._parts, self._desk, request)
         event = self._event(page)
         offered = self._offered(page, person, event)
         values = {
@@ -167,7 +144,7 @@ class _Room:
     def _form_shown(
         self, request: Request, person: Person | None, kind: str, status: int, form: Mapping[str, object]
     ) -> Response:
-        kinds = () if person is None else kinds_offered(person)
+        kinds = kinds_offered(person) if person is not None and person.is_current else ()
         chosen: CaseKind | None = next((one for one in kinds if one == kind), None)
         values = {
             **form,
@@ -187,12 +164,3 @@ def _kept(form: FormData, told: str) -> dict[str, object]:
     """What was typed. The token stays: what is sent again is the same event."""
     kept = {"reason": str(form.get("reason", "")), "at_time": str(form.get("at", ""))}
     return {**kept, "problem": told, "token": str(form.get("token", ""))}
-
-
-def _told(error: WorldError | HTTPException) -> tuple[str, int]:
-    """What a page says of an act that was not sent, and with which status; what no page tells is raised again."""
-    if isinstance(error, WorldError):
-        return f"{error.what} {error.remedy}", _UNAVAILABLE
-    if error.status_code not in _TOLD_ON_THE_PAGE:
-        raise error
-    return error.detail, error.status_code

@@ -15,7 +15,6 @@ from console.readmodel.asking import DeskQuestions
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
     AccountPage,
-    AlertPage,
     CasePage,
     ClockPage,
     QueueFilter,
@@ -54,11 +53,6 @@ def _queue(ask: DeskQuestions, request: Request) -> QueuePage:
     return ask.queue(wanted, given.get("after"))
 
 
-def _alerts(ask: DeskQuestions, request: Request) -> AlertPage:
-    given = request.query_params
-    return ask.alerts(given.get("kind", ""), given.get("severity", ""), given.get("after"))
-
-
 def _cases(ask: DeskQuestions, request: Request) -> CasePage:
     return ask.cases(request.query_params.get("kind", ""), request.query_params.get("after"))
 
@@ -80,7 +74,6 @@ _LISTINGS: Final = (
         ask=_queue,
         more={"severities": SEVERITIES, "media": _MEDIA},
     ),
-    _Listing(path="/alerts", template="alerts.html", at="alerts", ask=_alerts, more={"severities": SEVERITIES}),
     _Listing(path="/cases", template="cases.html", at="cases", ask=_cases),
     _Listing(path="/clocks", template="clocks.html", at="clocks", ask=_clocks, more={"states": get_args(ClockState)}),
     _Listing(path="/accounts", template="accounts.html", at="accounts", ask=lambda ask, _: ask.accounts()),

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -26,12 +25,17 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     """`/live`."""
 
     async def live(request: Request) -> Response:
-        if parts.settings.login != "none" and await run_in_threadpool(person_of, parts, request) is None:
-            raise HTTPException(401, "Log in first.")
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        if parts.settings.login != "none" and await run_in_threadpool(person_of, parts, request) is None:
+            # What is open is out of date, whoever asks: it is asked for anew, which leads to the login.
+            return Response(_said(0), media_type="text/event-stream", headers=headers)
         return StreamingResponse(_changes(parts), media_type="text/event-stream", headers=headers)
 
     return (Route("/live", live),)
+
+
+def _said(number: int) -> bytes:
+    return f"event: changed\ndata: {number}\n\n".encode()
 
 
 async def _changes(parts: ConsoleParts) -> AsyncIterator[bytes]:
@@ -40,5 +44,5 @@ async def _changes(parts: ConsoleParts) -> AsyncIterator[bytes]:
     while (now := asyncio.get_running_loop().time()) < end:
         if parts.changes() != known or now - said_at > _SAY_SECONDS:
             known, said_at = parts.changes(), now
-            yield f"event: changed\ndata: {known}\n\n".encode()
+            yield _said(known)
         await asyncio.sleep(_LOOK_SECONDS)

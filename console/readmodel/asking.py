@@ -27,7 +27,7 @@ from console.readmodel.shown import (
     StepRow,
     Today,
 )
-from console.readmodel.standing import Held, in_force, record_as_held
+from console.readmodel.standing import Held, in_force, record_as_held, state_of_alerts
 from pipeline.events.outputs import (
     Alert,
     Case,
@@ -118,17 +118,17 @@ class DeskQuestions:
         found = self._reader().execute(either, (uid, uid)).fetchone()
         return None if found is None else _act(found)
 
-    def alerts(self, kind: str = "", severity: str = "", after: str | None = None) -> AlertPage:
+    def alerts(self, kind: str = "", severity: str = "", state: str = "", after: str | None = None) -> AlertPage:
         """The events that alerts are about, the newest first."""
         db = self._reader()
-        facet, second = (f"kind:{kind}" if kind else "", f"severity:{severity}" if severity else "")
-        facet, second = (facet, second) if facet else (second, "")
+        wanted = {"kind": kind, "severity": severity, "state": state}
+        first, *others = [f"{name}:{value}" for name, value in wanted.items() if value] or [""]
+        also = "AND EXISTS (SELECT 1 FROM alerted WHERE event_uid = one.event_uid AND facet = ?) " * len(others)
         at, uid = _place(after, (_NO_TIME, ""))
         found = db.execute(
-            "SELECT event_uid, at FROM alerted AS one WHERE facet = ? AND (at, event_uid) < (?, ?) "
-            "AND (? = '' OR EXISTS (SELECT 1 FROM alerted WHERE event_uid = one.event_uid AND facet = ?)) "
+            f"SELECT event_uid, at FROM alerted AS one WHERE facet = ? AND (at, event_uid) < (?, ?) {also}"  # noqa: S608
             "ORDER BY at DESC, event_uid DESC LIMIT ?",
-            (facet, at, uid, second, second, PAGE_ROWS + 1),
+            (first, at, uid, *others, PAGE_ROWS + 1),
         ).fetchall()
         kinds = _distinct(db, "alerted", "facet")
         return AlertPage(
@@ -137,7 +137,14 @@ class DeskQuestions:
             kinds=tuple(name.removeprefix("kind:") for name in kinds if name.startswith("kind:")),
             kind=kind,
             severity=severity,
+            state=state,
         )
+
+    def alerts_of(self, uid: str) -> AlertedEvent | None:
+        """The alerts of one event; None where there are none."""
+        db = self._reader()
+        found = db.execute("SELECT at FROM alerted WHERE facet = '' AND event_uid = ?", (uid,)).fetchone()
+        return None if found is None else self._alerted(db, uid, found[0])
 
     def clocks(self, state: str = _OPEN, after: str | None = None) -> ClockPage:
         """The clocks in one state, the one that is due next first; those that nobody can date come last."""
@@ -245,8 +252,8 @@ class DeskQuestions:
         return Today(
             waiting=count("waiting", "TRUE"),
             oldest_since=first("min(since)", "waiting", "TRUE"),
-            alerts=count("alerted", "facet = ''"),
-            newest_alert=first("max(at)", "alerted", "facet = ''"),
+            alerts=count("alerted", "facet = 'state:open'"),
+            newest_alert=first("max(at)", "alerted", "facet = 'state:open'"),
             open_clocks=count("clocks", "state = 'open'"),
             next_due=first("min(due)", "clocks", "state = 'open' AND due >= ?", self._now()),
             late_clocks=count("clocks", "state = 'open' AND due < ?", self._now()),
@@ -292,7 +299,18 @@ class DeskQuestions:
             known.append(record_as_held(uid, outcome, when, b""))
         held = in_force(known)
         standing = None if held is None else held.outcome
-        return AlertedEvent(event_uid=uid, at=_instant(at) or "", standing=standing, alerts=self._alerts(db, uid))
+        alerts = self._alerts(db, uid)
+        row = db.execute("SELECT body FROM looked_at WHERE event_uid = ?", (uid,)).fetchone()
+        case = None if row is None else msgspec.json.decode(row[0], type=Case)
+        return AlertedEvent(
+            event_uid=uid,
+            at=_instant(at) or "",
+            standing=standing,
+            alerts=alerts,
+            state=state_of_alerts((alert.alert_id for alert in alerts), None if row is None else row[0]),
+            version=0 if case is None else case.version,
+            looked_at=None if case is None else case.act,
+        )
 
 
 _ACTS: Final = """SELECT sent.uid, sent.event_uid, sent.what, sent.actor, sent.role, sent.reason, sent.at,

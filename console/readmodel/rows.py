@@ -228,7 +228,10 @@ def _case(record: InputRecord) -> Iterator[ModelRow]:
         return
     case = msgspec.json.decode(record.value, type=Case)
     changed = millis(case.changed_at)
-    yield ModelRow("cases", (case.case_uid, case.version, case.kind, changed, record.value))
+    if case.kind == "alert":
+        yield ModelRow("looked_at", (case.id, case.version, case.state, record.value))
+    else:
+        yield ModelRow("cases", (case.case_uid, case.version, case.kind, changed, record.value))
     done = None if case.act is None else msgspec.json.encode(case.act)
     yield ModelRow("case_steps", (case.event_uid, case.case_uid, case.version, changed, done))
     if case.act is not None and case.act.actor is not None and case.event.type == CASE_ACT:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from console.readmodel.standing import AlertState
 from pipeline.events.outputs import (
     Alert,
     Case,
@@ -116,12 +117,18 @@ class EventPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """The alerts of one event, the gravest first."""
+    """The alerts of one event, the gravest first.
+
+    `state` is how far somebody is with them, `version` how often somebody said so, `looked_at` what was said last.
+    """
 
     event_uid: str
     at: str
     standing: str | None
     alerts: tuple[Alert, ...]
+    state: AlertState
+    version: int
+    looked_at: TakenCaseAct | None
 
 
 class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +139,7 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...]
     kind: str
     severity: str
+    state: str
 
 
 class ClockRow(msgspec.Struct, frozen=True, kw_only=True):

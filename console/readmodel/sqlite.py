@@ -17,7 +17,14 @@ from agents.following.port import Positions
 from agents.topics import Topics
 from console.readmodel.port import RebuildNote
 from console.readmodel.rows import SEVERITIES, ModelRow
-from console.readmodel.standing import Held, act_of_decision, act_of_update, record_as_held, waiting_row
+from console.readmodel.standing import (
+    Held,
+    act_of_decision,
+    act_of_update,
+    record_as_held,
+    state_of_alerts,
+    waiting_row,
+)
 from pipeline.errors import OperatorError
 
 __all__ = ["SqliteRows", "open_rows"]
@@ -25,7 +32,7 @@ __all__ = ["SqliteRows", "open_rows"]
 logger = logging.getLogger(__name__)
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "3"
+_SIGNATURE: Final = "5"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 _NEWER: Final = "WHERE excluded.version > {table}.version"
@@ -47,6 +54,7 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "case_steps": (5, "INSERT INTO case_steps VALUES"),
     # These are said anew, the newest version counts.
     "cases": (5, "INSERT INTO cases VALUES"),
+    "looked_at": (4, "INSERT INTO looked_at VALUES"),
     "clocks": (6, "INSERT INTO clocks VALUES"),
     "operators": (3, "INSERT INTO operators VALUES"),
 }
@@ -55,9 +63,10 @@ _FROM_THE_TOPIC: Final = """ON CONFLICT (alert_id) DO UPDATE SET event_uid = exc
   WHERE alerts.at IS NULL AND excluded.at IS NOT NULL"""
 _AS_TAKEN: Final = """ON CONFLICT (uid) DO UPDATE SET what = excluded.what, actor = excluded.actor,
   role = excluded.role, reason = excluded.reason, at = excluded.at"""
-_KEYS: Final = {"cases": "case_uid", "clocks": "clock_id", "operators": "id"}
+_KEYS: Final = {"cases": "case_uid", "looked_at": "event_uid", "clocks": "clock_id", "operators": "id"}
 _NEW_VALUES: Final = {
     "cases": "version = excluded.version, kind = excluded.kind, at = excluded.at, body = excluded.body",
+    "looked_at": "version = excluded.version, state = excluded.state, body = excluded.body",
     "clocks": "case_uid = excluded.case_uid, version = excluded.version, state = excluded.state, due = excluded.due, "
     "body = excluded.body",
     "operators": "version = excluded.version, body = excluded.body",
@@ -167,8 +176,9 @@ class SqliteRows:
             events = _uids(rows, "decisions", 1) | _uids(rows, "records", 0)
             by_acts = _uids(rows, "decisions", 5)
             _judge(cursor, events)
-            _gather(cursor, events | by_acts | _uids(rows, "alerts", 1))
+            _gather(cursor, events | by_acts | _uids(rows, "alerts", 1) | _uids(rows, "looked_at", 0))
             _settle(cursor, by_acts | _uids(rows, "acts", 2) | _uids(rows, "sent", 0))
+            _date(cursor, _uids(rows, "case_acts", 0) | _uids(rows, "case_steps", 0))
             cursor.executemany(
                 "INSERT INTO offsets VALUES (?, ?, ?) ON CONFLICT (topic, part) DO UPDATE SET next = excluded.next",
                 [(partition.topic, partition.partition, offset) for partition, offset in positions.items()],
@@ -201,7 +211,7 @@ class SqliteRows:
             self._topics.audit: ("accesses",),
             self._topics.dead_letters: ("refusals",),
             self._topics.alerts: ("alerts", "alerted"),
-            self._topics.case_updates: ("cases", "case_steps"),
+            self._topics.case_updates: ("cases", "case_steps", "looked_at"),
             self._topics.clocks: ("clocks", "announcements"),
             self._topics.enforcement: ("steps",),
             self._topics.operators: ("operators",),
@@ -215,6 +225,8 @@ class SqliteRows:
                 uids = cursor.execute("SELECT event_uid FROM waiting UNION SELECT event_uid FROM decisions").fetchall()
                 uids += cursor.execute("SELECT event_uid FROM records").fetchall()
                 _judge(cursor, {uid for (uid,) in uids})
+            if self._topics.case_updates in topics:
+                _gather(cursor, {uid for (uid,) in cursor.execute("SELECT event_uid FROM alerted WHERE facet = ''")})
         self.changes += 1
 
     @contextmanager
@@ -274,13 +286,15 @@ def _gather(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
     """Say anew of these events under which facets their alerts are listed, and where in the list."""
     facets: dict[tuple[str, str], int] = {}
     for uid in uids:
-        found = cursor.execute("SELECT kind, severity, at FROM alerts WHERE event_uid = ?", (uid,)).fetchall()
+        found = cursor.execute("SELECT alert_id, kind, severity, at FROM alerts WHERE event_uid = ?", (uid,)).fetchall()
         if not found:
             continue
         at = _decided_at(cursor, uid)
-        newest = max(when or 0 for _, _, when in found) if at is None else at
-        for kind, severity, _ in found:
-            for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}"):
+        newest = max(when or 0 for *_, when in found) if at is None else at
+        row = cursor.execute("SELECT body FROM looked_at WHERE event_uid = ?", (uid,)).fetchone()
+        state = state_of_alerts((name for name, *_ in found), None if row is None else row[0])
+        for _, kind, severity, _ in found:
+            for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}", f"state:{state}"):
                 facets[facet, uid] = newest
     gathered = {uid for _, uid in facets}
     cursor.executemany("DELETE FROM alerted WHERE event_uid = ?", [(uid,) for uid in gathered])
@@ -314,4 +328,13 @@ def _settle(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
     cursor.executemany(
         f"INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?) {_AS_TAKEN}",  # noqa: S608 - ours
         taken,
+    )
+
+
+def _date(cursor: sqlite3.Cursor, uids: Collection[str]) -> None:
+    """Say of these acts on cases, where they were taken, when they were, whichever of both came first."""
+    cursor.executemany(
+        "UPDATE case_acts SET at = step.at FROM case_steps AS step "
+        "WHERE step.act = case_acts.uid AND step.at IS NOT NULL AND case_acts.uid = ?",
+        [(uid,) for uid in uids],
     )

@@ -1,16 +1,30 @@
-"""Whether an event waits for a person, and what persons did, told from all that is known, in whatever order it came."""
+"""Whether an event or its alerts wait for a person, and what persons did, from all that is known, in whatever order."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
 from console.readmodel.rows import SEVERITIES, ModelRow, millis
 from pipeline.events.identity import decision_id
 from pipeline.events.intake import CASE_ACT
-from pipeline.events.outputs import Decision, Finding, ManifestRecord, ReviewUpdate
+from pipeline.events.outputs import Case, Decision, Finding, ManifestRecord, ReviewUpdate
 
-__all__ = ["Held", "act_of_decision", "act_of_update", "in_force", "record_as_held", "waiting_row"]
+__all__ = [
+    "ALERT_STATES",
+    "AlertState",
+    "Held",
+    "act_of_decision",
+    "act_of_update",
+    "in_force",
+    "record_as_held",
+    "state_of_alerts",
+    "waiting_row",
+]
+
+AlertState = Literal["open", "acknowledged", "closed"]
+ALERT_STATES: Final[tuple[AlertState, ...]] = get_args(AlertState)
+"""How far somebody is with the alerts of an event."""
 
 
 class Held(NamedTuple):
@@ -72,6 +86,22 @@ def waiting_row(uid: str, known: Iterable[Held]) -> ModelRow | None:
         None if content is None else content.id,
     )
     return ModelRow("waiting", columns)
+
+
+def state_of_alerts(ids: Iterable[str], case: bytes | None) -> AlertState:
+    """How far somebody is with the alerts of an event; open as long as one is there that nobody looked at.
+
+    Args:
+        ids: the alerts there are.
+        case: the case of having looked at them, as its message has it; None where nobody has.
+    """
+    if case is None:
+        return "open"
+    looked_at = msgspec.json.decode(case, type=Case)
+    seen = looked_at.facts.get("alert.ids", ())
+    if not isinstance(seen, tuple) or not set(ids) <= set(seen):
+        return "open"
+    return "closed" if looked_at.state == "closed" else "acknowledged"
 
 
 def act_of_decision(act: str, at: int, body: bytes) -> ModelRow | None:

@@ -61,6 +61,11 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_time ON cases (at, case_uid);
 CREATE INDEX cases_by_kind ON cases (kind, at, case_uid);
 
+-- case-updates, those of alerts: how far somebody is with the alerts of an event. They are no rows of `cases`.
+CREATE TABLE looked_at (
+  event_uid TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL
+) STRICT;
+
 -- case-updates, too: which event led to which version, and what a person did by it. Of events that a version only names,
 -- `at` is not known.
 CREATE TABLE case_steps (
@@ -115,7 +120,8 @@ CREATE INDEX waiting_by_law_media ON waiting (law, media, since, event_uid);
 CREATE INDEX waiting_by_severity_media ON waiting (severity, media, since, event_uid);
 CREATE INDEX waiting_by_all ON waiting (law, severity, media, since, event_uid);
 
--- What follows from the alerts of one event: when the newest came, under each facet that lists are filtered by.
+-- What follows from the alerts of one event, and from who looked at them: when the newest came, under each facet that lists
+-- are filtered by.
 CREATE TABLE alerted (
   facet TEXT, event_uid TEXT, at INTEGER NOT NULL, PRIMARY KEY (event_uid, facet)
 ) WITHOUT ROWID, STRICT;

@@ -72,6 +72,11 @@ MAY_FOLLOW: Final[Mapping[CaseKind, Mapping[CaseState | None, tuple[CaseState, .
             "reported": ("ended",),
             "ended": ("reported",),
         },
+        "alert": {
+            None: ("acknowledged", "closed"),
+            "acknowledged": ("acknowledged", "closed"),
+            "closed": ("acknowledged", "closed"),
+        },
     }
 )
 """By the kind of a case and its state, the states that an act may lead to; None stands before a case is opened."""
@@ -103,6 +108,7 @@ _DATES: Final[Mapping[str, str]] = {
     "emergency.opened": "emergency.found_at",
     "emergency.reported": "emergency.reported_at",
     "emergency.ended": "emergency.ended_at",
+    "alert.acknowledged": "alert.acknowledged_at",
 }
 """The date that an act sets, by which clocks start, stop and stand still; closing a case sets none."""
 
@@ -114,6 +120,7 @@ _MORE: Final[Mapping[CaseKind, tuple[str, ...]]] = {
     "appeal": ("appeal.due_at",),
     "licence": ("licence.licensee_broke_latent",),
     "emergency": (),
+    "alert": (),
 }
 """What acts may say beside. Dates of steps are not among it: who may not do a step cannot say that it was done."""
 
@@ -151,9 +158,8 @@ def kind_named(name: str) -> CaseKind:
 def permission_for(act: str) -> Permission:
     """What a person has to be permitted who does it."""
     kind = step_of(act).kind
-    if kind == "appeal":
-        return "appeal"
-    return "complaint" if kind == "complaint" else "incident"
+    named: dict[CaseKind, Permission] = {"appeal": "appeal", "complaint": "complaint", "alert": "alert"}
+    return named.get(kind, "incident")
 
 
 def require_may_follow(act: CaseAct, case: Case | None) -> None:
@@ -201,6 +207,8 @@ def said_by_act(act: CaseAct, at: str, jurisdictions: tuple[str, ...]) -> Statem
     told = flatten(act.facts)
     facts: dict[str, CaseFact] = {name: told[name] for name in (*_MORE[kind], "service.id") if name in told}
     facts[f"{kind}.id"] = act.case
+    if kind == "alert":  # which law an alert is by says nothing of who may look at it
+        jurisdictions, facts["alert.ids"] = (), act.alerts
     if act.act in _DATES:
         facts[_DATES[act.act]] = at
     if act.act == "licence.revoked":

@@ -14,7 +14,17 @@ from pipeline.policy.reference import OperatorEntry, OperatorRole, ReferenceSets
 __all__ = ["Oversight", "OversightFacts", "Permission", "oversight_facts", "roles_permitted"]
 
 Permission = Literal[
-    "review", "second look", "appeal", "note", "complaint", "incident", "content", "audit", "report", "registry"
+    "review",
+    "second look",
+    "appeal",
+    "note",
+    "complaint",
+    "incident",
+    "alert",
+    "content",
+    "audit",
+    "report",
+    "registry",
 ]
 
 _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
@@ -24,6 +34,7 @@ _PERMITTED: Final[Mapping[Permission, frozenset[OperatorRole]]] = {
     "note": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
     "complaint": frozenset({"complaints-officer"}),
     "incident": frozenset({"complaints-officer"}),
+    "alert": frozenset({"reviewer", "second-reviewer", "complaints-officer"}),
     "content": frozenset({"reviewer", "second-reviewer", "complaints-officer", "auditor"}),
     "audit": frozenset({"auditor"}),
     "report": frozenset({"complaints-officer", "auditor"}),
@@ -38,6 +49,7 @@ _SAID: Final[Mapping[Permission, str]] = {
     "note": "note something down about an event",
     "complaint": "handle complaints",
     "incident": "handle incidents, orders, demands, licences and emergencies",
+    "alert": "say that an alert was looked at",
     "content": "see content",
     "audit": "take the audit log along",
     "report": "read reports",

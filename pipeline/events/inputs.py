@@ -283,6 +283,7 @@ class CaseAct(msgspec.Struct, frozen=True, kw_only=True):
         seen: the version of the case that the person looked at; 0 for one that the act opens.
         party: whose case it is, hashed as accounts are.
         seen_decision: the decision that the person looked at, where the act decides about an event again.
+        alerts: those that the person looked at, by their `alert_id`, where the act is about alerts.
         facts: the event's whole data, of which cases keep what `pipeline.duties.case_steps` names.
     """
 
@@ -304,6 +305,7 @@ class CaseAct(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[FiledDocument, ...] = ()
     outcome: CaseOutcome | None = None
     seen_decision: str | None = None
+    alerts: tuple[str, ...] = ()
 
 
 InputEvent = GenerationEvent | PublicationEvent | ActivityEvent | Review | ReviewAct | CaseAct

@@ -151,6 +151,12 @@ class _Party(msgspec.Struct, frozen=True, kw_only=True):
     id_hash: str
 
 
+class _Alerts(msgspec.Struct, frozen=True, kw_only=True):
+    """The alerts that somebody looked at."""
+
+    ids: tuple[str, ...]
+
+
 class _CaseAct(msgspec.Struct, frozen=True, kw_only=True):
     """The members of the data of an act about a case; more about the case is read as facts."""
 
@@ -168,6 +174,7 @@ class _CaseAct(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[FiledDocument, ...] = ()
     outcome: CaseOutcome | None = None
     seen_decision: str | None = None
+    alert: _Alerts | None = None
 
 
 prepare(_Generation, _Publication, _Activity, _Review, _ReviewAct, _UncheckedReview, _CaseAct, _Access)
@@ -313,6 +320,7 @@ def intake_case_act(value: bytes | None, headers: Headers) -> CaseAct:
         documents=parts.documents,
         outcome=parts.outcome,
         seen_decision=parts.seen_decision,
+        alerts=() if parts.alert is None else parts.alert.ids,
     )
 
 

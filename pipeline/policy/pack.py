@@ -47,7 +47,7 @@ Product = Literal["enforces", "marks", "detects", "records", "reports", "people"
 Basis = Literal["read", "secondary", "memory"]
 """How well a source was read: the text itself, a secondary source that quotes it, or from memory."""
 
-CaseKind = Literal["complaint", "incident", "order", "takedown", "appeal", "licence", "emergency"]
+CaseKind = Literal["complaint", "incident", "order", "takedown", "appeal", "licence", "emergency", "alert"]
 """What a case is: something that somebody has to do something about, in time."""
 
 RegisteredKind = Literal[

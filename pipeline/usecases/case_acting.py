@@ -23,6 +23,7 @@ import msgspec
 from pipeline.duties import ActRefusedError, Oversight
 from pipeline.duties.case_steps import (
     DECIDING,
+    MAY_FOLLOW,
     documents_with,
     permission_for,
     require_may_follow,
@@ -262,8 +263,10 @@ def _event_of(act: CaseAct, case: Case | None) -> str | None:
 
 
 def _state(before: Case | None, act: str) -> CaseState:
-    """How far a case is by an act; a case that somebody closed before the act got so far stays closed."""
-    return "closed" if before is not None and state_of(before) == "closed" else step_of(act).state
+    """How far a case is by an act; one that somebody closed for good before the act got so far stays closed."""
+    kind, state = step_of(act)
+    stays = before is not None and state_of(before) == "closed" and "closed" not in MAY_FOLLOW[kind]
+    return "closed" if stays else state
 
 
 def _review(act: CaseAct, about: str, verdict: ReviewVerdict) -> Review:

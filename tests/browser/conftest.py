@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from agents.messages import KafkaMessage
-from console.vault import Vault
 from devstack import free_port
 from pipeline.events.inputs import Review
 from pipeline.events.intake import intake_review_act
@@ -107,9 +107,9 @@ def chromium() -> Iterator[Browser]:
 def open_office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Office]]:
     offices: list[tuple[Office, uvicorn.Server, threading.Thread]] = []
 
-    def opened(day: Happenings, vault: Vault | None = None) -> Office:
+    def opened(day: Happenings, **as_said: Any) -> Office:
         port = free_port()
-        console = Console(tmp_path / "read-model", vault=vault)
+        console = Console(tmp_path / "read-model", **as_said)
         console.learn(day)
         worker = Worker(console, day)
         console.on_send = lambda message: threading.Thread(target=worker.work, args=(message,), daemon=True).start()

@@ -12,7 +12,15 @@ import orjson
 from agents.delivery import InputRecord, TopicPartition
 from agents.following.port import Read
 from agents.topics import Topics
-from pipeline.events.identity import alert_id, decision_id, event_uid, retraction_id, review_id, review_update_id
+from pipeline.events.identity import (
+    alert_id,
+    case_uid,
+    decision_id,
+    event_uid,
+    retraction_id,
+    review_id,
+    review_update_id,
+)
 from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import (
     Alert,
@@ -30,6 +38,7 @@ from pipeline.events.outputs import (
     ReviewOutcome,
     ReviewUpdate,
     RunningClock,
+    TakenCaseAct,
 )
 
 EXAMPLES = Path(__file__).parents[3] / "schemas" / "examples"
@@ -137,6 +146,24 @@ class Happenings:
         event = {"specversion": "1.0", "id": act, "source": "sealstream-console", "type": event_type, "data": data}
         self.put(TOPICS.cases, case.id or "", orjson.dumps(event), [("content-type", b"application/cloudevents+json")])
         return EventReference(source="sealstream-console", id=act, type=event_type, time=None)
+
+    def look_at_alerts(self, uid: str, state: str, actor: str, act: str, version: int = 1) -> None:
+        """A person looks at the alert of an event, and the worker takes it."""
+        case = msgspec.structs.replace(CASE, kind="alert", id=uid, case_uid=case_uid("alert", f"#{uid}"))
+        event = self.act_on_case(case, f"alert.{state}", actor, act)
+        done = {"event_uid": event_uid(event.source, event.id), "event": event, "version": version, "state": state}
+        said = TakenCaseAct(
+            act=f"alert.{state}",
+            actor=actor,
+            role="complaints-officer",
+            seen=version - 1,
+            seen_decision=None,
+            reason=f"Because of {act}.",
+            operators=None,
+            at=at(version),
+        )
+        facts = {"alert.ids": (alert_id(uid, ALERT.rule.id),)}
+        self.say(msgspec.structs.replace(case, **done, facts=facts, act=said, clocks=(), events=(done["event_uid"],)))
 
     def review(
         self, uid: str, verdict: str, actor: str, act: str, number: int = 1, minute: float = 10, reason: str = ""
@@ -277,7 +304,9 @@ def a_day() -> Happenings:
     day.refuse(twice, "release", "r-1", "a-8")
     retracted = day.decide("retracted", "hold", 7)
     day.retract(retracted, "r-2", "a-9")
-    day.decide("blocked", "block", 8)
+    day.look_at_alerts(day.decide("blocked", "block", 8), "acknowledged", "r-2", "a-13")
+    day.look_at_alerts(twice, "acknowledged", "r-2", "a-14")
+    day.look_at_alerts(twice, "closed", "r-2", "a-15", version=2)
     day.send(held, "release", "r-2", "a-10")
     taken, _ = (
         day.act_on_case(CASE, "takedown.done", "r-2", "a-11"),

@@ -137,7 +137,7 @@ def test_nobody_acts_without_a_login(console: Console, tmp_path: Path) -> None:
     assert post(console.browser(), form).status_code == 403
     assert console.browser().get("/queue", follow_redirects=False).headers["location"] == "/login?to=%2Fqueue"
     assert console.browser().get("/queue.json").status_code == 401
-    assert console.browser().get("/live").status_code == 401
+    assert console.browser().get("/live").text == "event: changed\ndata: 0\n\n"
     without = Console(tmp_path, login="none")
     assert without.browser().get("/login").status_code == 404
     assert post(without.browser(), form).status_code == 403

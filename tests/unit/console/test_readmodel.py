@@ -15,6 +15,7 @@ from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.shown import QueueFilter
 from console.readmodel.sqlite import SqliteRows, open_rows
+from console.readmodel.standing import ALERT_STATES
 from tests.unit.console.happenings import HELD, TOPICS, Happenings, a_day, at
 
 NOW = millis(at(8))
@@ -46,6 +47,7 @@ def everything(questions: DeskQuestions) -> str:
     pages = [
         queue,
         alerts,
+        [questions.alerts(state=state) for state in ALERT_STATES],
         [questions.event(uid) for uid in sorted(uids)],
         questions.cases(),
         [questions.case(case.case_uid) for case in questions.cases().cases],
@@ -162,7 +164,7 @@ def test_a_list_goes_on_page_by_page_and_loses_nobody(tmp_path: Path) -> None:
     media = (HELD.content.mime if HELD.content else "").split("/")[0]
     for ask in (
         lambda after: questions.queue(QueueFilter(media=media), after),
-        lambda after: questions.alerts("", "", after),
+        lambda after: questions.alerts(after=after),
     ):
         found, after = [], None
         while True:
@@ -185,6 +187,10 @@ def test_lists_are_filtered(tmp_path: Path) -> None:
     assert len(alerts.kinds) == 1
     assert questions.alerts(alerts.kinds[0], "critical").events == alerts.events
     assert questions.alerts(alerts.kinds[0], "low").events == ()
+    by_state = {state: questions.alerts(state=state).events for state in ALERT_STATES}
+    assert [len(events) for events in by_state.values()] == [len(alerts.events) - 2, 1, 1]
+    assert questions.alerts(alerts.kinds[0], "critical", "closed").events == by_state["closed"]
+    assert questions.today().alerts == len(by_state["open"])
 
 
 def test_a_record_that_cannot_be_read_is_left_out_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

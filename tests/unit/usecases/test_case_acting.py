@@ -66,6 +66,8 @@ class Desk:
         newest = self.work.newest(case_uid(what.partition(".")[0], f"#{number}"))
         name = more.pop("name", f"{by}-{what}-{number}")
         data = {"act": what, "case": number}
+        if what.startswith("alert."):
+            data["alert"] = {"ids": ["1" * 64]}
         if by is not None:
             data |= {
                 "actor": {"id": by, "role": more.pop("role", PEOPLE[by][0])},
@@ -285,7 +287,7 @@ def test_the_table_of_states_alone_says_what_may_follow(desk: Desk, kind: str, b
 def test_the_acts_of_the_contract_are_those_of_the_table_and_each_needs_a_permission() -> None:
     acts = schemas.load("case-act.v1")["properties"]["act"]["enum"]
     assert set(acts) == {f"{kind}.{state}" for kind, _, state in steps()}
-    assert {permission_for(act) for act in acts} == {"complaint", "appeal", "incident"}
+    assert {permission_for(act) for act in acts} == {"complaint", "appeal", "incident", "alert"}
     assert {step_of(act).state for act in acts} <= set(schemas.load("case.v1")["properties"]["state"]["enum"])
 
 
@@ -413,3 +415,21 @@ def test_of_two_who_answer_at_one_moment_exactly_one_is_heard(turns: list[Turn])
     assert case.version == 2
     assert len(outcomes(desk.store, uid)) == 3
     assert (case.outcome == "overturned") == (outcomes(desk.store, uid)[-1] == "allow")
+
+
+# Alerts
+
+
+def looked_at(desk: Desk, what: str, by: str, *ids: str) -> Case:
+    return desk.case(what, by, case="a" * 64, name=f"{by}-{what}-{ids}", alert={"ids": list(ids)})
+
+
+def test_alerts_are_acknowledged_and_closed_and_open_again_with_the_next_one(desk: Desk) -> None:
+    first, second = "1" * 64, "2" * 64
+    case = looked_at(desk, "alert.acknowledged", "anna", first)
+    assert (case.state, case.facts["alert.ids"], case.jurisdictions, case.clocks) == ("acknowledged", (first,), (), ())
+    assert looked_at(desk, "alert.closed", "ben", first).state == "closed"
+    case = looked_at(desk, "alert.acknowledged", "dora", first, second)
+    assert (case.state, case.facts["alert.ids"]) == ("acknowledged", (first, second))
+    with pytest.raises(RoleRefusedError, match="may not say that an alert was looked at"):
+        looked_at(desk, "alert.closed", "vera", first)

@@ -1,0 +1,56 @@
+"""What pages with forms share: who sent a form, what became of what was sent, and what is told where nothing was."""
+
+import time
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from console.acting import Desk
+from console.parts import ConsoleParts
+from console.people import Person, person_of, require_own_form
+from console.readmodel.shown import ActOutcome
+from pipeline.errors import WorldError
+
+__all__ = ["became", "sent_by", "told_on_page"]
+
+_NOT_ALLOWED: Final = 403
+_TOLD: Final = (409, 422)
+_UNAVAILABLE: Final = 503
+_MOST_FIELDS: Final = 40
+
+
+async def sent_by(parts: ConsoleParts, request: Request) -> tuple[Person, FormData]:
+    """Who sent a form, and the form.
+
+    Raises:
+        HTTPException: nobody is logged in, or it was not sent from a page of this console.
+    """
+    person = await run_in_threadpool(person_of, parts, request)
+    if person is None:
+        raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    require_own_form(person.form_secret, form.get("form"))
+    return person, form
+
+
+def became(parts: ConsoleParts, desk: Desk, request: Request) -> tuple[ActOutcome | None, int | None]:
+    """What became of the act that an address names, and how many seconds ago it was sent from here."""
+    sent = request.query_params.get("sent", "")
+    sent_at = desk.sent_at(sent)
+    return parts.questions.act(sent), None if sent_at is None else int(time.monotonic() - sent_at)
+
+
+def told_on_page(error: WorldError | HTTPException) -> tuple[str, int]:
+    """What a page says of an act that was not sent, and with which status.
+
+    Raises:
+        HTTPException: the error, where no page tells it.
+    """
+    if isinstance(error, WorldError):
+        return f"{error.what} {error.remedy}", _UNAVAILABLE
+    if error.status_code not in _TOLD:
+        raise error
+    return error.detail, error.status_code
