@@ -15,6 +15,8 @@ from agents.parts import PartSettings, open_parts
 from agents.reference import references_of
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import known_fingerprints_of
+from agents.steps import StepTimer
+from agents.tracing import tracing_of
 from agents.worker_app import WorkerApp
 from pipeline.errors import AssetForbiddenError, AssetMissingError, WorldError
 from pipeline.settings import AssetSettings
@@ -43,14 +45,17 @@ def create_app(
     """
     kafka, worker, delivery = kafka or KafkaSettings(), worker or WorkerSettings(), delivery or DeliverySettings()
     settings, watch = PartSettings(), WatchdogSettings()
-    metrics = Metrics.create()
+    metrics, tracing = Metrics.create(), tracing_of(traces=worker.traces)
+    steps = StepTimer(metrics, tracing)
     references = references_of(kafka, observer=ReferenceMetrics(metrics))
     known = known_fingerprints_of(kafka)
     app = WorkerApp(
-        lambda: open_parts(settings, lambda: references.current, known),
+        lambda: open_parts(settings, lambda: references.current, known, steps),
         references=references,
         known=known,
         metrics=metrics,
+        steps=steps,
+        tracing=tracing,
         kafka=kafka,
         worker=worker,
         delivery=DeliveryLoop(delivery, patience=_patience(settings.assets), observer=MetricsObserver(metrics)),

@@ -37,6 +37,7 @@ from pipeline.settings import (
 from pipeline.store import Layout, ObjectStore
 from pipeline.tile_log import LogSigner, TileLogs
 from pipeline.tile_log.signing import former_keys, log_public_keys
+from pipeline.timing import Timed, untimed
 from pipeline.usecases.wiring import UseCases, wire
 
 __all__ = [
@@ -105,6 +106,7 @@ def open_parsers(
     trust: Trust,
     *,
     processes: int | None = None,
+    timed: Timed = untimed,
 ) -> Iterator[Parsers]:
     """What parses and signs, in child processes; they end with the context.
 
@@ -113,6 +115,7 @@ def open_parsers(
         signer: who signs claims; None for commands that only read.
         trust: whose signatures are believed.
         processes: how many; as configured otherwise.
+        timed: hears how long each job takes.
     """
     with ExitStack() as opened:
         stamps = None
@@ -127,6 +130,7 @@ def open_parsers(
                 trust_anchors=trust,
                 confinement=settings.parser_confinement,
                 stamping_port=None if stamps is None else stamps.port,
+                timed=timed,
             )
         )
         yield isolated_parsers(pool, signer, stamps)
@@ -137,6 +141,7 @@ def law_of(
     references: Callable[[], ReferenceSets] = ReferenceSets.empty,
     *,
     retention_days: int | None = None,
+    timed: Timed = untimed,
 ) -> Law:
     """The configured policy packs over the reference sets.
 
@@ -144,6 +149,7 @@ def law_of(
         settings: which packs, and whom they bind.
         references: the reference sets as they are now.
         retention_days: how long the store is certain to keep records; None where it does not see to that.
+        timed: hears how long it takes to judge an event.
 
     Raises:
         OperatorError: a pack or the ladder cannot be used; the message names file, line and reason.
@@ -158,6 +164,7 @@ def law_of(
             retention_days=retention_days,
             assumptions=settings.assumptions,
             observed=frozenset(settings.observed),
+            timed=timed,
         ),
         ladder=parse_ladder(settings.ladder, settings.ladder_days),
         clocks=ClockLaws(
@@ -213,6 +220,8 @@ def use_cases(
     labels: LabelSettings,
     people: PeopleSettings,
     known: KnownFingerprints | None = None,
+    *,
+    timed: Timed = untimed,
 ) -> UseCases:
     """All use cases, over the given store, parsers and law.
 
@@ -225,11 +234,13 @@ def use_cases(
         labels: what is written into them.
         people: what is asked of those who act.
         known: the fingerprints of what was sealed; None where nothing is to be recognised.
+        timed: hears how long it takes to fetch an asset.
     """
     fetcher = AssetFetcher(
         store=store,
         allowed_buckets=frozenset({stores.inbox_bucket, stores.content_bucket, *assets.allowed_buckets}),
         max_bytes=assets.max_asset_bytes,
+        timed=timed,
     )
     return wire(
         store=store,

@@ -2,12 +2,20 @@
 
 import logging
 import sys
+from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Literal
 
 import orjson
 
-__all__ = ["configure_logging"]
+from pipeline.events.outputs import EventReference
+
+__all__ = ["configure_logging", "name_event"]
+
+_EVENT: ContextVar[Mapping[str, str]] = ContextVar("event", default=MappingProxyType({}))
+"""Of which event the lines are that are written here."""
 
 _NOISY = ("aiokafka", "botocore", "boto3", "urllib3", "faust", "mode", "asyncio")
 
@@ -23,9 +31,18 @@ class _JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        line |= _EVENT.get()
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return orjson.dumps(line).decode()
+
+
+def name_event(event_uid: str, event: EventReference) -> None:
+    """Have every line that the current task writes from now on, as JSON, name an event.
+
+    Each record is worked on in a task of its own, and threads that work for it are given its context.
+    """
+    _EVENT.set({"event_uid": event_uid, "event_source": event.source, "event_id": event.id})
 
 
 def configure_logging(*, level: str, style: Literal["text", "json"]) -> None:

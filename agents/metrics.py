@@ -1,15 +1,39 @@
 """The metrics of a worker, in one place: names, labels and units (Prometheus naming: `_total`, `_seconds`)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from pipeline.errors import (
+    AssetDigestError,
+    AssetForbiddenError,
+    AssetMissingError,
+    AssetRefusedError,
+    BugError,
+    EnvelopeError,
+    EventInvalidError,
+    HostileAssetError,
+    IdentityReusedError,
+    SealRefusedError,
+)
+from pipeline.policy.reference import SetName
+from pipeline.store import StoreRefusedError, StoreUnavailableError
+from pipeline.timing import STEPS
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+
+_LETTERS: Final = (
+    *(EnvelopeError, EventInvalidError, IdentityReusedError),
+    *(AssetRefusedError, AssetMissingError, AssetForbiddenError, AssetDigestError, HostileAssetError),
+    *(SealRefusedError, BugError),
+)
+"""What makes an input a dead letter, on every topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +43,8 @@ class Metrics:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     events: Counter
     event_seconds: Histogram
+    step_seconds: Histogram
+    store_requests: Counter
     in_flight: Gauge
     oldest_in_flight_seconds: Gauge
     lag: Gauge
@@ -46,8 +72,9 @@ class Metrics:
 
     @classmethod
     def create(cls) -> "Metrics":
-        """A fresh set of metrics, all at zero."""
+        """A fresh set of metrics, all at zero, and those of the process itself."""
         registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
         return cls(
             registry=registry,
             events=Counter("sealstream_events", "Events finished.", ["topic", "outcome"], registry=registry),
@@ -56,6 +83,19 @@ class Metrics:
                 "From an event's arrival in the worker until its outputs were delivered.",
                 ["topic"],
                 buckets=_SECONDS,
+                registry=registry,
+            ),
+            step_seconds=Histogram(
+                "sealstream_step_seconds",
+                "How long a step of an event took: fetch, seal, read, store, judge, publish.",
+                ["step"],
+                buckets=_SECONDS,
+                registry=registry,
+            ),
+            store_requests=Counter(
+                "sealstream_store_requests",
+                "Requests to the object store; status is done, exists, absent, or the error.",
+                ["operation", "status"],
                 registry=registry,
             ),
             in_flight=Gauge("sealstream_in_flight", "Events being worked on.", registry=registry),
@@ -145,6 +185,30 @@ class Metrics:
             tile_log_leaves=Counter("sealstream_tile_log_leaves", "Leaves put into tile logs.", registry=registry),
             ready=Gauge("sealstream_ready", "1 while the worker is ready, else 0.", registry=registry),
         )
+
+    def begin(self, topics: Iterable[str]) -> None:
+        """Have the series that are waited for begin at zero: one that appears with its first event hides that event.
+
+        Args:
+            topics: the input topics.
+        """
+        for topic in topics:
+            for outcome in ("done", "dead-letter"):
+                self.events.labels(topic, outcome)
+            for error in _LETTERS:
+                self.dead_letters.labels(topic, error.stage, error.__name__)
+            self.event_seconds.labels(topic)
+            self.identities_reused.labels(topic)
+            self.unknown_members.labels(topic)
+        for step in STEPS:
+            self.step_seconds.labels(step)
+        for operation in ("create", "get", "head", "list"):
+            for status in ("done", *(error.__name__ for error in (StoreUnavailableError, StoreRefusedError))):
+                self.store_requests.labels(operation, status)
+        for stage in ("warned", "due", "missed", "undated"):
+            self.announcements.labels(stage)
+        for name in get_args(SetName):
+            self.reference_refused.labels(name)
 
     def render(self) -> bytes:
         """The metrics as Prometheus reads them."""

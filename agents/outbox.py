@@ -9,12 +9,14 @@ from agents.kafka import Publisher
 from agents.messages import KafkaMessage
 from agents.metrics import Metrics
 from agents.topics import Topics
+from agents.tracing import UNTRACED, Tracing
 from pipeline.duties.case_steps import suspension_by
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
 from pipeline.events.outputs import Alert, Case, Enforcement, InputPosition
 from pipeline.policy.decision import would_be_decisions
+from pipeline.timing import Timed, untimed
 from pipeline.usecases.announcing import Said
 from pipeline.usecases.claiming import ActTaken
 from pipeline.usecases.frame import AnyOutcome
@@ -35,12 +37,16 @@ class Outbox:
         topics: where they go.
         source: CloudEvents `source` of this installation.
         metrics: counts alerts.
+        timed: hears how long deliveries take.
+        tracing: says what messages carry of the trace that they belong to.
     """
 
     publisher: Publisher
     topics: Topics
     source: str
     metrics: Metrics
+    timed: Timed = untimed
+    tracing: Tracing = UNTRACED
 
     async def publish(self, outcome: AnyOutcome | ActTaken) -> None:
         """Deliver what became of an event: its record, its alerts, and the step against an account that it led to.
@@ -48,7 +54,7 @@ class Outbox:
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
-        await self.publisher.publish([self._message(output) for output in outcome.outputs])
+        await self._deliver([self._message(output) for output in outcome.outputs])
         if isinstance(outcome, ActTaken):
             return
         self._count(outcome.alerts)
@@ -63,7 +69,7 @@ class Outbox:
         Raises:
             WorldError: a delivery was not confirmed; publish the same again.
         """
-        await self.publisher.publish([self._message(output) for output in said])
+        await self._deliver([self._message(output) for output in said])
 
     async def publish_case(self, case: Case) -> None:
         """Deliver a case as it stands, and its clocks; of an order also what it puts into the service registry.
@@ -73,7 +79,7 @@ class Outbox:
         """
         order = suspension_by(case)
         outputs: tuple[Output, ...] = (*(() if order is None else (order,)), case, *case.clocks)
-        await self.publisher.publish([self._message(output) for output in outputs])
+        await self._deliver([self._message(output) for output in outputs])
 
     def announcement(self, said: Said, partition: int) -> tuple[KafkaMessage, ...]:
         """What is to be published of what a clock says: into the partition that the clock is in, and an alert."""
@@ -99,8 +105,8 @@ class Outbox:
             WorldError: a delivery was not confirmed; publish the same again.
         """
         said: tuple[Output, ...] = (*retraction.decisions, *retraction.enforcements, *retraction.alerts)
-        await self.publisher.publish([self._message(addition) for addition in retraction.additions])
-        await self.publisher.publish([self._message(output) for output in said])
+        await self._deliver([self._message(addition) for addition in retraction.additions])
+        await self._deliver([self._message(output) for output in said])
         self._count(retraction.alerts)
         self.metrics.retracted.inc(len(retraction.decisions))
         for step in retraction.enforcements:
@@ -112,7 +118,7 @@ class Outbox:
         Raises:
             WorldError: the delivery was not confirmed; publish the same again.
         """
-        await self.publisher.publish([self._message(alert)])
+        await self._deliver([self._message(alert)])
         self._count((alert,))
 
     async def dead_letter(self, record: InputRecord, error: SealstreamError, attempts: int) -> None:
@@ -122,7 +128,7 @@ class Outbox:
             WorldError: a delivery was not confirmed; publish the same again.
         """
         refusal = refusal_of(record, error, attempts, awaits_judgement=self._judged.get(record.topic))
-        await self.publisher.publish([self._dead_letter(record, refusal), *map(self._message, refusal.alerts)])
+        await self._deliver([self._dead_letter(record, refusal), *map(self._message, refusal.alerts)])
         self._count(refusal.alerts)
 
     @property
@@ -130,13 +136,17 @@ class Outbox:
         """The topics whose events are judged, with their type: what is refused there was judged by nobody."""
         return {self.topics.publication: PUBLICATION, self.topics.activities: ACTIVITY}
 
+    async def _deliver(self, messages: Sequence[KafkaMessage]) -> None:
+        with self.timed("publish"):
+            await self.publisher.publish(messages)
+
     def _message(self, output: Output, partition: int | None = None) -> KafkaMessage:
         outgoing = encode(output, source=self.source)
         return KafkaMessage(
             topic=self.topics.of(outgoing.channel),
             key=outgoing.key,
             value=outgoing.value,
-            headers=outgoing.headers,
+            headers=(*outgoing.headers, *self.tracing.headers()),
             partition=partition,
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agents.assembly import identity_of, law_of, open_parsers, tile_logs_of, use_cases
+from agents.steps import StepTimer
 from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
@@ -90,7 +91,7 @@ class Parts:
 
 @contextmanager
 def open_parts(
-    settings: PartSettings, references: Callable[[], ReferenceSets], known: KnownFingerprints
+    settings: PartSettings, references: Callable[[], ReferenceSets], known: KnownFingerprints, steps: StepTimer
 ) -> Iterator[Parts]:
     """Put the parts together; child processes end with the context.
 
@@ -100,6 +101,7 @@ def open_parts(
         settings: what they are made from.
         references: the reference sets as they are now.
         known: the fingerprints of what was sealed.
+        steps: times what they do.
 
     Raises:
         OperatorError: the configuration cannot work: a policy pack, the certificate, a trust list, a bucket.
@@ -122,11 +124,11 @@ def open_parts(
         if report.warning:
             logger.warning("%s", report.warning)
     locked = frozenset(report.bucket for report in reports if report.object_lock)
-    store = S3ObjectStore(connection, locked_buckets=locked)
+    store = S3ObjectStore(connection, locked_buckets=locked, observer=steps)
     probe_at = Location(stores.records_bucket, "v1/probe")
     retention_days = stores.retention_days if stores.records_bucket in locked else None
-    law = law_of(settings.policy, references, retention_days=retention_days)
-    with open_parsers(credentials, identity.signer, trust) as parsers:
+    law = law_of(settings.policy, references, retention_days=retention_days, timed=steps)
+    with open_parsers(credentials, identity.signer, trust, timed=steps) as parsers:
         if not parsers.confinement.whole:
             logger.warning(
                 "Parser processes are not fully confined: in force is %s, of Landlock and seccomp. A hostile file that "
@@ -134,7 +136,9 @@ def open_parts(
                 parsers.confinement,
             )
         yield Parts(
-            cases=use_cases(store, parsers, law, stores, settings.assets, settings.labels, settings.people, known),
+            cases=use_cases(
+                store, parsers, law, stores, settings.assets, settings.labels, settings.people, known, timed=steps
+            ),
             without_operators=settings.people.without_operators,
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,

@@ -5,17 +5,21 @@ awaited on the event loop. Nothing here knows which record comes when: that is t
 """
 
 import asyncio
+import contextvars
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from agents.delivery import InputRecord
 from agents.lanes import Lane
+from agents.logs import name_event
 from agents.outbox import Outbox
 from agents.record_log import RecordLog
 from agents.strange_members import StrangeMembers
+from agents.tracing import UNTRACED, Tracing
 from pipeline.events.inputs import (
     ActivityEvent,
     CaseAct,
@@ -36,6 +40,7 @@ from pipeline.usecases.wiring import UseCases
 __all__ = ["Runtime"]
 
 Event = TypeVar("Event", bound=InputEvent)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class Runtime:
         strange: names members of events that the contract does not know.
         threads: where the use cases run.
         patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
+        tracing: makes a span of the work.
         log: where the leaves of records go; None where no tile log is kept.
     """
 
@@ -56,6 +62,7 @@ class Runtime:
     strange: StrangeMembers
     threads: ThreadPoolExecutor
     patient: ThreadPoolExecutor
+    tracing: Tracing = UNTRACED
     log: RecordLog | None = None
 
     async def work(self, lane: Lane[Event], record: InputRecord) -> asyncio.Event | None:
@@ -68,6 +75,10 @@ class Runtime:
             ProducerError: the record can never succeed.
             WorldError: a service does not answer; try again.
         """
+        with self.tracing.event(lane.name, record):
+            return await self._worked(lane, record)
+
+    async def _worked(self, lane: Lane[Event], record: InputRecord) -> asyncio.Event | None:
         said: list[AnyOutcome | Decision] = []
         await self._do(lane, record, said)
         if self.log is None or not said:
@@ -78,9 +89,10 @@ class Runtime:
     async def _do(self, lane: Lane[Event], record: InputRecord, said: list[AnyOutcome | Decision]) -> None:
         """All that becomes of a record; what is stored of it is put into `said`."""
         event = lane.intake(record.value, record.headers)
+        name_event(event.uid, event.reference)
         if not isinstance(event, Review | ReviewAct | CaseAct):  # whose members are all read
             self.strange.note(record.topic, lane.schema, event.reference, event.facts)
-        run = partial(asyncio.get_running_loop().run_in_executor, self.patient if _lasts(event) else self.threads)
+        run = partial(_in_thread, self.patient if _lasts(event) else self.threads)
         retracting = self.cases.retracting
         if isinstance(event, Review) and event.verdict == "illegal":
             await self._retract(await run(retracting.of_review, event), said)
@@ -125,7 +137,7 @@ class Runtime:
 
     async def _last_word(self, said: ManifestRecord | Decision, began: datetime) -> Retraction | None:
         """Say once more what a person decided meanwhile, if one did, and return what is to be said last of all."""
-        run = partial(asyncio.get_running_loop().run_in_executor, self.threads)
+        run = partial(_in_thread, self.threads)
         while (newer := await run(self.cases.reviewing.newer, said, began)) is not None:
             await self.outbox.repeat(newer)
             said = newer
@@ -133,10 +145,16 @@ class Runtime:
 
     async def _publish_case(self, case: Case | None) -> None:
         """Deliver a case, if there is one, until the newest version was the last."""
-        run = partial(asyncio.get_running_loop().run_in_executor, self.threads)
+        run = partial(_in_thread, self.threads)
         while case is not None:
             await self.outbox.publish_case(case)
             case = await run(self.cases.casework.newer, case)
+
+
+async def _in_thread(threads: ThreadPoolExecutor, work: Callable[..., Answer], *given: Any) -> Answer:
+    """Call something in a thread that knows of which event it is, and of which span."""
+    known = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(known.run, work, *given))
 
 
 def _lasts(event: InputEvent) -> bool:

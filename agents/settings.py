@@ -94,6 +94,9 @@ class WorkerSettings(Settings):
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    traces: bool = False
+    """Whether spans are sent to OpenTelemetry: where to, its own variables say (`OTEL_EXPORTER_OTLP_ENDPOINT`)."""
+
 
 _ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:/\[\]\s]+):([0-9]{1,5})")
 _PORTS: Final = 65_536

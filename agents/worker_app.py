@@ -22,6 +22,7 @@ from agents.delivery import (
 )
 from agents.health import serve_health
 from agents.kafka import Publisher, open_publisher
+from agents.lanes import LANES
 from agents.metrics import Metrics
 from agents.outbox import Outbox
 from agents.parts import Parts
@@ -32,9 +33,11 @@ from agents.runtime import Runtime
 from agents.settings import KafkaSettings, WorkerSettings
 from agents.similarity import FollowedFingerprints
 from agents.similarity.settings import RecogniserSettings
+from agents.steps import StepTimer
 from agents.strange_members import StrangeMembers
 from agents.topic_planning import as_planned
 from agents.topics import Topics
+from agents.tracing import Tracing
 from pipeline.errors import OperatorError, WorldError
 
 __all__ = ["WorkerApp"]
@@ -60,6 +63,8 @@ class WorkerApp(SealstreamApp):
         references: the reference sets, followed while the app runs.
         known: the fingerprints of what was sealed, likewise.
         metrics: what is counted.
+        steps: times what is published.
+        tracing: makes spans of the work; closed at shutdown.
         kafka: how to reach Kafka.
         worker: threads, health, logs.
         delivery: works on the records.
@@ -79,6 +84,8 @@ class WorkerApp(SealstreamApp):
         references: References,
         known: FollowedFingerprints,
         metrics: Metrics,
+        steps: StepTimer,
+        tracing: Tracing,
         kafka: KafkaSettings,
         worker: WorkerSettings,
         delivery: DeliveryLoop,
@@ -99,6 +106,7 @@ class WorkerApp(SealstreamApp):
         self._kafka = kafka
         self._worker = worker
         self._metrics = metrics
+        self._steps, self._tracing = steps, tracing
         self._rights = rights_of(
             "worker", self.topic_names, kafka.group, asks_recognisers=bool(RecogniserSettings().urls)
         )
@@ -110,7 +118,9 @@ class WorkerApp(SealstreamApp):
         self._threads: tuple[ThreadPoolExecutor, ...] = ()
         self._resources = AsyncExitStack()
         self._brokers = BrokerWatch(partial(standing, self), self.delivery.firsts, metrics.lag)
+        self._resources.callback(tracing.close)
         self._parts = self._resources.enter_context(open_parts())
+        metrics.begin(lane.topic(self.topic_names) for lane in LANES)
         metrics.confinement.labels("landlock").set(self._parts.confinement.landlock)
         metrics.confinement.labels("seccomp").set(self._parts.confinement.seccomp)
 
@@ -133,7 +143,14 @@ class WorkerApp(SealstreamApp):
         )
         publisher = self._publisher = await self._open_publisher()
         await self._require_topics()
-        outbox = Outbox(publisher=publisher, topics=self.topic_names, source=self._worker.source, metrics=self._metrics)
+        outbox = Outbox(
+            publisher=publisher,
+            topics=self.topic_names,
+            source=self._worker.source,
+            metrics=self._metrics,
+            timed=self._steps,
+            tracing=self._tracing,
+        )
         # Nothing is judged before everything is known that it is judged by.
         await self._resources.enter_async_context(self._references.following(outbox.alert))
         await self._resources.enter_async_context(self._known.following())
@@ -146,6 +163,7 @@ class WorkerApp(SealstreamApp):
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
             patient=patient,
+            tracing=self._tracing,
             log=self._log,
         )
         self._keeper = keeper_of(self._kafka, self.topic_names, self._parts.cases, self._references, outbox, threads)

@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "lineage": Command("lineage", "lineage", "Print what an asset was made from."),
     "report": Command("report", "report", "Make a document about a period: for authorities, users, your files."),
     "evidence": Command("evidence", "evidence", "Put everything about an event into one archive."),
+    "audit": Command("audit", "app", "The tile log: prove that no record was changed or taken away."),
     "publish": Command("publishing", "publish", "Send events."),
     "review": Command("reviewing", "review", "Decide about an event that is held, or again about one."),
     "reviews": Command("reviews", "app", "What waits for a person: list, show, claim, note, decide about many."),

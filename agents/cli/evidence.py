@@ -7,13 +7,13 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from agents.assembly import layout_of
+from agents.assembly import layout_of, tile_logs_of
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.local_file import write_file
 from pipeline.assets import sha256_hex
 from pipeline.errors import OperatorError
 from pipeline.policy.pack_files import packs_in_use
-from pipeline.settings import PolicySettings, StoreSettings
+from pipeline.settings import PolicySettings, StoreSettings, TileLogSettings
 from pipeline.usecases.bundling import BundleMember, Bundling
 
 __all__ = ["evidence"]
@@ -42,7 +42,7 @@ def evidence(
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put everything that is stored about an event into one archive: record, manifest, decisions, cases, packs.
+    """Put all that is stored about an event into one archive: record, manifest, decisions, cases, packs, proofs.
 
     A script in it verifies it offline, with Python alone: `python3 verify.py`. Nothing changed gives the same archive.
 
@@ -56,10 +56,12 @@ def evidence(
             what="That is no identity of an event.",
             remedy="Give its event_uid, 64 hex digits; `sealstream lookup --event SOURCE ID` prints it.",
         )
+    store, stores = S3ObjectStore(connect()), StoreSettings()
     bundling = Bundling(
-        store=S3ObjectStore(connect()),
-        layout=layout_of(StoreSettings()),
+        store=store,
+        layout=layout_of(stores),
         packs=packs_in_use(PolicySettings().packs),
+        logs=tile_logs_of(TileLogSettings(), stores, store),
     )
     bundle = bundling(event_uid, with_asset=with_asset)
     if bundle is None:

@@ -12,17 +12,19 @@ from pipeline.assets.asset import Asset, asset_of, sha256_hex
 from pipeline.errors import AssetDigestError, AssetForbiddenError, AssetMissingError, AssetRefusedError
 from pipeline.events.inputs import Content, Sidecar
 from pipeline.store import Location, ObjectStore, ObjectTooLargeError, StoreRefusedError
+from pipeline.timing import Timed, untimed
 
 __all__ = ["AssetFetcher"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetFetcher:
-    """Fetches what events refer to; `max_bytes` bounds what one asset may take."""
+    """Fetches what events refer to; `max_bytes` bounds what one asset may take, `timed` hears how long it takes."""
 
     store: ObjectStore
     allowed_buckets: frozenset[str]
     max_bytes: int
+    timed: Timed = untimed
 
     def fetch(self, content: Content) -> Asset:
         """The asset of an event: digest and size checked against what the event declares, its type told by its bytes.
@@ -34,6 +36,10 @@ class AssetFetcher:
             AssetDigestError: there, but not what the event declares.
             WorldError: the store does not answer.
         """
+        with self.timed("fetch"):
+            return self._fetched(content)
+
+    def _fetched(self, content: Content) -> Asset:
         if content.uri is not None:
             body = self._referenced(content.uri, content.size)
         elif content.text is not None:

@@ -22,6 +22,7 @@ from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
+from pipeline.timing import Step
 
 __all__ = [
     "CheckJob",
@@ -75,9 +76,11 @@ class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
 
     Attributes:
         answer: the type of what it answers, which is what the answer of a child is decoded as.
+        step: which step of an event it belongs to.
     """
 
     answer: ClassVar[Any]
+    step: ClassVar[Step] = "read"
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Take the type of the answer from what the class derives from."""
@@ -141,6 +144,7 @@ class MakeJob(Job[Made], frozen=True, kw_only=True, tag=True):
 
     making: Making
     identity: SigningIdentity
+    step: ClassVar[Step] = "seal"
 
     def perform(self, tools: Tools) -> Made:
         """One step after the other."""
@@ -173,6 +177,7 @@ class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
     order: SealOrder
     identity: SigningIdentity
     inherits: bool = True
+    step: ClassVar[Step] = "seal"
 
     def perform(self, tools: Tools) -> SealedAsset:
         """Sign, and read back."""

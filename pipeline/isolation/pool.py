@@ -15,6 +15,7 @@ from pipeline.isolation.jobs import Job, Sign, about, is_long
 from pipeline.isolation.messages import Start
 from pipeline.isolation.parsers import UnderWay
 from pipeline.isolation.worker import CHILD, Worker, WorkerDiedError, WorkerStalledError
+from pipeline.timing import Timed, untimed
 
 __all__ = ["AssetStalledError", "WorkerPool"]
 
@@ -169,6 +170,7 @@ class WorkerPool:
         jobs_per_worker: after how many jobs a child is replaced.
         confinement: whether children give up their rights, and what happens where the kernel lacks something.
         stamping_port: where on this machine children ask for time stamps: all that they reach of any network.
+        timed: hears how long each job takes, the time that it waits for a child included.
         command: what to run as a child; tests name their own.
 
     Raises:
@@ -186,8 +188,10 @@ class WorkerPool:
         jobs_per_worker: int = 5_000,
         confinement: Rule = "try",
         stamping_port: int | None = None,
+        timed: Timed = untimed,
         command: Sequence[str] = CHILD,
     ) -> None:
+        self._timed = timed
         start = Start(
             trust_anchors=trust_anchors,
             memory_bytes=memory_bytes,
@@ -216,7 +220,8 @@ class WorkerPool:
             BugError: the pool was closed.
         """
         try:
-            return (self._long if is_long(job) else self._short).run(job, sign)
+            with self._timed(job.step):
+                return (self._long if is_long(job) else self._short).run(job, sign)
         except HostileAssetError as error:
             # It hurt nobody but its child.
             return job.hostile(error)

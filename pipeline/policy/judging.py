@@ -25,6 +25,7 @@ from pipeline.policy.reference import FeatureMatch, Observed, ReferenceSets
 from pipeline.policy.seen import Observation
 from pipeline.policy.sources import Assumptions, Known, Sources, gathered
 from pipeline.policy.vocabulary import Facts, FactValue, facts_of
+from pipeline.timing import Timed, untimed
 
 __all__ = [
     "Evidence",
@@ -96,6 +97,7 @@ class Policy:
         retention_days: how long records are certain to be kept; None where the store does not see to that.
         assumptions: what the operator states once, about what events do not speak of.
         observed: the names of packs that are only observed: what they find is recorded, and nothing follows from it.
+        timed: hears how long it takes.
     """
 
     judge: Judge
@@ -104,9 +106,14 @@ class Policy:
     retention_days: int | None = None
     assumptions: Assumptions = field(default_factory=Assumptions)
     observed: frozenset[str] = frozenset()
+    timed: Timed = untimed
 
     def assess(self, evidence: Evidence) -> Judgement:
         """Judge an event by what is known of it."""
+        with self.timed("judge"):
+            return self._assessed(evidence)
+
+    def _assessed(self, evidence: Evidence) -> Judgement:
         event, sets = evidence.event, self.references()
         at = event_time(event)
         known = gathered(self._sources(evidence, at), sets, self.assumptions, at)

@@ -8,10 +8,12 @@ there is an asset, in the bundle or by --asset, the signature of the manifest is
 What it shows: nothing in this folder was changed, left out or put in since the bundle was made, and the parts belong
 together, as long as evidence.json and this script are themselves the ones that were made: whoever hands the bundle
 on tells the SHA-256 of the archive by another way. Who signed the manifest, its certificate says; whether to trust it
-is yours to decide. The records themselves lie in a bucket under retention, and can be fetched and compared.
+is yours to decide. The records themselves lie in a bucket under retention, and can be fetched and compared. Where the
+operator keeps a tile log, log/ proves that they are in it; its signature is checked where `cryptography` is installed.
 """
 
 import argparse
+import base64
 import hashlib
 import io
 import json
@@ -74,6 +76,9 @@ def verify(folder: Path, asset: Optional[Path]) -> Iterator[Check]:
     yield from of_neighbours(record, bodies, decisions)
     yield from of_cases(uid, members, bodies, decisions)
     yield from of_packs(record, members, bodies, index["not_held"])
+    if "log/leaves.json" in bodies:
+        for path, logged in sorted(json.loads(bodies["log/leaves.json"]).items()):
+            yield from of_log(path, logged, members, bodies)
 
 
 def of_manifest(record: Json, bodies: Dict[str, bytes], given: Optional[Path]) -> Iterator[Check]:
@@ -187,6 +192,67 @@ def of_packs(record: Json, members: Dict[str, Json], bodies: Dict[str, bytes], n
         )
         holds = name is not None and version is not None and (name[1], version[1]) == (pack["name"], pack["version"])
         yield holds, f"the pack {named} is the one that the record names"
+
+
+def of_log(path: str, logged: Json, members: Dict[str, Json], bodies: Dict[str, bytes]) -> Iterator[Check]:
+    """That a member is in the tile log: its leaf is of these bytes, and the proof leads to a signed checkpoint."""
+    origin = str(members[path]["origin"])
+    digest, key = logged["entry"].split("  ", 1)
+    holds = digest == hashlib.sha256(bodies[path]).hexdigest() and origin.split("/", 3)[3] == key
+    yield holds, f"the leaf of {path} is of its bytes and its place in the store"
+    head, checkpoint = bodies[logged["proof"]].decode().split("\n\n", 1)
+    kind, index, *nodes = head.split("\n")
+    name, size, root = checkpoint.split("\n")[:3]
+    node = hashlib.sha256(b"\0" + logged["entry"].encode()).digest()
+    proof = [base64.b64decode(one) for one in nodes]
+    holds = kind == "c2sp.org/tlog-proof@v1" and index.startswith("index ")
+    holds = holds and leads_to_root(node, int(index[6:]), int(size), proof, base64.b64decode(root))
+    yield holds, f"the leaf of {path} is one of the {size} that the checkpoint of {name} is about"
+    yield from of_checkpoint(checkpoint, logged["key"])
+
+
+def leads_to_root(node: bytes, at: int, size: int, proof: List[bytes], root: bytes) -> bool:
+    """Whether a proof leads from the hash of a leaf to the root (RFC 9162, section 2.1.3.2)."""
+    last = size - 1
+    if at > last:
+        return False
+    for beside in proof:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            node = hashlib.sha256(b"\1" + beside + node).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            node = hashlib.sha256(b"\1" + node + beside).digest()
+        at, last = at >> 1, last >> 1
+    return last == 0 and node == root
+
+
+def of_checkpoint(checkpoint: str, key: str) -> Iterator[Check]:
+    """That the key signed the checkpoint; only its identity is compared where no library verifies Ed25519."""
+    body, signatures = checkpoint.rsplit("\n\n", 1)
+    text = f"{body}\n".encode()
+    name, key_id, blob = key.split("+", 2)
+    raw = base64.b64decode(blob)
+    own = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    yield own.hex() == key_id and body.split("\n")[0] == name, f"the key {name}+{key_id} is that of this log"
+    lines = [line.split(" ") for line in signatures.splitlines()]
+    signed = [base64.b64decode(line[2]) for line in lines if line[:2] == ["\u2014", name]]
+    mine = [signature[4:] for signature in signed if signature[:4] == own]
+    yield bool(mine), "the checkpoint names this key as its signer"
+    try:
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - not everybody has it
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    except ImportError:
+        print("-      the signature of the checkpoint was not checked: cryptography is not installed")
+        return
+    try:
+        Ed25519PublicKey.from_public_bytes(raw[1:]).verify(mine[0] if mine else b"", text)
+    except InvalidSignature:
+        yield False, "the checkpoint is signed with this key"
+    else:
+        yield True, "the checkpoint is signed with this key: compare it with the one that its operator tells"
 
 
 def numbered(members: Dict[str, Json], prefix: str) -> List[str]:

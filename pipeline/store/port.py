@@ -9,6 +9,7 @@ Everything is synchronous and safe to call from several threads.
 import abc
 import contextlib
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -22,6 +23,7 @@ __all__ = [
     "ObjectStore",
     "ObjectTooLargeError",
     "OpenObject",
+    "StoreObserver",
     "StoreRefusedError",
     "StoreUnavailableError",
     "StoredObject",
@@ -96,8 +98,32 @@ class OpenObject:
     read: Callable[[], bytes]
 
 
+class StoreObserver:
+    """Hears what stores are asked; this one ignores it. Called from any thread: return at once."""
+
+    def asked(self, operation: str, status: str, seconds: float) -> None:
+        """Hear of a request.
+
+        Args:
+            operation: `create`, `get`, `head` or `list`.
+            status: `done`; `exists` and `absent` for what was there already and what is not there; otherwise the name
+                of the error.
+            seconds: how long it took.
+        """
+
+
+@dataclass(slots=True)
+class _Asked:
+    """How a request ended."""
+
+    status: str = "done"
+
+
 class ObjectStore(abc.ABC):
     """Buckets of objects that are written once, read whole, and never changed."""
+
+    observer: StoreObserver = StoreObserver()
+    """Hears of each request."""
 
     def create(
         self, location: Location, body: bytes, *, media_type: str, metadata: Mapping[str, str] = _NO_METADATA
@@ -120,8 +146,11 @@ class ObjectStore(abc.ABC):
             BugError: media type or metadata cannot be sent as HTTP headers.
         """
         _check_headers(media_type, metadata)
-        with self._failing_as_families("create", location.bucket):
-            return self._create(location, body, media_type, metadata)
+        with self._failing_as_families("create", location.bucket) as asked:
+            written = self._create(location, body, media_type, metadata)
+            if not written:
+                asked.status = "exists"
+            return written
 
     def get(self, location: Location, *, max_bytes: int | None = None) -> StoredObject | None:
         """Read an object whole.
@@ -139,9 +168,10 @@ class ObjectStore(abc.ABC):
             StoreUnavailableError: the store did not answer or failed.
             StoreRefusedError: credentials, policy or a missing bucket stand in the way.
         """
-        with self._failing_as_families("get", location.bucket):
+        with self._failing_as_families("get", location.bucket) as asked:
             found = self._open(location)
             if found is None:
+                asked.status = "absent"
                 return None
             head = found.head
             if max_bytes is not None and head.size > max_bytes:
@@ -166,8 +196,11 @@ class ObjectStore(abc.ABC):
 
     def head(self, location: Location) -> ObjectHead | None:
         """Read what the store says of an object without its bytes, or None where there is none; raises as `get`."""
-        with self._failing_as_families("head", location.bucket):
-            return self._head(location)
+        with self._failing_as_families("head", location.bucket) as asked:
+            head = self._head(location)
+            if head is None:
+                asked.status = "absent"
+            return head
 
     def list_keys(self, bucket: str, prefix: str, *, limit: int) -> tuple[str, ...]:
         """List the keys that begin with `prefix`, in the order of their UTF-8 bytes.
@@ -217,16 +250,21 @@ class ObjectStore(abc.ABC):
         return None
 
     @contextlib.contextmanager
-    def _failing_as_families(self, operation: str, bucket: str) -> Iterator[None]:
+    def _failing_as_families(self, operation: str, bucket: str) -> Iterator[_Asked]:
+        asked, began = _Asked(), time.perf_counter()
         try:
-            yield
-        except SealstreamError:
+            yield asked
+        except SealstreamError as error:
+            asked.status = type(error).__name__
             raise
         except BaseException as error:
             explained = self._explain(error, operation, bucket)
+            asked.status = type(explained or error).__name__
             if explained is None:
                 raise
             raise explained from error
+        finally:
+            self.observer.asked(operation, asked.status, time.perf_counter() - began)
 
 
 def unavailable(operation: str, bucket: str, reason: str) -> StoreUnavailableError:

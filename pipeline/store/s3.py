@@ -22,7 +22,7 @@ from obstore.store import S3Store
 from pipeline.errors import AssetRefusedError, BugError, SealstreamError
 from pipeline.store.connection import CONNECT_SECONDS, SILENCE_SECONDS, S3Connection
 from pipeline.store.location import Location
-from pipeline.store.port import ObjectHead, ObjectStore, OpenObject, StoreRefusedError, unavailable
+from pipeline.store.port import ObjectHead, ObjectStore, OpenObject, StoreObserver, StoreRefusedError, unavailable
 from pipeline.store.rights import RIGHT_OF
 
 if TYPE_CHECKING:
@@ -77,9 +77,17 @@ class S3ObjectStore(ObjectStore):
     Args:
         connection: how to reach it.
         locked_buckets: buckets with Object Lock, into which a PUT must carry a checksum.
+        observer: hears of each request.
     """
 
-    def __init__(self, connection: S3Connection, *, locked_buckets: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        connection: S3Connection,
+        *,
+        locked_buckets: frozenset[str] = frozenset(),
+        observer: StoreObserver | None = None,
+    ) -> None:
+        self.observer = observer or StoreObserver()
         self._connection = connection
         self._locked_buckets = locked_buckets
         self._clients: dict[tuple[str, bool], S3Store] = {}

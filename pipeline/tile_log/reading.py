@@ -109,7 +109,7 @@ class LogReader:
         if number == 0:
             return None
         last = self.batch(number)
-        edge = Edge.at(last.first, self._tail(last), self._upper(last.first))
+        edge = Edge.at(last.first, self.tail(last), self._upper(last.first))
         filled = self.follow(edge, last)
         return OpenedLog(batch=last, checkpoint=self.checkpoint(last), edge=edge, filled=filled)
 
@@ -143,7 +143,7 @@ class LogReader:
             "the object says; `sealstream audit records` says all that is wrong.",
         )
 
-    def _tail(self, last: Batch) -> list[bytes]:
+    def tail(self, last: Batch) -> list[bytes]:
         """The entries before a batch that fill no bundle, out of the batches before it."""
         boundary = last.first // TILE_WIDTH * TILE_WIDTH
         found: list[bytes] = []

@@ -6,6 +6,7 @@ changed since gives the same bytes. What its script checks is said in `pipeline.
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.chain import chain_of
 from pipeline.store.erased import ErasedEvent, erased_event
 from pipeline.store.keys import CaseKey, case_prefix, parse_key
+from pipeline.tile_log import Leaf, TileLogs
+from pipeline.usecases.proving import prove_leaf
 
 __all__ = ["Bundle", "BundleMember", "Bundling"]
 
@@ -33,6 +36,7 @@ _MOST: Final = 1_000_000
 _MOST_VERSIONS: Final = 10_000
 _PAIRS: Final = tuple(f"{pair:02x}" for pair in range(256))
 _THREADS: Final = 16
+_HAS_LEAF: Final = re.compile(r"record\.json|reviews/[0-9]+\.json|retraction\.json")
 _NOT_IN_IT: Final = "Claims and notes of persons are no decisions; they stay in the records bucket, below v1/acts/."
 
 
@@ -71,6 +75,14 @@ class _Copy:
     origin: str | None
 
 
+class _LoggedMember(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a member that has a leaf: the leaf, the proof, and the verifier key of its log."""
+
+    entry: str
+    proof: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundling:
     """Puts bundles of evidence together.
@@ -79,11 +91,13 @@ class Bundling:
         store: where everything is kept.
         layout: which object goes where.
         packs: the packs that are here; of those that judged the event the ones of the same version are put in.
+        logs: the tile logs that records have leaves in; None where none is known.
     """
 
     store: ObjectStore
     layout: Layout
     packs: Sequence[PackFile]
+    logs: TileLogs | None = None
 
     def __call__(self, event_uid: str, *, with_asset: bool = False) -> Bundle | None:
         """Everything about an event; None where it has no record.
@@ -120,9 +134,10 @@ class Bundling:
         numbers = {taken.review.case for taken in chain.taken if taken.review is not None} - {None}
         copies += self._cases(event_uid, frozenset(number for number in numbers if number is not None))
         packs, missing = self._judged_by(record)
-        copies += packs
+        proofs, unlogged = self._proofs(copies)
+        copies += [*packs, *proofs]
         gone = () if erased is None else (f"The asset and its manifest were erased at {erased.erased_at}.",)
-        return _archived(record, copies, (*gone, *missing, *self._not_held(record), _NOT_IN_IT))
+        return _archived(record, copies, (*gone, *missing, *unlogged, *self._not_held(record), _NOT_IN_IT))
 
     def _asset(self, record: ManifestRecord | Decision, erased: ErasedEvent | None) -> _Copy:
         if erased is not None:
@@ -166,6 +181,29 @@ class Bundling:
         keys = self.store.list_keys(self.layout.records_bucket, case_prefix(case_uid), limit=_MOST_VERSIONS)
         for number in range(1, len(keys) + 1):
             yield self._copy(f"cases/{case_uid}/{number}.json", self.layout.case(case_uid, number))
+
+    def _proofs(self, copies: Sequence[_Copy]) -> tuple[list[_Copy], list[str]]:
+        """That record, decisions of persons and retraction are in the tile log; sentences about those that are not."""
+        if self.logs is None:
+            return [], ["No tile log is configured where this was made, so nothing proves that its record is in one."]
+        proofs: list[_Copy] = []
+        logged: dict[str, _LoggedMember] = {}
+        unlogged = []
+        for copy in copies:
+            if copy.origin is None or not _HAS_LEAF.fullmatch(copy.path):
+                continue
+            at = Location.parse(copy.origin)
+            found = prove_leaf(self.logs, at, copy.body)
+            if found is None:
+                unlogged.append(f"{copy.path} is in no tile log.")
+                continue
+            path = f"log/{copy.path.removesuffix('.json').replace('/', '-')}.tlog-proof"
+            proofs.append(_Copy(path, found.proof.encode(), None))
+            logged[copy.path] = _LoggedMember(entry=Leaf.of(at, copy.body).entry.decode(), proof=path, key=found.key)
+        if logged:
+            leaves = msgspec.json.format(msgspec.json.encode(logged, order="sorted"), indent=2)
+            proofs.append(_Copy("log/leaves.json", leaves, None))
+        return proofs, unlogged
 
     def _judged_by(self, record: ManifestRecord | Decision) -> tuple[list[_Copy], list[str]]:
         """The packs that judged the event, as far as they are here, and sentences about the others."""
@@ -241,6 +279,7 @@ retraction.json, illegal.json   that its content was found illegal later, and by
 ledger/         what it counts against the account of its user
 cases/          every version of each case about it, with the clocks that ran on it
 packs/          the policy packs that judged it
+log/            proofs that record, decisions and retraction are in the operator's tile log (C2SP tlog-proof)
 evidence.json   all of these with their SHA-256, and the object that each is a copy of
 
 To verify it, offline, unpack it and type:  python3 verify.py

@@ -1,5 +1,6 @@
 """Evidence about one event in one archive, and the script in it that verifies it."""
 
+import base64
 import hashlib
 import io
 import json
@@ -15,8 +16,10 @@ import pytest
 from pipeline.errors import AssetRefusedError
 from pipeline.events.outputs import ManifestRecord
 from pipeline.policy.pack_files import packs_in_use
+from pipeline.tile_log import Leaf, TileLogs
 from pipeline.usecases.bundling import Bundle, Bundling
 from tests.unit.house import House, activity, generation, png, publication, review
+from tests.unit.tile_log.logs import SIGNER, STRANGER
 
 Unpacked = Callable[[Bundle], Path]
 
@@ -322,3 +325,71 @@ def test_a_manifest_of_another_asset_is_found(house: House, bundling: Bundling, 
     code, said = verify(folder, without_c2pa=True)
     assert code == 1
     assert "FAULT  the manifest is the one that the record names" in said
+
+
+@pytest.fixture
+def logged(house: House) -> tuple[Bundling, str]:
+    """Who bundles what is in a tile log, and an event that is: its record, and what a person decided about it."""
+    uid = decided_again(house)
+    logs = TileLogs(store=house.store, bucket="sealstream-records", name="log", keys=(SIGNER.public,), signer=SIGNER)
+    log = logs.log("any.publication", 0)
+    log.append([Leaf(key=f"v1/records/{number}.json", sha256="0" * 64).entry for number in range(300)])
+    for at in (house.layout.record(uid), house.layout.review(uid)):
+        log.append([Leaf.of(at, house.stored(at.uri)).entry])
+    return Bundling(store=house.store, layout=house.layout, packs=packs_in_use(()), logs=logs), uid
+
+
+@pytest.mark.parametrize("without_c2pa", [False, True], ids=["with libraries", "with Python alone"])
+def test_that_record_and_decisions_are_in_the_tile_log_is_proved_offline(
+    logged: tuple[Bundling, str], unpacked: Unpacked, *, without_c2pa: bool
+) -> None:
+    bundling, uid = logged
+    bundle = only(bundling(uid))
+    assert {"log/record.tlog-proof", "log/reviews-1.tlog-proof", "log/leaves.json"} <= names(bundle)
+    code, said = verify(unpacked(bundle), without_c2pa=without_c2pa)
+    assert code == 0, said
+    assert "the leaf of record.json is one of the 301 that the checkpoint of log/any.publication/0 is about" in said
+    assert ("the checkpoint is signed with this key" in said) is not without_c2pa
+    assert ("cryptography is not installed" in said) is without_c2pa
+    assert bundling(uid) == bundle, "the log grows, the proof stays"
+
+
+def test_what_is_in_no_log_is_said_and_so_is_that_there_is_none(
+    house: House, logged: tuple[Bundling, str], bundling: Bundling
+) -> None:
+    uid = sealed(house).event_uid
+    assert "record.json is in no tile log." in only(logged[0](uid)).not_held
+    assert any("No tile log is configured" in said for said in only(bundling(uid)).not_held)
+
+
+@pytest.mark.parametrize("what", ["entry", "proof", "key", "signature"])
+def test_a_proof_that_proves_something_else_is_found(
+    logged: tuple[Bundling, str], unpacked: Unpacked, what: str
+) -> None:
+    bundling, uid = logged
+    folder = unpacked(only(bundling(uid)))
+    leaves, proof = folder / "log" / "leaves.json", folder / "log" / "record.tlog-proof"
+    told = json.loads(leaves.read_bytes())
+    if what == "entry":
+        told["record.json"]["entry"] = f"{'0' * 64}  v1/records/0.json"
+    elif what == "key":
+        told["record.json"]["key"] = STRANGER.public.vkey("log/any.publication/0")
+    leaves.write_text(json.dumps(told))
+    text = proof.read_text(encoding="utf-8")
+    if what == "proof":
+        proof.write_text(text.replace("index 300", "index 299"), encoding="utf-8")
+    elif what == "signature":
+        line = text.splitlines()[-1]
+        blob = base64.b64decode(line.split(" ")[2])
+        forged = base64.b64encode(blob[:-1] + bytes([blob[-1] ^ 1])).decode()
+        proof.write_text(text.replace(line.split(" ")[2], forged), encoding="utf-8")
+    index = folder / "evidence.json"
+    said = json.loads(index.read_bytes())
+    for member in said["members"]:
+        body = (folder / member["path"]).read_bytes()
+        member.update(sha256=hashlib.sha256(body).hexdigest(), size=len(body))
+    index.write_text(json.dumps(said))
+    code, printed = verify(folder)
+    assert code == 1
+    assert "FAULT" in printed
+    assert "leaf" in printed.split("FAULT")[1] or "checkpoint" in printed.split("FAULT")[1]
