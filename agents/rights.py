@@ -80,9 +80,9 @@ def _consumer(_: Topics, plan: TopicPlan) -> Sequence[Operation]:
 def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     if plan.name in (topics.reviews, topics.cases, topics.audit):
         return ("Read", "Write")
-    decided = (topics.decisions, topics.manifests, topics.review_updates, topics.dead_letters, topics.operators)
+    decided = (topics.decisions, topics.manifests, topics.review_updates, topics.dead_letters)
     due = (topics.alerts, topics.case_updates, topics.clocks, topics.enforcement)
-    return ("Read",) if plan.name in decided + due else ()
+    return ("Read",) if plan.name in decided + due or plan.role == "reference" else ()
 
 
 def _editor(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from console import errors, health, login, rendering, static_files
 from console.guarding import GuardedForms
 from console.headers import SafeHeaders
-from console.pages import alerts, audit, cases, events, lists, live
+from console.pages import alerts, audit, cases, events, lists, live, registers
 from console.parts import ConsoleParts
 
 __all__ = ["ROOMS", "Room", "application"]
@@ -32,6 +32,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     alerts.routes,
     lists.routes,
     audit.routes,
+    registers.routes,
     live.routes,
 )
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -98,6 +99,11 @@ def _here(request: Request) -> str:
     return path + (f"?{request.url.query}" if request.url.query else "")
 
 
+def _pretty(value: object) -> str:
+    """A value as JSON for people."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -107,5 +113,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["pretty"] = _pretty
     environment.globals.update(acts_on_cases=ACTS_ON_CASES, kinds_of_cases=tuple(MAY_FOLLOW), is_past=_is_past)
     return environment

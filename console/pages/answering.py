@@ -1,6 +1,7 @@
 """How every page answers: the frame around it, as HTML, or the same as JSON; nothing where nothing changed."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import msgspec
 from starlette.requests import Request
@@ -8,10 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.parts import ConsoleParts
-from console.people import Guarded, Person, guarded
+from console.people import Guarded, Person, guarded, is_permitted
 from console.rendering import page
+from pipeline.duties import Permission
 
 __all__ = ["framed", "json_of", "shown"]
+
+_ROOMS: Final[tuple[tuple[str, str, Permission], ...]] = (("registries", "/registries", "registry"),)
+"""Pages that not everybody may see: how the navigation calls them, where they are, and what it takes."""
 
 
 def framed(
@@ -31,6 +36,7 @@ def framed(
         "changes": parts.changes(),
         "login": parts.settings.login,
         "now": parts.now(),
+        "rooms": tuple((name, path) for name, path, to in _ROOMS if is_permitted(person, to)),
     }
     return page(request, template, status, **frame, **values)
 

@@ -33,6 +33,7 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     """`/queue/{event_uid}`, where its forms go, and its content."""
     room = _Room(parts)
     return (
+        *shown(parts, "/queue/{uid}/lineage", room.show, room.lineage)[:1],
         *shown(parts, "/queue/{uid}", room.show, lambda request, _: json_of(room.found(request))),
         Route("/queue/{uid}/acts", room.act, methods=["POST"]),
         Route("/queue/{uid}/content", room.content.look, methods=["POST"]),
@@ -56,6 +57,10 @@ class _Room:
     def show(self, request: Request, person: Person | None) -> Response:
         """The page of an event."""
         return self._shown(request, person, 200, _empty_form())
+
+    def lineage(self, request: Request, _: Person | None) -> Response:
+        """What the content of an event was made from, and what was made from it, as JSON."""
+        return json_of(self._parts.questions.lineage(self.found(request)))
 
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the page, which tells what becomes of it."""
@@ -90,6 +95,7 @@ class _Room:
             "view": self.content.view(request, person, event) if "view" not in form else form["view"],
             **form,
             "page": event,
+            "lineage": self._parts.questions.lineage(event),
             "permitted": [act for act, permission in ACTS.items() if is_permitted(person, permission)],
             "outcome": self._parts.questions.act(sent),
             "waited": None if sent_at is None else int(time.monotonic() - sent_at),

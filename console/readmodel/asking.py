@@ -8,6 +8,8 @@ from typing import Final
 import msgspec
 
 from console.readmodel.audit import AuditFilter, AuditPage, audit_of
+from console.readmodel.lineage import Lineage, lineage_of
+from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize, entries_of, history_of, sizes_of
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
     AccountPage,
@@ -226,6 +228,23 @@ class DeskQuestions:
             ValueError: a day of the filter is none.
         """
         return audit_of(self._reader(), wanted, _place(after, (_NO_TIME, "")), rows or PAGE_ROWS)
+
+    def lineage(self, event: EventPage) -> Lineage | None:
+        """What the content of an event was made from, and what was made from it; None where it has none."""
+        decided = [one for one in event.decisions if one.content is not None]
+        return lineage_of(self._reader(), event.record, decided[0] if decided else None)
+
+    def registers(self, names: tuple[str, ...]) -> tuple[RegisterSize, ...]:
+        """How large these reference sets are."""
+        return sizes_of(self._reader(), names, MOST_COUNTED)
+
+    def register(self, name: str, begins: str = "", after: str = "") -> RegisterPage:
+        """Some entries of a reference set, those whose ids begin so, behind another one."""
+        return entries_of(self._reader(), name, begins, after, PAGE_ROWS)
+
+    def entry(self, name: str, entry_id: str) -> EntryHistory:
+        """Everything that was sent of an entry of a reference set."""
+        return history_of(self._reader(), name, entry_id)
 
     def operators(self) -> Mapping[str, OperatorEntry]:
         """Who may act, by pseudonym."""

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from agents.delivery import InputRecord
-from agents.reference.records import change_in
+from agents.reference.records import change_in, sets_by_topic
 from agents.topics import Topics
 from pipeline.errors import ProducerError
 from pipeline.events.envelope import parse
@@ -31,7 +31,7 @@ from pipeline.events.outputs import (
     Severity,
 )
 from pipeline.events.prepared import prepare
-from pipeline.policy.reference import OperatorEntry, Removal
+from pipeline.policy.reference import OperatorEntry, Removal, SetName
 
 __all__ = ["SEVERITIES", "ModelRow", "Rows", "millis", "rows_of"]
 
@@ -107,7 +107,7 @@ def rows_of(topics: Topics) -> Mapping[str, Rows]:
         topics.case_updates: _case,
         topics.clocks: _clock,
         topics.enforcement: _step,
-        topics.operators: _operator,
+        **{topic: partial(_entry, name) for topic, name in sets_by_topic(topics).items()},
     }
 
 
@@ -132,6 +132,12 @@ def _record(record: InputRecord) -> Iterator[ModelRow]:
         return
     sealed = msgspec.json.decode(record.value, type=ManifestRecord)
     yield ModelRow("records", (sealed.event_uid, sealed.decision, millis(sealed.sealed_at), record.value))
+    yield ModelRow("digests", (sealed.sealed.sha256, sealed.event_uid, 0))
+    if sealed.original.sha256 != sealed.sealed.sha256:
+        yield ModelRow("digests", (sealed.original.sha256, sealed.event_uid, 1))
+    for parent in sealed.parents:
+        for key in {parent.event_uid, parent.sha256} - {None}:
+            yield ModelRow("descents", (key, sealed.event_uid))
 
 
 def _update(record: InputRecord) -> Iterator[ModelRow]:
@@ -266,12 +272,18 @@ def _step(record: InputRecord) -> Iterator[ModelRow]:
     yield ModelRow("steps", (step.enforcement_id, step.account, reverses, millis(step.entered_at), record.value))
 
 
-def _operator(record: InputRecord) -> Iterator[ModelRow]:
-    change = change_in("operators", record)
+def _entry(name: SetName, record: InputRecord) -> Iterator[ModelRow]:
+    change = change_in(name, record)
+    place = (record.partition, record.offset, _arrived(record))
+    if isinstance(change, Removal):
+        yield ModelRow("entries", (name, change.entry_id, *place, None, None))
+        if name == "operators":
+            yield ModelRow("operators", (change.entry_id,), is_gone=True)
+        return
+    body = msgspec.json.encode(parse(record.value, record.headers).data)
+    yield ModelRow("entries", (name, change.id, *place, change.version, body))
     if isinstance(change, OperatorEntry):
         yield ModelRow("operators", (change.id, change.version, msgspec.json.encode(change)))
-    elif isinstance(change, Removal):
-        yield ModelRow("operators", (change.entry_id,), is_gone=True)
 
 
 def _identity(event: EventReference) -> str:

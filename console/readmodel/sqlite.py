@@ -14,6 +14,7 @@ import msgspec
 
 from agents.delivery import TopicPartition
 from agents.following.port import Positions
+from agents.reference.records import sets_by_topic
 from agents.topics import Topics
 from console.readmodel.port import RebuildNote
 from console.readmodel.rows import SEVERITIES, ModelRow
@@ -32,7 +33,7 @@ __all__ = ["SqliteRows", "open_rows"]
 logger = logging.getLogger(__name__)
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "5"
+_SIGNATURE: Final = "6"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 _NEWER: Final = "WHERE excluded.version > {table}.version"
@@ -44,6 +45,9 @@ _WRITTEN: Final[Mapping[str, tuple[int, str]]] = {
     "sent": (7, "INSERT OR IGNORE INTO sent VALUES"),
     "case_acts": (7, "INSERT OR IGNORE INTO case_acts VALUES"),
     "accesses": (10, "INSERT OR IGNORE INTO accesses VALUES"),
+    "digests": (3, "INSERT OR IGNORE INTO digests VALUES"),
+    "descents": (2, "INSERT OR IGNORE INTO descents VALUES"),
+    "entries": (7, "INSERT OR IGNORE INTO entries VALUES"),
     "refusals": (4, "INSERT OR IGNORE INTO refusals VALUES"),
     "alerts": (6, "INSERT INTO alerts VALUES"),
     "announcements": (4, "INSERT OR IGNORE INTO announcements VALUES"),
@@ -204,7 +208,7 @@ class SqliteRows:
         """Drop what these topics said; they are read from their beginning."""
         fed = {
             self._topics.decisions: ("decisions",),
-            self._topics.manifests: ("records",),
+            self._topics.manifests: ("records", "digests", "descents"),
             self._topics.review_updates: ("acts",),
             self._topics.reviews: ("sent",),
             self._topics.cases: ("case_acts",),
@@ -216,10 +220,12 @@ class SqliteRows:
             self._topics.enforcement: ("steps",),
             self._topics.operators: ("operators",),
         }
+        sets = sets_by_topic(self._topics)
         with self._transaction() as cursor:
             for topic in topics:
-                for table in fed[topic]:
+                for table in fed.get(topic, ()):
                     cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from the table above
+                cursor.execute("DELETE FROM entries WHERE set_name = ?", (sets.get(topic),))
                 cursor.execute("DELETE FROM offsets WHERE topic = ?", (topic,))
             if {self._topics.decisions, self._topics.manifests} & set(topics):
                 uids = cursor.execute("SELECT event_uid FROM waiting UNION SELECT event_uid FROM decisions").fetchall()

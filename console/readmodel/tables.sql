@@ -18,6 +18,12 @@ CREATE TABLE records (
   event_uid TEXT PRIMARY KEY, outcome TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
 
+-- manifests, too: by which digests its asset is known, and what it was made from: an event, or a digest.
+CREATE TABLE digests (
+  sha256 TEXT, event_uid TEXT, is_original INTEGER NOT NULL, PRIMARY KEY (sha256, event_uid)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE descents (parent TEXT, child TEXT, PRIMARY KEY (parent, child)) WITHOUT ROWID, STRICT;
+
 -- review-updates
 CREATE TABLE acts (
   event_uid TEXT, number INTEGER, act TEXT NOT NULL, seen TEXT NOT NULL, claimed_by TEXT, until INTEGER, at INTEGER NOT NULL,
@@ -104,6 +110,13 @@ CREATE INDEX steps_reversed ON steps (reverses) WHERE reverses IS NOT NULL;
 
 -- operators
 CREATE TABLE operators (id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+
+-- All reference topics: what was sent, by where it lay. Without `body` it deleted the entry.
+CREATE TABLE entries (
+  set_name TEXT, entry_id TEXT, part INTEGER, place INTEGER, at INTEGER NOT NULL, version INTEGER, body BLOB,
+  PRIMARY KEY (set_name, entry_id, part, place)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX entries_by_time ON entries (set_name, at);
 
 -- What follows from decisions and records of one event: it waits for a person. Computed anew whenever a row of it comes,
 -- from all its rows there are, so their order leaves no trace.

@@ -11,6 +11,8 @@ from tests.browser.conftest import Office
 from tests.browser.test_console import faults
 from tests.unit.console.happenings import Happenings
 from tests.unit.console.shelf import Shelf
+from tests.unit.console.test_lineage import seal as family
+from tests.unit.console.test_lineage import uid_of
 
 Opened = Callable[..., Office]
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -136,11 +138,24 @@ def test_these_pages_can_be_used_by_everybody(open_office: Opened, shelf: Shelf,
     page.goto(f"/language/{language}")
     for one in (uid, letter):
         page.goto(f"/queue/{one}")
-        assert faults(page) == []
         page.locator("#look-reason").fill("Sample 12")
         page.locator("#look button").first.click()
         expect(page.locator(".veil")).to_be_visible()
-        assert faults(page) == []
+    assert faults(page) == []
+    for path in ("/registries/operators", "/registries/operators/entry?id=au-1"):
+        page.goto(path)
+        expect(page.get_by_text("au-1").first).to_be_visible()
+        assert faults(page) == [], path
+    family(shelf.day, "poster", "crop", "logo")
+    family(shelf.day, "crop", "photo")
+    family(shelf.day, "photo")
+    office.console.learn(shelf.day)
+    page.goto(f"/queue/{uid_of('crop')}")
+    expect(page.locator(".tree a")).to_have_text(["photo", "poster"])
+    assert faults(page) == []
+    page.goto(f"/queue/{uid_of('poster')}")
+    page.locator("#h-lineage").scroll_into_view_if_needed()
+    picture(page, f"lineage-{language}")
     page.goto("/audit?actor=au-1")
     expect(page.get_by_text("Sample 12").first).to_be_visible()
     with page.expect_download() as loaded:

@@ -54,6 +54,9 @@ def everything(questions: DeskQuestions) -> str:
         [questions.clocks(state) for state in ("open", "met")],
         questions.accounts(),
         questions.audit(AuditFilter()),
+        questions.registers(("operators", "services")),
+        questions.register("operators"),
+        questions.entry("operators", "r-1"),
         questions.operators(),
         questions.today(),
     ]
