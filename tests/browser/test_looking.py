@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Office
 from tests.browser.test_console import faults
 from tests.unit.console.happenings import Happenings
-from tests.unit.console.shelf import Shelf
+from tests.unit.console.shelf import LAYOUT, Shelf
 from tests.unit.console.test_lineage import seal as family
 from tests.unit.console.test_lineage import uid_of
 
@@ -141,6 +141,12 @@ def test_these_pages_can_be_used_by_everybody(open_office: Opened, shelf: Shelf,
         page.locator("#look-reason").fill("Sample 12")
         page.locator("#look button").first.click()
         expect(page.locator(".veil")).to_be_visible()
+    assert faults(page) == []
+    about = {"kind": "incident", "period": "2026-11", "language": "zh"}
+    shelf.store.create(LAYOUT.report("0" * 64), b"%PDF", media_type="application/pdf", metadata=about)
+    page.goto("/reports")
+    with page.expect_download():
+        page.get_by_role("button", name="PDF").click()
     assert faults(page) == []
     for path in ("/registries/operators", "/registries/operators/entry?id=au-1"):
         page.goto(path)
