@@ -13,6 +13,7 @@ from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
 from pipeline.credentials.signers.rotation import Rotation
 from pipeline.errors import WorldError
+from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
@@ -71,6 +72,7 @@ class Parts:
         under_way: says of each recording that is being worked on how far it is.
         stamps: asks for time stamps; None where no authority is configured.
         without_operators: whether anybody may act while there are no operators.
+        pseudonyms: replace whom events name.
         store: where everything is kept.
         logs: the tile logs that records have their leaves in; None where none are kept.
         log_seconds: how long leaves are gathered.
@@ -84,6 +86,7 @@ class Parts:
     stamps: Stamping | None
     trust: TrustWatch
     without_operators: bool
+    pseudonyms: Pseudonyms
     store: ObjectStore
     logs: TileLogs | None
     log_seconds: float
@@ -113,6 +116,7 @@ def open_parts(
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
     signer = log_signer(settings.tile_log)
+    pseudonyms = Pseudonyms.read(settings.people.pseudonym_keys)
     if settings.people.without_operators:
         logger.warning(
             "SEALSTREAM_WITHOUT_OPERATORS is set: while the operators set is empty, anybody who may write to the topic "
@@ -146,6 +150,7 @@ def open_parts(
             under_way=parsers.under_way,
             stamps=parsers.stamps,
             trust=TrustWatch(credentials, parsers.renew_trust),
+            pseudonyms=pseudonyms,
             store=store,
             logs=None if signer is None else tile_logs_of(settings.tile_log, stores, store, signer),
             log_seconds=settings.tile_log.seconds,

@@ -10,17 +10,26 @@ from typing import Final, Literal
 
 from agents.topics import TopicPlan, Topics
 
-__all__ = ["ROLES", "Operation", "Right", "Role", "clock_group", "rights_of"]
+__all__ = ["ROLES", "Operation", "Right", "Role", "clock_group", "notify_group", "rights_of"]
 
 Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
 Role = Literal[
-    "worker", "recogniser", "producer", "reviewer", "consumer", "console", "editor", "administrator", "eraser"
+    "worker",
+    "recogniser",
+    "producer",
+    "reviewer",
+    "consumer",
+    "console",
+    "notifier",
+    "editor",
+    "administrator",
+    "eraser",
 ]
-"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; who
-keeps the reference sets; who sets up topics, says who may review, and sends dead letters again; who erases on
-request."""
+"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; what
+notifies; who keeps the reference sets; who sets up topics, says who may review, and sends dead letters again; who
+erases on request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +55,11 @@ class Right:
 def clock_group(group: str) -> str:
     """The consumer group that hands out the partitions of the clocks topic, by that of the workers."""
     return f"{group}.clocks"
+
+
+def notify_group(group: str) -> str:
+    """The consumer group of what notifies, by that of the workers."""
+    return f"{group}.notify"
 
 
 _Asks = Callable[[Topics, TopicPlan], Sequence[Operation]]
@@ -85,6 +99,11 @@ def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read",) if plan.name in decided + due or plan.role == "reference" else ()
 
 
+def _notifier(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    told = (topics.alerts, topics.clocks, topics.enforcement, topics.dead_letters)
+    return ("Read",) if plan.name in told else ()
+
+
 def _editor(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read", "Write") if plan.role == "reference" and plan.name != topics.operators else ()
 
@@ -109,6 +128,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
     "reviewer": _reviewer,
     "consumer": _consumer,
     "console": _console,
+    "notifier": _notifier,
     "editor": _editor,
     "administrator": _administrator,
     "eraser": _eraser,
@@ -135,4 +155,6 @@ def rights_of(role: Role, topics: Topics, group: str, *, asks_recognisers: bool 
         found += [Right(resource="group", name=name, operation="Read") for name in (group, clock_group(group))]
         found.append(Right(resource="transactional-id", name=f"{clock_group(group)}.", operation="Write"))
         found += [Right(name=plan.name, operation="DescribeConfigs", needed=False) for plan in topics.plans()]
+    if role == "notifier":
+        found.append(Right(resource="group", name=notify_group(group), operation="Read"))
     return tuple(found)

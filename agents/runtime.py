@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -30,6 +30,7 @@ from pipeline.events.inputs import (
     ReviewAct,
 )
 from pipeline.events.outputs import Case, Decision, ManifestRecord
+from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.case_acting import CaseActTaken
 from pipeline.usecases.claiming import ActTaken
@@ -53,6 +54,7 @@ class Runtime:
         strange: names members of events that the contract does not know.
         threads: where the use cases run.
         patient: where those about recordings of some size run, which may take minutes and keep no others waiting.
+        pseudonyms: replace whom events name, before anything is done with them.
         tracing: makes a span of the work.
         log: where the leaves of records go; None where no tile log is kept.
     """
@@ -62,6 +64,7 @@ class Runtime:
     strange: StrangeMembers
     threads: ThreadPoolExecutor
     patient: ThreadPoolExecutor
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     tracing: Tracing = UNTRACED
     log: RecordLog | None = None
 
@@ -88,7 +91,7 @@ class Runtime:
 
     async def _do(self, lane: Lane[Event], record: InputRecord, said: list[AnyOutcome | Decision]) -> None:
         """All that becomes of a record; what is stored of it is put into `said`."""
-        event = lane.intake(record.value, record.headers)
+        event = self.pseudonyms.of(lane.intake(record.value, record.headers))
         name_event(event.uid, event.reference)
         if not isinstance(event, Review | ReviewAct | CaseAct):  # whose members are all read
             self.strange.note(record.topic, lane.schema, event.reference, event.facts)

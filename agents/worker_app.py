@@ -163,6 +163,7 @@ class WorkerApp(SealstreamApp):
             strange=StrangeMembers(self._metrics.unknown_members),
             threads=threads,
             patient=patient,
+            pseudonyms=self._parts.pseudonyms,
             tracing=self._tracing,
             log=self._log,
         )

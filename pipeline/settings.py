@@ -254,6 +254,10 @@ class PeopleSettings(Settings):
     claim_minutes: float = Field(default=15.0, gt=0, le=1440, allow_inf_nan=False)
     """How long an event stays claimed by somebody who does nothing more about it, in minutes."""
 
+    pseudonym_keys: Path | None = None
+    """File of keys, one a line, by which users and persons that events name are hashed; the first is used, the others
+    were, and find what was stored by them. Without, they are taken as they were sent."""
+
 
 class LabelSettings(Settings):
     """Marks inside files."""

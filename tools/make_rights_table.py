@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from agents.rights import ROLES, Role, clock_group, rights_of
+from agents.rights import ROLES, Role, clock_group, notify_group, rights_of
 from agents.topics import Topics
 
 __all__ = ["PAGE", "rights_table"]
@@ -15,6 +15,7 @@ _GROUP: Final = "sealstream"
 _OTHERS: Final = {
     ("group", _GROUP): "consumer group",
     ("group", clock_group(_GROUP)): "consumer group, with `.clocks` behind it",
+    ("group", notify_group(_GROUP)): "consumer group, with `.notify` behind it",
     ("transactional-id", f"{clock_group(_GROUP)}."): "transactional ids that begin so",
 }
 _SHORT: Final = {

@@ -50,6 +50,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "duties": Command("duties", "app", "Periodic duties: what is due when, by which article."),
     "rebuild": Command("rebuilding", "rebuild", "Fill topics anew from the records bucket."),
     "erase": Command("erasing", "erase", "Erase what is stored of a person's content, or of a content."),
+    "notify": Command("notify", "app", "Notifications: by webhook, chat and mail, from one file."),
     "alerts": Command("alerts", "app", "Alerts."),
     "dead-letters": Command("dead_letters", "app", "Dead letters: inputs that could not succeed."),
     "policy": Command("policy.app", "app", "Policy packs: law as data."),

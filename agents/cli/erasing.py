@@ -22,7 +22,8 @@ from agents.topics import Topics
 from pipeline.duties.erasure import BASES, LeftBehind, left
 from pipeline.errors import AssetRefusedError, OperatorError
 from pipeline.events.instants import written
-from pipeline.settings import StoreSettings
+from pipeline.events.pseudonyms import Pseudonyms
+from pipeline.settings import PeopleSettings, StoreSettings
 from pipeline.usecases.erasing import PARTS, Erasing
 from pipeline.usecases.erasure import ErasedObject, ErasureRequest, PartErased, joined
 
@@ -116,7 +117,9 @@ def _requests(users: Iterable[str], contents: Iterable[str]) -> Iterator[Erasure
     named = [*users, *contents]
     if not named or not all(named):
         raise OperatorError(what="Say what to erase.", remedy="Give --user ID or --content ID|DIGEST.")
-    yield from (ErasureRequest.of_user(user) for user in users)
+    pseudonyms = Pseudonyms.read(PeopleSettings().pseudonym_keys)
+    for user in users:
+        yield from (ErasureRequest(kind="user", subject=account) for account in pseudonyms.accounts(user))
     for content in contents:
         if _DIGEST.fullmatch(content.lower()):
             yield ErasureRequest(kind="digest", subject=content.lower())

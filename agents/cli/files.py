@@ -1,5 +1,6 @@
 """Commands for single files: seal one, inspect one. Nothing is sent anywhere."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -8,17 +9,20 @@ import typer
 
 from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
 from agents.cli.console import AsJson, console, print_json, print_pairs
+from agents.cli.folders import files_below, told, work_on
 from agents.cli.local_file import read_asset, read_file, write_file
 from agents.cli.marks_shown import ShownMarks, lines, shown
 from agents.cli.sidecars import credential_beside, place_for_sidecar
 from agents.trusting import trust_of
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
+from pipeline.errors import OperatorError
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
 from pipeline.evidence.content import type_observations
 from pipeline.evidence.credential import credential_facts, credential_observations, summary_of
 from pipeline.evidence.implicit import carries_labels, found_observations, implicit_facts
+from pipeline.isolation.parsers import Parsers
 from pipeline.labels.implicit.aigc import Label
 from pipeline.policy.decision import decide, worth_an_alert
 from pipeline.policy.judge import Judge
@@ -91,10 +95,14 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seal(
-    file: File,
+    file: Annotated[Path, typer.Argument(help="The file, or a folder of them.", show_default=False)],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Where the sealed file goes; NAME.sealed.EXT beside it otherwise."),
+        typer.Option(
+            "--out",
+            "-o",
+            help="Where the sealed file goes, NAME.sealed.EXT beside it otherwise; of a folder, FOLDER.sealed.",
+        ),
     ] = None,
     operation: Annotated[
         Literal["generated", "edited"], typer.Option(help="What the AI did with the content.")
@@ -102,6 +110,9 @@ def seal(
     model: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the AI model, for the disclosure.")] = None,
     media_type: MediaType = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    rate: Annotated[
+        float | None, typer.Option(min=0.001, help="Of a folder, so many files a second at most.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Seal FILE: attach a signed C2PA manifest that says the content is AI-generated.
@@ -111,51 +122,30 @@ def seal(
     would not be as whole as it came, such as a signed or encrypted PDF: it stays as it is, and the answer says why.
     Where NAME.c2pa is that of another file, it is NAME.EXT.c2pa.
 
+    Of a folder all files are sealed, into a folder of the same shape; hidden ones are left out, and a manifest beside
+    is NAME.EXT.c2pa. Stopped, it goes on where it was when it is typed again. A file that cannot be sealed is named,
+    and keeps no other from it; the exit code is 1 then.
+
     Labels are for workers, which know the event: nothing but the manifest is added here.
 
     Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
     """
-    limit = AssetSettings().max_asset_bytes
-    asset = read_asset(file, media_type, max_bytes=limit)
     settings = CredentialSettings()
     identity = identity_of(settings)
-    event = GenerationEvent(
-        uid="",
-        reference=EventReference(source="", id="", type="", time=None),
-        digest="",
-        content=Content(id=file.name, mime=asset.media_type, operation=operation),
-        model=Model(name=model),
-        service=Service(),
-        facts={},
-    )
-    with open_parsers(settings, identity.signer, trust_of(settings), processes=1) as parsers:
-        software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
-        fingerprint = parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
-        order = seal_order(event, asset.media_type, (), software, fingerprint)
-        sealed = parsers.credentials.seal(asset.body, order)
-        embedded = sealed.binding == "embedded"
-        target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
-        manifest_target = (
-            None
-            if embedded
-            else place_for_sidecar(parsers.credentials, sealed.asset, asset.media_type, target, max_bytes=limit)
+    is_folder = file.is_dir()
+    processes = settings.parser_processes if is_folder else 1
+    with open_parsers(settings, identity.signer, trust_of(settings), processes=processes) as parsers:
+        sealing = _Sealing(
+            parsers=parsers,
+            operation=operation,
+            model=model,
+            media_type=media_type,
+            force=force,
+            is_development=identity.is_development,
         )
-    if target != file:
-        write_file(target, sealed.asset, force=force)
-    if manifest_target is not None:
-        write_file(manifest_target, sealed.manifest, force=force)
-    answer = SealedFile(
-        file=str(file),
-        sealed=str(target),
-        manifest=None if manifest_target is None else str(manifest_target),
-        binding=sealed.binding,
-        sidecar_because=sealed.sidecar_because,
-        label=sealed.label,
-        sha256=sha256_hex(sealed.asset),
-        original_sha256=asset.sha256,
-        credential=summary_of(sealed.credential),
-        development_signer=identity.is_development,
-    )
+        if is_folder:
+            raise typer.Exit(_seal_folder(sealing, file, out, rate, processes, as_json=as_json))
+        answer = sealing.seal(file, out)
     if as_json:
         print_json(answer)
         return
@@ -171,6 +161,96 @@ def seal(
         },
     )
     console.print(f"Next: sealstream inspect {answer.sealed}", style="dim")
+
+
+def _seal_folder(
+    sealing: "_Sealing", folder: Path, out: Path | None, rate: float | None, threads: int, *, as_json: bool
+) -> int:
+    """Seal all files of a folder; returns the exit code."""
+    target = out or folder.with_name(f"{folder.resolve().name}.sealed")
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise OperatorError(
+            what=f"{target} is in the folder that is to be sealed.", remedy="Name a folder outside of it with --out."
+        )
+
+    def work(file: Path) -> SealedFile | None:
+        place = target / file.relative_to(folder)
+        if place.exists() and not sealing.force:
+            return None
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return sealing.seal(file, place, in_folder=True)
+
+    worked = work_on(files_below(folder), work, name="sealing", rate=rate, threads=threads)
+    if as_json:
+        print_json(worked)
+        return 1 if worked.refused else 0
+    console.print(f"Sealed {folder} into {target}", markup=False, soft_wrap=True)
+    return told(worked, "sealed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sealing:
+    """Seals files as a command asks for it."""
+
+    parsers: Parsers
+    operation: Literal["generated", "edited"]
+    model: str | None
+    media_type: str | None
+    force: bool
+    is_development: bool
+
+    def seal(self, file: Path, out: Path | None, *, in_folder: bool = False) -> SealedFile:
+        """Seal one, and write what comes of it: the manifest first, so that a sealed file is never without its own.
+
+        In a folder the manifest has the whole name: files that differ in their extension alone are sealed side by side.
+
+        Raises:
+            ProducerError: the file cannot be sealed, or there is one already.
+        """
+        limit = AssetSettings().max_asset_bytes
+        asset = read_asset(file, self.media_type, max_bytes=limit)
+        software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
+        fingerprint = self.parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
+        order = seal_order(self._event(file, asset), asset.media_type, (), software, fingerprint)
+        sealed = self.parsers.credentials.seal(asset.body, order)
+        embedded = sealed.binding == "embedded"
+        target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file
+        if embedded:
+            manifest_target = None
+        elif in_folder:
+            manifest_target = target.with_name(f"{target.name}.c2pa")
+        else:
+            manifest_target = place_for_sidecar(
+                self.parsers.credentials, sealed.asset, asset.media_type, target, max_bytes=limit
+            )
+        if manifest_target is not None:
+            # One in a folder whose file is not there yet is of a try that was stopped.
+            write_file(manifest_target, sealed.manifest, force=self.force or in_folder)
+        if target != file:
+            write_file(target, sealed.asset, force=self.force)
+        return SealedFile(
+            file=str(file),
+            sealed=str(target),
+            manifest=None if manifest_target is None else str(manifest_target),
+            binding=sealed.binding,
+            sidecar_because=sealed.sidecar_because,
+            label=sealed.label,
+            sha256=sha256_hex(sealed.asset),
+            original_sha256=asset.sha256,
+            credential=summary_of(sealed.credential),
+            development_signer=self.is_development,
+        )
+
+    def _event(self, file: Path, asset: Asset) -> GenerationEvent:
+        return GenerationEvent(
+            uid="",
+            reference=EventReference(source="", id="", type="", time=None),
+            digest="",
+            content=Content(id=file.name, mime=asset.media_type, operation=self.operation),
+            model=Model(name=self.model),
+            service=Service(),
+            facts={},
+        )
 
 
 def inspect(

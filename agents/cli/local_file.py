@@ -1,12 +1,18 @@
 """A file on this machine, as commands take it: its bytes and its media type."""
 
+import errno
+import os
 from pathlib import Path
+from typing import Final
 
 from pipeline.assets import Asset, asset_of
 from pipeline.errors import AssetRefusedError
 from pipeline.media_types import named_by
 
 __all__ = ["read_asset", "read_file", "write_file"]
+
+_NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
+"""What file systems say that have no links."""
 
 
 def read_asset(path: Path, given: str | None, *, max_bytes: int) -> Asset:
@@ -42,19 +48,41 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
 
 
 def write_file(path: Path, body: bytes, *, force: bool) -> None:
-    """Write a file, over one that is there only by `force`.
+    """Write a file, over one that is there only by `force`; whenever this ends, it is there whole or not at all.
 
     Raises:
         AssetRefusedError: it is there, or cannot be written.
     """
+    if path.exists() and not force:
+        raise _there(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with path.open("wb" if force else "xb") as target:
-            target.write(body)
+        try:
+            part.write_bytes(body)
+            if force:
+                part.replace(path)
+            else:
+                _put(part, path)
+        finally:
+            part.unlink(missing_ok=True)
     except FileExistsError:
-        raise AssetRefusedError(
-            what=f"{path} is there already.", remedy="Name another file with --out, or overwrite it with --force."
-        ) from None
+        raise _there(path) from None
     except OSError as error:
         raise AssetRefusedError(
             what=f"{path} cannot be written: {error.strerror}.", remedy="Name another file with --out."
         ) from error
+
+
+def _there(path: Path) -> AssetRefusedError:
+    return AssetRefusedError(
+        what=f"{path} is there already.", remedy="Name another file with --out, or overwrite it with --force."
+    )
+
+
+def _put(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)  # unlike a move, it does not take the place of what came meanwhile
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        part.rename(path)

@@ -3,9 +3,12 @@
 import asyncio
 import shlex
 import sys
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from uuid import uuid4
@@ -16,13 +19,15 @@ import typer
 from rich.progress import Progress
 
 from agents.cli.console import AsJson, console, errors, print_json
+from agents.cli.folders import Worked, files_below, told, work_on
 from agents.cli.local_file import read_file
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
-from pipeline.assets import asset_of
+from pipeline.assets import asset_of, sha256_hex
 from pipeline.errors import EnvelopeError, OperatorError
 from pipeline.events.envelope import parse
+from pipeline.events.identity import event_uid
 from pipeline.events.intake import (
     ACTIVITY,
     CASE_ACT,
@@ -39,7 +44,7 @@ from pipeline.events.intake import (
 )
 from pipeline.media_types import named_by
 from pipeline.settings import AssetSettings, StoreSettings
-from pipeline.store import Location
+from pipeline.store import Layout, Location, ObjectStore, StoreRefusedError
 from schemas.members import unknown_members
 
 __all__ = ["SentEvent", "next_step", "parse_more", "publish", "ready_made", "send"]
@@ -57,6 +62,8 @@ _SCHEMAS: Final = {
 }
 _OF_EVENTS: Final = frozenset({"event_type", "event_uid", "jurisdictions", "datacontenttype", "data_base64"})
 _LIKENESS: Final = 0.8
+_AT_ONCE: Final = 8
+"""Files of a folder that are read, stored and sent at once."""
 
 
 class SentEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +85,9 @@ class ReadyEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def publish(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Events (JSON, JSON Lines) or assets.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Events (JSON, JSON Lines), assets, or folders of them.")
+    ],
     kind: Annotated[Kind, typer.Option("--as", help="Which event is sent about an asset.")] = "generation",
     data: Annotated[
         str | None,
@@ -91,6 +100,9 @@ def publish(
         str | None, typer.Option("--media-type", metavar="TYPE", help="Media type of the assets; otherwise by name.")
     ] = None,
     asset: Annotated[bool, typer.Option("--asset", help="FILE is an asset, whatever it looks like.")] = False,
+    rate: Annotated[
+        float | None, typer.Option(min=0.001, help="Of a folder, so many files a second at most.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Send events. FILE is either an event or an asset.
@@ -98,8 +110,23 @@ def publish(
     A JSON file with the CloudEvents attributes (or JSON Lines of them) is sent as it is, after its check against the
     schema; members that the contract does not know are named. Any other file is an asset: it is stored in the inbox
     bucket, and an event about it is sent.
+
+    Of a folder all files are sent, hidden ones left out. An asset in one is called by its path in it, and its event has
+    an identity that follows from path, bytes and what else is said: stopped and typed again, it goes on where it was,
+    and what workers have a record of is left out. A file that cannot be sent is named, and keeps no other from it; the
+    exit code is 1 then.
     """
     more = parse_more(data)
+    if any(file.is_dir() for file in files):
+        if len(files) > 1:
+            raise OperatorError(what="A folder was named beside other files.", remedy="Name one folder, or files.")
+        folder = _FolderToSend(
+            path=files[0], kind=kind, more=more, source=source, media_type=media_type, are_assets=asset, store=_store()
+        )
+        worked = asyncio.run(_publish_folder(folder, rate))
+        if as_json:
+            print_json(worked)
+        raise typer.Exit(int(bool(worked.refused)) if as_json else told(worked, "sent"))
     ready = [event for file in files for event in _prepare(file, kind, more, source, media_type, asset=asset)]
     for event in ready:
         for member in event.answer.unknown_members:
@@ -119,6 +146,32 @@ def publish(
     if ready:
         step = next_step(ready[-1].answer, Topics(KafkaSettings().topic_prefix))
         console.print(f"Next: {step}", style="dim", markup=False, soft_wrap=True)
+
+
+async def _publish_folder(folder: "_FolderToSend", rate: float | None) -> Worked[tuple[SentEvent, ...]]:
+    """Send events about all files of a folder.
+
+    Raises:
+        WorldError: a delivery was not confirmed.
+    """
+    from agents.kafka import open_publisher
+
+    stopped, loop = threading.Event(), asyncio.get_running_loop()
+    async with open_publisher(KafkaSettings()) as publisher:
+
+        def work(file: Path) -> tuple[SentEvent, ...] | None:
+            if stopped.is_set():
+                raise asyncio.CancelledError
+            ready = folder.prepare(file)
+            messages = [event.message for event in ready]
+            asyncio.run_coroutine_threadsafe(publisher.publish(messages), loop).result()
+            return tuple(event.answer for event in ready) or None
+
+        sending = partial(work_on, files_below(folder.path), work, name="sending", rate=rate, threads=_AT_ONCE)
+        try:
+            return await asyncio.to_thread(sending)
+        finally:
+            stopped.set()
 
 
 def next_step(sent: SentEvent, topics: Topics) -> str:
@@ -153,13 +206,57 @@ def _prepare(
     body = read_file(file, max_bytes=AssetSettings().max_asset_bytes)
     documents = None if asset else _events_in(file, body)
     if documents is None:
-        yield _about_asset(file, body, kind, more, source, media_type)
+        about = _AboutAsset(
+            file=file, name=file.name, event_id=str(uuid4()), kind=kind, more=more, source=source, store=_store()
+        )
+        yield about.ready(body, media_type)
         return
+    yield from _all_ready(file, documents)
+
+
+def _all_ready(file: Path, documents: Sequence[bytes]) -> Iterator[ReadyEvent]:
     for number, document in enumerate(documents, start=1):
         try:
             yield ready_made(file, document)
         except EnvelopeError as error:
             raise EnvelopeError(what=f"{file}, event {number}: {error.what}", remedy=error.remedy) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FolderToSend:
+    """A folder whose files are to be sent, and what is said about each."""
+
+    path: Path
+    kind: Kind
+    more: dict[str, object]
+    source: str
+    media_type: str | None
+    are_assets: bool
+    store: ObjectStore
+
+    def prepare(self, file: Path) -> list[ReadyEvent]:
+        """The events of a file; none where workers have a record of the one about an asset.
+
+        Raises:
+            ProducerError: the file cannot be sent.
+            WorldError: the object store does not answer.
+        """
+        body = read_file(file, max_bytes=AssetSettings().max_asset_bytes)
+        documents = None if self.are_assets else _events_in(file, body)
+        if documents is not None:
+            return list(_all_ready(file, documents))
+        name = file.relative_to(self.path).as_posix()
+        said = orjson.dumps([self.kind, name, self.more, self.media_type], option=orjson.OPT_SORT_KEYS)
+        about = _AboutAsset(
+            file=file,
+            name=name,
+            event_id=sha256_hex(said + sha256_hex(body).encode()),
+            kind=self.kind,
+            more=self.more,
+            source=self.source,
+            store=self.store,
+        )
+        return [] if about.is_done() else [about.ready(body, self.media_type)]
 
 
 def _events_in(file: Path, body: bytes) -> list[bytes] | None:
@@ -225,36 +322,64 @@ def ready_made(file: Path, document: bytes) -> ReadyEvent:
     )
 
 
-def _about_asset(
-    file: Path, body: bytes, kind: Kind, more: dict[str, object], source: str, media_type: str | None
-) -> ReadyEvent:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AboutAsset:
+    """An event about a file: what it calls the file, its own id, and what else it says."""
+
+    file: Path
+    name: str
+    event_id: str
+    kind: Kind
+    more: dict[str, object]
+    source: str
+    store: ObjectStore
+
+    def is_done(self) -> bool:
+        """Whether workers have a record of the event; not, where this user may not look."""
+        at = _layout().record(event_uid(self.source, self.event_id))
+        try:
+            return self.store.head(at) is not None
+        except StoreRefusedError:
+            return False
+
+    def ready(self, body: bytes, media_type: str | None) -> ReadyEvent:
+        """The event, once the asset is in the inbox bucket."""
+        asset = asset_of(body, media_type or named_by(self.file.name))
+        # What is typed is sent as it is typed: the worker holds it against the bytes.
+        mime, digest = media_type or asset.media_type, asset.sha256
+        location = Location(StoreSettings().inbox_bucket, f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
+        self.store.create(location, body, media_type=mime)
+        content = {
+            "id": self.name,
+            "mime": mime,
+            "uri": location.uri,
+            "sha256": digest,
+            "size": len(body),
+            **({"operation": "generated"} if self.kind == "generation" else {}),
+        }
+        given = self.more.get("content")
+        event = {
+            "specversion": "1.0",
+            "id": self.event_id,
+            "source": self.source,
+            "type": GENERATION if self.kind == "generation" else PUBLICATION,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "datacontenttype": "application/json",
+            "data": {**self.more, "content": {**content, **(given if isinstance(given, dict) else {})}},
+        }
+        return ready_made(self.file, orjson.dumps(event))
+
+
+def _layout() -> Layout:
+    stores = StoreSettings()
+    return Layout(content_bucket=stores.content_bucket, records_bucket=stores.records_bucket)
+
+
+def _store() -> ObjectStore:
     from pipeline.store.connection import connect
     from pipeline.store.s3 import S3ObjectStore
 
-    asset = asset_of(body, media_type or named_by(file.name))
-    # What is typed is sent as it is typed: the worker holds it against the bytes.
-    mime, digest = media_type or asset.media_type, asset.sha256
-    location = Location(StoreSettings().inbox_bucket, f"sha256/{digest[:2]}/{digest[2:4]}/{digest}")
-    S3ObjectStore(connect()).create(location, body, media_type=mime)
-    content = {
-        "id": file.name,
-        "mime": mime,
-        "uri": location.uri,
-        "sha256": digest,
-        "size": len(body),
-        **({"operation": "generated"} if kind == "generation" else {}),
-    }
-    given = more.get("content")
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid4()),
-        "source": source,
-        "type": GENERATION if kind == "generation" else PUBLICATION,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "datacontenttype": "application/json",
-        "data": {**more, "content": {**content, **(given if isinstance(given, dict) else {})}},
-    }
-    return ready_made(file, orjson.dumps(event))
+    return S3ObjectStore(connect())
 
 
 def parse_more(data: str | None) -> dict[str, object]:

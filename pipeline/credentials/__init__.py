@@ -19,7 +19,7 @@ from pipeline.credentials.model import (
     Trust,
 )
 from pipeline.credentials.service import CredentialService
-from pipeline.credentials.status_codes import AlertKind, alert_kinds
+from pipeline.credentials.status_codes import AlertKind, alert_kinds, kinds_of_trouble
 from pipeline.credentials.traces import embeds
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "active_manifest_alone",
     "alert_kinds",
     "embeds",
+    "kinds_of_trouble",
 ]

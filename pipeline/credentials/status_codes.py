@@ -12,7 +12,7 @@ import msgspec
 from pipeline.credentials.model import Credential
 from pipeline.credentials.verdicts import OWN_KINDS, Severity
 
-__all__ = ["AlertKind", "Severity", "StatusCode", "alert_kinds", "look_up", "status_codes"]
+__all__ = ["AlertKind", "Severity", "StatusCode", "alert_kinds", "kinds_of_trouble", "look_up", "status_codes"]
 
 _SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
@@ -50,6 +50,11 @@ _TABLE: Final = msgspec.json.decode(
 def status_codes() -> Mapping[str, StatusCode]:
     """All codes that are known."""
     return _TABLE
+
+
+def kinds_of_trouble() -> frozenset[str]:
+    """Every kind of alert that a code can lead to."""
+    return frozenset(code.kind for code in _TABLE.values() if code.kind is not None)
 
 
 def look_up(code: str) -> StatusCode:

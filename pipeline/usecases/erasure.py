@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.duties.erasure import LeftBehind
 from pipeline.errors import BugError
-from pipeline.events.identity import account_of, erasure_uid
+from pipeline.events.identity import erasure_uid
 from pipeline.events.instants import instant
 from pipeline.events.prepared import prepare
 
@@ -33,11 +33,6 @@ class ErasureRequest:
 
     kind: _Kind
     subject: str
-
-    @classmethod
-    def of_user(cls, id_hash: str) -> "ErasureRequest":
-        """That of a user, by what events call `user.id_hash`."""
-        return cls(kind="user", subject=account_of(id_hash))
 
     @property
     def uid(self) -> str:

@@ -133,6 +133,24 @@ def test_events_of_a_file_are_sent_as_they_are(run: Run, worker: Path, tmp_path:
         assert looked_up(run, worker, sent)["record"]["manifest"]["binding"] == "embedded"
 
 
+def test_a_folder_is_sent_once_however_often_it_is_typed(run: Run, worker: Path, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a.png").write_bytes(png(21))
+    (tmp_path / "b" / "c.png").write_bytes(png(22))
+    (tmp_path / "b" / "empty.png").write_bytes(b"")
+    first = run("publish", tmp_path, "--json", code=1)
+    assert [Path(refused["file"]).name for refused in first["refused"]] == ["empty.png"]
+    sent = [one for done in first["done"] for one in done]
+    assert [one["key"] for one in sent] == ["a.png", "b/c.png"]
+    for one in sent:
+        assert looked_up(run, worker, one)["record"]["content"]["id"] == one["key"]
+    (tmp_path / "b" / "empty.png").unlink()
+    (tmp_path / "b" / "d.png").write_bytes(png(23))
+    again = run("publish", tmp_path, "--rate", "50", "--json")
+    assert [one["key"] for done in again["done"] for one in done] == ["b/d.png"]
+    assert len(again["left_out"]) == 2
+
+
 def test_the_client_sends_what_its_ten_lines_say_and_it_comes_out_sealed(
     run: Run, worker: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -252,3 +252,56 @@ def test_a_file_is_what_its_bytes_are_whatever_it_is_called(run: Run, image: Pat
     answer = judged(run, named.with_name("out.png").rename(named.with_name("copy-of-" + name)))
     assert (answer["media_type"], answer["credential"]) == ("image/png", "valid")
     assert [alert["kind"] for alert in answer["alerts"]] == said
+
+
+class TestFolder:
+    """`sealstream seal FOLDER`."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "pictures"
+        (folder / "deep").mkdir(parents=True)
+        (folder / "a.png").write_bytes(png())
+        (folder / "deep" / "notes.md").write_text("# Tides\n")
+        (folder / "deep" / "notes.json").write_text('{"tide": 7}')
+        (folder / ".hidden.png").write_bytes(png())
+        (folder / "empty.txt").write_bytes(b"")
+        return folder
+
+    def test_every_file_is_sealed_into_a_folder_of_the_same_shape_and_what_cannot_be_is_named(
+        self, run: Run, folder: Path
+    ) -> None:
+        code, out, _ = run("seal", folder, "--json")
+        answer = json.loads(out)
+        assert code == 1
+        assert [Path(done["file"]).name for done in answer["done"]] == ["a.png", "notes.json", "notes.md"]
+        assert [Path(refused["file"]).name for refused in answer["refused"]] == ["empty.txt"]
+        target = folder.with_name("pictures.sealed")
+        assert sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()) == [
+            "a.png",
+            *("deep/notes.json", "deep/notes.json.c2pa", "deep/notes.md", "deep/notes.md.c2pa"),
+        ]
+        for name in ("a.png", "deep/notes.json", "deep/notes.md"):
+            assert judged(run, target / name)["credential"] == "valid"
+
+    def test_it_goes_on_where_it_was(self, run: Run, folder: Path) -> None:
+        run("seal", folder)
+        target = folder.with_name("pictures.sealed")
+        before = (target / "a.png").read_bytes()
+        (target / "deep" / "notes.md").unlink()  # its manifest is there: this is where it was stopped
+        (folder / "empty.txt").unlink()
+        code, out, _ = run("seal", folder)
+        assert code == 0
+        assert "1 sealed, 2 left out (done before), 0 refused" in out
+        assert (target / "a.png").read_bytes() == before
+        assert judged(run, target / "deep" / "notes.md")["credential"] == "valid"
+        assert not list(target.rglob("*.part"))
+
+    def test_a_folder_cannot_be_sealed_into_itself_nor_an_empty_one_at_all(
+        self, run: Run, folder: Path, tmp_path: Path
+    ) -> None:
+        code, _, err = run("seal", folder, "--out", folder / "sealed")
+        assert code == 2
+        assert "--out" in err
+        (tmp_path / "nothing").mkdir()
+        assert run("seal", tmp_path / "nothing")[0] == 1

@@ -23,7 +23,7 @@ from pipeline.usecases.restating import Restating
 from tests.unit.house import NOON, House, generation, png, publication
 
 ANNA, BERND = "5f1d-anna", "77ac-bernd"
-OF_ANNA = ErasureRequest.of_user(ANNA)
+OF_ANNA = ErasureRequest(kind="user", subject=account_of(ANNA))
 
 
 def seal(house: House, name: str, user: str, *, colour: int = 0, **content: Any) -> ManifestRecord:
@@ -150,7 +150,7 @@ def test_by_a_content_id_all_its_events_are_found(house: House) -> None:
 
 def test_one_pass_serves_several_requests(house: House) -> None:
     hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
-    found = run(erasing(house, OF_ANNA, ErasureRequest.of_user(BERND)))
+    found = run(erasing(house, OF_ANNA, ErasureRequest(kind="user", subject=account_of(BERND))))
     assert set(found.events) == {hers.event_uid, his.event_uid}
 
 

@@ -1,0 +1,60 @@
+"""What no target took: a file with a line of JSON for each, kept until it is delivered after all."""
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from agents.notifying.port import Notification
+from pipeline.errors import OperatorError
+
+__all__ = ["KeptNotification", "keeper_of", "kept_in", "replace_kept"]
+
+
+class KeptNotification(msgspec.Struct, frozen=True, kw_only=True):
+    """A notification that was not delivered: when that was given up, and why."""
+
+    given_up_at: str
+    why: str
+    notification: Notification
+
+
+def keeper_of(path: Path) -> Callable[[Notification, str], None]:
+    """What appends to the file, and returns when it is on the disk; raises OSError."""
+
+    def keep(told: Notification, why: str) -> None:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        line = msgspec.json.encode(KeptNotification(given_up_at=at, why=why, notification=told))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(line + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    return keep
+
+
+def kept_in(path: Path) -> tuple[KeptNotification, ...]:
+    """What is in the file; nothing where there is none.
+
+    Raises:
+        OperatorError: it is not such a file.
+    """
+    if not path.exists():
+        return ()
+    try:
+        return tuple(msgspec.json.decode(line, type=KeptNotification) for line in path.read_bytes().splitlines())
+    except msgspec.DecodeError as error:
+        raise OperatorError(
+            what=f"{path} is not a file of undelivered notifications: {error}.",
+            remedy="Mend or delete the line; each is one JSON object.",
+        ) from error
+
+
+def replace_kept(path: Path, kept: Sequence[KeptNotification]) -> None:
+    """Let the file have these and no others."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in kept))
+    beside.replace(path)

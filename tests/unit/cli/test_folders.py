@@ -1,0 +1,56 @@
+"""Folders: which files are in one, at what pace they are worked on, and that one bad file does not stop the others."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from agents.cli.folders import RefusedFile, files_below, work_on
+from pipeline.errors import AssetRefusedError, OperatorError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b/2.txt", "a/1.txt", "a/.hidden", ".git/config", "a/1.txt.c2pa", "b/.3.txt.9.part"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(name)
+    (tmp_path / "b" / "link.txt").symlink_to(tmp_path / "a" / "1.txt")
+    return tmp_path
+
+
+def test_hidden_files_manifests_links_and_parts_are_left_out(folder: Path) -> None:
+    assert [path.relative_to(folder).as_posix() for path in files_below(folder)] == ["a/1.txt", "b/2.txt"]
+
+
+def test_a_refused_file_is_named_and_the_others_go_on_in_their_order() -> None:
+    def work(file: Path) -> str | None:
+        if file.name == "3":
+            raise AssetRefusedError(what="It is empty.", remedy="Fill it.")
+        return None if file.name == "1" else file.name
+
+    worked = work_on([Path(str(number)) for number in range(6)], work, name="working", threads=3)
+    assert worked.done == ("0", "2", "4", "5")
+    assert worked.left_out == ("1",)
+    assert worked.refused == (RefusedFile(file="3", what="It is empty.", remedy="Fill it."),)
+
+
+def test_what_is_no_files_fault_stops_it_and_little_more_is_begun() -> None:
+    begun: list[str] = []
+    seen = threading.Lock()
+
+    def work(file: Path) -> str:
+        with seen:
+            begun.append(file.name)
+        raise OperatorError(what="No broker.", remedy="Start one.")
+
+    with pytest.raises(OperatorError):
+        work_on([Path(str(number)) for number in range(100)], work, name="working", threads=2)
+    assert len(begun) <= 6
+
+
+def test_no_more_than_so_many_are_done_in_a_second() -> None:
+    began = time.monotonic()
+    work_on([Path(str(number)) for number in range(6)], lambda file: file.name, name="working", rate=20)
+    assert time.monotonic() - began >= 0.25
