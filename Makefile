@@ -1,6 +1,6 @@
 # Everything a person types. `make demo` and `make test` set up what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench sbom tools outsiders fuzz check format lock clean
+.PHONY: help demo test bench sbom tools outsiders fuzz audit check format lock clean
 
 PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV := .venv
@@ -53,6 +53,9 @@ sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document,
 
 fuzz: $(STAMP) ## Fuzz what reads strangers' bytes (SECONDS=3600 for an hour)
 	@$(RUN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+audit: $(STAMP) ## Ask for advisories about all locked packages; fails where none can be reached (ACCEPT="ID ...")
+	@$(RUN)/python -m tools.audit_dependencies $(if $(ACCEPT),--accept $(ACCEPT))
 
 check: $(STAMP) ## Format, lint, types and the rules of the house
 	@$(RUN)/ruff format --check .
