@@ -22,14 +22,15 @@ Role = Literal[
     "reviewer",
     "consumer",
     "console",
+    "doors",
     "notifier",
     "editor",
     "administrator",
     "eraser",
 ]
-"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; what
-notifies; who keeps the reference sets; who sets up topics, says who may review, and sends dead letters again; who
-erases on request."""
+"""Who does what: a worker; a recogniser; who sends events; what people act by; who reads outputs; the console; the
+public doors; what notifies; who keeps the reference sets; who sets up topics, says who may review, and sends dead
+letters again; who erases on request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,13 @@ def _console(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Read",) if plan.name in decided + due or plan.role == "reference" else ()
 
 
+def _doors(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
+    # Where complaints are not taken, not even that much is written.
+    if plan.name == topics.manifests:
+        return ("Read",)
+    return ("Write",) if plan.name == topics.cases else ()
+
+
 def _notifier(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     told = (topics.alerts, topics.clocks, topics.enforcement, topics.dead_letters)
     return ("Read",) if plan.name in told else ()
@@ -128,6 +136,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
     "reviewer": _reviewer,
     "consumer": _consumer,
     "console": _console,
+    "doors": _doors,
     "notifier": _notifier,
     "editor": _editor,
     "administrator": _administrator,

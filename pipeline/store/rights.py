@@ -15,9 +15,10 @@ from pipeline.settings import StoreSettings
 
 __all__ = ["RIGHT_OF", "ROLES", "Grant", "Role", "grants_of", "policy_of"]
 
-Role = Literal["worker", "recogniser", "producer", "reader", "console", "reporter", "administrator", "eraser"]
+Role = Literal["worker", "recogniser", "producer", "reader", "console", "doors", "reporter", "administrator", "eraser"]
 """Who does what: a worker; a recogniser; who puts assets into the inbox; who looks things up and reviews; a console
-that shows content; who looks things up and writes reports; who makes buckets; who erases on request."""
+that shows content; the public doors; who looks things up and writes reports; who makes buckets; who erases on
+request."""
 
 RIGHT_OF: Final[Mapping[str, str]] = {
     "create": "s3:PutObject",
@@ -65,6 +66,11 @@ ROLES: Final[Mapping[Role, Mapping[str, Sequence[tuple[Sequence[str], str | None
     },
     "console": {
         "inbox": ((_READ, "*"), (_LIST, None)),
+        "content": ((_READ, "v1/*"), (_LIST, None)),
+        "records": ((_READ, "v1/*"), (_LIST, None)),
+    },
+    "doors": {
+        "inbox": ((_WRITE, "complaints/*"), (_LIST, None)),
         "content": ((_READ, "v1/*"), (_LIST, None)),
         "records": ((_READ, "v1/*"), (_LIST, None)),
     },

@@ -21,17 +21,20 @@ import yaml
 from agents.delivery.settings import DeliverySettings
 from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
+from agents.oidc_settings import OidcSettings
 from agents.reference.settings import ReferenceSettings
-from agents.settings import KafkaSettings, WorkerSettings
+from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.similarity.settings import RecogniserSettings, RecognitionSettings
 from pipeline.settings import AssetSettings, CredentialSettings, PeopleSettings, PolicySettings, StoreSettings
 
 SETTINGS = (
     AssetSettings,
+    ConsoleSettings,
     CredentialSettings,
     DeliverySettings,
     DoorSettings,
     KafkaSettings,
+    OidcSettings,
     PeopleSettings,
     PolicySettings,
     RecogniserSettings,
@@ -183,12 +186,30 @@ def test_every_server_keeps_its_data_in_a_named_volume(model: Model) -> None:
         assert len(sources & model["volumes"].keys()) == 1, name
 
 
-def test_our_variables_are_settings_that_exist(model: Model) -> None:
+@pytest.mark.parametrize("service", ["worker", "recogniser", "doors", "console"])
+def test_our_variables_are_settings_that_exist(model: Model, service: str) -> None:
     known = {f"{cls.model_config['env_prefix']}{field}".upper() for cls in SETTINGS for field in cls.model_fields}
-    told = {name for name in model["services"]["worker"]["environment"] if name.startswith("SEALSTREAM_")}
+    told = {name for name in model["services"][service]["environment"] if name.startswith("SEALSTREAM_")}
 
     assert told
     assert told <= known
+
+
+def test_a_console_is_served_only_by_a_login_that_tells_people_apart(resolve: Resolve) -> None:
+    issuer = "https://login.example"
+    console = json.loads(resolve(SEALSTREAM_CONSOLE_OIDC_ISSUER=issuer).stdout)["services"]["console"]
+    told = {
+        name.removeprefix("SEALSTREAM_CONSOLE_").lower(): value or None
+        for name, value in console["environment"].items()
+        if name.startswith("SEALSTREAM_CONSOLE_") and "OIDC" not in name
+    }
+    settings = ConsoleSettings(**{**told, "proxies": ()})
+    settings.require_safe()
+
+    assert (settings.login, settings.url, settings.store) == ("oidc", "http://localhost:8787", True)
+    assert console["environment"]["SEALSTREAM_CONSOLE_OIDC_ISSUER"] == issuer
+    assert [(port["target"], port["host_ip"]) for port in console["ports"]] == [(settings.address[1], "127.0.0.1")]
+    assert [mount["source"] for mount in console["volumes"]] == ["console-data"]  # and no key that signs
 
 
 def test_workers_and_init_reach_kafka_and_s3_where_those_listen(model: Model) -> None:
@@ -225,8 +246,9 @@ def test_no_secret_is_written_down_and_every_default_says_what_it_is() -> None:
         if re.search(r"SECRET|PASSWORD|KEY|TOKEN|PASSPHRASE", name)
     }
 
-    assert len(secrets) == 3
-    assert [value for value in secrets if not re.fullmatch(r"\$\{[A-Z0-9_]+:-[a-z-]*development[a-z-]*\}", value)] == []
+    assert len(secrets) == 4
+    stated = r"\$\{[A-Z0-9_]+:-(?:[a-z-]*development[a-z-]*)?\}"
+    assert [value for value in secrets if not re.fullmatch(stated, value)] == []
 
 
 def test_credentials_come_from_variables_of_their_own_and_reach_everyone_who_needs_them(resolve: Resolve) -> None:
@@ -251,7 +273,7 @@ def test_nothing_listens_beyond_this_machine(model: Model) -> None:
 
 
 def test_our_containers_have_a_read_only_root_and_no_privileges(model: Model) -> None:
-    for name in ("init", "worker"):
+    for name in ("init", "worker", "recogniser", "doors", "console"):
         service = model["services"][name]
         assert service["read_only"] is True
         assert service["tmpfs"] == ["/tmp"]
@@ -294,6 +316,7 @@ def test_prometheus_is_there_on_request_and_asks_every_worker_and_recogniser_whe
         "grafana": ["observability"],
         "recogniser": ["recogniser"],
         "doors": ["doors"],
+        "console": ["console"],
     }
     (job,) = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
     (lookup,) = job["dns_sd_configs"]

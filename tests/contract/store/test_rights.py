@@ -78,6 +78,9 @@ def test_nobody_deletes_but_who_erases(connect: Connect, role: Role) -> None:
         ("recogniser", RECORD),
         ("producer", SEALED),
         ("reader", SEALED),
+        ("doors", SEALED),
+        ("doors", RECORD),
+        ("doors", ASSET),
         ("administrator", RECORD),
     ],
 )
@@ -91,6 +94,19 @@ def test_a_recogniser_keeps_its_snapshots(connect: Connect) -> None:
     for key in ("v1/recognition/aa/bb/t/0/99999999.json", "v1/codes/aa/bb/t/0/99999999/0.codes"):
         assert store.create(Location("content", key), b"x", media_type="application/octet-stream")
     assert len(store.list_keys("content", "v1/recognition/", limit=5)) == 1
+
+
+def test_the_doors_take_complaints_and_read_what_the_public_may_ask_for(connect: Connect) -> None:
+    S3ObjectStore(connect("worker")).create(RECORD, b"{}", media_type="application/json")
+    store = S3ObjectStore(connect("doors"))
+    complaint = Location("inbox", "complaints/web-1-received.json")
+    assert store.create(complaint, b"{}", media_type="application/json")
+    assert not store.create(complaint, b"{}", media_type="application/json")
+    assert store.require(complaint).body == b"{}"
+    assert store.head(RECORD) is not None
+    assert store.head(Location("content", "v1/not-there")) is None
+    with pytest.raises(StoreRefusedError):
+        store.head(ASSET)
 
 
 def test_an_eraser_erases_what_it_finds_and_leaves_what_is_locked(connect: Connect) -> None:
