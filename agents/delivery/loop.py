@@ -3,8 +3,8 @@
 Records run side by side, each in a task of its own. Four bounds keep memory and load in hand:
 
 - `max_in_flight` records are in work at one moment, in turns of whoever sent them: a flood of one producer keeps no
-  other waiting behind all of it. A record that waits for its next attempt is not in work, so events whose asset is missing
-  cannot use the bound up and stop everything else.
+  other waiting behind all of it. A record that waits for its next attempt is not in work, so events whose asset is
+  missing cannot use the bound up and stop everything else.
 - `max_unacknowledged_per_partition` is soft. All partitions arrive merged in one stream, so to wait when one of them is
   full would stop the others; instead the consumer leaves a full partition (`crowded`) out of its next fetch. What was
   fetched before still arrives: one fetch and what Faust has buffered.
