@@ -1,6 +1,6 @@
 # Everything a person types. `make demo` and `make test` set up what they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench sbom tools outsiders fuzz check format lock clean
+.PHONY: help demo test bench sbom tools outsiders fuzz audit check format lock clean
 
 PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell python$(version) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV := .venv
@@ -47,12 +47,17 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(RUN)/python -m tools.make_tools_page --measure
 	@$(RUN)/python -m tools.render_chart
 	@$(RUN)/python -m tests.outsiders.upgrade
+	@$(RUN)/python -m tests.outsiders.restore
+	@$(RUN)/python -m tests.outsiders.restore --bucket-first
 
 sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document, into dist/
 	@$(RUN)/python -m tools.make_sbom
 
 fuzz: $(STAMP) ## Fuzz what reads strangers' bytes (SECONDS=3600 for an hour)
 	@$(RUN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+audit: $(STAMP) ## Ask for advisories about all locked packages; fails where none can be reached (ACCEPT="ID ...")
+	@$(RUN)/python -m tools.audit_dependencies $(if $(ACCEPT),--accept $(ACCEPT))
 
 check: $(STAMP) ## Format, lint, types and the rules of the house
 	@$(RUN)/ruff format --check .

@@ -1,5 +1,6 @@
 """The whole way: events in through a broker, records in S3, outputs on their topics, the command line around it."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from agents.kafka import read_to_end
+from agents.settings import KafkaSettings
 from devstack import SeaweedServer
 from pipeline.settings import StoreSettings
 from pipeline.store.rights import grants_of, policy_of
@@ -185,4 +188,33 @@ def test_an_event_that_breaks_its_schema_is_refused_before_it_is_sent(run: Run, 
 
 def test_what_nobody_knows_is_not_found(run: Run, worker: Path) -> None:
     assert worker.exists()
-    assert run("lookup", "--sha256", "0" * 64, "--json", code=1) == {"found": [], "illegal": None}
+    assert run("lookup", "--sha256", "0" * 64, "--json", code=1) == {"found": [], "illegal": None, "erased": []}
+
+
+def test_what_is_erased_is_gone_and_its_topic_says_so(
+    run: Run, worker: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    image = tmp_path / "somebody.png"
+    image.write_bytes(png(99))
+    (sent,) = run("publish", image, "--data", '{"user":{"id_hash":"5f1d-anna"}}', "--json")["sent"]
+    found = looked_up(run, worker, sent)
+    assert run("erase", "--user", "5f1d-anna", "--dry-run", "--json")["events"] == [found["event_uid"]]
+    did = run("erase", "--user", "5f1d-anna", "--json")
+    assert {one["what"] for one in did["erased"]} == {"sealed asset or manifest", "inbox copy", "message"}
+    assert {one["what"] for one in did["left"]} >= {"record", "log"}
+    later = run("lookup", "--file", image, "--json")
+    assert (later["found"], later["erased"][0]["event_uid"]) == ([], found["event_uid"])
+    assert run("erase", "--user", "5f1d-anna", "--json")["was_erased"] == 1
+
+    settings = KafkaSettings(
+        bootstrap_servers=environment["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"],
+        embedded=environment["SEALSTREAM_KAFKA_EMBEDDED"] == "true",
+    )
+    key = found["record"]["content"]["id"].encode()
+
+    async def said() -> list[bytes | None]:
+        return [message.value async for message in read_to_end(settings, "way.manifests") if message.key == key]
+
+    values = asyncio.run(said())
+    assert values[0] is not None
+    assert values[1:] == [None, None]

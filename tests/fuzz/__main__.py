@@ -42,7 +42,7 @@ def fuzz(name: str, seconds: int) -> None:
     import atheris  # noqa: PLC0415
 
     with atheris.instrument_imports(include=["pipeline", "agents.reference"]):
-        from tests.fuzz.targets import TARGETS, instrumented  # noqa: PLC0415
+        from tests.fuzz.targets import LONGEST, TARGETS, instrumented  # noqa: PLC0415
 
         list(instrumented())
     target = TARGETS[name]
@@ -50,7 +50,7 @@ def fuzz(name: str, seconds: int) -> None:
         for number, body in enumerate(target.seeds()):
             (Path(seeds) / str(number)).write_bytes(body)
         FINDS.mkdir(exist_ok=True)
-        limits = [f"-max_total_time={seconds}", "-max_len=4096", "-timeout=20", "-rss_limit_mb=2048"]
+        limits = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=2048"]
         arguments = [sys.argv[0], *limits, f"-artifact_prefix={FINDS}{os.sep}{name}-", seeds]
         atheris.Setup(arguments, target.run)
         atheris.Fuzz()

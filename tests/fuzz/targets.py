@@ -5,32 +5,45 @@ A target takes bytes and returns, or raises what its function promises; anything
 
 import contextlib
 import importlib
-import io
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from PIL import Image
 
 from agents.kafka import KafkaMessage
 from agents.reference.messages import understood
 from pipeline.credentials.stamping import _is_granted
 from pipeline.credentials.trust import TrustListError, read_list
-from pipeline.errors import OperatorError, ProducerError
-from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
+from pipeline.errors import BugError, OperatorError, ProducerError
+from pipeline.events.intake import (
+    intake_activity,
+    intake_case_act,
+    intake_generation,
+    intake_publication,
+    intake_review_act,
+)
+from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.fingerprints.snapshot import Part, columns_in, document_in
 from pipeline.isolation.jobs import CheckJob, ReadImplicitLabelsJob, ReadJob, SealJob, TraitsJob, answers_of
 from pipeline.isolation.messages import NONSENSE, decode_fault, decode_ready
-from pipeline.labels.implicit.table import ROWS, read_labels
+from pipeline.labels.implicit.table import ROWS, read_labels, write_labels
+from pipeline.labels.refused import ImplicitRefusedError
 from pipeline.policy.pack_files import read_pack
+from pipeline.store.keys import parse_key
+from pipeline.store.location import Location
+from tests.unit.labels.implicit.audio_video_makers import KINDS
+from tests.unit.labels.implicit.audio_video_makers import made as audio_video
+from tests.unit.labels.implicit.makers import MAKERS, OTHER
 
 __all__ = ["TARGETS", "Target", "instrumented"]
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = [answers_of(kind).decode for kind in (CheckJob, ReadJob, ReadImplicitLabelsJob, SealJob, TraitsJob)]
+LONGEST = 2**15
+"""The fuzzer changes files of up to so many bytes."""
+
 JSON = [("content-type", b"application/cloudevents+json")]
 
 
@@ -47,12 +60,16 @@ class Target:
     seeds: Callable[[], list[bytes]]
 
 
-def intake(read: Callable[..., object], kind: str) -> Target:
+def intake(read: Callable[..., Any], *kinds: str) -> Target:
+    """An event, and the persons whom it names, by a key and without one."""
+
     def run(body: bytes) -> None:
         with contextlib.suppress(ProducerError):
-            read(body, JSON)
+            event = read(body, JSON)
+            Pseudonyms(keys=(bytes(32),)).of(event)
+            Pseudonyms().of(event)
 
-    return Target(run=run, seeds=lambda: examples(kind))
+    return Target(run=run, seeds=lambda: [seed for kind in kinds for seed in examples(kind)])
 
 
 def examples(kind: str) -> list[bytes]:
@@ -106,6 +123,15 @@ def snapshot_part(body: bytes) -> None:
         columns_in(msgspec.convert({"kind": "image", "count": 1, "sha256": "0" * 64}, Part), body, lot=0, since=0)
 
 
+def place(body: bytes) -> None:
+    """What events and listings say of where something lies; what is read as a key is written so again."""
+    text = body.decode("utf-8", "surrogateescape")
+    with contextlib.suppress(ProducerError, BugError):
+        Location.parse(text)
+    key = parse_key(text)
+    assert key is None or str(key) == text
+
+
 def answer(body: bytes) -> None:
     """What a child that was taken over may say."""
     for decode in (*ANSWERS, decode_ready, decode_fault):
@@ -118,37 +144,14 @@ def carrier(media_type: str) -> Target:
 
 
 def files_of(media_type: str) -> list[bytes]:
-    """Small files of a kind, made here; larger ones are cut by the fuzzer."""
-    kinds = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF", "image/tiff": "TIFF"}
-    label = b'{"Label":"1","ContentProducer":"x","ProduceID":"1","ContentPropagator":"y","PropagateID":"2"}'
-    if media_type in kinds:
-        made = io.BytesIO()
-        exif = Image.Exif()
-        exif[0x010E] = label.decode()
-        how = {} if media_type == "image/gif" else {"exif": exif}
-        Image.new("RGB", (2, 2)).save(made, kinds[media_type], **how)
-        return [made.getvalue()]
-    if media_type == "audio/wav":
-        made = io.BytesIO()
-        with wave.open(made, "wb") as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(1)
-            sound.setframerate(8000)
-            sound.writeframes(bytes(16))
-        return [made.getvalue()]
-    texts = {
-        "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg"><metadata>%s</metadata></svg>',
-        "text/html": b"<!doctype html><html><head><meta name=\"AIGC\" content='%s'></head></html>",
-        "text/markdown": b"---\nAIGC: '%s'\n---\nwords\n",
-        "video/mp4": b"\0\0\0\x14ftypisom\0\0\0\0isom\0\0\0\x08moov",
-        "audio/mpeg": b"ID3\x04\0\0\0\0\0\x0aTXXX\0\0\0\0\0\0",
-        "audio/flac": b"fLaC\x80\0\0\x22" + bytes(34),
-        "video/x-flv": b"FLV\x01\x05\0\0\0\x09\0\0\0\0\x12\0\0\0\0\0\0\0\0\0\0",
-        "video/x-matroska": b"\x1aE\xdf\xa3\x80\x18S\x80g\x80",
-        "video/x-msvideo": b"RIFF\x10\0\0\0AVI LIST\x04\0\0\0hdrl",
-    }
-    made_of = texts.get(media_type, b"")
-    return [made_of % label if b"%s" in made_of else made_of]
+    """Small files of a kind, made here, each as it is and labeled; the fuzzer cuts what is longer than it takes."""
+    made = [make() for kind, make in MAKERS.values() if kind == media_type]
+    made += [audio_video(name) for name, kind in KINDS.items() if kind.media_type == media_type]
+    labeled = []
+    for body in made:
+        with contextlib.suppress(ImplicitRefusedError):
+            labeled.append(write_labels(body, media_type, OTHER))
+    return [body for body in (*made, *labeled) if len(body) <= LONGEST]
 
 
 def instrumented() -> Iterator[str]:
@@ -164,11 +167,14 @@ TARGETS: dict[str, Target] = {
     "generation": intake(intake_generation, "generation-event.v1"),
     "publication": intake(intake_publication, "publication-event.v1"),
     "activity": intake(intake_activity, "activity-event.v1"),
-    "review": intake(intake_review, "review.v1"),
+    "review": intake(intake_review_act, "review.v1", "review.v2", "review-act.v1"),
+    "case-act": intake(intake_case_act, "case-act.v1"),
     "services": reference("services", "service.v1"),
     "news-sources": reference("news-sources", "news-source.v1"),
     "features": reference("features", "feature.v1"),
     "consents": reference("consents", "consent.v1"),
+    "operators": reference("operators", "operator.v1"),
+    "inventory": reference("inventory", "inventory-item.v1"),
     "pack": Target(
         run=pack, seeds=lambda: [file.read_bytes() for file in (ROOT / "pipeline/policy/packs").glob("k*.yaml")]
     ),
@@ -178,13 +184,23 @@ TARGETS: dict[str, Target] = {
     "answer": Target(
         run=answer, seeds=lambda: [msgspec.msgpack.encode({"asset": b"", "reason": "", "state": "valid"})]
     ),
+    "place": Target(
+        run=place,
+        seeds=lambda: [
+            b"s3://sealstream-inbox/a.jpg",
+            b"v1/sha256/ab/ab/" + b"ab" * 32 + b"/" + b"cd" * 32 + b".sealed.png",
+            b"v1/cases/ab/ab/" + b"ab" * 32 + b"/99999999.json",
+        ],
+    ),
     "stamp": Target(run=_is_granted, seeds=lambda: [bytes.fromhex("3007300302010030 00")]),
     **{
-        f"carrier-{media_type.partition('/')[2]}": carrier(media_type)
+        f"carrier-{media_type.partition('/')[2].rpartition('.')[2]}": carrier(media_type)
         for media_type in (
             *("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/svg+xml", "text/html"),
             *("text/markdown", "audio/wav", "audio/mpeg", "audio/flac", "video/mp4", "video/x-flv"),
-            *("video/x-matroska", "video/x-msvideo"),
+            *("video/x-matroska", "video/x-msvideo", "image/avif", "image/heic", "image/jxl", "application/pdf"),
+            *("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/epub+zip"),
+            *("audio/ogg", "video/webm"),
         )
     },
 }
