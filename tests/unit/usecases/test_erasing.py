@@ -12,6 +12,7 @@ from pipeline.events.identity import account_of
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store import Location
 from pipeline.store.erased import erased_bytes, erased_event
+from pipeline.store.illegal import events_about
 from pipeline.store.keys import identity_prefix
 from pipeline.store.lookup import find_by_digest
 from pipeline.store.simulator import EraserSimulator
@@ -234,6 +235,13 @@ def test_whoever_has_the_file_is_told_that_it_was_erased_and_nothing_more(house:
         assert find_by_digest(house.store, house.layout, sha256) == ()
         assert [one.event_uid for one in erased_bytes(house.store, house.layout, sha256)] == [record.event_uid]
     assert PublicView(store=house.store, layout=house.layout).of_event(record.event_uid) is None
+
+
+def test_a_later_verdict_about_copies_elsewhere_still_finds_the_event(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    run(erasing(house, OF_ANNA))
+    for sha256 in (record.original.sha256, record.sealed.sha256):
+        assert events_about(house.store, house.layout, sha256) == {record.event_uid: False}
 
 
 def test_something_made_of_it_can_still_be_sealed(house: House) -> None:
