@@ -149,10 +149,14 @@ def test_by_a_content_id_all_its_events_are_found(house: House) -> None:
     assert not gone(house, hers)
 
 
-def test_one_pass_serves_several_requests(house: House) -> None:
+def test_one_pass_serves_several_requests_and_each_has_its_own_record(house: House) -> None:
     hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
-    found = run(erasing(house, OF_ANNA, ErasureRequest(kind="user", subject=account_of(BERND))))
+    nobody = ErasureRequest(kind="user", subject=account_of("nobody"))
+    one = erasing(house, OF_ANNA, nobody, ErasureRequest(kind="user", subject=account_of(BERND)))
+    found = run(one)
     assert set(found.events) == {hers.event_uid, his.event_uid}
+    recorded = [orjson.loads(house.stored(uri)) for uri in one.record(found, ())]
+    assert [(report["events"], report["together_with"]) for report in recorded] == [(1, 2), (1, 2)]
 
 
 def test_a_dry_run_lists_the_same_and_changes_nothing(house: House) -> None:
