@@ -47,6 +47,8 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(RUN)/python -m tools.make_tools_page --measure
 	@$(RUN)/python -m tools.render_chart
 	@$(RUN)/python -m tests.outsiders.upgrade
+	@$(RUN)/python -m tests.outsiders.restore
+	@$(RUN)/python -m tests.outsiders.restore --bucket-first
 
 sbom: $(STAMP) ## Write what an installation is made of as a CycloneDX document, into dist/
 	@$(RUN)/python -m tools.make_sbom

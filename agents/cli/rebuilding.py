@@ -23,7 +23,7 @@ def rebuild(
     what: Annotated[
         What | None,
         typer.Argument(
-            help="decisions: the topics manifests and decisions; cases: case-updates and clocks. Both without it.",
+            help="decisions: manifests, decisions; cases: case-updates, clocks, orders in services. Both without it.",
             show_default=False,
         ),
     ] = None,

@@ -79,7 +79,8 @@ class _Room:
                 raise
             told, status = error.detail, _UNUSABLE
         else:
-            return RedirectResponse(f"/queue/{about}?sent={sent}", _SEE_OTHER)
+            back = request.query_params.get("then") == "queue"
+            return RedirectResponse("/queue" if back else f"/queue/{about}?sent={sent}", _SEE_OTHER)
         # The token stays: what is sent again is the same event.
         kept = {"problem": told, "reason": str(form.get("reason", "")), "token": str(form.get("token", ""))}
         return await run_in_threadpool(self._shown, request, person, status, kept)
@@ -95,12 +96,23 @@ class _Room:
             "view": self.content.view(request, person, event) if "view" not in form else form["view"],
             **form,
             "page": event,
+            "barred": _barred(event, person),
             "lineage": self._parts.questions.lineage(event),
             "permitted": [act for act, permission in ACTS.items() if is_permitted(person, permission)],
             "outcome": self._parts.questions.act(sent),
             "waited": None if sent_at is None else int(time.monotonic() - sent_at),
         }
         return framed(self._parts, request, person, "event.html", "queue", values, status)
+
+
+def _barred(event: EventPage, person: Person | None) -> str | None:
+    """Why a person may not decide about an event that persons left held, as the texts call it; None where it may."""
+    earlier = {one.review.reviewer for one in event.decisions if one.review is not None}
+    if person is None or not event.is_waiting or not earlier:
+        return None
+    if person.id in earlier:
+        return "barred-decided"
+    return None if is_permitted(person, "second look") else "barred-second"
 
 
 def _empty_form() -> Mapping[str, object]:

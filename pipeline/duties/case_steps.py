@@ -24,7 +24,7 @@ from pipeline.events.outputs import (
     ServiceOrder,
 )
 from pipeline.policy.pack import CaseKind
-from pipeline.policy.reference import ORDER_PREFIX
+from pipeline.policy.reference import ORDER_PREFIX, SUSPENSIONS
 from pipeline.policy.vocabulary import flatten
 
 __all__ = [
@@ -126,9 +126,6 @@ _MORE: Final[Mapping[CaseKind, tuple[str, ...]]] = {
 
 DECIDING: Final = frozenset({"complaint.answered", "appeal.decided"})
 """The acts that may decide once more about an event."""
-
-_SUSPENDING: Final = frozenset({"suspend-updates", "suspend-registration", "suspend-service"})
-"""The kinds of orders by which a service has to stop something (Deep Synthesis Provisions Art. 21)."""
 
 _MOST_DOCUMENTS: Final = 256
 
@@ -257,11 +254,14 @@ def suspension_by(case: Case) -> ServiceOrder | None:
     """
     facts = case.facts
     service = facts.get("service.id")
-    if case.kind != "order" or facts.get("order.kind") not in _SUSPENDING or not isinstance(service, str):
+    kind = facts.get("order.kind")
+    if case.kind != "order" or kind not in SUSPENSIONS or not isinstance(service, str):
         return None
     if "order.done_at" in facts and case.version > 1:
         return None
-    return ServiceOrder(id=f"{ORDER_PREFIX}{case.case_uid}", version=1, service=OrderedService(id=service))
+    return ServiceOrder(
+        id=f"{ORDER_PREFIX}{case.case_uid}", version=2, service=OrderedService(id=service), order=str(kind)
+    )
 
 
 def subject_with(before: CaseSubject | None, told: CaseSubject | None) -> CaseSubject | None:

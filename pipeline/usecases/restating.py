@@ -7,6 +7,7 @@ alerts and steps are not said a second time. Everything has the identity and the
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.duties.case_steps import suspension_by
 from pipeline.errors import BugError
 from pipeline.events.outgoing import Output
 from pipeline.events.outputs import Decision
@@ -67,6 +68,9 @@ class Restating:
         return (chain.record, *chain.taken, *(() if retraction is None else (retraction,)))
 
     def of_case(self, uid: str) -> tuple[Output, ...]:
-        """A case as it stands, and its clocks; raises as `of_event`."""
+        """A case as it stands, its clocks, and what an order puts into the service registry; raises as `of_event`."""
         case = newest_case(self.store, self.layout, uid)
-        return () if case is None else (case, *case.clocks)
+        if case is None:
+            return ()
+        order = suspension_by(case)
+        return (*(() if order is None else (order,)), case, *case.clocks)

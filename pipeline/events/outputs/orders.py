@@ -13,8 +13,16 @@ class OrderedService(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServiceOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the service registry beside that of the service itself, which stays what it is."""
+    """An entry of the service registry beside that of the service itself, which stays what it is.
+
+    Attributes:
+        id: follows from the case of the order.
+        version: of the entry; the first said nothing of what the order suspends.
+        service: which one.
+        order: what it suspends, by the kind of the order.
+    """
 
     id: str
     version: int
     service: OrderedService
+    order: str

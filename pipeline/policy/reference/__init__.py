@@ -5,6 +5,7 @@ An immutable snapshot of sets of versioned entries, and what it adds to the fact
 
 from pipeline.policy.reference.entries import (
     ORDER_PREFIX,
+    SUSPENSIONS,
     ConsentEntry,
     Entry,
     FeatureEntry,
@@ -25,6 +26,7 @@ from pipeline.policy.reference.sets import ReferenceSets, Removal, Update
 __all__ = [
     "LICENCE_DAYS",
     "ORDER_PREFIX",
+    "SUSPENSIONS",
     "ConsentEntry",
     "Enriched",
     "Entry",

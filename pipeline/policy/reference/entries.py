@@ -20,6 +20,7 @@ from pipeline.policy.vocabulary import Facts, flatten
 
 __all__ = [
     "ORDER_PREFIX",
+    "SUSPENSIONS",
     "Biometric",
     "ConsentEntry",
     "Entry",
@@ -33,6 +34,7 @@ __all__ = [
     "OperatorRole",
     "ServiceEntry",
     "Side",
+    "Suspension",
     "parse_entry",
     "set_of",
 ]
@@ -56,10 +58,17 @@ _KINDS: Final[tuple[InventoryKind, ...]] = get_args(InventoryKind)
 _BOTH: Final[tuple[Side, ...]] = ("prompt", "output")
 
 
+Suspension = Literal["suspend-updates", "suspend-registration", "suspend-service"]
+"""What an order has a service stop (Deep Synthesis Provisions Art. 21)."""
+
+SUSPENSIONS: Final[tuple[Suspension, ...]] = get_args(Suspension)
+
+
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator knows of a service: facts, all of which begin with `service.`, and where it is offered.
 
-    Of an entry that an order put beside that of the service, `ordered` is the service that it suspends.
+    Of an entry that an order put beside that of the service, `ordered` is the service, and `suspension` what it has to
+    stop.
     """
 
     id: str
@@ -67,6 +76,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     jurisdictions: tuple[str, ...] = ()
     ordered: str | None = None
+    suspension: Suspension = "suspend-service"
 
 
 class NewsSourceEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +193,7 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
             facts=facts,
             jurisdictions=tuple(value.get("jurisdictions", ())),
             ordered=ordered,
+            suspension=value.get("order", "suspend-service"),
         )
     if set_name == "news-sources":
         return msgspec.convert(value, NewsSourceEntry)

@@ -5,13 +5,15 @@ set, nothing is called checked that there was nothing to check against, and noth
 verdict milder.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pipeline.policy.reference.entries import ConsentEntry, FeatureVerdict, NewsSourceEntry
+from pipeline.policy.reference.entries import ConsentEntry, FeatureVerdict, NewsSourceEntry, Suspension
 from pipeline.policy.reference.features import FeatureMatch, worst
 from pipeline.policy.reference.sets import ReferenceSets
 from pipeline.policy.vocabulary import Facts, FactValue
@@ -22,6 +24,23 @@ LICENCE_DAYS: Final = ZoneInfo("Asia/Shanghai")
 """Where the days of licences of news and of consents begin and end: both lists are of China's law."""
 
 _VERDICTS: Final[dict[str, FeatureVerdict]] = {"illegal": "illegal", "harmful": "harmful", "rumour": "rumour"}
+
+
+_REGISTRATIONS: Final = frozenset({"identity.verified", "interaction.started"})
+_UPDATES: Final = frozenset(
+    {
+        "generation.completed",
+        "export.completed",
+        "publish.requested",
+        "repost.requested",
+        "ingest.completed",
+        "service.changed",
+    }
+)
+_LEFT_ALONE: Final[Mapping[Suspension, frozenset[str]]] = MappingProxyType(
+    {"suspend-registration": _UPDATES, "suspend-updates": _REGISTRATIONS, "suspend-service": frozenset()}
+)
+"""What may go on although an order has a service stop something else (Deep Synthesis Provisions Art. 21)."""
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +87,8 @@ def _add_service(facts: dict[str, FactValue], sets: ReferenceSets) -> None:
     registered = sets.services.get(named)
     if registered is not None:
         facts.update(registered.facts)
-    if named in sets.suspended:
+    happened = str(facts.get("event_type", ""))
+    if any(happened not in _LEFT_ALONE[order] for order in sets.suspended.get(named, ())):
         facts["service.suspended_by_order"] = True
 
 

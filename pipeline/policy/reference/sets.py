@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from pipeline.policy.reference.entries import (
     NewsSourceEntry,
     OperatorEntry,
     ServiceEntry,
+    Suspension,
     set_of,
 )
 from pipeline.policy.reference.errors import EntryError, SetName, StaleEntryError
@@ -63,13 +64,22 @@ def version_of(entries: Iterable[Entry]) -> str:
     return hashlib.sha256(msgspec.json.encode(held)).hexdigest()[:16] if held else EMPTY_VERSION
 
 
+def _suspended(entries: Iterable[ServiceEntry]) -> Mapping[str, frozenset[Suspension]]:
+    """What orders have services stop."""
+    found: dict[str, frozenset[Suspension]] = {}
+    for entry in entries:
+        if entry.ordered is not None:
+            found[entry.ordered] = found.get(entry.ordered, frozenset()) | {entry.suspension}
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceSets:
     """A snapshot of the sets, made by `empty` and by changes to an earlier one.
 
     Attributes:
         services: by `service.id`; what orders put there by the ids of their own.
-        suspended: the services that orders suspend, whatever their own entries say.
+        suspended: what orders have services stop, by the service, whatever their own entries say.
         news_sources: by `content.news_source`.
         features: by their own ids.
         consents: by `consent.ref`.
@@ -90,7 +100,7 @@ class ReferenceSets:
     versions: ReferenceVersions
     operators_version: str
     inventory_version: str
-    suspended: frozenset[str] = frozenset()
+    suspended: Mapping[str, frozenset[Suspension]] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> "ReferenceSets":
@@ -155,9 +165,7 @@ class ReferenceSets:
         services = _of_type(held["services"], ServiceEntry)
         return ReferenceSets(
             services=services,
-            suspended=frozenset(entry.ordered for entry in services.values() if entry.ordered is not None)
-            if "services" in changed
-            else self.suspended,
+            suspended=_suspended(services.values()) if "services" in changed else self.suspended,
             news_sources=_of_type(held["news-sources"], NewsSourceEntry),
             features=features,
             consents=_of_type(held["consents"], ConsentEntry),

@@ -89,11 +89,14 @@ class Evidence:
         self.done: set[int] = set()
         self.finished_at: list[int] = []
         self._case_of: dict[str, int] = {}
+        self._acts: dict[str, list[tuple[int, int]]] = {}
 
     def expect(self, case: Case) -> None:
         """Remember by which identity a case's outcome will be known."""
         if case.expected.outcome != "dead-letter":
             self._case_of[case.output_id] = case.number
+        if case.expected.outcome == "version" and case.matter is not None and case.version is not None:
+            self._acts.setdefault(case.matter.uid, []).append((case.version.number, case.number))
 
     def take(self, record: ConsumerRecord) -> None:
         """Take note of a record of any of the topics; of reference topics only what orders put there."""
@@ -116,6 +119,8 @@ class Evidence:
                 self.last_decision[json.loads(record.value)["event_uid"]] = identity
             if identity in self._case_of:
                 self._finish(self._case_of[identity], record.timestamp)
+            if record.topic == self.topics.case_updates:
+                self._finish_acts(identity, record.timestamp)
 
     def _messages(self, record: ConsumerRecord) -> dict[str, Message]:
         if record.topic == self.topics.clocks:
@@ -130,6 +135,13 @@ class Evidence:
             self.topics.case_updates: self.case_updates,
         }
         return by_topic[record.topic]
+
+    def _finish_acts(self, identity: str, time: int) -> None:
+        """Of acts about a case, whatever led to a version is done when a newer one is published."""
+        uid, _, published = identity.rpartition(".")
+        for version, number in self._acts.get(uid, ()):
+            if version <= int(published):
+                self._finish(number, time)
 
     def _finish(self, number: int, time: int) -> None:
         if number not in self.done:

@@ -65,6 +65,15 @@ async def test_decisions_in_force_are_rebuilt_from_the_bucket_alone(run: Miniatu
     assert anew.newest(TOPICS.manifests) == {one.key: one.value for one in run.evidence.manifests.values()}
 
 
+async def test_orders_that_are_not_carried_out_suspend_their_services_again(run: Miniature) -> None:
+    anew = await rebuilt(run)
+
+    order = f"order:{run.one('suspension-ordered').matter.uid}"  # type: ignore[union-attr]
+    lifted = f"order:{run.one('suspension-ordered-and-lifted').matter.uid}"  # type: ignore[union-attr]
+    assert {order, lifted} == set(run.evidence.suspensions)
+    assert anew.newest(TOPICS.services) == {order.encode(): run.evidence.suspensions[order].value}
+
+
 async def test_cases_and_their_clocks_are_rebuilt_and_speak_with_the_names_that_they_had(run: Miniature) -> None:
     anew = await rebuilt(run)
 

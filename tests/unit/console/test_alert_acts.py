@@ -42,7 +42,7 @@ def test_an_alert_is_acknowledged_and_closed_and_says_by_whom(worker: WholeWorke
     assert "No alert is like that." in answer.text  # the filter stayed
     assert states(dora) == {uid: "acknowledged"}
     text = re.sub(r"<[^>]+>", "", dora.get("/alerts").text)
-    assert "Acknowledge: anna · 0 s ago · In the console." in text
+    assert "acknowledged by anna · 0 s ago · In the console." in text
     dora.post(f"/alerts/{uid}/acts", data=form_for(dora, uid, "alert.closed", reason="It was a test picture."))
     assert states(anna) == {uid: "closed"}
     assert "It was a test picture." in anna.get("/alerts").text

@@ -5,10 +5,11 @@ which the console learns. Nothing is answered here that a worker would not answe
 """
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,7 +24,7 @@ from agents.strange_members import StrangeMembers
 from console.readmodel.rows import rows_of
 from pipeline.assets import AssetFetcher
 from pipeline.duties import Oversight, OversightFacts
-from pipeline.duties.timers import KnownClock, Timers
+from pipeline.duties.timers import KnownClock, SaidStage, Timers
 from pipeline.errors import ProducerError
 from pipeline.events.identity import alert_id
 from pipeline.events.outgoing import to_json
@@ -37,13 +38,18 @@ from pipeline.usecases.escalation import Escalation, counted
 from pipeline.usecases.wiring import wire
 from tests.unit.console.browsing import Console
 from tests.unit.console.happenings import ALERT, BEGINNING, TOPICS, Happenings
-from tests.unit.violations import RULE, decision
+from tests.unit.violations import decision
+
+Kept = TypeVar("Kept", KnownClock, SaidStage)
+NEEDS_TWO = "cn.deep-synthesis.art06.second-eyes"
+"""A rule that one person alone does not decide about."""
 
 PEOPLE = {
     "anna": ("reviewer",),
     "ben": ("reviewer", "second-reviewer"),
     "dora": ("complaints-officer",),
     "emil": ("complaints-officer", "second-reviewer"),
+    "gita": ("reviewer", "complaints-officer"),
     "vera": ("viewer",),
 }
 
@@ -53,11 +59,10 @@ class WholeWorker:
 
     Args:
         console: learns what comes of it.
-        second_eyes: whether two persons have to agree about what is held.
         places: where cases are that do not say it.
     """
 
-    def __init__(self, console: Console, *, second_eyes: bool = False, places: tuple[str, ...] = ("IN",)) -> None:
+    def __init__(self, console: Console, *, places: tuple[str, ...] = ("IN",)) -> None:
         self.console, self.day = console, Happenings()
         self.people = dict(PEOPLE)
         stores = StoreSettings()
@@ -88,7 +93,7 @@ class WholeWorker:
             clocks=law.clocks,
             oversight=Oversight(
                 references=lambda: sets.sets,
-                facts=OversightFacts(places=law.oversight.places, second_eyes=frozenset({RULE} if second_eyes else ())),
+                facts=OversightFacts(places=law.oversight.places, second_eyes=frozenset({NEEDS_TWO})),
             ),
             lease=timedelta(minutes=15),
             known=nobody,
@@ -104,7 +109,7 @@ class WholeWorker:
         self.runtime = Runtime(cases=self.cases, outbox=self.outbox, strange=strange, threads=threads, patient=threads)
         self._ladder = law.ladder
         self._alone = ThreadPoolExecutor(1)
-        self._announced: set[str] = set()
+        self._lock = threading.RLock()
         for name, roles in PEOPLE.items():
             self.day.operator(name, *roles)
         self.learn()
@@ -124,6 +129,10 @@ class WholeWorker:
 
     def work(self, message: KafkaMessage) -> None:
         """Take what was sent, and say what comes of it."""
+        with self._lock:
+            self._work(message)
+
+    def _work(self, message: KafkaMessage) -> None:
         self.day.put(message.topic, (message.key or b"").decode(), message.value, message.headers)
         record = InputRecord(
             topic=message.topic,
@@ -144,9 +153,18 @@ class WholeWorker:
         except ProducerError as error:
             await self.outbox.dead_letter(record, error, attempts=1)
 
-    def decide(self, name: str = "post-1", outcome: DecisionOutcome = "hold") -> Decision:
+    def decide(self, name: str = "post-1", outcome: DecisionOutcome = "hold", *, needs_two: bool = False) -> Decision:
         """An event about which rules have decided; one that is blocked counts against its account."""
         decided = decision(name, outcome)
+        if needs_two:
+            found = msgspec.structs.replace(decided.findings[0], rule=NEEDS_TWO)
+            decided = msgspec.structs.replace(decided, findings=(*decided.findings, found))
+        content = msgspec.structs.replace(decided.content, id=f"{name}.png") if decided.content else None
+        decided = msgspec.structs.replace(decided, content=content)
+        with self._lock:
+            return self._said(decided)
+
+    def _said(self, decided: Decision) -> Decision:
         self.store.create(self.layout.record(decided.event_uid), to_json(decided), media_type="application/json")
         against = counted(decided)
         if against is not None:
@@ -158,29 +176,32 @@ class WholeWorker:
 
     def pass_to(self, minute: float) -> None:
         """Let time pass, and clocks say what they have to."""
-        self.console.minute = minute
+        with self._lock:
+            self.console.minute = minute
+            self._announce()
+            self.learn()
+
+    def _announce(self) -> None:
+        """As a worker that was just started: all that it knows of clocks, it has read on their topic."""
         timers = Timers()
-        for clock in self._clocks():
+        for clock in self._on_clocks(b"sealstream.clock.v1", KnownClock):
             timers.take(clock)
+        for said in self._on_clocks(b"sealstream.clock-announcement.v1", SaidStage):
+            timers.note(said)
         while due := timers.due(self.now(), 100):
             for stage in due:
-                said = self.cases.announcing(stage, "sealstream")
-                if said is not None and said.announcement.announcement_id not in self._announced:
-                    self._announced.add(said.announcement.announcement_id)
-                    self._alone.submit(asyncio.run, self.publish(self.outbox.announcement(said, 0))).result()
+                announced = self.cases.announcing(stage, "sealstream")
+                if announced is not None:
+                    self._alone.submit(asyncio.run, self.publish(self.outbox.announcement(announced, 0))).result()
                 timers.settled(stage)
-        self.learn()
 
-    def _clocks(self) -> list[KnownClock]:
-        newest: dict[str, KnownClock] = {}
-        for partition, records in self.day.partitions.items():
-            if partition.topic != TOPICS.clocks:
-                continue
-            for record in records:
-                if ("ce_type", b"sealstream.clock.v1") in record.headers and record.value is not None:
-                    clock = msgspec.json.decode(record.value, type=KnownClock)
-                    newest[clock.clock_id] = clock
-        return list(newest.values())
+    def _on_clocks(self, event_type: bytes, of: type[Kept]) -> list[Kept]:
+        return [
+            msgspec.json.decode(record.value, type=of)
+            for partition, records in self.day.partitions.items()
+            for record in records
+            if partition.topic == TOPICS.clocks and ("ce_type", event_type) in record.headers and record.value
+        ]
 
 
 def alert_about(decided: Decision) -> Alert:

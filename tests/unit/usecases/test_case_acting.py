@@ -352,7 +352,7 @@ def test_an_order_that_suspends_puts_its_service_into_the_registry_until_it_was_
     assert entry is not None
     assert schemas.first_violation(schemas.validator("service.v1"), orjson.loads(to_json(entry))) is None
     understood = parse_entry("services", entry.id, orjson.loads(to_json(entry)))
-    assert ReferenceSets.empty().put(understood).suspended == {"studio"}
+    assert ReferenceSets.empty().put(understood).suspended == {"studio": {"suspend-registration"}}
     assert suspension_by(desk.case("order.contested", "dora")) == entry
     assert suspension_by(desk.case("order.done", "dora")) is None
     assert suspension_by(desk.case("order.received", "dora", case="O-2", order={"kind": "rectify"})) is None

@@ -64,6 +64,44 @@ def test_what_an_order_suspends_is_suspended_whatever_its_own_entry_says_until_t
         assert "service.suspended_by_order" not in facts({"service.id": "studio"}, left)
 
 
+@pytest.mark.parametrize(
+    ("order", "stopped", "left_alone"),
+    [
+        (
+            "suspend-registration",
+            ("identity.verified", "interaction.started"),
+            ("generation.completed", "publish.requested", "service.changed"),
+        ),
+        (
+            "suspend-updates",
+            ("generation.completed", "export.completed", "publish.requested", "repost.requested", "service.changed"),
+            ("identity.verified", "interaction.started"),
+        ),
+        ("suspend-service", ("generation.completed", "service.changed", "identity.verified"), ()),
+        (None, ("generation.completed", "service.changed", "identity.verified"), ()),
+    ],
+)
+def test_an_order_stops_what_it_names_and_where_it_names_nothing_everything(
+    order: str | None, stopped: tuple[str, ...], left_alone: tuple[str, ...]
+) -> None:
+    named = {} if order is None else {"order": order}
+    sets = sets_of(entry("services", "order:1", service={"id": "chat", "suspended_by_order": True}, **named))
+    for event_type in (*stopped, *left_alone):
+        known = facts({"service.id": "chat", "event_type": event_type}, sets)
+        assert (known.get("service.suspended_by_order") is True) is (event_type in stopped), event_type
+
+
+def test_orders_of_two_kinds_stop_what_either_names() -> None:
+    sets = sets_of(
+        *(
+            entry("services", f"order:{order}", service={"id": "chat", "suspended_by_order": True}, order=order)
+            for order in ("suspend-registration", "suspend-updates")
+        )
+    )
+    for event_type in ("identity.verified", "generation.completed"):
+        assert facts({"service.id": "chat", "event_type": event_type}, sets)["service.suspended_by_order"] is True
+
+
 def test_the_registry_wins_over_what_an_event_says_of_its_service() -> None:
     sets = sets_of(entry("services", "chat", service={"filing_no": None, "security_assessment": "none"}))
     claimed = {"service.id": "chat", "service.filing_no": "123", "service.ssmi": True}
