@@ -86,12 +86,12 @@ async def _begin_with_now(kafka: KafkaSettings, sources: Collection[str]) -> Non
     Done once for all partitions, and only where the group has read none: one that is added later is read whole.
     """
     async with _consumer(kafka) as consumer:
-        existing = await consumer.topics()
+        # What is public gives names of topics without their partitions, and none of topics that are not read yet.
+        cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001
         partitions = [
             aiokafka.TopicPartition(topic, number)
             for topic in sources
-            if topic in existing
-            for number in consumer.partitions_for_topic(topic) or ()
+            for number in cluster.partitions_for_topic(topic) or ()
         ]
         consumer.assign(partitions)
         if any([await consumer.committed(partition) is not None for partition in partitions]) or not partitions:
