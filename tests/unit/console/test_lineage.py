@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.readmodel.lineage import Kin, EventLineage
+from console.readmodel.lineage import EventLineage, Kin
 from pipeline.events.identity import event_uid
 from pipeline.events.outputs import EventReference, RecordedParent
 from tests.unit.console.browsing import Console
