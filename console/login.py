@@ -187,7 +187,7 @@ class _Vouched:
                 status=_UNAVAILABLE,
             )
         raise LoginRefusedError(
-            what=f"The provider knows you, and the operators set has nobody {identity.pseudonym} in any role.",
+            what=f"The provider knows you, and the operators set has nobody called {identity.pseudonym} in any role.",
             remedy=f"An admin lets you in: sealstream operators set {shlex.quote(identity.pseudonym)} --role viewer",
         )
 

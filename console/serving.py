@@ -36,13 +36,12 @@ def serve(settings: ConsoleSettings) -> None:
     settings.require_safe()
     with _bound(settings) as bound:
         host, port = bound.getsockname()[:2]
-        logger.info("The console is at http://%s:%s/", f"[{host}]" if ":" in host else host, port)
         parts = _parts(settings)
+        at = settings.url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        logger.info("The console is at %s/", at)
         if parts.provider is not None:
-            at = settings.url or f"http://{settings.bind}"
-            logger.info(
-                "Logins are by %s, which has to know the redirect address %s%s", parts.provider.issuer, at, CALLBACK
-            )
+            issuer = parts.provider.issuer
+            logger.info("Logins are by %s, which has to know the redirect address %s%s", issuer, at, CALLBACK)
         config = uvicorn.Config(
             application(parts),
             log_config=None,

@@ -18,7 +18,7 @@ __all__ = ["CHART", "INSTALLATIONS", "RENDERED", "digest"]
 
 CHART: Final = Path(__file__).parents[1] / "deploy" / "chart"
 RENDERED: Final = CHART / "rendered"
-INSTALLATIONS: Final = ("default", "strimzi", "msk", "confluent")
+INSTALLATIONS: Final = ("default", "strimzi", "msk", "confluent", "screens")
 _HELM: Final = "v3.19.2"
 _MODELS: Final = ("@kubernetes-models/keda@2.0.0", "@kubernetes-models/prometheus-operator@6.0.0", "yaml@2.8.1")
 _WHERE: Final = ("--namespace", "sealstream", "--kube-version", "1.29")

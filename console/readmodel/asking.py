@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from console.readmodel.audit import AuditFilter, AuditPage, audit_of
-from console.readmodel.lineage import EventLineage, lineage_of
+from console.readmodel.lineage import Kinship, lineage_of
 from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize, entries_of, history_of, sizes_of
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
@@ -229,7 +229,7 @@ class DeskQuestions:
         """
         return audit_of(self._reader(), wanted, _place(after, (_NO_TIME, "")), rows or PAGE_ROWS)
 
-    def lineage(self, event: EventPage) -> EventLineage | None:
+    def lineage(self, event: EventPage) -> Kinship | None:
         """What the content of an event was made from, and what was made from it; None where it has none."""
         decided = [one for one in event.decisions if one.content is not None]
         return lineage_of(self._reader(), event.record, decided[0] if decided else None)

@@ -9,7 +9,7 @@ import msgspec
 from console.readmodel.standing import Held, in_force, record_as_held
 from pipeline.events.outputs import Decision, ManifestRecord, RecordedParent
 
-__all__ = ["EventLineage", "Kin", "lineage_of"]
+__all__ = ["Kin", "Kinship", "lineage_of"]
 
 _DEPTH: Final = 16
 _MOST: Final = 128
@@ -35,7 +35,7 @@ class Kin(msgspec.Struct, frozen=True, kw_only=True):
     parents: tuple["Kin", ...] = ()
 
 
-class EventLineage(msgspec.Struct, frozen=True, kw_only=True):
+class Kinship(msgspec.Struct, frozen=True, kw_only=True):
     """Where an asset comes from, as a tree, and what was made from it, one step far."""
 
     tree: Kin
@@ -47,7 +47,7 @@ class EventLineage(msgspec.Struct, frozen=True, kw_only=True):
         return not self.tree.parents and not self.children
 
 
-def lineage_of(db: sqlite3.Connection, record: ManifestRecord | None, decision: Decision | None) -> EventLineage | None:
+def lineage_of(db: sqlite3.Connection, record: ManifestRecord | None, decision: Decision | None) -> Kinship | None:
     """The lineage of an event's content; None where it has none."""
     grower = _Grower(db)
     if record is not None:
@@ -68,7 +68,7 @@ def lineage_of(db: sqlite3.Connection, record: ManifestRecord | None, decision: 
     else:
         return None
     children = (grower.leaf(uid) for uid in _children(db, keys))
-    return EventLineage(tree=tree, children=tuple(one for one in children if one is not None))
+    return Kinship(tree=tree, children=tuple(one for one in children if one is not None))
 
 
 class _Grower:

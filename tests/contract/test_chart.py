@@ -10,7 +10,7 @@ import yaml
 
 from agents.configuration import unknown_variables
 from agents.delivery.settings import DeliverySettings
-from agents.settings import KafkaSettings, WorkerSettings
+from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.topics import Topics
 from pipeline.settings import StoreSettings
 from tools.render_chart import CHART, INSTALLATIONS, RENDERED, digest
@@ -30,15 +30,26 @@ def of_kind(installation: str, kind: str) -> list[Resource]:
     return [one for one in resources(installation) if one["kind"] == kind]
 
 
-def worker_pod(installation: str) -> Resource:
-    (deployment,) = of_kind(installation, "Deployment")
-    pod: Resource = deployment["spec"]["template"]["spec"]
+def part(installation: str, kind: str, component: str) -> Resource:
+    """The resource of a kind that belongs to a component."""
+    (found,) = [
+        one
+        for one in of_kind(installation, kind)
+        if one["metadata"]["labels"]["app.kubernetes.io/component"] == component
+    ]
+    return found
+
+
+def pod_of(installation: str, component: str = "worker") -> Resource:
+    pod: Resource = part(installation, "Deployment", component)["spec"]["template"]["spec"]
     return pod
 
 
-def variables(installation: str) -> Iterator[tuple[str, str]]:
+def variables(installation: str, component: str = "worker") -> Iterator[tuple[str, str]]:
     for kind in ("Deployment", "Job"):
         for one in of_kind(installation, kind):
+            if one["kind"] == "Deployment" and one != part(installation, "Deployment", component):
+                continue
             pod = one["spec"]["template"]["spec"]
             for container in (*pod.get("initContainers", ()), *pod["containers"]):
                 yield from ((variable["name"], variable["value"]) for variable in container["env"])
@@ -81,7 +92,7 @@ def test_workers_know_every_setting_and_can_read_it(installation: str) -> None:
 
 @pytest.mark.parametrize("installation", INSTALLATIONS)
 def test_a_worker_has_the_time_that_it_needs_to_stop_and_to_start(installation: str) -> None:
-    pod = worker_pod(installation)
+    pod = pod_of(installation)
     drain = int(dict(variables(installation))["SEALSTREAM_DRAIN_SECONDS"])
     assert drain == DeliverySettings().drain_seconds
     assert pod["terminationGracePeriodSeconds"] > drain + 10
@@ -116,7 +127,55 @@ def test_scaling_goes_by_what_waits_in_every_input_topic(installation: str) -> N
 
 @pytest.mark.parametrize("installation", INSTALLATIONS)
 def test_the_ports_of_the_brokers_are_open(installation: str) -> None:
-    (policy,) = of_kind(installation, "NetworkPolicy")
+    policy = part(installation, "NetworkPolicy", "worker")
     open_ports = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
     brokers = dict(variables(installation))["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"].split(",")
     assert {int(broker.rpartition(":")[2]) for broker in brokers} <= open_ports
+
+
+@pytest.mark.parametrize("screen", ["console", "doors"])
+def test_what_people_reach_is_off_unless_it_is_asked_for(screen: str) -> None:
+    asked = [name for name in INSTALLATIONS if any(screen in one["metadata"]["name"] for one in resources(name))]
+    assert asked == ["screens"]
+
+
+@pytest.mark.parametrize(("screen", "port"), [("console", 8787), ("doors", 8788)])
+def test_what_people_reach_has_rights_of_its_own_and_none_of_the_keys_of_workers(screen: str, port: int) -> None:
+    pod, workers = pod_of("screens", screen), pod_of("screens")
+    (container,) = pod["containers"]
+    given = {one["secret"]["secretName"] for one in pod["volumes"] if "secret" in one}
+    theirs = {one["secret"]["secretName"] for one in workers["volumes"] if "secret" in one}
+    assert "sealstream-signing" in theirs - given
+    assert given & theirs == {"my-cluster-cluster-ca-cert"}
+    assert [one["secretRef"]["name"] for one in container["envFrom"]] == [f"sealstream-{screen}-s3"]
+    assert pod["serviceAccountName"] == part("screens", "ServiceAccount", screen)["metadata"]["name"]
+    assert container["args"] == [screen]
+    assert [one["containerPort"] for one in container["ports"]] == [port]
+    service = part("screens", "Service", screen)["spec"]
+    assert [one["port"] for one in service["ports"]] == [port]
+    assert (
+        service["selector"].items()
+        <= part("screens", "Deployment", screen)["spec"]["template"]["metadata"]["labels"].items()
+    )
+    policy = part("screens", "NetworkPolicy", screen)["spec"]
+    assert [one["port"] for one in policy["ingress"][0]["ports"]] == [port]
+    assert policy["ingress"][0]["from"]
+
+
+def test_a_console_is_served_only_by_a_login_that_tells_people_apart() -> None:
+    given = dict(variables("screens", "console"))
+    assert unknown_variables(given) == ()
+    told = {
+        name.removeprefix("SEALSTREAM_CONSOLE_").lower(): value
+        for name, value in given.items()
+        if name.startswith("SEALSTREAM_CONSOLE_") and "OIDC" not in name
+    }
+    settings = ConsoleSettings(**told)
+    settings.require_safe()
+    anywhere = "0.0.0.0"  # noqa: S104 (inside its container)
+    assert (settings.login, settings.url, settings.address) == ("oidc", "https://console.example", (anywhere, 8787))
+    (container,) = pod_of("screens", "console")["containers"]
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        (host,) = container[probe]["httpGet"]["httpHeaders"]
+        assert host["name"] == "Host"
+        assert host["value"] in settings.hosts

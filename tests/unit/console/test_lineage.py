@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.readmodel.lineage import EventLineage, Kin
+from console.readmodel.lineage import Kin, Kinship
 from pipeline.events.identity import event_uid
 from pipeline.events.outputs import EventReference, RecordedParent
 from tests.unit.console.browsing import Console
@@ -41,7 +41,7 @@ def seal(day: Happenings, name: str, *parents: str, by_bytes: bool = False) -> N
     day.say(msgspec.structs.replace(SEALED, **changes))
 
 
-def lineage(console: Console, uid: str) -> EventLineage:
+def lineage(console: Console, uid: str) -> Kinship:
     ask = console.parts().questions
     event = ask.event(uid)
     assert event is not None

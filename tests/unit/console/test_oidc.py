@@ -117,7 +117,7 @@ def test_whom_the_set_does_not_have_is_told_how_to_get_in(console: Console) -> N
     browser = console.browser()
     answer = log_in(browser, "stranger")
     assert answer.status_code == 403
-    assert "the operators set has nobody stranger in any role" in answer.text
+    assert "the operators set has nobody called stranger in any role" in answer.text
     assert "sealstream operators set stranger --role viewer" in answer.text
     assert browser.get("/queue.json").status_code == 401
 
