@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from console import errors, health, login, rendering, static_files
 from console.guarding import GuardedForms
 from console.headers import SafeHeaders
-from console.pages import alerts, audit, cases, events, lists, live, registers
+from console.pages import alerts, audit, cases, events, lists, live, registers, reports
 from console.parts import ConsoleParts
 
 __all__ = ["ROOMS", "Room", "application"]
@@ -33,6 +33,7 @@ ROOMS: Final[tuple[Room, ...]] = (
     lists.routes,
     audit.routes,
     registers.routes,
+    reports.routes,
     live.routes,
 )
 

@@ -94,7 +94,7 @@ def _here(request: Request) -> str:
     if request.url.path.startswith("/login/"):  # a code counts once
         return "/login"
     path = request.url.path
-    for form in ("/acts", "/content", "/exports"):  # where forms go, nobody comes back to
+    for form in ("/acts", "/content", "/exports", "/files"):  # where forms go, nobody comes back to
         path = path.removesuffix(form)
     return path + (f"?{request.url.query}" if request.url.query else "")
 

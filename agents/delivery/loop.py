@@ -2,8 +2,9 @@
 
 Records run side by side, each in a task of its own. Four bounds keep memory and load in hand:
 
-- `max_in_flight` records are in work at one moment. A record that waits for its next attempt is not in work, so events
-  whose asset is missing cannot use the bound up and stop everything else.
+- `max_in_flight` records are in work at one moment, in turns of whoever sent them: a flood of one producer keeps no
+  other waiting behind all of it. A record that waits for its next attempt is not in work, so events whose asset is
+  missing cannot use the bound up and stop everything else.
 - `max_unacknowledged_per_partition` is soft. All partitions arrive merged in one stream, so to wait when one of them is
   full would stop the others; instead the consumer leaves a full partition (`crowded`) out of its next fetch. What was
   fetched before still arrives: one fetch and what Faust has buffered.
@@ -29,6 +30,7 @@ from agents.delivery.settings import DeliverySettings
 from agents.delivery.throttle import Throttle
 from agents.delivery.tracebacks import without_content
 from agents.delivery.trouble import GiveUp, Stop, Trouble, TroublePolicy, TryAgain
+from agents.delivery.turns import Turns, sender_of
 from pipeline.errors import BugError, OperatorError, ProducerError, SealstreamError, WorldError
 
 __all__ = ["DeadLetter", "DeliveryLoop", "Process"]
@@ -82,7 +84,7 @@ class DeliveryLoop:
         self._time_of_day = time_of_day
         self._letters = Throttle(logger)
         self._ledger = Ledger()
-        self._capacity = asyncio.Semaphore(settings.max_in_flight)
+        self._turns = Turns(settings.max_in_flight)
         self._tasks: dict[asyncio.Task[None], float] = {}
         self._held: Counter[TopicPartition] = Counter()
         self._working: set[asyncio.Task[None]] = set()
@@ -231,7 +233,7 @@ class DeliveryLoop:
     ) -> tuple[SealstreamError | None, int]:
         """Process a record until that succeeds or is given up; return why it was given up, and the attempts."""
         trouble, appeared = Trouble(), self._clock() - self._age(record)
-        while (error := await self._attempt(process)) is not None:
+        while (error := await self._attempt(record, process)) is not None:
             trouble, decision = self._policy.judge(trouble, error, self._clock() - appeared)
             if not isinstance(error, ProducerError):  # that it becomes a dead letter is said once it has
                 _log(record, error, trouble.attempts)
@@ -252,7 +254,7 @@ class DeliveryLoop:
     async def _bury(self, record: InputRecord, error: SealstreamError, attempts: int, dead_letter: DeadLetter) -> None:
         """Publish a dead letter, trying for ever: there is nothing else that could still be done with the record."""
         failures = 0
-        while (failure := await self._attempt(lambda: dead_letter(record, error, attempts))) is not None:
+        while (failure := await self._attempt(record, lambda: dead_letter(record, error, attempts))) is not None:
             failures += 1
             _log(record, failure, failures)
             if isinstance(failure, OperatorError):
@@ -261,11 +263,11 @@ class DeliveryLoop:
         kind = f"{type(error).__name__} on {record.topic}"
         self._letters.warning(kind, "%s became a dead letter after %d attempts: %s", record, attempts, error)
 
-    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> Exception | None:
+    async def _attempt(self, record: InputRecord, work: Callable[[], Awaitable[None]]) -> Exception | None:
         """Do the work once there is capacity for it, and return what it raised."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - every caller is a task of this loop
-        async with self._capacity:
+        async with self._turns.turn(sender_of(record)):
             self._working.add(task)
             try:
                 await work()

@@ -72,6 +72,12 @@ _KNOWN: Final = Act(
             entry={"version": 1, "roles": ["second-reviewer", "complaints-officer"]},
         ),
         EntryScene(
+            title="somebody may look after all of it",
+            name="operators",
+            entry_id="auditor-1",
+            entry={"version": 1, "roles": ["auditor"]},
+        ),
+        EntryScene(
             title="the studio is filed and assessed",
             name="services",
             entry_id="studio",

@@ -15,7 +15,10 @@ from pipeline.duties import Permission
 
 __all__ = ["framed", "json_of", "shown"]
 
-_ROOMS: Final[tuple[tuple[str, str, Permission], ...]] = (("registries", "/registries", "registry"),)
+_ROOMS: Final[tuple[tuple[str, str, Permission], ...]] = (
+    ("registries", "/registries", "registry"),
+    ("reports", "/reports", "report"),
+)
 """Pages that not everybody may see: how the navigation calls them, where they are, and what it takes."""
 
 

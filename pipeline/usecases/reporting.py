@@ -94,13 +94,20 @@ class Reporting:
         Raises:
             WorldError: the store does not answer.
         """
-        uid = report_uid(document.kind, document.period, document.language, document_digest(document))
+        digest = document_digest(document)
+        uid = report_uid(document.kind, document.period, document.language, digest)
         at = self.layout.report(uid)
         stored = self.store.get(at)
         if stored is not None:
             return StoredReport(uri=at.uri, body=stored.body, is_new=False)
         body = seal()
-        if self.store.create(at, body, media_type="application/pdf"):
+        about = {
+            "kind": document.kind,
+            "period": document.period,
+            "language": document.language,
+            "document": digest,
+        }
+        if self.store.create(at, body, media_type="application/pdf", metadata=about):
             return StoredReport(uri=at.uri, body=body, is_new=True)
         return StoredReport(uri=at.uri, body=self.store.require(at).body, is_new=False)
 

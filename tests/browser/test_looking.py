@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Office
 from tests.browser.test_console import faults
 from tests.unit.console.happenings import Happenings
-from tests.unit.console.shelf import Shelf
+from tests.unit.console.shelf import LAYOUT, Shelf
 from tests.unit.console.test_lineage import seal as family
 from tests.unit.console.test_lineage import uid_of
 
@@ -58,7 +58,7 @@ def access_key(page: Page, key: str) -> None:
 
 def test_a_picture_is_shown_blurred_and_then_clearly_by_keyboard_alone(open_office: Opened, shelf: Shelf) -> None:
     uid = shelf.publish("harbour.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg")
-    office = open_office(shelf.day, shelf.vault)
+    office = open_office(shelf.day, vault=shelf.vault)
     page = office.desk("r-1", "reviewer", viewport={"width": 1100, "height": 900})
     page.goto(f"/queue/{uid}")
     expect(page.locator(".veiled img")).to_have_count(0)
@@ -81,7 +81,7 @@ def test_a_picture_is_shown_blurred_and_then_clearly_by_keyboard_alone(open_offi
 
 def test_it_works_without_a_script(open_office: Opened, shelf: Shelf) -> None:
     uid = shelf.publish("harbour.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg")
-    office = open_office(shelf.day, shelf.vault)
+    office = open_office(shelf.day, vault=shelf.vault)
     page = office.desk("r-1", "reviewer", java_script_enabled=False)
     page.goto(f"/queue/{uid}")
     page.get_by_role("button", name="Show, blurred").click()
@@ -95,7 +95,7 @@ def test_it_works_without_a_script(open_office: Opened, shelf: Shelf) -> None:
 
 def test_what_is_shown_clearly_stays_so_while_the_page_is_exchanged(open_office: Opened, shelf: Shelf) -> None:
     uid = shelf.publish("notes.md", b"What was *written*.", "text/markdown")
-    office = open_office(shelf.day, shelf.vault)
+    office = open_office(shelf.day, vault=shelf.vault)
     page = office.desk("r-1", "reviewer")
     page.goto(f"/queue/{uid}")
     page.get_by_role("button", name="Show, blurred").click()
@@ -115,7 +115,7 @@ def test_a_video_is_played_and_nothing_that_a_stranger_wrote_runs(open_office: O
     film = shelf.publish("clip.mp4", (SAMPLES / "clip.mp4").read_bytes(), "video/mp4")
     web, drawing = (shelf.publish(f"of {mime}", written, mime) for mime in ("text/html", "image/svg+xml"))
     false = shelf.publish("false.png", written, "image/png")
-    office = open_office(shelf.day, shelf.vault)
+    office = open_office(shelf.day, vault=shelf.vault)
     page = office.desk("r-1", "reviewer")
     page.goto(f"/queue/{film}")
     page.get_by_role("button", name="Show, blurred").click()
@@ -132,38 +132,38 @@ def test_a_video_is_played_and_nothing_that_a_stranger_wrote_runs(open_office: O
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
 def test_these_pages_can_be_used_by_everybody(open_office: Opened, shelf: Shelf, language: str, scheme: str) -> None:
     uid = shelf.publish("harbour.jpg", (SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg")
-    letter = shelf.publish("notes.md", b"What was *written*.", "text/markdown")
-    office = open_office(shelf.day, shelf.vault)
-    page = office.desk("au-1", "auditor", color_scheme=scheme, viewport={"width": 1100, "height": 700})
-    page.goto(f"/language/{language}")
-    for one in (uid, letter):
-        page.goto(f"/queue/{one}")
-        page.locator("#look-reason").fill("Sample 12")
-        page.locator("#look button").first.click()
-        expect(page.locator(".veil")).to_be_visible()
-    assert faults(page) == []
-    for path in ("/registries/operators", "/registries/operators/entry?id=au-1"):
-        page.goto(path)
-        expect(page.get_by_text("au-1").first).to_be_visible()
-        assert faults(page) == [], path
     family(shelf.day, "poster", "crop", "logo")
     family(shelf.day, "crop", "photo")
     family(shelf.day, "photo")
-    office.console.learn(shelf.day)
+    about = {"kind": "incident", "period": "2026-11", "language": "zh"}
+    shelf.store.create(LAYOUT.report("0" * 64), b"%PDF", media_type="application/pdf", metadata=about)
+    office = open_office(shelf.day, vault=shelf.vault)
+    page = office.desk("au-1", "auditor", color_scheme=scheme, viewport={"width": 1100, "height": 700})
+    page.goto(f"/language/{language}")
+    page.goto(f"/queue/{uid}")
+    page.locator("#look-reason").fill("Sample 12")
+    page.locator("#look button").first.click()
+    expect(page.locator(".veil")).to_be_visible()
+    assert faults(page) == []
     page.goto(f"/queue/{uid_of('crop')}")
     expect(page.locator(".tree a")).to_have_text(["photo", "poster"])
     assert faults(page) == []
-    page.goto(f"/queue/{uid_of('poster')}")
-    page.locator("#h-lineage").scroll_into_view_if_needed()
-    picture(page, f"lineage-{language}")
+    page.goto("/reports")
+    with page.expect_download():
+        page.get_by_role("button", name="PDF").click()
+    assert faults(page) == []
+    page.goto("/registries")
+    page.get_by_role("link", name="operators").click()
+    page.get_by_role("link", name="au-1").click()
+    expect(page.get_by_role("heading", name="au-1")).to_be_visible()
+    assert faults(page) == []
     page.goto("/audit?actor=au-1")
     expect(page.get_by_text("Sample 12").first).to_be_visible()
     with page.expect_download() as loaded:
         page.get_by_role("button", name="CSV").click()
+    name = loaded.value.suggested_filename.removeprefix("audit-").removesuffix(".csv")
     page.goto("/audit?actor=au-1")
-    expect(
-        page.get_by_text(loaded.value.suggested_filename.removeprefix("audit-").removesuffix(".csv"))
-    ).to_be_visible()
+    expect(page.get_by_text(name)).to_be_visible()
     picture(page, f"audit-{language}")
     assert faults(page) == []
     assert not office.troubles

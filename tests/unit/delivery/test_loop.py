@@ -491,3 +491,21 @@ async def test_every_record_is_counted_once() -> None:
     await bench.until_acknowledged(200)
     assert bench.loop.acknowledged == 200
     assert bench.loop.unacknowledged == 0
+
+
+async def test_a_flood_of_one_producer_does_not_keep_another_waiting_behind_all_of_it() -> None:
+    bench, begun = Bench(FAST.model_copy(update={"max_in_flight": 1})), list[int]()
+
+    def noted(offset: int) -> Callable[[], Awaitable[None]]:
+        async def work() -> None:
+            begun.append(offset)
+            await asyncio.sleep(0)
+
+        return work
+
+    for offset in range(8):
+        sender = b"//quiet" if offset == 7 else b"//flood"
+        bench.admit(offset, noted(offset), headers=(("ce_source", sender),))
+    await bench.until_acknowledged(8)
+    assert begun.index(7) <= 2
+    assert sorted(begun) == list(range(8))

@@ -1,0 +1,98 @@
+"""The sealed reports that are stored, for whom may read them; who was handed one is written down first."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from console.looks import TOKEN_BYTES, Handed, Looks, token_of
+from console.pages.answering import framed, json_of, shown
+from console.parts import ConsoleParts
+from console.people import Person, is_permitted, person_of, require_own_form
+from console.stored_reports import ReportList, StoredReports
+from pipeline.errors import WorldError
+
+__all__ = ["KINDS", "routes"]
+
+KINDS: Final = ("inspection", "incident", "complaints", "duties", "statement", "transparency")
+"""The kinds of reports that have a name here; of others the kind itself is shown."""
+
+_UID: Final = re.compile(r"[0-9a-f]{64}")
+_NOT_ALLOWED: Final = 403
+_NOT_FOUND: Final = 404
+_UNAVAILABLE: Final = 503
+_MOST_FIELDS: Final = 5
+_NONE: Final = ReportList(reports=(), is_cut=False)
+
+
+def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
+    """`/reports`, and where its form goes."""
+    room = _Room(parts)
+    return (*shown(parts, "/reports", room.show, room.json), Route("/reports/files", room.open, methods=["POST"]))
+
+
+class _Room:
+    def __init__(self, parts: ConsoleParts) -> None:
+        self._parts = parts
+        self._reports = None if parts.vault is None else StoredReports(parts.vault)
+        self._looks = Looks(parts)
+
+    def show(self, request: Request, person: Person | None) -> Response:
+        """The page of what is stored."""
+        _require(person)
+        return self._shown(request, person, "", secrets.token_hex(TOKEN_BYTES))
+
+    def json(self, _: Request, person: Person | None) -> Response:
+        """The same as JSON."""
+        _require(person)
+        try:
+            return json_of(_NONE if self._reports is None else self._reports.all())
+        except WorldError as error:
+            raise HTTPException(_UNAVAILABLE, f"{error.what} {error.remedy}") from error
+
+    async def open(self, request: Request) -> Response:
+        """A report as a file, once it is written down who is handed it."""
+        person = await run_in_threadpool(person_of, self._parts, request)
+        if person is None:
+            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
+        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+        require_own_form(person.form_secret, form.get("form"))
+        _require(person)
+        token, uid = token_of(form), str(form.get("report", ""))
+        try:
+            body = await run_in_threadpool(self._read, uid)
+            sha256 = hashlib.sha256(body).hexdigest()
+            await self._looks.write(person, Handed(act="report.exported", sha256=sha256), token)
+        except WorldError as error:
+            return await run_in_threadpool(self._shown, request, person, f"{error.what} {error.remedy}", token)
+        headers = {"content-disposition": f'attachment; filename="report-{uid[:16]}.pdf"'}
+        return Response(body, headers=headers, media_type="application/pdf")
+
+    def _read(self, uid: str) -> bytes:
+        body = None if self._reports is None or not _UID.fullmatch(uid) else self._reports.read(uid)
+        if body is None:
+            raise HTTPException(_NOT_FOUND)
+        return body
+
+    def _shown(self, request: Request, person: Person | None, problem: str, token: str) -> Response:
+        page = _NONE
+        try:
+            page = _NONE if self._reports is None else self._reports.all()
+        except WorldError as error:
+            problem = problem or f"{error.what} {error.remedy}"
+        values = {"page": page, "is_closed": self._reports is None, "problem": problem, "token": token, "kinds": KINDS}
+        status = _UNAVAILABLE if problem else 200
+        return framed(self._parts, request, person, "reports.html", "reports", values, status)
+
+
+def _require(person: Person | None) -> None:
+    if not is_permitted(person, "report"):
+        who = "Somebody who is not logged in" if person is None else f"Somebody acting as {person.role}"
+        raise HTTPException(_NOT_ALLOWED, f"{who} may not read reports.")
