@@ -18,7 +18,7 @@ from agents.cli.exits import ExitCode
 from agents.configuration import effective, unknown_variables
 from agents.settings import KafkaSettings
 from pipeline.errors import SealstreamError
-from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings
+from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings, TileLogSettings
 
 __all__ = ["doctor"]
 
@@ -101,6 +101,18 @@ def _certificate() -> Found:
         yield "warning", f"the certificate ends in {days} days"
     else:
         yield "ok", f"the certificate is valid for {days} days"
+
+
+def _tile_log() -> Found:
+    from pipeline.tile_log.signing import former_keys, log_signer
+
+    settings = TileLogSettings()
+    signer = log_signer(settings)
+    if signer is None:
+        yield "warning", "no log of records that others verify: see SEALSTREAM_TILE_LOG_KEY."
+        return
+    former = len(former_keys(settings))
+    yield "ok", f"its key signs{f', and {former} former ones are known' if former else ''}"
 
 
 def _time_stamps() -> Found:
@@ -189,6 +201,7 @@ _PLACES: Final[dict[str, Callable[[], Found]]] = {
     "settings": _settings,
     "packs": _packs,
     "certificate": _certificate,
+    "tile log": _tile_log,
     "time stamps": _time_stamps,
     "object store": _store,
     "clock": _clock,

@@ -1,4 +1,4 @@
-"""The command that shows periodic duties: what is due when, by which article, of what is registered now."""
+"""Commands about periodic duties: what is due when, by which article; and the item of the certificate that signs."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -99,6 +99,35 @@ def list_duties(
         )
     if not found:
         console.print(why_none(duties, overdue=overdue), markup=False)
+
+
+@app.command()
+def certificate(
+    item_id: Annotated[str, typer.Option("--id", metavar="ID", help="The item's id.")] = "signing-certificate",
+) -> None:
+    """Print the certificate that signs as an item of the inventory: put there, its expiry is a periodic duty.
+
+    `sealstream duties certificate | sealstream reference put inventory -`, wherever the signer is configured as for the
+    workers. Its version follows from the day on which the certificate begins, so a renewed one takes the place of the
+    last; run it whenever that may have happened.
+    """
+    from cryptography import x509
+
+    from agents.assembly import identity_of
+    from pipeline.settings import CredentialSettings
+
+    signer = identity_of(CredentialSettings()).signer()
+    leaf = x509.load_pem_x509_certificate(signer.identity.certificate_chain)
+    print_json(
+        {
+            "id": item_id,
+            "version": max(int(leaf.not_valid_before_utc.timestamp()), 1),
+            "certificate": {
+                "valid_from": written(leaf.not_valid_before_utc),
+                "valid_until": written(leaf.not_valid_after_utc),
+            },
+        }
+    )
 
 
 def why_none(duties: list[ShownDuty], *, overdue: bool) -> str:

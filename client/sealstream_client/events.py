@@ -283,8 +283,9 @@ class Service(Struct, frozen=True, kw_only=True):
             it, and whether it is signed (Cal. BPC 22757.3.1(a)(2)).
         provenance_inspectable: Its users can inspect all provenance data: in the interface, by download or through
             a link (Cal. BPC 22757.3.1(a)(3)).
-        security_assessment_scope: What its last security assessment covered, in words of your own; recorded, not
-            judged.
+        security_assessment_scope: Which services and models its last security assessment covered: each by its
+            service.id, model.name or model.identifier. Left out, it covers the service as it is; given, it does not
+            count for a service and a model that are not in it.
         offered_since: When it began to be offered, from which the time for its filing runs.
         security_assessed_at: When its security assessment was last done (Deep Synthesis Provisions Art. 15, 20).
         mechanism_reviewed_at: When the mechanism of its algorithms was last reviewed, assessed and verified (Deep
@@ -768,6 +769,7 @@ class App(Struct, frozen=True, kw_only=True):
     """An app submitted to an app store (Deep Synthesis Provisions Art. 13; Labeling Measures Art. 7).
 
     Attributes:
+        id: The app, by the id of its item in the inventory: what that says of its assessment and filing wins.
         ai_declared: The developer says that it generates content with AI.
         label_material_checked: The store checked its labeling material.
         assessment_checked: The store checked its security assessment.
@@ -776,6 +778,7 @@ class App(Struct, frozen=True, kw_only=True):
             makes (22757.3.2).
     """
 
+    id: str | UnsetType = UNSET
     ai_declared: bool | UnsetType = UNSET
     label_material_checked: bool | UnsetType = UNSET
     assessment_checked: bool | UnsetType = UNSET

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -36,6 +36,10 @@ _THREADS: Final = 16
 _MOST: Final = 10_000_000
 _PAIRS: Final = tuple(f"{pair:02x}" for pair in range(256))
 _ROUNDS: Final = 3
+_AT_A_TIME: Final = 512
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
 
 AuditProgress = Callable[[str, int, int | None], None]
 """Hears what is being done, how much of it is done, and how much there is, where that is known."""
@@ -314,15 +318,12 @@ class Auditing:
             stored = self.store.get(Location(self.logs.bucket, key))
             return None if stored is None else hashlib.sha256(stored.body).hexdigest()
 
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="audit") as threads:
-            for number, (key, found) in enumerate(zip(keys, threads.map(digest, keys), strict=True), start=1):
-                if found is None:
-                    self._miss(audit, key)
-                elif found != audit.leaves[key]:
-                    audit.find(
-                        "record-changed", key, f"Its leaf says {audit.leaves[key][:16]}, and it is {found[:16]}."
-                    )
-                self.progress("reading records", number, len(keys))
+        for number, (key, found) in enumerate(zip(keys, _asked(digest, keys), strict=True), start=1):
+            if found is None:
+                self._miss(audit, key)
+            elif found != audit.leaves[key]:
+                audit.find("record-changed", key, f"Its leaf says {audit.leaves[key][:16]}, and it is {found[:16]}.")
+            self.progress("reading records", number, len(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,8 +336,7 @@ class _Log:
     def entries(self) -> Iterator[Sequence[bytes]]:
         """All leaves in order: bundles of 256, those that its newest batch filled, and the rest."""
         last = self.opened.batch
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="audit") as threads:
-            yield from threads.map(self.reader.entries, range(last.first // TILE_WIDTH))
+        yield from _asked(self.reader.entries, range(last.first // TILE_WIDTH))
         yield [*self.reader.tail(last), *(entry.encode() for entry in last.entries)]
 
     def compare(self, tile: Tile) -> None:
@@ -349,6 +349,13 @@ class _Log:
             return
         if self.reader.tile(tile.level, tile.index) != tile.body:
             raise self.reader.fault(f"{tile.path} is not what its leaves make")
+
+
+def _asked(ask: Callable[[Question], Answer], questions: Sequence[Question]) -> Iterator[Answer]:
+    """Ask many questions, several at once, and give the answers in order; few of them are held at a time."""
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="audit") as threads:
+        for first in range(0, len(questions), _AT_A_TIME):
+            yield from threads.map(ask, questions[first : first + _AT_A_TIME])
 
 
 def _readable(notes: Sequence[str], place: LogPlace, reader: LogReader) -> Iterator[Checkpoint]:

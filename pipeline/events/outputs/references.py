@@ -28,6 +28,8 @@ class ReferenceVersions(msgspec.Struct, frozen=True, kw_only=True):
     news_sources: str
     features: str
     consents: str
+    inventory: str = "none"
+    """What was decided before this was said was judged without it."""
 
 
 class JudgedBy(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from pipeline.events.instants import instant
 from pipeline.policy.reference.entries import ConsentEntry, FeatureVerdict, NewsSourceEntry, Suspension
 from pipeline.policy.reference.features import FeatureMatch, worst
 from pipeline.policy.reference.sets import ReferenceSets
@@ -22,6 +23,12 @@ __all__ = ["LICENCE_DAYS", "Enriched", "Observed", "reference_facts"]
 
 LICENCE_DAYS: Final = ZoneInfo("Asia/Shanghai")
 """Where the days of licences of news and of consents begin and end: both lists are of China's law."""
+
+_PAPERS: Final = {
+    "app.assessment_checked": ("app.assessed_at", "app.assessed_until"),
+    "app.filing_checked": ("app.filed_at", "app.filed_until"),
+}
+"""What a listing asks for, and the dates of the inventory from which and until which it is so."""
 
 _VERDICTS: Final[dict[str, FeatureVerdict]] = {"illegal": "illegal", "harmful": "harmful", "rumour": "rumour"}
 
@@ -79,6 +86,7 @@ def reference_facts(facts: Facts, sets: ReferenceSets, observed: Observed, at: d
     _add_service(known, sets)
     _add_news_source(known, sets, at)
     _add_consent(known, sets, at)
+    _add_app(known, sets, at)
     return Enriched(known, _add_review(known, sets, observed))
 
 
@@ -130,6 +138,27 @@ def _add_consent(facts: dict[str, FactValue], sets: ReferenceSets, at: datetime 
         facts["consent.separate"] = consent.separate
     if consent.prompted is not None:
         facts["consent.prompted"] = consent.prompted
+
+
+def _add_app(facts: dict[str, FactValue], sets: ReferenceSets, at: datetime | None) -> None:
+    """What the inventory has of an app that is to be listed: whether its assessment and its filing hold then."""
+    item = sets.inventory.get(str(facts.get("app.id", "")))
+    if item is None or item.kind != "app":
+        return
+    for checked, (since, until) in _PAPERS.items():
+        holds = _in_time(item.facts.get(since), item.facts.get(until), at)
+        if holds is not None:
+            facts[checked] = holds
+    if item.facts.get("app.deep_synthesis") is True:
+        facts["app.ai_declared"] = True
+
+
+def _in_time(since: object, until: object, at: datetime | None) -> bool | None:
+    """Whether a time lies between two dates that entries have; None where neither is there, or the time is not."""
+    begins, ends = (instant(said) if isinstance(said, str) else None for said in (since, until))
+    if at is None or (begins is None and ends is None):
+        return None
+    return (begins is None or begins <= at) and (ends is None or at < ends)
 
 
 def _add_review(facts: dict[str, FactValue], sets: ReferenceSets, observed: Observed) -> tuple[FeatureMatch, ...]:

@@ -68,7 +68,7 @@ def _suspended(entries: Iterable[ServiceEntry]) -> Mapping[str, frozenset[Suspen
     """What orders have services stop."""
     found: dict[str, frozenset[Suspension]] = {}
     for entry in entries:
-        if entry.ordered is not None:
+        if entry.ordered is not None and entry.suspension is not None:
             found[entry.ordered] = found.get(entry.ordered, frozenset()) | {entry.suspension}
     return found
 
@@ -85,7 +85,7 @@ class ReferenceSets:
         consents: by `consent.ref`.
         operators: people who may act, by their pseudonyms. No event is judged by them, so that `versions` leaves them
             out; what a person did says `operators_version`.
-        inventory: models, training data, apps and certificates, by their own ids. No event is judged by them.
+        inventory: models, training data, apps and certificates, by their own ids.
         index: the features, compiled.
         versions: what decisions record of the sets.
     """
@@ -161,7 +161,7 @@ class ReferenceSets:
         features = _of_type(held["features"], FeatureEntry)
         versions = {field: version_of(changed[name].values()) for name, field in _SETS.items() if name in changed}
         operators_version = versions.pop("operators", self.operators_version)
-        inventory_version = versions.pop("inventory", self.inventory_version)
+        inventory_version = versions.get("inventory", self.inventory_version)
         services = _of_type(held["services"], ServiceEntry)
         return ReferenceSets(
             services=services,

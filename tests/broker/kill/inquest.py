@@ -24,6 +24,7 @@ from tests.broker.kill.audit_matters import audit_matters
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import audit_store, let_through
+from tests.broker.kill.audit_tile_logs import audit_tile_logs, is_of_tile_log
 from tests.broker.kill.bucket import Bucket, list_versions, record_key
 from tests.broker.kill.cases import Case
 from tests.broker.kill.crew import Crew
@@ -75,7 +76,7 @@ class Inquest:
         environment = self.stack.environment()
         records_bucket = Bucket(STORES.records_bucket, environment)
         content_bucket = Bucket(STORES.content_bucket, environment)
-        listed = await records_bucket.listing()
+        listed = {key: one for key, one in (await records_bucket.listing()).items() if not is_of_tile_log(key)}
         records = await records_bucket.get_all(listed)
         content = await content_bucket.digests(await content_bucket.listing())
         history = await group_history(self.stack.kafka)
@@ -89,6 +90,7 @@ class Inquest:
             ),
             *audit_positions(seen.cases, seen.evidence, listed, entries_by_event(records), commits),
             *audit_last_word(seen.cases, seen.evidence),
+            *await audit_tile_logs(self.stack, versions, seen.suffered.store_away),
             *audit_matters(seen.cases, seen.evidence, records, commits),
             *audit_clocks(seen.cases, seen.evidence, records, commits, seen.until),
             *_without_record(seen.watch, seen.cases),

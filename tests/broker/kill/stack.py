@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from agents.settings import KafkaSettings
 from agents.topic_admin import create_topics
 from agents.topics import Topics
@@ -73,6 +76,11 @@ class Stack:
         """Where the development signing chain is kept."""
         return self.directory / "state"
 
+    @property
+    def log_key(self) -> Path:
+        """The key of the tile logs."""
+        return self.directory / "log.pem"
+
     def environment(self) -> Mapping[str, str]:
         """The whole environment of a worker: nothing of whoever runs this gets in."""
         return {
@@ -85,6 +93,7 @@ class Stack:
             "SEALSTREAM_RECORDS_BUCKET": STORES.records_bucket,
             "SEALSTREAM_INBOX_BUCKET": STORES.inbox_bucket,
             "SEALSTREAM_STATE_DIR": os.fspath(self.state_dir),
+            "SEALSTREAM_TILE_LOG_KEY": os.fspath(self.log_key),
             "SEALSTREAM_MAX_ASSET_BYTES": str(self.max_asset_bytes),
             "SEALSTREAM_HEALTH_PORT": "0",
             "SEALSTREAM_RECOGNISER_URLS": self.recogniser,
@@ -112,7 +121,11 @@ def open_stack(directory: Path) -> Iterator[Stack]:
             topic_prefix=f"kill-{run}.",
         )
         (port,) = free_ports(1)
-        yield Stack(broker=broker, kafka=kafka, store=store, recogniser_port=port, directory=directory)
+        stack = Stack(broker=broker, kafka=kafka, store=store, recogniser_port=port, directory=directory)
+        stack.log_key.write_bytes(
+            Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
+        yield stack
 
 
 async def create_all_topics(stack: Stack, partitions: int) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,7 +13,7 @@ from pipeline.events.identity import case_uid, event_uid
 from pipeline.events.intake import intake_case_act
 from pipeline.usecases.casework import newest_case
 from tests.unit.console.browsing import Console, hidden
-from tests.unit.console.happenings import TOPICS
+from tests.unit.console.happenings import CASE, TOPICS
 from tests.unit.console.whole_worker import WholeWorker
 
 
@@ -257,6 +258,14 @@ def test_the_journal_has_acts_on_cases_beside_reviews(worker: WholeWorker) -> No
     }
     assert "Order received" in client.get("/audit").text
     assert {one["actor"] for one in client.get("/audit.json?actor=emil").json()["rows"]} == {"emil"}
+
+
+def test_what_is_registered_has_no_acts_and_says_where_it_is_changed(worker: WholeWorker) -> None:
+    worker.day.say(msgspec.structs.replace(CASE, kind="service", id="services/studio", state=None))
+    worker.learn()
+    text = desk(worker, "dora").get(f"/cases/{CASE.case_uid}").text
+    assert "put a new version into its reference set" in text
+    assert "<textarea" not in text
 
 
 def test_stored_script_is_text(worker: WholeWorker) -> None:

@@ -19,7 +19,7 @@ from agents.notifying.notifier import Notifier, Place
 from agents.notifying.plan_file import NotificationPlan, NotifyRoute, NotifyTarget, read_plan
 from agents.notifying.port import Deliver, Notification, NotTakenError, TargetRefusesError, notification_of
 from agents.notifying.quiet import QuietHours
-from agents.notifying.services import title_and_text
+from agents.notifying.services import open_service, title_and_text
 from agents.notifying.signing import signed_headers
 from agents.notifying.undelivered import keeper_of, kept_in
 from agents.notifying.webhook import open_webhook
@@ -400,3 +400,27 @@ def test_a_secret_that_is_none_is_refused_and_not_shown(tmp_path: Path, secret: 
         read_plan(written(tmp_path, GOOD, secret), places=set(PLACES.values()), kinds=KINDS)
     assert told in str(raised.value)
     assert "QUJD" not in str(raised.value)
+
+
+async def test_a_service_is_told_in_words_by_what_apprise_knows(tmp_path: Path) -> None:
+    address = tmp_path / "address"
+    with receiver(204, 500) as hook:
+        address.write_text(hook.url.replace("http://", "json://") + "\n")
+        async with open_service("chat", address) as deliver:
+            told = notification_of("chat", (item("1", jurisdiction="CN"), item("2")), "https://console.example")
+            await deliver(told)
+            with pytest.raises(NotTakenError):
+                await deliver(told)
+    said = hook.bodies[0]
+    assert said["title"] == "[high] content-tampered (CN) and 1 more"
+    assert f"https://console.example/queue/{'e' * 64}" in said["message"]
+
+
+@pytest.mark.parametrize("text", ["nonsense://x", "", "json://localhost/a\njson://localhost/b"])
+async def test_an_address_that_apprise_does_not_know_is_refused_and_not_shown(tmp_path: Path, text: str) -> None:
+    address = tmp_path / "address"
+    address.write_text(text)
+    with pytest.raises(OperatorError, match="no address that apprise knows") as raised:
+        async with open_service("chat", address):
+            pass
+    assert "localhost" not in str(raised.value)

@@ -108,6 +108,7 @@ async def test_without_any_topic_a_worker_works(worker: Worker, kafka: FakeKafka
             "news_sources",
             "features",
             "consents",
+            "inventory",
         }
         assert references.trouble is None
 

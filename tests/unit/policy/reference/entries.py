@@ -10,6 +10,7 @@ _SCHEMAS: dict[SetName, str] = {
     "news-sources": "news-source.v1",
     "features": "feature.v1",
     "consents": "consent.v1",
+    "inventory": "inventory-item.v1",
 }
 
 

@@ -48,6 +48,47 @@ def test_what_was_given_is_not_changed() -> None:
     assert claimed == {"event_type": "publish.requested"}
 
 
+# Apps
+
+
+PAPERS: dict[str, Any] = {
+    "assessed_at": "2026-01-01T00:00:00Z",
+    "assessed_until": "2026-06-01T00:00:00Z",
+    "filed_at": "2026-02-01T00:00:00+08:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("app", "at", "assessed", "filed"),
+    [
+        (PAPERS, MAY, True, True),
+        (PAPERS, datetime(2026, 6, 1, tzinfo=UTC), False, True),
+        (PAPERS, datetime(2026, 1, 31, tzinfo=UTC), True, False),
+        ({**PAPERS, "assessed_at": None}, MAY, True, True),
+        ({}, MAY, None, None),
+        (PAPERS, None, None, None),
+    ],
+)
+def test_of_an_app_that_is_to_be_listed_the_inventory_says_whether_its_papers_hold_then(
+    app: dict[str, Any], at: datetime | None, assessed: object, filed: object
+) -> None:
+    sets = sets_of(entry("inventory", "camera", app={name: said for name, said in app.items() if said is not None}))
+    for claimed in (True, False):
+        found = facts({"app.id": "camera", "app.assessment_checked": claimed}, sets, at=at)
+        assert found["app.assessment_checked"] is (claimed if assessed is None else assessed)
+        assert found.get("app.filing_checked") is filed
+
+
+def test_an_app_that_the_inventory_knows_for_deep_synthesis_is_one_whatever_its_developer_declares() -> None:
+    sets = sets_of(
+        entry("inventory", "camera", app={"deep_synthesis": True}),
+        entry("inventory", "clock", app={"deep_synthesis": False}),
+        entry("inventory", "painter", model={"biometric_tool": True}),
+    )
+    for named, declared in {"camera": True, "clock": False, "painter": False, "unknown": False}.items():
+        assert facts({"app.id": named, "app.ai_declared": False}, sets)["app.ai_declared"] is declared
+
+
 # Services
 
 
@@ -89,6 +130,10 @@ def test_an_order_stops_what_it_names_and_where_it_names_nothing_everything(
     for event_type in (*stopped, *left_alone):
         known = facts({"service.id": "chat", "event_type": event_type}, sets)
         assert (known.get("service.suspended_by_order") is True) is (event_type in stopped), event_type
+
+
+def test_an_entry_that_no_order_put_there_suspends_by_itself_alone() -> None:
+    assert entry("services", "chat", service={"suspended_by_order": True}).suspension is None  # type: ignore[union-attr]
 
 
 def test_orders_of_two_kinds_stop_what_either_names() -> None:
