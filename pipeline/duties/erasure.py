@@ -26,8 +26,8 @@ class _Why(msgspec.Struct, frozen=True):
 
 REASONS: Final[Mapping[Reason, _Why]] = {
     "record": _Why(
-        "Records of what was labeled and decided are kept for as long as law demands; they name nobody, and hold the "
-        "account as a hash. Run this again after that day, and it is erased.",
+        "Records of what was labeled and decided are kept for as long as law demands. They hold no content, but its "
+        "digests and codes, and the account as a hash. Run this again after that day, and it is erased.",
         "Labeling Measures Art. 9; Deep Synthesis Provisions Art. 10 and 16; Cybersecurity Law Art. 23; "
         "DSA Art. 20(1); allowed by PIPL Art. 47(2), GDPR Art. 17(3)(b) and (e)",
     ),

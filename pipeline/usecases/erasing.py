@@ -176,6 +176,7 @@ class Erasing:
         return msgspec.structs.replace(
             gathered(done),
             events=(uid,),
+            by={erasure: 1},
             was_erased=int(noted is not None),
             content_ids=(record.content.id,) if record.sealed and record.content else (),
             outlived=tuple(at.uri for at in self._records(record)) if is_outlived else (),
@@ -288,7 +289,7 @@ class Erasing:
                     yield at
 
     def record(self, found: PartErased, kept: Iterable[LeftBehind]) -> tuple[str, ...]:
-        """Store what this run did, an object for each request; returns where.
+        """Store what this run did, an object for each request that anything was found for; returns where.
 
         Raises:
             WorldError: the store does not answer.
@@ -305,13 +306,15 @@ class Erasing:
                     number=1,
                     basis=BASES,
                     finished_at=written(self.now()),
-                    events=len(found.events),
+                    events=found.by.get(request.uid, 0),
+                    together_with=len(self.requests) - 1,
                     was_erased=found.was_erased,
                     erased={what: kinds.count(what) for what in dict.fromkeys(kinds)},
                     left={str(what): count for what, count in counts.items()},
                 ),
             )
             for request in self.requests
+            if request.uid in found.by or (request.kind == "digest" and found.erased)
         )
 
     def _record(self, request: ErasureRequest, report: ErasureReport) -> str:

@@ -1,6 +1,6 @@
 """Erasure as values: what is asked for, what was found and done, and the part of a record that both go by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -54,10 +54,12 @@ class PartErased(msgspec.Struct, frozen=True, kw_only=True):
         content_ids: whose manifest records are to be taken off their topic.
         outlived: the places in the records bucket of which law demands nothing more, each record behind what is its.
         digests, sizes: of the bytes that events brought; those without a size are looked for among all.
+        by: how many of them each erasure asked for, by its identity.
         was_erased: how many of the events had been erased before, so that little or nothing was left to do.
     """
 
     events: tuple[str, ...] = ()
+    by: Mapping[str, int] = {}
     was_erased: int = 0
     erased: tuple[ErasedObject, ...] = ()
     left: tuple[LeftBehind, ...] = ()
@@ -69,7 +71,12 @@ class PartErased(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErasureReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run did, as it is stored in the records bucket: what and why, and nothing of whose it was."""
+    """What one run did, as it is stored in the records bucket: what and why, and nothing of whose it was.
+
+    Attributes:
+        events: how many this erasure asked for; what else is counted is of the whole run.
+        together_with: how many other erasures the same run was for.
+    """
 
     erasure: str
     kind: _Kind
@@ -77,6 +84,7 @@ class ErasureReport(msgspec.Struct, frozen=True, kw_only=True):
     basis: tuple[str, ...]
     finished_at: str
     events: int
+    together_with: int
     was_erased: int
     erased: dict[str, int]
     left: dict[str, int]
@@ -141,6 +149,7 @@ def joined(first: PartErased, second: PartErased) -> PartErased:
     """What was found in two parts."""
     return PartErased(
         events=first.events + second.events,
+        by={uid: first.by.get(uid, 0) + second.by.get(uid, 0) for uid in (*first.by, *second.by)},
         was_erased=first.was_erased + second.was_erased,
         erased=first.erased + second.erased,
         left=first.left + second.left,

@@ -76,7 +76,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     jurisdictions: tuple[str, ...] = ()
     ordered: str | None = None
-    suspension: Suspension = "suspend-service"
+    suspension: Suspension | None = None
 
 
 class NewsSourceEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,7 +193,7 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
             facts=facts,
             jurisdictions=tuple(value.get("jurisdictions", ())),
             ordered=ordered,
-            suspension=value.get("order", "suspend-service"),
+            suspension=value.get("order", "suspend-service") if is_order else None,
         )
     if set_name == "news-sources":
         return msgspec.convert(value, NewsSourceEntry)

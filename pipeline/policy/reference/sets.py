@@ -68,7 +68,7 @@ def _suspended(entries: Iterable[ServiceEntry]) -> Mapping[str, frozenset[Suspen
     """What orders have services stop."""
     found: dict[str, frozenset[Suspension]] = {}
     for entry in entries:
-        if entry.ordered is not None:
+        if entry.ordered is not None and entry.suspension is not None:
             found[entry.ordered] = found.get(entry.ordered, frozenset()) | {entry.suspension}
     return found
 

@@ -19,6 +19,7 @@ from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.fingerprints.similarity import Neighbours
 from pipeline.store import Location
+from pipeline.store.erased import ErasedEvent, note_erased
 from tests.media.copies import SOUND_COPIES
 from tests.unit.house import House, generation, publication
 
@@ -69,6 +70,14 @@ def test_a_record_says_the_fingerprint_of_its_asset(house: House) -> None:
         "code": sealed.code,
     }
     assert sealed.code.encode() in house.stored(record.manifest.uri)
+
+
+def test_a_copy_of_what_was_erased_is_not_recognised_though_its_codes_are_still_known(house: House) -> None:
+    record = harbour(house)
+    note = ErasedEvent(event_uid=record.event_uid, erased_at="2026-06-01T12:00:00.000Z", erasure="0" * 64, basis=())
+    note_erased(house.store, house.layout, note, ())
+    said = published(house, "copy.webp", smaller("harbour.jpg"), "image/webp")
+    assert (removed(said), resembling(said)) == ([], [])
 
 
 def test_what_has_no_code_has_no_fingerprint(house: House) -> None:

@@ -12,12 +12,13 @@ from pipeline.events.identity import account_of
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store import Location
 from pipeline.store.erased import erased_bytes, erased_event
+from pipeline.store.illegal import events_about
 from pipeline.store.keys import identity_prefix
 from pipeline.store.lookup import find_by_digest
 from pipeline.store.simulator import EraserSimulator
 from pipeline.usecases.bundling import Bundling
 from pipeline.usecases.disclosing import PublicView
-from pipeline.usecases.erasing import PARTS, Erasing
+from pipeline.usecases.erasing import Erasing
 from pipeline.usecases.erasure import ErasureRequest, PartErased, joined
 from pipeline.usecases.restating import Restating
 from tests.unit.house import NOON, House, generation, png, publication
@@ -50,11 +51,17 @@ def erasing(
 def run(one: Erasing) -> PartErased:
     """All of it, as the command does it; messages are not sent here."""
     found = one.of_digests()
-    for number in range(PARTS) if one.reads_records else ():
+    there = {int(key.split("/")[2], 16) for key in house_keys(one) if key.startswith("v1/records/")}
+    for number in sorted(there) if one.reads_records else ():
         found = joined(found, one.part(number))
     found = joined(found, one.inbox(found))
     found = joined(found, one.outlived(found))
     return msgspec.structs.replace(found, left=(*found.left, *one.beside(found)))
+
+
+def house_keys(one: Erasing) -> list[str]:
+    store: Any = one.store
+    return [at.key for at in store.objects if at.bucket == "sealstream-records"]
 
 
 def places(house: House) -> set[str]:
@@ -148,10 +155,14 @@ def test_by_a_content_id_all_its_events_are_found(house: House) -> None:
     assert not gone(house, hers)
 
 
-def test_one_pass_serves_several_requests(house: House) -> None:
+def test_one_pass_serves_several_requests_and_each_has_its_own_record(house: House) -> None:
     hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
-    found = run(erasing(house, OF_ANNA, ErasureRequest(kind="user", subject=account_of(BERND))))
+    nobody = ErasureRequest(kind="user", subject=account_of("nobody"))
+    one = erasing(house, OF_ANNA, nobody, ErasureRequest(kind="user", subject=account_of(BERND)))
+    found = run(one)
     assert set(found.events) == {hers.event_uid, his.event_uid}
+    recorded = [orjson.loads(house.stored(uri)) for uri in one.record(found, ())]
+    assert [(report["events"], report["together_with"]) for report in recorded] == [(1, 2), (1, 2)]
 
 
 def test_a_dry_run_lists_the_same_and_changes_nothing(house: House) -> None:
@@ -234,6 +245,13 @@ def test_whoever_has_the_file_is_told_that_it_was_erased_and_nothing_more(house:
         assert find_by_digest(house.store, house.layout, sha256) == ()
         assert [one.event_uid for one in erased_bytes(house.store, house.layout, sha256)] == [record.event_uid]
     assert PublicView(store=house.store, layout=house.layout).of_event(record.event_uid) is None
+
+
+def test_a_later_verdict_about_copies_elsewhere_still_finds_the_event(house: House) -> None:
+    record = seal(house, "hers", ANNA)
+    run(erasing(house, OF_ANNA))
+    for sha256 in (record.original.sha256, record.sealed.sha256):
+        assert events_about(house.store, house.layout, sha256) == {record.event_uid: False}
 
 
 def test_something_made_of_it_can_still_be_sealed(house: House) -> None:

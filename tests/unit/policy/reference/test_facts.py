@@ -132,6 +132,10 @@ def test_an_order_stops_what_it_names_and_where_it_names_nothing_everything(
         assert (known.get("service.suspended_by_order") is True) is (event_type in stopped), event_type
 
 
+def test_an_entry_that_no_order_put_there_suspends_by_itself_alone() -> None:
+    assert entry("services", "chat", service={"suspended_by_order": True}).suspension is None  # type: ignore[union-attr]
+
+
 def test_orders_of_two_kinds_stop_what_either_names() -> None:
     sets = sets_of(
         *(
