@@ -1,8 +1,8 @@
 """Opens the buckets by the settings that workers have, too."""
 
-from agents.assembly import layout_of
 from console.vault import Vault
 from pipeline.settings import AssetSettings, StoreSettings
+from pipeline.store import Layout
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
 
@@ -18,7 +18,8 @@ def open_vault(max_bytes: int) -> Vault:
     stores = StoreSettings()
     return Vault(
         store=S3ObjectStore(connect()),
-        layout=layout_of(stores),
+        # Not by `agents.assembly`, which loads what signs and recognises.
+        layout=Layout(content_bucket=stores.content_bucket, records_bucket=stores.records_bucket),
         buckets=frozenset({stores.content_bucket, stores.inbox_bucket, *AssetSettings().allowed_buckets}),
         max_bytes=max_bytes,
     )
