@@ -50,10 +50,16 @@ class LogReader:
         """The number of the newest batch; 0 where there is none.
 
         Raises:
+            LogFaultError: something else lies there.
             WorldError: the store does not answer.
         """
         keys = self.store.list_keys(self.place.bucket, self.place.batches, limit=1)
-        return (self.place.number_of(keys[0]) or 0) if keys else 0
+        if not keys:
+            return 0
+        number = self.place.number_of(keys[0])
+        if not number:
+            raise self.fault("what is listed before its newest batch is none")
+        return number
 
     def batch(self, number: int) -> Batch:
         """A batch that was written.

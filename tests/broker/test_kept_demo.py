@@ -148,7 +148,7 @@ def test_what_is_held_is_decided_in_the_console_it_names(kept: Kept) -> None:
         sent = browser.post(f"/queue/{uid}/acts", data={**form, "act": "escalate", "reason": "Two should see it."})
         assert sent.status_code == 200
         until(lambda: "Done: Second eyes" in browser.get(sent.url).text, within=30)
-        (act,) = [act for act in browser.get("/audit.json").json()["acts"] if act["reason"] == "Two should see it."]
+        (act,) = [act for act in browser.get("/audit.json").json()["rows"] if act["reason"] == "Two should see it."]
         assert (act["event_uid"], act["actor"], act["state"]) == (uid, "reviewer-17", "taken")
 
 

@@ -40,6 +40,7 @@ from tests.broker.kill.audit_matters import audit_matters
 from tests.broker.kill.audit_messages import audit_messages
 from tests.broker.kill.audit_positions import audit_positions
 from tests.broker.kill.audit_store import audit_store
+from tests.broker.kill.audit_tile_logs import is_of_tile_log
 from tests.broker.kill.bucket import Bucket, Listed, list_versions
 from tests.broker.kill.case_maker import Supplies
 from tests.broker.kill.cases import Case
@@ -270,7 +271,7 @@ async def _audited(site: _Site, cases: Mapping[int, Case], objects: _Objects, un
     environment, evidence = site.stack.environment(), site.evidence
     records_bucket, content_bucket = (Bucket(name, environment) for name in _BUCKETS)
     now = await records_bucket.listing()
-    listed = {key: objects.written.get(key, one) for key, one in now.items()}
+    listed = {key: objects.written.get(key, one) for key, one in now.items() if not is_of_tile_log(key)}
     records = await records_bucket.get_all(listed)
     content = await content_bucket.digests(await content_bucket.listing())
     versions = list_versions(STORES.records_bucket, environment)
@@ -305,7 +306,8 @@ async def _go(directory: Path, *, bucket_first: bool) -> list[Problem]:
     home = directory / "second"
     home.mkdir()
     shutil.copytree(directory / "copy", home / "kafka")
-    shutil.copytree(stack.state_dir, home / "state")  # the operator keeps the key
+    shutil.copytree(stack.state_dir, home / "state")  # the operator keeps the keys
+    shutil.copy(stack.log_key, home)
     with KafkaServer(home / "kafka") as broker, SeaweedServer(home / "s3") as store:
         (port,) = free_ports(1)
         restored = replace(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import BugError, WorldError
+from pipeline.store.location import Location
 from pipeline.store.simulator import StoreSimulator
 from pipeline.tile_log import LogFaultError, TileLog
 from pipeline.tile_log.tree import tile_path
@@ -163,7 +164,7 @@ def written() -> StoreSimulator:
     return store
 
 
-@pytest.mark.parametrize("what", ["leaf", "checkpoint", "stranger", "tile", "no tile", "no batch", "noise"])
+@pytest.mark.parametrize("what", ["strange", "leaf", "checkpoint", "stranger", "tile", "no tile", "no batch", "noise"])
 def test_nothing_is_added_to_a_log_that_is_not_what_was_written(written: StoreSimulator, what: str) -> None:
     newest = body_of(written, batch_key(3))
     if what == "leaf":
@@ -181,6 +182,8 @@ def test_nothing_is_added_to_a_log_that_is_not_what_was_written(written: StoreSi
         replaced(written, "tile/0/001", tile[:32] + bytes(32) + tile[64:])
     elif what == "no tile":
         replaced(written, "tile/0/000", None)
+    elif what == "strange":
+        written.create(Location(PLACE.bucket, f"{PLACE.batches}0"), b"", media_type="text/plain")
     elif what == "no batch":
         replaced(written, batch_key(2), None)
     else:
