@@ -126,7 +126,8 @@ def of_period(period: ReportPeriod, events: Iterable[EventHistory], cases: Itera
     """What a report about a period is made from.
 
     Events about which something was decided in it, as they stood at its end, so that a report about a time that is over
-    stays the same; and cases that were known before its end, and were not all over before it began.
+    stays the same; and cases that were known before its end, and were not all over before it began. That somebody
+    looked at an alert is kept as a case, too, and is none that a report is about.
     """
     known = (one for one in (event.until(period.ends) for event in events) if one is not None)
     touched = (one for one in known if any(period.has(decided_at(decided)) for decided in one.all))
@@ -148,6 +149,8 @@ def decided_at(decided: ManifestRecord | Decision) -> datetime:
 
 def _matters(one: StoredCase, period: ReportPeriod) -> bool:
     """Whether a case was touched in a period, or has a clock that was not met before it."""
+    if one.case.kind == "alert":
+        return False
     waits = any(clock.met_at is None or _instant(clock.met_at) >= period.begins for clock in one.case.clocks)
     return one.changed_at >= period.begins or waits
 

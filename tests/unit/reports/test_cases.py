@@ -11,7 +11,7 @@ from pipeline.events.intake import intake_review
 from pipeline.events.outputs import CaseSubject
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
-from pipeline.reports import ReportMaterial, StoredCase, period_of, report_of
+from pipeline.reports import ReportMaterial, StoredCase, of_period, period_of, report_of
 from pipeline.usecases.reporting import Reporting
 from tests.unit.house import House, activity, publication
 from tests.unit.reports.conftest import LATER, Report, figures, rows, section
@@ -99,6 +99,19 @@ def test_what_came_of_a_complaint_is_told_with_the_event_that_it_was_about(house
     ((name, *_, outcome),) = rows(document, "投诉与申诉")
     assert (name, outcome) == ("投诉 K-1\nabababababab", "改变")
     assert figures(document, "概要")["改变原决定"] == "1"
+
+
+@pytest.mark.usefixtures("happened")
+def test_that_somebody_looked_at_an_alert_is_no_case_of_a_report(house: House) -> None:
+    days = period_of("2026-06", "UTC", LATER)
+    material = Reporting(store=house.store, layout=house.layout).material(days)
+    looked_at = [
+        StoredCase(case=msgspec.structs.replace(one.case, kind="alert"), digest=one.digest)
+        if one.case.id == "K-2"
+        else one
+        for one in material.cases
+    ]
+    assert {one.case.id for one in of_period(days, material.events, looked_at).cases} == {"K-1", "I-1", "T-1"}
 
 
 def test_where_nobody_complained_it_says_so(reported: Report) -> None:
