@@ -208,10 +208,22 @@ def test_traces_without_their_packages_are_the_operators_to_mend(monkeypatch: py
         tracing_of(traces=True)
 
 
+@contextmanager
+def logged_as_json() -> Iterator[None]:
+    """Logs go to standard error inside, and where they went before after it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging(level="info", style="json")
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 def test_a_line_about_an_event_names_it_also_from_the_thread_that_works_on_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    configure_logging(level="info", style="json")
     worker, logger = Worker(), logging.getLogger("here")
     original = worker.store.create
 
@@ -220,8 +232,9 @@ def test_a_line_about_an_event_names_it_also_from_the_thread_that_works_on_it(
         return original(*given, **named)
 
     worker.store.create = create  # type: ignore[method-assign]
-    worker.work(record(orjson.dumps(EVENT)))
-    logger.warning("about nothing")
+    with logged_as_json():
+        worker.work(record(orjson.dumps(EVENT)))
+        logger.warning("about nothing")
     lines = [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
     decided = orjson.loads(next(message.value or b"" for message in worker.published))
     uid = decided.get("event_uid")
