@@ -163,7 +163,8 @@ def rights_of(role: Role, topics: Topics, group: str, *, asks_recognisers: bool 
     if role == "worker":
         found += [Right(resource="group", name=name, operation="Read") for name in (group, clock_group(group))]
         found.append(Right(resource="transactional-id", name=f"{clock_group(group)}.", operation="Write"))
-        found += [Right(name=plan.name, operation="DescribeConfigs", needed=False) for plan in topics.plans()]
+        own = [plan.name for plan in topics.plans() if ROLES[role](topics, plan)]
+        found += [Right(name=name, operation="DescribeConfigs", needed=False) for name in own]
     if role == "notifier":
         found.append(Right(resource="group", name=notify_group(group), operation="Read"))
     return tuple(found)

@@ -40,13 +40,19 @@ class Comparison:
     differences: tuple[TopicDifference, ...]
 
 
-async def compared(settings: KafkaSettings) -> Comparison:
+async def compared(settings: KafkaSettings, rights: Sequence[Right] = ()) -> Comparison:
     """Compare the topics with the plan.
+
+    Args:
+        settings: how to reach Kafka.
+        rights: what this user has to be allowed: topics that it has nothing to do with, and may not see, are left out.
+            Without any, all are compared.
 
     Raises:
         WorldError: no broker answers.
     """
-    plans = Topics(settings.topic_prefix).plans()
+    own = {right.name for right in rights if right.resource == "topic"}
+    plans = [plan for plan in Topics(settings.topic_prefix).plans() if not rights or plan.name in own]
     found = await found_topics(settings, (plan.name for plan in plans))
     return Comparison(
         missing=tuple(plan.name for plan in plans if plan.name not in found),
@@ -101,7 +107,7 @@ async def as_planned(
 async def _trouble(settings: KafkaSettings, rights: Sequence[Right]) -> str | None:
     try:
         _require(await lacking_rights(settings, [right for right in rights if right.needed]))
-        found = await compared(settings)
+        found = await compared(settings, rights)
     except WorldError as error:
         return str(error)
     if found.missing:

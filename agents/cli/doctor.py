@@ -173,7 +173,7 @@ def _kafka() -> Found:
     lacking = asyncio.run(lacking_rights(settings, [need for need in needs if need.needed]))
     for right in lacking:
         yield "fault", f"This user lacks {right}. Grant it; `sealstream topics acls` prints how."
-    found = asyncio.run(compared(settings))
+    found = asyncio.run(compared(settings, needs))
     hidden = {right.name for right in lacking}
     for name in (topic for topic in found.missing if topic not in hidden):
         yield "fault", f"{name} is not there, or this user may not see it. Type `sealstream topics create`."
