@@ -61,7 +61,7 @@ class _Room:
         page = self._parts.questions.case(request.path_params["uid"])
         if page is None:
             return self._opening(request, person)
-        return self._shown(request, person, page, 200, _new_form())
+        return self._shown(request, person, 200, _new_form())
 
     def json(self, request: Request, person: Person | None) -> Response:
         """The same as JSON."""
@@ -79,7 +79,7 @@ class _Room:
             told, status = told_on_page(error)
         else:
             return RedirectResponse(f"/cases/{page.case.case_uid}?sent={sent}", _SEE_OTHER)
-        return await run_in_threadpool(self._shown, request, person, page, status, _kept(form, told))
+        return await run_in_threadpool(self._shown, request, person, status, _kept(form, told))
 
     def form(self, request: Request, person: Person | None) -> Response:
         """The form by which a case is opened, once its kind is chosen."""
@@ -123,10 +123,10 @@ class _Room:
         values = {"outcome": outcome, "waited": waited}
         return framed(self._parts, request, person, "case_opening.html", "cases", values)
 
-    def _shown(
-        self, request: Request, person: Person | None, page: ShownCase, status: int, form: Mapping[str, object]
-    ) -> Response:
+    def _shown(self, request: Request, person: Person | None, status: int, form: Mapping[str, object]) -> Response:
         outcome, waited = became(self._parts, self._desk, request)
+        # Read after it: where the page says that an act is done, its form is about the case as that left it.
+        page = self._found(request)
         event = self._event(page)
         offered = self._offered(page, person, event)
         values = {

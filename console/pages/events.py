@@ -89,9 +89,11 @@ class _Room:
         return self._shown(request, person, status, {**_empty_form(), "view": view})
 
     def _shown(self, request: Request, person: Person | None, status: int, form: Mapping[str, object]) -> Response:
-        event = self.found(request)
         sent = request.query_params.get("sent", "")
         sent_at = self._desk.sent_at(sent)
+        outcome = self._parts.questions.act(sent)
+        # Read after it: where the page says that an act is done, its form is about the event as that left it.
+        event = self.found(request)
         values = {
             "view": self.content.view(request, person, event) if "view" not in form else form["view"],
             **form,
@@ -99,7 +101,7 @@ class _Room:
             "barred": _barred(event, person),
             "lineage": self._parts.questions.lineage(event),
             "permitted": [act for act, permission in ACTS.items() if is_permitted(person, permission)],
-            "outcome": self._parts.questions.act(sent),
+            "outcome": outcome,
             "waited": None if sent_at is None else int(time.monotonic() - sent_at),
         }
         return framed(self._parts, request, person, "event.html", "queue", values, status)
