@@ -47,7 +47,7 @@ async def test_a_worker_knows_all_of_its_partitions_whoever_else_comes_and_goes(
                 [KafkaMessage(topic=name, key=key, value=b"{}", partition=partition) for key in some]
             )
 
-    async with open_reader(settings, name) as first, asyncio.timeout(60):
+    async with open_reader(settings, name) as first, asyncio.timeout(240):  # a group may take its time to deal
         staying = Worker(first)
         while staying.known != keys:
             await staying.poll()
