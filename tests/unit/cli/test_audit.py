@@ -1,21 +1,18 @@
 """`sealstream audit`: what is in the tile log, that it is whole, and what outsiders verify it with."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agents.cli.main import main
 from pipeline.store import Location
 from pipeline.tile_log import TileLogs
 from pipeline.tile_log.signing import InMemorySigner
+from tests.unit.cli.typing import Run
 from tests.unit.house import House, publication
 
-Run = Callable[..., tuple[int, str, str]]
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 BUCKET = "sealstream-records"
 
@@ -33,28 +30,14 @@ def key(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], house: House, tmp_path: Path, key: Path
-) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run, house: House, tmp_path: Path, key: Path) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEALSTREAM_TILE_LOG_KEY", str(key))
     monkeypatch.setattr("pipeline.store.connection.connect", lambda: None)
     monkeypatch.setattr("pipeline.store.s3.S3ObjectStore", lambda _: house.store)
     monkeypatch.setattr("agents.cli.audit._PAUSE_SECONDS", 0.0)
 
-    def run(*arguments: object, command: str = "audit") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", command, *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
-    return run
+    return lambda *arguments, command="audit": typed(command, *arguments)
 
 
 @pytest.fixture

@@ -1,21 +1,18 @@
 """`sealstream erase`: what a person types, what they are told, and what is sent to the topics."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agents.cli.main import main
 from agents.messages import KafkaMessage
 from pipeline.errors import WorldError
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store.simulator import EraserSimulator
+from tests.unit.cli.typing import Run
 from tests.unit.house import House, generation, png
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 class Brokers:
@@ -43,25 +40,13 @@ def brokers(monkeypatch: pytest.MonkeyPatch) -> Brokers:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], house: House, brokers: Brokers) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run, house: House, brokers: Brokers) -> Run:
     assert brokers is not None
     monkeypatch.setattr("pipeline.store.connection.connect", lambda: None)
     monkeypatch.setattr("pipeline.store.s3.S3ObjectStore", lambda *_, **__: house.store)
     monkeypatch.setattr("pipeline.store.s3_erasing.S3Eraser", lambda _: EraserSimulator(house.store))
 
-    def run(*arguments: object, command: str = "erase") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", command, *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
-    return run
+    return lambda *arguments, command="erase": typed(command, *arguments)
 
 
 @pytest.fixture

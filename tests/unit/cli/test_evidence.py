@@ -4,37 +4,21 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agents.cli.main import main
+from tests.unit.cli.typing import Run
 from tests.unit.house import House, publication
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], house: House, tmp_path: Path) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run, house: House, tmp_path: Path) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("pipeline.store.connection.connect", lambda: None)
     monkeypatch.setattr("pipeline.store.s3.S3ObjectStore", lambda _: house.store)
 
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", "evidence", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
-    return run
+    return lambda *arguments: typed("evidence", *arguments)
 
 
 @pytest.fixture

@@ -3,40 +3,25 @@
 import json
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 
-from agents.cli.main import main
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.labels.implicit.model import LabelsToWrite
+from tests.unit.cli.typing import Run
 from tests.unit.house import png
 from tests.unit.labels.implicit.makers import pdf
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run, tmp_path: Path) -> Run:
     monkeypatch.setenv("SEALSTREAM_STATE_DIR", str(tmp_path / "state"))
 
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
-    return run
+    return typed
 
 
 @pytest.fixture

@@ -1,41 +1,26 @@
 """`sealstream lineage`: the tree of what an asset was made from."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from agents.cli.main import main
 from pipeline.events.identity import event_uid
 from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import ContentName, ManifestRecord, RecordedParent
 from pipeline.usecases.ancestry import Ancestor, Ancestry
+from tests.unit.cli.typing import Run
 from tests.unit.house import House, generation, png, publication, review
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], house: House) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run, house: House) -> Run:
     monkeypatch.setattr("pipeline.store.connection.connect", lambda: None)
     monkeypatch.setattr("pipeline.store.s3.S3ObjectStore", lambda _: house.store)
 
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", "lineage", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
-    return run
+    return lambda *arguments: typed("lineage", *arguments)
 
 
 def made(house: House, name: str, *parents: object, mime: str = "text/markdown", **content: Any) -> ManifestRecord:

@@ -2,42 +2,27 @@
 
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
-from agents.cli.main import main
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.labels.implicit.model import LabelsToWrite
+from tests.unit.cli.typing import Run
 from tests.unit.house import png
 
-Run = Callable[..., tuple[int, str, str]]
 MARKER = InProcessImplicitLabeler()
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 FIRST = first_write("studio", "1")
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run, tmp_path: Path) -> Run:
     monkeypatch.setenv("SEALSTREAM_STATE_DIR", str(tmp_path / "state"))
 
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
-    return run
+    return typed
 
 
 @pytest.fixture

@@ -1,43 +1,27 @@
 """`sealstream report`: documents of what is in the records bucket."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agents.cli.main import main
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.reports.pdf import FONT
 from tests.tools import need_font
+from tests.unit.cli.typing import Run
 from tests.unit.house import House, png, publication, review
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], house: House, tmp_path: Path) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run, house: House, tmp_path: Path) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEALSTREAM_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setattr("pipeline.store.connection.connect", lambda: None)
     monkeypatch.setattr("pipeline.store.s3.S3ObjectStore", lambda *_, **__: house.store)
 
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", "report", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
     content = {"id": "letter", "mime": "text/plain", "text": "A letter.\n"}
     house.inspect(publication({"content": content, "jurisdictions": ["CN"]}))
-    return run
+    return lambda *arguments: typed("report", *arguments)
 
 
 @pytest.fixture

@@ -7,28 +7,16 @@ from typing import Any
 
 import pytest
 
-from agents.cli.main import main
-from tests.unit.cli.policy.given import PACK, RULES, Answer, Run
+from tests.unit.cli.policy.given import PACK, RULES, Answer
+from tests.unit.cli.typing import Run
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, typed: Run) -> Run:
     """Run a policy command; answer with exit code, output and errors."""
     monkeypatch.setattr("agents.cli.console.console.width", 200)
 
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["sealstream", "policy", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return int(code), out, err
-
-    return run
+    return lambda *arguments: typed("policy", *arguments)
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-Run = Callable[..., tuple[int, str, str]]
-"""A command: arguments in; exit code, output and errors out."""
-
 Answer = Callable[..., Any]
 """The same for a command that succeeds and answers with JSON."""
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.policy.given import Answer, Run, publication
+from tests.unit.cli.policy.given import Answer, publication
+from tests.unit.cli.typing import Run
 
 PackFile = Callable[..., Path]
 EventsFile = Callable[..., Path]

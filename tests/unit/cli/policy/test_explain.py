@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli.policy.given import Answer, Run, publication
+from tests.unit.cli.policy.given import Answer, publication
+from tests.unit.cli.typing import Run
 
 
 @pytest.fixture

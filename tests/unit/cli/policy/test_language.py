@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.policy.given import Answer, Run
+from tests.unit.cli.policy.given import Answer
+from tests.unit.cli.typing import Run
 
 TITLE = "越南《人工智能法》（第134/2025/QH15号法律）第十一条及第142/2026/ND-CP号法令"
 PACK = "vn-ai-law-2025"

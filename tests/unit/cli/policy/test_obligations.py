@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli.policy.given import Answer, Run
+from tests.unit.cli.policy.given import Answer
+from tests.unit.cli.typing import Run
 
 
 def standing(answer: Any, pack: str = "cn-deep-synthesis-2023") -> dict[str, str]:

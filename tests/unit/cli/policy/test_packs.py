@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.policy.compliance import render
 from pipeline.policy.pack_files import load_packs, shipped_pack_names
-from tests.unit.cli.policy.given import EXAMPLES, Answer, Run
+from tests.unit.cli.policy.given import EXAMPLES, Answer
+from tests.unit.cli.typing import Run
 
 
 def test_the_shipped_packs_are_in_use_unless_set(answer: Answer) -> None:
