@@ -1,7 +1,6 @@
 """One event: why it is held, what was decided, what a person can do about it; and doing that."""
 
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -14,19 +13,16 @@ from starlette.routing import BaseRoute, Route
 from console.acting import ACTS, Desk
 from console.pages.answering import framed, json_of, shown
 from console.pages.content import ContentDesk, ContentView
+from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
-from console.people import Person, is_permitted, person_of, require_own_form
+from console.people import Person, is_permitted
 from console.readmodel.shown import EventPage
 from pipeline.errors import WorldError
 
 __all__ = ["routes"]
 
 _SEE_OTHER: Final = 303
-_NOT_ALLOWED: Final = 403
 _NOT_FOUND: Final = 404
-_UNUSABLE: Final = 422
-_UNAVAILABLE: Final = 503
-_MOST_FIELDS: Final = 20
 
 
 def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
@@ -64,20 +60,12 @@ class _Room:
 
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the page, which tells what becomes of it."""
-        person = await run_in_threadpool(person_of, self._parts, request)
-        if person is None:
-            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
-        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(person.form_secret, form.get("form"))
+        person, form = await sent_by(self._parts, request)
         about = (await run_in_threadpool(self.found, request)).event_uid
         try:
             sent = await self._desk.send(person, about, form)
-        except WorldError as error:
-            told, status = f"{error.what} {error.remedy}", _UNAVAILABLE
-        except HTTPException as error:
-            if error.status_code != _UNUSABLE:
-                raise
-            told, status = error.detail, _UNUSABLE
+        except (WorldError, HTTPException) as error:
+            told, status = told_on_page(error)
         else:
             back = request.query_params.get("then") == "queue"
             return RedirectResponse("/queue" if back else f"/queue/{about}?sent={sent}", _SEE_OTHER)
@@ -89,9 +77,7 @@ class _Room:
         return self._shown(request, person, status, {**_empty_form(), "view": view})
 
     def _shown(self, request: Request, person: Person | None, status: int, form: Mapping[str, object]) -> Response:
-        sent = request.query_params.get("sent", "")
-        sent_at = self._desk.sent_at(sent)
-        outcome = self._parts.questions.act(sent)
+        outcome, waited = became(self._parts, self._desk, request)
         # Read after it: where the page says that an act is done, its form is about the event as that left it.
         event = self.found(request)
         values = {
@@ -102,7 +88,7 @@ class _Room:
             "lineage": self._parts.questions.lineage(event),
             "permitted": [act for act, permission in ACTS.items() if is_permitted(person, permission)],
             "outcome": outcome,
-            "waited": None if sent_at is None else int(time.monotonic() - sent_at),
+            "waited": waited,
         }
         return framed(self._parts, request, person, "event.html", "queue", values, status)
 
