@@ -70,7 +70,7 @@ def _believing_what_was_so(monkeypatch: pytest.MonkeyPatch) -> None:
     known: dict[str, Person] = {}
     asked = sending.person_of
 
-    def remembered(parts: events.ConsoleParts, request: events.Request) -> Person | None:
+    def remembered(parts: sending.ConsoleParts, request: sending.Request) -> Person | None:
         key = str(request.session.get("login"))
         person = known.get(key) or asked(parts, request)
         return None if person is None else known.setdefault(key, person)
