@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from console.pages import events
+from console.pages import sending
 from console.people import Person
 from pipeline.events.identity import event_uid
 from tests.unit.console.browsing import Console, form_of, hidden
@@ -68,19 +68,19 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 def _believing_what_was_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Roles are asked once, at the login."""
     known: dict[str, Person] = {}
-    asked = events.person_of
+    asked = sending.person_of
 
-    def remembered(parts: events.ConsoleParts, request: events.Request) -> Person | None:
+    def remembered(parts: sending.ConsoleParts, request: sending.Request) -> Person | None:
         key = str(request.session.get("login"))
         person = known.get(key) or asked(parts, request)
         return None if person is None else known.setdefault(key, person)
 
-    monkeypatch.setattr("console.pages.events.person_of", remembered)
+    monkeypatch.setattr("console.pages.sending.person_of", remembered)
     monkeypatch.setattr("console.people.person_of", remembered)
 
 
 ATTACKS: dict[Attack, Plant] = {
-    a_form_without_the_secret: lambda patch: patch.setattr("console.pages.events.require_own_form", lambda *_: None),
+    a_form_without_the_secret: lambda patch: patch.setattr("console.pages.sending.require_own_form", lambda *_: None),
     a_form_of_another_site: lambda patch: patch.setattr(
         "console.guarding.GuardedForms._require_own_page", lambda *_: None
     ),
