@@ -381,9 +381,7 @@ def test_an_order_that_widens_under_the_same_number_is_taken_and_what_was_put_be
 
 def restated_order(desk: Desk, uid: str) -> ServiceOrder:
     """What a loss of the topics has said again of an order."""
-    (order,) = (
-        one for one in Restating(store=desk.store, layout=LAYOUT).of_case(uid) if isinstance(one, ServiceOrder)
-    )
+    (order,) = (one for one in Restating(store=desk.store, layout=LAYOUT).of_case(uid) if isinstance(one, ServiceOrder))
     return order
 
 
