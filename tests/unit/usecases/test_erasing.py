@@ -7,7 +7,7 @@ import msgspec
 import orjson
 import pytest
 
-from pipeline.errors import AssetRefusedError, WorldError
+from pipeline.errors import AssetRefusedError, EventErasedError, WorldError
 from pipeline.events.identity import account_of
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store import Location
@@ -21,7 +21,7 @@ from pipeline.usecases.disclosing import PublicView
 from pipeline.usecases.erasing import Erasing
 from pipeline.usecases.erasure import ErasureRequest, PartErased, joined
 from pipeline.usecases.restating import Restating
-from tests.unit.house import NOON, House, generation, png, publication
+from tests.unit.house import NOON, House, generation, png, publication, review
 
 ANNA, BERND = "5f1d-anna", "77ac-bernd"
 OF_ANNA = ErasureRequest(kind="user", subject=account_of(ANNA))
@@ -262,6 +262,36 @@ def test_a_replay_of_what_was_erased_says_nothing_and_brings_nothing_back(house:
     after = places(house)
     assert house.seal(event).outputs == ()
     assert places(house) == after
+
+
+def test_an_erased_event_whose_record_is_gone_too_is_not_worked_on_when_it_comes_again(house: House) -> None:
+    asset = house.put("hers.png", png(), "image/png")
+    event = generation({"content": {**asset, "operation": "generated"}, "user": {"id_hash": ANNA}})
+    house.seal(event)
+    run(erasing(house, OF_ANNA, days=183))
+    house.put("hers.png", png(), "image/png")
+    after = places(house)
+    for _ in range(2):
+        with pytest.raises(EventErasedError):
+            house.seal(event)
+    assert places(house) == after
+
+
+def test_what_a_person_decides_after_the_erasure_is_said_each_time_and_what_was_before_it_is_not(house: House) -> None:
+    reviews = {}
+    for name in ("before", "after"):
+        words = {"id": name, "mime": "text/plain", "text": "Harmless.", "synthetic": "yes"}
+        lie = {"content": words, "declaration": {"made": True, "value": "not_ai"}, "user": {"id_hash": ANNA}}
+        held = house.inspect(publication(lie, event_id=name)).record
+        said = {"verdict": "release", "reviewer": {"id": "r-7"}, "reason": "A poem."}
+        reviews[name] = review({"event_uid": held.event_uid, **said}, event_id=f"review of {name}")
+    assert house.review(reviews["before"]).outputs
+    for name, days in (("before", 1), ("after", -1)):
+        run(erasing(house, ErasureRequest(kind="content", subject=name), days=days))
+    assert house.review(reviews["before"]).outputs == ()
+    first = house.review(reviews["after"])
+    assert first.outputs
+    assert house.review(reviews["after"]) == first, "the first attempt may not have published it"
 
 
 def test_rebuilt_topics_say_nothing_of_it(house: House) -> None:
