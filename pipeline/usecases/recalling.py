@@ -84,7 +84,10 @@ class Recalling:
         at, parsed = Location(self.layout.records_bucket, key), parse_key(key)
         if isinstance(parsed, _OF_AN_EVENT) and erased_event(self.store, self.layout, parsed.event_uid) is not None:
             return ()
-        match parsed:
+        return self._said_of(at, parsed)
+
+    def _said_of(self, at: Location, key: object) -> tuple[Output, ...]:
+        match key:
             case RecordKey(event_uid=uid):
                 record = record_of(self.store, self.layout, uid)
                 return () if record is None else (record, *alerts_of(record))
