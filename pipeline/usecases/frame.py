@@ -19,7 +19,7 @@ from pipeline.events.outgoing import Output
 from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, Subject
 from pipeline.policy.decision import alerts_for
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.erased import erased_event
+from pipeline.store.erased import ErasedEvent, erased_event
 from pipeline.store.keys import RecordKey, parse_key
 from pipeline.store.records import commit_record, filed_record
 from pipeline.tile_log import Leaf
@@ -137,14 +137,9 @@ class UseCase(ABC, Generic[Event, Record]):
             )
 
     def _is_erased(self, record: Record) -> bool:
-        """Whether an event is not spoken of any more; a decision that a person took after the erasure is."""
+        """Whether nothing is said of a record any more."""
         note = erased_event(self.store, self.layout, record.event_uid)
-        if note is None:
-            return False
-        if not isinstance(record, Decision) or record.review is None:
-            return True
-        decided, erased = instant(record.decided_at), instant(note.erased_at)
-        return decided is None or erased is None or decided < erased
+        return note is not None and not _is_decided_since(record, note)
 
     def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
         """What a record that is stored changes in the ledger of an account."""
@@ -171,6 +166,14 @@ class UseCase(ABC, Generic[Event, Record]):
         Raises:
             IdentityReusedError: it answers another one with the same source and id.
         """
+
+
+def _is_decided_since(record: ManifestRecord | Decision, note: ErasedEvent) -> bool:
+    """Whether a record is a person's decision that was taken after its event was erased."""
+    if not isinstance(record, Decision) or record.review is None:
+        return False
+    decided, erased = instant(record.decided_at), instant(note.erased_at)
+    return decided is not None and erased is not None and decided >= erased
 
 
 def alerts_of(record: ManifestRecord | Decision) -> tuple[Alert, ...]:
