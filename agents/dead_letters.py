@@ -11,7 +11,7 @@ from agents.kafka import read_from_now, read_to_end
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
-from pipeline.events.outgoing import DEAD_LETTER_HEADER
+from pipeline.events.outgoing import dead_letter_in
 from pipeline.events.outputs import DeadLetter
 from pipeline.events.prepared import prepare
 
@@ -71,13 +71,14 @@ async def coming_letters(settings: KafkaSettings) -> AsyncIterator[AsyncIterator
 
 
 def _kept(message: KafkaMessage) -> KeptLetter | None:
-    headers = list(message.headers)
-    if not headers or headers[-1][0] != DEAD_LETTER_HEADER or headers[-1][1] is None:
+    explanation = dead_letter_in(message.headers)
+    if explanation is None:
         return None
     try:
-        letter = msgspec.json.decode(headers.pop()[1] or b"", type=DeadLetter)
+        letter = msgspec.json.decode(explanation, type=DeadLetter)
     except msgspec.DecodeError:
         return None
+    headers = list(message.headers[:-1])
     # An input that was a dead letter of Kafka Connect has headers of these names itself: only the last of each is ours.
     ours: set[str] = set()
     while headers and headers[-1][0].startswith(EXPLANATION_PREFIX) and headers[-1][0] not in ours:

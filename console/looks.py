@@ -22,7 +22,8 @@ from pipeline.events.intake import ACCESS, intake_access
 __all__ = ["LOOK_SECONDS", "TOKEN_BYTES", "Handed", "Looks", "token_of"]
 
 LOOK_SECONDS: Final = 600
-"""So long a look counts: what was shown can be shown again without another event."""
+"""So long a look counts: what was shown can be shown again without another event. What is asked for again by the same
+form is the same event within a span of this length, and another one in the next."""
 
 TOKEN_BYTES: Final = 16
 """Of the token of a form that asks for something."""
@@ -68,7 +69,8 @@ class Looks:
         Args:
             person: who.
             handed: what.
-            token: of the form, 32 hex digits: it is the identity of the event, so that a second click is the same one.
+            token: of the form, 32 hex digits: with what is said it is the identity of the event, so that a second click
+                is the same one, and whatever else an open page asks for is not.
 
         Raises:
             HTTPException: it cannot be said, as with a reason that is too long.
@@ -100,11 +102,13 @@ class Looks:
             "rows": handed.rows,
         }
         value = orjson.dumps({name: told for name, told in data.items() if told is not None})
-        at = datetime.fromtimestamp(self._parts.now(), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        now = self._parts.now()
+        at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        said = hashlib.sha256(value).hexdigest()
         headers = (
             ("content-type", b"application/json"),
             ("ce_specversion", b"1.0"),
-            ("ce_id", _name(f"{token} {person.id} {handed.act} {handed.sha256}").encode()),
+            ("ce_id", _name(f"{token} {int(now // LOOK_SECONDS)} {said}").encode()),
             ("ce_source", self._parts.settings.source.encode()),
             ("ce_type", ACCESS.encode()),
             ("ce_time", at.encode()),

@@ -96,6 +96,8 @@ def _here(request: Request) -> str:
     path = request.url.path
     for form in ("/acts", "/content", "/exports", "/files"):  # where forms go, nobody comes back to
         path = path.removesuffix(form)
+    if path.startswith("/alerts/"):  # they have one page for all
+        path = "/alerts"
     return path + (f"?{request.url.query}" if request.url.query else "")
 
 

@@ -108,7 +108,7 @@ def erase(
         print_json(answer)
     else:
         _show(answer)
-    if not answer.events and not answer.erased and not erasing.known_before():
+    if not answer.events and not answer.erased and not answer.left and not erasing.known_before():
         errors.print("sealstream: Nothing is known of it in this store.", markup=False)
         raise typer.Exit(1)
 

@@ -12,7 +12,7 @@ import msgspec
 
 from agents.delivery import InputRecord
 from agents.topics import Topics
-from pipeline.events.outgoing import DEAD_LETTER_HEADER
+from pipeline.events.outgoing import dead_letter_in
 from pipeline.events.outputs import Alert, Announcement, DeadLetter, Enforcement, EnforcementReversal, Severity
 from pipeline.usecases.announcing import ANNOUNCEMENT
 
@@ -140,7 +140,7 @@ def _step(record: InputRecord, _: Mapping[str, str]) -> NotifiedItem | None:
 
 
 def _letter(record: InputRecord, _: Mapping[str, str]) -> NotifiedItem | None:
-    explanation = next((text for name, text in record.headers if name == DEAD_LETTER_HEADER), None)
+    explanation = dead_letter_in(record.headers)
     if explanation is None:
         return None
     letter = msgspec.json.decode(explanation, type=DeadLetter)

@@ -6,7 +6,6 @@ read again after an end, so everything is told at least once, under the same ide
 
 import asyncio
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +75,8 @@ class Notifier:
         self._backoff = backoff
         self._waiting: dict[tuple[str, str], _Group] = {}
         self._queues: dict[str, asyncio.Queue[_Group]] = {name: asyncio.Queue() for name in deliver}
-        self._open: dict[TopicPartition, dict[int, int]] = {}
+        self._open: dict[TopicPartition, dict[int, set[str]]] = {}
+        """Of each place, the targets that have not been told yet."""
         self._next: dict[TopicPartition, int] = {}
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
 
@@ -107,8 +107,7 @@ class Notifier:
             group = self._group(target, route, item)
             group.items[item.id] = item
             group.places.append(place)
-            counts = self._open.setdefault(place.partition, {})
-            counts[place.offset] = counts.get(place.offset, 0) + 1
+            self._open.setdefault(place.partition, {}).setdefault(place.offset, set()).add(target)
 
     async def run(self) -> None:
         """Deliver until it is cancelled; what is under way then is not done."""
@@ -147,13 +146,17 @@ class Notifier:
             items = tuple(group.items.values())
             for start in range(0, len(items), _MOST_ITEMS):
                 part = items[start : start + _MOST_ITEMS]
-                await self._see_through(target, notification_of(target, part, self._plan.console))
+                await self._see_through(target, notification_of(target, part, self._plan.console), group.due)
                 self._remember(target, part)
-            self._finish(group.places)
+            self._finish(target, group.places)
 
-    async def _see_through(self, target: str, told: Notification) -> None:
-        """Deliver, or keep it with what is undelivered: one of the two has happened when this returns."""
-        until = time.monotonic() + self._plan.patience_hours * 3600
+    async def _see_through(self, target: str, told: Notification, due: datetime) -> None:
+        """Deliver, or keep it with what is undelivered: one of the two has happened when this returns.
+
+        It is given up after its patience, which begins when it is due, however long others were tried before it; and
+        at once where so much waits that nothing more is read: one target must not keep what others are to be told.
+        """
+        until = due + timedelta(hours=self._plan.patience_hours)
         attempts = 0
         while True:
             attempts += 1
@@ -162,7 +165,7 @@ class Notifier:
             except TargetRefusesError as error:
                 why, is_over = error.what, True
             except NotTakenError as error:
-                why, is_over = error.what, time.monotonic() >= until
+                why, is_over = error.what, self._now() >= until or not self.has_room
             else:
                 logger.info("%s was told of %d things (%s).", target, len(told.items), told.id)
                 return
@@ -186,11 +189,10 @@ class Notifier:
         while len(self._told) > _REMEMBERED:
             self._told.popitem(last=False)
 
-    def _finish(self, places: Sequence[Place]) -> None:
+    def _finish(self, target: str, places: Sequence[Place]) -> None:
         for place in places:
-            counts = self._open.get(place.partition, {})
-            left = counts.get(place.offset, 0) - 1
-            if left > 0:
-                counts[place.offset] = left
-            else:
-                counts.pop(place.offset, None)
+            still = self._open.get(place.partition, {})
+            missing = still.get(place.offset, set())
+            missing.discard(target)
+            if not missing:
+                still.pop(place.offset, None)

@@ -3,12 +3,19 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 import aiokafka
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupAuthorizationFailedError,
+    IllegalStateError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 
 from agents.delivery import InputRecord, TopicPartition
 from agents.header_names import accept_any_header_name
@@ -17,13 +24,14 @@ from agents.kafka_connection import connection
 from agents.notifying.items import Source, items_of, sources_of
 from agents.notifying.notifier import Notifier, Place
 from agents.notifying.plan_file import NotificationPlan
-from agents.notifying.port import Deliver
+from agents.notifying.port import Deliver, Notification
 from agents.notifying.services import open_service
 from agents.notifying.undelivered import keeper_of
 from agents.notifying.webhook import open_webhook
 from agents.rights import notify_group
 from agents.settings import KafkaSettings
 from agents.topics import Topics
+from pipeline.errors import OperatorError, WorldError
 
 __all__ = ["notify", "open_targets"]
 
@@ -71,13 +79,23 @@ async def notify(
     async with open_targets(plan) as targets:
         if not from_beginning:
             await _begin_with_now(kafka, sources)
-        notifier = Notifier(plan, targets, keeper_of(plan.undelivered.expanduser()))
+        notifier = Notifier(plan, targets, _kept_in_file(plan.undelivered.expanduser()))
         async with _consumer(kafka) as consumer:
             consumer.subscribe(list(sources), listener=_Listener(notifier))
             logger.info("Notifications go to %s.", ", ".join(targets))
             committing = _Committing(consumer, notifier)
             await _until_stopped(notifier.run(), _read(consumer, committing, sources, places))
             await committing.commit()
+
+
+def _kept_in_file(path: Path) -> Callable[[Notification, str], None]:
+    try:
+        return keeper_of(path)
+    except OSError as error:
+        raise OperatorError(
+            what=f"{path}, which is to keep what is undelivered, cannot be written: {error.strerror}.",
+            remedy="Name a file with `undelivered` that this user may write.",
+        ) from error
 
 
 async def _begin_with_now(kafka: KafkaSettings, sources: Collection[str]) -> None:
@@ -94,9 +112,20 @@ async def _begin_with_now(kafka: KafkaSettings, sources: Collection[str]) -> Non
             for number in cluster.partitions_for_topic(topic) or ()
         ]
         consumer.assign(partitions)
-        if any([await consumer.committed(partition) is not None for partition in partitions]) or not partitions:
-            return
-        await consumer.commit(await consumer.end_offsets(partitions))
+        try:
+            if any([await consumer.committed(partition) is not None for partition in partitions]) or not partitions:
+                return
+            await consumer.commit(await consumer.end_offsets(partitions))
+        except (TopicAuthorizationFailedError, GroupAuthorizationFailedError) as error:
+            raise OperatorError(
+                what=f"This user may not read with the group {notify_group(kafka.group)}, or one of its topics.",
+                remedy="Grant it; `sealstream topics acls --for notifier` prints how.",
+            ) from error
+        except KafkaError as error:
+            raise WorldError(
+                what=f"It could not be found out where to begin ({type(error).__name__}).",
+                remedy="Start it again; another one may have begun in the same moment.",
+            ) from error
         logger.info("This group never read: it begins with what comes from now on.")
 
 

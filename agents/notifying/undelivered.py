@@ -1,8 +1,10 @@
 """What no target took: a file with a line of JSON for each, kept until it is delivered after all."""
 
+import errno
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from io import RawIOBase
 from pathlib import Path
 
 import msgspec
@@ -22,18 +24,37 @@ class KeptNotification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keeper_of(path: Path) -> Callable[[Notification, str], None]:
-    """What appends to the file, and returns when it is on the disk; raises OSError."""
+    """What appends to the file, and returns when it is on the disk; raises OSError.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
 
     def keep(told: Notification, why: str) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         line = msgspec.json.encode(KeptNotification(given_up_at=at, why=why, notification=told))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.write(line + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _append(path, line + b"\n")
 
+    _append(path, b"")  # what cannot be written is known before anything depends on it
     return keep
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Write a line whole, or not at all: a torn one would spoil the next."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        try:
+            _write_all(file, line)
+        except OSError:
+            file.truncate(size)
+            raise
+
+
+def _write_all(file: RawIOBase, line: bytes) -> None:
+    if file.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(file.fileno())
 
 
 def kept_in(path: Path) -> tuple[KeptNotification, ...]:
@@ -56,5 +77,8 @@ def kept_in(path: Path) -> tuple[KeptNotification, ...]:
 def replace_kept(path: Path, kept: Sequence[KeptNotification]) -> None:
     """Let the file have these and no others."""
     beside = path.with_name(f"{path.name}.new")
-    beside.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in kept))
+    with beside.open("wb") as file:
+        file.writelines(msgspec.json.encode(one) + b"\n" for one in kept)
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)

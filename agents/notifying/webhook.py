@@ -36,11 +36,12 @@ async def open_webhook(url: str, secret_file: Path, *, seconds: float = _SECONDS
             body = msgspec.json.encode(told)
             try:
                 signed = signed_headers(secret_of(secret_file), told.id, int(time.time()), body)
+            except ValueError as error:
+                raise NotTakenError(what=f"The secret {error}.", remedy="It is tried again.") from error
+            try:
                 headers = {"content-type": "application/json", "user-agent": "sealstream", **signed}
                 async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                     status = answer.status
-            except ValueError as error:
-                raise NotTakenError(what=f"The secret {error}.", remedy="It is tried again.") from error
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise NotTakenError(
                     what=f"The webhook did not answer ({type(error).__name__}).", remedy="It is tried again."

@@ -52,7 +52,7 @@ class _Room:
 
     def show(self, request: Request, person: Person | None) -> Response:
         """The page of alerts."""
-        return self._shown(request, person, 200, {"problem": None})
+        return self._shown(request, person, 200, {"problem": None, "kept": {"uid": None}})
 
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the list, which tells what becomes of it."""
@@ -67,7 +67,9 @@ class _Room:
         else:
             given = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
             return RedirectResponse(f"/alerts?{urlencode({**given, 'sent': sent})}", _SEE_OTHER)
-        return await run_in_threadpool(self._shown, request, person, status, {"problem": told})
+        # The token stays: what is sent again is the same event.
+        kept = {"uid": event.event_uid, "reason": str(form.get("reason", "")), "token": str(form.get("token", ""))}
+        return await run_in_threadpool(self._shown, request, person, status, {"problem": told, "kept": kept})
 
     def _shown(self, request: Request, person: Person | None, status: int, form: Mapping[str, object]) -> Response:
         outcome, waited = became(self._parts, self._desk, request)

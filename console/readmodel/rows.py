@@ -15,7 +15,7 @@ from pipeline.errors import ProducerError
 from pipeline.events.envelope import parse
 from pipeline.events.identity import case_uid, event_uid
 from pipeline.events.intake import CASE_ACT, intake_access
-from pipeline.events.outgoing import DEAD_LETTER_HEADER
+from pipeline.events.outgoing import dead_letter_in
 from pipeline.events.outputs import (
     Alert,
     Announcement,
@@ -209,7 +209,7 @@ def _sent_about_case_at(record: InputRecord, arrived: int) -> Iterator[ModelRow]
 def _refusal(
     by_people: Mapping[str, Callable[[InputRecord, int], Iterator[ModelRow]]], record: InputRecord
 ) -> Iterator[ModelRow]:
-    explanation = next((text for name, text in record.headers if name == DEAD_LETTER_HEADER), None)
+    explanation = dead_letter_in(record.headers)
     if explanation is None:
         return
     letter = msgspec.json.decode(explanation, type=DeadLetter)

@@ -11,7 +11,7 @@ import msgspec
 
 __all__ = ["BASES", "REASONS", "LeftBehind", "Reason", "left"]
 
-Reason = Literal["record", "lock", "account", "identity", "case", "illegal", "log", "codes", "inbox"]
+Reason = Literal["record", "lock", "rest", "account", "identity", "case", "illegal", "log", "codes", "inbox"]
 
 BASES: Final = ("GDPR Art. 17", "PIPL Art. 47")
 """By what erasure is asked for."""
@@ -33,6 +33,11 @@ REASONS: Final[Mapping[Reason, _Why]] = {
     ),
     "lock": _Why(
         "The store has it locked (Object Lock), and this program uses no right to break a lock.",
+        "PIPL Art. 47(2); GDPR Art. 17(3)(b) and (e)",
+    ),
+    "rest": _Why(
+        "Something else of its event is locked, and nothing but the record leads there. Run this again after the lock "
+        "has ended, and both are erased.",
         "PIPL Art. 47(2); GDPR Art. 17(3)(b) and (e)",
     ),
     "account": _Why(

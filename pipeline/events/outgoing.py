@@ -1,6 +1,6 @@
 """Outgoing messages: typed values become CloudEvents in binary mode, the same bytes each time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -20,7 +20,16 @@ from pipeline.events.outputs import (
     ServiceOrder,
 )
 
-__all__ = ["DEAD_LETTER_HEADER", "Channel", "Outgoing", "Output", "dead_letter_header", "encode", "to_json"]
+__all__ = [
+    "DEAD_LETTER_HEADER",
+    "Channel",
+    "Outgoing",
+    "Output",
+    "dead_letter_header",
+    "dead_letter_in",
+    "encode",
+    "to_json",
+]
 
 Channel = Literal[
     "manifests",
@@ -151,6 +160,15 @@ def _address_of_case(message: Case | RunningClock | Announcement) -> _Address:
 def dead_letter_header(letter: DeadLetter) -> tuple[str, bytes]:
     """The header that explains a dead letter."""
     return DEAD_LETTER_HEADER, to_json(letter)
+
+
+def dead_letter_in(headers: Sequence[tuple[str, bytes | None]]) -> bytes | None:
+    """What explains a dead letter, as it was encoded; None for what is none.
+
+    It is the last header: what a producer sent, which may have one of that name, stands before it.
+    """
+    name, explanation = headers[-1] if headers else ("", None)
+    return explanation if name == DEAD_LETTER_HEADER else None
 
 
 def to_json(message: msgspec.Struct) -> bytes:

@@ -8,7 +8,7 @@ The events of a digest are found by listing what lies under it. For each event, 
 2. its sealed asset and manifest are deleted, all versions
 3. its manifest record is taken off its topic, by a tombstone under the content id
 4. the inbox is searched for the bytes that events brought, by size and digest
-5. where law demands its record no more, that is deleted, the record itself last
+5. where law demands its record no more, that is deleted, the record itself last, and only if nothing of it is locked
 
 A crash anywhere is mended by doing the same again: an event is found until its record is gone, and what is deleted
 already is absent.
@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, Literal
 
 import msgspec
@@ -52,6 +52,7 @@ from pipeline.usecases.erasure import (
     ErasedObject,
     ErasureReport,
     ErasureRequest,
+    OutlivedEvent,
     PartErased,
     erasable,
     gathered,
@@ -138,14 +139,13 @@ class Erasing:
 
     def among(self, uids: Iterable[str], *, by: str | None = None) -> PartErased:
         """Erase those of some events that were asked for, or all of them by one erasure; raises as `part`."""
-        found = PartErased()
+        parts: list[PartErased] = []
         remaining = iter(uids)
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="erase") as threads:
             while some := list(islice(remaining, _AT_ONCE)):
-                for part in threads.map(lambda uid: self._event(uid, by), some):
-                    if part is not None:
-                        found = joined(found, part)
-        return found
+                found = threads.map(lambda uid: self._event(uid, by), some)
+                parts += [part for part in found if part is not None]
+        return joined(*parts)
 
     def _event(self, uid: str, by: str | None) -> PartErased | None:
         stored = self.store.get(self.layout.record(uid))
@@ -158,7 +158,8 @@ class Erasing:
     def _asked_for(self, record: ErasableRecord) -> str | None:
         """The erasure by which an event is erased; None for one that nobody asked for."""
         content = "" if record.content is None else record.content.id
-        return self._wanted.get(("user", record.account or "")) or self._wanted.get(("content", content))
+        named = (("content", content), *(("user", account) for account in record.accounts))
+        return next((self._wanted[one] for one in reversed(named) if one in self._wanted), None)
 
     def _erase(self, record: ErasableRecord, erasure: str) -> PartErased:
         uid = record.event_uid
@@ -170,16 +171,19 @@ class Erasing:
         done = [self._delete(at, "sealed asset or manifest") for at in self._content_of(record)]  # 2
         done += [left("illegal", at.uri) for at in self._found_illegal(digests)]
         until = None if record.at is None else record.at + self.retention
-        is_outlived = until is not None and until <= self.now()
-        if not is_outlived:
+        is_demanded = until is None or until > self.now()
+        is_outlived = not is_demanded and not _is_locked(done)
+        if is_demanded:
             done.append(left("record", self.layout.record(uid).uri, None if until is None else written(until)))
+        elif not is_outlived:
+            done.append(left("rest", self.layout.record(uid).uri))
         return msgspec.structs.replace(
             gathered(done),
             events=(uid,),
             by={erasure: 1},
             was_erased=int(noted is not None),
             content_ids=(record.content.id,) if record.sealed and record.content else (),
-            outlived=tuple(at.uri for at in self._records(record)) if is_outlived else (),
+            outlived=(self._outlived(record),) if is_outlived else (),
             digests=frozenset(one.sha256 for one in brought if one.sha256),
             sizes=frozenset(one.size for one in brought if one.size is not None),
             has_unsized=any(one.size is None for one in brought),
@@ -207,6 +211,10 @@ class Erasing:
             if self.store.head(at) is not None:
                 yield at
 
+    def _outlived(self, record: ErasableRecord) -> OutlivedEvent:
+        brought = (one.sha256 for one in record.brought if one.sha256)
+        return OutlivedEvent(places=tuple(at.uri for at in self._records(record)), digests=tuple(brought))
+
     def _records(self, record: ErasableRecord) -> list[Location]:
         """What the records bucket has of an event, the record itself last."""
         uid, bucket = record.event_uid, self.layout.records_bucket
@@ -219,8 +227,24 @@ class Erasing:
         return [*(at for at in places if self.store.head(at) is not None), self.layout.record(uid)]
 
     def outlived(self, found: PartErased) -> PartErased:
-        """Delete the records that law demands no more, when all else is done; raises as `part`."""
-        return gathered(self._delete(Location.parse(uri), "record") for uri in found.outlived)
+        """Delete the records that law demands no more, when all else is done; raises as `part`.
+
+        An event's record is what leads to everything else of it. So where the store has something of it locked, the
+        record stays, for a later run to find the rest by.
+        """
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="erase") as threads:
+            done = list(threads.map(lambda event: self._with_record(event, found.locked), found.outlived))
+        return gathered(chain.from_iterable(done))
+
+    def _with_record(self, event: OutlivedEvent, locked: frozenset[str]) -> list[ErasedObject | LeftBehind | None]:
+        if not locked.isdisjoint(event.digests):
+            return [left("rest", event.record)]
+        done: list[ErasedObject | LeftBehind | None] = []
+        for uri in event.places:
+            done.append(self._delete(Location.parse(uri), "record"))
+            if _is_locked(done):
+                return done if uri == event.record else [*done, left("rest", event.record)]
+        return done
 
     def _delete(
         self,
@@ -245,13 +269,17 @@ class Erasing:
             WorldError: the store does not answer; do the same again.
         """
         done: list[ErasedObject | LeftBehind | None] = []
+        locked: set[str] = set()
         for version in self.eraser.versions(self.inbox_bucket) if found.digests else ():
             if not found.has_unsized and version.size not in found.sizes:
                 continue
             body = self.eraser.read(version)
-            if body is not None and hashlib.sha256(body).hexdigest() in found.digests:
+            digest = "" if body is None else hashlib.sha256(body).hexdigest()
+            if digest in found.digests:
                 done.append(self._delete(version.at, "inbox copy", version.version))
-        return gathered(done)
+                if _is_locked(done[-1:]):
+                    locked.add(digest)
+        return msgspec.structs.replace(gathered(done), locked=frozenset(locked))
 
     def beside(self, found: PartErased) -> tuple[LeftBehind, ...]:
         """What is left that is no event's own: ledgers, cases, and what only time takes away; raises as `part`."""
@@ -338,3 +366,8 @@ class Erasing:
             for request in self.requests
             if request.kind == "digest"
         )
+
+
+def _is_locked(done: Iterable[ErasedObject | LeftBehind | None]) -> bool:
+    """Whether the store has locked anything of what was to be deleted."""
+    return any(isinstance(one, LeftBehind) and one.what == "lock" for one in done)

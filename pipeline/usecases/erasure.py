@@ -1,8 +1,10 @@
 """Erasure as values: what is asked for, what was found and done, and the part of a record that both go by."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -18,6 +20,7 @@ __all__ = [
     "ErasedObject",
     "ErasureReport",
     "ErasureRequest",
+    "OutlivedEvent",
     "PartErased",
     "erasable",
     "gathered",
@@ -47,13 +50,31 @@ class ErasedObject(msgspec.Struct, frozen=True, kw_only=True):
     where: str
 
 
+class OutlivedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event whose record law demands no more.
+
+    Attributes:
+        places: what the records bucket has of it, its record last.
+        digests: of the bytes that it brought, by which its copies in the inbox are found.
+    """
+
+    places: tuple[str, ...]
+    digests: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> str:
+        """Where its record is."""
+        return self.places[-1]
+
+
 class PartErased(msgspec.Struct, frozen=True, kw_only=True):
     """What was found in one part.
 
     Attributes:
         content_ids: whose manifest records are to be taken off their topic.
-        outlived: the places in the records bucket of which law demands nothing more, each record behind what is its.
+        outlived: the events whose records law demands no more, and of which nothing was left so far.
         digests, sizes: of the bytes that events brought; those without a size are looked for among all.
+        locked: the digests of those that the inbox keeps locked.
         by: how many of them each erasure asked for, by its identity.
         was_erased: how many of the events had been erased before, so that little or nothing was left to do.
     """
@@ -64,8 +85,9 @@ class PartErased(msgspec.Struct, frozen=True, kw_only=True):
     erased: tuple[ErasedObject, ...] = ()
     left: tuple[LeftBehind, ...] = ()
     content_ids: tuple[str, ...] = ()
-    outlived: tuple[str, ...] = ()
+    outlived: tuple[OutlivedEvent, ...] = ()
     digests: frozenset[str] = frozenset()
+    locked: frozenset[str] = frozenset()
     sizes: frozenset[int] = frozenset()
     has_unsized: bool = False
 
@@ -102,6 +124,10 @@ class _Content(msgspec.Struct, frozen=True):
     size: int | None = None
 
 
+class _CountsAgainst(msgspec.Struct, frozen=True):
+    account: str
+
+
 class _Parent(msgspec.Struct, frozen=True):
     sha256: str | None = None
     event_uid: str | None = None
@@ -117,6 +143,7 @@ class ErasableRecord(msgspec.Struct, frozen=True):
     manifest: _Bytes | None = None
     parents: tuple[_Parent, ...] = ()
     account: str | None = None
+    counts_against: _CountsAgainst | None = None
     sealed_at: str | None = None
     decided_at: str | None = None
 
@@ -124,6 +151,12 @@ class ErasableRecord(msgspec.Struct, frozen=True):
     def at(self) -> datetime | None:
         """When it was written."""
         return instant(self.sealed_at or self.decided_at or "")
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Whose event it is."""
+        against = () if self.counts_against is None else (self.counts_against.account,)
+        return (*(() if self.account is None else (self.account,)), *against)
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -145,19 +178,23 @@ class ErasableRecord(msgspec.Struct, frozen=True):
 prepare(ErasableRecord, ErasureReport)
 
 
-def joined(first: PartErased, second: PartErased) -> PartErased:
-    """What was found in two parts."""
+def joined(*parts: PartErased) -> PartErased:
+    """What was found in several parts."""
+    by: Counter[str] = Counter()
+    for part in parts:
+        by.update(part.by)
     return PartErased(
-        events=first.events + second.events,
-        by={uid: first.by.get(uid, 0) + second.by.get(uid, 0) for uid in (*first.by, *second.by)},
-        was_erased=first.was_erased + second.was_erased,
-        erased=first.erased + second.erased,
-        left=first.left + second.left,
-        content_ids=tuple(dict.fromkeys(first.content_ids + second.content_ids)),
-        outlived=first.outlived + second.outlived,
-        digests=first.digests | second.digests,
-        sizes=first.sizes | second.sizes,
-        has_unsized=first.has_unsized or second.has_unsized,
+        events=tuple(chain.from_iterable(part.events for part in parts)),
+        by=dict(by),
+        was_erased=sum(part.was_erased for part in parts),
+        erased=tuple(chain.from_iterable(part.erased for part in parts)),
+        left=tuple(chain.from_iterable(part.left for part in parts)),
+        content_ids=tuple(dict.fromkeys(chain.from_iterable(part.content_ids for part in parts))),
+        outlived=tuple(chain.from_iterable(part.outlived for part in parts)),
+        digests=frozenset[str]().union(*(part.digests for part in parts)),
+        locked=frozenset[str]().union(*(part.locked for part in parts)),
+        sizes=frozenset[int]().union(*(part.sizes for part in parts)),
+        has_unsized=any(part.has_unsized for part in parts),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from agents.messages import KafkaMessage
 from pipeline.errors import WorldError
+from pipeline.events.identity import account_of
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store.simulator import EraserSimulator
 from tests.unit.cli.typing import Run
@@ -101,6 +102,14 @@ def test_what_nobody_knows_ends_with_1(run: Run, record: ManifestRecord) -> None
     code, _, err = run("--user", f"not-{record.content.id}")
     assert code == 1
     assert "Nothing is known" in err
+
+
+def test_whose_ledger_alone_is_there_is_known_and_it_is_said_what_is_left(run: Run, house: House) -> None:
+    entry = house.layout.account_entry(account_of("anna"), 1)
+    house.store.create(entry, b"{}", media_type="application/json")
+    code, out, err = run("--user", "anna")
+    assert (code, err) == (0, "")
+    assert "left  account  1" in out
 
 
 def test_without_saying_what_it_ends_with_2(run: Run) -> None:

@@ -1,6 +1,7 @@
 """Acts on cases: what a case and a person allow is offered, once, with why the rest is off; workers answer."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -229,6 +230,27 @@ def test_what_the_brokers_did_not_take_is_sent_again_as_the_same_act(worker: Who
     assert form["token"] in answer.text
     worker.console.is_broker_away = False
     assert "Done: Carried out" in client.post(f"{path}/acts", data=form).text
+
+
+def test_a_page_that_says_why_nothing_was_sent_stays_as_it_is_and_keeps_what_was_typed(worker: WholeWorker) -> None:
+    path, uid = opened(worker), worker.decide().event_uid
+    client, new = desk(worker, "dora"), "/cases/new?kind=order"
+    html = client.get("/alerts?state=open").text.split(f'id="alert-{uid}"')[1]
+    alert = {name: hidden(html, name) for name in ("form", "token", "seen")}
+    forms = {
+        f"{path}/acts": (path, filled(client, path, step="order.done", reason="Typed.")),
+        new: (new, filled(client, new, case="O-2", reason="Typed.")),
+        f"/alerts/{uid}/acts?state=open": ("/alerts?state=open", {**alert, "step": "alert.closed", "reason": "Typed."}),
+    }
+    worker.console.is_broker_away = True
+    for to, (page, form) in forms.items():
+        before, answer = client.get(page).text, client.post(to, data=form)
+        assert answer.status_code == 503
+        assert ("Kafka did not confirm" in answer.text, "Typed." in answer.text) == (True, True)
+        assert form["token"] in answer.text
+        assert ("hx-get=" in before, "hx-get=" in answer.text) == (True, False)
+        assert f'back={quote(page)}"' in answer.text.replace("%3F", quote("?")).replace("%3D", quote("="))
+        assert f'action="{to}"' in before.replace("&amp;", "&")
 
 
 def test_clocks_are_on_the_page_and_late_ones_say_so(worker: WholeWorker) -> None:

@@ -118,6 +118,27 @@ def test_an_auditor_says_why(console: Console, shelf: Shelf) -> None:
     assert intake_access(console.sent[0].value, console.sent[0].headers).reason == "Sample 12"
 
 
+def test_a_double_click_is_one_event_and_all_else_that_an_open_page_asks_for_is_its_own(
+    console: Console, shelf: Shelf
+) -> None:
+    uid, other = shelf.publish("cat.png", PNG, "image/png"), shelf.publish("copy.png", PNG, "image/png")
+    console.learn(shelf.day)
+    client = console.browser("au-1", "auditor")
+    _, form = ask(client, uid, reason="Sample 12")
+
+    def identity(about: str, reason: str) -> bytes | None:
+        client.post(f"/queue/{about}/content", data={**form, "reason": reason}, follow_redirects=False)
+        return dict(console.sent[-1].headers)["ce_id"]
+
+    first = dict(console.sent[-1].headers)["ce_id"]
+    assert identity(uid, "Sample 12") == first
+    assert identity(other, "Sample 12") != first  # the same bytes
+    assert identity(uid, "Sample 13") != first
+    console.minute += 10
+    assert identity(uid, "Sample 12") != first
+    assert len(console.sent) == 5
+
+
 def test_a_look_is_of_one_person_at_one_event(console: Console, shelf: Shelf) -> None:
     uid, other = shelf.publish("cat.png", PNG, "image/png"), shelf.publish("dog.png", PNG + b"!", "image/png")
     console.learn(shelf.day)

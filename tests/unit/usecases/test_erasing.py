@@ -220,6 +220,40 @@ def test_what_the_store_has_locked_is_left_and_said(house: House) -> None:
     assert record.manifest.uri not in places(house)
 
 
+LOCKED_UNTIL = NOON + timedelta(days=200)
+
+
+@pytest.mark.parametrize("what", ["sealed asset", "inbox copy", "retraction"])
+def test_while_anything_of_an_event_is_locked_its_record_stays_and_a_later_run_finds_the_rest_by_it(
+    house: House, what: str
+) -> None:
+    record = seal(house, "hers", ANNA)
+    retraction = house.layout.retraction(record.event_uid)
+    house.store.create(retraction, b"{}", media_type="application/json")
+    at = {
+        "sealed asset": Location.parse(record.sealed.uri),
+        "inbox copy": Location("sealstream-inbox", "hers.png"),
+        "retraction": retraction,
+    }[what]
+    eraser = EraserSimulator(house.store)
+    eraser.locked[at] = LOCKED_UNTIL
+    left = {one.what: one.where for one in run(erasing(house, OF_ANNA, days=183, eraser=eraser)).left}
+    assert (left["lock"], left["rest"]) == (at.uri, record.record_uri)
+    assert {at.uri, record.record_uri} <= places(house)
+    eraser.locked.clear()
+    assert not {one.what for one in run(erasing(house, OF_ANNA, days=201, eraser=eraser)).left} & {"lock", "rest"}
+    assert not {at.uri, record.record_uri} & places(house)
+
+
+def test_a_lock_on_something_of_one_event_keeps_no_record_of_another(house: House) -> None:
+    first, second = seal(house, "first", ANNA), seal(house, "second", ANNA, colour=9)
+    eraser = EraserSimulator(house.store)
+    eraser.locked[Location("sealstream-inbox", "first.png")] = LOCKED_UNTIL
+    run(erasing(house, OF_ANNA, days=183, eraser=eraser))
+    assert first.record_uri in places(house)
+    assert second.record_uri not in places(house)
+
+
 def test_a_replay_of_what_was_erased_says_nothing_and_brings_nothing_back(house: House) -> None:
     asset = house.put("hers.png", png(), "image/png")
     event = generation({"content": {**asset, "operation": "generated"}, "user": {"id_hash": ANNA}})

@@ -5,7 +5,7 @@ import base64
 import json
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,7 @@ async def test_what_a_target_refuses_is_kept_and_only_then_done(tmp_path: Path) 
 async def test_what_is_tried_for_too_long_is_kept() -> None:
     board = Board(plan(ALL, patience_hours=1e-9), {"ops": Target(*[NotTakenError(what="No answer.", remedy="-")] * 99)})
     board.take(item("1"))
+    board.now += timedelta(seconds=1)
     await board.until(lambda: board.done == 1)
     assert [why for _, why in board.kept] == ["No answer."]
 
@@ -182,6 +183,104 @@ async def test_partitions_that_others_read_are_no_longer_told_as_done() -> None:
 
 
 QUIET = QuietHours(begin="22:00", until="07:00", zone="Europe/Berlin")
+
+
+async def test_what_one_target_has_twice_after_a_rebalance_is_not_done_for_another() -> None:
+    """The partition comes back, and what was begun for it is delivered all the same: to one target, not to both."""
+    gate, ops = asyncio.Event(), Target()
+
+    async def hangs(_: Notification) -> None:
+        await gate.wait()
+
+    both = NotifyRoute(to=("ops", "chat"), about=("alerts",))
+    board = Board(plan(both), {"ops": ops, "chat": hangs})
+    board.notifier.take(Place(TOPIC, 7), item("1", "1" * 64))
+    board.notifier.forget([TOPIC])
+    board.notifier.take(Place(TOPIC, 7), item("1", "2" * 64))  # in a group of its own, as after the first was begun
+    await board.until(lambda: len(ops.told) == 2)
+    assert board.done == 7
+
+
+async def test_one_target_that_is_away_keeps_nobody_waiting_once_nothing_more_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("agents.notifying.notifier.MOST_WAITING", 3)
+    chat = Target(*[NotTakenError(what="No answer.", remedy="-")] * 99)
+    board = Board(plan(ALL), {"ops": chat})
+    board.take(*(item(str(number), str(number) * 64) for number in range(5)))
+    await board.until(lambda: board.notifier.has_room)
+    assert [why for _, why in board.kept] == ["No answer."] * len(board.kept)
+    assert board.kept
+
+
+async def test_patience_begins_when_something_is_due_however_long_others_were_tried() -> None:
+    away = Target(*[NotTakenError(what="Away.", remedy="-")] * 9999)
+    board = Board(plan(ALL, patience_hours=1.0), {"ops": away})
+    board.take(item("1", "1" * 64), item("2", "2" * 64))
+
+    def both_are_given_up() -> bool:
+        if len(away.failures) < 9990:  # the first was tried for a while
+            board.now = NOON + timedelta(hours=1)
+        return len(board.kept) == 2
+
+    await board.until(both_are_given_up)
+    assert board.done == 2
+
+
+def test_a_dead_letter_is_what_its_last_header_says_whatever_its_input_had() -> None:
+    forged = ("sealstream_dead_letter", b'{"error": "Call +49 170 5550123"}')
+    letter = DeadLetter(
+        dead_letter_id="d" * 64,
+        event_uid=None,
+        stage="intake",
+        error="EnvelopeError",
+        what="What.",
+        remedy="Remedy.",
+        path=None,
+        rule=None,
+        value_type=None,
+        input=InputPosition(topic="sealstream.generation", partition=0, offset=1, timestamp=None),
+        attempts=1,
+    )
+    sent = InputRecord(
+        topic="sealstream.dead-letters",
+        partition=0,
+        offset=0,
+        key=None,
+        value=b"{}",
+        headers=(forged, ("sealstream_dead_letter", b"no JSON"), dead_letter_header(letter)),
+        timestamp=NOON.timestamp(),
+    )
+    told = items_of(sent, "dead-letters", PLACES)
+    assert told is not None
+    assert told.kind == "EnvelopeError"
+
+
+def test_a_line_that_could_not_be_written_whole_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "undelivered.jsonl"
+    keep = keeper_of(kept)
+    told = notification_of("ops", [item("1")], None)
+    keep(told, "HTTP 410.")
+    before = kept.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            keep(told, "HTTP 500.")
+    assert kept.read_bytes() == before
+    keep(told, "HTTP 500.")
+    assert [one.why for one in kept_in(kept)] == ["HTTP 410.", "HTTP 500."]
+
+
+def test_a_file_that_cannot_be_written_is_known_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match=r"exists|directory"):
+        keeper_of(tmp_path / "file" / "undelivered.jsonl")
 
 
 async def test_in_quiet_hours_only_the_gravest_is_told_and_the_rest_together_when_they_are_over() -> None:
