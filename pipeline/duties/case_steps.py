@@ -249,8 +249,9 @@ def state_by_dates(kind: CaseKind, facts: Mapping[str, CaseFact], before: CaseSt
 def suspension_by(case: Case) -> ServiceOrder | None:
     """What an order that suspends something puts into the service registry; None of all other cases.
 
-    Its id and version follow from the case, so every worker and every replay puts the same entry. Once it is on record
-    that the order was carried out, it is not put again: somebody may have lifted it since.
+    Its id and version follow from the version of the case, so every worker and every replay puts the same entry, and
+    one that says more, as an order that widens does, comes after the one before. Once it is on record that the order
+    was carried out, it is not put again: somebody may have lifted it since.
     """
     facts = case.facts
     service = facts.get("service.id")
@@ -260,7 +261,10 @@ def suspension_by(case: Case) -> ServiceOrder | None:
     if "order.done_at" in facts and case.version > 1:
         return None
     return ServiceOrder(
-        id=f"{ORDER_PREFIX}{case.case_uid}", version=2, service=OrderedService(id=service), order=str(kind)
+        id=f"{ORDER_PREFIX}{case.case_uid}",
+        version=case.version + 1,
+        service=OrderedService(id=service),
+        order=str(kind),
     )
 
 

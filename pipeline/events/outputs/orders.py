@@ -17,7 +17,7 @@ class ServiceOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: follows from the case of the order.
-        version: of the entry; the first said nothing of what the order suspends.
+        version: of the entry, one more than that of the case: entries of version 1 do not say what the order suspends.
         service: which one.
         order: what it suspends, by the kind of the order.
     """

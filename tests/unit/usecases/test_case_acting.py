@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -24,16 +25,17 @@ from pipeline.events.identity import account_of, case_uid, decision_id
 from pipeline.events.inputs import ActivityEvent, CaseAct
 from pipeline.events.intake import intake_activity, intake_case_act
 from pipeline.events.outgoing import encode, to_json
-from pipeline.events.outputs import Case
+from pipeline.events.outputs import Case, ServiceOrder
 from pipeline.policy.pack import ALL_ROLES
 from pipeline.policy.pack_files import load_packs
-from pipeline.policy.reference import ReferenceSets, parse_entry
+from pipeline.policy.reference import ReferenceSets, StaleEntryError, parse_entry
 from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import ObjectStore
 from pipeline.store.chain import chain_of
 from pipeline.store.simulator import StoreSimulator
 from pipeline.usecases.case_acting import CaseActing, CaseActTaken
 from pipeline.usecases.casework import Casework
+from pipeline.usecases.restating import Restating
 from tests.unit.turns import Trouble, Turn, take_turns
 from tests.unit.usecases.test_deciding import PEOPLE, operators, outcomes, review, reviewing, stored
 from tests.unit.violations import LAYOUT, NOON, USER, decision, done, ledger
@@ -353,9 +355,34 @@ def test_an_order_that_suspends_puts_its_service_into_the_registry_until_it_was_
     assert schemas.first_violation(schemas.validator("service.v1"), orjson.loads(to_json(entry))) is None
     understood = parse_entry("services", entry.id, orjson.loads(to_json(entry)))
     assert ReferenceSets.empty().put(understood).suspended == {"studio": {"suspend-registration"}}
-    assert suspension_by(desk.case("order.contested", "dora")) == entry
+    again = suspension_by(desk.case("order.contested", "dora"))
+    assert again is not None
+    assert msgspec.structs.replace(again, version=entry.version) == entry
     assert suspension_by(desk.case("order.done", "dora")) is None
     assert suspension_by(desk.case("order.received", "dora", case="O-2", order={"kind": "rectify"})) is None
+
+
+def test_an_order_that_widens_under_the_same_number_is_taken_and_what_was_put_before_is_not_taken_again(
+    desk: Desk,
+) -> None:
+    more = {"jurisdictions": ["CN"], "service": {"id": "studio"}}
+    desk.case("order.received", "dora", **more, order={"kind": "suspend-registration"})
+    uid = case_uid("order", "#K-17")
+    first = restated_order(desk, uid)
+    desk.case("order.contested", "dora", order={"kind": "suspend-service"})
+    wider = restated_order(desk, uid)
+    assert (first.id, first.version >= 2) == (wider.id, True)
+    before, after = (parse_entry("services", one.id, orjson.loads(to_json(one))) for one in (first, wider))
+    sets = ReferenceSets.empty().put(before).put(after)
+    assert sets.suspended == {"studio": {"suspend-service"}}
+    with pytest.raises(StaleEntryError):
+        sets.put(before)
+
+
+def restated_order(desk: Desk, uid: str) -> ServiceOrder:
+    """What a loss of the topics has said again of an order."""
+    (order,) = (one for one in Restating(store=desk.store, layout=LAYOUT).of_case(uid) if isinstance(one, ServiceOrder))
+    return order
 
 
 def test_the_same_identity_with_other_data_is_refused(desk: Desk) -> None:
