@@ -42,6 +42,8 @@ def serve_console(
     whoever says who he is; both are refused where others than this machine could reach it. The login `oidc` asks a
     provider of OpenID Connect (SEALSTREAM_CONSOLE_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET_FILE).
     """
+    given = {"BIND": bind, "DATABASE": database, "LOGIN": login, "STORE": store}
+    os.environ.update({f"SEALSTREAM_CONSOLE_{name}": str(told) for name, told in given.items() if told is not None})
     if ctx.invoked_subcommand is not None:
         return
     require_console()
@@ -50,8 +52,6 @@ def serve_console(
     from console.serving import serve
 
     require_known(os.environ)
-    given = {"BIND": bind, "DATABASE": database, "LOGIN": login, "STORE": store}
-    os.environ.update({f"SEALSTREAM_CONSOLE_{name}": str(told) for name, told in given.items() if told is not None})
     settings = ConsoleSettings()
     worker = WorkerSettings()
     configure_logging(level=worker.log_level, style=worker.log_format)

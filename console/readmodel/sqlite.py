@@ -101,23 +101,15 @@ def open_rows(path: Path, topics: Topics, *, source: str, is_made_anew: bool = T
         path: its file.
         topics: what it is fed by.
         source: the brokers and the prefix of the topics: what others said is forgotten.
-        is_made_anew: whether a file that was made for others is emptied; it is refused otherwise.
+        is_made_anew: whether a read model that was made for others is emptied; it is refused otherwise.
 
     Raises:
-        OperatorError: the file cannot be used, or was made for others.
+        OperatorError: the file cannot be used, was made for others, or is something else than a read model.
     """
-    wanted = f"{_SIGNATURE} {source} {topics.prefix}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = SqliteRows(path, topics)
-        found = rows.signature()
-        if found != wanted and not (found is None or is_made_anew):
-            raise OperatorError(
-                what=f"The read model in {path} was made for other brokers, other topics or another version: {found}.",
-                remedy="Use the settings of its console (SEALSTREAM_KAFKA_...), or delete the file.",
-            )
-        if found != wanted:
-            rows.make_anew(wanted)
+        rows.make(f"{_SIGNATURE} {source} {topics.prefix}", is_made_anew=is_made_anew)
     except (OSError, sqlite3.Error) as error:
         raise OperatorError(
             what=f"The read model in {path} cannot be used: {error}.",
@@ -134,7 +126,6 @@ class SqliteRows:
         self._topics = topics
         self._readers = threading.local()
         self._writer = _connect(path)
-        self._writer.execute("PRAGMA journal_mode = WAL")
         self.changes = 0
         """How often something was taken in: whoever shows it asks again when this has grown."""
 
@@ -148,23 +139,27 @@ class SqliteRows:
             self._readers.connection = found
         return found
 
-    def signature(self) -> str | None:
-        """What the file was made for; None where it is new."""
-        try:
-            found = self._writer.execute("SELECT value FROM meta WHERE name = 'signature'").fetchone()
-        except sqlite3.OperationalError:
-            return None
-        return None if found is None else str(found[0])
+    def make(self, signature: str, *, is_made_anew: bool) -> None:
+        """Make the tables where the file has none, or has those of others.
 
-    def make_anew(self, signature: str) -> None:
-        """Drop all tables, and make empty ones."""
-        names = [name for (name,) in self._writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        Args:
+            signature: what they are for; where it is there already, they stay as they are.
+            is_made_anew: whether those of others are dropped; they are refused otherwise.
+
+        Raises:
+            OperatorError: they were made for others, or the file is something else than a read model.
+        """
         with self._transaction() as cursor:
-            for name in names:
-                cursor.execute(f'DROP TABLE "{name}"')
-            for statement in _TABLES.split(";"):
-                cursor.execute(statement)
-            cursor.execute("INSERT INTO meta VALUES ('signature', ?)", (signature,))
+            found = _made_for(cursor, self._path)
+            if found not in {None, signature} and not is_made_anew:
+                raise OperatorError(
+                    what=f"The read model in {self._path} was made for other brokers, other topics or another version: "
+                    f"{found}.",
+                    remedy="Use the settings of its console (SEALSTREAM_KAFKA_...), or delete the file.",
+                )
+            if found != signature:
+                _make_tables(cursor, signature)
+        self._writer.execute("PRAGMA journal_mode = WAL")  # kept in the file: not before it is known to be ours
 
     def positions(self) -> Positions:
         """How far every partition was read."""
@@ -253,6 +248,36 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -2000")  # of every thread that reads
     return connection
+
+
+def _made_for(cursor: sqlite3.Cursor, path: Path) -> str | None:
+    """What the tables of a file were made for; None where there are none.
+
+    Raises:
+        OperatorError: they are none of a read model.
+    """
+    if cursor.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+        return None
+    columns = {name for (name,) in cursor.execute("SELECT name FROM pragma_table_info('meta')")}
+    found = None
+    if {"name", "value"} <= columns:
+        found = cursor.execute("SELECT value FROM meta WHERE name = 'signature'").fetchone()
+    if found is None:
+        raise OperatorError(
+            what=f"The database {path} is none that a console made; nothing was changed in it.",
+            remedy="Name another file with --database: where there is none, it is made.",
+        )
+    return str(found[0])
+
+
+def _make_tables(cursor: sqlite3.Cursor, signature: str) -> None:
+    """Drop all tables, and make empty ones."""
+    names = [name for (name,) in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for name in names:
+        cursor.execute(f'DROP TABLE "{name}"')
+    for statement in _TABLES.split(";"):
+        cursor.execute(statement)
+    cursor.execute("INSERT INTO meta VALUES ('signature', ?)", (signature,))
 
 
 def _uids(rows: Iterable[ModelRow], table: str, column: int) -> set[str]:

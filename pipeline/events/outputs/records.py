@@ -51,8 +51,8 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a generation event: the record in the store, and the message on the manifests topic.
 
     `facts` are those that still hold of the sealed bytes when they come again, to be published for instance. `account`
-    is whose event it is, `data_subjects` are the accounts of everybody whom it names; both are kept in the store and are
-    on no topic.
+    is whose event it is, `data_subjects` are the accounts of everybody whom it names; both are kept in the store and
+    are on no topic.
     """
 
     event_uid: str

@@ -1,6 +1,8 @@
 """The read model: the same pages in whatever order topics are read, after whatever end, and once more from nothing."""
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -16,6 +18,7 @@ from console.readmodel.rows import millis, rows_of
 from console.readmodel.shown import QueueFilter
 from console.readmodel.sqlite import SqliteRows, open_rows
 from console.readmodel.standing import ALERT_STATES
+from pipeline.errors import OperatorError
 from tests.unit.console.happenings import HELD, TOPICS, Happenings, a_day, at
 
 NOW = millis(at(8))
@@ -125,6 +128,18 @@ def test_a_topic_that_began_anew_is_forgotten_alone(in_order: str, tmp_path: Pat
 def test_what_other_brokers_said_is_forgotten(tmp_path: Path) -> None:
     assert read(tmp_path, a_day().reads()).today().waiting == 3
     assert asked(opened(tmp_path, "other brokers")).today().waiting == 0
+
+
+@pytest.mark.parametrize("table", ["customers (id)", "meta (version)", "meta (name, value)"])
+def test_the_database_of_another_program_is_refused_and_stays_as_it_is(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "console.sqlite"
+    with closing(sqlite3.connect(path)) as others:
+        others.execute(f"CREATE TABLE {table}")
+    before = path.read_bytes()
+    for is_made_anew in (True, False):
+        with pytest.raises(OperatorError, match="none that a console made"):
+            open_rows(path, TOPICS, source="brokers", is_made_anew=is_made_anew)
+    assert path.read_bytes() == before
 
 
 def test_what_waits_is_held_by_a_decision_that_none_supersedes(tmp_path: Path) -> None:
