@@ -10,7 +10,7 @@ import typer
 from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.folders import files_below, told, work_on
-from agents.cli.local_file import read_asset, read_file, write_file
+from agents.cli.local_file import check_name, read_asset, read_file, write_file
 from agents.cli.marks_shown import ShownMarks, lines, shown
 from agents.cli.sidecars import credential_beside, place_for_sidecar
 from agents.trusting import trust_of
@@ -207,6 +207,8 @@ class _Sealing:
         Raises:
             ProducerError: the file cannot be sealed, or there is one already.
         """
+        for path in (file, out or file):
+            check_name(path)
         limit = AssetSettings().max_asset_bytes
         asset = read_asset(file, self.media_type, max_bytes=limit)
         software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
@@ -272,6 +274,7 @@ def inspect(
     The answer has two parts that are never mixed: `credential` (absent, valid, invalid, malformed, or remote, which is
     never fetched) and `trust` in its signer. Exit code 0 means that a judgement was possible, whatever it is.
     """
+    check_name(file)
     limit = AssetSettings().max_asset_bytes
     asset = read_asset(file, media_type, max_bytes=limit)
     settings = CredentialSettings()

@@ -12,6 +12,7 @@ import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from agents.cli.console import console, errors
+from agents.cli.local_file import printable
 from pipeline.errors import AssetRefusedError, ProducerError
 
 __all__ = ["RefusedFile", "Worked", "files_below", "told", "work_on"]
@@ -98,9 +99,9 @@ def work_on(
         for file, outcome in _side_by_side(listed, work, threads):
             progress.advance(bar)
             if isinstance(outcome, ProducerError):
-                refused.append(RefusedFile(file=str(file), what=outcome.what, remedy=outcome.remedy))
+                refused.append(RefusedFile(file=printable(file), what=outcome.what, remedy=outcome.remedy))
             elif outcome is None:
-                left_out.append(str(file))
+                left_out.append(printable(file))
             else:
                 done.append(outcome)
                 pace.wait()

@@ -9,10 +9,25 @@ from pipeline.assets import Asset, asset_of
 from pipeline.errors import AssetRefusedError
 from pipeline.media_types import named_by
 
-__all__ = ["read_asset", "read_file", "write_file"]
+__all__ = ["check_name", "printable", "read_asset", "read_file", "write_file"]
 
 _NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 """What file systems say that have no links."""
+
+
+def printable(path: Path) -> str:
+    r"""A path as it can be printed and sent: bytes of it that are no UTF-8 become `\xNN`."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def check_name(path: Path) -> None:
+    """See that events, manifests and answers can name a file.
+
+    Raises:
+        AssetRefusedError: its path is no UTF-8, which JSON is.
+    """
+    if (name := printable(path)) != str(path):
+        raise AssetRefusedError(what=f"The name of {name} is no UTF-8.", remedy="Rename the file, or its folder.")
 
 
 def read_asset(path: Path, given: str | None, *, max_bytes: int) -> Asset:

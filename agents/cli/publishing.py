@@ -4,8 +4,8 @@ import asyncio
 import shlex
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
@@ -20,12 +20,12 @@ from rich.progress import Progress
 
 from agents.cli.console import AsJson, console, errors, print_json
 from agents.cli.folders import Worked, files_below, told, work_on
-from agents.cli.local_file import read_file
+from agents.cli.local_file import check_name, read_file
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.assets import asset_of, sha256_hex
-from pipeline.errors import EnvelopeError, OperatorError
+from pipeline.errors import EnvelopeError, OperatorError, ProducerError
 from pipeline.events.envelope import parse
 from pipeline.events.identity import event_uid
 from pipeline.events.intake import (
@@ -203,6 +203,7 @@ async def send(settings: KafkaSettings, ready: Sequence[ReadyEvent]) -> None:
 def _prepare(
     file: Path, kind: Kind, more: dict[str, object], source: str, media_type: str | None, *, asset: bool
 ) -> Iterator[ReadyEvent]:
+    check_name(file)
     body = read_file(file, max_bytes=AssetSettings().max_asset_bytes)
     documents = None if asset else _events_in(file, body)
     if documents is None:
@@ -214,12 +215,13 @@ def _prepare(
     yield from _all_ready(file, documents)
 
 
-def _all_ready(file: Path, documents: Sequence[bytes]) -> Iterator[ReadyEvent]:
-    for number, document in enumerate(documents, start=1):
+def _all_ready(file: Path, documents: Mapping[int, bytes]) -> Iterator[ReadyEvent]:
+    for line, document in documents.items():
         try:
             yield ready_made(file, document)
-        except EnvelopeError as error:
-            raise EnvelopeError(what=f"{file}, event {number}: {error.what}", remedy=error.remedy) from error
+        except ProducerError as error:
+            place = f"{file}, line {line}" if _has_lines(file) else file
+            raise replace(error, what=f"{place}: {error.what}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +243,7 @@ class _FolderToSend:
             ProducerError: the file cannot be sent.
             WorldError: the object store does not answer.
         """
+        check_name(file)
         body = read_file(file, max_bytes=AssetSettings().max_asset_bytes)
         documents = None if self.are_assets else _events_in(file, body)
         if documents is not None:
@@ -259,19 +262,34 @@ class _FolderToSend:
         return [] if about.is_done() else [about.ready(body, self.media_type)]
 
 
-def _events_in(file: Path, body: bytes) -> list[bytes] | None:
-    """The events in a file; None where it is an asset."""
-    if file.suffix not in (".json", ".jsonl", ".ndjson"):
+def _has_lines(file: Path) -> bool:
+    return file.suffix in (".jsonl", ".ndjson")
+
+
+def _events_in(file: Path, body: bytes) -> Mapping[int, bytes] | None:
+    """The events in a file, by the lines that they begin in; None where it is an asset.
+
+    What it is, its first JSON object says: a line before that was cut off does not make an asset of the others.
+    """
+    if file.suffix != ".json" and not _has_lines(file):
         return None
-    documents = [line for line in body.splitlines() if line.strip()] if file.suffix != ".json" else [body]
-    try:
-        first = orjson.loads(documents[0])
-    except (orjson.JSONDecodeError, IndexError):
-        return None
-    if isinstance(first, dict) and "specversion" in first:
-        return documents
-    _refuse_what_looks_like_an_event(file, first)
+    lines = enumerate(body.splitlines(), start=1) if _has_lines(file) else [(1, body)]
+    documents = {number: line for number, line in lines if line.strip()}
+    for said in map(_json_or_none, documents.values()):
+        if isinstance(said, dict) and "specversion" in said:
+            return documents
+        _refuse_what_looks_like_an_event(file, said)
+        if isinstance(said, dict):
+            return None
     return None
+
+
+def _json_or_none(document: bytes) -> object:
+    """What a document says; None where it is no JSON, which intake explains where an event was meant."""
+    try:
+        return orjson.loads(document)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _refuse_what_looks_like_an_event(file: Path, document: object) -> None:
@@ -295,7 +313,9 @@ def ready_made(file: Path, document: bytes) -> ReadyEvent:
     Raises:
         ProducerError: it is none that the contract takes.
     """
-    headers = (("content-type", b"application/cloudevents+json"),) if "data" in orjson.loads(document) else ()
+    told = _json_or_none(document)
+    is_structured = isinstance(told, dict) and "data" in told
+    headers = (("content-type", b"application/cloudevents+json"),) if is_structured else ()
     event = parse(document, headers)
     topics = Topics(KafkaSettings().topic_prefix)
     unknown = map(str, unknown_members(_SCHEMAS[event.type], event.data)) if event.type in _SCHEMAS else ()

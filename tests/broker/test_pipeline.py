@@ -140,14 +140,21 @@ def test_a_folder_is_sent_once_however_often_it_is_typed(run: Run, worker: Path,
     (tmp_path / "b").mkdir()
     (tmp_path / "a.png").write_bytes(png(21))
     (tmp_path / "b" / "c.png").write_bytes(png(22))
-    (tmp_path / "b" / "empty.png").write_bytes(b"")
+    bad = [tmp_path / "b" / name for name in (os.fsdecode(b"caf\xe9.png"), "cut-off.jsonl", "empty.png")]
+    for file, body in zip(bad, (png(24), b'{"specversion":"1.0"}\n7', b""), strict=True):
+        file.write_bytes(body)
     first = run("publish", tmp_path, "--json", code=1)
-    assert [Path(refused["file"]).name for refused in first["refused"]] == ["empty.png"]
+    assert [Path(refused["file"]).name for refused in first["refused"]] == [
+        r"caf\xe9.png",
+        "cut-off.jsonl",
+        "empty.png",
+    ]
     sent = [one for done in first["done"] for one in done]
     assert [one["key"] for one in sent] == ["a.png", "b/c.png"]
     for one in sent:
         assert looked_up(run, worker, one)["record"]["content"]["id"] == one["key"]
-    (tmp_path / "b" / "empty.png").unlink()
+    for file in bad:
+        file.unlink()
     (tmp_path / "b" / "d.png").write_bytes(png(23))
     again = run("publish", tmp_path, "--rate", "50", "--json")
     assert [one["key"] for done in again["done"] for one in done] == ["b/d.png"]

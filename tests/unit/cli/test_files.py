@@ -1,6 +1,7 @@
 """`sealstream seal` and `sealstream inspect`, as a person types them."""
 
 import json
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -281,6 +282,21 @@ class TestFolder:
         assert (target / "a.png").read_bytes() == before
         assert judged(run, target / "deep" / "notes.md")["credential"] == "valid"
         assert not list(target.rglob("*.part"))
+
+    def test_a_file_whose_name_is_no_utf_8_is_refused_by_a_name_that_can_be_printed(
+        self, run: Run, folder: Path
+    ) -> None:
+        odd = folder / os.fsdecode(b"caf\xe9.png")
+        odd.write_bytes(png())
+        (folder / "empty.txt").unlink()
+        code, out, _ = run("seal", folder, "--json")
+        answer = json.loads(out)
+        assert code == 1
+        assert [refused["file"] for refused in answer["refused"]] == [str(folder / r"caf\xe9.png")]
+        assert len(answer["done"]) == 3
+        for command in ("seal", "inspect"):
+            code, _, err = run(command, odd)
+            assert (code, r"caf\xe9.png is no UTF-8" in err) == (1, True)
 
     def test_a_folder_cannot_be_sealed_into_itself_nor_an_empty_one_at_all(
         self, run: Run, folder: Path, tmp_path: Path

@@ -1,5 +1,6 @@
 """Folders: which files are in one, at what pace they are worked on, and that one bad file does not stop the others."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.cli.folders import RefusedFile, files_below, work_on
+from agents.cli.local_file import printable
 from pipeline.errors import AssetRefusedError, OperatorError
 
 
@@ -34,6 +36,15 @@ def test_a_refused_file_is_named_and_the_others_go_on_in_their_order() -> None:
     assert worked.done == ("0", "2", "4", "5")
     assert worked.left_out == ("1",)
     assert worked.refused == (RefusedFile(file="3", what="It is empty.", remedy="Fill it."),)
+
+
+def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_printed() -> None:
+    def refuse(file: Path) -> None:
+        raise AssetRefusedError(what=f"{printable(file)} is empty.", remedy="Fill it.")
+
+    odd = Path(os.fsdecode(b"caf\xe9"))
+    assert [refused.file for refused in work_on([odd], refuse, name="working").refused] == [r"caf\xe9"]
+    assert work_on([odd], lambda _: None, name="working").left_out == (r"caf\xe9",)
 
 
 def test_what_is_no_files_fault_stops_it_and_little_more_is_begun() -> None:

@@ -1,6 +1,7 @@
 """What `publish` takes for an event, for an asset, and for neither."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 
 from agents.cli.publishing import next_step, publish, ready_made
 from agents.topics import Topics
-from pipeline.errors import EnvelopeError
+from pipeline.errors import AssetRefusedError, EnvelopeError, ProducerError
 from pipeline.events.identity import decision_id, event_uid
+from tests.unit.house import png
 
 EVENT = {
     "specversion": "1.0",
@@ -42,6 +44,56 @@ def test_json_that_looks_like_an_event_and_is_none_is_not_sealed_as_an_asset(
     with pytest.raises(EnvelopeError, match=said) as error:
         publish([file])
     assert "--asset" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (b'{"specversion": "1.0", "id"', "line 4: The value is not JSON"),
+        (b"7", "line 4: The value is a JSON number"),
+        (b'"data"', "line 4: The value is a JSON string"),
+        (b"null", "line 4: The value is a JSON null"),
+        (json.dumps({**EVENT, "data": {"content": 7}}).encode(), r"line 4: .*content"),
+        (json.dumps({**EVENT, "type": "other"}).encode(), "line 4: The event's type is unknown"),
+    ],
+    ids=["cut off", "number", "string", "null", "against its schema", "of no type"],
+)
+def test_a_bad_line_is_refused_by_its_file_and_number(bad: bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\n".join([json.dumps(EVENT).encode(), b"", json.dumps(EVENT).encode(), bad]))
+    with pytest.raises(ProducerError, match=said) as error:
+        publish([file])
+    assert error.value.what.startswith(f"{file}, line 4: ")
+
+
+@pytest.mark.parametrize("first", [b'{"specversion": "1.0", "id"', b"[1, 2]"], ids=["cut off", "list"])
+def test_events_behind_a_bad_line_are_not_sealed_as_an_asset(first: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(first + b"\n" + json.dumps(EVENT).encode())
+    with pytest.raises(EnvelopeError, match="line 1: The value is"):
+        publish([file])
+
+
+def test_a_single_event_is_refused_by_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps({**EVENT, "id": 7}))
+    with pytest.raises(EnvelopeError) as error:
+        publish([file])
+    assert error.value.what.startswith(f"{file}: The CloudEvents attribute `id`")
+
+
+@pytest.mark.parametrize("document", [b"{", b"7", b"\xff"])
+def test_what_is_no_event_at_all_is_refused(document: bytes) -> None:
+    with pytest.raises(EnvelopeError):
+        ready_made(Path("event.json"), document)
+
+
+def test_a_file_whose_name_is_no_utf_8_is_refused_by_a_name_that_can_be_printed(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.png")
+    file.write_bytes(png())
+    with pytest.raises(AssetRefusedError, match=r"caf\\xe9\.png is no UTF-8") as error:
+        publish([file])
+    assert str(error.value).isascii()
 
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "events"
