@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -80,7 +80,7 @@ class _Room:
         written_as = next((one for one in EXPORT_FORMATS if one == asked), None)
         if written_as is None:
             raise HTTPException(_UNUSABLE, f"The format is one of {', '.join(EXPORT_FORMATS)}.")
-        rows = await run_in_threadpool(lambda: tuple(self._all(wanted)))
+        rows = await run_in_threadpool(self._all, wanted)
         body = await run_in_threadpool(exported, rows, written_as)
         sha256 = hashlib.sha256(body)
         handed = Handed(act="audit.exported", sha256=sha256.hexdigest(), filter=wanted.words, rows=len(rows))
@@ -91,14 +91,16 @@ class _Room:
         }
         return Response(body, headers=headers, media_type=_TYPES[written_as])
 
-    def _all(self, wanted: AuditFilter) -> Iterator[AuditRow]:
+    def _all(self, wanted: AuditFilter) -> Sequence[AuditRow]:
+        rows: list[AuditRow] = []
         after: str | None = None
-        for _ in range(MOST_EXPORTED // _PART):
-            page = self._page(wanted, after, _PART)
-            yield from page.rows
-            after = page.next
-            if after is None:
-                return
+        with self._parts.questions.of_one_state():
+            for _ in range(MOST_EXPORTED // _PART):
+                page = self._page(wanted, after, _PART)
+                rows += page.rows
+                after = page.next
+                if after is None:
+                    return rows
         raise HTTPException(_UNUSABLE, f"These are more than {MOST_EXPORTED} entries: export fewer days at a time.")
 
     def _page(self, wanted: AuditFilter, after: str | None, rows: int | None = None) -> AuditPage:

@@ -1,9 +1,11 @@
 """Asking the read model: what pages show. Each question reads by an index, a page at a time."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
 
@@ -53,6 +55,23 @@ _OPEN: Final = "open"
 _NO_TIME: Final = 2**62
 
 
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
+
+
+def _of_one_state(
+    question: "Callable[Concatenate[DeskQuestions, _Given], _Answer]",
+) -> "Callable[Concatenate[DeskQuestions, _Given], _Answer]":
+    """A question that is asked in several parts, and answered by what was known at one time."""
+
+    @wraps(question)
+    def asked(self: "DeskQuestions", *args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
+        with self.of_one_state():
+            return question(self, *args, **kwargs)
+
+    return asked
+
+
 class DeskQuestions:
     """What can be asked.
 
@@ -65,6 +84,20 @@ class DeskQuestions:
         self._reader = reader
         self._now = now
 
+    @contextmanager
+    def of_one_state(self) -> Iterator[None]:
+        """Whatever this thread asks inside is answered by what was known at one time; it may be nested."""
+        db = self._reader()
+        if db.in_transaction:
+            yield
+            return
+        db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            db.execute("COMMIT")
+
+    @_of_one_state
     def queue(self, wanted: QueueFilter, after: str | None = None) -> QueuePage:
         """What waits for a person, the oldest first."""
         db = self._reader()
@@ -86,6 +119,7 @@ class DeskQuestions:
             filter=wanted,
         )
 
+    @_of_one_state
     def event(self, uid: str) -> EventPage | None:
         """All that is known of an event; None where nothing is."""
         db = self._reader()
@@ -120,6 +154,7 @@ class DeskQuestions:
         found = self._reader().execute(either, (uid, uid)).fetchone()
         return None if found is None else _act(found)
 
+    @_of_one_state
     def alerts(self, kind: str = "", severity: str = "", state: str = "", after: str | None = None) -> AlertPage:
         """The events that alerts are about, the newest first."""
         db = self._reader()
@@ -142,12 +177,14 @@ class DeskQuestions:
             state=state,
         )
 
+    @_of_one_state
     def alerts_of(self, uid: str) -> AlertedEvent | None:
         """The alerts of one event; None where there are none."""
         db = self._reader()
         found = db.execute("SELECT at FROM alerted WHERE facet = '' AND event_uid = ?", (uid,)).fetchone()
         return None if found is None else self._alerted(db, uid, found[0])
 
+    @_of_one_state
     def clocks(self, state: str = _OPEN, after: str | None = None) -> ClockPage:
         """The clocks in one state, the one that is due next first; those that nobody can date come last."""
         db = self._reader()
@@ -186,6 +223,7 @@ class DeskQuestions:
             kind=kind,
         )
 
+    @_of_one_state
     def case(self, uid: str) -> ShownCase | None:
         """A case with its clocks; None where there is none."""
         db = self._reader()
@@ -256,6 +294,7 @@ class DeskQuestions:
         found = self._reader().execute("SELECT body FROM operators WHERE id = ?", (name,)).fetchone()
         return None if found is None else msgspec.json.decode(found[0], type=OperatorEntry)
 
+    @_of_one_state
     def today(self) -> Today:
         """How much there is of everything."""
         db = self._reader()

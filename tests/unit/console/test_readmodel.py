@@ -1,7 +1,7 @@
 """The read model: the same pages in whatever order topics are read, after whatever end, and once more from nothing."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from console.readmodel.shown import QueueFilter
 from console.readmodel.sqlite import SqliteRows, open_rows
 from console.readmodel.standing import ALERT_STATES
 from pipeline.errors import OperatorError
-from tests.unit.console.happenings import HELD, TOPICS, Happenings, a_day, at
+from pipeline.events.identity import event_uid
+from tests.unit.console.happenings import CASE, CASE_DONE, CLOCK, CLOCK_MET, HELD, MISSED, TOPICS, Happenings, a_day, at
 
 NOW = millis(at(8))
 
@@ -173,6 +174,58 @@ def test_the_newest_version_of_a_person_counts_and_who_is_deleted_is_gone(tmp_pa
         "r-2": ("reviewer", "second-reviewer"),
         "v-1": ("viewer",),
     }
+
+
+UID = event_uid("//feed.example", "held")
+QUESTIONS: dict[str, Callable[[DeskQuestions], object]] = {
+    "event": lambda questions: questions.event(UID),
+    "alerts": lambda questions: questions.alerts(),
+    "alerts of one": lambda questions: questions.alerts_of(UID),
+    "case": lambda questions: questions.case(CASE.case_uid),
+    "queue": lambda questions: questions.queue(QueueFilter()),
+    "today": lambda questions: questions.today(),
+    "clocks": lambda questions: questions.clocks(),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_one_answer_is_of_one_state_whatever_is_taken_in_meanwhile(tmp_path: Path, question: str) -> None:
+    ask, rows, day = QUESTIONS[question], opened(tmp_path), Happenings()
+
+    def learn() -> None:
+        read(tmp_path, day.reads())
+
+    day.decide("held")
+    for message in (CASE, CLOCK):
+        day.say(message)
+    learn()
+    before, questions = ask(asked(rows)), asked(rows)
+    day.review(UID, "release", "r-1", "a-1")
+    for message in (CASE_DONE, CLOCK_MET, MISSED):
+        day.say(message)
+    statements: list[str] = []
+
+    def traced(statement: str) -> None:
+        statements.append(statement)
+        if sum("FROM" in one for one in statements) == 2:
+            rows.reader.set_trace_callback(None)
+            learn()
+
+    rows.reader.set_trace_callback(traced)
+    assert ask(questions) == before
+    assert ask(questions) != before
+
+
+def test_several_answers_are_of_one_state_where_they_have_to_be(tmp_path: Path) -> None:
+    day = Happenings()
+    uid = day.decide("held")
+    questions = read(tmp_path, day.reads())
+    day.review(uid, "release", "r-1", "a-1")
+    with questions.of_one_state():
+        before = questions.event(uid)
+        read(tmp_path, day.reads())
+        assert (questions.event(uid), questions.audit(AuditFilter()).rows) == (before, ())
+    assert questions.event(uid) != before
 
 
 def test_a_list_goes_on_page_by_page_and_loses_nobody(tmp_path: Path) -> None:
