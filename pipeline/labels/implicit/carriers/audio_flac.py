@@ -1,7 +1,7 @@
 """FLAC: the comment `AIGC`, as the audio practice guide (TC260-PG-202510A) puts it.
 
-Frames of sound, and all other blocks of metadata, keep their bytes; of those with chunks of a WAV file, labels go. An ID3
-tag, which programs put before a FLAC file, stays as it is: a label in it is read, and none is written beside it.
+Frames of sound, and all other blocks of metadata, keep their bytes; of those with chunks of a WAV file, labels go. An
+ID3 tag, which programs put before a FLAC file, stays as it is: a label in it is read, and none is written beside it.
 """
 
 from collections.abc import Iterable, Iterator
