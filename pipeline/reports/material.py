@@ -1,8 +1,8 @@
 """What reports are made from: events with all that was decided about them, and cases, as they stood at an instant."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.events.instants import instant
@@ -16,29 +16,46 @@ __all__ = ["AccountStep", "EventHistory", "ReportMaterial", "StoredCase", "decid
 class AccountStep:
     """The step against an account that an event led to, as its ledger has it; the account itself is in no report.
 
-    `violations` are those within `window_days` of the event, this one included, by `rules` of this one.
+    `violations` are those within `window_days` of the event, this one included, by `rules` of this one. `record_uri`
+    names the decision by which it was counted. `step` is None where none was due.
     """
 
     enforcement_id: str
-    step: Step
+    step: Step | None
     violations: int
     window_days: int
     rules: tuple[str, ...]
+    record_uri: str
     entered_at: datetime
+    taken_back_at: datetime | None = None
+
+    def until(self, end: datetime) -> "AccountStep | None":
+        """The step as it stood at an instant; None where it was not there yet."""
+        if self.entered_at >= end:
+            return None
+        is_later = self.taken_back_at is not None and self.taken_back_at >= end
+        return replace(self, taken_back_at=None) if is_later else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventHistory:
     """An event: its record, what persons decided about it, the first decision first, and its retraction.
 
-    `digest` is the SHA-256 of the record as it is stored, `step` what it led to against an account.
+    `digest` is the SHA-256 of the record as it is stored, `steps` are what it led to against an account, each time that
+    it was counted, the first one first.
     """
 
     record: ManifestRecord | Decision
     digest: str
     taken: tuple[Decision, ...] = ()
     retraction: Decision | None = None
-    step: AccountStep | None = None
+    steps: tuple[AccountStep, ...] = ()
+
+    @property
+    def step(self) -> AccountStep | None:
+        """What it led to against an account when it was counted last; None for nothing, or where it was taken back."""
+        last = self.steps[-1] if self.steps else None
+        return None if last is None or last.step is None or last.taken_back_at is not None else last
 
     @property
     def judged_at(self) -> datetime:
@@ -81,7 +98,7 @@ class EventHistory:
             digest=self.digest,
             taken=tuple(one for one in self.taken if decided_at(one) < end),
             retraction=self.retraction if kept else None,
-            step=None if self.step is None or self.step.entered_at >= end else self.step,
+            steps=tuple(step for one in self.steps if (step := one.until(end)) is not None),
         )
 
 
@@ -125,12 +142,12 @@ class ReportMaterial:
 def of_period(period: ReportPeriod, events: Iterable[EventHistory], cases: Iterable[StoredCase]) -> ReportMaterial:
     """What a report about a period is made from.
 
-    Events about which something was decided in it, as they stood at its end, so that a report about a time that is over
-    stays the same; and cases that were known before its end, and were not all over before it began. That somebody
-    looked at an alert is kept as a case, too, and is none that a report is about.
+    Events about which something was decided in it, or that led to a step in it, as they stood at its end, so that a
+    report about a time that is over stays the same; and cases that were known before its end, and were not all over
+    before it began. That somebody looked at an alert is kept as a case, too, and is none that a report is about.
     """
     known = (one for one in (event.until(period.ends) for event in events) if one is not None)
-    touched = (one for one in known if any(period.has(decided_at(decided)) for decided in one.all))
+    touched = (one for one in known if any(map(period.has, _times(one))))
     return ReportMaterial(
         events=tuple(sorted(touched, key=lambda one: (one.judged_at, one.record.event_uid))),
         cases=tuple(
@@ -145,6 +162,12 @@ def of_period(period: ReportPeriod, events: Iterable[EventHistory], cases: Itera
 def decided_at(decided: ManifestRecord | Decision) -> datetime:
     """When a decision was taken, or an asset sealed."""
     return _instant(decided.sealed_at if isinstance(decided, ManifestRecord) else decided.decided_at)
+
+
+def _times(event: EventHistory) -> Iterator[datetime]:
+    """When something was decided about an event, and when its account got a step."""
+    yield from map(decided_at, event.all)
+    yield from (step.entered_at for step in event.steps)
 
 
 def _matters(one: StoredCase, period: ReportPeriod) -> bool:

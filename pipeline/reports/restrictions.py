@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from pipeline.events.outputs import Decision, Finding, ManifestRecord, RetractionOutcome
@@ -47,6 +48,11 @@ class Restriction(NamedTuple):
         return self.by.retraction if isinstance(self.by, Decision) else None
 
     @property
+    def is_by_person(self) -> bool:
+        """Whether a person decided it, and not rules alone."""
+        return isinstance(self.by, Decision) and (self.by.review is not None or self.by.retraction is not None)
+
+    @property
     def is_declared_ai(self) -> bool:
         """Whether the content is said to be made by AI, as all is that was generated here."""
         record = self.event.record
@@ -61,11 +67,13 @@ class Restriction(NamedTuple):
 def restrictions_of(material: ReportMaterial, speech: Speech) -> Iterator[Restriction]:
     """Publications that were blocked or retracted in the period, in force at its end, and accounts for that.
 
-    An account may be restricted for what it generated, too; that itself has no recipient yet.
+    Each is of the period in which it began: what a person upholds later was restricted before, and a step may be
+    entered after the end of the period in which the content was decided about. An account may be restricted for what it
+    generated, too; that itself has no recipient yet.
     """
     for event in material.events:
-        record, by = event.record, event.all[-1]
-        if by.decision not in _RESTRICTING or not speech.period.has(decided_at(by)):
+        record, by = event.record, _restricting(event)
+        if by is None:
             continue
         if isinstance(record, ManifestRecord):
             mime, sha256 = record.content.mime, record.original.sha256
@@ -74,12 +82,22 @@ def restrictions_of(material: ReportMaterial, speech: Speech) -> Iterator[Restri
         else:
             continue  # an activity, which has no content
         content = Restriction(event, mime, sha256, by, _relied_on(event, by, speech))
-        if isinstance(record, Decision):
+        if isinstance(record, Decision) and speech.period.has(content.applied_at):
             yield content
         step = event.step
-        if step is not None and step.step in _RESTRICTING_STEPS:
-            of_user = tuple(finding for finding in content.findings if finding.rule in step.rules)
-            yield content._replace(findings=of_user, step=step)
+        if step is not None and step.step in _RESTRICTING_STEPS and speech.period.has(step.entered_at):
+            counted_by = next((one for one in event.all if one.record_uri == step.record_uri), by)
+            of_user = tuple(one for one in _relied_on(event, counted_by, speech) if one.rule in step.rules)
+            yield content._replace(by=counted_by, findings=of_user, step=step)
+
+
+def _restricting(event: EventHistory) -> ManifestRecord | Decision | None:
+    """The decision since which content is restricted, though others upheld it since; None where it is not."""
+    last = event.all[-1]
+    if last.decision not in _RESTRICTING:
+        return None
+    unbroken = takewhile(lambda one: one.decision == last.decision, reversed(event.all))
+    return list(unbroken)[-1]
 
 
 def is_of_union(finding: Finding, speech: Speech) -> bool:

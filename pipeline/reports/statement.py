@@ -123,8 +123,9 @@ def statement_of(one: Restriction, speech: Speech) -> ReasonedStatement:
 
 def _measure(one: Restriction) -> dict[str, object]:
     """What was done: to what of a member of the database, and how that is called there."""
-    if one.step is not None:
-        member, value = _OF_STEPS[one.step.step]
+    step = None if one.step is None else one.step.step
+    if step is not None:
+        member, value = _OF_STEPS[step]
         return {member: value}
     done = "REMOVED" if one.later_verdict is not None else "DISABLED"
     return {"decision_visibility": (f"DECISION_VISIBILITY_CONTENT_{done}",)}
@@ -163,10 +164,9 @@ def _plain(value: object) -> str:
 
 def _automated(one: Restriction) -> str:
     """Whether a rule decided, or a person; of an account a rule always counts what was decided about content."""
-    by_person = one.later_verdict is not None
-    if by_person and one.step is None:
+    if one.later_verdict is not None and one.step is None:
         return "AUTOMATED_DECISION_NOT_AUTOMATED"
-    return "AUTOMATED_DECISION_PARTIALLY" if by_person or one.event.taken else "AUTOMATED_DECISION_FULLY"
+    return "AUTOMATED_DECISION_PARTIALLY" if one.is_by_person else "AUTOMATED_DECISION_FULLY"
 
 
 def _checked(statement: ReasonedStatement) -> ReasonedStatement:

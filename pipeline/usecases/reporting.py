@@ -124,11 +124,14 @@ class Reporting:
         return [one for one in events if one is not None], list(self._cases(pair, period.ends))
 
     def _event(self, uid: str, later: Iterable[ReviewKey | RetractionKey], period: ReportPeriod) -> EventHistory | None:
-        """An event with what was decided about it later; None where that was all before the period, or after it."""
+        """An event with what became of it later; None where that was all before the period, or after it."""
         later = tuple(later)
         body = self.store.require(self.layout.record(uid)).body
-        written = instant(_decoded(body, _Written, uid).at)
-        if written is None or written >= period.ends or (not later and written < period.begins):
+        said = _decoded(body, _Written, uid)
+        written = instant(said.at)
+        if written is None or written >= period.ends:
+            return None
+        if not later and not said.counts and written < period.begins:
             return None
         taken = sorted((key for key in later if isinstance(key, ReviewKey)), key=lambda key: key.number)
         retracted = any(isinstance(key, RetractionKey) for key in later)
@@ -138,25 +141,30 @@ class Reporting:
             taken=tuple(self._decision(self.layout.review(uid, key.number), uid) for key in taken),
             retraction=self._decision(self.layout.retraction(uid), uid) if retracted else None,
         )
-        return replace(history, step=self._step(history))
+        return replace(history, steps=self._steps(history))
 
-    def _step(self, event: EventHistory) -> AccountStep | None:
-        """What the event led to against an account the last time that it was counted; None for nothing."""
-        uids = [event.record.event_uid, *(taken.decision_id for taken in event.taken)]
+    def _steps(self, event: EventHistory) -> tuple[AccountStep, ...]:
+        """What the event led to against an account, each time that it was counted, the first one first."""
         if not any(counted(decided) for decided in event.all):
-            return None
-        found = (self.store.get(self.layout.counted(uid)) for uid in uids)
+            return ()
+        # The first entry is found by the event, and all others by the decision that they came with.
+        uids = (event.record.event_uid, *(one.decision_id for one in event.all if isinstance(one, Decision)))
+        found = (self.store.get(self.layout.counted(uid)) for uid in dict.fromkeys(uids))
         entries = [_decoded(one.body, LedgerEntry, event.record.event_uid) for one in found if one is not None]
-        last = max((one for one in entries if one.corrects is None), key=lambda one: one.number, default=None)
-        if last is None or last.step is None:
-            return None
-        return AccountStep(
-            enforcement_id=enforcement_id(last.account, last.number),
-            step=last.step,
-            violations=last.violations,
-            window_days=last.window_days,
-            rules=tuple(rule.id for rule in last.rules),
-            entered_at=datetime.fromisoformat(last.entered_at),
+        taken_back = {one.corrects: datetime.fromisoformat(one.entered_at) for one in entries}
+        return tuple(
+            AccountStep(
+                enforcement_id=enforcement_id(one.account, one.number),
+                step=one.step,
+                violations=one.violations,
+                window_days=one.window_days,
+                rules=tuple(rule.id for rule in one.rules),
+                record_uri=one.record_uri,
+                entered_at=datetime.fromisoformat(one.entered_at),
+                taken_back_at=taken_back.get(one.number),
+            )
+            for one in sorted(entries, key=lambda entry: entry.number)
+            if one.corrects is None
         )
 
     def _cases(self, pair: str, end: datetime) -> Iterator[StoredCase]:
@@ -187,14 +195,19 @@ class Reporting:
 
 
 class _Written(msgspec.Struct, frozen=True):
-    """The part of a record that says when it was written."""
+    """The part of a record that says when it was written, and whether it may count against an account."""
 
     decided_at: str | None = None
     sealed_at: str | None = None
+    counts_against: object = None
 
     @property
     def at(self) -> str:
         return self.decided_at or self.sealed_at or ""
+
+    @property
+    def counts(self) -> bool:
+        return self.counts_against is not None
 
 
 def _record(body: bytes, uid: str) -> ManifestRecord | Decision:

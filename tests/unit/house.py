@@ -1,7 +1,8 @@
-"""A house to test use cases in: the simulator for a store, a development chain, a clock that stands still."""
+"""A house to test use cases in: the simulator for a store, a development chain, a clock that a test sets."""
 
 import struct
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,7 @@ class House:
         observed: tuple[str, ...] = (),
     ) -> None:
         self.references = ReferenceSets.empty()
+        self.clock: Callable[[], datetime] = lambda: NOON
         self.store = StoreSimulator("sealstream", "sealstream-records", "sealstream-inbox")
         self.layout = Layout(content_bucket="sealstream", records_bucket="sealstream-records")
         self.fetcher = AssetFetcher(
@@ -90,12 +92,16 @@ class House:
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
             producer=producer,
             labels_when_required=labels_when_required,
-            now=lambda: NOON,
+            now=self.now,
         )
         self.seal, self.inspect = cases.sealing, cases.inspection
         self.assess, self.review = cases.assessment, cases.reviewing
         self.keep, self.announce = cases.casework, cases.announcing
         self.retract, self.consent = cases.retracting, cases.consenting
+
+    def now(self) -> datetime:
+        """The time of day, by the clock that the house has when it is asked."""
+        return self.clock()
 
     def put(self, key: str, body: bytes, media_type: str) -> dict[str, Any]:
         """Put an asset into the inbox, and say it as an event's content does."""

@@ -1,29 +1,34 @@
 """Statements of reasons: what Art. 17 DSA wants to be told, in the shape that the transparency database takes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
 import schemas
-from pipeline.events.identity import account_of
+from pipeline.events.identity import account_of, enforcement_id
+from pipeline.events.outgoing import to_json
 from pipeline.events.outputs import Decision, Finding, PackReference
 from pipeline.policy.pack_files import load_packs
 from pipeline.reports import EventHistory, ReportMaterial, exported_of, period_of
+from pipeline.store.simulator import EraserSimulator
 from pipeline.usecases.reporting import Reporting
 from tests.unit.house import House, activity, png, publication, review
 from tests.unit.reports.conftest import LATER, Report, figures, rows
 
-Statements = Callable[[], list[dict[str, Any]]]
+Statements = Callable[..., list[dict[str, Any]]]
 
+JULY = datetime(2026, 7, 1, 0, 0, 1, tzinfo=UTC)
+AUGUST = datetime(2026, 8, 1, 12, tzinfo=UTC)
 VALIDATOR = schemas.validator("export-statement-of-reasons.v1")
 
 
 @pytest.fixture
 def statements(house: House) -> Statements:
-    def statements() -> list[dict[str, Any]]:
-        days = period_of("2026-06", "UTC", LATER)
+    def statements(period: str = "2026-06") -> list[dict[str, Any]]:
+        days = period_of(period, "UTC", LATER)
         material = Reporting(store=house.store, layout=house.layout).material(days)
         exported = exported_of("statement", material, days, "en", load_packs())
         assert exported is not None
@@ -189,6 +194,101 @@ def test_a_warning_restricts_nothing_and_what_is_taken_back_is_not_stated(house:
     satire = {"event_uid": second.event_uid, "verdict": "release", "reviewer": {"id": "r"}, "reason": "It is satire."}
     house.review(msgspec.structs.replace(review(satire), seen=second.decision_id, case="appeal-1"))
     assert of_accounts(statements()) == []
+
+
+def appeal(house: House, of: Decision, verdict: str, case: str) -> Decision:
+    """What a person decided once more, who had seen the decision given."""
+    said = {"event_uid": of.event_uid, "verdict": verdict, "reviewer": {"id": f"by-{case}"}, "reason": "I looked."}
+    told = msgspec.structs.replace(review(said, event_id=case), seen=of.decision_id, case=case)
+    taken: Decision = house.review(told).record
+    return taken
+
+
+def find_illegal(house: House, seen: Decision) -> None:
+    """Have a person retract an event, who had seen the decision given."""
+    said = {"event_uid": seen.event_uid, "verdict": "refuse", "reviewer": {"id": "finder"}, "reason": "It is illegal."}
+    refused = review(said, event_id="verdict")
+    house.retract.of_review(
+        msgspec.structs.replace(refused, verdict="illegal", seen=seen.decision_id, categories=("ncii",))
+    )
+
+
+def test_a_step_is_stated_that_a_later_verdict_led_to_and_not_the_one_that_was_taken_back(
+    house: House, statements: Statements
+) -> None:
+    illegal(house, "first")
+    second = illegal(house, "second")
+    (before,) = of_accounts(statements())
+    assert before["puid"] == enforcement_id(account_of("author"), 2)
+    released = appeal(house, second, "release", "appeal-1")
+    assert of_accounts(statements()) == []
+    find_illegal(house, released)
+    (after,) = of_accounts(statements())
+    assert after["puid"] == enforcement_id(account_of("author"), 4)
+    assert after["automated_decision"] == "AUTOMATED_DECISION_PARTIALLY"
+
+
+def test_a_step_that_was_taken_back_is_not_stated_though_a_later_verdict_that_counts_nothing_restricts(
+    house: House, statements: Statements
+) -> None:
+    illegal(house, "first")
+    second = illegal(house, "second")
+    find_illegal(house, appeal(house, second, "release", "appeal-1"))
+    at = house.layout.retraction(second.event_uid)
+    uncounted = msgspec.structs.replace(msgspec.json.decode(house.stored(at.uri), type=Decision), counts_against=None)
+    for counted in (at, house.layout.counted(uncounted.decision_id)):
+        EraserSimulator(house.store).erase(counted)
+    house.store.create(at, to_json(uncounted), media_type="application/json")
+    assert of_accounts(statements()) == []
+
+
+def test_a_report_about_a_time_that_is_over_stays_the_same_whatever_comes_later(
+    house: House, statements: Statements
+) -> None:
+    illegal(house, "first")
+    second = illegal(house, "second")
+    june = statements()
+    assert len(of_accounts(june)) == 1
+    house.clock = lambda: JULY
+    released = appeal(house, second, "release", "appeal-1")
+    assert (statements(), statements("2026-07")) == (june, [])
+    house.clock = lambda: AUGUST
+    appeal(house, released, "refuse", "appeal-2")
+    assert (statements(), statements("2026-07")) == (june, [])
+    assert [one["puid"] for one in of_accounts(statements("2026-08"))] == [enforcement_id(account_of("author"), 4)]
+    assert len(statements("2026-08")) == 2
+
+
+def test_what_an_appeal_upholds_is_no_new_restriction(house: House, statements: Statements) -> None:
+    illegal(house, "first")
+    second = illegal(house, "second")
+    june = statements()
+    house.clock = lambda: JULY
+    appeal(house, second, "refuse", "appeal-1")
+    assert (statements(), statements("2026-07")) == (june, [])
+
+
+def test_what_an_appeal_upholds_in_the_period_is_stated_as_the_rules_decided_it(
+    house: House, statements: Statements
+) -> None:
+    record = illegal(house, "first")
+    (before,) = statements()
+    appeal(house, record, "refuse", "appeal-1")
+    assert statements() == [before]
+
+
+def test_a_step_is_stated_in_the_period_in_which_it_was_entered(house: House, statements: Statements) -> None:
+    illegal(house, "first")
+    last = datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)
+    records = len(stored_records(house))
+    house.clock = lambda: last if len(stored_records(house)) == records else JULY
+    second = illegal(house, "second")
+    assert (second.event_uid in {one["puid"] for one in statements()}, of_accounts(statements())) == (True, [])
+    assert [one["puid"] for one in statements("2026-07")] == [enforcement_id(account_of("author"), 2)]
+
+
+def stored_records(house: House) -> list[str]:
+    return [key for key in house.records() if key.startswith("v1/records/")]
 
 
 def test_people_are_told_what_became_of_the_account_and_how_it_was_counted(house: House, reported: Report) -> None:
