@@ -139,7 +139,7 @@ async def test_when_its_partitions_are_given_up_nothing_waits_any_more_and_whoev
     log.give_up()
     assert log.trouble is None, "a worker without the partition is ready"
     async with asyncio.timeout(5):
-        while any(task.get_name().startswith("tile log") for task in asyncio.all_tasks()):
+        while any(task.get_name().startswith("tile log") for task in asyncio.all_tasks()):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0)
     store.outage = False
     loop.admit(record(0), 2, process=work, dead_letter=unneeded)
