@@ -6,6 +6,7 @@ awaited on the event loop. Nothing here knows which record comes when: that is t
 
 import asyncio
 import contextvars
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from agents.outbox import Outbox
 from agents.record_log import RecordLog
 from agents.strange_members import StrangeMembers
 from agents.tracing import UNTRACED, Tracing
+from pipeline.errors import EventErasedError
 from pipeline.events.inputs import (
     ActivityEvent,
     CaseAct,
@@ -39,6 +41,8 @@ from pipeline.usecases.retracting import Retraction
 from pipeline.usecases.wiring import UseCases
 
 __all__ = ["Runtime"]
+
+logger = logging.getLogger(__name__)
 
 Event = TypeVar("Event", bound=InputEvent)
 Answer = TypeVar("Answer")
@@ -83,7 +87,10 @@ class Runtime:
 
     async def _worked(self, lane: Lane[Event], record: InputRecord) -> asyncio.Event | None:
         said: list[AnyOutcome | Decision] = []
-        await self._do(lane, record, said)
+        try:
+            await self._do(lane, record, said)
+        except EventErasedError as error:
+            logger.info("%s", error)
         if self.log is None or not said:
             return None
         leaves = [await self.log.leaf_of(one.record_uri) if isinstance(one, Decision) else one.leaf for one in said]

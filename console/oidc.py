@@ -132,7 +132,7 @@ class OidcProvider:
     async def _identity(self, client: Any, token: Mapping[str, Any], claims: Mapping[str, Any]) -> VouchedPerson:
         name = self._settings.claim
         said = claims.get(name)
-        if said is None and "userinfo_endpoint" in self._known:
+        if said is None and self._known.get("userinfo_endpoint"):
             more = await client.userinfo(token=token)
             # OpenID Connect Core 1.0, section 5.3.2: of somebody else, nothing it says is used.
             said = more.get(name) if more.get("sub") == claims["sub"] else None
@@ -187,7 +187,9 @@ class OidcProvider:
                 remedy="Set SEALSTREAM_CONSOLE_OIDC_ISSUER to what it calls itself, where that is the one you mean.",
                 status=_BAD_GATEWAY,
             )
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+        wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        # What need not be there is asked, too, where it is: with the token that says who somebody is.
+        for name in (*wanted, "userinfo_endpoint") if known.get("userinfo_endpoint") else wanted:
             parts = urlsplit(str(known.get(name, "")))
             if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
                 raise LoginRefusedError(

@@ -17,7 +17,7 @@ from pipeline.media_types import canonical
 from pipeline.store import Layout, Location, ObjectStore, ObjectTooLargeError
 from pipeline.store.lookup import find_by_digest
 
-__all__ = ["ContentBytes", "Unseen", "Vault", "Way", "way_of"]
+__all__ = ["ContentBytes", "ContentHead", "Unseen", "Vault", "Way", "way_of"]
 
 Unseen = Literal["no-content", "illegal", "inline", "elsewhere", "gone", "too-large", "other-bytes"]
 """Why content is not shown: there is none; it was found illegal; it came inside of its event; it lies in a bucket that
@@ -49,17 +49,23 @@ def way_of(media_type: str) -> Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContentBytes:
-    """Content as it was judged: its canonical media type, its digest, and the bytes that have it."""
+class ContentHead:
+    """Content as it was judged: its canonical media type, and its digest."""
 
     mime: str
     sha256: str
-    body: bytes
 
     @property
     def way(self) -> Way:
         """How it is shown."""
         return way_of(self.mime)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentBytes(ContentHead):
+    """The same with the bytes, which have that digest."""
+
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +85,40 @@ class Vault:
     max_bytes: int
 
     def content(self, event: EventPage) -> ContentBytes | Unseen:
-        """The content of an event; of one that was sealed, the sealed asset.
+        """The content of an event, read whole; of one that was sealed, the sealed asset.
 
         Raises:
             WorldError: the store does not answer.
         """
+        found = self._found(event)
+        return found if isinstance(found, str) else self._read(*found)
+
+    def head(self, event: EventPage) -> ContentHead | Unseen:
+        """The same without the bytes: whether they are the ones that were judged is seen where they are read.
+
+        Raises:
+            WorldError: the store does not answer.
+        """
+        found = self._found(event)
+        if isinstance(found, str):
+            return found
+        at, judged = found
+        stored = self.store.head(at)
+        if stored is None:
+            return "gone"
+        if stored.size > self.max_bytes:
+            return "too-large"
+        return ContentHead(mime=canonical(judged.mime), sha256=judged.sha256)
+
+    def _found(self, event: EventPage) -> "tuple[Location, _Judged] | Unseen":
+        """Where the content of an event lies, and what was judged; or why nobody sees it."""
         judged = _judged(event)
         if judged is None:
             return "no-content"
         if event.standing == "retracted" or any(self._is_illegal(one) for one in judged.digests):
             return "illegal"
         at = self._place(judged)
-        return at if isinstance(at, str) else self._read(at, judged)
+        return at if isinstance(at, str) else (at, judged)
 
     def _is_illegal(self, sha256: str) -> bool:
         return self.store.head(self.layout.illegal(sha256)) is not None

@@ -9,6 +9,8 @@ The family decides what happens to the event that met the error; nothing else do
 | `OperatorError` | the configuration  | none is taken                              | stops, exit code 2    |
 | `BugError`      | ours               | dead letter after a few tries, loudly      | goes on               |
 
+Beside them, `EventErasedError` is nobody's fault: there is nothing to do, and the event is acknowledged.
+
 Each error says what happened, to what, and what to do. No message carries content, personal data or a key:
 messages end up in logs and in dead letters.
 """
@@ -23,6 +25,7 @@ __all__ = [
     "AssetRefusedError",
     "BugError",
     "EnvelopeError",
+    "EventErasedError",
     "EventInvalidError",
     "HostileAssetError",
     "IdentityReusedError",
@@ -67,6 +70,14 @@ class OperatorError(SealstreamError):
 
 class BugError(SealstreamError):
     """We broke our own promise: logged loudly; the event becomes a dead letter so that it cannot stop the others."""
+
+
+@dataclass(slots=True, eq=False)
+class EventErasedError(SealstreamError):
+    """The event was erased, its record too: it is not worked on again, nothing is said, and it is acknowledged.
+
+    No dead letter, which would hold what somebody had erased.
+    """
 
 
 @dataclass(slots=True, eq=False)

@@ -35,7 +35,11 @@ _MOST_BYTES: Final = 2**30
 
 Users = Annotated[
     list[str] | None,
-    typer.Option("--user", metavar="ID", help="A user, by what events call user.id_hash. May be given several times."),
+    typer.Option(
+        "--user",
+        metavar="ID",
+        help="A person, as events call them: user.id_hash, or content.subject_ids. Several times, if need be.",
+    ),
 ]
 Contents = Annotated[
     list[str] | None,

@@ -1,5 +1,6 @@
 """The content of an event: for whom may see it, blurred at first, and never before it is written down who looks."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ __all__ = ["SANDBOX", "ContentDesk", "ContentView"]
 
 SANDBOX: Final = "default-src 'none'; sandbox"
 """The policy of what a stranger made: it runs nothing, loads nothing, and is of no origin."""
+
+_READ_AT_ONCE: Final = 4
+"""So many contents are read whole at a time for people who look; each is up to what the settings allow."""
 
 _MOST_SIGNS: Final = 100_000
 """So much of a text is shown; all of it is in the file."""
@@ -84,6 +88,7 @@ class ContentDesk:
         self._parts = parts
         self._page = shown
         self._looks = Looks(parts)
+        self._reads = asyncio.Semaphore(_READ_AT_ONCE)
 
     def view(self, request: Request, person: Person | None, event: EventPage) -> ContentView:
         """What the page of an event shows of its content."""
@@ -135,8 +140,11 @@ class ContentDesk:
         token = request.query_params.get("look", "")
         if not is_permitted(person, "content") or not self._looks.is_open(token, person, event.event_uid):
             raise HTTPException(_NOT_ALLOWED, "This look was not asked for, or its time is over.")
-        content = await run_in_threadpool(self._vault().content, event)
-        if isinstance(content, str) or content.way == "file":
+        head = await run_in_threadpool(self._vault().head, event)
+        if isinstance(head, str) or head.way == "file":
+            raise HTTPException(_NOT_FOUND)
+        content = await self._read(event)
+        if isinstance(content, str):
             raise HTTPException(_NOT_FOUND)
         headers = {"content-security-policy": SANDBOX, "content-disposition": "inline"}
         media_type = "text/plain; charset=utf-8" if content.way == "text" else content.mime
@@ -147,7 +155,7 @@ class ContentDesk:
         token, reason = token_of(form), str(form.get("reason", "")).strip()
         if _needs_reason(person) and not reason:
             raise HTTPException(_UNUSABLE, "Give a reason.")
-        content = await run_in_threadpool(self._vault().content, event)
+        content = await self._read(event)
         if isinstance(content, str):
             return content
         is_file = form.get("act") == "export"
@@ -162,15 +170,23 @@ class ContentDesk:
             return _as_file(content)
         return RedirectResponse(f"/queue/{event.event_uid}?look={token}#h-content", _SEE_OTHER)
 
+    async def _read(self, event: EventPage) -> ContentBytes | Unseen:
+        async with self._reads:
+            return await run_in_threadpool(self._vault().content, event)
+
     def _looked(self, view: ContentView, token: str, event: EventPage) -> ContentView:
+        """What is seen by a look that counts. Pages ask often: only what is in the page itself is read for it."""
         try:
+            head = self._vault().head(event)
+            if isinstance(head, str):
+                return replace(view, unseen=head)
+            if head.way != "text":
+                return replace(view, look=token, way=head.way)
             content = self._vault().content(event)
         except WorldError as error:
             return replace(view, problem=f"{error.what} {error.remedy}")
         if isinstance(content, str):
             return replace(view, unseen=content)
-        if content.way != "text":
-            return replace(view, look=token, way=content.way)
         text = content.body.decode("utf-8", "replace")
         return replace(view, look=token, way="text", text=text[:_MOST_SIGNS], is_cut=len(text) > _MOST_SIGNS)
 

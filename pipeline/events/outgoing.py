@@ -106,8 +106,8 @@ def encode(message: Output, *, source: str) -> Outgoing:
 
 
 def _for_topics(message: Output) -> Output:
-    if isinstance(message, ManifestRecord | Decision) and message.account is not None:
-        return msgspec.structs.replace(message, account=None)
+    if isinstance(message, ManifestRecord | Decision):
+        return msgspec.structs.replace(message, account=None, data_subjects=None)
     if isinstance(message, Case) and message.party is not None:
         return msgspec.structs.replace(message, party=None)
     return message

@@ -84,6 +84,7 @@ class Judgement:
     counts_against: CountsAgainst | None
     observed: ObservedOutcome | None = None
     account: str | None = None
+    data_subjects: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,7 @@ class Policy:
             counts_against=self._counts_against(found, known.facts),
             observed=self._observed(everything) if self.observed else None,
             account=_account(known.facts) if actor_of(known.facts) == USER else None,
+            data_subjects=_data_subjects(known.facts),
         )
 
     def _sources(self, evidence: Evidence, at: datetime | None) -> Sources:
@@ -198,6 +200,14 @@ def event_time(event: EventReference) -> datetime | None:
 def _account(facts: Facts) -> str | None:
     user = facts.get("user.id_hash")
     return account_of(user) if isinstance(user, str) and user else None
+
+
+def _data_subjects(facts: Facts) -> tuple[str, ...] | None:
+    """The accounts of everybody whom an event names, whoever acted; None where it names nobody."""
+    user, shown = _account(facts), facts.get("content.subject_ids")
+    people = shown if isinstance(shown, list | tuple) else ()
+    named = dict.fromkeys([*([] if user is None else [user]), *(account_of(str(one)) for one in people if one)])
+    return tuple(named) or None
 
 
 def _contradicted(known: Known) -> tuple[Observation, ...]:

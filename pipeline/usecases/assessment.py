@@ -59,6 +59,7 @@ class Assessment(UseCase[ActivityEvent, Decision]):
             decided_at=decided_at.isoformat(timespec="milliseconds"),
             judged_by=judgement.judged_by,
             counts_against=judgement.counts_against,
+            data_subjects=judgement.data_subjects,
             observed=judgement.observed,
             event_digest=event.digest,
         )

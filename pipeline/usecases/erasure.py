@@ -143,6 +143,7 @@ class ErasableRecord(msgspec.Struct, frozen=True):
     manifest: _Bytes | None = None
     parents: tuple[_Parent, ...] = ()
     account: str | None = None
+    data_subjects: tuple[str, ...] | None = None
     counts_against: _CountsAgainst | None = None
     sealed_at: str | None = None
     decided_at: str | None = None
@@ -154,9 +155,10 @@ class ErasableRecord(msgspec.Struct, frozen=True):
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """Whose event it is."""
-        against = () if self.counts_against is None else (self.counts_against.account,)
-        return (*(() if self.account is None else (self.account,)), *against)
+        """Whose event it is, and whom it names."""
+        against = None if self.counts_against is None else self.counts_against.account
+        named = (self.account, against, *(self.data_subjects or ()))
+        return tuple(dict.fromkeys(account for account in named if account is not None))
 
     @property
     def digests(self) -> tuple[str, ...]:

@@ -13,11 +13,14 @@ from typing import Final, Generic, TypeVar, final
 
 import msgspec
 
+from pipeline.errors import EventErasedError
+from pipeline.events.instants import instant
 from pipeline.events.outgoing import Output
 from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord, Subject
 from pipeline.policy.decision import alerts_for
 from pipeline.store import Layout, Location, ObjectStore
-from pipeline.store.erased import erased_event
+from pipeline.store.erased import ErasedEvent, erased_event
+from pipeline.store.keys import RecordKey, parse_key
 from pipeline.store.records import commit_record, filed_record
 from pipeline.tile_log import Leaf
 from pipeline.usecases.escalation import Escalation, counted
@@ -102,6 +105,7 @@ class UseCase(ABC, Generic[Event, Record]):
         """Do what is to be done with an event, store it, and return what is to be published.
 
         Raises:
+            EventErasedError: it was erased, and its record after it: there is nothing to do.
             ProducerError: the event can never succeed.
             WorldError: the store, or another service, does not answer; try again.
         """
@@ -109,10 +113,11 @@ class UseCase(ABC, Generic[Event, Record]):
         filed = filed_record(self.store, record_at, self._kind)
         was_filed = filed is not None
         if filed is None:
+            self._require_not_erased(record_at)
             filed = commit_record(self.store, record_at, self._work(event))  # 1 to 3, and 4
         record = filed.record
         self._require_answers(record, event)
-        erased = was_filed and erased_event(self.store, self.layout, record.event_uid) is not None
+        erased = was_filed and self._is_erased(record)
         return Outcome(
             record=record,
             at=record_at,
@@ -121,6 +126,20 @@ class UseCase(ABC, Generic[Event, Record]):
             enforcement=None if erased else self._enforced(record),
             erased=erased,
         )
+
+    def _require_not_erased(self, record_at: Location) -> None:
+        """See that an event without a record is no erased one: to work on that would bring back what is gone."""
+        key = parse_key(record_at.key)
+        if isinstance(key, RecordKey) and erased_event(self.store, self.layout, key.event_uid) is not None:
+            raise EventErasedError(
+                what=f"The event {key.event_uid} was erased, and its record is gone too.",
+                remedy="Nothing is done with it; what is new needs a source and id of its own.",
+            )
+
+    def _is_erased(self, record: Record) -> bool:
+        """Whether nothing is said of a record any more."""
+        note = erased_event(self.store, self.layout, record.event_uid)
+        return note is not None and not _is_decided_since(record, note)
 
     def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
         """What a record that is stored changes in the ledger of an account."""
@@ -147,6 +166,14 @@ class UseCase(ABC, Generic[Event, Record]):
         Raises:
             IdentityReusedError: it answers another one with the same source and id.
         """
+
+
+def _is_decided_since(record: ManifestRecord | Decision, note: ErasedEvent) -> bool:
+    """Whether a record is a person's decision that was taken after its event was erased."""
+    if not isinstance(record, Decision) or record.review is None:
+        return False
+    decided, erased = instant(record.decided_at), instant(note.erased_at)
+    return decided is not None and erased is not None and decided >= erased
 
 
 def alerts_of(record: ManifestRecord | Decision) -> tuple[Alert, ...]:

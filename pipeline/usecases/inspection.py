@@ -191,4 +191,5 @@ class Inspection(UseCase[PublicationEvent, Decision]):
             propagation=propagation_of(event, state.state, producer=self.producer),
             event_digest=event.digest,
             account=judgement.account,
+            data_subjects=judgement.data_subjects,
         )

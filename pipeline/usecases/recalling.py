@@ -3,7 +3,9 @@
 Object by object, in no order: whoever reads it has to come to the same whichever comes first, as with the topics
 themselves. What is stored but was not published yet is among it; it is published when its event is worked on again.
 
-Not stored, so not among it: acts that were refused, and alerts about clocks and about entries of reference sets.
+Nothing of an event whose content was erased is among it, nor that acts were refused: why is stored, but the refusal was
+published as a dead letter, with the act itself, which is stored nowhere. Alerts about clocks and about entries of
+reference sets are not stored.
 """
 
 from collections.abc import Iterator
@@ -39,6 +41,7 @@ from pipeline.usecases.frame import alerts_of
 __all__ = ["Recalling"]
 
 _EVERY_KEY: Final = 10**9
+_OF_AN_EVENT: Final = (RecordKey, ReviewKey, RetractionKey, ReviewActKey)
 _TREES: Final[tuple[Tree, ...]] = get_args(Tree)
 
 Stored = TypeVar("Stored", Decision, ActEntry, Case, LedgerEntry)
@@ -72,17 +75,21 @@ class Recalling:
             yield from self.store.list_keys(self.layout.records_bucket, prefix, limit=_EVERY_KEY)
 
     def of(self, key: str) -> tuple[Output, ...]:
-        """What was published of an object; nothing of a key that has no part in this.
+        """What was published of an object; nothing of a key that has no part in this, or of an event that was erased.
 
         Raises:
             BugError: the object is not what the layout says it is.
             WorldError: the store does not answer.
         """
-        at = Location(self.layout.records_bucket, key)
-        match parse_key(key):
+        at, parsed = Location(self.layout.records_bucket, key), parse_key(key)
+        if isinstance(parsed, _OF_AN_EVENT) and erased_event(self.store, self.layout, parsed.event_uid) is not None:
+            return ()
+        return self._said_of(at, parsed)
+
+    def _said_of(self, at: Location, key: object) -> tuple[Output, ...]:
+        match key:
             case RecordKey(event_uid=uid):
-                gone = erased_event(self.store, self.layout, uid)
-                record = record_of(self.store, self.layout, uid) if gone is None else None
+                record = record_of(self.store, self.layout, uid)
                 return () if record is None else (record, *alerts_of(record))
             case ReviewKey() | RetractionKey():
                 decision = self._read(at, Decision)

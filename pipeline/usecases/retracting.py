@@ -283,6 +283,7 @@ class Retracting:
             event_digest=record.event_digest,
             retraction=illegal.retraction,
             account=record.account,
+            data_subjects=record.data_subjects,
         )
 
     def _published(self, decisions: Iterable[Decision]) -> Retraction:

@@ -231,6 +231,7 @@ class Reviewing(UseCase[Review, Decision]):
             propagation=held.propagation if isinstance(held, Decision) else None,
             event_digest=held.event_digest,
             account=held.account,
+            data_subjects=held.data_subjects,
         )
 
 

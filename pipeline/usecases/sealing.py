@@ -271,4 +271,5 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
             facts=judgement.kept,
             event_digest=event.digest,
             account=judgement.account,
+            data_subjects=judgement.data_subjects,
         )

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -93,7 +94,11 @@ def test_it_works_without_a_script(open_office: Opened, shelf: Shelf) -> None:
     expect(opened.value.locator("img")).to_be_visible()
 
 
-def test_what_is_shown_clearly_stays_so_while_the_page_is_exchanged(open_office: Opened, shelf: Shelf) -> None:
+def test_what_is_shown_clearly_stays_so_while_the_page_is_exchanged(
+    open_office: Opened, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("console.looks.time", SimpleNamespace(monotonic=lambda: now))
     uid = shelf.publish("notes.md", b"What was *written*.", "text/markdown")
     office = open_office(shelf.day, vault=shelf.vault)
     page = office.desk("r-1", "reviewer")
@@ -104,6 +109,11 @@ def test_what_is_shown_clearly_stays_so_while_the_page_is_exchanged(open_office:
     office.console.learn(shelf.day)
     expect(page.get_by_text("r-2 works on it")).to_be_visible()
     expect(page.get_by_label("Show clearly")).to_be_checked()
+    now += 600
+    shelf.day.claim(uid, "r-2", "a-3", number=2, what="unclaim")
+    office.console.learn(shelf.day)
+    page.get_by_role("button", name="Show, blurred").click()
+    expect(page.get_by_text("What was *written*.")).to_be_visible()
     shelf.day.retract(uid, "r-2", "a-2")
     office.console.learn(shelf.day)
     expect(page.get_by_text("found illegal, and is handed to nobody")).to_be_visible()

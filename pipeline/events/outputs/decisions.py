@@ -95,7 +95,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an event: the record in the store, and the message on the decisions topic.
 
     Of a publication event, of an activity event (which has no content), of a review, or of a later verdict that
-    retracts. `account` is whose event it is; it is kept in the store and is on no topic.
+    retracts. `account` is whose event it is, `data_subjects` are the accounts of everybody whom it names; both are
+    kept in the store and are on no topic.
     """
 
     decision_id: str
@@ -120,6 +121,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     retraction: RetractionOutcome | None = None
     account: str | None = None
+    data_subjects: tuple[str, ...] | None = None
 
 
 class ReviewClaim(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,7 +51,8 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a generation event: the record in the store, and the message on the manifests topic.
 
     `facts` are those that still hold of the sealed bytes when they come again, to be published for instance. `account`
-    is whose event it is; it is kept in the store and is on no topic.
+    is whose event it is, `data_subjects` are the accounts of everybody whom it names; both are kept in the store and
+    are on no topic.
     """
 
     event_uid: str
@@ -76,3 +77,4 @@ class ManifestRecord(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, bool | int | float | str | tuple[str, ...]] = {}
     event_digest: str | None = None
     account: str | None = None
+    data_subjects: tuple[str, ...] | None = None

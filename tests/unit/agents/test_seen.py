@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from agents.assembly import law_of, use_cases
+from agents.assembly import law_of, layout_of, use_cases
 from agents.delivery import InputRecord
 from agents.lanes import LANES
 from agents.logs import configure_logging
@@ -27,8 +27,10 @@ from agents.strange_members import StrangeMembers
 from agents.topics import Topics
 from agents.tracing import UNTRACED, Tracing, parent_of, tracing_of
 from pipeline.errors import OperatorError, ProducerError
+from pipeline.events.identity import event_uid
 from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, PolicySettings, StoreSettings
 from pipeline.store import Location, StoreUnavailableError
+from pipeline.store.erased import ErasedEvent, note_erased
 from pipeline.store.simulator import StoreSimulator
 from pipeline.timing import Step
 
@@ -98,6 +100,17 @@ def test_steps_are_timed_and_requests_to_the_store_counted_by_what_became_of_the
     assert took["publish"] >= 1
     assert worker.count("sealstream_store_requests_total", operation="create", status="done") == took["store"]
     assert worker.count("sealstream_store_requests_total", operation="get", status="absent") >= 1
+
+
+def test_an_event_that_was_erased_with_its_record_is_done_without_a_word() -> None:
+    worker = Worker()
+    layout, uid = layout_of(StoreSettings()), event_uid(str(EVENT["source"]), str(EVENT["id"]))
+    note = ErasedEvent(event_uid=uid, erased_at="2026-06-01T12:00:00.000Z", erasure="ab" * 32, basis=())
+    note_erased(worker.store, layout, note, ())
+    for _ in range(2):
+        worker.work(record(orjson.dumps(EVENT)))
+    assert worker.published == []
+    assert set(worker.store.objects) == {layout.erased_event(uid)}
 
 
 def test_what_is_there_already_and_what_fails_has_a_status_of_its_own() -> None:

@@ -1,17 +1,47 @@
 """Content is shown to whom may see it, as what it is and nothing else, and not before it is written down who looks."""
 
+import asyncio
 import re
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
 from pipeline.events.intake import intake_access
+from pipeline.store import Location, StoredObject
+from pipeline.store.simulator import StoreSimulator
 from tests.unit.console.browsing import Console, hidden
 from tests.unit.console.happenings import TOPICS, Happenings
-from tests.unit.console.shelf import MOST, Shelf, audited, digest
+from tests.unit.console.shelf import INBOX, MOST, Shelf, audited, digest
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+
+
+class CrowdedStore(StoreSimulator):
+    """A store that waits for more to read at the same time than may, a moment long, and counts them.
+
+    Attributes:
+        most: how many there were at once.
+    """
+
+    def __init__(self, *buckets: str) -> None:
+        super().__init__(*buckets)
+        self.most = self._reading = 0
+        self._came = threading.Condition()
+
+    def get(self, location: Location, *, max_bytes: int | None = None) -> StoredObject | None:
+        with self._came:
+            self._reading += 1
+            self.most = max(self.most, self._reading)
+            self._came.notify_all()
+            self._came.wait_for(lambda: self.most > 4, timeout=0.1)
+            self._reading -= 1
+        return super().get(location, max_bytes=max_bytes)
+
+
 PEOPLE = (
     ("r-1", "reviewer"),
     ("s-1", "second-reviewer"),
@@ -152,6 +182,24 @@ def test_a_look_is_of_one_person_at_one_event(console: Console, shelf: Shelf) ->
     assert client.get(address).status_code == 403
 
 
+def test_a_look_is_over_after_ten_minutes_and_is_asked_for_anew(
+    console: Console, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("console.looks.time", SimpleNamespace(monotonic=lambda: now))
+    uid = shelf.publish("cat.png", PNG, "image/png")
+    console.learn(shelf.day)
+    client = console.browser("r-1", "reviewer")
+    location = ask(client, uid)[0].headers["location"]
+    address = location.replace("?", "/content?").partition("#")[0]
+    now += 599
+    assert client.get(address).content == PNG
+    assert 'id="look-again"' in client.get(location).text  # it has no button to show it
+    now += 1
+    assert client.get(address).status_code == 403
+    assert ('id="look"' in client.get(location).text, look(client, uid)[1] != address) == (True, True)
+
+
 def test_a_form_from_elsewhere_shows_nothing(console: Console, shelf: Shelf) -> None:
     uid = shelf.publish("cat.png", PNG, "image/png")
     console.learn(shelf.day)
@@ -216,6 +264,38 @@ def test_players_get_the_part_that_they_ask_for(console: Console, shelf: Shelf) 
     assert part("bytes=4-2") == (416, b"", "bytes */10")
     for whole in ("bytes=0-1,4-5", "bytes=-", "lines=1-2"):
         assert part(whole) == (200, b"0123456789", None)
+
+
+def test_a_page_that_shows_content_reads_it_once_however_often_it_asks(console: Console, shelf: Shelf) -> None:
+    uid = shelf.publish("cat.png", PNG, "image/png")
+    console.learn(shelf.day)
+    client = console.browser("r-1", "reviewer")
+    location = ask(client, uid)[0].headers["location"]
+
+    def reads() -> int:
+        return sum((call.operation, call.uri) == ("get", f"s3://{INBOX}/cat.png") for call in shelf.store.calls)
+
+    before = reads()
+    for _ in range(3):
+        assert "<img " in client.get(location).text
+    assert reads() == before
+    shelf.outlaw(PNG)
+    assert "found illegal" in client.get(location).text
+
+
+async def test_of_many_who_look_at_once_a_few_are_read_for_at_a_time(tmp_path: Path, shelf: Shelf) -> None:
+    crowded = CrowdedStore("sealstream", "sealstream-records", INBOX)
+    shelf.store = crowded
+    uid = shelf.publish("cat.png", PNG, "image/png")
+    console = Console(tmp_path, vault=shelf.vault)
+    console.learn(shelf.day)
+    client = console.browser("r-1", "reviewer")
+    _, address = look(client, uid)
+    transport = httpx.ASGITransport(app=console.application)
+    async with httpx.AsyncClient(transport=transport, base_url=console.at, cookies=dict(client.cookies)) as asking:
+        answers = await asyncio.gather(*(asking.get(address) for _ in range(12)))
+    assert [answer.content for answer in answers] == [PNG] * 12
+    assert crowded.most == 4
 
 
 def test_of_what_was_sealed_the_sealed_asset_is_shown(console: Console, shelf: Shelf) -> None:

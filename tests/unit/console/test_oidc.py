@@ -200,6 +200,7 @@ def test_a_token_by_any_other_key_is_not_believed(
         ({"issuer": "https://evil.example"}, 502, "calls itself https://evil.example"),
         ({"token_endpoint": "http://evil.example/token"}, 502, "token_endpoint is not there, or is none of https"),
         ({"jwks_uri": None}, 502, "jwks_uri is not there"),
+        ({"userinfo_endpoint": "http://evil.example/me"}, 502, "userinfo_endpoint is not there, or is none of https"),
         ({"id_token_signing_alg_values_supported": ["HS256", "none"]}, 502, "signs ID tokens with no key of its own"),
     ],
 )

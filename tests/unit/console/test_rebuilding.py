@@ -25,11 +25,13 @@ from pipeline.duties import Oversight
 from pipeline.errors import OperatorError, WorldError
 from pipeline.events.identity import decision_id, retraction_id, review_id
 from pipeline.events.intake import intake_review, intake_review_act
-from pipeline.events.outgoing import to_json
-from pipeline.events.outputs import Decision, ManifestRecord, RetractionOutcome
+from pipeline.events.outgoing import Output, to_json
+from pipeline.events.outputs import Alert, Decision, ManifestRecord, RetractionOutcome, ReviewUpdate
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.ladder import parse_ladder
 from pipeline.policy.reference import ReferenceSets
+from pipeline.store.erased import ErasedEvent, note_erased
+from pipeline.store.keys import RecordKey, parse_key
 from pipeline.usecases.claiming import Claiming
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import alerts_of
@@ -253,6 +255,23 @@ def test_acts_that_were_refused_are_told_by_their_dead_letters_when_their_own_to
     follow(left, what_is_left(happened, lambda topic: topic != TOPICS.reviews))
     assert shown(left) == shown(every)
     assert "Somebody else decided first." in shown(left)
+
+
+def test_nothing_of_an_erased_event_comes_back_neither_its_record_nor_what_people_did_about_it() -> None:
+    town = a_month()
+    keys = [key for part in range(town.recalling.parts) for key in town.recalling.keys(part)]
+    uids = {parsed.event_uid for parsed in map(parse_key, keys) if isinstance(parsed, RecordKey)}
+    said = {uid for key in keys for uid in told_of(town.recalling.of(key)) if uid in uids}
+    assert said == uids
+    for uid in uids:
+        note = ErasedEvent(event_uid=uid, erased_at="2026-06-02T12:00:00.000Z", erasure="ab" * 32, basis=())
+        note_erased(town.store, LAYOUT, note, ())
+    kinds = {type(output) for key in keys for output in town.recalling.of(key)}
+    assert not kinds & {ManifestRecord, Decision, ReviewUpdate, Alert}
+
+
+def told_of(outputs: Iterable[Output]) -> Iterable[str]:
+    return (str(getattr(output, "event_uid", "")) for output in outputs)
 
 
 def test_a_rebuild_that_ended_early_is_seen_and_the_next_one_completes_it(

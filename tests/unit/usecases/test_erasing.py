@@ -7,8 +7,9 @@ import msgspec
 import orjson
 import pytest
 
-from pipeline.errors import AssetRefusedError, WorldError
+from pipeline.errors import AssetRefusedError, EventErasedError, WorldError
 from pipeline.events.identity import account_of
+from pipeline.events.outgoing import encode
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store import Location
 from pipeline.store.erased import erased_bytes, erased_event
@@ -21,7 +22,8 @@ from pipeline.usecases.disclosing import PublicView
 from pipeline.usecases.erasing import Erasing
 from pipeline.usecases.erasure import ErasureRequest, PartErased, joined
 from pipeline.usecases.restating import Restating
-from tests.unit.house import NOON, House, generation, png, publication
+from schemas import first_violation, validator
+from tests.unit.house import NOON, House, activity, generation, png, publication, review
 
 ANNA, BERND = "5f1d-anna", "77ac-bernd"
 OF_ANNA = ErasureRequest(kind="user", subject=account_of(ANNA))
@@ -80,6 +82,44 @@ def test_a_users_assets_manifests_and_inbox_copies_go_and_those_of_others_stay(h
     assert {his.sealed.uri, his.manifest.uri, "s3://sealstream-inbox/his.png"} <= places(house)
     assert found.events == (hers.event_uid,)
     assert found.content_ids == ("hers",)
+
+
+SUBJECT_IDS = {"content": {"subject_ids": [BERND, ANNA]}}
+BY_PLATFORM = {"actor": {"role": "platform"}, "user": {"id_hash": ANNA}}
+
+
+@pytest.mark.parametrize(
+    "named", [SUBJECT_IDS, BY_PLATFORM, {"user": {"id_hash": ANNA}}], ids=["is shown", "did not act", "acted"]
+)
+def test_whoever_acted_all_events_that_name_a_person_are_found(house: House, named: dict[str, Any]) -> None:
+    rest = {"actor": {"role": "provider"}} | {key: value for key, value in named.items() if key != "content"}
+    content = named.get("content", {})
+    made = {**house.put("made.png", png(1), "image/png"), "id": "made", "operation": "generated", **content}
+    shown = {**house.put("shown.png", png(2), "image/png"), "id": "shown", "synthetic": "no", **content}
+    records = [
+        house.seal(generation({"content": made, **rest}, event_id="made")).record,
+        house.inspect(publication({"content": shown, **rest}, event_id="shown")).record,
+    ]
+    if not content:
+        change = {"event_type": "service.changed", "service": {"public_opinion": True}}
+        records.append(house.assess(activity({**change, **rest}, event_id="change")).record)
+    seal(house, "his", BERND, colour=9)
+    assert set(run(erasing(house, OF_ANNA)).events) == {record.event_uid for record in records}
+    assert not {"s3://sealstream-inbox/made.png", "s3://sealstream-inbox/shown.png"} & places(house)
+
+
+def test_a_decision_that_a_person_took_about_it_names_the_same_and_topics_are_told_of_nobody(house: House) -> None:
+    words = {"id": "post", "mime": "text/plain", "text": "Harmless.", "synthetic": "yes", "subject_ids": [BERND]}
+    lie = {"content": words, "declaration": {"made": True, "value": "not_ai"}, "user": {"id_hash": ANNA}}
+    held = house.inspect(publication(lie)).record
+    said = {"event_uid": held.event_uid, "verdict": "refuse", "reviewer": {"id": "r-7"}, "reason": "A fake."}
+    decided = house.review(review(said)).record
+    accounts = [account_of(ANNA), account_of(BERND)]
+    for record in (held, decided):
+        stored = orjson.loads(house.stored(record.record_uri))
+        assert first_violation(validator("decision.v2"), stored) is None
+        assert stored["data_subjects"] == accounts
+        assert not [one for one in accounts if one.encode() in encode(record, source="here").value]
 
 
 def test_a_copy_in_the_inbox_is_found_by_its_bytes_wherever_it_lies_and_so_is_what_the_asset_was_made_from(
@@ -262,6 +302,36 @@ def test_a_replay_of_what_was_erased_says_nothing_and_brings_nothing_back(house:
     after = places(house)
     assert house.seal(event).outputs == ()
     assert places(house) == after
+
+
+def test_an_erased_event_whose_record_is_gone_too_is_not_worked_on_when_it_comes_again(house: House) -> None:
+    asset = house.put("hers.png", png(), "image/png")
+    event = generation({"content": {**asset, "operation": "generated"}, "user": {"id_hash": ANNA}})
+    house.seal(event)
+    run(erasing(house, OF_ANNA, days=183))
+    house.put("hers.png", png(), "image/png")
+    after = places(house)
+    for _ in range(2):
+        with pytest.raises(EventErasedError):
+            house.seal(event)
+    assert places(house) == after
+
+
+def test_what_a_person_decides_after_the_erasure_is_said_each_time_and_what_was_before_it_is_not(house: House) -> None:
+    reviews = {}
+    for name in ("before", "after"):
+        words = {"id": name, "mime": "text/plain", "text": "Harmless.", "synthetic": "yes"}
+        lie = {"content": words, "declaration": {"made": True, "value": "not_ai"}, "user": {"id_hash": ANNA}}
+        held = house.inspect(publication(lie, event_id=name)).record
+        said = {"verdict": "release", "reviewer": {"id": "r-7"}, "reason": "A poem."}
+        reviews[name] = review({"event_uid": held.event_uid, **said}, event_id=f"review of {name}")
+    assert house.review(reviews["before"]).outputs
+    for name, days in (("before", 1), ("after", -1)):
+        run(erasing(house, ErasureRequest(kind="content", subject=name), days=days))
+    assert house.review(reviews["before"]).outputs == ()
+    first = house.review(reviews["after"])
+    assert first.outputs
+    assert house.review(reviews["after"]) == first, "the first attempt may not have published it"
 
 
 def test_rebuilt_topics_say_nothing_of_it(house: House) -> None:
