@@ -2,8 +2,8 @@
 
 A record is acknowledged once its leaf is in the log, and published before: nobody who reads what was decided waits for
 the log. Leaves of one partition wait for each other, for a second or until a tile of them is there, so that a signature
-and a request are shared by all that come meanwhile. What fails is tried for ever, since an acknowledged record that is
-in no log is what the log is there to find.
+and a request are shared by all that come meanwhile. What fails is tried while the worker has the partition, since an
+acknowledged record that is in no log is what the log is there to find; whoever has it next does the same.
 """
 
 import asyncio
@@ -100,6 +100,17 @@ class RecordLog:
     def name(self) -> str:
         """What the names of the logs begin with."""
         return self._logs.name
+
+    def give_up(self) -> None:
+        """Stop trying to log what waits, once its partitions were taken away.
+
+        Its records are not acknowledged: whoever has their partitions next works on them again and logs them, as this
+        worker does where it is given them back.
+        """
+        for one in self._partitions.values():
+            if one.task is not None:
+                one.task.cancel()
+        self._partitions.clear()
 
     async def close(self) -> None:
         """Let go of what is open; nobody waits for leaves any more."""

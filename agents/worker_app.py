@@ -98,6 +98,7 @@ class WorkerApp(SealstreamApp):
             watch=watch,
             store_healthy=lambda: self._store_trouble is None and (self._log is None or self._log.trouble is None),
             works_long=lambda: bool(self._parts.under_way()),
+            given_up=lambda: None if self._log is None else self._log.give_up(),
             **options,
         )
         self.topic_names = Topics(kafka.topic_prefix)

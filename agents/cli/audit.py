@@ -60,14 +60,15 @@ def show_logs(*, as_json: AsJson = False) -> None:
     logs = _logs()
     shown = []
     for place in logs.places():
-        opened = logs.reader(place).open()
+        reader = logs.reader(place)
+        opened = reader.open()
         shown.append(
             ShownLog(
                 origin=place.origin,
                 leaves=0 if opened is None else opened.checkpoint.size,
                 batches=0 if opened is None else opened.batch.number,
                 at=None if opened is None else opened.batch.at,
-                key=logs.keys[0].vkey(place.origin),
+                key=logs.keys[0].vkey(place.origin) if opened is None else reader.verifier_key(opened.batch),
                 checkpoint=None if opened is None else opened.batch.checkpoint,
             )
         )
@@ -185,7 +186,7 @@ def export_logs(
         for path, body in exported(reader, opened):
             _folder((at / path).parent)
             write_file(at / path, body, force=True)
-        written[place.origin] = {"folder": str(at), "key": logs.keys[0].vkey(place.origin)}
+        written[place.origin] = {"folder": str(at), "key": reader.verifier_key(opened.batch)}
     if as_json:
         print_json({"logs": written})
         return

@@ -16,7 +16,7 @@ from agents.cli.sidecars import credential_beside, place_for_sidecar
 from agents.trusting import trust_of
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
-from pipeline.errors import OperatorError
+from pipeline.errors import AssetRefusedError, OperatorError
 from pipeline.events.inputs import Content, GenerationEvent, Model, Service
 from pipeline.events.outputs import CredentialSummary, Declared, EventReference, Finding, SignerSummary
 from pipeline.evidence.content import type_observations
@@ -122,9 +122,10 @@ def seal(
     would not be as whole as it came, such as a signed or encrypted PDF: it stays as it is, and the answer says why.
     Where NAME.c2pa is that of another file, it is NAME.EXT.c2pa.
 
-    Of a folder all files are sealed, into a folder of the same shape; hidden ones are left out, and a manifest beside
-    is NAME.EXT.c2pa. Stopped, it goes on where it was when it is typed again. A file that cannot be sealed is named,
-    and keeps no other from it; the exit code is 1 then.
+    Of a folder all files are sealed, into a folder of the same shape, and a manifest beside is NAME.EXT.c2pa. Hidden
+    files and folders, links and *.c2pa are left out; where a folder in it cannot be read, nothing is sealed. Stopped,
+    it goes on where it was when it is typed again. A file that cannot be sealed is named, and keeps no other from it;
+    the exit code is 1 then.
 
     Labels are for workers, which know the event: nothing but the manifest is added here.
 
@@ -167,25 +168,49 @@ def _seal_folder(
     sealing: "_Sealing", folder: Path, out: Path | None, rate: float | None, threads: int, *, as_json: bool
 ) -> int:
     """Seal all files of a folder; returns the exit code."""
-    target = out or folder.with_name(f"{folder.resolve().name}.sealed")
+    target = out or _beside(folder)
     if target.resolve().is_relative_to(folder.resolve()):
         raise OperatorError(
             what=f"{target} is in the folder that is to be sealed.", remedy="Name a folder outside of it with --out."
         )
+    files = files_below(folder)
+    _make_folder(target)
 
     def work(file: Path) -> SealedFile | None:
+        check_name(file)
         place = target / file.relative_to(folder)
-        if place.exists() and not sealing.force:
-            return None
-        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            if place.exists() and not sealing.force:
+                return None
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AssetRefusedError(
+                what=f"{place} cannot be written: {error.strerror}.", remedy="Name another folder with --out."
+            ) from error
         return sealing.seal(file, place, in_folder=True)
 
-    worked = work_on(files_below(folder), work, name="sealing", rate=rate, threads=threads)
+    worked = work_on(files, work, name="sealing", rate=rate, threads=threads)
     if as_json:
         print_json(worked)
         return 1 if worked.refused else 0
     console.print(f"Sealed {folder} into {target}", markup=False, soft_wrap=True)
     return told(worked, "sealed")
+
+
+def _beside(folder: Path) -> Path:
+    named = folder if folder.name not in ("", "..") else folder.resolve()
+    if not named.name:
+        raise OperatorError(what=f"There is no place outside of {named}.", remedy="Name a folder in it.")
+    return named.with_name(f"{named.name}.sealed")
+
+
+def _make_folder(target: Path) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(
+            what=f"{target} cannot be made: {error.strerror}.", remedy="Name a folder that can be made with --out."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Folders, as commands take them: which files are in one, at what pace they are worked on, and what became of each."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,6 @@ __all__ = ["RefusedFile", "Worked", "files_below", "told", "work_on"]
 Answer = TypeVar("Answer")
 
 _SIDECAR: Final = ".c2pa"
-_PART: Final = ".part"
 _MOST_NAMED: Final = 20
 """Refused files that are named on a terminal; the rest is counted, and in the answer to `--json`."""
 
@@ -51,24 +51,33 @@ def files_below(folder: Path) -> list[Path]:
     """All files in a folder and those below, in order; hidden ones, manifests beside files and links are left out.
 
     Raises:
-        AssetRefusedError: the folder cannot be read, or has none.
+        AssetRefusedError: the folder, or one in it that is not hidden, cannot be read; or it has no such file.
     """
     try:
-        found = [
-            path
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-            and not path.is_symlink()
-            and path.suffix not in (_SIDECAR, _PART)
-            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        ]
+        found = sorted(_walked(folder))
     except OSError as error:
+        place = printable(Path(error.filename or folder))
         raise AssetRefusedError(
-            what=f"{folder} cannot be read: {error.strerror}.", remedy="Name a folder that may be read."
+            what=f"{place} cannot be read: {error.strerror}.",
+            remedy="Make it readable, or move it away: what is in it would be missed.",
         ) from error
     if not found:
-        raise AssetRefusedError(what=f"There is no file in {folder}.", remedy="Name a folder with files.")
+        raise AssetRefusedError(
+            what=f"There is no file in {folder}.",
+            remedy=f"Name a folder with files. Hidden ones, links and *{_SIDECAR} are left out.",
+        )
     return found
+
+
+def _walked(folder: Path) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        raise error
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = (name for name in folders if not name.startswith("."))
+        for path in (Path(place, name) for name in names if not name.startswith(".")):
+            if path.suffix != _SIDECAR and not path.is_symlink() and path.is_file():
+                yield path
 
 
 def work_on(

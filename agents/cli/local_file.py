@@ -68,10 +68,10 @@ def write_file(path: Path, body: bytes, *, force: bool) -> None:
     Raises:
         AssetRefusedError: it is there, or cannot be written.
     """
-    if path.exists() and not force:
-        raise _there(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if path.exists() and not force:
+            raise _there(path)
         try:
             part.write_bytes(body)
             if force:

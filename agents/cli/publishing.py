@@ -111,10 +111,10 @@ def publish(
     schema; members that the contract does not know are named. Any other file is an asset: it is stored in the inbox
     bucket, and an event about it is sent.
 
-    Of a folder all files are sent, hidden ones left out. An asset in one is called by its path in it, and its event has
-    an identity that follows from path, bytes and what else is said: stopped and typed again, it goes on where it was,
-    and what workers have a record of is left out. A file that cannot be sent is named, and keeps no other from it; the
-    exit code is 1 then.
+    Of a folder all files are sent. Hidden files and folders, links and *.c2pa are left out; where a folder in it cannot
+    be read, nothing is sent. An asset in one is called by its path in it, and its event has an identity that follows
+    from path, bytes and what else is said: stopped and typed again, it goes on where it was, and what workers have a
+    record of is left out. A file that cannot be sent is named, and keeps no other from it; the exit code is 1 then.
     """
     more = parse_more(data)
     if any(file.is_dir() for file in files):

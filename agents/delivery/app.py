@@ -40,6 +40,7 @@ class SealstreamApp(faust.App):
         watch: how patient the watchdog is that ends the process when nothing moves.
         store_healthy: tells the watchdog whether the services are there that records need.
         works_long: tells it whether something is in work that may take long, and has a limit of its own.
+        given_up: called when the partitions were given up, all of them, as each rebalance asks for.
         options: settings of Faust; see `faust_options`.
 
     Raises:
@@ -54,6 +55,7 @@ class SealstreamApp(faust.App):
         watch: WatchdogSettings,
         store_healthy: Callable[[], bool] = lambda: True,
         works_long: Callable[[], bool] = lambda: False,
+        given_up: Callable[[], None] = lambda: None,
         **options: Any,
     ) -> None:
         if delivery.longest_patience >= watch.stuck_seconds:
@@ -67,6 +69,7 @@ class SealstreamApp(faust.App):
         self._watch = watch
         self._store_healthy = store_healthy
         self._works_long = works_long
+        self._given_up = given_up
         self._streams: list[StreamT[bytes]] = []
         self._deadline: threading.Timer | None = None
 
@@ -109,6 +112,7 @@ class SealstreamApp(faust.App):
             await self._commit_last_positions(consumer)
         finally:
             self.delivery.kill(generation)
+            self._given_up()
 
     async def _commit_last_positions(self, consumer: Any) -> None:
         # Not `asyncio.timeout`: while Faust waits for a commit under way it swallows the cancellation.

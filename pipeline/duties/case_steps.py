@@ -191,7 +191,7 @@ def require_seen_case(act: CaseAct, case: Case | None) -> None:
     if act.actor is not None and act.seen != newest:
         raise ActOvertakenError(
             what=f"The version of the case that the actor saw is not the newest, which is {newest}.",
-            remedy="Look at the case as it stands, and act on that.",
+            remedy="Look at the case as it stands, and send a new act.",
         )
 
 
@@ -300,6 +300,6 @@ def documents_with(before: Sequence[CaseDocument], act: CaseAct, at: str) -> tup
     if len(documents) > _MOST_DOCUMENTS:
         raise ActRefusedError(
             what=f"The case would have more than {_MOST_DOCUMENTS} documents, which is the most.",
-            remedy="Put documents together, and send the act with one that lists them.",
+            remedy="Put documents together, and send a new act with one that lists them.",
         )
     return documents

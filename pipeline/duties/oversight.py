@@ -153,7 +153,8 @@ class Oversight:
         if actor.role not in entry.roles:
             raise RoleRefusedError(
                 what=f"The actor does not have the role {actor.role}.",
-                remedy="Act in a role that the operators set gives to the actor, or have an admin give it.",
+                remedy="Act in a role that the operators set gives to the actor, or have an admin give it, and send a "
+                "new event.",
             )
         if actor.role not in _PERMITTED[to]:
             raise RoleRefusedError(

@@ -13,7 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from pipeline.errors import WorldError
 
-__all__ = ["Checkpoint", "LogFaultError", "LogPublicKey", "LogSigner", "read_checkpoint", "signed_note"]
+__all__ = [
+    "Checkpoint",
+    "LogFaultError",
+    "LogPublicKey",
+    "LogSigner",
+    "key_of_checkpoint",
+    "read_checkpoint",
+    "signed_note",
+]
 
 _ED25519: Final = b"\1"
 _ID_BYTES: Final = 4
@@ -105,18 +113,26 @@ def read_checkpoint(note: str, origin: str, keys: Sequence[LogPublicKey]) -> Che
     Raises:
         LogFaultError: it is no checkpoint of this log that one of the keys signed.
     """
+    return _read(note, origin, keys)[0]
+
+
+def key_of_checkpoint(note: str, origin: str, keys: Sequence[LogPublicKey]) -> LogPublicKey:
+    """The key that a note is verified with, which is a former one until something is added; raises as above."""
+    return _read(note, origin, keys)[1]
+
+
+def _read(note: str, origin: str, keys: Sequence[LogPublicKey]) -> tuple[Checkpoint, LogPublicKey]:
     found = _BODY.fullmatch(note)
     if found is None:
         raise _fault(origin, "is no checkpoint")
     if found[1] != origin:
         raise _fault(origin, "is that of another log")
     text = note[: note.rindex("\n\n") + 1]
-    signatures = list(_signatures(found[4], origin))
-    if not any(
-        blob[:_ID_BYTES] == key.id(origin) and key.signed(text, blob[_ID_BYTES:]) for blob in signatures for key in keys
-    ):
-        raise _fault(origin, "has no signature of a key that is known here")
-    return Checkpoint(origin=origin, size=int(found[2]), root=base64.b64decode(found[3]))
+    for blob in _signatures(found[4], origin):
+        for key in keys:
+            if blob[:_ID_BYTES] == key.id(origin) and key.signed(text, blob[_ID_BYTES:]):
+                return Checkpoint(origin=origin, size=int(found[2]), root=base64.b64decode(found[3])), key
+    raise _fault(origin, "has no signature of a key that is known here")
 
 
 def _signatures(lines: str, origin: str) -> Iterable[bytes]:

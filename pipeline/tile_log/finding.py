@@ -36,7 +36,7 @@ class ProvedLeaf:
     origin: str
     index: int
     key: str
-    """The verifier key of the log."""
+    """The verifier key that the checkpoint is verified with."""
 
     proof: str
     """The proof and the checkpoint that it leads to, as a text (C2SP tlog-proof)."""
@@ -75,7 +75,7 @@ def _proved(logs: TileLogs, leaf: Leaf, place: LogPlace, number: int, index: int
         leaf=leaf,
         origin=place.origin,
         index=index,
-        key=logs.keys[0].vkey(place.origin),
+        key=reader.verifier_key(opened.batch),
         proof=tlog_proof(index, proof, opened.batch.checkpoint),
     )
 

@@ -8,7 +8,13 @@ from typing import Final, TypeVar
 import msgspec
 
 from pipeline.store.port import ObjectStore
-from pipeline.tile_log.checkpoint import Checkpoint, LogFaultError, LogPublicKey, read_checkpoint
+from pipeline.tile_log.checkpoint import (
+    Checkpoint,
+    LogFaultError,
+    LogPublicKey,
+    key_of_checkpoint,
+    read_checkpoint,
+)
 from pipeline.tile_log.place import Batch, LogPlace
 from pipeline.tile_log.tree import TILE_WIDTH, Edge, Tile, root_of_perfect, tile_path
 
@@ -89,6 +95,13 @@ class LogReader:
         if checkpoint.size != batch.first + len(batch.entries) or not batch.entries:
             raise self.fault(f"the batch {batch.number} has not as many leaves as its checkpoint says")
         return checkpoint
+
+    def verifier_key(self, batch: Batch) -> str:
+        """The verifier key that the checkpoint of a batch is verified with; raises as `checkpoint`.
+
+        After a change of keys that is the former one, until a worker adds to the log.
+        """
+        return key_of_checkpoint(batch.checkpoint, self.place.origin, self.keys).vkey(self.place.origin)
 
     def follow(self, edge: Edge, batch: Batch) -> list[Tile]:
         """Let an edge grow by a batch, and return the tiles that this fills.

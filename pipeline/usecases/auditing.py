@@ -74,7 +74,7 @@ class AuditedLog(msgspec.Struct, frozen=True, kw_only=True):
     """When its newest batch was made."""
 
     key: str
-    """The verifier key of the log, for outsiders."""
+    """The verifier key that the checkpoint is verified with, for outsiders."""
 
 
 class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,7 +230,7 @@ class Auditing:
             batches=opened.batch.number,
             checkpoint=opened.batch.checkpoint,
             at=opened.batch.at,
-            key=self.logs.keys[0].vkey(origin),
+            key=reader.verifier_key(opened.batch),
         )
 
     def _grown(self, audit: _Audit, place: LogPlace, log: "_Log", sizes: Sequence[int]) -> Mapping[int, bytes]:

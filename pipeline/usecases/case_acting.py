@@ -192,14 +192,14 @@ class CaseActing:
         if act.seen_decision is None:
             raise ActRefusedError(
                 what="The act decides about an event again, and does not say which decision the actor saw.",
-                remedy="Send `seen_decision`, the decision_id that is in force; or no `outcome`, where nothing is "
-                "decided.",
+                remedy="Send a new act with `seen_decision`, the decision_id that is in force; or without `outcome`, "
+                "where nothing is decided.",
             )
         chain = reviewed_chain(self.reviewing.store, self.reviewing.layout, about)
         if chain.outcome == "hold":
             raise ActRefusedError(
                 what="The event is held, so there is no decision that could be upheld or overturned.",
-                remedy="Review the event first, and then look at the decision that is in force.",
+                remedy="Review the event first, look at the decision that is then in force, and send a new act.",
             )
         is_release = (chain.outcome == "allow") == (act.outcome == "upheld")
         self.reviewing(_review(act, about, "release" if is_release else "refuse"))  # 4a

@@ -92,7 +92,7 @@ class Claiming:
         if act.seen != chain.decision_id:
             raise ActOvertakenError(
                 what="The decision that the actor saw is not in force.",
-                remedy=f"Look at the decision that is, {chain.decision_id}, and act on that.",
+                remedy=f"Look at the decision that is, {chain.decision_id}, and send a new act.",
             )
         if len(entries) >= MOST_ACTS:
             raise ActRefusedError(
@@ -128,7 +128,8 @@ class Claiming:
         if held is not None and held.actor != act.actor.id:
             raise ClaimedError(
                 what=f"Somebody else has claimed the event until {held.until}.",
-                remedy="Wait for the decision, or until then.",
+                remedy="Wait for the decision, or until then, and send a new act if it is still needed; this one "
+                "stays refused.",
             )
         if act.act == "unclaim":
             return None

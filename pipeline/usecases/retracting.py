@@ -186,7 +186,8 @@ class Retracting:
         if not findings:
             raise ReviewRefusedError(
                 what="No rule in use retracts what a review finds illegal.",
-                remedy="Use the pack `illegal`, or one of that name with a rule that has `retracts: true`.",
+                remedy="Use the pack `illegal`, or one of that name with a rule that has `retracts: true`, and send a "
+                "new review; this one stays refused.",
             )
         return content, findings, judgement.judged_by
 

@@ -174,7 +174,8 @@ class Reviewing(UseCase[Review, Decision]):
         if claim is not None and claim.actor != review.reviewer.id:
             raise ClaimedError(
                 what=f"Somebody else has claimed the event until {claim.until}.",
-                remedy="Wait for the decision, or until then.",
+                remedy="Wait for the decision, or until then, and send a new review if there is anything left to "
+                "decide; this one stays refused.",
             )
 
     def _about_decided(self, review: Review, chain: DecisionChain) -> _Verdict:

@@ -76,6 +76,7 @@ PLACES: Final[tuple[LabelPlace, ...]] = (
     _place("id3.TXXX", "MP3", "a text AIGC", "TC260-PG-202510A", "2025", ours=True),
     _place("id3.COMM", "MP3", "a comment", "ffmpeg 5.1, id3v2 0.1", _SEEN),
     _place("id3.PRIV", "MP3", "private data of AIGC", "generators", "2025"),
+    _place("id3.TXXX", "FLAC", "text, comment or private data in an ID3 tag before the file", "ID3v2.4", "2000"),
     _place("vorbis.AIGC", "FLAC, Ogg", "comment AIGC", "TC260-PG-202510A", "2025", ours=True),
     _place("vorbis.comment", "FLAC, Ogg", "another comment that is a label", "ffmpeg 5.1", _SEEN),
     _place("flac.foreign", "FLAC", "a chunk of the WAV file that it was made from", "flac 1.4", _SEEN),

@@ -33,7 +33,8 @@ _PAPERS: Final = {
 _VERDICTS: Final[dict[str, FeatureVerdict]] = {"illegal": "illegal", "harmful": "harmful", "rumour": "rumour"}
 
 
-_REGISTRATIONS: Final = frozenset({"identity.verified", "interaction.started"})
+_REGISTRATIONS: Final = frozenset({"identity.verified"})
+_CONVERSATIONS: Final = frozenset({"interaction.started"})
 _UPDATES: Final = frozenset(
     {
         "generation.completed",
@@ -45,7 +46,11 @@ _UPDATES: Final = frozenset(
     }
 )
 _LEFT_ALONE: Final[Mapping[Suspension, frozenset[str]]] = MappingProxyType(
-    {"suspend-registration": _UPDATES, "suspend-updates": _REGISTRATIONS, "suspend-service": frozenset()}
+    {
+        "suspend-registration": _UPDATES | _CONVERSATIONS,
+        "suspend-updates": _REGISTRATIONS | _CONVERSATIONS,
+        "suspend-service": frozenset(),
+    }
 )
 """What may go on although an order has a service stop something else (Deep Synthesis Provisions Art. 21)."""
 

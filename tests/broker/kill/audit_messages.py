@@ -19,8 +19,9 @@ __all__ = ["audit_messages"]
 
 _JUDGED: Final = ("publication", "activities")
 _EXPLANATION: Final = "sealstream_dead_letter"
-_ACCOUNT: Final = re.compile(rb'"account":"[0-9a-f]{64}"\}\Z')
-"""Whose event it is: the last member of a record, which is kept in the store and null on topics."""
+_KEPT: Final = re.compile(rb'"account":(null|"[0-9a-f]{64}"),"data_subjects":(null|\[("[0-9a-f]{64}",?)+\])\}\Z')
+"""Whose event it is and whom it names: the last members of a record, which are kept in the store and null on topics."""
+_ON_TOPICS: Final = b'"account":null,"data_subjects":null}'
 
 
 def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mapping[str, bytes]) -> Iterator[Problem]:
@@ -65,7 +66,7 @@ def _outcome(case: Case, evidence: Evidence, records: Mapping[str, bytes]) -> It
     if case.expected.outcome == "act":
         yield from _act(case, message, json.loads(record))
         return
-    if message.value != _ACCOUNT.sub(b'"account":null}', record):
+    if message.value != _KEPT.sub(_ON_TOPICS, record):
         yield Problem.of(case, "wrong", f"the {kind} message is not what is stored")
     found, said = json.loads(record), _said(case.expected, json.loads(record))
     if _is_noted(case, found) and published_key(found["content"]["sha256"], str(case.uid)) not in records:

@@ -119,3 +119,32 @@ async def test_a_record_is_acknowledged_when_its_leaf_is_in_the_log_and_keeps_no
         await loop.drain(1)  # waits for what is done
     assert list(loop.positions().values()) == [10]
     assert len(logged(logs, 0)) == 10
+
+
+async def test_when_its_partitions_are_given_up_nothing_waits_any_more_and_whoever_has_them_next_logs_it(
+    log: RecordLog, logs: TileLogs, store: StoreSimulator
+) -> None:
+    loop = DeliveryLoop(DeliverySettings(drain_seconds=0.05))
+    store.outage = True
+
+    async def work(one: InputRecord) -> asyncio.Event:
+        return log.add(one.topic, one.partition, [leaf(one.offset)])
+
+    loop.admit(record(0), 1, process=work, dead_letter=unneeded)
+    async with asyncio.timeout(5):
+        while log.trouble is None:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        await loop.drain(1)
+    loop.kill(1)
+    log.give_up()
+    assert log.trouble is None, "a worker without the partition is ready"
+    async with asyncio.timeout(5):
+        while any(task.get_name().startswith("tile log") for task in asyncio.all_tasks()):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+    store.outage = False
+    loop.admit(record(0), 2, process=work, dead_letter=unneeded)
+    async with asyncio.timeout(5):
+        while not loop.positions():  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+    assert list(loop.positions().values()) == [1]
+    assert logged(logs, 0) == [leaf(0).entry.decode()]

@@ -1,11 +1,12 @@
 """`sealstream audit`: what is in the tile log, that it is whole, and what outsiders verify it with."""
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from pipeline.store import Location
 from pipeline.tile_log import TileLogs
@@ -118,6 +119,35 @@ def test_outsiders_get_keys_and_files(run: Run, uid: str, tmp_path: Path) -> Non
     folder = tmp_path / "out" / "sealstream.publication" / "1"
     files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
     assert files == ["checkpoint", "tile/0/000.p/1", "tile/entries/000.p/1"]
+
+
+def test_after_the_key_was_changed_what_the_former_one_signed_is_given_with_that_key(
+    run: Run, uid: str, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (before,) = json.loads(run("logs", "--json")[1])["logs"]
+    spki, pem = serialization.PublicFormat.SubjectPublicKeyInfo, serialization.Encoding.PEM
+    (tmp_path / "former.pub").write_bytes(KEY.public_key().public_bytes(pem, spki))
+    monkeypatch.setenv("SEALSTREAM_TILE_LOG_FORMER_KEYS", str(tmp_path / "former.pub"))
+    pkcs8, open_to_all = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    key.write_bytes(Ed25519PrivateKey.from_private_bytes(bytes(32)).private_bytes(pem, pkcs8, open_to_all))
+    (log,) = json.loads(run("logs", "--json")[1])["logs"]
+    (audited,) = json.loads(run("records", "--json")[1])["logs"]
+    (proof,) = json.loads(run("event", uid, "--json")[1])["proofs"]
+    (exported,) = json.loads(run("export", "out", "--json")[1])["logs"].values()
+    given = [log["key"], audited["key"], proof["verifier_key"], exported["key"]]
+    assert given == [before["key"]] * 4
+    assert outsiders_take(before["checkpoint"], before["key"])
+    assert log["checkpoint"] == before["checkpoint"]
+
+
+def outsiders_take(note: str, vkey: str) -> bool:
+    """Verify a signed note as C2SP says, by the verifier key alone; not with our own code."""
+    name, key_id, encoded = vkey.split("+", 2)
+    text, _, signatures = note.partition("\n\n")
+    blob = base64.b64decode(signatures.removeprefix(f"— {name} ").strip())
+    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(encoded)[1:])
+    public.verify(blob[4:], f"{text}\n".encode())
+    return blob[:4].hex() == key_id
 
 
 def test_records_from_before_are_adopted(run: Run, house: House, uid: str) -> None:

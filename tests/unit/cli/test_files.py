@@ -298,6 +298,44 @@ class TestFolder:
             code, _, err = run(command, odd)
             assert (code, r"caf\xe9.png is no UTF-8" in err) == (1, True)
 
+    @pytest.mark.parametrize(("here", "name"), [(".", "."), ("deep", "..")])
+    def test_a_folder_is_sealed_beside_itself_however_it_is_typed(
+        self, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, here: str, name: str
+    ) -> None:
+        for left_out in ("empty.txt", "deep/notes.md", "deep/notes.json"):
+            (folder / left_out).unlink()
+        monkeypatch.chdir(folder / here)
+        code, _, err = run("seal", name)
+        assert (code, err) == (0, "")
+        assert (folder.with_name("pictures.sealed") / "a.png").exists()
+
+    def test_what_has_no_place_beside_it_is_not_sealed(self, run: Run) -> None:
+        code, _, err = run("seal", "/")
+        assert code == 2
+        assert "Name a folder in it" in err
+
+    def test_a_place_that_cannot_be_made_is_a_wrong_argument(self, run: Run, folder: Path) -> None:
+        taken = folder.with_name("taken")
+        taken.write_text("a file")
+        for place in (taken, taken / "sealed"):
+            code, _, err = run("seal", folder, "--out", place)
+            assert code == 2
+            assert f"{place} cannot be made: " in err
+            assert "--out" in err
+
+    def test_a_file_that_has_no_place_is_refused_and_the_others_go_on(self, run: Run, folder: Path) -> None:
+        (folder / "empty.txt").unlink()
+        (folder / f"{'x' * 250}.md").write_text("# A name that leaves no room for that of its manifest")
+        target = folder.with_name("there")
+        target.mkdir()
+        (target / "deep").write_text("a file where a folder should be")
+        code, out, _ = run("seal", folder, "--out", target, "--json")
+        answer = json.loads(out)
+        assert code == 1
+        assert [Path(done["file"]).name for done in answer["done"]] == ["a.png"]
+        assert len(answer["refused"]) == 3
+        assert all("cannot be written: " in refused["what"] for refused in answer["refused"])
+
     def test_a_folder_cannot_be_sealed_into_itself_nor_an_empty_one_at_all(
         self, run: Run, folder: Path, tmp_path: Path
     ) -> None:

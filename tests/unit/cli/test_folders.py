@@ -3,6 +3,8 @@
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from agents.cli.folders import RefusedFile, files_below, work_on
 from agents.cli.local_file import printable
 from pipeline.errors import AssetRefusedError, OperatorError
 
+_NOBODY = 65534
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("b/2.txt", "a/1.txt", "a/.hidden", ".git/config", "a/1.txt.c2pa", "b/.3.txt.9.part"):
+    for name in ("b/2.txt", "a/1.txt", "a/.hidden", ".git/config", "a/1.txt.c2pa", "b/.3.txt.9.part", "b/film.part"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(name)
@@ -22,8 +26,47 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_hidden_files_manifests_links_and_parts_are_left_out(folder: Path) -> None:
-    assert [path.relative_to(folder).as_posix() for path in files_below(folder)] == ["a/1.txt", "b/2.txt"]
+def test_hidden_files_manifests_and_links_are_left_out_and_nothing_else(folder: Path) -> None:
+    (folder / "elsewhere").symlink_to(folder / "b")
+    taken = [path.relative_to(folder).as_posix() for path in files_below(folder)]
+    assert taken == ["a/1.txt", "b/2.txt", "b/film.part"]
+
+
+@contextmanager
+def bound_by_modes() -> Iterator[None]:
+    """Be somebody whom the modes of files bind, as they do not bind root, who may run the tests."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444], ids=["what is in it", "what the files in it are"])
+def test_a_folder_with_one_in_it_that_cannot_be_read_is_refused_as_files_would_be_missed(
+    folder: Path, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.chmod(0o755)
+    (folder / "a").chmod(mode)
+    monkeypatch.chdir(folder)
+    with bound_by_modes(), pytest.raises(AssetRefusedError, match=r"^a(/1\.txt)? cannot be read: Permission denied\."):
+        files_below(Path())
+
+
+def test_a_hidden_folder_need_not_be_readable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.chmod(0o755)
+    (folder / ".git").chmod(0)
+    monkeypatch.chdir(folder)
+    with bound_by_modes():
+        assert len(files_below(Path())) == 3
+
+
+def test_a_folder_of_which_all_is_left_out_says_what_is(tmp_path: Path) -> None:
+    (tmp_path / ".hidden").write_text("x")
+    with pytest.raises(AssetRefusedError, match=r"Hidden ones, links and \*\.c2pa are left out"):
+        files_below(tmp_path)
 
 
 def test_a_refused_file_is_named_and_the_others_go_on_in_their_order() -> None:

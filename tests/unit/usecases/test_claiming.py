@@ -74,14 +74,15 @@ def test_who_claims_has_it_for_a_while_and_others_are_told_until_when(store: Sto
     update = claiming(store)(act(store, uid, "claim")).update
     assert update.claim == ReviewClaim(actor="anna", until="2026-06-01T12:15:00.000+00:00")
     assert schemas.first_violation(schemas.validator("review-update.v1"), orjson.loads(to_json(update))) is None
-    for refused in (
-        lambda: claiming(store)(act(store, uid, "claim", "ben")),
-        lambda: claiming(store)(act(store, uid, "unclaim", "ben")),
-        lambda: reviewing(store)(review(store, uid, "release", "ben")),
+    for refused, anew in (
+        (lambda: claiming(store)(act(store, uid, "claim", "ben")), "send a new act"),
+        (lambda: claiming(store)(act(store, uid, "unclaim", "ben")), "send a new act"),
+        (lambda: reviewing(store)(review(store, uid, "release", "ben")), "send a new review"),
     ):
         with pytest.raises(ClaimedError, match=r"until 2026-06-01T12:15") as error:
             refused()
         assert "anna" not in str(error.value)
+        assert anew in error.value.remedy  # this one stays refused
 
 
 def test_who_has_claimed_decides(store: StoreSimulator) -> None:

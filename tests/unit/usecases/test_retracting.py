@@ -20,6 +20,8 @@ from pipeline.events.inputs import ActivityEvent, Review
 from pipeline.events.intake import intake_review
 from pipeline.events.outgoing import encode, to_json
 from pipeline.events.outputs import Decision, Enforcement, FeatureAddition
+from pipeline.policy.judge import Judge
+from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets, parse_entry
 from pipeline.store import ObjectStore
 from pipeline.store.keys import account_prefix
@@ -322,6 +324,18 @@ def test_a_review_of_what_has_no_record_or_no_bytes_is_refused(house: House) -> 
     for uid in (event_uid("/studio", "nobody"), complaint.event_uid):
         with pytest.raises(ReviewRefusedError):
             house.retract.of_review(seen_illegal(uid, name=uid))
+
+
+def test_a_verdict_that_no_rule_takes_up_is_refused_for_good_and_a_new_review_is_asked_for(house: House) -> None:
+    decision = published(house, WORDS, "one")
+    packs = [pack for pack in load_packs() if pack.name != "illegal"]
+    without = replace(house.retract, policy=replace(house.retract.policy, judge=Judge(packs)))
+    with pytest.raises(ReviewRefusedError, match="No rule in use") as error:
+        without.of_review(seen_illegal(decision.event_uid))
+    assert "send a new review" in error.value.remedy
+    with pytest.raises(ReviewRefusedError, match="No rule in use"):
+        house.retract.of_review(seen_illegal(decision.event_uid))
+    assert house.retract.of_review(seen_illegal(decision.event_uid, name="anew")).decisions
 
 
 def test_who_did_not_see_what_is_in_force_retracts_nothing(house: House) -> None:

@@ -1,6 +1,7 @@
 """FLAC: the comment `AIGC`, as the audio practice guide (TC260-PG-202510A) puts it.
 
-Frames of sound, and all other blocks of metadata, keep their bytes; of those with chunks of a WAV file, labels go.
+Frames of sound, and all other blocks of metadata, keep their bytes; of those with chunks of a WAV file, labels go. An
+ID3 tag, which programs put before a FLAC file, stays as it is: a label in it is read, and none is written beside it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,7 +9,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers import audio_foreign
-from pipeline.labels.implicit.carriers.audio_id3 import tag_of
+from pipeline.labels.implicit.carriers.audio_id3 import Tag, tag_of
 from pipeline.labels.implicit.carriers.audio_vorbis import Comments
 from pipeline.labels.implicit.carriers.tagging import found
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
@@ -42,9 +43,10 @@ class _Block(NamedTuple):
 
 
 class _File(NamedTuple):
-    """A FLAC file: what stands before its marker, its blocks, and its sound."""
+    """A FLAC file: what stands before its marker, also as the tag that it is, its blocks, and its sound."""
 
     before: bytes
+    tag: Tag | None
     blocks: tuple[_Block, ...]
     sound: bytes
 
@@ -55,11 +57,12 @@ def read(body: bytes) -> FoundLabels:
     Raises:
         ImplicitRefusedError: the file is broken, or no FLAC.
     """
-    blocks = _parsed(body).blocks
+    _, tag, blocks, _ = _parsed(body)
     foreign = [block.data for block in blocks if block.kind == _APPLICATION]
     comments = (Comments.parse(block.data)[0].entries() for block in blocks if block.kind == _COMMENTS)
     packets = [packet for data in foreign if (packet := audio_foreign.packet(data)) is not None]
-    return found(chain(*comments, *map(audio_foreign.entries, foreign)), xmp=packets)
+    texts, xmp = ((), ()) if tag is None else (tag.texts, tag.xmp)
+    return found(chain(texts, *comments, *map(audio_foreign.entries, foreign)), xmp=(*xmp, *packets))
 
 
 def write(body: bytes, labels: LabelsToWrite) -> bytes:
@@ -68,9 +71,15 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
     Padding is used up, and none is added. There should be one block of comments, but a second one is not overlooked.
 
     Raises:
-        ImplicitRefusedError: the file is broken, or a block would be longer than blocks are.
+        ImplicitRefusedError: the file is broken, or a block would be longer than blocks are, or there is a label before
+            the file, which would contradict ours.
     """
-    before, blocks, sound = _parsed(body)
+    before, tag, blocks, sound = _parsed(body)
+    if tag is not None and labels.aigc is not None and found(tag.texts, xmp=tag.xmp).aigc:
+        raise ImplicitRefusedError(
+            what="The file has a label in an ID3 tag before the FLAC, where it is not replaced.",
+            remedy="Take that tag out of the file, or mark the content beside it: a sidecar manifest, or its record.",
+        )
     if all(block.kind != _COMMENTS for block in blocks):
         blocks = (blocks[0], _Block(_COMMENTS, Comments().to_bytes()), *blocks[1:])
         room = -blocks[1].length
@@ -129,4 +138,4 @@ def _parsed(body: bytes) -> _File:
         more, place = not head[0] & _LAST, end
     if blocks[0].kind != _STREAM:
         raise ImplicitRefusedError(what="The file is no FLAC: it does not begin with what its sound is.")
-    return _File(body[:start], tuple(blocks), body[place:])
+    return _File(body[:start], tag, tuple(blocks), body[place:])

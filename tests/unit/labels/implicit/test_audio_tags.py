@@ -19,6 +19,7 @@ from pipeline.labels.implicit.carriers import audio_flac, audio_mp3, audio_ogg
 from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
 from tests.unit.labels.implicit.makers import AI, LABELS, OTHER, encoded
+from tests.unit.labels.implicit.wild_makers import packet
 
 AIGC = LabelsToWrite(aigc=LABELS.aigc)
 TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
@@ -215,6 +216,28 @@ class TestFlac:
     def test_a_tag_of_another_kind_before_it_stays(self) -> None:
         tag = tagged(named("mood", "calm"), sound=b"")
         assert audio_flac.write(tag + made("flac"), AIGC) == tag + audio_flac.write(made("flac"), AIGC)
+
+    @pytest.mark.parametrize(
+        ("mark", "carrier"),
+        [
+            (named("AIGC", TEXT), "id3.TXXX"),
+            (frame(b"COMM", b"\x03zho\0" + TEXT.encode()), "id3.COMM"),
+            (frame(b"PRIV", b"AIGC\0" + TEXT.encode()), "id3.PRIV"),
+            (frame(b"PRIV", b"XMP\0" + packet(TEXT)), "xmp"),
+        ],
+        ids=["text", "comment", "private", "xmp"],
+    )
+    def test_a_mark_in_a_tag_before_it_is_read_and_no_second_one_written(self, mark: bytes, carrier: str) -> None:
+        body = tagged(mark, sound=made("flac"))
+        assert [(one.carrier, one.conforming) for one in audio_flac.read(body).aigc] == [(carrier, LABELS.aigc)]
+        with pytest.raises(ImplicitRefusedError, match="ID3 tag before"):
+            audio_flac.write(body, LabelsToWrite(aigc=OTHER.aigc))
+        kept = audio_flac.write(body, LabelsToWrite(digital_source_type=AI))
+        assert (audio_flac.read(kept).conforming, audio_flac.read(kept).digital_source_types) == (LABELS.aigc, (AI,))
+
+    def test_a_mark_in_a_tag_before_it_beside_one_in_its_comments_is_one_too_many(self) -> None:
+        body = tagged(named("AIGC", TEXT), sound=audio_flac.write(made("flac"), LabelsToWrite(aigc=OTHER.aigc)))
+        assert [one.conforming for one in audio_flac.read(body).aigc] == [LABELS.aigc, OTHER.aigc]
 
     def test_marks_in_a_second_block_are_found_and_replaced(self) -> None:
         body = flac_with((4, comments(b"AIGC=" + TEXT.encode())))

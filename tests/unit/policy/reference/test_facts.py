@@ -110,16 +110,20 @@ def test_what_an_order_suspends_is_suspended_whatever_its_own_entry_says_until_t
     [
         (
             "suspend-registration",
-            ("identity.verified", "interaction.started"),
-            ("generation.completed", "publish.requested", "service.changed"),
+            ("identity.verified",),
+            ("generation.completed", "publish.requested", "service.changed", "interaction.started"),
         ),
         (
             "suspend-updates",
             ("generation.completed", "export.completed", "publish.requested", "repost.requested", "service.changed"),
             ("identity.verified", "interaction.started"),
         ),
-        ("suspend-service", ("generation.completed", "service.changed", "identity.verified"), ()),
-        (None, ("generation.completed", "service.changed", "identity.verified"), ()),
+        (
+            "suspend-service",
+            ("generation.completed", "service.changed", "identity.verified", "interaction.started"),
+            (),
+        ),
+        (None, ("generation.completed", "service.changed", "identity.verified", "interaction.started"), ()),
     ],
 )
 def test_an_order_stops_what_it_names_and_where_it_names_nothing_everything(
