@@ -65,7 +65,7 @@ def _of_one_state(
     """A question that is asked in several parts, and answered by what was known at one time."""
 
     @wraps(question)
-    def asked(self: "DeskQuestions", *args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
+    def asked(self: "DeskQuestions", /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
         with self.of_one_state():
             return question(self, *args, **kwargs)
 
