@@ -9,7 +9,7 @@ import msgspec
 from agents.following.port import Positions
 from console.readmodel.rows import ModelRow
 
-__all__ = ["Choose", "Found", "Kept", "ModelDatabase", "ModelReader", "ModelWriter", "RebuildNote", "RowKeeper"]
+__all__ = ["Choose", "FoundRows", "Kept", "ModelDatabase", "ModelReader", "ModelWriter", "RebuildNote", "RowKeeper"]
 
 
 class RebuildNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class RowKeeper(Protocol):
         """Drop what these topics said; they are read from their beginning."""
 
 
-class Found(Protocol):
+class FoundRows(Protocol):
     """The rows that were found, as tuples or what can be taken apart like them."""
 
     def fetchone(self) -> Any:
@@ -84,7 +84,7 @@ class ModelReader(Protocol):
     def in_transaction(self) -> bool:
         """Whether BEGIN was said and COMMIT was not."""
 
-    def execute(self, statement: str, given: Sequence[object] = (), /) -> Found:
+    def execute(self, statement: str, given: Sequence[object] = (), /) -> FoundRows:
         """Ask.
 
         Raises:
@@ -95,7 +95,7 @@ class ModelReader(Protocol):
 class ModelWriter(Protocol):
     """What is written by one transaction."""
 
-    def execute(self, statement: str, given: Sequence[object] = (), /) -> Found:
+    def execute(self, statement: str, given: Sequence[object] = (), /) -> FoundRows:
         """Ask, or write."""
 
     def executemany(self, statement: str, given: Sequence[Sequence[object]], /) -> object:

@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 
 from agents.postgres_address import PostgresAddress
-from console.readmodel.port import Found, ModelReader, ModelWriter
+from console.readmodel.port import FoundRows, ModelReader, ModelWriter
 from pipeline.errors import OperatorError, WorldError
 
 __all__ = ["SCHEMA", "PostgresDatabase"]
@@ -192,7 +192,7 @@ class _Writer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def execute(self, statement: str, given: Sequence[object] = (), /) -> Found:
+    def execute(self, statement: str, given: Sequence[object] = (), /) -> FoundRows:
         return self._connection.execute(_translated(statement), _taken(given), binary=True)
 
     def executemany(self, statement: str, given: Sequence[Sequence[object]], /) -> None:
@@ -230,7 +230,7 @@ class _Reader:
         status = None if connection is None or connection.closed else connection.info.transaction_status
         return status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
 
-    def execute(self, statement: str, given: Sequence[object] = (), /) -> Found:
+    def execute(self, statement: str, given: Sequence[object] = (), /) -> FoundRows:
         """Ask; once more where the connection had broken since the last time."""
         is_first = not self.in_transaction
         with _told(str(self._address)):
@@ -241,7 +241,7 @@ class _Reader:
                     raise
                 return self._asked(statement, given)
 
-    def _asked(self, statement: str, given: Sequence[object]) -> Found:
+    def _asked(self, statement: str, given: Sequence[object]) -> FoundRows:
         if self._connection is None or self._connection.closed:
             self._connection = _connect(self._address, _TO_READ)
         return self._connection.execute(_translated(statement), _taken(given), binary=True)

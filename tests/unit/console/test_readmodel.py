@@ -15,7 +15,7 @@ from console.readmodel.asking import PAGE_ROWS, DeskQuestions
 from console.readmodel.audit import AuditFilter
 from console.readmodel.keeping import KeptRows
 from console.readmodel.opening import open_rows
-from console.readmodel.port import Found, Kept, ModelReader
+from console.readmodel.port import FoundRows, Kept, ModelReader
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.shown import QueueFilter
@@ -221,7 +221,7 @@ class Traced:
     def in_transaction(self) -> bool:
         return self._reader.in_transaction
 
-    def execute(self, statement: str, given: Sequence[object] = (), /) -> Found:
+    def execute(self, statement: str, given: Sequence[object] = (), /) -> FoundRows:
         self._asked += "FROM" in statement
         if self._asked == 2:
             self._learn()
