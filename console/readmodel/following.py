@@ -1,7 +1,6 @@
 """The read model as it lives: it follows the topics from where it left off, and says how far it is."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -78,6 +77,7 @@ class LiveModel:
             patience=_PATIENCE,
         )
         self._note: RebuildNote | None = None
+        self._is_away = False
         self.questions = DeskQuestions(lambda: rows.reader, lambda: int(time.time() * 1000))
 
     @property
@@ -91,6 +91,8 @@ class LiveModel:
         trouble = self._follower.trouble
         if trouble is None and missing:
             trouble = f"there is no {', '.join(missing)}"
+        if self._is_away:
+            trouble = "the database of the read model does not answer"
         note = self._note
         is_going = note is not None and note.progress < 1
         return ModelState(
@@ -103,12 +105,11 @@ class LiveModel:
         )
 
     def look_for_rebuild(self) -> None:
-        """Learn what another process noted of a rebuild.
-
-        Raises:
-            WorldError: the database is elsewhere, and does not answer.
-        """
-        self._note = self._rows.rebuild()
+        """Learn what another process noted of a rebuild, and whether the database answers."""
+        try:
+            self._note, self._is_away = self._rows.rebuild(), False
+        except WorldError:
+            self._is_away = True
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -128,8 +129,7 @@ class LiveModel:
 
     async def _watch(self) -> None:
         while True:
-            with contextlib.suppress(WorldError):  # the follower says that the database does not answer
-                await asyncio.to_thread(self.look_for_rebuild)
+            await asyncio.to_thread(self.look_for_rebuild)
             await asyncio.sleep(_ASK_SECONDS)
 
     async def _take(self, read: Read) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from agents.delivery import InputRecord
 from agents.following.port import Read
 from agents.postgres_address import PostgresAddress
 from agents.settings import ConsoleSettings
+from console.readmodel.following import LiveModel
 from console.readmodel.keeping import KeptRows
 from console.readmodel.opening import open_rows
 from console.readmodel.port import Kept
@@ -224,6 +226,22 @@ def test_where_no_server_answers_that_is_told_without_the_password() -> None:
         open_rows(NOWHERE, TOPICS, source="brokers")
     assert "postgresql://console@/pages, does not answer" in str(told.value)
     assert "s3cret" not in str(told.value)
+
+
+def test_a_console_is_not_ready_while_its_database_does_not_answer(
+    databases: Databases, tmp_path: Path, postgres: PostgresServer
+) -> None:
+    live = LiveModel(Any, TOPICS, databases.opened(tmp_path))
+    away = "the database of the read model does not answer"
+    live.look_for_rebuild()
+    assert live.state().trouble != away
+    with postgres.connected() as admin:
+        admin.execute(f"DROP DATABASE {str(databases.at(tmp_path)).rpartition('/')[2]} WITH (FORCE)")
+    live.look_for_rebuild()
+    assert live.state().trouble == away
+    databases.at(tmp_path)  # is made once more
+    live.look_for_rebuild()  # and has no tables
+    assert live.state().trouble == away
 
 
 def test_the_configuration_names_the_database_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
