@@ -19,6 +19,7 @@ from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
+from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 from pipeline.settings import (
     AssetSettings,
     CredentialSettings,
@@ -118,6 +119,8 @@ def open_parts(
     trust = trust_of(credentials)
     if signers.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
+    if not HAS_PYAV:
+        logger.warning("Sound and video take no explicit labels and are not recognised: %s.", WITHOUT_PYAV)
     log_key = log_signer(settings.tile_log)
     pseudonyms = Pseudonyms.read(settings.people.pseudonym_keys)
     if settings.people.without_operators:

@@ -236,7 +236,7 @@ class WorkerApp(SealstreamApp):
 
     def _signer_trouble(self, named: NamedSigner) -> str | None:
         ends, trouble = named.not_after, named.trouble
-        self._metrics.signer_usable.labels(named.name).set(trouble is None)
+        self._metrics.signer_usable.labels(named.name).set(named.is_usable)
         if ends is None:
             return trouble or "not opened yet"
         self._metrics.signer_expiry.labels(named.name).set(ends.timestamp())

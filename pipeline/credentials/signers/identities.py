@@ -112,6 +112,14 @@ class NamedSigner:
             return refused[1]
         return rotation.trouble or ("its certificate has ended" if ended else None)
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether it signs now: also while files that changed are not taken, and those before go on."""
+        rotation, trouble = self._rotation, self.trouble
+        if rotation is None or trouble is None:
+            return rotation is not None
+        return rotation().trouble is None and rotation.not_after > datetime.now(UTC) and self._refused is None
+
     def worked(self) -> None:
         """Note that what it signed was found to be valid."""
         self._refused = None

@@ -183,9 +183,11 @@ def test_that_a_key_is_back_is_found_without_an_event(write: Write, tmp_path_fac
             signers("studio").sign(CLAIM)
         signers.look()
         assert signers.get("studio").trouble is not None
+        assert not signers.get("studio").is_usable
         service.answer = answer  # type: ignore[attr-defined]
         signers.look()
         assert signers.get("studio").trouble is None
+        assert signers.get("studio").is_usable
 
 
 def test_a_key_that_is_away_at_the_start_is_waited_for_by_its_own_events_alone(
@@ -197,6 +199,7 @@ def test_a_key_that_is_away_at_the_start_is_waited_for_by_its_own_events_alone(
     house = work(settings, signers)
     assert signed_by(house.seal(made(OTHER)).record) == good(settings, "house")
     assert signers.get("studio").not_after is None
+    assert [named.is_usable for named in signers.named.values()] == [True, False]
     for _ in range(2):
         with pytest.raises(WorldError, match=r"identity studio .*not within reach"):
             house.seal(made(STUDIO))
@@ -238,6 +241,7 @@ def test_a_certificate_that_ends_while_it_signs_stops_a_worker_that_has_no_other
         with pytest.raises(error, match="expired on"), signers("studio").in_use():
             raise AssertionError
         assert signers.get("studio").trouble is not None
+        assert not signers.get("studio").is_usable
 
 
 def test_what_only_a_person_can_mend_stops_at_the_start_and_is_said_of_whom(write: Write, server: KeyServer) -> None:
