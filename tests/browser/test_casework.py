@@ -293,7 +293,7 @@ def test_an_order_is_warned_of_and_missed_once_each_and_all_pages_agree(house: H
     assert row.locator("time").first.get_attribute("datetime") == due
     dora.goto("/alerts?state=open&kind=takedown-overdue")
     expect(dora.get_by_role("article")).to_have_count(1)
-    dora.get_by_role("button", name="Acknowledge").click()
+    dora.get_by_role("article").get_by_role("button", name="Acknowledge").click()
     expect(dora.get_by_text("Done: Acknowledge")).to_be_visible()
     dora.goto("/alerts?state=acknowledged&kind=takedown-overdue")
     dora.get_by_role("article").get_by_role("link").first.click()
