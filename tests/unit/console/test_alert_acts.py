@@ -1,5 +1,6 @@
 """Alerts: acknowledged and closed by event, by whom they may be; the next one opens them again."""
 
+import html
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,8 +29,8 @@ def desk(worker: WholeWorker, who: str) -> TestClient:
 
 
 def form_for(client: TestClient, uid: str, step: str, **more: str) -> dict[str, str]:
-    html = client.get("/alerts").text.split(f'id="alert-{uid}"')[1]
-    return {**{name: hidden(html, name) for name in ("form", "token", "seen")}, "step": step, **more}
+    text = client.get("/alerts").text.split(f'id="alert-{uid}"')[1]
+    return {**{name: hidden(text, name) for name in ("form", "token", "seen")}, "step": step, **more}
 
 
 def states(client: TestClient) -> dict[str, str]:
@@ -82,8 +83,8 @@ def test_who_saw_fewer_alerts_or_an_older_state_is_told_and_nothing_is_sent(work
 
 def test_the_alert_of_a_missed_clock_leads_to_its_case_and_is_acknowledged_too(worker: WholeWorker) -> None:
     dora = desk(worker, "dora")
-    html = dora.get("/cases/new?kind=takedown").text
-    opening = {name: hidden(html, name) for name in ("form", "token", "kind")}
+    text = dora.get("/cases/new?kind=takedown").text
+    opening = {name: hidden(text, name) for name in ("form", "token", "kind")}
     more = {"takedown.kind": "order", "at": "2026-11-20T09:00", "case": "T-1", "reason": "It came in."}
     path = str(dora.post("/cases/new", data={**opening, **more}).url.path)
     worker.pass_to(181)
@@ -95,9 +96,9 @@ def test_the_alert_of_a_missed_clock_leads_to_its_case_and_is_acknowledged_too(w
 
 
 def form_for_several(client: TestClient, chosen: Sequence[str], step: str, query: str = "") -> dict[str, object]:
-    html = client.get(f"/alerts{query}").text
-    form = html.split('id="several"')[1]
-    shown = re.findall(r'name="shown" value="([^"]*)"', html)
+    text = client.get(f"/alerts{query}").text
+    form = text.split('id="several"')[1]
+    shown = re.findall(r'name="shown" value="([^"]*)"', text)
     return {**{name: hidden(form, name) for name in ("form", "token")}, "shown": shown, "chosen": chosen, "step": step}
 
 
@@ -123,8 +124,13 @@ def test_all_that_are_open_on_the_page_are_acknowledged_and_none_that_the_filter
     anna = desk(worker, "anna")
     anna.post(f"/alerts/{done}/acts", data=form_for(anna, done, "alert.acknowledged"))
     assert "Acknowledge all open ones on this page (3)" in anna.get("/alerts").text
-    form = form_for_several(anna, [], "alert.acknowledged")
-    assert "3 sent: 3 done" in anna.post("/alerts/acts?all=open", data=form).text
+    filtered = "?kind=content-tampered&state=open"
+    form = form_for_several(anna, [], "alert.acknowledged", filtered)
+    action = re.search(r'formaction="([^"]*)"', anna.get(f"/alerts{filtered}").text)
+    assert action is not None
+    answer = anna.post(html.unescape(action[1]), data=form)
+    assert "3 sent: 3 done" in answer.text
+    assert answer.url.query.startswith(b"kind=content-tampered&state=open&sent=")
     assert set(states(anna).values()) == {"acknowledged"}
     assert len(worker.console.sent) == 1 + len(rest)
     assert "Acknowledge all open ones" not in anna.get("/alerts").text
