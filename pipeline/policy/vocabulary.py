@@ -183,8 +183,8 @@ _OF_NO_MEMBER: Final = (
 @cache
 def vocabulary() -> Mapping[str, Fact]:
     """Every fact by its name, in alphabetical order."""
-    facts = {fact.name: fact for name in _EVENTS for fact in _facts_in(schemas.load(name), name, "")}
-    of_items = (fact for fact in _facts_in(schemas.load(_INVENTORY), _INVENTORY, "") if "." in fact.name)
+    facts = {fact.name: fact for name in _EVENTS for fact in _facts_in(_document(name), name, "")}
+    of_items = (fact for fact in _facts_in(_document(_INVENTORY), _INVENTORY, "") if "." in fact.name)
     facts |= {fact.name: fact for fact in (*of_items, *_OF_NO_MEMBER)}
     return dict(sorted(facts.items()))
 
@@ -274,6 +274,12 @@ def _tree() -> _Tree:
     return tree
 
 
+@cache
+def _document(name: str) -> Mapping[str, Any]:
+    """A schema, parsed once: facts refer to the shared definitions hundreds of times."""
+    return schemas.load(name)
+
+
 def _facts_in(schema: Mapping[str, Any], document: str, prefix: str) -> Iterator[Fact]:
     for key, member in schema.get("properties", {}).items():
         name = prefix + key
@@ -314,7 +320,7 @@ def _resolved(schema: Mapping[str, Any], document: str) -> Mapping[str, Any]:
     if "$ref" not in schema:
         return schema
     target_document, pointer = _target(schema, document)
-    found: Any = schemas.load(target_document)
+    found: Any = _document(target_document)
     for step in pointer.strip("/").split("/"):
         found = found[step]
     target = _resolved(found, target_document)

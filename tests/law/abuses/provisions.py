@@ -225,6 +225,25 @@ def provisions_of_people() -> Iterator[Abuse]:
         making(file("mp3"), MARKED, cloned, {"consent": {"status": "missing", "prompted": True}}),
         rule,
     )
+    refused = {"consent": {"status": "missing", "prompted": True}}
+    yield abuse(
+        "a face edited without consent, exported",
+        "block",
+        making(file("jpeg"), edited, {"event_type": "export.completed"}, refused),
+        rule,
+    )
+    yield abuse(
+        "an edited face that was sealed here, reposted after the consent was revoked",
+        "block",
+        sending(
+            sealed_in("CN", "jpeg", face=True),
+            lawful.CN,
+            lawful.USER,
+            {"event_type": "repost.requested", "notice": {"shown": "confirmed"}, "content": {"is_news": False}},
+            {"consent": {"status": "revoked"}},
+        ),
+        f"{rule}-reposted",
+    )
     yield abuse(
         "a withdrawal that nobody entered",
         "allow",

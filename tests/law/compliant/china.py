@@ -154,6 +154,18 @@ def china_publishes() -> Iterator[Case]:
                 ),
             )
     yield Case(
+        name="edited face that was sealed here, reposted with consent, notice shown",
+        law="CN",
+        article="Provisions 6 and 14",
+        run=lambda: published(
+            sealed("CN", "jpeg", face=True),
+            CN,
+            USER,
+            CONSENT,
+            {"event_type": "repost.requested", "notice": {"shown": "confirmed"}, "content": {"is_news": False}},
+        ),
+    )
+    yield Case(
         name="edited face that was sealed here, published with consent",
         law="CN",
         article="Provisions 14",

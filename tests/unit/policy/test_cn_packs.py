@@ -148,6 +148,7 @@ def test_the_rules_are_these() -> None:
         "art12.complaint-deadline",
         "art13.app-listing",
         "art14.separate-consent",
+        "art14.separate-consent-reposted",
         "art14.consent-revoked",
         "art14.made-with-revoked-consent",
         "art15.tool-assessment",

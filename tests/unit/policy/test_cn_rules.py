@@ -109,8 +109,28 @@ def test_consent_to_editing_a_face_is_prompted_for_and_separate(
     consent: dict[str, FactValue], expected: Judged
 ) -> None:
     facts = {**EDITED_FACE, **{f"consent.{name}": value for name, value in consent.items()}}
-    for event_type in ("generation.completed", "publish.requested"):
+    for event_type in ("generation.completed", "export.completed", "publish.requested"):
         assert judged("cn.deep-synthesis.art14.separate-consent", event_type, facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("consent", "expected"),
+    [
+        ({"status": "granted", "separate": True}, None),
+        ({"status": "granted", "separate": True, "prompted": False}, None),
+        ({"status": "granted", "separate": False}, ("violation", "block")),
+        ({"status": "granted"}, ("unknown", "hold")),
+        ({"status": "not_needed"}, None),
+        ({"status": "missing"}, ("violation", "block")),
+        ({"status": "revoked", "separate": True}, ("violation", "block")),
+        ({}, ("unknown", "hold")),
+    ],
+)
+def test_whoever_reposts_an_edited_face_needs_the_consent_and_not_the_prompt(
+    consent: dict[str, FactValue], expected: Judged
+) -> None:
+    facts = {**EDITED_FACE, **{f"consent.{name}": value for name, value in consent.items()}}
+    assert judged("cn.deep-synthesis.art14.separate-consent-reposted", "repost.requested", facts) == expected
 
 
 @pytest.mark.parametrize(
