@@ -18,6 +18,7 @@ from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
+from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 from pipeline.settings import (
     AssetSettings,
     CredentialSettings,
@@ -115,6 +116,8 @@ def open_parts(
     identity, trust = identity_of(credentials), trust_of(credentials)
     if identity.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
+    if not HAS_PYAV:
+        logger.warning("Sound and video take no explicit labels and are not recognised: %s.", WITHOUT_PYAV)
     signer = log_signer(settings.tile_log)
     pseudonyms = Pseudonyms.read(settings.people.pseudonym_keys)
     if settings.people.without_operators:

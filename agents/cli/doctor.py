@@ -18,6 +18,7 @@ from agents.cli.exits import ExitCode
 from agents.configuration import effective, unknown_variables
 from agents.settings import KafkaSettings
 from pipeline.errors import SealstreamError
+from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings, TileLogSettings
 
 __all__ = ["doctor"]
@@ -101,6 +102,13 @@ def _certificate() -> Found:
         yield "warning", f"the certificate ends in {days} days"
     else:
         yield "ok", f"the certificate is valid for {days} days"
+
+
+def _media() -> Found:
+    if HAS_PYAV:
+        yield "ok", "sound and video take explicit labels, and are recognised"
+    else:
+        yield "warning", f"Sound and video take no explicit labels and are not recognised: {WITHOUT_PYAV}."
 
 
 def _tile_log() -> Found:
@@ -201,6 +209,7 @@ _PLACES: Final[dict[str, Callable[[], Found]]] = {
     "settings": _settings,
     "packs": _packs,
     "certificate": _certificate,
+    "media": _media,
     "tile log": _tile_log,
     "time stamps": _time_stamps,
     "object store": _store,

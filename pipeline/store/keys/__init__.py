@@ -17,6 +17,7 @@ from pipeline.store.keys.content import (
     StampedManifestKey,
 )
 from pipeline.store.keys.parts import (
+    CONSENTED,
     TREE_PARTS,
     Tree,
     account_prefix,
@@ -50,6 +51,7 @@ from pipeline.store.keys.records import (
 )
 
 __all__ = [
+    "CONSENTED",
     "TREE_PARTS",
     "AccountEntryKey",
     "AssetKey",
