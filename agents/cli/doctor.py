@@ -92,16 +92,23 @@ def _packs() -> Found:
 
 
 def _certificate() -> Found:
-    from agents.assembly import identity_of
+    from agents.signing_identities import signers_of
 
-    identity = identity_of(CredentialSettings())
-    days = (identity.signer.not_after - datetime.now(UTC)).days
-    if identity.is_development:
-        yield "warning", "a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT."
-    elif days < _RENEW_DAYS:
-        yield "warning", f"the certificate ends in {days} days"
-    else:
-        yield "ok", f"the certificate is valid for {days} days"
+    signers = signers_of(CredentialSettings())
+    for named in signers.named.values():
+        of = "" if named.alone else f"{named.name}: "
+        try:
+            named.open()
+        except SealstreamError as error:
+            yield "fault", f"{of}{error}"
+            continue
+        days = 0 if named.not_after is None else (named.not_after - datetime.now(UTC)).days
+        if signers.is_development:
+            yield "warning", "a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT."
+        elif days < _RENEW_DAYS:
+            yield "warning", f"{of}the certificate ends in {days} days"
+        else:
+            yield "ok", f"{of}the certificate is valid for {days} days"
 
 
 def _media() -> Found:

@@ -9,10 +9,11 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from agents.assembly import CLAIM_GENERATOR, identity_of, layout_of, open_parsers
+from agents.assembly import CLAIM_GENERATOR, layout_of, open_parsers
 from agents.cli.console import AsJson, console, errors, print_json
 from agents.cli.erasing import Among, GoOn, listed_events
 from agents.cli.exits import ExitCode
+from agents.signing_identities import signers_for
 from agents.trusting import trust_of
 from pipeline.credentials import CredentialService, Software
 from pipeline.errors import AssetRefusedError, OperatorError
@@ -85,8 +86,8 @@ def restamp(
             what="No time-stamp authority is configured.", remedy="Name one in SEALSTREAM_TIME_STAMP_URL."
         )
     uids = None if among is None else listed_events(among)
-    signer = None if dry_run else identity_of(settings).signer
-    with open_parsers(settings, signer, trust_of(settings), processes=1) as parsers:
+    signers = None if dry_run else signers_for(settings, None)
+    with open_parsers(settings, signers, trust_of(settings), processes=1) as parsers:
         restamping = _restamping(stores, parsers.credentials, only_look=dry_run)
         run = _Run(restamping, rate, None if dry_run else go_on)
         counted = run.everything() if uids is None else run.some(uids)

@@ -70,12 +70,15 @@ class IsolatedCredentialService(_Isolated):
 
     Args:
         performer: has them done where no key is.
-        signer: who signs now; None for a service that only reads.
+        signer: who signs now, by the name of an identity; None for a service that only reads.
         stamps: where time stamps are asked for; None for manifests without.
     """
 
     def __init__(
-        self, performer: Performer, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+        self,
+        performer: Performer,
+        signer: Callable[[str | None], Signing] | None = None,
+        stamps: Stamping | None = None,
     ) -> None:
         super().__init__(performer)
         self._signer = signer
@@ -83,13 +86,18 @@ class IsolatedCredentialService(_Isolated):
 
     def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
-        return self.signed(lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits))
+        return self.signed(
+            lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits), order.identity
+        )
 
-    def signed(self, job: Callable[[SigningIdentity], Job[Answer]], *, needs_stamp: bool = False) -> Answer:
+    def signed(
+        self, job: Callable[[SigningIdentity], Job[Answer]], name: str | None = None, *, needs_stamp: bool = False
+    ) -> Answer:
         """Have a job done that asks for a signature.
 
         Args:
             job: what to do under a certificate.
+            name: of the identity that signs; None for the default.
             needs_stamp: whether it is of no use without a time stamp, whatever the authorities' `later` says.
 
         Raises:
@@ -102,22 +110,25 @@ class IsolatedCredentialService(_Isolated):
                 what="This process was started without a signing certificate and cannot seal.",
                 remedy="Give it signing material, or seal elsewhere.",
             )
-        signer, stamps = self._signer(), self._stamps
+        signer, stamps = self._signer(name), self._stamps
         unstamped = msgspec.structs.replace(signer.identity, time_stamp_authority=None)
+
+        def done_as(identity: SigningIdentity) -> Answer:
+            with signer.in_use():
+                return self._performer.run(job(identity), signer.sign)
+
         does_without = stamps is not None and stamps.later and not needs_stamp
         if stamps is None or (does_without and stamps.pauses):
-            return self._performer.run(job(unstamped), signer.sign)
+            return done_as(unstamped)
         try:
-            return self._performer.run(
-                job(msgspec.structs.replace(unstamped, time_stamp_authority=stamps.url)), signer.sign
-            )
+            return done_as(msgspec.structs.replace(unstamped, time_stamp_authority=stamps.url))
         except (WorldError, AssetStalledError) as failed:
             trouble = stamps.trouble
             if signer.trouble is not None or (trouble is None and not isinstance(failed, TimeStampError)):
                 raise
             if not does_without:
                 raise failed if trouble is None else _unanswered(trouble) from None
-        return self._performer.run(job(unstamped), signer.sign)
+        return done_as(unstamped)
 
     def stamp(self, asset: bytes, media_type: str, manifest: bytes, software: Software) -> StampedManifest:
         """Add a time stamp to a manifest; see `CredentialService.stamp`."""
@@ -203,7 +214,9 @@ class _IsolatedParsers(Parsers):
     def make(self, making: Making) -> Made:
         """See `Parsers.make`."""
         try:
-            return self.credentials.signed(lambda identity: MakeJob(making=making, identity=identity))
+            return self.credentials.signed(
+                lambda identity: MakeJob(making=making, identity=identity), making.order.identity
+            )
         except AssetStalledError as stalled:
             if making.label is None:
                 return Parsers.make(self, making)
@@ -222,13 +235,13 @@ class _IsolatedParsers(Parsers):
 
 
 def isolated_parsers(
-    pool: WorkerPool, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+    pool: WorkerPool, signer: Callable[[str | None], Signing] | None = None, stamps: Stamping | None = None
 ) -> Parsers:
     """Parsers that work in the child processes of a pool.
 
     Args:
         pool: the children, which hold no key.
-        signer: who signs now; None for parsers that only read.
+        signer: who signs now, by the name of an identity; None for parsers that only read.
         stamps: where children ask for time stamps; None for manifests without.
     """
     return _IsolatedParsers(

@@ -94,8 +94,8 @@ def test_in_a_confined_child_and_no_stamp_is_none_even_where_sealing_does_withou
             stamping_port=relay.port,
         ) as pool,
     ):
-        sealed = IsolatedCredentialService(pool, lambda: signer).seal(WORDS, make_order("text/plain"))
-        service = IsolatedCredentialService(pool, lambda: signer, relay)
+        sealed = IsolatedCredentialService(pool, lambda _: signer).seal(WORDS, make_order("text/plain"))
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
         stamped = service.stamp(sealed.asset, "text/plain", sealed.manifest, BY)
         assert service.read(sealed.asset, "text/plain", manifest=stamped.manifest).time_stamped
         authority.replayed = True

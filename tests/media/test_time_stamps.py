@@ -134,7 +134,7 @@ def test_whatever_is_wrong_with_the_first_authorities_the_next_one_stamps(
             stamping_port=relay.port,
         ) as pool,
     ):
-        service = IsolatedCredentialService(pool, lambda: signer, relay)
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
         seconds = []
         for number in range(5):
             began = time.monotonic()
@@ -156,7 +156,7 @@ def test_an_authority_alone_that_fails_is_waited_for_and_named(
         WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
     ):
         with pytest.raises(TimeStampError, match=r"No time-stamp authority gave a time stamp: 127\.0\.0\.1: ") as away:
-            IsolatedCredentialService(pool, lambda: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
+            IsolatedCredentialService(pool, lambda _: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
         assert "secret" not in str(away.value)
         assert relay.trouble is not None
 
@@ -171,7 +171,7 @@ def test_what_gets_no_stamp_is_sealed_without_where_that_is_the_policy(
         StampRelay([failing[name]], seconds=0.2, later=True) as relay,
         WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
     ):
-        service = IsolatedCredentialService(pool, lambda: signer, relay)
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
         for number in range(3):
             assert not relay.pauses
             sealed = service.seal(b"Words, number %d.\n" % number, make_order("text/markdown"))
@@ -191,7 +191,7 @@ def test_a_stamp_of_another_signature_is_none(
         StampRelay([authority.url], later=policy == "later") as relay,
         WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
     ):
-        service = IsolatedCredentialService(pool, lambda: signer, relay)
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
         assert service.seal(b"Words.\n", make_order("text/markdown")).credential.has_time_stamp
         if policy == "later":
             assert not service.seal(b"More.\n", make_order("text/markdown")).credential.has_time_stamp

@@ -51,12 +51,13 @@ class Console:
         self.application = application(self.parts())
 
     def parts(self) -> ConsoleParts:
-        async def send(message: KafkaMessage) -> None:
+        async def send(*messages: KafkaMessage) -> None:
             if self.is_broker_away:
                 raise WorldError(what="Kafka did not confirm a delivery.", remedy="It is tried again.")
-            self.sent.append(message)
-            if self.on_send is not None:
-                self.on_send(message)
+            for message in messages:
+                self.sent.append(message)
+                if self.on_send is not None:
+                    self.on_send(message)
 
         return ConsoleParts(
             settings=ConsoleSettings(login=self.login, **self.settings),
