@@ -225,3 +225,19 @@ def test_a_month_without_anything_is_a_report_too(kind: Any, language: Any, repo
     document = reported(kind, language, period="2026-01")
     assert document.period == "2026-01"
     assert LATER.isoformat() not in repr(document)
+
+
+@pytest.mark.usefixtures("happened")
+def test_the_report_on_inspection_lists_duties_that_come_again_where_there_are_any(
+    house: House, reported: Report
+) -> None:
+    assert "Duties that come again" not in {one.heading for one in reported("inspection").sections}
+    days = period_of("2026-06", "UTC", LATER)
+    late = next(
+        one for one in Reporting(store=house.store, layout=house.layout).material(days).cases if one.case.id == "K-2"
+    )
+    case = msgspec.structs.replace(late.case, kind="service", id="services/painter")
+    material = ReportMaterial(events=(), cases=(StoredCase(case=case, digest=late.digest),))
+    document = report_of("inspection", material, days, "en", load_packs())
+    ((_, name, *_, state),) = rows(document, "Duties that come again")
+    assert (name, state) == ("service services/painter", "missed")
