@@ -1,6 +1,5 @@
 """What people do: a form becomes an event on a topic that people act by, and nothing else is written anywhere."""
 
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from starlette.exceptions import HTTPException
 from agents.messages import KafkaMessage
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
+from console.tokens import token_of
 from pipeline.duties import Permission
 from pipeline.errors import ProducerError
 from pipeline.events.identity import event_uid
@@ -31,7 +31,6 @@ ACTS: Final[Mapping[str, Permission]] = {
 }
 """What can be done about an event, and what for a person has to be permitted."""
 
-_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _REMEMBERED: Final = 10_000
 _NOT_ALLOWED: Final = 403
 _UNUSABLE: Final = 422
@@ -85,9 +84,7 @@ class Desk:
             HTTPException: the form has no token, or what `made` raises.
             WorldError: the brokers did not take it; the same form can be sent again.
         """
-        token = str(form.get("token", ""))
-        if not _TOKEN.fullmatch(token):
-            raise HTTPException(_UNUSABLE, "The form has no token.")
+        token = token_of(form)
         if token in self._sent:
             return self._sent[token].uid
         await self._parts.send(made(token))

@@ -1,7 +1,6 @@
 """Who is handed what is an event first: written to the audit topic, and only then handed out."""
 
 import hashlib
-import re
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 import orjson
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from agents.messages import KafkaMessage
@@ -19,16 +17,12 @@ from pipeline.errors import ProducerError
 from pipeline.events.inputs import AccessAct
 from pipeline.events.intake import ACCESS, intake_access
 
-__all__ = ["LOOK_SECONDS", "TOKEN_BYTES", "Handed", "Looks", "token_of"]
+__all__ = ["LOOK_SECONDS", "Handed", "Looks"]
 
 LOOK_SECONDS: Final = 600
 """So long a look counts: what was shown can be shown again without another event. What is asked for again by the same
 form is the same event within a span of this length, and another one in the next."""
 
-TOKEN_BYTES: Final = 16
-"""Of the token of a form that asks for something."""
-
-_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _REMEMBERED: Final = 10_000
 _UNUSABLE: Final = 422
 
@@ -118,18 +112,6 @@ class Looks:
         except ProducerError as error:
             raise HTTPException(_UNUSABLE, error.what) from error
         return KafkaMessage(topic=self._parts.topics.audit, key=person.id.encode(), value=value, headers=headers)
-
-
-def token_of(form: FormData) -> str:
-    """The token of a form.
-
-    Raises:
-        HTTPException: it has none.
-    """
-    token = str(form.get("token", ""))
-    if not _TOKEN.fullmatch(token):
-        raise HTTPException(_UNUSABLE, "The form has no token.")
-    return token
 
 
 def _name(token: str) -> str:

@@ -35,6 +35,9 @@ _SIGNED_BY: Final = frozenset(
 
 _SECONDS: Final = 10.0
 _BELIEVED_SECONDS: Final = 3600.0
+_NOT_AS_IT_SHOULD: Final = (LookupError, TypeError, AttributeError)
+"""What is raised over an answer in JSON that lacks a member, or has something else there; Authlib looks at none."""
+
 _TIMES: Final = frozenset({"iat", "nbf", "exp"})
 _LONGEST: Final = 1024
 _BAD_REQUEST, _NOT_ALLOWED, _BAD_GATEWAY, _UNAVAILABLE = 400, 403, 502, 503
@@ -214,8 +217,18 @@ class OidcProvider:
         """What goes wrong, in words for people; what only operators can mend is in the log, too."""
         try:
             yield
-        except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, ValueError, RuntimeError) as error:
-            logger.warning("The provider of logins, %s, cannot be used: %r", self._issuer, error)
+        except (
+            httpx2.HTTPError,
+            httpx2.InvalidURL,
+            ssl.SSLError,
+            ValueError,
+            RuntimeError,
+            *_NOT_AS_IT_SHOULD,
+        ) as error:
+            where = isinstance(
+                error, _NOT_AS_IT_SHOULD
+            )  # told by the traceback alone; and a fault of ours is seen there
+            logger.warning("The provider of logins, %s, cannot be used: %r", self._issuer, error, exc_info=where)
             raise LoginRefusedError(
                 what=f"The provider of logins, {self._issuer}, does not answer as it should: {type(error).__name__}.",
                 remedy="Try again; whoever is logged in already stays so. The log of the console says more.",

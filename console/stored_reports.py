@@ -13,6 +13,9 @@ __all__ = ["ReportList", "ReportRow", "StoredReports"]
 
 _PREFIX: Final = "v1/reports/"
 _MOST: Final = 1000
+_MOST_ASKED: Final = 20_000
+"""Keys say nothing of time, so which are the latest is known of as many as this, each of which is asked once."""
+
 _THREADS: Final = 8
 
 
@@ -28,7 +31,7 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportList(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored reports, those of the latest period first; `is_cut` where there are more."""
+    """The stored reports, those of the latest period first; `is_cut` where there are older ones."""
 
     reports: tuple[ReportRow, ...]
     is_cut: bool
@@ -46,19 +49,19 @@ class StoredReports:
         self._known: dict[str, ReportRow] = {}
 
     def all(self) -> ReportList:
-        """All that are stored, up to a thousand.
+        """Those that are stored, the thousand of the latest periods where there are more.
 
         Raises:
             WorldError: the store does not answer.
         """
-        found = self._vault.store.list_keys(self._vault.layout.records_bucket, _PREFIX, limit=_MOST + 1)
+        found = self._vault.store.list_keys(self._vault.layout.records_bucket, _PREFIX, limit=_MOST_ASKED)
         uids = [key.report_uid for key in map(parse_key, found) if isinstance(key, ReportKey)]
-        new = [uid for uid in uids[:_MOST] if uid not in self._known]
+        new = [uid for uid in uids if uid not in self._known]
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="reports") as threads:
             self._known |= {row.report_uid: row for row in threads.map(self._row, new) if row is not None}
-        rows = [self._known[uid] for uid in uids[:_MOST] if uid in self._known]
+        rows = [self._known[uid] for uid in uids if uid in self._known]
         rows.sort(key=lambda row: (row.period or "", row.kind or "", row.language or "", row.report_uid), reverse=True)
-        return ReportList(reports=tuple(rows), is_cut=len(uids) > _MOST)
+        return ReportList(reports=tuple(rows[:_MOST]), is_cut=len(rows) > _MOST)
 
     def read(self, report_uid: str) -> bytes | None:
         """The PDF; None where there is none.

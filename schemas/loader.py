@@ -1,6 +1,7 @@
 """Reads the schema files of this package and compiles validators from them. Nothing is ever fetched."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,7 +20,7 @@ _EXPORTS = "export-"
 
 def names() -> tuple[str, ...]:
     """The message schemas there are, such as `alert.v2`."""
-    return tuple(filter(is_message, read_all(files(_HERE))))
+    return tuple(filter(is_message, _texts()))
 
 
 def is_message(name: str) -> bool:
@@ -38,10 +39,11 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         LookupError: there is no schema of that name.
     """
-    schemas = read_all(files(_HERE))
-    if name not in schemas:
-        raise LookupError(f"There is no schema named {name!r}. There are: {', '.join(schemas)}.")
-    return schemas[name]
+    texts = _texts()
+    if name not in texts:
+        raise LookupError(f"There is no schema named {name!r}. There are: {', '.join(texts)}.")
+    schema: dict[str, Any] = json.loads(texts[name])
+    return schema
 
 
 @cache
@@ -66,10 +68,20 @@ def validator(name: str) -> jsonschema_rs.Validator:
 @cache
 def registry() -> jsonschema_rs.Registry:
     """All schemas of this package by their `$id`, which is how their references find each other."""
-    return jsonschema_rs.Registry([(schema["$id"], schema) for schema in read_all(files(_HERE)).values()])
+    return jsonschema_rs.Registry([(schema["$id"], schema) for schema in map(load, _texts())])
 
 
 def read_all(directory: Traversable) -> dict[str, dict[str, Any]]:
     """The schemas in a directory by name, in the order of their names."""
+    return {name: json.loads(text) for name, text in _read_texts(directory).items()}
+
+
+@cache
+def _texts() -> Mapping[str, str]:
+    """The files of this package, which do not change while it runs."""
+    return _read_texts(files(_HERE))
+
+
+def _read_texts(directory: Traversable) -> dict[str, str]:
     found = sorted((file for file in directory.iterdir() if file.name.endswith(_SUFFIX)), key=lambda file: file.name)
-    return {file.name.removesuffix(_SUFFIX): json.loads(file.read_text(encoding="utf-8")) for file in found}
+    return {file.name.removesuffix(_SUFFIX): file.read_text(encoding="utf-8") for file in found}

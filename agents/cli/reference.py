@@ -13,6 +13,7 @@ from agents.cli.entries import DryRun, EntriesFile, read_set, send_entries
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import ProducerError
+from pipeline.events.instants import written
 
 if TYPE_CHECKING:
     from agents.reference.files import Given
@@ -195,6 +196,9 @@ def _facts(entry: "Entry", *, show: bool) -> dict[str, object]:
         "verdict": entry.verdict,
         "how": entry.how,
         "applies_to": entry.applies_to,
+        "author": entry.author,
+        "standard": entry.standard,
+        "reviewed_at": None if entry.reviewed_at is None else written(entry.reviewed_at),
         **({"pattern": entry.pattern} if show else {}),
     }
 

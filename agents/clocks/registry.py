@@ -135,7 +135,7 @@ def _is_there(clock: RunningClock, version: int) -> bool:
 
 def _relevant(sets: ReferenceSets) -> tuple[object, ...]:
     """The sets that hold what has duties."""
-    return (sets.services, sets.inventory, sets.consents, sets.news_sources)
+    return (sets.services, sets.inventory, sets.consents, sets.news_sources, sets.features)
 
 
 def _by_case(sets: ReferenceSets) -> Mapping[str, Registered]:

@@ -1,6 +1,5 @@
 """Alerts, grouped by event: how far somebody is with them, and saying so."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
@@ -20,6 +19,7 @@ from console.people import Person, is_permitted
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import AlertPage
 from console.readmodel.standing import ALERT_STATES
+from console.tokens import new_token
 from pipeline.errors import WorldError
 
 __all__ = ["routes"]
@@ -81,7 +81,7 @@ class _Room:
             "states": ALERT_STATES,
             "may_act": is_permitted(person, "alert"),
             "filters": f"?{urlencode(given)}" if given else "",
-            "new_token": lambda: secrets.token_hex(16),
+            "new_token": new_token,
             "outcome": outcome,
             "waited": waited,
         }

@@ -36,7 +36,6 @@ def framed(
         "at": at,
         "person": person,
         "state": parts.state(),
-        "changes": parts.changes(),
         "login": parts.settings.login,
         "now": parts.now(),
         "rooms": tuple((name, path) for name, path, to in _ROOMS if is_permitted(person, to)),

@@ -2,9 +2,8 @@
 
 import base64
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -15,24 +14,25 @@ from starlette.routing import BaseRoute, Route
 
 from console.acting import ACTS
 from console.exporting import EXPORT_FORMATS, exported
-from console.looks import TOKEN_BYTES, Handed, Looks, token_of
+from console.looks import Handed, Looks
 from console.pages.answering import framed, json_of, shown
+from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
-from console.people import Person, is_permitted, person_of, require_own_form
+from console.people import Person, is_permitted
 from console.readmodel.audit import AuditFilter, AuditPage, AuditRow
+from console.tokens import new_token, token_of
 from pipeline.errors import WorldError
+from pipeline.events.inputs import AccessAct
 
 __all__ = ["MOST_EXPORTED", "routes"]
 
 MOST_EXPORTED: Final = 100_000
 """More entries than that are exported in several parts, by days."""
 
-_ACTS: Final = (*ACTS, "illegal", "content.shown", "content.exported", "audit.exported", "report.exported")
+_ACTS: Final = (*ACTS, "illegal", *get_args(AccessAct))
 _PART: Final = 1000
 _NOT_ALLOWED: Final = 403
 _UNUSABLE: Final = 422
-_UNAVAILABLE: Final = 503
-_MOST_FIELDS: Final = 10
 _TYPES: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 
 
@@ -60,20 +60,17 @@ class _Room:
 
     async def export(self, request: Request) -> Response:
         """A part of the log as a file, once it is written down who takes it along."""
-        person = await run_in_threadpool(person_of, self._parts, request)
-        if person is None:
-            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
-        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(person.form_secret, form.get("form"))
+        person, form = await sent_by(self._parts, request)
         if not is_permitted(person, "audit"):
             raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not take the log along.")
         wanted = _filter_of({name: str(value) for name, value in form.items()})
         try:
             return await self._exported(person, form, wanted)
         except WorldError as error:
-            kept = {"problem": f"{error.what} {error.remedy}", "token": token_of(form)}
+            told, status = told_on_page(error)
         page = await run_in_threadpool(self._page, wanted, None)
-        return await run_in_threadpool(self._shown, request, person, _UNAVAILABLE, page, kept)
+        kept = {"problem": told, "token": token_of(form)}
+        return await run_in_threadpool(self._shown, request, person, status, page, kept)
 
     async def _exported(self, person: Person, form: FormData, wanted: AuditFilter) -> Response:
         token, asked = token_of(form), str(form.get("format", ""))
@@ -112,7 +109,7 @@ class _Room:
     def _shown(
         self, request: Request, person: Person | None, status: int, page: AuditPage, kept: Mapping[str, str]
     ) -> Response:
-        form = {"problem": "", "token": secrets.token_hex(TOKEN_BYTES), **kept}
+        form = {"problem": "", "token": new_token(), **kept}
         values = {
             **form,
             "page": page,

@@ -1,6 +1,5 @@
 """One case: how it stands, its clocks, what led there, what a person can do about it; doing that; and opening one."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -21,6 +20,7 @@ from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, guarded
 from console.readmodel.shown import EventPage, ShownCase
+from console.tokens import new_token
 from pipeline.duties import roles_permitted
 from pipeline.duties.case_steps import permission_for
 from pipeline.errors import WorldError
@@ -157,7 +157,7 @@ class _Room:
 
 
 def _new_form() -> dict[str, object]:
-    return {"problem": None, "reason": "", "at_time": "", "token": secrets.token_hex(16)}
+    return {"problem": None, "reason": "", "at_time": "", "token": new_token()}
 
 
 def _kept(form: FormData, told: str) -> dict[str, object]:

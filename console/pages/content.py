@@ -1,7 +1,6 @@
 """The content of an event: for whom may see it, blurred at first, and never before it is written down who looks."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console.looks import TOKEN_BYTES, Handed, Looks, token_of
+from console.looks import Handed, Looks
+from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
-from console.people import Person, is_permitted, person_of, require_own_form
+from console.people import Person, is_permitted, person_of
 from console.ranges import ranged
 from console.readmodel.shown import EventPage
+from console.tokens import new_token, token_of
 from console.vault import ContentBytes, Unseen, Vault, Way
 from pipeline.errors import WorldError
 from pipeline.media_types import extension_of
@@ -37,8 +38,6 @@ _SEE_OTHER: Final = 303
 _NOT_ALLOWED: Final = 403
 _NOT_FOUND: Final = 404
 _UNUSABLE: Final = 422
-_UNAVAILABLE: Final = 503
-_MOST_FIELDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +95,7 @@ class ContentDesk:
             is_closed=self._parts.vault is None,
             is_permitted=is_permitted(person, "content"),
             needs_reason=_needs_reason(person),
-            token=secrets.token_hex(TOKEN_BYTES),
+            token=new_token(),
         )
         if view.is_closed or not view.is_permitted:
             return view
@@ -107,11 +106,7 @@ class ContentDesk:
 
     async def look(self, request: Request) -> Response:
         """Write down that this person looks; then show it, or hand it out as a file."""
-        person = await run_in_threadpool(person_of, self._parts, request)
-        if person is None:
-            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
-        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(person.form_secret, form.get("form"))
+        person, form = await sent_by(self._parts, request)
         if not is_permitted(person, "content"):
             raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not see content.")
         event = await run_in_threadpool(self._event, request)
@@ -121,12 +116,8 @@ class ContentDesk:
             if isinstance(answer, Response):
                 return answer
             unseen = answer
-        except WorldError as error:
-            problem, status = f"{error.what} {error.remedy}", _UNAVAILABLE
-        except HTTPException as error:
-            if error.status_code != _UNUSABLE:
-                raise
-            problem, status = error.detail, _UNUSABLE
+        except (WorldError, HTTPException) as error:
+            problem, status = told_on_page(error)
         view = await run_in_threadpool(self.view, request, person, event)
         # The token stays: what is asked for again is the same event.
         reason, token = str(form.get("reason", "")), str(form.get("token", ""))
@@ -184,7 +175,7 @@ class ContentDesk:
                 return replace(view, look=token, way=head.way)
             content = self._vault().content(event)
         except WorldError as error:
-            return replace(view, problem=f"{error.what} {error.remedy}")
+            return replace(view, problem=told_on_page(error)[0])
         if isinstance(content, str):
             return replace(view, unseen=content)
         text = content.body.decode("utf-8", "replace")

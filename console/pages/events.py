@@ -1,6 +1,5 @@
 """One event: why it is held, what was decided, what a person can do about it; and doing that."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -17,6 +16,7 @@ from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.shown import EventPage
+from console.tokens import new_token
 from pipeline.errors import WorldError
 
 __all__ = ["routes"]
@@ -104,4 +104,4 @@ def _barred(event: EventPage, person: Person | None) -> str | None:
 
 
 def _empty_form() -> Mapping[str, object]:
-    return {"problem": None, "reason": "", "token": secrets.token_hex(16)}
+    return {"problem": None, "reason": "", "token": new_token()}

@@ -2,9 +2,8 @@
 
 import hashlib
 import re
-import secrets
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -12,23 +11,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from console.looks import TOKEN_BYTES, Handed, Looks, token_of
+from console.looks import Handed, Looks
 from console.pages.answering import framed, json_of, shown
+from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
-from console.people import Person, is_permitted, person_of, require_own_form
+from console.people import Person, is_permitted
 from console.stored_reports import ReportList, StoredReports
+from console.tokens import new_token, token_of
 from pipeline.errors import WorldError
+from pipeline.reports import ReportKind
 
-__all__ = ["KINDS", "routes"]
+__all__ = ["routes"]
 
-KINDS: Final = ("inspection", "incident", "complaints", "duties", "statement", "transparency")
-"""The kinds of reports that have a name here; of others the kind itself is shown."""
+_KINDS: Final = get_args(ReportKind)
+"""The kinds of reports that have a name; of one that another build made the kind itself is shown."""
 
 _UID: Final = re.compile(r"[0-9a-f]{64}")
 _NOT_ALLOWED: Final = 403
 _NOT_FOUND: Final = 404
 _UNAVAILABLE: Final = 503
-_MOST_FIELDS: Final = 5
 _NONE: Final = ReportList(reports=(), is_cut=False)
 
 
@@ -47,7 +48,7 @@ class _Room:
     def show(self, request: Request, person: Person | None) -> Response:
         """The page of what is stored."""
         _require(person)
-        return self._shown(request, person, "", secrets.token_hex(TOKEN_BYTES))
+        return self._shown(request, person, "", new_token())
 
     def json(self, _: Request, person: Person | None) -> Response:
         """The same as JSON."""
@@ -55,15 +56,12 @@ class _Room:
         try:
             return json_of(_NONE if self._reports is None else self._reports.all())
         except WorldError as error:
-            raise HTTPException(_UNAVAILABLE, f"{error.what} {error.remedy}") from error
+            told, status = told_on_page(error)
+            raise HTTPException(status, told) from error
 
     async def open(self, request: Request) -> Response:
         """A report as a file, once it is written down who is handed it."""
-        person = await run_in_threadpool(person_of, self._parts, request)
-        if person is None:
-            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
-        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-        require_own_form(person.form_secret, form.get("form"))
+        person, form = await sent_by(self._parts, request)
         _require(person)
         token, uid = token_of(form), str(form.get("report", ""))
         try:
@@ -71,7 +69,7 @@ class _Room:
             sha256 = hashlib.sha256(body).hexdigest()
             await self._looks.write(person, Handed(act="report.exported", sha256=sha256), token)
         except WorldError as error:
-            return await run_in_threadpool(self._shown, request, person, f"{error.what} {error.remedy}", token)
+            return await run_in_threadpool(self._shown, request, person, told_on_page(error)[0], token)
         headers = {"content-disposition": f'attachment; filename="report-{uid[:16]}.pdf"'}
         return Response(body, headers=headers, media_type="application/pdf")
 
@@ -86,8 +84,8 @@ class _Room:
         try:
             page = _NONE if self._reports is None else self._reports.all()
         except WorldError as error:
-            problem = problem or f"{error.what} {error.remedy}"
-        values = {"page": page, "is_closed": self._reports is None, "problem": problem, "token": token, "kinds": KINDS}
+            problem = problem or told_on_page(error)[0]
+        values = {"page": page, "is_closed": self._reports is None, "problem": problem, "token": token, "kinds": _KINDS}
         status = _UNAVAILABLE if problem else 200
         return framed(self._parts, request, person, "reports.html", "reports", values, status)
 

@@ -31,8 +31,8 @@ class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
             ValueError: a day is none.
         """
         first = _millis(date.fromisoformat(self.since)) if self.since else -1
-        end = _millis(date.fromisoformat(self.until) + timedelta(days=1)) if self.until else _LATEST
-        return first, end
+        last = date.fromisoformat(self.until) if self.until else date.max
+        return first, _LATEST if last == date.max else _millis(last + timedelta(days=1))  # no day comes after that one
 
     @property
     def words(self) -> str:

@@ -6,7 +6,7 @@ that it says everything is remembered, since a newer one ends one turn of a duty
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -17,8 +17,8 @@ from pipeline.events.identity import case_uid
 from pipeline.events.instants import instant, written
 from pipeline.events.outputs import CaseFact
 from pipeline.policy.pack import RegisteredKind
-from pipeline.policy.reference import LICENCE_DAYS, ReferenceSets, SetName
-from pipeline.policy.vocabulary import PERSONAL, Facts, vocabulary
+from pipeline.policy.reference import LICENCE_DAYS, FeatureEntry, ReferenceSets, SetName
+from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue, vocabulary
 
 __all__ = ["TYPES", "Registered", "registered", "with_entry"]
 
@@ -27,8 +27,12 @@ TYPES: Final[Mapping[SetName, str]] = {
     "inventory": "sealstream.inventory-item.v1",
     "consents": "sealstream.consent.v1",
     "news-sources": "sealstream.news-source.v1",
+    "features": "sealstream.feature.v1",
 }
 """The CloudEvents type of the entries of each set that may have duties."""
+
+_WHOLE: Final = "all"
+"""How the feature database is called as a whole: single entries have no duties of their own."""
 
 _NUMBER: Final = re.compile(r"[\x21-\x7e]{1,200}")
 """An id of an entry that can stand in the number of a case as it is."""
@@ -47,7 +51,7 @@ class Registered:
         id: the number of its case, which leads to nobody.
         set_name: the reference set.
         entry_id: its id there.
-        version: its version there.
+        version: its version there; 1 of the feature database as a whole.
         jurisdictions: where it is offered or holds; empty where it does not say.
         facts: what it says, about nobody.
     """
@@ -83,6 +87,9 @@ def registered(sets: ReferenceSets) -> Iterator[Registered]:
         if unit.valid_to is not None:
             facts = {"news_source.status": unit.status, **_days("news_source", unit.valid_from, unit.valid_to)}
             yield _registered("news_source", "news-sources", unit.id, unit.version, ("CN",), facts)
+    kept = [feature for feature in sets.features.values() if not feature.is_found]
+    if kept:
+        yield _registered("feature_database", "features", _WHOLE, 1, (), _of_database(kept))
 
 
 def with_entry(
@@ -121,6 +128,19 @@ def _registered(
         jurisdictions=places,
         facts={name: value for name, value in facts.items() if name not in PERSONAL},
     )
+
+
+def _of_database(kept: Collection[FeatureEntry]) -> Facts:
+    """What the entries of the feature database say of it, which people answer for."""
+    unfounded = sum(not feature.is_founded for feature in kept)
+    facts: dict[str, FactValue] = {"feature_database.in_use": True, "feature_database.unfounded": unfounded}
+    dates = [feature.reviewed_at for feature in kept if feature.reviewed_at is not None]
+    if dates:
+        facts["feature_database.updated_at"] = written(max(dates))
+        facts["feature_database.entry_reviewed_at"] = written(min(dates))
+        if not unfounded:
+            facts["feature_database.founded_at"] = written(max(dates))
+    return facts
 
 
 def _days(of: str, first: date | None, last: date) -> Facts:

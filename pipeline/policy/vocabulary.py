@@ -121,7 +121,7 @@ _SUPPLIERS: Final[Mapping[str, str]] = {
     "latent": "who labels, or the bytes",
     "licence": "who grants licences",
     "certificate": "the inventory",
-    "feature_database": "the inventory",
+    "feature_database": "the inventory, or the feature database",
     "model": "the inventory, or the provider",
     "news_source": "the news source list",
     "training_set": "the inventory",
@@ -173,6 +173,26 @@ _OF_NO_MEMBER: Final = (
     ),
     Fact(name="consent.valid_from", type="instant", description="When a consent of the list begins to hold."),
     Fact(name="consent.valid_to", type="instant", description="When a consent of the list ceases to hold."),
+    Fact(
+        name="feature_database.in_use",
+        type="bool",
+        description="It is the feature database that workers match with, and people put entries into it.",
+    ),
+    Fact(
+        name="feature_database.unfounded",
+        type="int",
+        description="How many entries of that database do not say author, standard and date.",
+    ),
+    Fact(
+        name="feature_database.founded_at",
+        type="instant",
+        description="The newest date in that database, where all of its entries say author, standard and date.",
+    ),
+    Fact(
+        name="feature_database.entry_reviewed_at",
+        type="instant",
+        description="When the entry of that database was reviewed whose review is the longest ago.",
+    ),
     Fact(name="news_source.status", type="text", description="Where a licence of the news source list stands."),
     Fact(name="news_source.valid_from", type="instant", description="When a licence of the list begins to hold."),
     Fact(name="news_source.valid_to", type="instant", description="When a licence of the list ceases to hold."),
@@ -183,8 +203,8 @@ _OF_NO_MEMBER: Final = (
 @cache
 def vocabulary() -> Mapping[str, Fact]:
     """Every fact by its name, in alphabetical order."""
-    facts = {fact.name: fact for name in _EVENTS for fact in _facts_in(schemas.load(name), name, "")}
-    of_items = (fact for fact in _facts_in(schemas.load(_INVENTORY), _INVENTORY, "") if "." in fact.name)
+    facts = {fact.name: fact for name in _EVENTS for fact in _facts_in(_document(name), name, "")}
+    of_items = (fact for fact in _facts_in(_document(_INVENTORY), _INVENTORY, "") if "." in fact.name)
     facts |= {fact.name: fact for fact in (*of_items, *_OF_NO_MEMBER)}
     return dict(sorted(facts.items()))
 
@@ -274,6 +294,12 @@ def _tree() -> _Tree:
     return tree
 
 
+@cache
+def _document(name: str) -> Mapping[str, Any]:
+    """A schema, parsed once: facts refer to the shared definitions hundreds of times."""
+    return schemas.load(name)
+
+
 def _facts_in(schema: Mapping[str, Any], document: str, prefix: str) -> Iterator[Fact]:
     for key, member in schema.get("properties", {}).items():
         name = prefix + key
@@ -314,7 +340,7 @@ def _resolved(schema: Mapping[str, Any], document: str) -> Mapping[str, Any]:
     if "$ref" not in schema:
         return schema
     target_document, pointer = _target(schema, document)
-    found: Any = schemas.load(target_document)
+    found: Any = _document(target_document)
     for step in pointer.strip("/").split("/"):
         found = found[step]
     target = _resolved(found, target_document)

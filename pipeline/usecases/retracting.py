@@ -47,6 +47,7 @@ from pipeline.events.outputs import (
 from pipeline.fingerprints.recorded import recorded_codes
 from pipeline.policy.decision import alerts_for
 from pipeline.policy.judging import Evidence, Policy
+from pipeline.policy.reference import ILLEGAL_PREFIX, NEAR_PREFIX
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.chain import DecisionChain, chain_of
 from pipeline.store.illegal import IllegalBytes, codes_noted, events_about, found_illegal, illegal_bytes
@@ -311,11 +312,11 @@ def _additions(found: _Found, categories: tuple[Category, ...]) -> Iterator[Feat
         kind = "" if category is None else f":{category}"
         for sha256 in sorted(found.digests):
             yield FeatureAddition(
-                id=f"illegal:{sha256}{kind}", version=1, verdict="illegal", sha256=sha256, category=category
+                id=f"{ILLEGAL_PREFIX}{sha256}{kind}", version=1, verdict="illegal", sha256=sha256, category=category
             )
         for code in sorted(found.codes):
             yield FeatureAddition(
-                id=f"near-illegal:{code}{kind}", version=1, verdict="illegal", fingerprint=code, category=category
+                id=f"{NEAR_PREFIX}{code}{kind}", version=1, verdict="illegal", fingerprint=code, category=category
             )
 
 

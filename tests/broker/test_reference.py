@@ -266,6 +266,9 @@ def test_an_operator_puts_lists_and_deletes(installation: Installation, run: Run
         "verdict": "rumour",
         "how": "phrase",
         "applies_to": ["prompt", "output"],
+        "author": None,
+        "standard": None,
+        "reviewed_at": None,
     }
     assert "some words" not in run("list", "features")
     assert "some words" in run("list", "features", "--show")

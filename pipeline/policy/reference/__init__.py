@@ -4,6 +4,8 @@ An immutable snapshot of sets of versioned entries, and what it adds to the fact
 """
 
 from pipeline.policy.reference.entries import (
+    ILLEGAL_PREFIX,
+    NEAR_PREFIX,
     ORDER_PREFIX,
     SUSPENSIONS,
     ConsentEntry,
@@ -24,7 +26,9 @@ from pipeline.policy.reference.features import FeatureMatch
 from pipeline.policy.reference.sets import ReferenceSets, Removal, Update
 
 __all__ = [
+    "ILLEGAL_PREFIX",
     "LICENCE_DAYS",
+    "NEAR_PREFIX",
     "ORDER_PREFIX",
     "SUSPENSIONS",
     "ConsentEntry",

@@ -1,11 +1,12 @@
 """The entries of the reference sets as typed values, and how they are made of what their schemas accepted."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Literal, get_args
 
 import msgspec
 
+from pipeline.events.instants import instant
 from pipeline.events.outputs import Category
 from pipeline.policy.reference.errors import EntryError, SetName
 from pipeline.policy.reference.patterns import (
@@ -19,6 +20,8 @@ from pipeline.policy.reference.patterns import (
 from pipeline.policy.vocabulary import Facts, flatten
 
 __all__ = [
+    "ILLEGAL_PREFIX",
+    "NEAR_PREFIX",
     "ORDER_PREFIX",
     "SUSPENSIONS",
     "Biometric",
@@ -41,6 +44,10 @@ __all__ = [
 
 ORDER_PREFIX: Final = "order:"
 """What the ids of entries begin with that orders put into the service registry."""
+
+ILLEGAL_PREFIX: Final = "illegal:"
+NEAR_PREFIX: Final = "near-illegal:"
+"""What the ids of features begin with that later verdicts put: their ground is on record, and is no person's entry."""
 
 FeatureVerdict = Literal["illegal", "harmful", "rumour"]
 Side = Literal["prompt", "output"]
@@ -110,6 +117,9 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
         pattern: the phrase as `folded` writes it, the regular expression, the digest, the Image-Code, or the code of
             what comes near.
         picture: the Image-Code, and in how many bits that of a picture may differ from it; None for all others.
+        author: who put it in, by a pseudonym.
+        standard: by which entry standard it belongs there.
+        reviewed_at: when it was put in or last reviewed.
     """
 
     id: str
@@ -120,6 +130,19 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
     applies_to: tuple[Side, ...] = _BOTH
     picture: Picture | None = None
     category: Category | None = None
+    author: str | None = None
+    standard: str | None = None
+    reviewed_at: datetime | None = None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether a later verdict put it, and no person."""
+        return self.id.startswith((ILLEGAL_PREFIX, NEAR_PREFIX))
+
+    @property
+    def is_founded(self) -> bool:
+        """Whether it says who put it in, by which standard, and when."""
+        return bool(self.author and self.standard and self.reviewed_at)
 
 
 class OperatorEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,4 +277,7 @@ def _feature(value: Mapping[str, Any]) -> FeatureEntry:
         applies_to=tuple(side for side in _BOTH if side in sides),
         picture=picture,
         category=value.get("category"),
+        author=value.get("author"),
+        standard=value.get("standard"),
+        reviewed_at=instant(value.get("reviewed_at", "")),
     )

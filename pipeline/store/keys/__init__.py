@@ -16,6 +16,7 @@ from pipeline.store.keys.content import (
     SnapshotKey,
 )
 from pipeline.store.keys.parts import (
+    CONSENTED,
     TREE_PARTS,
     Tree,
     account_prefix,
@@ -49,6 +50,7 @@ from pipeline.store.keys.records import (
 )
 
 __all__ = [
+    "CONSENTED",
     "TREE_PARTS",
     "AccountEntryKey",
     "AssetKey",

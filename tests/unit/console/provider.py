@@ -24,6 +24,7 @@ USERS = (
 )
 
 Claims = dict[str, Any]
+DISCOVERY, KEYS, TOKEN, USERINFO = "/.well-known/openid-configuration", "/jwks", "/oauth2/token", "/userinfo"
 
 
 class _Quiet(WSGIRequestHandler):
@@ -39,14 +40,14 @@ class Provider:
         app: the provider's own.
         claims: changes what an ID token says; the token is signed anew, by a key that the provider names.
         header: what the header of such a token says.
-        described: changes how the provider describes itself.
+        changed: by the path of an answer, what becomes of it.
         is_away: it answers nothing that is of use.
     """
 
     app: Callable[..., Iterable[bytes]]
     claims: Callable[[Claims], Claims] | None = None
     header: Claims = field(default_factory=lambda: {"alg": "RS256"})
-    described: Callable[[Claims], Claims] | None = None
+    changed: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     is_away: bool = False
     issuer: str = ""
     heard: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -68,12 +69,12 @@ class Provider:
             kept[:] = [status, [one for one in headers if one[0].lower() != "content-length"]]
 
         answer = b"".join(self.app(environ, keep))
-        if path.endswith("openid-configuration") and self.described is not None:
-            answer = json.dumps(self.described(json.loads(answer))).encode()
-        if self.claims is not None and path == "/jwks":
+        if self.claims is not None and path == KEYS:
             answer = json.dumps(KeySet([self.named]).as_dict(private=False)).encode()
-        if self.claims is not None and path == "/oauth2/token":
+        if self.claims is not None and path == TOKEN:
             answer = self._signed(answer)
+        if path in self.changed:
+            answer = json.dumps(self.changed[path](json.loads(answer))).encode()
         start_response(*kept)
         return [answer]
 

@@ -71,6 +71,7 @@ def test_it_is_filtered_by_who_what_about_what_and_when(console: Console) -> Non
     assert rows(client, f"?until={before}") == []
     assert "Nothing in the log is like that." in client.get(f"/audit?until={before}").text
     assert client.get("/audit?since=yesterday").status_code == 422
+    assert len(rows(client, "?since=0001-01-01&until=9999-12-31")) == 3
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(console: Console) -> None:

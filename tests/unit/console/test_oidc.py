@@ -21,7 +21,18 @@ from pipeline.events.identity import event_uid
 from pipeline.events.intake import intake_review_act
 from tests.unit.console.browsing import FRESH, Console, form_of, hidden
 from tests.unit.console.happenings import Happenings
-from tests.unit.console.provider import Claims, Provider, come_back, go_to, log_in, running_provider
+from tests.unit.console.provider import (
+    DISCOVERY,
+    KEYS,
+    TOKEN,
+    USERINFO,
+    Claims,
+    Provider,
+    come_back,
+    go_to,
+    log_in,
+    running_provider,
+)
 
 UID = event_uid("//feed.example", "held")
 
@@ -36,7 +47,8 @@ def running() -> Iterator[Provider]:
 def provider(running: Provider) -> Iterator[Provider]:
     """The provider, without faults before and after."""
     yield running
-    running.claims = running.described = running.key = None
+    running.claims = running.key = None
+    running.changed = {}
     running.header, running.is_away = {"alg": "RS256"}, False
 
 
@@ -172,6 +184,21 @@ def test_a_token_that_is_not_for_this_login_lets_nobody_in(console: Console, pro
     assert browser.get("/queue.json").status_code == 401
 
 
+@pytest.mark.parametrize("answer", [{}, None, [], {"keys": None}])
+@pytest.mark.parametrize("path", [DISCOVERY, KEYS, TOKEN, USERINFO])
+def test_an_answer_that_lacks_a_member_or_is_none_lets_nobody_in_and_is_told(
+    tmp_path: Path, provider: Provider, day: Happenings, path: str, answer: object
+) -> None:
+    provider.changed[path] = lambda _: answer
+    browser = opened(tmp_path, provider, day, claim="email").browser()
+    begun = browser.get("/login/start", follow_redirects=False)
+    if begun.status_code == 302:
+        begun = browser.get(come_back(begun.headers["location"], "v-1"), follow_redirects=False)
+    assert begun.status_code in {502, 503}
+    assert "You are not logged in." in begun.text
+    assert browser.get("/queue.json").status_code == 401
+
+
 def test_a_clock_that_is_a_little_off_is_borne(console: Console, provider: Provider) -> None:
     provider.claims = lambda claims: {**claims, "iat": int(time.time()) + 30, "exp": int(time.time()) - 30}
     assert log_in(console.browser(), "v-1").status_code == 303
@@ -188,7 +215,8 @@ def test_a_token_by_any_other_key_is_not_believed(
     console: Console, provider: Provider, header: Claims, key: OctKey | RSAKey
 ) -> None:
     provider.claims, provider.header, provider.key = dict, header, key
-    provider.described = lambda said: {**said, "id_token_signing_alg_values_supported": ["HS256", "RS256", "none"]}
+    algorithms = {"id_token_signing_alg_values_supported": ["HS256", "RS256", "none"]}
+    provider.changed[DISCOVERY] = lambda said: {**said, **algorithms}
     answer = log_in(console.browser(), "v-1")
     assert answer.status_code == 502
     assert "cannot be believed" in answer.text
@@ -207,7 +235,7 @@ def test_a_token_by_any_other_key_is_not_believed(
 def test_a_provider_that_is_not_who_it_should_be_is_sent_nobody(
     console: Console, provider: Provider, fault: Claims, status: int, why: str
 ) -> None:
-    provider.described = lambda said: {**said, **fault}
+    provider.changed[DISCOVERY] = lambda said: {**said, **fault}
     answer = console.browser().get("/login/start", follow_redirects=False)
     assert answer.status_code == status
     assert why in answer.text

@@ -45,6 +45,12 @@ FACTS: dict[str, Any] = {
     "news_source.status": "licensed",
 }
 """What makes duties count beside dates."""
+IN_USE: dict[str, Any] = {"feature_database.in_use": True}
+FACTS_OF = {
+    "cn.deep-synthesis.art10.entry-standard-clock": IN_USE,
+    "cn.deep-synthesis.art10.entry-review-clock": IN_USE,
+}
+"""What makes duties count of which others do not."""
 
 
 def running(
@@ -58,7 +64,7 @@ def running(
         id="set/one",
         version=1,
         jurisdictions=(pack.jurisdiction,),
-        facts={**FACTS, **{name: values[-1] for name, values in said.items()}},
+        facts={**FACTS, **FACTS_OF.get(clock.id, {}), **{name: values[-1] for name, values in said.items()}},
         dates=said,
         opened=OPENED,
     )
@@ -155,6 +161,43 @@ def test_a_consent_that_expires_is_a_case_of_a_number_that_leads_to_nobody() -> 
 def test_what_has_no_date_until_which_it_holds_has_no_case() -> None:
     assert list(registered(entry("consents", id="c-1", version=1, status="granted"))) == []
     assert list(registered(entry("news-sources", id="n-1", version=1, name="The Daily", status="licensed"))) == []
+
+
+def features(*entries: dict[str, Any]) -> ReferenceSets:
+    sets = ReferenceSets.empty()
+    for number, told in enumerate(entries):
+        data = {"id": f"f-{number}", "version": 1, "verdict": "harmful", "phrase": f"words {number}", **told}
+        sets = sets.put(parse_entry("features", data["id"], data))
+    return sets
+
+
+FOUNDED = {"author": "editor-3", "standard": "Standard 4.2", "reviewed_at": "2026-03-01T00:00:00Z"}
+
+
+def test_the_feature_database_has_duties_as_a_whole_by_what_its_entries_say() -> None:
+    (one,) = registered(features(FOUNDED, {**FOUNDED, "reviewed_at": "2026-05-01T09:00:00+08:00"}))
+    assert (one.kind, one.id) == ("feature_database", "features/all")
+    assert one.facts == {
+        "feature_database.in_use": True,
+        "feature_database.unfounded": 0,
+        "feature_database.updated_at": "2026-05-01T01:00:00.000Z",
+        "feature_database.entry_reviewed_at": "2026-03-01T00:00:00.000Z",
+        "feature_database.founded_at": "2026-05-01T01:00:00.000Z",
+    }
+
+
+@pytest.mark.parametrize("left_out", ["author", "standard", "reviewed_at"])
+def test_an_entry_without_author_standard_or_date_leaves_the_database_unfounded(left_out: str) -> None:
+    lacking = {name: value for name, value in FOUNDED.items() if name != left_out}
+    (one,) = registered(features(FOUNDED, lacking))
+    assert one.facts["feature_database.unfounded"] == 1
+    assert "feature_database.founded_at" not in one.facts
+
+
+def test_what_later_verdicts_put_is_nobodys_entry() -> None:
+    data = {"id": "illegal:" + "ab" * 32, "sha256": "ab" * 32, "phrase": None}
+    found = {name: value for name, value in {"version": 1, "verdict": "illegal", **data}.items() if value}
+    assert list(registered(ReferenceSets.empty().put(parse_entry("features", str(found["id"]), found)))) == []
 
 
 def test_an_id_that_cannot_be_the_number_of_a_case_is_told_by_its_digest() -> None:

@@ -1,5 +1,7 @@
 """The vocabulary: the public contract's members as flat facts."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -94,3 +96,22 @@ def test_assumed_jurisdictions_stand_in_only_where_the_event_says_nothing() -> N
 
 def test_the_event_types_are_those_of_the_contract() -> None:
     assert len(set(EVENT_TYPES)) == len(EVENT_TYPES) == 19
+
+
+def test_a_schema_is_read_once_however_many_facts_refer_to_it() -> None:
+    """It once took a second of every start that each reference was followed through all of the files anew."""
+    script = """
+import sys
+from collections import Counter
+
+opened = Counter()
+sys.addaudithook(lambda event, args: opened.update([str(args[0])]) if event == "open" else None)
+from pipeline.policy.vocabulary import vocabulary
+
+vocabulary()
+schemas = {name: count for name, count in opened.items() if name.endswith(".schema.json")}
+assert schemas
+assert set(schemas.values()) == {1}, schemas
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -310,6 +310,19 @@ async def test_an_assessment_that_was_renewed_while_nobody_looked_does_not_lapse
     assert topic.lapses() == ["warned", "warned", "due", "missed"]
 
 
+async def test_a_feature_database_that_nobody_brings_up_to_date_is_said_with_no_event_arriving() -> None:
+    topic = Topic(Desk())
+    data = {"id": "f-1", "version": 1, "verdict": "harmful", "phrase": "words", "reviewed_at": "2026-11-20T10:00:00Z"}
+    topic.sets.current = topic.sets.current.put(parse_entry("features", "f-1", data))
+    await topic.keep()
+    topic.desk.now += timedelta(days=40)
+    await topic.keep()
+    await topic.keep()
+    said = [one.alert for one in topic.said if one.alert]
+    assert sorted(one.kind for one in said) == ["feature-database-stale", "feature-entries-unfounded"]
+    assert {one.evidence["feature_database.id"] for one in said} == {"features/all"}
+
+
 async def test_an_entry_that_was_deleted_has_no_duties_any_more() -> None:
     topic = Topic(Desk())
     topic.sets.put("painter", 1, biometric_tool=True, security_assessed_at="2025-11-21T10:00:00Z")
