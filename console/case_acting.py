@@ -1,7 +1,7 @@
 """What people do about cases: a form becomes an event on the topic of acts about cases."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -86,6 +86,28 @@ class CaseDesk:
 
     async def look_at(self, person: Person, event: AlertedEvent, form: FormData) -> str:
         """Say how far somebody is with the alerts of an event; returns the identity of the act; raises as `act`."""
+        return await self._desk.once(form, self._looked(person, event, form, str(form.get("seen", ""))))
+
+    async def look_at_several(
+        self, person: Person, events: Mapping[str, AlertedEvent], seen: Mapping[str, str], form: FormData
+    ) -> str:
+        """Say the same of the alerts of several events, each as by itself; returns the name of what was sent together.
+
+        Args:
+            person: who looks at them.
+            events: as they are now, by their identity.
+            seen: how they were on the page that the person saw, as its fields say it.
+            form: what was sent.
+
+        Raises:
+            HTTPException: as `look_at`; of what somebody else was faster with the rest is sent.
+            WorldError: the brokers did not take all of it; the same form can be sent again.
+        """
+        made = {uid: self._looked(person, event, form, seen[uid]) for uid, event in events.items()}
+        return await self._desk.several(form, made)
+
+    def _looked(self, person: Person, event: AlertedEvent, form: FormData, seen: str) -> Callable[[str], KafkaMessage]:
+        """Makes the message of a token by which somebody says how far it is with the alerts of an event."""
 
         def made(token: str) -> KafkaMessage:
             act = str(form.get("step", ""))
@@ -93,13 +115,13 @@ class CaseDesk:
                 person, "alert"
             ):
                 raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
-            if form.get("seen") != f"{event.version} {len(event.alerts)}":
+            if seen != f"{event.version} {len(event.alerts)}":
                 raise HTTPException(_OVERTAKEN, "Something happened to these alerts meanwhile. See how they stand now.")
             ids = [alert.alert_id for alert in event.alerts]
             told = {"act": act, "case": event.event_uid, "seen": event.version, "alert": {"ids": ids}}
             return self._message(person, token, form, told, otherwise="In the console.")
 
-        return await self._desk.once(form, made)
+        return made
 
     def _message(
         self, person: Person, token: str, form: FormData, told: Mapping[str, object], otherwise: str = ""

@@ -148,6 +148,9 @@ class CredentialSettings(Settings):
     sign_algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] | None = None
     """Signature algorithm (C2PA: COSE algorithm names in lower case); without it the one that goes with the key."""
 
+    signers: Path | None = None
+    """File of several identities that sign, instead of the one above, and of the rules that say which signs what."""
+
     time_stamp_url: Names = ()
     """RFC 3161 time-stamp authorities, the preferred one first, separated by commas; without one manifests are valid
     only as long as the certificate."""

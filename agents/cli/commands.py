@@ -56,6 +56,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "policy": Command("policy.app", "app", "Policy packs: law as data."),
     "reference": Command("reference", "app", "Reference sets: what workers know."),
     "operators": Command("operators", "app", "People who may act, and as what."),
+    "signers": Command("signers", "app", "Who signs: identities, and which of them an event is signed by."),
     "trust": Command("trust", "app", "Whose signatures and time stamps are trusted."),
 }
 """In the order in which they are shown."""

@@ -19,7 +19,8 @@ __all__ = ["became", "sent_by", "told_on_page"]
 _NOT_ALLOWED: Final = 403
 _TOLD: Final = (409, 422)
 _UNAVAILABLE: Final = 503
-_MOST_FIELDS: Final = 40
+_MOST_FIELDS: Final = 200
+"""The page of alerts has two for each event, and fifty events."""
 
 
 async def sent_by(parts: ConsoleParts, request: Request) -> tuple[Person, FormData]:

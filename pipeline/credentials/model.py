@@ -75,6 +75,7 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
         software_agent: the model or program that performed the operation.
         parents: what the asset was made from, the one that was edited first.
         fingerprint: what the asset is recognised by when it loses the manifest (C2PA: soft binding).
+        identity: the name of the identity that signs, of several; None for the one that there is, or the default.
     """
 
     media_type: str
@@ -87,6 +88,7 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: Disclosure | None = None
     parents: tuple[Parent, ...] = ()
     fingerprint: Fingerprint | None = None
+    identity: str | None = None
 
 
 class Trust(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@
 caller's; `pipeline.credentials.in_process.InProcessCredentialService` does it where it is called.
 """
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
@@ -22,6 +23,14 @@ class Signing(Protocol):
     @property
     def trouble(self) -> str | None:
         """Why the last signature failed; None when it did not."""
+        ...
+
+    def in_use(self) -> AbstractContextManager[None]:
+        """Around a job that it signs for, and whose failure is its own.
+
+        Raises:
+            SealstreamError: it is known not to sign now, so that the job need not be begun; or what was raised inside.
+        """
         ...
 
     def sign(self, claim: bytes) -> bytes:

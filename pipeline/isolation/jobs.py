@@ -22,6 +22,7 @@ from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
+from pipeline.pyav import HAS_PYAV
 from pipeline.timing import Step
 
 __all__ = [
@@ -382,7 +383,7 @@ def perform(job: Job[Any], tools: Tools, seconds: float) -> object:
         tools: what it is done with.
         seconds: how long it may take if it asks for no patience.
     """
-    if is_long(job):
+    if is_long(job) and HAS_PYAV:
         from pipeline.fingerprints.media import seconds_of  # noqa: PLC0415
 
         tools.patience(seconds + _A_SECOND * seconds_of(*about(job)))

@@ -62,12 +62,15 @@ class IsolatedCredentialService(_Isolated):
 
     Args:
         performer: has them done where no key is.
-        signer: who signs now; None for a service that only reads.
+        signer: who signs now, by the name of an identity; None for a service that only reads.
         stamps: where time stamps are asked for; None for manifests without.
     """
 
     def __init__(
-        self, performer: Performer, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+        self,
+        performer: Performer,
+        signer: Callable[[str | None], Signing] | None = None,
+        stamps: Stamping | None = None,
     ) -> None:
         super().__init__(performer)
         self._signer = signer
@@ -75,13 +78,16 @@ class IsolatedCredentialService(_Isolated):
 
     def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
-        return self.signed(lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits))
+        return self.signed(
+            lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits), order.identity
+        )
 
-    def signed(self, job: Callable[[SigningIdentity], Job[Answer]]) -> Answer:
+    def signed(self, job: Callable[[SigningIdentity], Job[Answer]], name: str | None = None) -> Answer:
         """Have a job done that asks for a signature.
 
         Args:
             job: what to do under a certificate.
+            name: of the identity that signs; None for the default.
 
         Raises:
             OperatorError: this service only reads.
@@ -93,11 +99,12 @@ class IsolatedCredentialService(_Isolated):
                 what="This process was started without a signing certificate and cannot seal.",
                 remedy="Give it signing material, or seal elsewhere.",
             )
-        signer = self._signer()
+        signer = self._signer(name)
         url = None if self._stamps is None else self._stamps.url
         identity = msgspec.structs.replace(signer.identity, time_stamp_authority=url)
         try:
-            return self._performer.run(job(identity), signer.sign)
+            with signer.in_use():
+                return self._performer.run(job(identity), signer.sign)
         except (WorldError, AssetStalledError):
             trouble = None if self._stamps is None else self._stamps.trouble
             if trouble is None or signer.trouble is not None:
@@ -175,7 +182,9 @@ class _IsolatedParsers(Parsers):
     def make(self, making: Making) -> Made:
         """See `Parsers.make`."""
         try:
-            return self.credentials.signed(lambda identity: MakeJob(making=making, identity=identity))
+            return self.credentials.signed(
+                lambda identity: MakeJob(making=making, identity=identity), making.order.identity
+            )
         except AssetStalledError as stalled:
             if making.label is None:
                 return Parsers.make(self, making)
@@ -194,13 +203,13 @@ class _IsolatedParsers(Parsers):
 
 
 def isolated_parsers(
-    pool: WorkerPool, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+    pool: WorkerPool, signer: Callable[[str | None], Signing] | None = None, stamps: Stamping | None = None
 ) -> Parsers:
     """Parsers that work in the child processes of a pool.
 
     Args:
         pool: the children, which hold no key.
-        signer: who signs now; None for parsers that only read.
+        signer: who signs now, by the name of an identity; None for parsers that only read.
         stamps: where children ask for time stamps; None for manifests without.
     """
     return _IsolatedParsers(

@@ -7,6 +7,7 @@ changed since gives the same bytes. What its script checks is said in `pipeline.
 import hashlib
 import io
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,13 @@ _MOST_VERSIONS: Final = 10_000
 _PAIRS: Final = tuple(f"{pair:02x}" for pair in range(256))
 _THREADS: Final = 16
 _HAS_LEAF: Final = re.compile(r"record\.json|reviews/[0-9]+\.json|retraction\.json")
+_PERSONS: Final = (
+    "Persons are named in it by hashes: account and data_subjects of the record and of decisions, the account of the "
+    "ledger, the party of a case. They are not left out: proofs and SHA-256 are about the stored bytes. Whoever "
+    "has the operator's key of pseudonyms, or a hash of the same person, can tell who it is: hand it on accordingly."
+)
+"""Said in the archive itself: it leaves the house."""
+
 _NOT_IN_IT: Final = "Claims and notes of persons are no decisions; they stay in the records bucket, below v1/acts/."
 
 
@@ -281,6 +289,8 @@ cases/          every version of each case about it, with the clocks that ran on
 packs/          the policy packs that judged it
 log/            proofs that record, decisions and retraction are in the operator's tile log (C2SP tlog-proof)
 evidence.json   all of these with their SHA-256, and the object that each is a copy of
+
+{textwrap.fill(_PERSONS, 100)}
 
 To verify it, offline, unpack it and type:  python3 verify.py
 

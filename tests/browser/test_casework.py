@@ -293,7 +293,7 @@ def test_an_order_is_warned_of_and_missed_once_each_and_all_pages_agree(house: H
     assert row.locator("time").first.get_attribute("datetime") == due
     dora.goto("/alerts?state=open&kind=takedown-overdue")
     expect(dora.get_by_role("article")).to_have_count(1)
-    dora.get_by_role("button", name="Acknowledge").click()
+    dora.get_by_role("article").get_by_role("button", name="Acknowledge").click()
     expect(dora.get_by_text("Done: Acknowledge")).to_be_visible()
     dora.goto("/alerts?state=acknowledged&kind=takedown-overdue")
     dora.get_by_role("article").get_by_role("link").first.click()
@@ -328,6 +328,23 @@ def test_a_rumour_goes_from_the_alert_to_the_report_in_chinese(house: House) -> 
     assert re.search(r"[0-9a-f]{64}", text)
     dora.goto("/audit?what=incident.refuted")
     expect(dora.get_by_role("row").filter(has_text="dora")).to_have_count(1)
+
+
+def test_several_alerts_are_acknowledged_at_once(house: House) -> None:
+    first, second, third = (house.whole.decide(f"flood-{number}").event_uid for number in range(3))
+    anna = house.at_desk("anna")
+    anna.goto("/alerts?state=open")
+    for uid in (first, second):
+        anna.locator(f"#alert-{uid}").get_by_role("checkbox").check()
+    fourth = house.whole.decide("flood-3").event_uid  # the page is exchanged, and what was chosen stays so
+    expect(anna.locator(f"#alert-{fourth}")).to_be_visible()
+    expect(anna.locator(f"#alert-{second}").get_by_role("checkbox")).to_be_checked()
+    anna.get_by_role("button", name="Acknowledge what is chosen").focus()
+    anna.keyboard.press("Enter")
+    expect(anna.get_by_text("2 sent: 2 done")).to_be_visible()
+    expect(anna.locator(f"#alert-{third}")).to_be_visible()
+    expect(anna.locator(f"#alert-{first}")).to_have_count(0)
+    assert faults(anna) == []
 
 
 def announced(house: House, number: str) -> list[str]:

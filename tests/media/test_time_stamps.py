@@ -226,7 +226,7 @@ def test_whatever_is_wrong_with_the_first_authorities_the_next_one_stamps(
             stamping_port=relay.port,
         ) as pool,
     ):
-        service = IsolatedCredentialService(pool, lambda: signer, relay)
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
         seconds = []
         for number in range(5):
             began = time.monotonic()
@@ -248,7 +248,7 @@ def test_an_authority_alone_that_fails_is_waited_for_and_named(
         WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
     ):
         with pytest.raises(WorldError, match=r"No time-stamp authority gave a time stamp: 127\.0\.0\.1: ") as away:
-            IsolatedCredentialService(pool, lambda: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
+            IsolatedCredentialService(pool, lambda _: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
         assert "secret" not in str(away.value)
         assert relay.trouble is not None
 
