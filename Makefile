@@ -29,7 +29,7 @@ ifdef ARGS
 	@$(RUN)/python -m pytest $(ARGS)
 else
 	@$(RUN)/python -m pytest -n auto -m "not kill"
-	@$(RUN)/python -m pytest -m kill # alone: it watches how long things take
+	@$(RUN)/python -m tests.alone # what watches how long things take
 endif
 
 bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1: a look; AGAINST=CHECKOUT; PAGE=1: the page)
