@@ -1,19 +1,23 @@
 """Whether every case of an operator is kept as it was told, act by act in order, and is on the topics as it is kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from aiokafka.structs import TopicPartition
 
 import schemas
 from tests.broker.kill.bucket import version_key
-from tests.broker.kill.cases import Case, Version
+from tests.broker.kill.cases import Case, Version, matter_uid
 from tests.broker.kill.evidence import Evidence, Input, Message
 from tests.broker.kill.matters import Told, body_of, first_past, is_of_matter, told_of_matters, versions_of
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit, rising
 
-__all__ = ["audit_matters"]
+__all__ = ["FEATURE_DATABASE", "audit_matters"]
+
+FEATURE_DATABASE: Final = matter_uid("feature_database", "features/all")
+"""The case of what is prohibited in a run, which is put there before anything is sent and never changed. It has no
+clock: those run from dates, which its entries do not say."""
 
 
 def audit_matters(
@@ -28,7 +32,7 @@ def audit_matters(
         commits: of every partition, in any order.
     """
     history = rising(commits)
-    called_for: set[str] = set()
+    called_for = {version_key(FEATURE_DATABASE, 1)}
     entries: set[str] = set()
     for told in told_of_matters(cases, evidence):
         versions = versions_of(told, records)
