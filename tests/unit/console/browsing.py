@@ -14,9 +14,9 @@ from console.identity import IdentityProvider
 from console.parts import ConsoleParts
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
+from console.readmodel.opening import open_rows
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
-from console.readmodel.sqlite import SqliteRows, open_rows
 from console.vault import Vault
 from pipeline.errors import WorldError
 from tests.unit.console.happenings import TOPICS, Happenings, at
@@ -46,7 +46,7 @@ class Console:
     vault: Vault | None = None
 
     def __post_init__(self) -> None:
-        self.rows: SqliteRows = open_rows(self.directory / "console.sqlite", TOPICS, source="brokers")
+        self.rows = open_rows(self.directory / "console.sqlite", TOPICS, source="brokers")
         self.projection = Projection(self.rows, rows_of(TOPICS))
         self.application = application(self.parts())
 
@@ -64,7 +64,7 @@ class Console:
             topics=TOPICS,
             questions=DeskQuestions(lambda: self.rows.reader, lambda: millis(at(self.minute))),
             state=lambda: self.state,
-            changes=lambda: self.rows.changes,
+            changes=lambda: self.projection.changes,
             send=send,
             now=lambda: millis(at(self.minute)) / 1000,
             provider=self.provider,
