@@ -83,7 +83,13 @@ def open_parsers(
     with ExitStack() as opened:
         stamps = None
         if signers is not None and settings.time_stamp_url:
-            stamps = opened.enter_context(StampRelay(settings.time_stamp_url, seconds=settings.time_stamp_seconds))
+            stamps = opened.enter_context(
+                StampRelay(
+                    settings.time_stamp_url,
+                    seconds=settings.time_stamp_seconds,
+                    later=settings.time_stamp_policy == "later",
+                )
+            )
         pool = opened.enter_context(
             WorkerPool(
                 size=processes or settings.parser_processes,

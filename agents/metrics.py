@@ -57,6 +57,7 @@ class Metrics:
     announcements: Counter
     open_clocks: Gauge
     retracted: Counter
+    unstamped: Counter
     observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
@@ -141,6 +142,11 @@ class Metrics:
             open_clocks=Gauge("sealstream_open_clocks", "Open clocks of this worker's partitions.", registry=registry),
             retracted=Counter(
                 "sealstream_retracted", "Events retracted, their content being found illegal later.", registry=registry
+            ),
+            unstamped=Counter(
+                "sealstream_sealed_unstamped",
+                "Manifest records published that say there is no time stamp.",
+                registry=registry,
             ),
             observed=Counter(
                 "sealstream_observed",

@@ -252,6 +252,16 @@ class WorkerApp(SealstreamApp):
             return None
         return "the operators set is empty, so that reviews wait: `sealstream operators set` puts people into it"
 
+    def _stamps_state(self) -> str:
+        stamps = self._parts.stamps
+        if stamps is None:
+            return "none asked for (SEALSTREAM_TIME_STAMP_URL)"
+        if stamps.trouble is None:
+            return "asked for"
+        if stamps.later:
+            return f"sealed without, for `sealstream restamp` to add later: {stamps.trouble}"
+        return f"waited for: {stamps.trouble}"
+
     def _states(self) -> Mapping[str, str]:
         return {
             "confinement": str(self._parts.confinement),
@@ -262,6 +272,7 @@ class WorkerApp(SealstreamApp):
             },
             "recordings": "; ".join(map(str, self._parts.under_way())) or "none in work",
             "tile log": "none kept (SEALSTREAM_TILE_LOG_KEY)" if self._log is None else f"kept as {self._log.name}",
+            "time stamps": self._stamps_state(),
             **self._parts.trust.states(),
         }
 
@@ -291,7 +302,7 @@ class WorkerApp(SealstreamApp):
             "clocks": "not kept yet" if self._keeper is None else self._keeper.trouble,
             **signers,
             "trust lists": self._parts.trust.trouble,
-            "time stamps": None if stamps is None else stamps.trouble,
+            "time stamps": None if stamps is None or stamps.later else stamps.trouble,
         }
 
 

@@ -158,6 +158,10 @@ class CredentialSettings(Settings):
     time_stamp_seconds: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """Longest time for one authority to answer, in seconds; then the next one is asked."""
 
+    time_stamp_policy: Literal["wait", "later"] = "wait"
+    """What becomes of an event while no authority answers: it waits; or it is sealed without a time stamp, which
+    `sealstream restamp` adds later."""
+
     sign_seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     """Longest time for one signature of a key that is kept elsewhere, in seconds."""
 

@@ -49,6 +49,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "clocks": Command("cases", "clocks_app", "Clocks: how long the law gives, and what they announced."),
     "duties": Command("duties", "app", "Periodic duties: what is due when, by which article."),
     "rebuild": Command("rebuilding", "rebuild", "Fill topics anew from the records bucket."),
+    "restamp": Command("restamping", "restamp", "Add time stamps to what was sealed without."),
     "erase": Command("erasing", "erase", "Erase what is stored of a person's content, or of a content."),
     "notify": Command("notify", "app", "Notifications: by webhook, chat and mail, from one file."),
     "alerts": Command("alerts", "app", "Alerts."),

@@ -27,7 +27,7 @@ from pipeline.settings import PeopleSettings, StoreSettings
 from pipeline.usecases.erasing import PARTS, Erasing
 from pipeline.usecases.erasure import ErasedObject, ErasureRequest, PartErased, joined
 
-__all__ = ["erase"]
+__all__ = ["Among", "GoOn", "erase", "listed_events"]
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _SECONDS_OF_SILENCE: Final = 2.0
@@ -102,7 +102,7 @@ def erase(
         )
     settings = StoreSettings()
     erasing = _erasing(settings, requests, only_look=dry_run)
-    listed = None if among is None else _listed(among)
+    listed = None if among is None else listed_events(among)
     answer = asyncio.run(_Run(erasing=erasing, listed=listed, go_on=None if dry_run else go_on).erase())
     if as_json:
         print_json(answer)
@@ -143,7 +143,12 @@ def _erasing(settings: StoreSettings, requests: tuple[ErasureRequest, ...], *, o
     )
 
 
-def _listed(file: Path) -> tuple[str, ...]:
+def listed_events(file: Path) -> tuple[str, ...]:
+    """The events that a file names, one event_uid a line.
+
+    Raises:
+        AssetRefusedError: a line is none.
+    """
     uids = tuple(read_file(file, max_bytes=_MOST_BYTES).decode("ascii", "replace").split())
     for number, uid in enumerate(uids, 1):
         if _DIGEST.fullmatch(uid) is None:

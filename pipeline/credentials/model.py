@@ -1,6 +1,6 @@
 """The values that go into sealing and come out of reading: what a manifest shall say, and what a credential says."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -22,6 +22,7 @@ __all__ = [
     "SigningIdentity",
     "SigningMaterial",
     "Software",
+    "StampedManifest",
     "Trust",
     "TrustState",
 ]
@@ -31,6 +32,7 @@ Operation = Literal["generated", "edited"]
 HumanOversight = Literal["fully_autonomous", "prompt_guided", "human_validated"]
 CredentialState = Literal["absent", "valid", "invalid", "malformed", "remote"]
 TrustState = Literal["trusted", "untrusted", "expired", "revoked", "unknown", "none"]
+_STAMP_OF_A_STRANGER: Final = "timeStamp.untrusted"
 Algorithm = Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"]
 
 
@@ -155,6 +157,11 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     time_stamped: bool = False
 
     @property
+    def has_time_stamp(self) -> bool:
+        """Whether there is a time stamp with the active manifest's signature, be its authority trusted here or not."""
+        return self.time_stamped or _STAMP_OF_A_STRANGER in self.active_codes
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """All validation codes that are no success, each once, those of the active manifest first."""
         return tuple(dict.fromkeys(self.active_codes + self.ingredient_codes))
@@ -177,6 +184,21 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
     binding: Binding
     credential: Credential
     sidecar_because: str | None = None
+
+
+class StampedManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A manifest store that was updated by nothing but a time stamp, valid for the same asset as before.
+
+    Attributes:
+        label: label of the update manifest, which is the active one now.
+        stamped_at: when the authority stamped the signature of the manifest before it (RFC 3339).
+        credential: what the asset says of itself with this store, as read back.
+    """
+
+    manifest: bytes
+    label: str
+    stamped_at: str
+    credential: Credential
 
 
 class SigningIdentity(msgspec.Struct, frozen=True, kw_only=True):

@@ -126,6 +126,9 @@ class Bundling:
         erased = erased_event(self.store, self.layout, event_uid)
         if isinstance(record, ManifestRecord) and erased is None:
             copies.append(self._copy("manifest.c2pa", Location.parse(record.manifest.uri)))
+            copies += self._found(
+                "manifest.stamped.c2pa", self.layout.stamped_manifest(record.sealed.sha256, event_uid)
+            )
         copies += self._found("erased.json", self.layout.erased_event(event_uid))
         if with_asset:
             copies.append(self._asset(record, erased))
@@ -281,6 +284,7 @@ identity  {record.event_uid}
 
 record.json     what rules decided, and where everything lies
 manifest.c2pa   the C2PA manifest of the sealed asset, if one was sealed
+manifest.stamped.c2pa   the same with a time stamp that it got later: its signature was there by then, at the latest
 erased.json     that asset and manifest were erased since; there is no manifest.c2pa then
 reviews/        what persons decided since, the first decision first; each supersedes the one before it
 retraction.json, illegal.json   that its content was found illegal later, and by which verdict

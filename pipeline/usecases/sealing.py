@@ -257,6 +257,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
                 size=len(kept.manifest),
                 label=kept.label,
                 binding=kept.binding,
+                time_stamped=kept.credential.has_time_stamp,
             ),
             signer=credential.signer,
             credential=credential,

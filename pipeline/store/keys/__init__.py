@@ -14,6 +14,7 @@ from pipeline.store.keys.content import (
     RevokedKey,
     SealedKey,
     SnapshotKey,
+    StampedManifestKey,
 )
 from pipeline.store.keys.parts import (
     CONSENTED,
@@ -77,6 +78,7 @@ __all__ = [
     "RevokedKey",
     "SealedKey",
     "SnapshotKey",
+    "StampedManifestKey",
     "Tree",
     "account_prefix",
     "acts_prefix",
