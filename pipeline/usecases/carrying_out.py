@@ -77,9 +77,10 @@ class CarryingOut:
         )
 
     def _said(self, step: Enforcement | EnforcementReversal) -> Statement:
-        is_new = isinstance(step, Enforcement)
-        number = step.enforcement_id if is_new else step.reverses
-        date = "enforcement.announced_at" if is_new else "enforcement.reversed_at"
+        if isinstance(step, Enforcement):
+            number, date = step.enforcement_id, "enforcement.announced_at"
+        else:
+            number, date = step.reverses, "enforcement.reversed_at"
         facts: dict[str, CaseFact] = {"enforcement.id": number, "enforcement.step": step.step, date: step.entered_at}
         places = {self.laws.get(rule.id, EVERYWHERE) for rule in step.rules} - {EVERYWHERE}
         return Statement(
