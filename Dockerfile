@@ -17,6 +17,10 @@ WORKDIR /build
 
 # Everything that is installed is in the lock file, and is what its hash says. No compiler is needed: all of it comes
 # as wheels, but for Faust on arm64, which then is pure Python.
+#
+# With SOUND_AND_VIDEO=no nothing under the GPL is in the image: PyAV's wheel, which carries x264 and x265, is left out,
+# and sound and video take no explicit labels and are not recognised.
+ARG SOUND_AND_VIDEO=yes
 COPY requirements.lock ./
 RUN python -m venv --without-pip /opt/sealstream \
     && pip --python /opt/sealstream/bin/python install --require-hashes --requirement requirements.lock
@@ -28,10 +32,12 @@ RUN pip install --require-hashes --requirement requirements-dev.lock
 COPY . source
 RUN pip wheel --no-build-isolation --no-deps --wheel-dir . ./source \
     && pip --python /opt/sealstream/bin/python install --no-index --no-deps ./sealstream-*.whl \
-    && pip --python /opt/sealstream/bin/python check
+    && pip --python /opt/sealstream/bin/python check \
+    && if [ "$SOUND_AND_VIDEO" = no ]; then pip --python /opt/sealstream/bin/python uninstall --yes av; fi
 
 FROM ${PYTHON_IMAGE}
 # sealstream's own licence is the first; THIRD_PARTY.md says whose the others are.
+# For an image without sound and video, say them without the GPL: --label org.opencontainers.image.licenses="..."
 LABEL org.opencontainers.image.title="sealstream" \
       org.opencontainers.image.description="Kafka events in, signed C2PA manifests in S3 and alerts out" \
       org.opencontainers.image.licenses="Apache-2.0 AND GPL-2.0-or-later AND LGPL-3.0-or-later AND MPL-2.0 AND OFL-1.1"

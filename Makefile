@@ -29,7 +29,7 @@ ifdef ARGS
 	@$(RUN)/python -m pytest $(ARGS)
 else
 	@$(RUN)/python -m pytest -n auto -m "not kill"
-	@$(RUN)/python -m pytest -m kill # alone: it watches how long things take
+	@$(RUN)/python -m tests.alone # what watches how long things take
 endif
 
 bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1: a look; AGAINST=CHECKOUT; PAGE=1: the page)
@@ -37,7 +37,7 @@ bench: $(STAMP) ## Measure what an event costs beside plain loops (SHORT=1: a lo
 	  $(if $(PAGE),--json docs/performance/figures.json --add --page docs/performance.md) $(ARGS)
 
 tools: $(STAMP) ## Install the everyday tools and key servers that tests use (Debian, as root; says which, elsewhere)
-	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt tests/browser/packages.txt tests/unit/reports/packages.txt tests/contract/packages.txt
+	@$(OUTSIDERS)/install_packages $(OUTSIDERS)/packages.txt tests/unit/credentials/packages.txt tests/browser/packages.txt tests/unit/reports/packages.txt tests/unit/console/packages.txt tests/contract/packages.txt
 	@tests/unit/credentials/install_servers $(RUN)/python
 
 outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write docs/tools.md anew (needs npm, cargo, Go, Maven)
@@ -72,7 +72,7 @@ format: $(STAMP) ## Format the code
 
 lock: ## Pin every dependency with hashes anew (needs uv); the files name no index
 	@uv pip compile $(LOCK) --all-extras --output-file requirements-dev.lock
-	@uv pip compile $(LOCK) --extra console --extra reports --extra traces --constraint requirements-dev.lock --output-file requirements.lock
+	@uv pip compile $(LOCK) --extra console --extra media --extra postgres --extra reports --extra traces --constraint requirements-dev.lock --output-file requirements.lock
 
 clean: ## Remove what was installed and cached here
 	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

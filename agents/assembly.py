@@ -8,10 +8,7 @@ from importlib.metadata import version
 
 from pipeline.assets import AssetFetcher
 from pipeline.credentials import Trust
-from pipeline.credentials.development import development_chain
-from pipeline.credentials.signers import claim_signer
-from pipeline.credentials.signers.opening import files_of, open_signer
-from pipeline.credentials.signers.rotation import Rotation
+from pipeline.credentials.signers.identities import Signers
 from pipeline.credentials.stamping import StampRelay
 from pipeline.duties import Oversight, OversightFacts, oversight_facts
 from pipeline.errors import OperatorError
@@ -38,14 +35,13 @@ from pipeline.store import Layout, ObjectStore
 from pipeline.tile_log import LogSigner, TileLogs
 from pipeline.tile_log.signing import former_keys, log_public_keys
 from pipeline.timing import Timed, untimed
+from pipeline.usecases.orders import IdentityFor, default_identity
 from pipeline.usecases.wiring import UseCases, wire
 
 __all__ = [
     "CLAIM_GENERATOR",
-    "Identity",
     "Law",
     "Parsers",
-    "identity_of",
     "law_of",
     "layout_of",
     "open_parsers",
@@ -54,14 +50,6 @@ __all__ = [
 ]
 
 CLAIM_GENERATOR = ClaimGenerator(name="sealstream", version=version("sealstream"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Whom we sign as."""
-
-    signer: Rotation
-    is_development: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,35 +62,10 @@ class Law:
     oversight: OversightFacts
 
 
-def identity_of(settings: CredentialSettings) -> Identity:
-    """The configured signer; a development chain, made on first use, where no signer is configured.
-
-    Raises:
-        OperatorError: a file cannot be used; the message names it and its setting.
-    """
-    if (settings.sign_cert is None) != (settings.sign_key is None):
-        raise OperatorError(
-            what="Only one of certificate chain and private key is configured.",
-            remedy="Set both SEALSTREAM_SIGN_CERT and SEALSTREAM_SIGN_KEY, or neither for a development chain.",
-        )
-    if settings.sign_cert is None or settings.sign_key is None:
-        chain = development_chain(settings.state_dir)
-        return Identity(
-            signer=Rotation(lambda: claim_signer(development_chain(settings.state_dir).material), chain.files),
-            is_development=True,
-        )
-    certificates, key = settings.sign_cert.expanduser(), settings.sign_key
-    signer = Rotation(
-        lambda: open_signer(certificates, key, algorithm=settings.sign_algorithm, seconds=settings.sign_seconds),
-        (certificates, *files_of(key)),
-    )
-    return Identity(signer=signer, is_development=False)
-
-
 @contextmanager
 def open_parsers(
     settings: CredentialSettings,
-    signer: Rotation | None,
+    signers: Signers | None,
     trust: Trust,
     *,
     processes: int | None = None,
@@ -112,15 +75,21 @@ def open_parsers(
 
     Args:
         settings: limits of the processes.
-        signer: who signs claims; None for commands that only read.
+        signers: who signs claims; None for commands that only read.
         trust: whose signatures are believed.
         processes: how many; as configured otherwise.
         timed: hears how long each job takes.
     """
     with ExitStack() as opened:
         stamps = None
-        if signer is not None and settings.time_stamp_url:
-            stamps = opened.enter_context(StampRelay(settings.time_stamp_url, seconds=settings.time_stamp_seconds))
+        if signers is not None and settings.time_stamp_url:
+            stamps = opened.enter_context(
+                StampRelay(
+                    settings.time_stamp_url,
+                    seconds=settings.time_stamp_seconds,
+                    later=settings.time_stamp_policy == "later",
+                )
+            )
         pool = opened.enter_context(
             WorkerPool(
                 size=processes or settings.parser_processes,
@@ -133,7 +102,7 @@ def open_parsers(
                 timed=timed,
             )
         )
-        yield isolated_parsers(pool, signer, stamps)
+        yield isolated_parsers(pool, signers, stamps)
 
 
 def law_of(
@@ -221,6 +190,7 @@ def use_cases(
     people: PeopleSettings,
     known: KnownFingerprints | None = None,
     *,
+    identity_for: IdentityFor = default_identity,
     timed: Timed = untimed,
 ) -> UseCases:
     """All use cases, over the given store, parsers and law.
@@ -234,6 +204,7 @@ def use_cases(
         labels: what is written into them.
         people: what is asked of those who act.
         known: the fingerprints of what was sealed; None where nothing is to be recognised.
+        identity_for: which identity signs an event's manifest.
         timed: hears how long it takes to fetch an asset.
     """
     fetcher = AssetFetcher(
@@ -258,6 +229,7 @@ def use_cases(
         claim_generator=CLAIM_GENERATOR,
         producer=labels.producer,
         labels_when_required=labels.explicit == "when-required",
+        identity_for=identity_for,
         now=_now,
     )
 

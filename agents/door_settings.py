@@ -10,10 +10,12 @@ from pipeline.settings import Names, Settings
 
 __all__ = ["DOORS", "Door", "DoorSettings"]
 
-Door = Literal["resolution", "lookup", "verify", "complaints"]
-"""The Soft Binding Resolution API, the look-up, the page for files, the complaint form."""
+Door = Literal["resolution", "lookup", "verify", "complaints", "log", "log-entries"]
+"""The Soft Binding Resolution API, the look-up, the page for files, the complaint form; the log of records, its
+leaves."""
 
 DOORS: Final[tuple[Door, ...]] = get_args(Door)
+_OPEN: Final[tuple[Door, ...]] = ("resolution", "lookup", "verify", "complaints")
 _NONE: Final = "none"
 
 
@@ -32,8 +34,9 @@ class DoorSettings(Settings):
     bind: str = Field(default="127.0.0.1:8788", pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:/\[\]\s]+):[0-9]{1,5}$")
     """Where they are served, as HOST:PORT; port 0 takes a free one and logs it."""
 
-    open: Annotated[Names, AfterValidator(_doors)] = DOORS
-    """Which are open, separated by commas: resolution (the C2PA API), lookup, verify, complaints; or `none`."""
+    open: Annotated[Names, AfterValidator(_doors)] = _OPEN
+    """Which are open, separated by commas: resolution (the C2PA API), lookup, verify, complaints, log (checkpoints and
+    tiles of the log of records), log-entries (its leaves); or `none`."""
 
     proxies: Names = ()
     """Addresses of reverse proxies that are believed when they say who asks (X-Forwarded-For), separated by commas."""

@@ -57,6 +57,7 @@ class Metrics:
     announcements: Counter
     open_clocks: Gauge
     retracted: Counter
+    unstamped: Counter
     observed: Counter
     fingerprints: Gauge
     reference_entries: Gauge
@@ -66,6 +67,8 @@ class Metrics:
     recording_share: Gauge
     confinement: Gauge
     signer_expiry: Gauge
+    signer_usable: Gauge
+    signatures: Counter
     trust_list_issued: Gauge
     tile_log_leaves: Counter
     ready: Gauge
@@ -140,6 +143,11 @@ class Metrics:
             retracted=Counter(
                 "sealstream_retracted", "Events retracted, their content being found illegal later.", registry=registry
             ),
+            unstamped=Counter(
+                "sealstream_sealed_unstamped",
+                "Manifest records published that say there is no time stamp.",
+                registry=registry,
+            ),
             observed=Counter(
                 "sealstream_observed",
                 "Decisions that packs would have taken that are only observed.",
@@ -173,7 +181,20 @@ class Metrics:
             ),
             signer_expiry=Gauge(
                 "sealstream_signer_expiry_timestamp_seconds",
-                "When the signing certificate ends, as a Unix time.",
+                "When an identity's signing certificate ends, as a Unix time; 0 before that is known.",
+                ["identity"],
+                registry=registry,
+            ),
+            signer_usable=Gauge(
+                "sealstream_signer_usable",
+                "1 while an identity signs, 0 while its events wait.",
+                ["identity"],
+                registry=registry,
+            ),
+            signatures=Counter(
+                "sealstream_signatures",
+                "Signatures that an identity was asked for.",
+                ["identity", "outcome"],
                 registry=registry,
             ),
             trust_list_issued=Gauge(
@@ -209,6 +230,18 @@ class Metrics:
             self.announcements.labels(stage)
         for name in get_args(SetName):
             self.reference_refused.labels(name)
+
+    def begin_identities(self, names: Iterable[str]) -> None:
+        """The same for series of who signs.
+
+        Args:
+            names: of the identities.
+        """
+        for name in names:
+            self.signer_expiry.labels(name)
+            self.signer_usable.labels(name)
+            for outcome in ("signed", "refused"):
+                self.signatures.labels(name, outcome)
 
     def render(self) -> bytes:
         """The metrics as Prometheus reads them."""

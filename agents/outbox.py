@@ -14,7 +14,7 @@ from pipeline.duties.case_steps import suspension_by
 from pipeline.errors import SealstreamError
 from pipeline.events.intake import ACTIVITY, PUBLICATION
 from pipeline.events.outgoing import Output, dead_letter_header, encode
-from pipeline.events.outputs import Alert, Case, Enforcement, InputPosition
+from pipeline.events.outputs import Alert, Case, Enforcement, InputPosition, ManifestRecord
 from pipeline.policy.decision import would_be_decisions
 from pipeline.timing import Timed, untimed
 from pipeline.usecases.announcing import Said
@@ -58,6 +58,8 @@ class Outbox:
         if isinstance(outcome, ActTaken):
             return
         self._count(outcome.alerts)
+        if isinstance(outcome.record, ManifestRecord) and outcome.record.manifest.time_stamped is False:
+            self.metrics.unstamped.inc()
         for pack, decision in would_be_decisions(outcome.record.observed):
             self.metrics.observed.labels(pack, decision).inc()
         if isinstance(outcome.enforcement, Enforcement):

@@ -7,17 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from agents.assembly import identity_of, law_of, open_parsers, tile_logs_of, use_cases
+from agents.assembly import law_of, open_parsers, tile_logs_of, use_cases
+from agents.signing_identities import identity_rules, signers_of
 from agents.steps import StepTimer
 from agents.trusting import TrustWatch, trust_of
 from pipeline.credentials.service import Stamping
-from pipeline.credentials.signers.rotation import Rotation
+from pipeline.credentials.signers.identities import Signers
 from pipeline.errors import WorldError
 from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.fingerprints.port import KnownFingerprints
 from pipeline.isolation import UnderWay
 from pipeline.isolation.confinement import Confinement
 from pipeline.policy.reference import ReferenceSets
+from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 from pipeline.settings import (
     AssetSettings,
     CredentialSettings,
@@ -67,7 +69,7 @@ class Parts:
         cases: what is done with each kind of event.
         probe_store: returns when the store answers, raises `WorldError` when it does not.
         confinement: what child processes have given up.
-        signer: who signs claims.
+        signers: who signs claims.
         trust: whom we trust, followed while we run.
         under_way: says of each recording that is being worked on how far it is.
         stamps: asks for time stamps; None where no authority is configured.
@@ -81,7 +83,7 @@ class Parts:
     cases: UseCases
     probe_store: Callable[[], None]
     confinement: Confinement
-    signer: Rotation
+    signers: Signers
     under_way: Callable[[], Sequence[UnderWay]]
     stamps: Stamping | None
     trust: TrustWatch
@@ -112,10 +114,14 @@ def open_parts(
     """
     stores, credentials = settings.stores, settings.credentials
     law_of(settings.policy)  # What holds once the buckets are known is asked below.
-    identity, trust = identity_of(credentials), trust_of(credentials)
-    if identity.is_development:
+    signers, identity_for = signers_of(credentials, steps.signed), identity_rules(credentials)
+    signers.open()  # First, for it may make a development chain, whose root is trusted here.
+    trust = trust_of(credentials)
+    if signers.is_development:
         logger.warning("Signing with a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT.")
-    signer = log_signer(settings.tile_log)
+    if not HAS_PYAV:
+        logger.warning("Sound and video take no explicit labels and are not recognised: %s.", WITHOUT_PYAV)
+    log_key = log_signer(settings.tile_log)
     pseudonyms = Pseudonyms.read(settings.people.pseudonym_keys)
     if settings.people.without_operators:
         logger.warning(
@@ -132,7 +138,7 @@ def open_parts(
     probe_at = Location(stores.records_bucket, "v1/probe")
     retention_days = stores.retention_days if stores.records_bucket in locked else None
     law = law_of(settings.policy, references, retention_days=retention_days, timed=steps)
-    with open_parsers(credentials, identity.signer, trust, timed=steps) as parsers:
+    with open_parsers(credentials, signers, trust, timed=steps) as parsers:
         if not parsers.confinement.whole:
             logger.warning(
                 "Parser processes are not fully confined: in force is %s, of Landlock and seccomp. A hostile file that "
@@ -141,18 +147,27 @@ def open_parts(
             )
         yield Parts(
             cases=use_cases(
-                store, parsers, law, stores, settings.assets, settings.labels, settings.people, known, timed=steps
+                store,
+                parsers,
+                law,
+                stores,
+                settings.assets,
+                settings.labels,
+                settings.people,
+                known,
+                identity_for=identity_for,
+                timed=steps,
             ),
             without_operators=settings.people.without_operators,
             probe_store=lambda: _ignore(store.head(probe_at)),
             confinement=parsers.confinement,
-            signer=identity.signer,
+            signers=signers,
             under_way=parsers.under_way,
             stamps=parsers.stamps,
             trust=TrustWatch(credentials, parsers.renew_trust),
             pseudonyms=pseudonyms,
             store=store,
-            logs=None if signer is None else tile_logs_of(settings.tile_log, stores, store, signer),
+            logs=None if log_key is None else tile_logs_of(settings.tile_log, stores, store, log_key),
             log_seconds=settings.tile_log.seconds,
         )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from agents.postgres_address import PostgresAddress, file_or_address
 from pipeline.errors import OperatorError
 from pipeline.settings import Names, Settings
 
@@ -130,8 +131,9 @@ class ConsoleSettings(Settings):
     """Where it is served, as HOST:PORT; port 0 takes a free one and logs it. Only addresses of this machine can be used
     without a login that others may be let in by."""
 
-    database: Path | None = None
-    """The SQLite file of its read model; without it `console.sqlite` in the state directory. It can be deleted."""
+    database: Annotated[Path | InstanceOf[PostgresAddress] | None, BeforeValidator(file_or_address)] = None
+    """Where its read model is: an SQLite file, without it `console.sqlite` in the state directory; or a PostgreSQL
+    database that several consoles share, as postgresql://USER@HOST:PORT/NAME. It can be deleted."""
 
     login: Literal["none", "development", "oidc"] = "none"
     """Who may act: nobody; whoever says to be somebody in the operators set (for development, on this machine); or

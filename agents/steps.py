@@ -24,6 +24,7 @@ class StepTimer(StoreObserver):
     def __init__(self, metrics: Metrics, tracing: Tracing = UNTRACED) -> None:
         self._seconds = {step: metrics.step_seconds.labels(step) for step in STEPS}
         self._requests = cache(metrics.store_requests.labels)
+        self._signatures = cache(metrics.signatures.labels)
         self._tracing = tracing
 
     def __call__(self, step: Step) -> AbstractContextManager[None]:
@@ -38,6 +39,10 @@ class StepTimer(StoreObserver):
                 yield
         finally:
             self._seconds[step].observe(time.perf_counter() - began)
+
+    def signed(self, identity: str, outcome: str) -> None:
+        """Count a signature that an identity was asked for."""
+        self._signatures(identity, outcome).inc()
 
     def asked(self, operation: str, status: str, seconds: float) -> None:
         """Count a request to the store; writing to it is a step."""

@@ -29,7 +29,7 @@ def trust_of(settings: CredentialSettings) -> Trust:
         OperatorError: a list cannot be used; the message names it and its setting.
     """
     private = _pem(settings.trust_anchors, "SEALSTREAM_TRUST_ANCHORS")
-    if settings.sign_cert is None and settings.sign_key is None:
+    if settings.sign_cert is None and settings.sign_key is None and settings.signers is None:
         private = (development_anchors(settings.state_dir) or b"") + private
     denied = _pem(settings.denied_signers, "SEALSTREAM_DENIED_SIGNERS")
     return Trust(

@@ -38,6 +38,7 @@ from agents.strange_members import StrangeMembers
 from agents.topic_planning import as_planned
 from agents.topics import Topics
 from agents.tracing import Tracing
+from pipeline.credentials.signers.identities import NamedSigner
 from pipeline.errors import OperatorError, WorldError
 
 __all__ = ["WorkerApp"]
@@ -122,6 +123,7 @@ class WorkerApp(SealstreamApp):
         self._resources.callback(tracing.close)
         self._parts = self._resources.enter_context(open_parts())
         metrics.begin(lane.topic(self.topic_names) for lane in LANES)
+        metrics.begin_identities(self._parts.signers.named)
         metrics.confinement.labels("landlock").set(self._parts.confinement.landlock)
         metrics.confinement.labels("seccomp").set(self._parts.confinement.seccomp)
 
@@ -173,6 +175,7 @@ class WorkerApp(SealstreamApp):
         self.add_future(self._probe_store())
         self.add_future(self._brokers.run())
         self.add_future(self._tell_of_recordings())
+        self.add_future(self._look_at_signers())
 
     async def on_shutdown(self) -> None:
         """Close what was opened, after the agents have drained.
@@ -218,12 +221,27 @@ class WorkerApp(SealstreamApp):
                 self._store_trouble = None
             await self.sleep(_PROBE_SECONDS)
 
+    async def _look_at_signers(self) -> None:
+        """See what failed last come back; apart from the store, for it may take as long as a key may."""
+        while not self.should_stop:
+            await asyncio.to_thread(self._parts.signers.look)
+            await self.sleep(_PROBE_SECONDS)
+
     async def _tell_of_recordings(self) -> None:
         while not self.should_stop:
             await self.sleep(_TELLING_SECONDS)
             for recording in self._parts.under_way():
                 if recording.seconds >= _TELLING_SECONDS:
                     logger.info("Working on %s.", recording)
+
+    def _signer_trouble(self, named: NamedSigner) -> str | None:
+        ends, trouble = named.not_after, named.trouble
+        self._metrics.signer_usable.labels(named.name).set(named.is_usable)
+        if ends is None:
+            return trouble or "not opened yet"
+        self._metrics.signer_expiry.labels(named.name).set(ends.timestamp())
+        days_left = (ends - datetime.now(UTC)).days
+        return trouble or (None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days")
 
     def _oldest_trouble(self) -> str | None:
         oldest = self.delivery.oldest_seconds
@@ -234,19 +252,33 @@ class WorkerApp(SealstreamApp):
             return None
         return "the operators set is empty, so that reviews wait: `sealstream operators set` puts people into it"
 
+    def _stamps_state(self) -> str:
+        stamps = self._parts.stamps
+        if stamps is None:
+            return "none asked for (SEALSTREAM_TIME_STAMP_URL)"
+        if stamps.trouble is None:
+            return "asked for"
+        if stamps.later:
+            return f"sealed without, for `sealstream restamp` to add later: {stamps.trouble}"
+        return f"waited for: {stamps.trouble}"
+
     def _states(self) -> Mapping[str, str]:
         return {
             "confinement": str(self._parts.confinement),
-            "signing certificate until": self._parts.signer.not_after.isoformat(),
+            **{
+                _of("signing certificate until", named): "not known yet" if ends is None else ends.isoformat()
+                for named in self._parts.signers.named.values()
+                for ends in (named.not_after,)
+            },
             "recordings": "; ".join(map(str, self._parts.under_way())) or "none in work",
             "tile log": "none kept (SEALSTREAM_TILE_LOG_KEY)" if self._log is None else f"kept as {self._log.name}",
+            "time stamps": self._stamps_state(),
             **self._parts.trust.states(),
         }
 
     def _checks(self) -> Mapping[str, str | None]:
-        ends, stamps = self._parts.signer.not_after, self._parts.stamps
-        days_left = (ends - datetime.now(UTC)).days
-        self._metrics.signer_expiry.set(ends.timestamp())
+        stamps = self._parts.stamps
+        signers = {_of("signer", named): self._signer_trouble(named) for named in self._parts.signers.named.values()}
         for name, issued in self._parts.trust.issued().items():
             self._metrics.trust_list_issued.labels(name).set(issued)
         recordings = self._parts.under_way()
@@ -268,8 +300,12 @@ class WorkerApp(SealstreamApp):
             "operators": self._operators_trouble(),
             "fingerprints": self._known.trouble,
             "clocks": "not kept yet" if self._keeper is None else self._keeper.trouble,
-            "signer": self._parts.signer.trouble
-            or (None if days_left >= _RENEW_DAYS else f"the certificate ends in {days_left} days"),
+            **signers,
             "trust lists": self._parts.trust.trouble,
-            "time stamps": None if stamps is None else stamps.trouble,
+            "time stamps": None if stamps is None or stamps.later else stamps.trouble,
         }
+
+
+def _of(what: str, named: NamedSigner) -> str:
+    """What a line about an identity begins with: its name too, where it is one of several."""
+    return what if named.alone else f"{what}, {named.name}"

@@ -58,9 +58,9 @@ def _parts(settings: ConsoleSettings) -> ConsoleParts:
     kafka = KafkaSettings()
     model = live_model_of(settings, kafka)
 
-    async def send(message: KafkaMessage) -> None:
+    async def send(*messages: KafkaMessage) -> None:
         async with open_publisher(kafka) as publisher:
-            await publisher.publish([message])
+            await publisher.publish(messages)
 
     return ConsoleParts(
         settings=settings,

@@ -33,6 +33,7 @@ __all__ = [
     "ProducerError",
     "SealRefusedError",
     "SealstreamError",
+    "TimeStampError",
     "WorldError",
 ]
 
@@ -136,6 +137,12 @@ class AssetForbiddenError(WorldError):
     """
 
     stage: ClassVar[str] = "fetch"
+
+
+class TimeStampError(WorldError):
+    """No time-stamp authority gave a time stamp, or none that holds."""
+
+    stage: ClassVar[str] = "seal"
 
 
 @dataclass(slots=True, eq=False)

@@ -148,12 +148,19 @@ class CredentialSettings(Settings):
     sign_algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] | None = None
     """Signature algorithm (C2PA: COSE algorithm names in lower case); without it the one that goes with the key."""
 
+    signers: Path | None = None
+    """File of several identities that sign, instead of the one above, and of the rules that say which signs what."""
+
     time_stamp_url: Names = ()
     """RFC 3161 time-stamp authorities, the preferred one first, separated by commas; without one manifests are valid
     only as long as the certificate."""
 
     time_stamp_seconds: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """Longest time for one authority to answer, in seconds; then the next one is asked."""
+
+    time_stamp_policy: Literal["wait", "later"] = "wait"
+    """What becomes of an event while no authority answers: it waits; or it is sealed without a time stamp, which
+    `sealstream restamp` adds later."""
 
     sign_seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     """Longest time for one signature of a key that is kept elsewhere, in seconds."""

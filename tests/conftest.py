@@ -1,4 +1,4 @@
-"""What all tests share: which brokers there are, and a loud word about tests that had to be left out."""
+"""What all tests share: which brokers there are, how a run is divided, and a loud word about tests left out."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from devstack import EmbeddedBroker, KafkaServer, KafkaUnavailableError
+from tests.alone import HOUSES
+from tests.lanes import Lanes, give_way, workers
 
 # How long it takes to think of an example says how busy the machine is, and nothing about the code.
 settings.register_profile(
@@ -46,6 +49,33 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     except pytest.skip.Exception:
         with EmbeddedBroker(Path(tmp_path_factory.mktemp("broker"))) as embedded:
             yield embedded.bootstrap_servers, True
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a worker that computes give way to those that wait for brokers, and none compute on more than its core."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the product's children; each worker is a process
+    if (worker := getattr(config, "workerinput", None)) is not None:
+        give_way(worker["workerid"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """As many workers as keep the machine busy."""
+    return workers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes | None:
+    """What waits goes beside what computes."""
+    return Lanes(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that would be left out of every run: `make test` looks for those that run alone in few places."""
+    alone = (item.nodeid for item in items if item.get_closest_marker("kill"))
+    lost = [name for name in alone if not name.startswith(HOUSES)]
+    if lost:
+        raise pytest.UsageError(f"Marked kill, and not below {' or '.join(HOUSES)}: {', '.join(lost)}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -24,7 +24,7 @@ NOTICE: Final = ROOT / "NOTICE"
 
 ALLOWED: Final = frozenset(
     {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MIT-CMU"}
-    | {"MPL-2.0", "PSF-2.0", "Zlib"}
+    | {"BSD-Attribution-HPND-disclaimer", "MPL-2.0", "OLDAP-2.8", "PSF-2.0", "PostgreSQL", "Zlib"}
 )
 """What may be taken without a word: permissive licences, and MPL-2.0, which asks for its own files only. Any other
 licence is a fault, unless this one package states that its library is loaded as a shared one (LGPL), or is taken in

@@ -1,6 +1,7 @@
 """The command by which people act on cases, and by which what the public complains of is entered."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final, get_args
@@ -15,13 +16,14 @@ from agents.cli.console import AsJson, console, print_json
 from agents.cli.publishing import SentEvent, parse_more, ready_made
 from agents.cli.reviewing import ISSUER, entered
 from agents.settings import KafkaSettings
+from pipeline.assets import sha256_hex
 from pipeline.errors import OperatorError
 from pipeline.events.identity import case_uid
 from pipeline.events.intake import CASE_ACT
 from pipeline.events.outputs import Case, CaseOutcome, LabelFault
 from pipeline.policy.reference import OperatorRole
 from pipeline.settings import StoreSettings
-from pipeline.store import Layout, ObjectStore
+from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.chain import chain_of
 from pipeline.usecases.casework import newest_case
 
@@ -82,10 +84,21 @@ def act(
     jurisdiction: Annotated[
         list[str] | None, typer.Option(metavar="PLACE", help="Where the case is; may be repeated.")
     ] = None,
+    documents: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--document", metavar="S3_URI", help="A stored object that belongs to it, by its digest; may be repeated."
+        ),
+    ] = None,
+    sent_to: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The authority or office that the documents went to; never a person."),
+    ] = None,
     data: Annotated[
         str | None,
         typer.Option(
-            metavar="JSON", help='More, such as {"order": {"kind": "rectify", "due_at": "…"}}, {"documents": …}.'
+            metavar="JSON",
+            help='More, such as {"order": {"kind": "rectify", "due_at": "…"}}, {"service": {"id": "…"}}.',
         ),
     ] = None,
     source: Annotated[str, typer.Option(help="CloudEvents source of the act.")] = "sealstream-cli",
@@ -117,6 +130,7 @@ def act(
         "jurisdictions": jurisdiction,
         "outcome": outcome,
         "seen_decision": seen_decision,
+        "documents": _filed(store, documents or [], sent_to),
     }
     if by is not None:
         if not reason:
@@ -150,6 +164,30 @@ def act(
         console.print(
             f"{entry.state}{became}, version {entry.version}: {entry.record_uri}", markup=False, soft_wrap=True
         )
+
+
+def _filed(store: ObjectStore, uris: Sequence[str], sent_to: str | None) -> list[dict[str, str]]:
+    """Stored objects as documents of a case, each by the digest of its bytes, and to whom they went.
+
+    Raises:
+        OperatorError: one is not there, or nothing was sent.
+    """
+    if sent_to is not None and not uris:
+        raise OperatorError(
+            what="--sent-to says where documents went, and none is named.",
+            remedy="Name what was sent with --document S3_URI; `sealstream report` says where it stored a report.",
+        )
+    filed: list[dict[str, str]] = []
+    for uri in uris:
+        found = store.get(Location.parse(uri))
+        if found is None:
+            raise OperatorError(
+                what=f"There is no object {uri}.",
+                remedy="Name one that is stored; `sealstream report` says where it stored a report.",
+            )
+        document = {"sha256": sha256_hex(found.body), "uri": uri}
+        filed.append(document if sent_to is None else {**document, "addressee": sent_to})
+    return filed
 
 
 def _event_of(case: Case | None) -> str | None:

@@ -105,6 +105,9 @@ def show_case(which: Which, as_json: AsJson = False) -> None:
             _line(f"  {name}: {value}")
         if case.act is not None:
             _line(f"  {case.act.act} by {case.act.actor or 'the public'} at {case.act.at}: {case.act.reason or '-'}")
+        for document in case.documents:
+            went = "" if document.addressee is None else f" to {document.addressee}"
+            _line(f"  document of {document.act}{went} at {document.at}: {document.uri} (SHA-256 {document.sha256})")
         for clock in case.clocks:
             stage = _stage_now(clock)
             met = f"due {clock.due_at or clock.why}, met {clock.met_at or '-'}"

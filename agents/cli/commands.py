@@ -49,6 +49,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "clocks": Command("cases", "clocks_app", "Clocks: how long the law gives, and what they announced."),
     "duties": Command("duties", "app", "Periodic duties: what is due when, by which article."),
     "rebuild": Command("rebuilding", "rebuild", "Fill topics anew from the records bucket."),
+    "restamp": Command("restamping", "restamp", "Add time stamps to what was sealed without."),
     "erase": Command("erasing", "erase", "Erase what is stored of a person's content, or of a content."),
     "notify": Command("notify", "app", "Notifications: by webhook, chat and mail, from one file."),
     "alerts": Command("alerts", "app", "Alerts."),
@@ -56,6 +57,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "policy": Command("policy.app", "app", "Policy packs: law as data."),
     "reference": Command("reference", "app", "Reference sets: what workers know."),
     "operators": Command("operators", "app", "People who may act, and as what."),
+    "signers": Command("signers", "app", "Who signs: identities, and which of them an event is signed by."),
     "trust": Command("trust", "app", "Whose signatures and time stamps are trusted."),
 }
 """In the order in which they are shown."""

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,7 +19,8 @@ app.callback(invoke_without_command=True)(serve_console)
 @app.command("rebuild")
 def rebuild_model(
     database: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The read model; that of the settings if not said.")
+        str | None,
+        typer.Option(metavar="FILE|postgresql://...", help="The read model; that of the settings if not said."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,13 +35,13 @@ def rebuild_model(
 
     require_known(os.environ)
     if database is not None:
-        os.environ["SEALSTREAM_CONSOLE_DATABASE"] = str(database)
+        os.environ["SEALSTREAM_CONSOLE_DATABASE"] = database
     with Progress(console=errors, disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("rebuilding", total=1.0)
-        path, rebuilt = rebuild_from_settings(lambda done: progress.update(task, completed=done))
+        where, rebuilt = rebuild_from_settings(lambda done: progress.update(task, completed=done))
     if as_json:
-        print_json({"database": str(path), "objects": rebuilt.objects, "left_out": rebuilt.left_out})
+        print_json({"database": where, "objects": rebuilt.objects, "left_out": rebuilt.left_out})
         return
-    console.print(f"{rebuilt.objects} objects of the records bucket were taken into {path}.", soft_wrap=True)
+    console.print(f"{rebuilt.objects} objects of the records bucket were taken into {where}.", soft_wrap=True)
     if rebuilt.left_out:
         console.print(f"{rebuilt.left_out} of them could not be read and were left out; see the warnings above.")

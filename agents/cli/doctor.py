@@ -18,6 +18,7 @@ from agents.cli.exits import ExitCode
 from agents.configuration import effective, unknown_variables
 from agents.settings import KafkaSettings
 from pipeline.errors import SealstreamError
+from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings, TileLogSettings
 
 __all__ = ["doctor"]
@@ -91,16 +92,30 @@ def _packs() -> Found:
 
 
 def _certificate() -> Found:
-    from agents.assembly import identity_of
+    from agents.signing_identities import signers_of
 
-    identity = identity_of(CredentialSettings())
-    days = (identity.signer.not_after - datetime.now(UTC)).days
-    if identity.is_development:
-        yield "warning", "a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT."
-    elif days < _RENEW_DAYS:
-        yield "warning", f"the certificate ends in {days} days"
+    signers = signers_of(CredentialSettings())
+    for named in signers.named.values():
+        of = "" if named.alone else f"{named.name}: "
+        try:
+            named.open()
+        except SealstreamError as error:
+            yield "fault", f"{of}{error}"
+            continue
+        days = 0 if named.not_after is None else (named.not_after - datetime.now(UTC)).days
+        if signers.is_development:
+            yield "warning", "a development certificate, which nobody else trusts; see SEALSTREAM_SIGN_CERT."
+        elif days < _RENEW_DAYS:
+            yield "warning", f"{of}the certificate ends in {days} days"
+        else:
+            yield "ok", f"{of}the certificate is valid for {days} days"
+
+
+def _media() -> Found:
+    if HAS_PYAV:
+        yield "ok", "sound and video take explicit labels, and are recognised"
     else:
-        yield "ok", f"the certificate is valid for {days} days"
+        yield "warning", f"Sound and video take no explicit labels and are not recognised: {WITHOUT_PYAV}."
 
 
 def _tile_log() -> Found:
@@ -201,6 +216,7 @@ _PLACES: Final[dict[str, Callable[[], Found]]] = {
     "settings": _settings,
     "packs": _packs,
     "certificate": _certificate,
+    "media": _media,
     "tile log": _tile_log,
     "time stamps": _time_stamps,
     "object store": _store,

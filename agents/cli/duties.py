@@ -10,6 +10,7 @@ import typer
 
 from agents.cli.cases import known_cases
 from agents.cli.console import AsJson, console, print_json
+from agents.cli.identity_option import IdentityOption
 from agents.settings import KafkaSettings
 from pipeline.events.instants import instant, written
 
@@ -104,19 +105,20 @@ def list_duties(
 @app.command()
 def certificate(
     item_id: Annotated[str, typer.Option("--id", metavar="ID", help="The item's id.")] = "signing-certificate",
+    identity: IdentityOption = None,
 ) -> None:
     """Print the certificate that signs as an item of the inventory: put there, its expiry is a periodic duty.
 
     `sealstream duties certificate | sealstream reference put inventory -`, wherever the signer is configured as for the
     workers. Its version follows from the day on which the certificate begins, so a renewed one takes the place of the
-    last; run it whenever that may have happened.
+    last; run it whenever that may have happened. Of several identities, give each an item of its own with --id.
     """
     from cryptography import x509
 
-    from agents.assembly import identity_of
+    from agents.signing_identities import signers_for
     from pipeline.settings import CredentialSettings
 
-    signer = identity_of(CredentialSettings()).signer()
+    signer = signers_for(CredentialSettings(), identity)(identity)
     leaf = x509.load_pem_x509_certificate(signer.identity.certificate_chain)
     print_json(
         {

@@ -1,7 +1,6 @@
 """The command that erases what is stored of a person's content, or of a content."""
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -15,6 +14,7 @@ import typer
 
 from agents.assembly import layout_of
 from agents.cli.console import AsJson, console, errors, print_json
+from agents.cli.erasure_progress import ErasureProgress
 from agents.cli.local_file import read_file
 from agents.messages import KafkaMessage
 from agents.settings import KafkaSettings
@@ -27,7 +27,7 @@ from pipeline.settings import PeopleSettings, StoreSettings
 from pipeline.usecases.erasing import PARTS, Erasing
 from pipeline.usecases.erasure import ErasedObject, ErasureRequest, PartErased, joined
 
-__all__ = ["erase"]
+__all__ = ["Among", "GoOn", "erase", "listed_events"]
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _SECONDS_OF_SILENCE: Final = 2.0
@@ -78,14 +78,6 @@ class ErasureAnswer(msgspec.Struct, frozen=True, kw_only=True):
     recorded: tuple[str, ...]
 
 
-class _Progress(msgspec.Struct, kw_only=True):
-    """How far a run got: for which erasures, how many parts, and what was found in them."""
-
-    erasures: tuple[str, ...]
-    parts: int = 0
-    found: PartErased = PartErased()
-
-
 class _Publishes(Protocol):
     async def publish(self, messages: list[KafkaMessage]) -> None: ...
 
@@ -104,9 +96,13 @@ def erase(
     left, and why. Records stay while law demands them. Exit code 1 means that nothing is known. Doing it again is safe.
     """
     requests = tuple(_requests(users or (), contents or ()))
+    if among is not None and go_on is not None:
+        raise OperatorError(
+            what="--go-on is about reading all records, and --among reads few.", remedy="Leave out one of them."
+        )
     settings = StoreSettings()
     erasing = _erasing(settings, requests, only_look=dry_run)
-    listed = None if among is None else _listed(among)
+    listed = None if among is None else listed_events(among)
     answer = asyncio.run(_Run(erasing=erasing, listed=listed, go_on=None if dry_run else go_on).erase())
     if as_json:
         print_json(answer)
@@ -147,7 +143,12 @@ def _erasing(settings: StoreSettings, requests: tuple[ErasureRequest, ...], *, o
     )
 
 
-def _listed(file: Path) -> tuple[str, ...]:
+def listed_events(file: Path) -> tuple[str, ...]:
+    """The events that a file names, one event_uid a line.
+
+    Raises:
+        AssetRefusedError: a line is none.
+    """
     uids = tuple(read_file(file, max_bytes=_MOST_BYTES).decode("ascii", "replace").split())
     for number, uid in enumerate(uids, 1):
         if _DIGEST.fullmatch(uid) is None:
@@ -163,32 +164,30 @@ class _Run:
     def __init__(self, *, erasing: Erasing, listed: tuple[str, ...] | None, go_on: Path | None) -> None:
         self._erasing = erasing
         self._listed = listed
-        self._go_on = go_on
         self._topic = Topics(KafkaSettings().topic_prefix)
-        self._progress = _taken_up(go_on, tuple(request.uid for request in erasing.requests))
+        self._progress = ErasureProgress.taken_up(go_on, tuple(request.uid for request in erasing.requests))
         self._said = time.monotonic()
 
     async def erase(self) -> ErasureAnswer:
         """Do all of it, in the order of `pipeline.usecases.erasing`."""
-        erasing = self._erasing
+        erasing, progress = self._erasing, self._progress
         async with self._publisher() as publisher:
-            if self._progress.parts == 0:
+            if not len(progress):
                 await self._take(publisher, await asyncio.to_thread(erasing.of_digests))
             if self._listed is not None:
                 await self._take(publisher, await asyncio.to_thread(erasing.among, self._listed))
             elif erasing.reads_records:
-                for number in range(self._progress.parts, PARTS):
+                for number in range(len(progress) - 1, PARTS):
                     await self._take(publisher, await asyncio.to_thread(erasing.part, number))
-                    self._keep(number + 1)
-        found = self._progress.found
+                    self._say(f"{number + 1} of {PARTS} parts are read, {progress.events} events found.")
+        found = progress.found()
         self._say("The inbox is searched.", at_once=bool(found.digests))
         found = joined(found, await asyncio.to_thread(erasing.inbox, found))
         kept = [*await asyncio.to_thread(erasing.beside, found), *self._logs(found)]
         found = joined(found, await asyncio.to_thread(erasing.outlived, found))
         did = bool(found.events or found.erased) and not erasing.only_look
         recorded = await asyncio.to_thread(erasing.record, found, kept) if did else ()
-        if self._go_on is not None:
-            self._go_on.unlink(missing_ok=True)
+        progress.end()
         return ErasureAnswer(
             dry_run=erasing.only_look,
             basis=BASES,
@@ -218,17 +217,7 @@ class _Run:
                 [KafkaMessage(topic=topic, key=content_id.encode(), value=None) for content_id in part.content_ids]
             )
         said = tuple(ErasedObject(what="message", where=f"{topic}: {content_id}") for content_id in part.content_ids)
-        self._progress.found = joined(self._progress.found, joined(part, PartErased(erased=said)))
-
-    def _keep(self, parts: int) -> None:
-        """Keep how far it got, for a run that goes on; for nobody else to read."""
-        self._progress.parts = parts
-        self._say(f"{parts} of {PARTS} parts are read, {len(self._progress.found.events)} events found.")
-        if self._go_on is not None:
-            beside = self._go_on.with_name(f"{self._go_on.name}.new")
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(msgspec.json.encode(self._progress))
-            beside.replace(self._go_on)
+        self._progress.add(joined(part, PartErased(erased=said)))
 
     def _say(self, what: str, *, at_once: bool = False) -> None:
         if at_once or time.monotonic() - self._said > _SECONDS_OF_SILENCE:
@@ -243,21 +232,6 @@ class _Run:
             if plan.name in names:
                 until = now + timedelta(milliseconds=int(plan.config["retention.ms"]))
                 yield left("log", plan.name, written(until))
-
-
-def _taken_up(file: Path | None, erasures: tuple[str, ...]) -> _Progress:
-    if file is None or not file.exists():
-        return _Progress(erasures=erasures)
-    try:
-        progress = msgspec.json.decode(read_file(file, max_bytes=_MOST_BYTES), type=_Progress)
-    except msgspec.DecodeError:
-        progress = None
-    if progress is None or progress.erasures != erasures:
-        raise AssetRefusedError(
-            what=f"{file} is not from a run of this very command.",
-            remedy="Name another file, or type the command as it was typed before.",
-        )
-    return progress
 
 
 def _show(answer: ErasureAnswer) -> None:

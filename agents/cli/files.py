@@ -7,12 +7,14 @@ from typing import Annotated, Final, Literal
 import msgspec
 import typer
 
-from agents.assembly import CLAIM_GENERATOR, identity_of, open_parsers
+from agents.assembly import CLAIM_GENERATOR, open_parsers
 from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.folders import files_below, told, work_on
+from agents.cli.identity_option import IdentityOption
 from agents.cli.local_file import check_name, read_asset, read_file, write_file
 from agents.cli.marks_shown import ShownMarks, lines, shown
 from agents.cli.sidecars import credential_beside, place_for_sidecar
+from agents.signing_identities import signers_for
 from agents.trusting import trust_of
 from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials import Credential, CredentialService, Software
@@ -108,6 +110,7 @@ def seal(
         Literal["generated", "edited"], typer.Option(help="What the AI did with the content.")
     ] = "generated",
     model: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the AI model, for the disclosure.")] = None,
+    identity: IdentityOption = None,
     media_type: MediaType = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
     rate: Annotated[
@@ -129,20 +132,22 @@ def seal(
 
     Labels are for workers, which know the event: nothing but the manifest is added here.
 
-    Without SEALSTREAM_SIGN_CERT a development certificate is used, which nobody else trusts.
+    Without SEALSTREAM_SIGN_CERT and SEALSTREAM_SIGNERS a development certificate is used, which nobody else trusts.
+    Rules of SEALSTREAM_SIGNERS are about events: a file is signed by the default identity, or the one of --identity.
     """
     settings = CredentialSettings()
-    identity = identity_of(settings)
+    signers = signers_for(settings, identity)
     is_folder = file.is_dir()
     processes = settings.parser_processes if is_folder else 1
-    with open_parsers(settings, identity.signer, trust_of(settings), processes=processes) as parsers:
+    with open_parsers(settings, signers, trust_of(settings), processes=processes) as parsers:
         sealing = _Sealing(
             parsers=parsers,
             operation=operation,
             model=model,
             media_type=media_type,
             force=force,
-            is_development=identity.is_development,
+            is_development=signers.is_development,
+            identity=identity,
         )
         if is_folder:
             raise typer.Exit(_seal_folder(sealing, file, out, rate, processes, as_json=as_json))
@@ -158,7 +163,7 @@ def seal(
             **({} if answer.sidecar_because is None else {"beside because": answer.sidecar_because}),
             "label": answer.label,
             "sha256": answer.sha256,
-            "signer": _signer_line(answer.credential.signer) + (" (development)" if identity.is_development else ""),
+            "signer": _signer_line(answer.credential.signer) + (" (development)" if signers.is_development else ""),
         },
     )
     console.print(f"Next: sealstream inspect {answer.sealed}", style="dim")
@@ -223,6 +228,7 @@ class _Sealing:
     media_type: str | None
     force: bool
     is_development: bool
+    identity: str | None
 
     def seal(self, file: Path, out: Path | None, *, in_folder: bool = False) -> SealedFile:
         """Seal one, and write what comes of it: the manifest first, so that a sealed file is never without its own.
@@ -239,6 +245,7 @@ class _Sealing:
         software = Software(name=CLAIM_GENERATOR.name, version=CLAIM_GENERATOR.version)
         fingerprint = self.parsers.fingerprinter.fingerprint(asset.body, asset.media_type)
         order = seal_order(self._event(file, asset), asset.media_type, (), software, fingerprint)
+        order = msgspec.structs.replace(order, identity=self.identity)
         sealed = self.parsers.credentials.seal(asset.body, order)
         embedded = sealed.binding == "embedded"
         target = (out or file.with_suffix(f".sealed{file.suffix}")) if embedded or out else file

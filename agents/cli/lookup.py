@@ -14,9 +14,10 @@ from pipeline.assets import sha256_hex
 from pipeline.errors import AssetRefusedError, OperatorError
 from pipeline.events.outputs import Decision
 from pipeline.settings import AssetSettings, StoreSettings
+from pipeline.store import Layout, ObjectStore
 from pipeline.store.erased import ErasedEvent, erased_bytes, erased_event
 from pipeline.store.illegal import IllegalBytes, illegal_bytes
-from pipeline.store.lookup import Found, find_by_digest, find_by_event, retraction_of
+from pipeline.store.lookup import Found, LaterStamp, find_by_digest, find_by_event, later_stamp_of, retraction_of
 
 __all__ = ["ByDigest", "ByEvent", "ByFile", "digest_of", "lookup", "require_one"]
 
@@ -42,6 +43,7 @@ class FoundEvent(msgspec.Struct, frozen=True, kw_only=True):
     review: msgspec.Raw | None
     retraction: msgspec.Raw | None
     erased: ErasedEvent | None
+    later_stamp: LaterStamp | None
 
 
 def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, as_json: AsJson = False) -> None:
@@ -65,10 +67,7 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
         found = find_by_digest(store, layout, digest)
         illegal = illegal_bytes(store, layout, digest)
         erased = erased_bytes(store, layout, digest)
-    answers = [
-        _answer(known, retraction_of(store, layout, known.event_uid), erased_event(store, layout, known.event_uid))
-        for known in found
-    ]
+    answers = [_answer(known, store, layout) for known in found]
     if as_json:
         print_json({"found": answers, "illegal": illegal, "erased": erased})
     else:
@@ -107,7 +106,9 @@ def digest_of(sha256: str | None, file: Path | None) -> str:
     return digest
 
 
-def _answer(found: Found, retraction: bytes | None, erased: ErasedEvent | None) -> FoundEvent:
+def _answer(found: Found, store: ObjectStore, layout: Layout) -> FoundEvent:
+    uid, manifest = found.event_uid, found.manifest
+    retraction = retraction_of(store, layout, uid)
     return FoundEvent(
         event_uid=found.event_uid,
         role=found.role,
@@ -117,7 +118,8 @@ def _answer(found: Found, retraction: bytes | None, erased: ErasedEvent | None) 
         record=None if found.record is None else msgspec.Raw(found.record),
         review=None if found.review is None else msgspec.Raw(found.review),
         retraction=None if retraction is None else msgspec.Raw(retraction),
-        erased=erased,
+        erased=erased_event(store, layout, uid),
+        later_stamp=None if manifest is None else later_stamp_of(store, layout, uid, manifest),
     )
 
 
@@ -127,6 +129,7 @@ def _show(answer: FoundEvent) -> None:
         {
             "this file is": {"original": "the original", "sealed": "the sealed asset", None: None}[answer.role],
             "manifest": answer.manifest,
+            "stamped later": _stamped(answer.later_stamp),
             "sealed asset": answer.sealed,
             "record": answer.record_uri if answer.record is not None else f"{answer.record_uri} (not there)",
             "decision": _decision(answer),
@@ -134,6 +137,11 @@ def _show(answer: FoundEvent) -> None:
             "erased": None if answer.erased is None else f"at {answer.erased.erased_at}: asset and manifest are gone",
         },
     )
+
+
+def _stamped(stamp: LaterStamp | None) -> str | None:
+    """Where a manifest is with the time stamp that it got later."""
+    return None if stamp is None else f"at {stamp.stamped_at or 'an unknown time'}: {stamp.manifest}"
 
 
 class _Decided(msgspec.Struct):

@@ -7,9 +7,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 import typer
 
-from agents.assembly import CLAIM_GENERATOR, identity_of, layout_of, open_parsers
+from agents.assembly import CLAIM_GENERATOR, layout_of, open_parsers
 from agents.cli.console import AsJson, errors, print_json, print_pairs
 from agents.cli.local_file import write_file
+from agents.signing_identities import signers_for, signers_of
 from agents.trusting import trust_of
 from pipeline.assets import sha256_hex
 from pipeline.credentials import SealOrder, Software
@@ -137,7 +138,7 @@ def report(
         cases=len(material.cases),
         stored=None if stored is None else stored.uri,
         sealed_now=None if stored is None else stored.is_new,
-        development_signer=identity_of(CredentialSettings()).is_development if stored and stored.is_new else None,
+        development_signer=signers_of(CredentialSettings()).is_development if stored and stored.is_new else None,
     )
     if as_json:
         print_json(answer)
@@ -190,7 +191,8 @@ def _sealed(document: ReportDocument, fonts: Path | None) -> bytes:
         title=f"{document.title} {document.period}",
     )
     pdf = pdf_of(document, fonts)
-    with open_parsers(settings, identity_of(settings).signer, trust_of(settings), processes=1) as parsers:
+    signers = signers_for(settings, None)
+    with open_parsers(settings, signers, trust_of(settings), processes=1) as parsers:
         sealed = parsers.credentials.seal(pdf, order)
     if sealed.binding != "embedded":
         raise BugError(what=f"The PDF of a report could not be sealed: {sealed.sidecar_because}.", remedy="Report it.")

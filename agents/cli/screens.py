@@ -2,7 +2,6 @@
 
 import os
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -22,7 +21,8 @@ def serve_console(
         str | None, typer.Option(metavar="HOST:PORT", help="Where it is served; 127.0.0.1:8787 if not said.")
     ] = None,
     database: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Its read model, which it makes anew where it is gone.")
+        str | None,
+        typer.Option(metavar="FILE|postgresql://...", help="Its read model, which it makes anew where it is gone."),
     ] = None,
     login: Annotated[
         str | None,

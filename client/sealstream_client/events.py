@@ -20,6 +20,7 @@ __all__ = [
     "Consent",
     "Declaration",
     "Detection",
+    "DutyReview",
     "Emergency",
     "Explicit",
     "ExplicitOrder",
@@ -31,6 +32,7 @@ __all__ = [
     "Latent",
     "Licence",
     "Log",
+    "ManagementDocument",
     "Model",
     "Notice",
     "Order",
@@ -41,6 +43,7 @@ __all__ = [
     "Review",
     "Service",
     "ServiceDetector",
+    "ServiceDocuments",
     "SidecarManifest",
     "SignedMeta",
     "Takedown",
@@ -235,6 +238,64 @@ class ServiceDetector(Struct, frozen=True, kw_only=True):
     reports_basis: bool | UnsetType = UNSET
 
 
+class ManagementDocument(Struct, frozen=True, kw_only=True):
+    """Its management rules (Deep Synthesis Provisions Art. 8).
+
+    Attributes:
+        uri: Where it is published or kept: https://… or s3://…; it is never fetched.
+        sha256: The digest of its bytes.
+        published_at: Since when this version is published.
+        reviewed_at: When it was last looked through, at the latest when this version was made.
+    """
+
+    uri: str
+    sha256: str
+    published_at: datetime | str | UnsetType = UNSET
+    reviewed_at: datetime | str
+
+
+class ServiceDocuments(Struct, frozen=True, kw_only=True):
+    """The documents by which it is managed. Unknown members are ignored.
+
+    Attributes:
+        management_rules: Its management rules (Deep Synthesis Provisions Art. 8).
+        platform_conventions: The conventions of its platform (Deep Synthesis Provisions Art. 8).
+        service_agreement: Its service agreement (Deep Synthesis Provisions Art. 8).
+        emergency_plan: What is done in an emergency (Deep Synthesis Provisions Art. 7).
+        data_security_system: How data are kept secure (Deep Synthesis Provisions Art. 7).
+        personal_information_system: How personal information is protected (Deep Synthesis Provisions Art. 7).
+        anti_fraud_system: What is done against telecom and online fraud (Deep Synthesis Provisions Art. 7).
+    """
+
+    management_rules: ManagementDocument | UnsetType = UNSET
+    platform_conventions: ManagementDocument | UnsetType = UNSET
+    service_agreement: ManagementDocument | UnsetType = UNSET
+    emergency_plan: ManagementDocument | UnsetType = UNSET
+    data_security_system: ManagementDocument | UnsetType = UNSET
+    personal_information_system: ManagementDocument | UnsetType = UNSET
+    anti_fraud_system: ManagementDocument | UnsetType = UNSET
+
+
+class DutyReview(Struct, frozen=True, kw_only=True):
+    """What came of the review at mechanism_reviewed_at.
+
+    Attributes:
+        by: Who made it: an office, a body, or a pseudonym; never a name.
+        outcome: What came of it; with anything but passed there is something to mend.
+        sha256: The digest of its record.
+        uri: Where that is kept.
+        recorded_at: When the record was signed off: not before the review.
+        mended_at: When all that it found was mended: not before the review.
+    """
+
+    by: str
+    outcome: Literal["passed", "conditional", "failed"]
+    sha256: str
+    uri: str | UnsetType = UNSET
+    recorded_at: datetime | str
+    mended_at: datetime | str | UnsetType = UNSET
+
+
 class Service(Struct, frozen=True, kw_only=True):
     """The AI service or platform the event comes from.
 
@@ -297,6 +358,13 @@ class Service(Struct, frozen=True, kw_only=True):
         drilled_at: When emergency response was last drilled (Deep Synthesis Provisions Art. 7).
         rules_published_at: When its management rules, platform conventions and service agreement were last
             published (Deep Synthesis Provisions Art. 8).
+        documents: The documents by which it is managed. Unknown members are ignored.
+        mechanism_review: What came of the review at mechanism_reviewed_at.
+        ethics_review: What came of the review at ethics_reviewed_at.
+        filing_link: The link to the public information about its filing that is shown beside the number (Deep
+            Synthesis Provisions Art. 19). It is compared, never followed.
+        filing_link_checked_at: When somebody last looked where number and link are shown, and what the link leads
+            to.
         filed_at: When its algorithm was filed (Deep Synthesis Provisions Art. 19).
         filing_changed_at: When something changed last that its filing says.
         filing_change_filed_at: When that change was filed.
@@ -344,6 +412,11 @@ class Service(Struct, frozen=True, kw_only=True):
     management_reviewed_at: datetime | str | UnsetType = UNSET
     drilled_at: datetime | str | UnsetType = UNSET
     rules_published_at: datetime | str | UnsetType = UNSET
+    documents: ServiceDocuments | UnsetType = UNSET
+    mechanism_review: DutyReview | UnsetType = UNSET
+    ethics_review: DutyReview | UnsetType = UNSET
+    filing_link: str | UnsetType = UNSET
+    filing_link_checked_at: datetime | str | UnsetType = UNSET
     filed_at: datetime | str | UnsetType = UNSET
     filing_changed_at: datetime | str | UnsetType = UNSET
     filing_change_filed_at: datetime | str | UnsetType = UNSET

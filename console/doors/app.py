@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from agents.door_settings import Door
 from console import rendering, static_files
-from console.doors import complaints, documents, lookup, resolution, verify
+from console.doors import complaints, documents, lookup, records_log, resolution, verify
 from console.doors.asking import handlers, wants_json
 from console.doors.parts import Doors
 from console.headers import SafeHeaders
@@ -30,6 +30,8 @@ _ROOMS: Final[Mapping[Door, Callable[[Doors], Sequence[BaseRoute]]]] = {
     "lookup": lookup.routes,
     "complaints": complaints.routes,
     "resolution": resolution.routes,
+    "log": records_log.routes,
+    "log-entries": records_log.entry_routes,
 }
 _AWAY: Final = "what was sealed cannot be asked about now; the log says why"
 """To strangers no more than that: where brokers and recognisers are is not theirs to know."""

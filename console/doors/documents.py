@@ -31,6 +31,24 @@ _REFUSED: Final = {
 }
 
 
+_LOG: Final = "/log/{topic}/{partition}"
+_TEXT, _NUMBER = {"type": "string"}, {"type": "integer", "minimum": 0}
+_PLACE: Final = tuple(
+    {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
+    for name, description, schema in (
+        ("topic", "The input topic whose records the log is about, as /log.json names it.", _TEXT),
+        ("partition", "Its partition.", _NUMBER),
+    )
+)
+_TILE: Final = tuple(
+    {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
+    for name, description, schema in (
+        ("level", "The level of the tile.", _NUMBER),
+        ("tile", "Its number in groups of three digits, such as x001/234, and .p/ with its width where begun.", _TEXT),
+    )
+)
+
+
 class _Operation(NamedTuple):
     method: str
     path: str
@@ -64,7 +82,28 @@ def document(settings: DoorSettings) -> dict[str, Any]:
         paths["/lookup.json"] = {"get": _lookup()}
     if settings.is_open("verify"):
         paths["/verify.json"] = {"post": _verify()}
+    if settings.is_open("log"):
+        paths["/log.json"] = {"get": _read("Says which logs of records there are, and by which keys.", "logs")}
+        paths[f"{_LOG}/checkpoint"] = {"get": _read("The newest checkpoint, a signed note.", "logCheckpoint", *_PLACE)}
+        tile = _read("Hashes of a log (C2SP tlog-tiles).", "logTile", *_PLACE, *_TILE)
+        paths[f"{_LOG}/tile/{{level}}/{{tile}}"] = {"get": tile}
+    if settings.is_open("log-entries"):
+        entries = _read("Leaves of a log (C2SP tlog-tiles).", "logEntries", *_PLACE, _TILE[1])
+        paths[f"{_LOG}/tile/entries/{{tile}}"] = {"get": entries}
     return {**contract, "servers": [{"url": "/"}], "paths": paths}
+
+
+def _read(summary: str, operation: str, *named: Any) -> dict[str, Any]:
+    missing = {"404": {"description": "There is no such log, or it has not so much yet"}} if named else {}
+    refused = {status: said for status, said in _REFUSED.items() if status != "400"}
+    return {
+        "tags": ["log"],
+        "summary": summary,
+        "operationId": operation,
+        "parameters": list(named),
+        "responses": {"200": {"description": "As it says"}, **missing, **refused},
+        "security": [{}],
+    }
 
 
 def _lookup() -> dict[str, Any]:

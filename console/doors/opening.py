@@ -9,7 +9,7 @@ from typing import Final
 
 import uvicorn
 
-from agents.assembly import layout_of, open_parsers
+from agents.assembly import layout_of, open_parsers, tile_logs_of
 from agents.door_settings import DoorSettings
 from agents.kafka import open_publisher
 from agents.messages import KafkaMessage
@@ -24,15 +24,16 @@ from console.doors.parts import Doors
 from pipeline.errors import OperatorError
 from pipeline.evidence.removal import Recognition
 from pipeline.isolation.confinement import keep_to_itself
-from pipeline.settings import CredentialSettings, StoreSettings
+from pipeline.settings import CredentialSettings, StoreSettings, TileLogSettings
 from pipeline.store import Layout, ObjectStore
 from pipeline.store.connection import connect
 from pipeline.store.s3 import S3ObjectStore
+from pipeline.tile_log import TileLogs
 from pipeline.usecases.disclosing import PublicView
 from pipeline.usecases.resolving import Resolution
 from pipeline.usecases.verifying import Verification
 
-__all__ = ["serve_doors"]
+__all__ = ["logs_shown", "serve_doors"]
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ def _opened(settings: DoorSettings) -> Iterator[tuple[Doors, list[Callable[[], A
         labels_of(kafka, settings.labels or credentials.state_dir / "labels.sqlite"),
     )
     store, layout = S3ObjectStore(connect()), layout_of(stores)
+    logs = logs_shown(settings, stores, store)
     with open_parsers(credentials, None, trust_of(credentials)) as parsers:
         trust = TrustWatch(credentials, parsers.renew_trust)
         view = PublicView(store=store, layout=layout)
@@ -85,8 +87,26 @@ def _opened(settings: DoorSettings) -> Iterator[tuple[Doors, list[Callable[[], A
             ),
             _complaints(kafka, stores, store, layout) if settings.is_open("complaints") else None,
             trouble=lambda: known.trouble or labels.trouble or trust.trouble,
+            logs=logs,
         )
         yield doors, [lambda: _beside(known, labels, trust)]
+
+
+def logs_shown(settings: DoorSettings, stores: StoreSettings, store: ObjectStore) -> TileLogs | None:
+    """The logs of records, where they are shown: by the public key, since what the public reaches holds no other.
+
+    Raises:
+        OperatorError: they are to be shown, and no public key is configured, or it cannot be used.
+    """
+    if not settings.is_open("log") and not settings.is_open("log-entries"):
+        return None
+    log = TileLogSettings()
+    if log.public_key is None:
+        raise OperatorError(
+            what="The log of records is to be shown (SEALSTREAM_DOORS_OPEN), and its public key is not configured.",
+            remedy="Let SEALSTREAM_TILE_LOG_PUBLIC_KEY name a PEM file; `openssl pkey -in log.pem -pubout` writes one.",
+        )
+    return tile_logs_of(log, stores, store)
 
 
 def _complaints(kafka: KafkaSettings, stores: StoreSettings, store: ObjectStore, layout: Layout) -> Complaints:

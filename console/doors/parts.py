@@ -10,6 +10,7 @@ from starlette.requests import Request
 from agents.door_settings import DoorSettings
 from console.doors.complaining import Complaints
 from console.doors.limits import Allowance, UploadGate, address_of
+from pipeline.tile_log import TileLogs
 from pipeline.usecases.resolving import Resolution
 from pipeline.usecases.verifying import Verification
 
@@ -32,6 +33,7 @@ class Doors:
         gate: how many files there are at once.
         complaints: takes complaints; None where nobody does.
         trouble: why answers cannot be relied on now; None where they can.
+        logs: the logs of records; None where none is shown.
     """
 
     settings: DoorSettings
@@ -42,6 +44,7 @@ class Doors:
     gate: UploadGate
     complaints: Complaints | None = None
     trouble: Callable[[], str | None] = lambda: None
+    logs: TileLogs | None = None
 
     @classmethod
     def of(
@@ -51,6 +54,7 @@ class Doors:
         verification: Verification,
         complaints: Complaints | None = None,
         trouble: Callable[[], str | None] = lambda: None,
+        logs: TileLogs | None = None,
     ) -> "Doors":
         """The doors as the settings have them."""
         return cls(
@@ -66,6 +70,7 @@ class Doors:
             ),
             complaints=complaints,
             trouble=trouble,
+            logs=logs,
         )
 
     def admit(self, request: Request, *, with_file: bool = False) -> None:

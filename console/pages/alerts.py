@@ -1,10 +1,12 @@
-"""Alerts, grouped by event: how far somebody is with them, and saying so."""
+"""Alerts, grouped by event: how far somebody is with them, and saying so, of one event or of several at once."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,8 +19,10 @@ from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.rows import SEVERITIES
-from console.readmodel.shown import AlertPage
+from console.readmodel.shown import AlertedEvent, AlertPage
 from console.readmodel.standing import ALERT_STATES
+from console.rendering import language_of
+from console.texts import text
 from console.tokens import new_token
 from pipeline.errors import WorldError
 
@@ -26,7 +30,9 @@ __all__ = ["routes"]
 
 _SEE_OTHER: Final = 303
 _NOT_FOUND: Final = 404
+_UNUSABLE: Final = 422
 _FILTERS: Final = ("kind", "severity", "state", "after")
+_NOTHING_KEPT: Final[Mapping[str, object]] = {"uid": None, "chosen": frozenset(), "is_uncertain": False}
 
 
 def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
@@ -34,6 +40,7 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     room = _Room(parts)
     return (
         *shown(parts, "/alerts", room.show, lambda request, _: json_of(room.asked(request))),
+        Route("/alerts/acts", room.act_on_several, methods=["POST"]),
         Route("/alerts/{uid}/acts", room.act, methods=["POST"]),
     )
 
@@ -52,7 +59,7 @@ class _Room:
 
     def show(self, request: Request, person: Person | None) -> Response:
         """The page of alerts."""
-        return self._shown(request, person, 200, {"problem": None, "kept": {"uid": None}})
+        return self._shown(request, person, 200, {"problem": None, "kept": _NOTHING_KEPT})
 
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the list, which tells what becomes of it."""
@@ -65,24 +72,89 @@ class _Room:
         except (WorldError, HTTPException) as error:
             told, status = told_on_page(error)
         else:
-            given = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
-            return RedirectResponse(f"/alerts?{urlencode({**given, 'sent': sent})}", _SEE_OTHER)
-        # The token stays: what is sent again is the same event.
-        kept = {"uid": event.event_uid, "reason": str(form.get("reason", "")), "token": str(form.get("token", ""))}
+            return RedirectResponse(_back(request, sent), _SEE_OTHER)
+        kept = _kept(form, event.event_uid)
         return await run_in_threadpool(self._shown, request, person, status, {"problem": told, "kept": kept})
+
+    async def act_on_several(self, request: Request) -> Response:
+        """Send what a form says of each event that was chosen, or of all that are open; and go back to the list."""
+        person, form = await sent_by(self._parts, request)
+        seen = dict(str(one).split(" ", 1) for one in form.getlist("shown") if " " in str(one))
+        is_all = "all" in request.query_params
+        chosen = set(seen) if is_all else {str(one) for one in form.getlist("chosen")} & set(seen)
+        events = await run_in_threadpool(self._found, chosen, is_open=is_all)
+        try:
+            _require_some(request, events)
+            sent = await self._cases.look_at_several(person, events, seen, form)
+        except (WorldError, HTTPException) as error:
+            told, status = told_on_page(error)
+            is_uncertain = isinstance(error, WorldError)  # some of them may have been taken
+        else:
+            return RedirectResponse(_back(request, sent), _SEE_OTHER)
+        kept = {**_kept(form, ""), "chosen": frozenset() if is_all else chosen, "is_uncertain": is_uncertain}
+        return await run_in_threadpool(self._shown, request, person, status, {"problem": told, "kept": kept})
+
+    def _found(self, chosen: Collection[str], *, is_open: bool) -> Mapping[str, AlertedEvent]:
+        """The events that were chosen, as they are now; of all those that were shown, the ones that are open."""
+        with self._parts.questions.of_one_state():
+            found = {
+                uid: event for uid in sorted(chosen) if (event := self._parts.questions.alerts_of(uid)) is not None
+            }
+        return {uid: event for uid, event in found.items() if not is_open or event.state == "open"}
 
     def _shown(self, request: Request, person: Person | None, status: int, form: Mapping[str, object]) -> Response:
         outcome, waited = became(self._parts, self._desk, request)
-        given = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
         values = {
             **form,
             "page": self.asked(request),
             "severities": SEVERITIES,
             "states": ALERT_STATES,
             "may_act": is_permitted(person, "alert"),
-            "filters": f"?{urlencode(given)}" if given else "",
+            "filters": f"?{urlencode(_filters(request))}" if _filters(request) else "",
             "new_token": new_token,
             "outcome": outcome,
             "waited": waited,
+            "together": self._became_together(request),
         }
         return framed(self._parts, request, person, "alerts.html", "alerts", values, status)
+
+    def _became_together(self, request: Request) -> Mapping[str, object] | None:
+        """What became of acts that were sent together, as far as they were sent from here."""
+        sent = self._desk.sent_together(request.query_params.get("sent", ""))
+        if sent is None:
+            return None
+        known = [self._parts.questions.act(uid) for uid in sent.uids]
+        refused = [one for one in known if one is not None and one.state == "refused"]
+        taken = sum(one is not None and one.state == "taken" for one in known)
+        return {
+            "sent": len(sent.uids),
+            "taken": taken,
+            "refused": refused,
+            "waiting": len(known) - taken - len(refused),
+            "left_out": sent.left_out,
+            "waited": int(time.monotonic() - sent.at),
+        }
+
+
+def _filters(request: Request) -> dict[str, str]:
+    """The filter of the list, as its address says it."""
+    return {name: value for name in _FILTERS if (value := request.query_params.get(name))}
+
+
+def _back(request: Request, sent: str) -> str:
+    """Where the list is, with its filter, that tells what becomes of what was sent."""
+    return f"/alerts?{urlencode({**_filters(request), 'sent': sent})}"
+
+
+def _require_some(request: Request, events: Collection[str]) -> None:
+    if not events:
+        raise HTTPException(_UNUSABLE, text("alerts.none-chosen", language_of(request)))
+
+
+def _kept(form: FormData, uid: str) -> Mapping[str, object]:
+    """What was typed about an event, or about several, which have no `uid`.
+
+    The token stays: what is sent again is the same event.
+    """
+    typed = {"reason": str(form.get("reason", "")), "token": str(form.get("token", ""))}
+    return {**_NOTHING_KEPT, **typed, "uid": uid}

@@ -1,6 +1,5 @@
 """Asking the read model: what pages show. Each question reads by an index, a page at a time."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ import msgspec
 
 from console.readmodel.audit import AuditFilter, AuditPage, audit_of
 from console.readmodel.lineage import Kinship, lineage_of
+from console.readmodel.port import ModelReader
 from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize, entries_of, history_of, sizes_of
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
@@ -81,7 +81,7 @@ class DeskQuestions:
         now: milliseconds since 1970.
     """
 
-    def __init__(self, reader: Callable[[], sqlite3.Connection], now: Callable[[], int]) -> None:
+    def __init__(self, reader: Callable[[], ModelReader], now: Callable[[], int]) -> None:
         self._reader = reader
         self._now = now
 
@@ -103,7 +103,7 @@ class DeskQuestions:
         """What waits for a person, the oldest first."""
         db = self._reader()
         where, given = _queue_where(wanted)
-        counted = f"SELECT count(*) FROM (SELECT 1 FROM waiting WHERE {where} LIMIT {MOST_COUNTED + 1})"  # noqa: S608
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM waiting WHERE {where} LIMIT {MOST_COUNTED + 1}) AS few"  # noqa: S608
         (count,) = db.execute(counted, given).fetchone()
         at, uid = _place(after, (-1, ""))
         found = db.execute(
@@ -310,7 +310,7 @@ class DeskQuestions:
         db = self._reader()
 
         def count(table: str, where: str, *given: object) -> int:
-            limited = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where} LIMIT {MOST_COUNTED})"  # noqa: S608
+            limited = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where} LIMIT {MOST_COUNTED}) AS few"  # noqa: S608
             return int(db.execute(limited, given).fetchone()[0])
 
         def first(column: str, table: str, where: str, *given: object) -> str | None:
@@ -329,7 +329,7 @@ class DeskQuestions:
             most=MOST_COUNTED,
         )
 
-    def _queue_row(self, db: sqlite3.Connection, row: Sequence[object]) -> QueueRow:
+    def _queue_row(self, db: ModelReader, row: Sequence[object]) -> QueueRow:
         uid, since, seen, severity, kind, rule, law, citation, mime, content_id = row
         return msgspec.convert(
             {
@@ -348,7 +348,7 @@ class DeskQuestions:
             QueueRow,
         )
 
-    def _claim(self, db: sqlite3.Connection, uid: str, seen: str) -> ShownClaim | None:
+    def _claim(self, db: ModelReader, uid: str, seen: str) -> ShownClaim | None:
         found = db.execute(
             "SELECT seen, claimed_by, until FROM acts WHERE event_uid = ? ORDER BY number DESC LIMIT 1", (uid,)
         ).fetchone()
@@ -356,11 +356,11 @@ class DeskQuestions:
             return None
         return ShownClaim(actor=found[1], until=_instant(found[2]) or "")
 
-    def _alerts(self, db: sqlite3.Connection, uid: str) -> tuple[Alert, ...]:
+    def _alerts(self, db: ModelReader, uid: str) -> tuple[Alert, ...]:
         found = db.execute("SELECT body FROM alerts WHERE event_uid = ? ORDER BY severity DESC, alert_id", (uid,))
         return tuple(msgspec.json.decode(body, type=Alert) for (body,) in found)
 
-    def _alerted(self, db: sqlite3.Connection, uid: str, at: int) -> AlertedEvent:
+    def _alerted(self, db: ModelReader, uid: str, at: int) -> AlertedEvent:
         decided = db.execute("SELECT decision_id, supersedes, outcome, at FROM decisions WHERE event_uid = ?", (uid,))
         known = [Held(name, supersedes, outcome, when, b"") for name, supersedes, outcome, when in decided]
         for outcome, when in db.execute("SELECT outcome, at FROM records WHERE event_uid = ?", (uid,)):
@@ -419,7 +419,7 @@ def _case_step(version: int, at: int | None, body: bytes | None) -> CaseStep:
     return CaseStep(version=version, at=_instant(at), act=act)
 
 
-def _clock(db: sqlite3.Connection, clock_id: str, body: bytes) -> ClockRow:
+def _clock(db: ModelReader, clock_id: str, body: bytes) -> ClockRow:
     said = db.execute("SELECT stage, at FROM announcements WHERE clock_id = ? ORDER BY at, stage", (clock_id,))
     return ClockRow(
         clock=msgspec.json.decode(body, type=RunningClock),
@@ -443,7 +443,7 @@ def _queue_where(wanted: QueueFilter) -> tuple[str, tuple[object, ...]]:
     return " AND ".join([*(f"{name} = ?" for name in given), "TRUE"]), tuple(given.values())
 
 
-def _distinct(db: sqlite3.Connection, table: str, column: str) -> tuple[str, ...]:
+def _distinct(db: ModelReader, table: str, column: str) -> tuple[str, ...]:
     """The values of an indexed column: from each to the next, and not row by row."""
     found = db.execute(
         f"WITH RECURSIVE one (value) AS (SELECT min({column}) FROM {table} UNION ALL "  # noqa: S608 - names of ours

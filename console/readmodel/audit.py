@@ -1,6 +1,5 @@
 """The log of people: what they did, and what they were handed, as one list."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
@@ -8,6 +7,8 @@ from itertools import islice
 from typing import Final
 
 import msgspec
+
+from console.readmodel.port import ModelReader
 
 __all__ = ["AuditFilter", "AuditPage", "AuditRow", "audit_of"]
 
@@ -92,7 +93,7 @@ _SOURCES: Final = (
 """What the log is read from, and which columns say there what was done, and what it was about."""
 
 
-def audit_of(db: sqlite3.Connection, wanted: AuditFilter, after: tuple[int, str], rows: int) -> AuditPage:
+def audit_of(db: ModelReader, wanted: AuditFilter, after: tuple[int, str], rows: int) -> AuditPage:
     """A part of the log.
 
     Args:
@@ -112,9 +113,7 @@ def audit_of(db: sqlite3.Connection, wanted: AuditFilter, after: tuple[int, str]
     )
 
 
-def _newest(
-    db: sqlite3.Connection, wanted: AuditFilter, after: tuple[int, str], rows: int
-) -> Iterator[Sequence[object]]:
+def _newest(db: ModelReader, wanted: AuditFilter, after: tuple[int, str], rows: int) -> Iterator[Sequence[object]]:
     first, end = wanted.times
     lists = []
     for select, what, about in _SOURCES:

@@ -1,7 +1,6 @@
 """The read model as it lives: it follows the topics from where it left off, and says how far it is."""
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,13 +11,16 @@ from typing import Final
 from agents.following.consumer import consumers_of
 from agents.following.follower import Follower
 from agents.following.port import OpenConsumer, Read
+from agents.postgres_address import PostgresAddress
 from agents.settings import ConsoleSettings, KafkaSettings
 from agents.topics import Topics
 from console.readmodel.asking import DeskQuestions
+from console.readmodel.keeping import KeptRows
+from console.readmodel.opening import open_rows
 from console.readmodel.port import RebuildNote
 from console.readmodel.projection import Projection
 from console.readmodel.rows import rows_of
-from console.readmodel.sqlite import SqliteRows, open_rows
+from pipeline.errors import WorldError
 from pipeline.settings import CredentialSettings
 
 __all__ = ["LiveModel", "ModelState", "database_of", "live_model_of"]
@@ -61,7 +63,7 @@ class LiveModel:
         rows: where it is kept.
     """
 
-    def __init__(self, open_consumer: OpenConsumer, topics: Topics, rows: SqliteRows) -> None:
+    def __init__(self, open_consumer: OpenConsumer, topics: Topics, rows: KeptRows) -> None:
         by_topic = rows_of(topics)
         self._rows = rows
         self._projection = Projection(rows, by_topic)
@@ -75,14 +77,13 @@ class LiveModel:
             patience=_PATIENCE,
         )
         self._note: RebuildNote | None = None
-        self._asked_at = -math.inf
+        self._is_away = False
         self.questions = DeskQuestions(lambda: rows.reader, lambda: int(time.time() * 1000))
 
     @property
     def changes(self) -> int:
         """Grows whenever something new was taken in, by this process or by a rebuild."""
-        note = self._rebuild()
-        return self._rows.changes + (0 if note is None else note.writes)
+        return self._projection.changes + (0 if self._note is None else self._note.writes)
 
     def state(self) -> ModelState:
         """How far it is now."""
@@ -90,7 +91,9 @@ class LiveModel:
         trouble = self._follower.trouble
         if trouble is None and missing:
             trouble = f"there is no {', '.join(missing)}"
-        note = self._rebuild()
+        if self._is_away:
+            trouble = "the database of the read model does not answer"
+        note = self._note
         is_going = note is not None and note.progress < 1
         return ModelState(
             rebuilding=note.progress if note is not None and is_going else None,
@@ -101,33 +104,42 @@ class LiveModel:
             trouble=trouble,
         )
 
-    def _rebuild(self) -> RebuildNote | None:
-        """What another process noted of a rebuild, asked for once a second at most."""
-        now = time.monotonic()
-        if now - self._asked_at > _ASK_SECONDS:
-            self._note, self._asked_at = self._rows.rebuild(), now
-        return self._note
+    def look_for_rebuild(self) -> None:
+        """Learn what another process noted of a rebuild, and whether the database answers."""
+        try:
+            self._note, self._is_away = self._rows.rebuild(), False
+        except WorldError:
+            self._is_away = True
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Follow from now on, and not only when all is loaded: until then pages say how far it is."""
-        task = asyncio.create_task(self._follow())
+        tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._watch())]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._rows.close()
 
     async def _follow(self) -> None:
         async with self._follower.following():
             await asyncio.Event().wait()
 
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.to_thread(self.look_for_rebuild)
+            await asyncio.sleep(_ASK_SECONDS)
+
     async def _take(self, read: Read) -> None:
         await asyncio.to_thread(self._projection.take, read)
 
 
-def database_of(settings: ConsoleSettings) -> Path:
-    """The file of the read model."""
+def database_of(settings: ConsoleSettings) -> Path | PostgresAddress:
+    """Where the read model is."""
+    if isinstance(settings.database, PostgresAddress):
+        return settings.database
     return (settings.database or CredentialSettings().state_dir / "console.sqlite").expanduser()
 
 

@@ -1,11 +1,11 @@
 """What an asset was made from, and what was made from it, as far as the manifests topic tells."""
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
 
+from console.readmodel.port import ModelReader
 from console.readmodel.standing import Held, in_force, record_as_held
 from pipeline.events.outputs import Decision, ManifestRecord, RecordedParent
 
@@ -47,7 +47,7 @@ class Kinship(msgspec.Struct, frozen=True, kw_only=True):
         return not self.tree.parents and not self.children
 
 
-def lineage_of(db: sqlite3.Connection, record: ManifestRecord | None, decision: Decision | None) -> Kinship | None:
+def lineage_of(db: ModelReader, record: ManifestRecord | None, decision: Decision | None) -> Kinship | None:
     """The lineage of an event's content; None where it has none."""
     grower = _Grower(db)
     if record is not None:
@@ -74,7 +74,7 @@ def lineage_of(db: sqlite3.Connection, record: ManifestRecord | None, decision: 
 class _Grower:
     """Grows the trees of one page, all of them together no larger than so many assets."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: ModelReader) -> None:
         self._db = db
         self._left = _MOST
 
@@ -134,7 +134,7 @@ class _Grower:
         return None if found is None else msgspec.json.decode(found[0], type=ManifestRecord)
 
 
-def _makers(db: sqlite3.Connection, sha256: str) -> Sequence[str]:
+def _makers(db: ModelReader, sha256: str) -> Sequence[str]:
     """The events that know these bytes: those that sealed them first, then those that sealed them into others."""
     found = db.execute(
         "SELECT event_uid FROM digests WHERE sha256 = ? ORDER BY is_original, event_uid LIMIT ?", (sha256, _MOST_MAKERS)
@@ -142,7 +142,7 @@ def _makers(db: sqlite3.Connection, sha256: str) -> Sequence[str]:
     return tuple(dict.fromkeys(uid for (uid,) in found))
 
 
-def _children(db: sqlite3.Connection, keys: Sequence[str]) -> Sequence[str]:
+def _children(db: ModelReader, keys: Sequence[str]) -> Sequence[str]:
     found: list[tuple[str]] = []
     for key in dict.fromkeys(keys):
         found += db.execute("SELECT child FROM descents WHERE parent = ? ORDER BY child LIMIT ?", (key, _MOST_CHILDREN))

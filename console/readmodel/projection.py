@@ -1,13 +1,13 @@
 """Feeds the read model: takes in what a follower reads of the topics, wherever it left off."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agents.delivery import InputRecord, TopicPartition
 from agents.following.port import Positions, Read
-from console.readmodel.port import RowKeeper
+from console.readmodel.port import Kept, RowKeeper
 from console.readmodel.rows import ModelRow, Rows
-from pipeline.errors import ProducerError
+from pipeline.errors import ProducerError, WorldError
 
 __all__ = ["Projection"]
 
@@ -29,6 +29,8 @@ class Projection:
         self._load_until: Positions = {}
         self._is_loaded = False
         self._missing: Collection[str] = ()
+        self.changes = 0
+        """How often something was taken in: whoever shows it asks again when this has grown."""
         self.resume()
 
     def resume(self) -> None:
@@ -67,22 +69,29 @@ class Projection:
         self._note_whether_loaded()
 
     def begin_anew(self, partitions: Collection[TopicPartition]) -> None:
-        """Read the topics of these partitions from the beginning; what they said is dropped."""
-        topics = {partition.topic for partition in partitions}
-        self._keeper.forget(topics)
+        """Read the topics of these partitions from the beginning; what they said is dropped, unless somebody did."""
+        kept = self._keeper.positions()
+        if not self._is_cut_back(kept, partitions):
+            self._keeper.forget({partition.topic for partition in partitions})
         self.resume()
         self._load_until, self._is_loaded = {}, False
+        self.changes += 1
 
     def take(self, read: Read) -> None:
-        """Take in what was read, at once with how far it reaches."""
+        """Take in what was read, at once with how far it reaches; what another console took in first is left out.
+
+        Raises:
+            WorldError: another console had a topic read anew: what was read belongs to nothing that is kept.
+        """
         positions = {
             partition: offset
             for partition, offset in read.positions.items()
             if self._positions.get(partition, 0) != offset
         }
         if positions or read.records:
-            self._keeper.keep([row for record in read.records for row in self._rows(record)], positions)
+            self._keeper.keep(lambda kept: self._new(read, positions, kept))
             self._positions.update(positions)
+            self.changes += bool(read.records)
         self._note_whether_loaded()
 
     def is_behind(self, ends: Positions) -> bool:
@@ -101,6 +110,22 @@ class Projection:
     def lost(self, ends: Positions) -> Sequence[TopicPartition]:
         """The partitions that were read and are not there any more."""
         return sorted(self._positions.keys() - ends.keys())
+
+    def _new(self, read: Read, positions: Positions, kept: Positions) -> Kept:
+        """What is not kept yet: what is kept reaches as far as what was read here before, or further, without a gap."""
+        if self._is_cut_back(kept, read.positions):
+            self.resume()
+            raise WorldError(
+                what="Another console has topics read anew into the same read model.",
+                remedy="Nothing has to be done: this one goes on from where the other one is.",
+            )
+        records = [record for record in read.records if record.offset >= kept.get(record.topic_partition, 0)]
+        further = {partition: offset for partition, offset in positions.items() if offset > kept.get(partition, 0)}
+        return Kept([row for record in records for row in self._rows(record)], further)
+
+    def _is_cut_back(self, kept: Positions, partitions: Iterable[TopicPartition]) -> bool:
+        """Whether less is kept of these partitions than was, because somebody else had it dropped."""
+        return any(kept.get(partition, 0) < self._positions.get(partition, 0) for partition in partitions)
 
     def _note_whether_loaded(self) -> None:
         self._is_loaded = self._is_loaded or not self.is_behind(self._load_until)

@@ -7,14 +7,16 @@ know no order and are kept once, so what the topics still have is only said twic
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Final
 
 import msgspec
 
 from agents.delivery import InputRecord
+from agents.following.port import Positions
 from agents.topics import Topics
-from console.readmodel.port import RowKeeper
+from console.readmodel.port import Kept, RowKeeper
 from console.readmodel.rows import ModelRow, Rows, rows_of
 from pipeline.errors import BugError, ProducerError
 from pipeline.events.outgoing import Output, encode
@@ -68,13 +70,18 @@ def rebuild_rows(
             keys = recalling.keys(part)
             while some := list(islice(keys, _AT_ONCE)):
                 found = list(threads.map(rows, some))
-                keeper.keep([row for rows_of_one in found for row in rows_of_one or ()], {})
+                keeper.keep(partial(_all_of, [row for rows_of_one in found for row in rows_of_one or ()]))
                 keeper.note_rebuild(part / recalling.parts)
                 objects += len(found)
                 left_out += found.count(None)
     keeper.note_rebuild(1.0)
     on_progress(1.0)
     return Rebuilt(objects=objects, left_out=left_out)
+
+
+def _all_of(rows: Sequence[ModelRow], _: Positions) -> Kept:
+    """All of them, however far the topics were read: they are of no topic."""
+    return Kept(rows, {})
 
 
 def _rows(output: Output, topics: Topics, by_topic: Mapping[str, Rows], source: str) -> Iterator[ModelRow]:

@@ -1,10 +1,11 @@
 """The reference sets as the topics gave them: their entries, and every version that was sent."""
 
-import sqlite3
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 import msgspec
+
+from console.readmodel.port import ModelReader
 
 __all__ = [
     "EntryHistory",
@@ -68,18 +69,18 @@ class RegisterSize(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: str | None
 
 
-def sizes_of(db: sqlite3.Connection, names: tuple[str, ...], most: int) -> tuple[RegisterSize, ...]:
+def sizes_of(db: ModelReader, names: tuple[str, ...], most: int) -> tuple[RegisterSize, ...]:
     """How large these sets are, up to the most that is counted."""
     sizes = []
     for name in names:
         ids = "SELECT DISTINCT entry_id FROM entries WHERE set_name = ? LIMIT ?"
-        (count,) = db.execute(f"SELECT count(*) FROM ({ids})", (name, most)).fetchone()  # noqa: S608 - a text of ours
+        (count,) = db.execute(f"SELECT count(*) FROM ({ids}) AS few", (name, most)).fetchone()  # noqa: S608 - a text of ours
         (last,) = db.execute("SELECT max(at) FROM entries WHERE set_name = ?", (name,)).fetchone()
         sizes.append(RegisterSize(set_name=name, entries=count, changed_at=None if last is None else _instant(last)))
     return tuple(sizes)
 
 
-def entries_of(db: sqlite3.Connection, name: str, begins: str, after: str, rows: int) -> RegisterPage:
+def entries_of(db: ModelReader, name: str, begins: str, after: str, rows: int) -> RegisterPage:
     """Some entries of a set, those whose ids begin so."""
     found = db.execute(
         "SELECT DISTINCT entry_id FROM entries WHERE set_name = ? AND entry_id > ? AND entry_id >= ? AND entry_id < ? "
@@ -95,7 +96,7 @@ def entries_of(db: sqlite3.Connection, name: str, begins: str, after: str, rows:
     )
 
 
-def history_of(db: sqlite3.Connection, name: str, entry_id: str) -> EntryHistory:
+def history_of(db: ModelReader, name: str, entry_id: str) -> EntryHistory:
     """Everything that was sent of an entry; no versions where nothing was."""
     found = db.execute(
         "SELECT at, version, body FROM entries WHERE set_name = ? AND entry_id = ? "

@@ -25,7 +25,7 @@ from typing import Final, Literal
 from pipeline.credentials.model import Disclosure, Parent, SealOrder, Software
 from pipeline.fingerprints.soft_binding import SOFT_BINDING, soft_binding
 
-__all__ = ["SPEC_VERSION", "Definition", "IngredientCredential", "manifest_definition"]
+__all__ = ["SPEC_VERSION", "Definition", "IngredientCredential", "manifest_definition", "update_definition"]
 
 SPEC_VERSION: Final = "2.4.0"
 
@@ -98,6 +98,19 @@ def manifest_definition(
         resources={
             ingredient.id: ingredient.evidence.manifest for ingredient in ingredients if ingredient.evidence is not None
         },
+    )
+
+
+def update_definition(own: IngredientCredential, media_type: str, software: Software) -> Definition:
+    """What to sign where nothing about an asset changes: an update of its own credential, and nothing else."""
+    ingredient = _Ingredient(id="own", relationship="parentOf", parent=Parent(media_type=media_type), evidence=own)
+    return Definition(
+        json={
+            "claim_generator_info": [_software(software) | {"specVersion": SPEC_VERSION}],
+            "assertions": [],
+            "ingredients": [_ingredient(ingredient)],
+        },
+        resources={ingredient.id: own.manifest},
     )
 
 

@@ -4,10 +4,19 @@ from collections.abc import Callable
 from copy import copy
 from typing import Self
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity, SigningMaterial, Trust
+from pipeline.credentials.model import (
+    Credential,
+    SealedAsset,
+    SealOrder,
+    SigningIdentity,
+    SigningMaterial,
+    Software,
+    StampedManifest,
+    Trust,
+)
 from pipeline.credentials.reading import read
-from pipeline.credentials.sdk import ManifestSigner, Validator
-from pipeline.credentials.signing import extract_manifest, seal
+from pipeline.credentials.sdk import ManifestSigner, SigningFailedError, Validator
+from pipeline.credentials.signing import extract_manifest, seal, signing_failed
 from pipeline.errors import OperatorError
 
 __all__ = ["InProcessCredentialService", "manifest_signer"]
@@ -78,6 +87,22 @@ class InProcessCredentialService:
             reader_of_own=self._reader_of_own,
             inherits=inherits,
         )
+
+    def stamp(self, asset: bytes, media_type: str, manifest: bytes, software: Software) -> StampedManifest:
+        """Add a time stamp to a manifest; see `CredentialService.stamp`."""
+        # Here, and not above: few processes do it.
+        from pipeline.credentials.later_stamp import add_time_stamp  # noqa: PLC0415
+
+        signer = self._signer
+        if signer is None or signer.time_stamp_authority is None:
+            raise OperatorError(
+                what="This process was started without a time-stamp authority.",
+                remedy="Name one in SEALSTREAM_TIME_STAMP_URL.",
+            )
+        try:
+            return add_time_stamp(asset, media_type, manifest, software, signer=signer, validator=self._validator)
+        except SigningFailedError as error:
+            raise signing_failed(signer) from error
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
         """Read and validate a credential; see `CredentialService.read`."""

@@ -1,6 +1,6 @@
 """The values that go into sealing and come out of reading: what a manifest shall say, and what a credential says."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -22,6 +22,7 @@ __all__ = [
     "SigningIdentity",
     "SigningMaterial",
     "Software",
+    "StampedManifest",
     "Trust",
     "TrustState",
 ]
@@ -31,6 +32,7 @@ Operation = Literal["generated", "edited"]
 HumanOversight = Literal["fully_autonomous", "prompt_guided", "human_validated"]
 CredentialState = Literal["absent", "valid", "invalid", "malformed", "remote"]
 TrustState = Literal["trusted", "untrusted", "expired", "revoked", "unknown", "none"]
+_STAMP_OF_A_STRANGER: Final = "timeStamp.untrusted"
 Algorithm = Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"]
 
 
@@ -75,6 +77,7 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
         software_agent: the model or program that performed the operation.
         parents: what the asset was made from, the one that was edited first.
         fingerprint: what the asset is recognised by when it loses the manifest (C2PA: soft binding).
+        identity: the name of the identity that signs, of several; None for the one that there is, or the default.
     """
 
     media_type: str
@@ -87,6 +90,7 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: Disclosure | None = None
     parents: tuple[Parent, ...] = ()
     fingerprint: Fingerprint | None = None
+    identity: str | None = None
 
 
 class Trust(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +157,11 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     time_stamped: bool = False
 
     @property
+    def has_time_stamp(self) -> bool:
+        """Whether there is a time stamp with the active manifest's signature, be its authority trusted here or not."""
+        return self.time_stamped or _STAMP_OF_A_STRANGER in self.active_codes
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """All validation codes that are no success, each once, those of the active manifest first."""
         return tuple(dict.fromkeys(self.active_codes + self.ingredient_codes))
@@ -175,6 +184,21 @@ class SealedAsset(msgspec.Struct, frozen=True, kw_only=True):
     binding: Binding
     credential: Credential
     sidecar_because: str | None = None
+
+
+class StampedManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A manifest store that was updated by nothing but a time stamp, valid for the same asset as before.
+
+    Attributes:
+        label: label of the update manifest, which is the active one now.
+        stamped_at: when the authority stamped the signature of the manifest before it (RFC 3339).
+        credential: what the asset says of itself with this store, as read back.
+    """
+
+    manifest: bytes
+    label: str
+    stamped_at: str
+    credential: Credential
 
 
 class SigningIdentity(msgspec.Struct, frozen=True, kw_only=True):

@@ -155,6 +155,7 @@ class DetailedManifest(msgspec.Struct, frozen=True):
     signature: _Signature | None = None
     claim_v2: Claim | None = msgspec.field(default=None, name="claim.v2")
     claim_v1: Claim | None = msgspec.field(default=None, name="claim")
+    is_update: bool = msgspec.field(default=False, name="isUpdateManifest")
 
     @property
     def claim(self) -> Claim:

@@ -11,18 +11,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final, cast
+from urllib.parse import urlsplit
 
 import c2pa
 import msgspec
 
 from pipeline.credentials.data_hash import Json, Make
 from pipeline.credentials.definition import Definition
-from pipeline.credentials.manifest_store import STORE_MEDIA_TYPE, is_manifest_store
+from pipeline.credentials.manifest_store import STORE_MEDIA_TYPE, is_manifest_store, manifests_in
 from pipeline.credentials.model import SigningIdentity, Trust
 from pipeline.credentials.placing import Placer, UnplaceableError
 from pipeline.credentials.placing.fragments import mended
 from pipeline.credentials.placing.tiff import is_big_tiff
+from pipeline.credentials.report import Details, Report
 from pipeline.credentials.text import (
     BrokenWrapperError,
     TextFitter,
@@ -134,6 +137,8 @@ class Validator:
         wrapper = _wrapper(asset, media_type, manifest)
         if wrapper is None:
             found = self._examine_file(asset, media_type, manifest)
+            if manifest is not None and is_text(media_type):
+                found = _with_text(found, asset, manifest)
         else:
             found = _examine(self._checking, asset, media_type, wrapper.store)
             report = judged(found.report, found.details, asset, wrapper)
@@ -181,6 +186,30 @@ def _wrapper(asset: bytes, media_type: str, manifest: bytes | None = None) -> Wr
     return found if found is not None and manifest in (None, found.store) else None
 
 
+def _with_text(found: Examination, asset: bytes, manifest: bytes) -> Examination:
+    """An update of the manifest that a text carries, with what became of the hard binding, which is that one's."""
+    try:
+        wrapper = find_wrapper(asset)
+        carried = {} if wrapper is None else manifests_in(wrapper.store)
+        given = manifests_in(manifest)
+    except (BrokenWrapperError, ValueError):
+        return found
+    if wrapper is None or not carried:
+        return found
+    label, box = list(carried.items())[-1]
+    report = msgspec.json.decode(found.report, type=Report)
+    if given.get(label) != box or not _updates(found, report, label):
+        return found
+    return replace(found, report=judged(found.report, found.details, asset, wrapper, bound_by=label))
+
+
+def _updates(found: Examination, report: Report, label: str) -> bool:
+    """Whether the active manifest is an update of the one with this label."""
+    active = msgspec.json.decode(found.details, type=Details).of(report.active_manifest)
+    parents = [one.active_manifest for one in report.manifests[report.active_manifest].ingredients]
+    return active is not None and active.is_update and parents == [label]
+
+
 class ManifestSigner:
     """Makes manifests; the signature of the claim is asked for. May be shared between threads.
 
@@ -197,8 +226,15 @@ class ManifestSigner:
         self.not_after = datetime.fromisoformat(identity.not_after)
         self._ask = sign
         self._failures = threading.local()
+        self._identity = identity
+        self._context = _context(None, validate=False, signer=self._signer())
+        self._fitter = TextFitter()
+        self._placer = Placer()
+
+    def _signer(self) -> c2pa.Signer:
+        identity = self._identity
         try:
-            signer = c2pa.Signer.from_callback(
+            return c2pa.Signer.from_callback(
                 self._signature,
                 c2pa.C2paSigningAlg[identity.algorithm.upper()],
                 identity.certificate_chain.decode(),
@@ -209,9 +245,35 @@ class ManifestSigner:
                 what=f"The signing certificate was refused by the C2PA library for {identity.algorithm}.",
                 remedy="Check that chain and algorithm belong together.",
             ) from error
-        self._context = _context(None, validate=False, signer=signer)
-        self._fitter = TextFitter()
-        self._placer = Placer()
+
+    @cached_property
+    def _updating(self) -> c2pa.Context:
+        """Asks for a stamp of the earlier manifest, too: the library puts it into an assertion of the update."""
+        authority = urlsplit(self.time_stamp_authority or "").netloc
+        return _context(None, validate=False, signer=self._signer(), stamps_from=authority)
+
+    def update(self, definition: Definition, asset: bytes) -> bytes:
+        """Sign an update manifest that has a time stamp of the manifest before it; returns the manifest store.
+
+        Raises:
+            UnsuitableAssetError: the library takes no such update.
+            SigningFailedError: no time stamp came, or no signature was made.
+            SealstreamError: no signature was given.
+        """
+        self._failures.last = None
+        try:
+            with self._builder(definition, self._updating) as builder:
+                builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)
+                builder.set_no_embed()
+                manifest: bytes = builder.sign(SIDECAR_MEDIA_TYPE, io.BytesIO(asset), io.BytesIO())
+        except c2pa.C2paError as error:
+            failure: Exception | None = self._failures.last
+            if failure is not None:
+                raise failure from None
+            if isinstance(error, c2pa.C2paError.Signature) or str(error).startswith(_NO_STAMP):
+                raise SigningFailedError from error
+            raise UnsuitableAssetError from error
+        return manifest
 
     def sign(self, definition: Definition, asset: bytes, media_type: str, *, embed: bool) -> tuple[bytes, bytes]:
         """Sign an asset; returns the asset as it is now, and its manifest store.
@@ -276,8 +338,8 @@ class ManifestSigner:
 
         return made
 
-    def _builder(self, definition: Definition) -> c2pa.Builder:
-        builder = c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), self._context)
+    def _builder(self, definition: Definition, context: c2pa.Context | None = None) -> c2pa.Builder:
+        builder = c2pa.Builder.from_json(msgspec.json.encode(definition.json).decode(), context or self._context)
         for identifier, resource in definition.resources.items():
             builder.add_resource(identifier, io.BytesIO(resource))
         return builder
@@ -287,6 +349,9 @@ _NO_MANIFEST: Final = ("ManifestNotFound:", "NotSupported:")
 _UNREADABLE_ASSET: Final = ("Io:", "Other: asset could not be parsed", "Failed to create reader: Unknown error")
 """Beginnings of messages that speak of the asset; all others speak of a manifest that was found. The last stands for
 one that cannot be said: it quotes the asset, and there is a zero byte in that."""
+
+_NO_STAMP: Final = "Other: timestamp token not found"
+"""How the message begins where no stamp of an earlier manifest came, or one that does not hold."""
 
 _REMOTE: Final = "Remote: must fetch remote manifests from url "
 
@@ -327,11 +392,14 @@ class _Active(msgspec.Struct):
     active_manifest: str
 
 
-def _context(whom: Trust | None, *, validate: bool, signer: c2pa.Signer | None = None) -> c2pa.Context:
+def _context(
+    whom: Trust | None, *, validate: bool, signer: c2pa.Signer | None = None, stamps_from: str | None = None
+) -> c2pa.Context:
     settings: dict[str, object] = {
         "version": 1,
         "core": {
-            "allowed_network_hosts": [],
+            # What the signer's own time stamp is asked of is not held against this; that of an earlier manifest is.
+            "allowed_network_hosts": [] if stamps_from is None else [stamps_from],
             "allow_redirects": False,
             # Decoding CAWG identities resolves did:web addresses found in the asset.
             "decode_identity_assertions": False,
@@ -354,6 +422,11 @@ def _context(whom: Trust | None, *, validate: bool, signer: c2pa.Signer | None =
                 "auto_created_action": {"enabled": False},
                 "auto_opened_action": {"enabled": False},
                 "auto_placed_action": {"enabled": False},
+            },
+            "auto_timestamp_assertion": {
+                "enabled": stamps_from is not None,
+                "skip_existing": True,
+                "fetch_scope": "parent",
             },
         },
     }

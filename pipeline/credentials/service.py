@@ -4,9 +4,17 @@
 caller's; `pipeline.credentials.in_process.InProcessCredentialService` does it where it is called.
 """
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
+from pipeline.credentials.model import (
+    Credential,
+    SealedAsset,
+    SealOrder,
+    SigningIdentity,
+    Software,
+    StampedManifest,
+)
 
 __all__ = ["CredentialService", "Signing", "Stamping"]
 
@@ -22,6 +30,14 @@ class Signing(Protocol):
     @property
     def trouble(self) -> str | None:
         """Why the last signature failed; None when it did not."""
+        ...
+
+    def in_use(self) -> AbstractContextManager[None]:
+        """Around a job that it signs for, and whose failure is its own.
+
+        Raises:
+            SealstreamError: it is known not to sign now, so that the job need not be begun; or what was raised inside.
+        """
         ...
 
     def sign(self, claim: bytes) -> bytes:
@@ -46,6 +62,16 @@ class Stamping(Protocol):
         """What is wrong with each authority; None while one of them answers."""
         ...
 
+    @property
+    def later(self) -> bool:
+        """Whether what gets no stamp is sealed without; otherwise it waits."""
+        ...
+
+    @property
+    def pauses(self) -> bool:
+        """Whether no authority is asked for a while, since each has failed several times in a row."""
+        ...
+
 
 class CredentialService(Protocol):
     """Seals assets and reads credentials. Safe to call from several threads."""
@@ -61,7 +87,24 @@ class CredentialService(Protocol):
         Raises:
             SealRefusedError: the asset can be signed in no way.
             OperatorError: validators do not accept the signing certificate.
-            WorldError: the time-stamp authority did not answer.
+            TimeStampError: no time-stamp authority answered, and what is sealed waits for one.
+            HostileAssetError: the asset killed, stalled or starved what parsed it.
+        """
+        ...
+
+    def stamp(self, asset: bytes, media_type: str, manifest: bytes, software: Software) -> StampedManifest:
+        """Add a time stamp to the manifest of an asset, by an update of it; the asset stays as it is.
+
+        Args:
+            asset: what the manifest is bound to.
+            media_type: what it is.
+            manifest: its manifest store, from inside it or beside it.
+            software: who says so.
+
+        Raises:
+            SealRefusedError: the manifest is not valid for the asset, or takes no update.
+            OperatorError: no authority is configured, or it is not trusted here; or as `seal`.
+            TimeStampError: no time-stamp authority answered.
             HostileAssetError: the asset killed, stalled or starved what parsed it.
         """
         ...

@@ -5,6 +5,7 @@ validity (C2PA 2.4 §14.5). Roots stay out of manifests: a validator trusts them
 """
 
 import stat
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -20,9 +21,11 @@ from pipeline.credentials.model import Algorithm, SigningIdentity, SigningMateri
 from pipeline.errors import OperatorError
 
 __all__ = [
+    "ALGORITHM_SETTING",
     "CERTIFICATE_SETTING",
     "CLAIM_SIGNING",
     "KEY_SETTING",
+    "CertificateEndedError",
     "days_to_expiry",
     "load_signing_identity",
     "load_signing_material",
@@ -41,6 +44,12 @@ _ACCEPTED_USAGES: Final = frozenset({CLAIM_SIGNING, ExtendedKeyUsageOID.EMAIL_PR
 _SMALLEST_RSA: Final = 2048
 _CURVES: Final[dict[str, Algorithm]] = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _RSA_ALGORITHMS: Final[frozenset[Algorithm]] = frozenset({"ps256", "ps384", "ps512"})
+
+
+@dataclass(slots=True, eq=False)
+class CertificateEndedError(OperatorError):
+    """The certificate was good until it ended: a fault of time, where all others are of the configuration."""
+
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
@@ -159,7 +168,8 @@ def _check_leaf(leaf: x509.Certificate, path: Path, now: datetime) -> None:
         return _refused(path, CERTIFICATE_SETTING, f"starts with a certificate that {why}")
 
     if now >= leaf.not_valid_after_utc:
-        raise refuse(f"expired on {leaf.not_valid_after_utc:%Y-%m-%d}")
+        told = refuse(f"expired on {leaf.not_valid_after_utc:%Y-%m-%d}")
+        raise CertificateEndedError(what=told.what, remedy=told.remedy)
     if now < leaf.not_valid_before_utc:
         raise refuse(f"is not valid before {leaf.not_valid_before_utc:%Y-%m-%d %H:%M} UTC")
     try:

@@ -21,9 +21,9 @@ from pipeline.credentials.sdk import (
     Validator,
 )
 from pipeline.credentials.traces import embeds, is_bare
-from pipeline.errors import BugError, OperatorError, SealRefusedError, SealstreamError, WorldError
+from pipeline.errors import BugError, OperatorError, SealRefusedError, SealstreamError, TimeStampError
 
-__all__ = ["extract_manifest", "seal"]
+__all__ = ["extract_manifest", "seal", "signing_failed"]
 
 _NOT_READABLE: Final = (
     NoManifestError,
@@ -95,7 +95,7 @@ def seal(
     Raises:
         SealRefusedError: the asset can be signed in no way.
         OperatorError: the signing certificate is not, or no longer, one that validators accept.
-        WorldError: the time-stamp authority did not answer.
+        TimeStampError: the time-stamp authority did not answer.
         BugError: a signature came back that does not validate.
     """
     if not asset:
@@ -121,7 +121,7 @@ def seal(
             because = because or _UNSOUND
         except SigningFailedError as error:
             if not way.definition.resources:
-                raise _signing_failed(signer) from error
+                raise signing_failed(signer) from error
         else:
             beside = sealed.binding == "sidecar" and embeds(order.media_type)
             return msgspec.structs.replace(sealed, sidecar_because=because if beside else None)
@@ -185,7 +185,8 @@ class _Results(msgspec.Struct):
     validation_results: msgspec.Raw
 
 
-def _signing_failed(signer: ManifestSigner) -> SealstreamError:
+def signing_failed(signer: ManifestSigner) -> SealstreamError:
+    """Whose fault it is that no signature was made, or no time stamp came."""
     if signer.not_after <= datetime.now(UTC):
         return OperatorError(
             what=f"The signing certificate expired on {signer.not_after:%Y-%m-%d}.",
@@ -196,7 +197,7 @@ def _signing_failed(signer: ManifestSigner) -> SealstreamError:
             what="The C2PA library could not sign with the certificate and key it was given.",
             remedy="Check that they belong together.",
         )
-    return WorldError(
+    return TimeStampError(
         what=f"The time-stamp authority {_host(signer.time_stamp_authority)} did not answer with a time stamp.",
         remedy="Check that it can be reached from here.",
     )

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from pipeline.credentials.der import der_contents
 from pipeline.credentials.signers.breaker import Breaker
 from pipeline.errors import OperatorError
 
@@ -93,12 +94,14 @@ class StampRelay:
     Args:
         authorities: their URLs, the preferred one first; an `https` URL may hold a name and a password.
         seconds: longest time for one authority to answer.
+        later: what gets no stamp is sealed without.
 
     Raises:
         OperatorError: a URL cannot be one of an authority.
     """
 
-    def __init__(self, authorities: Sequence[str], *, seconds: float = 5.0) -> None:
+    def __init__(self, authorities: Sequence[str], *, seconds: float = 5.0, later: bool = False) -> None:
+        self.later = later
         self._authorities = [_Authority(url, seconds) for url in authorities]
         self._path = f"/{secrets.token_urlsafe(16)}"
         self._server = _Server(("127.0.0.1", 0), self._handler())
@@ -118,6 +121,11 @@ class StampRelay:
         """What is wrong with each authority; None while one of them answers."""
         reasons = [authority.breaker.why for authority in self._authorities]
         return None if None in reasons else "; ".join(why for why in reasons if why)
+
+    @property
+    def pauses(self) -> bool:
+        """Whether no authority is asked for a while, since each has failed several times in a row."""
+        return all(authority.breaker.pauses for authority in self._authorities)
 
     def stamped(self, question: bytes) -> bytes | None:
         """The first answer that holds a stamp; None where no authority gave one."""
@@ -174,21 +182,9 @@ def _told(error: urllib3.exceptions.HTTPError) -> str:
 
 def _is_granted(answer: bytes) -> bool:
     """Whether a `TimeStampResp` says that it holds a stamp: 30 LL { 30 LL { 02 01 status ... } token }."""
-    inside = _contents(answer, 0x30)
-    status = None if inside is None else _contents(inside[0], 0x30)
-    number = None if status is None else _contents(status[0], 0x02)
+    inside = der_contents(answer, 0x30)
+    status = None if inside is None else der_contents(inside[0], 0x30)
+    number = None if status is None else der_contents(status[0], 0x02)
     if inside is None or status is None or number is None or len(number[0]) != 1:
         return False
     return number[0][0] in _GRANTED and bool(status[1])
-
-
-def _contents(der: bytes, tag: int) -> tuple[bytes, bytes] | None:
-    """The contents of the first element, and what follows it; None where there is no such element."""
-    if len(der) < 2 or der[0] != tag:  # noqa: PLR2004 (tag and length)
-        return None
-    length, start = der[1], 2
-    if length & 0x80:
-        count = length & 0x7F
-        length, start = int.from_bytes(der[2 : 2 + count], "big"), 2 + count
-    end = start + length
-    return (der[start:end], der[end:]) if end <= len(der) else None

@@ -59,7 +59,7 @@ MAY_FOLLOW: Final[Mapping[CaseKind, Mapping[CaseState | None, tuple[CaseState, .
             None: ("opened",),
             "opened": ("disposed", "reported", "refuted"),
             "disposed": ("reported", "refuted", "closed"),
-            "reported": ("disposed", "refuted", "closed"),
+            "reported": ("disposed", "reported", "refuted", "closed"),
             "refuted": ("disposed", "reported", "closed"),
         },
         "order": {None: ("received",), "received": ("done", "contested"), "contested": ("done",)},
@@ -69,7 +69,7 @@ MAY_FOLLOW: Final[Mapping[CaseKind, Mapping[CaseState | None, tuple[CaseState, .
         "emergency": {
             None: ("opened",),
             "opened": ("reported", "ended"),
-            "reported": ("ended",),
+            "reported": ("reported", "ended"),
             "ended": ("reported",),
         },
         "alert": {
@@ -128,6 +128,9 @@ _MORE: Final[Mapping[CaseKind, tuple[str, ...]]] = {
     "enforcement": (),
 }
 """What acts may say beside. Dates of steps are not among it: who may not do a step cannot say that it was done."""
+
+_ONCE: Final = frozenset({"incident.reported", "emergency.reported"})
+"""The acts whose first date stays: a report that goes to one authority more does not make the first one late."""
 
 DECIDING: Final = frozenset({"complaint.answered", "appeal.decided"})
 """The acts that may decide once more about an event."""
@@ -200,13 +203,14 @@ def require_seen_case(act: CaseAct, case: Case | None) -> None:
         )
 
 
-def said_by_act(act: CaseAct, at: str, jurisdictions: tuple[str, ...]) -> Statement:
+def said_by_act(act: CaseAct, at: str, jurisdictions: tuple[str, ...], before: Case | None = None) -> Statement:
     """What an act says of its case.
 
     Args:
         act: the act.
         at: when it was done.
         jurisdictions: where the case is taken to be if the act does not say.
+        before: the case as it stands.
     """
     kind = step_of(act.act).kind
     told = flatten(act.facts)
@@ -214,7 +218,7 @@ def said_by_act(act: CaseAct, at: str, jurisdictions: tuple[str, ...]) -> Statem
     facts[f"{kind}.id"] = act.case
     if kind == "alert":  # which law an alert is by says nothing of who may look at it
         jurisdictions, facts["alert.ids"] = (), act.alerts
-    if act.act in _DATES:
+    if act.act in _DATES and not _was_done(act.act, at, before):
         facts[_DATES[act.act]] = at
     if act.act == "licence.revoked":
         facts["licence.revoked"] = True
@@ -225,6 +229,13 @@ def said_by_act(act: CaseAct, at: str, jurisdictions: tuple[str, ...]) -> Statem
         jurisdictions=act.jurisdictions or jurisdictions,
         facts=facts,
     )
+
+
+def _was_done(act: str, at: str, before: Case | None) -> bool:
+    """Whether an act that counts by its first time was done before."""
+    known = None if before is None or act not in _ONCE else before.facts.get(_DATES[act])
+    earlier, later = (instant(known) if isinstance(known, str) else None), instant(at)
+    return earlier is not None and later is not None and earlier <= later
 
 
 def state_of(case: Case) -> CaseState:
@@ -299,7 +310,8 @@ def documents_with(before: Sequence[CaseDocument], act: CaseAct, at: str) -> tup
         ActRefusedError: they are too many.
     """
     more = (
-        CaseDocument(sha256=filed.sha256, uri=filed.uri, mime=filed.mime, act=act.act, at=at) for filed in act.documents
+        CaseDocument(sha256=filed.sha256, uri=filed.uri, mime=filed.mime, addressee=filed.addressee, act=act.act, at=at)
+        for filed in act.documents
     )
     documents = (*before, *more)
     if len(documents) > _MOST_DOCUMENTS:

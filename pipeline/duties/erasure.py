@@ -11,7 +11,7 @@ import msgspec
 
 __all__ = ["BASES", "REASONS", "LeftBehind", "Reason", "left"]
 
-Reason = Literal["record", "lock", "rest", "account", "identity", "case", "illegal", "log", "codes", "inbox"]
+Reason = Literal["record", "lock", "rest", "account", "identity", "consent", "case", "illegal", "log", "codes", "inbox"]
 
 BASES: Final = ("GDPR Art. 17", "PIPL Art. 47")
 """By what erasure is asked for."""
@@ -47,6 +47,11 @@ REASONS: Final[Mapping[Reason, _Why]] = {
     "identity": _Why(
         "That the account's real identity was checked is what lets it publish; close the account first.",
         "Deep Synthesis Provisions Art. 9; PIPL Art. 47(2); GDPR Art. 17(3)(b)",
+    ),
+    "consent": _Why(
+        "It is how content that shows or imitates somebody is found once they revoke their consent, and that the "
+        "consent was named; it holds no content. It goes with the record of its event: run this again after that day.",
+        "Deep Synthesis Provisions Art. 14; PIPL Art. 15 and 47(2); GDPR Art. 17(3)(b) and (e)",
     ),
     "case": _Why(
         "Complaints, orders and appeals have to be shown to have been handled; the case keeps its documents.",

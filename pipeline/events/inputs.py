@@ -265,11 +265,12 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FiledDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document that comes with an act about a case: its digest, where it is kept, and what it is."""
+    """A document that comes with an act about a case: its digest, where it is kept, what it is, and to whom it went."""
 
     sha256: str
     uri: str
     mime: str | None = None
+    addressee: str | None = None
 
 
 class CaseAct(msgspec.Struct, frozen=True, kw_only=True):

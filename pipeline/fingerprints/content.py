@@ -9,25 +9,20 @@ from typing import Final
 from pipeline.fingerprints.coder import DRAWING, is_picture
 from pipeline.fingerprints.drawings import drawn
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
-from pipeline.fingerprints.media import AUDIO_TYPES, VIDEO_TYPES
+from pipeline.fingerprints.media_formats import AUDIO_TYPES, VIDEO_TYPES
+from pipeline.fingerprints.moving_pictures import MOST_MISSED, PICTURES, shots_likeness, traits_of_shots
 from pipeline.fingerprints.picture_looks import likeness
 from pipeline.fingerprints.picture_traits import picture_traits, renditions_of
 from pipeline.fingerprints.pictures import Sight, code_of, has_features, prepared, shots_of, sight_of
-from pipeline.fingerprints.sounds import audio_fingerprint, audio_likeness, audio_traits
 from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint, text_likeness, text_traits
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
-from pipeline.fingerprints.video_pictures import PICTURES
-from pipeline.fingerprints.videos import (
-    MOST_MISSED,
-    shots_likeness,
-    traits_of_shots,
-    video_fingerprint,
-    video_likenesses,
-    video_traits,
-)
 from pipeline.media_types import canonical
+from pipeline.pyav import HAS_PYAV
 
 __all__ = ["examine", "fingerprint", "likenesses", "traits"]
+
+_RECORDINGS: Final[frozenset[str]] = frozenset({*AUDIO_TYPES, *VIDEO_TYPES} if HAS_PYAV else ())
+"""Sounds and videos, where they can be decoded."""
 
 _MOST_SHOTS: Final = 64
 """Pictures of an animation that are compared."""
@@ -52,13 +47,18 @@ def examine(body: bytes, media_type: str) -> Fingerprint | NoFingerprint:
     name = canonical(media_type)
     if name in TEXT_TYPES:
         return text_fingerprint(body, media_type)
-    if name in AUDIO_TYPES:
-        return audio_fingerprint(body, name)
-    if name in VIDEO_TYPES:
-        return video_fingerprint(body, name)
     if is_picture(name) or name == DRAWING:
         return _image_fingerprint(body, name)
+    if name in _RECORDINGS:
+        return _recording_fingerprint(body, name)
     return NoFingerprint(reason="not-supported")
+
+
+def _recording_fingerprint(body: bytes, name: str) -> Fingerprint | NoFingerprint:
+    from pipeline.fingerprints.sounds import audio_fingerprint  # noqa: PLC0415 (PyAV is an extra, here and below)
+    from pipeline.fingerprints.videos import video_fingerprint  # noqa: PLC0415
+
+    return audio_fingerprint(body, name) if name in AUDIO_TYPES else video_fingerprint(body, name)
 
 
 def _image_fingerprint(body: bytes, name: str) -> Fingerprint | NoFingerprint:
@@ -91,11 +91,16 @@ def traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
     name = canonical(media_type)
     if name in TEXT_TYPES:
         return text_traits(body, media_type)
-    if name in AUDIO_TYPES:
-        return audio_traits(body, AUDIO_TYPES[name])
-    if name in VIDEO_TYPES:
-        return video_traits(body, name, asked=asked)
-    return _image_traits(body, name, asked=asked) if is_picture(name) or name == DRAWING else NO_TRAITS
+    if is_picture(name) or name == DRAWING:
+        return _image_traits(body, name, asked=asked)
+    return _recording_traits(body, name, asked=asked) if name in _RECORDINGS else NO_TRAITS
+
+
+def _recording_traits(body: bytes, name: str, *, asked: bool) -> Traits:
+    from pipeline.fingerprints.sounds import audio_traits  # noqa: PLC0415
+    from pipeline.fingerprints.videos import video_traits  # noqa: PLC0415
+
+    return audio_traits(body, AUDIO_TYPES[name]) if name in AUDIO_TYPES else video_traits(body, name, asked=asked)
 
 
 def _image_traits(body: bytes, name: str, *, asked: bool) -> Traits:
@@ -121,7 +126,9 @@ def likenesses(body: bytes, media_type: str, candidates: Sequence[Sequence[Look]
         MemoryError: decoding needs more memory than there is.
     """
     name = canonical(media_type)
-    if name in VIDEO_TYPES:
+    if name in VIDEO_TYPES and name in _RECORDINGS:
+        from pipeline.fingerprints.videos import video_likenesses  # noqa: PLC0415
+
         found = video_likenesses(body, name, candidates)
         return tuple(_summed_up(*pair, moving=True) for pair in zip(candidates, found, strict=True))
     each = iter(_likenesses(body, media_type, [look for candidate in candidates for look in candidate]))
@@ -132,7 +139,9 @@ def _likenesses(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[fl
     name = canonical(media_type)
     if name in TEXT_TYPES:
         return text_likeness(body, media_type, looks)
-    if name in AUDIO_TYPES:
+    if name in AUDIO_TYPES and name in _RECORDINGS:
+        from pipeline.fingerprints.sounds import audio_likeness  # noqa: PLC0415
+
         return audio_likeness(body, AUDIO_TYPES[name], looks)
     return _image_likeness(body, name, looks) if is_picture(name) or name == DRAWING else (0.0,) * len(looks)
 

@@ -1,18 +1,17 @@
 """Opening sound and video that nobody vouches for: as one container format, and nothing from outside."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import MappingProxyType
 from typing import Final
 
 import av
 import av.container
 
+from pipeline.fingerprints.media_formats import AUDIO_TYPES, VIDEO_TYPES
+
 __all__ = [
-    "AUDIO_TYPES",
     "MOST_BYTES",
-    "VIDEO_TYPES",
     "TooLargeMediaError",
     "UnreadableMediaError",
     "opened",
@@ -20,34 +19,6 @@ __all__ = [
 ]
 
 MOST_BYTES: Final = 1_000_000_000
-
-AUDIO_TYPES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "audio/aac": "aac",
-        "audio/aiff": "aiff",
-        "audio/flac": "flac",
-        "audio/mp4": "mov",
-        "audio/mpeg": "mp3",
-        "audio/ogg": "ogg",
-        "audio/wav": "wav",
-        "audio/webm": "matroska",
-        "audio/x-matroska": "matroska",
-    }
-)
-VIDEO_TYPES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "video/mp4": "mov",
-        "video/mpeg": "mpeg",
-        "video/ogg": "ogg",
-        "video/quicktime": "mov",
-        "video/webm": "matroska",
-        "video/x-flv": "flv",
-        "video/x-matroska": "matroska",
-        "video/x-msvideo": "avi",
-    }
-)
-"""How FFmpeg calls the container of a format, by its canonical name. Never guessed by FFmpeg from the bytes: among its
-guesses are play lists, whose entries would be opened."""
 
 
 class TooLargeMediaError(Exception):

@@ -11,7 +11,8 @@ from av.container import InputContainer
 
 from pipeline.fingerprints.chromaprint import RATE, features
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
-from pipeline.fingerprints.media import AUDIO_TYPES, MOST_BYTES, TooLargeMediaError, UnreadableMediaError, opened
+from pipeline.fingerprints.media import MOST_BYTES, TooLargeMediaError, UnreadableMediaError, opened
+from pipeline.fingerprints.media_formats import AUDIO_TYPES
 from pipeline.fingerprints.sound_looks import likeness, look_of
 from pipeline.fingerprints.standard_codes import audio_code
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits

@@ -18,13 +18,11 @@ from PIL import Image
 
 from pipeline.fingerprints.fingerprint import NoFingerprint
 from pipeline.fingerprints.media import MOST_BYTES, TooLargeMediaError, UnreadableMediaError, opened
+from pipeline.fingerprints.moving_pictures import PICTURES
 from pipeline.fingerprints.pictures import Shot
 from pipeline.fingerprints.traits import Look
 
-__all__ = ["KEY_PICTURES", "MOST_PIXELS", "PICTURES", "AskedShot", "asked_shots", "even_shots", "key_shots", "shots_at"]
-
-PICTURES: Final = 16
-"""So many pictures are taken from a video, each from the middle of one of so many equal parts."""
+__all__ = ["KEY_PICTURES", "MOST_PIXELS", "AskedShot", "asked_shots", "even_shots", "key_shots", "shots_at"]
 
 KEY_PICTURES: Final = 5
 """So many key frames are enough: the first one, and of each quarter of a video the one nearest to its middle."""

@@ -12,36 +12,22 @@ from typing import Final
 import msgspec
 
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
-from pipeline.fingerprints.media import VIDEO_TYPES, TooLargeMediaError, UnreadableMediaError
-from pipeline.fingerprints.picture_looks import Rendition, apart, likeness, look_of
-from pipeline.fingerprints.pictures import Shot, code_of, has_features, prepared
-from pipeline.fingerprints.renditions import rendition_of
+from pipeline.fingerprints.media import TooLargeMediaError, UnreadableMediaError
+from pipeline.fingerprints.media_formats import VIDEO_TYPES
+from pipeline.fingerprints.moving_pictures import (
+    MOST_MISSED,
+    SeenPictures,
+    fingerprint_of_pictures,
+    traits_of_shots,
+)
+from pipeline.fingerprints.pictures import Shot, has_features, prepared
 from pipeline.fingerprints.sounds import audio_likeness, audio_traits
-from pipeline.fingerprints.standard_codes import mixed_code
 from pipeline.fingerprints.steady_codes import steady_code
 from pipeline.fingerprints.traits import NO_TRAITS, SAME, Look, Traits
 from pipeline.fingerprints.video_pictures import KEY_PICTURES, asked_shots, even_shots, key_shots, shots_at
 
-__all__ = [
-    "MOST_MISSED",
-    "shots_likeness",
-    "traits_of_shots",
-    "video_fingerprint",
-    "video_likenesses",
-    "video_traits",
-]
+__all__ = ["video_fingerprint", "video_likenesses", "video_traits"]
 
-_FEWEST_PARTS: Final = 2
-"""Content of fewer parts is not mixed."""
-_LOOKS: Final = 4
-"""So many of the pictures are looked at twice, and the first one of a video."""
-_CODES: Final = 8
-_DISTINCT: Final = 16
-"""So many of the pictures have a code that is indexed, and they differ in more bits than that."""
-MOST_MISSED: Final = 1
-"""Of the pictures of a video that are looked at, so many may be other ones in a copy."""
-_MOMENT: Final = 0.25
-_COMPARED: Final = 3
 _FEWEST_KEYS: Final = 4
 """Of the key frames of a video, so many have to show something for it to be known by them."""
 _APART: Final = (6, 10, 14, 18, 24)
@@ -61,7 +47,11 @@ def video_fingerprint(body: bytes, media_type: str) -> Fingerprint | NoFingerpri
     if keyed.fingerprint is not None:
         return keyed.fingerprint
     shots = even_shots(body, container_format)
-    return shots if isinstance(shots, NoFingerprint) else _fingerprint_of([prepared(shot.picture) for shot in shots])
+    return (
+        shots
+        if isinstance(shots, NoFingerprint)
+        else fingerprint_of_pictures([prepared(shot.picture) for shot in shots])
+    )
 
 
 def video_traits(body: bytes, media_type: str, *, asked: bool = False) -> Traits:
@@ -138,40 +128,6 @@ def _distinct(codes: Sequence[Fingerprint], distance: int) -> tuple[Fingerprint,
     return tuple(kept.values())
 
 
-def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None) -> Traits:
-    """All that moving pictures are recognised by, and by the very first, which often stands for them alone."""
-    pixels = [prepared(shot.picture) for shot in shots]
-    seen = [shot for shot, grey in zip(shots, pixels, strict=True) if has_features(grey)]
-    standard = _fingerprint_of(pixels)
-    if isinstance(standard, NoFingerprint):
-        return NO_TRAITS
-    steady = [steady_code(shot.picture) for shot in seen]
-    mixed = mixed_code(steady)
-    step = max(len(seen) // _LOOKS, 1)
-    looked_at = [*range(step // 2, len(seen), step)[:_LOOKS]]
-    if first is not None and has_features(prepared(first.picture)):
-        seen, steady, looked_at = [*seen, first], [*steady, steady_code(first.picture)], [len(seen), *looked_at]
-    distinct: list[Fingerprint] = []
-    for place in (*looked_at, *range(len(seen))):
-        if len(distinct) < _CODES and all(steady[place].distance(other) > _DISTINCT for other in distinct):
-            distinct.append(steady[place])
-    return Traits(
-        fingerprint=standard,
-        codes=(mixed, *distinct),
-        looks=tuple(
-            Look(kind="video", data=look_of(rendition_of(seen[place].picture)), at=seen[place].at)
-            for place in looked_at
-        ),
-    )
-
-
-def _fingerprint_of(pictures: Sequence[bytes]) -> Fingerprint | NoFingerprint:
-    codes = [Fingerprint(kind="image", code=code_of(pixels)) for pixels in pictures if has_features(pixels)]
-    if len(codes) < _FEWEST_PARTS:
-        return NoFingerprint(reason="featureless")
-    return mixed_code(codes)
-
-
 def video_likenesses(
     body: bytes, media_type: str, candidates: Sequence[Sequence[Look]]
 ) -> tuple[tuple[float, ...], ...]:
@@ -185,41 +141,14 @@ def video_likenesses(
     container_format = VIDEO_TYPES[media_type]
     looks = [look for candidate in candidates for look in candidate]
     heard = iter(audio_likeness(body, container_format, looks))
-    seen = _Seen(shots_at(body, container_format, looks))
+    seen = SeenPictures(shots_at(body, container_format, looks))
     return tuple(_compared(candidate, seen, [next(heard) for _ in candidate]) for candidate in candidates)
 
 
-def _compared(candidate: Sequence[Look], seen: "_Seen", heard: Sequence[float]) -> tuple[float, ...]:
+def _compared(candidate: Sequence[Look], seen: SeenPictures, heard: Sequence[float]) -> tuple[float, ...]:
     found, missed = [], 0
     for look, sound in zip(candidate, heard, strict=True):
         sight = 0.0 if look.kind == "video" and missed > MOST_MISSED else seen.likeness(look)
         missed += look.kind == "video" and sight < SAME
         found.append(max(sight, sound))
     return tuple(found)
-
-
-def shots_likeness(shots: Sequence[Shot], looks: Sequence[Look]) -> tuple[float, ...]:
-    """How much moving pictures are like what has each of some looks: at the same second, or a still one at any."""
-    seen = _Seen(shots)
-    return tuple(seen.likeness(look) for look in looks)
-
-
-class _Seen:
-    """Moving pictures as they are compared, each once."""
-
-    def __init__(self, shots: Sequence[Shot]) -> None:
-        once = {shot.at: shot.picture for shot in shots}
-        self._renditions = [(at, rendition_of(picture)) for at, picture in sorted(once.items())]
-
-    def likeness(self, look: Look) -> float:
-        """How much one of them is like what has a look: at the same second, or a still one at any."""
-        return max((likeness(rendition, look.data) for rendition in self._shown(look)), default=0.0)
-
-    def _shown(self, look: Look) -> list[Rendition]:
-        """The few that may show it: each comparison takes some milliseconds."""
-        if look.kind == "image":
-            return sorted((one for _, one in self._renditions), key=lambda one: apart(one, look.data))[:_COMPARED]
-        if look.kind != "video":
-            return []
-        later = [(abs(at - (look.at or 0.0)), number) for number, (at, _) in enumerate(self._renditions)]
-        return [self._renditions[number][1] for distance, number in sorted(later)[:_COMPARED] if distance <= _MOMENT]

@@ -11,7 +11,14 @@ from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, get_args
 
 import msgspec
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
+from pipeline.credentials.model import (
+    Credential,
+    SealedAsset,
+    SealOrder,
+    SigningIdentity,
+    Software,
+    StampedManifest,
+)
 from pipeline.credentials.service import CredentialService
 from pipeline.errors import HostileAssetError
 from pipeline.fingerprints.fingerprint import Fingerprint
@@ -22,6 +29,7 @@ from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
+from pipeline.pyav import HAS_PYAV
 from pipeline.timing import Step
 
 __all__ = [
@@ -41,6 +49,7 @@ __all__ = [
     "ReadJob",
     "SealJob",
     "Sign",
+    "StampJob",
     "Tools",
     "TraitsJob",
     "about",
@@ -182,6 +191,25 @@ class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
     def perform(self, tools: Tools) -> SealedAsset:
         """Sign, and read back."""
         return tools.sealing(self.identity).seal(self.asset, self.order, inherits=self.inherits)
+
+
+class StampJob(Job[StampedManifest], frozen=True, kw_only=True, tag=True):
+    """Add a time stamp to the manifest of an asset.
+
+    Attributes:
+        identity: under which certificate the update is signed; the signature is asked for.
+    """
+
+    asset: bytes
+    media_type: str
+    manifest: bytes
+    software: Software
+    identity: SigningIdentity
+    step: ClassVar[Step] = "seal"
+
+    def perform(self, tools: Tools) -> StampedManifest:
+        """Update, and read back."""
+        return tools.sealing(self.identity).stamp(self.asset, self.media_type, self.manifest, self.software)
 
 
 class ReadJob(Job[Credential], frozen=True, kw_only=True, tag=True):
@@ -349,6 +377,7 @@ _AnyJob = (
     MakeJob
     | ExamineJob
     | SealJob
+    | StampJob
     | ReadJob
     | ExtractJob
     | ImageCodeJob
@@ -382,7 +411,7 @@ def perform(job: Job[Any], tools: Tools, seconds: float) -> object:
         tools: what it is done with.
         seconds: how long it may take if it asks for no patience.
     """
-    if is_long(job):
+    if is_long(job) and HAS_PYAV:
         from pipeline.fingerprints.media import seconds_of  # noqa: PLC0415
 
         tools.patience(seconds + _A_SECOND * seconds_of(*about(job)))

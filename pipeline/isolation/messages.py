@@ -17,6 +17,7 @@ from pipeline.errors import (
     OperatorError,
     SealRefusedError,
     SealstreamError,
+    TimeStampError,
     WorldError,
 )
 from pipeline.isolation.confinement import UNCONFINED, Confinement, Rule
@@ -97,7 +98,8 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _FAMILIES: Final[dict[str, type[SealstreamError]]] = {
-    family.__name__: family for family in (HostileAssetError, SealRefusedError, WorldError, OperatorError, BugError)
+    family.__name__: family
+    for family in (HostileAssetError, SealRefusedError, TimeStampError, WorldError, OperatorError, BugError)
 }
 
 

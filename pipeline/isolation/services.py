@@ -9,9 +9,16 @@ from typing import TypeVar
 
 import msgspec
 
-from pipeline.credentials.model import Credential, SealedAsset, SealOrder, SigningIdentity
+from pipeline.credentials.model import (
+    Credential,
+    SealedAsset,
+    SealOrder,
+    SigningIdentity,
+    Software,
+    StampedManifest,
+)
 from pipeline.credentials.service import CredentialService, Signing, Stamping
-from pipeline.errors import HostileAssetError, OperatorError, WorldError
+from pipeline.errors import HostileAssetError, OperatorError, TimeStampError, WorldError
 from pipeline.fingerprints import is_picture
 from pipeline.fingerprints.fingerprint import Fingerprint
 from pipeline.fingerprints.traits import Look, Traits
@@ -30,6 +37,7 @@ from pipeline.isolation.jobs import (
     ReadImplicitLabelsJob,
     ReadJob,
     SealJob,
+    StampJob,
     TraitsJob,
 )
 from pipeline.isolation.parsers import Examined, Examining, Made, Making, Parsers
@@ -62,12 +70,15 @@ class IsolatedCredentialService(_Isolated):
 
     Args:
         performer: has them done where no key is.
-        signer: who signs now; None for a service that only reads.
+        signer: who signs now, by the name of an identity; None for a service that only reads.
         stamps: where time stamps are asked for; None for manifests without.
     """
 
     def __init__(
-        self, performer: Performer, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+        self,
+        performer: Performer,
+        signer: Callable[[str | None], Signing] | None = None,
+        stamps: Stamping | None = None,
     ) -> None:
         super().__init__(performer)
         self._signer = signer
@@ -75,17 +86,23 @@ class IsolatedCredentialService(_Isolated):
 
     def seal(self, asset: bytes, order: SealOrder, *, inherits: bool = True) -> SealedAsset:
         """Sign an asset; see `CredentialService.seal`."""
-        return self.signed(lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits))
+        return self.signed(
+            lambda identity: SealJob(asset=asset, order=order, identity=identity, inherits=inherits), order.identity
+        )
 
-    def signed(self, job: Callable[[SigningIdentity], Job[Answer]]) -> Answer:
+    def signed(
+        self, job: Callable[[SigningIdentity], Job[Answer]], name: str | None = None, *, needs_stamp: bool = False
+    ) -> Answer:
         """Have a job done that asks for a signature.
 
         Args:
             job: what to do under a certificate.
+            name: of the identity that signs; None for the default.
+            needs_stamp: whether it is of no use without a time stamp, whatever the authorities' `later` says.
 
         Raises:
             OperatorError: this service only reads.
-            WorldError: no time-stamp authority answered.
+            TimeStampError: no time-stamp authority answered.
             SealstreamError: what the job raised.
         """
         if self._signer is None:
@@ -93,19 +110,34 @@ class IsolatedCredentialService(_Isolated):
                 what="This process was started without a signing certificate and cannot seal.",
                 remedy="Give it signing material, or seal elsewhere.",
             )
-        signer = self._signer()
-        url = None if self._stamps is None else self._stamps.url
-        identity = msgspec.structs.replace(signer.identity, time_stamp_authority=url)
+        signer, stamps = self._signer(name), self._stamps
+        unstamped = msgspec.structs.replace(signer.identity, time_stamp_authority=None)
+
+        def done_as(identity: SigningIdentity) -> Answer:
+            with signer.in_use():
+                return self._performer.run(job(identity), signer.sign)
+
+        does_without = stamps is not None and stamps.later and not needs_stamp
+        if stamps is None or (does_without and stamps.pauses):
+            return done_as(unstamped)
         try:
-            return self._performer.run(job(identity), signer.sign)
-        except (WorldError, AssetStalledError):
-            trouble = None if self._stamps is None else self._stamps.trouble
-            if trouble is None or signer.trouble is not None:
+            return done_as(msgspec.structs.replace(unstamped, time_stamp_authority=stamps.url))
+        except (WorldError, AssetStalledError) as failed:
+            trouble = stamps.trouble
+            if signer.trouble is not None or (trouble is None and not isinstance(failed, TimeStampError)):
                 raise
-            raise WorldError(
-                what=f"No time-stamp authority gave a time stamp: {trouble}.",
-                remedy="Check that SEALSTREAM_TIME_STAMP_URL can be reached from here; name several.",
-            ) from None
+            if not does_without:
+                raise failed if trouble is None else _unanswered(trouble) from None
+        return done_as(unstamped)
+
+    def stamp(self, asset: bytes, media_type: str, manifest: bytes, software: Software) -> StampedManifest:
+        """Add a time stamp to a manifest; see `CredentialService.stamp`."""
+        return self.signed(
+            lambda identity: StampJob(
+                asset=asset, media_type=media_type, manifest=manifest, software=software, identity=identity
+            ),
+            needs_stamp=True,
+        )
 
     def read(self, asset: bytes, media_type: str, *, manifest: bytes | None = None) -> Credential:
         """Read and validate a credential; see `CredentialService.read`."""
@@ -114,6 +146,13 @@ class IsolatedCredentialService(_Isolated):
     def extract(self, asset: bytes, media_type: str) -> bytes | None:
         """The manifest store inside an asset; see `CredentialService.extract`."""
         return self._performer.run(ExtractJob(asset=asset, media_type=media_type))
+
+
+def _unanswered(trouble: str) -> TimeStampError:
+    return TimeStampError(
+        what=f"No time-stamp authority gave a time stamp: {trouble}.",
+        remedy="Check that SEALSTREAM_TIME_STAMP_URL can be reached from here; name several.",
+    )
 
 
 class IsolatedImageCoder(_Isolated):
@@ -175,7 +214,9 @@ class _IsolatedParsers(Parsers):
     def make(self, making: Making) -> Made:
         """See `Parsers.make`."""
         try:
-            return self.credentials.signed(lambda identity: MakeJob(making=making, identity=identity))
+            return self.credentials.signed(
+                lambda identity: MakeJob(making=making, identity=identity), making.order.identity
+            )
         except AssetStalledError as stalled:
             if making.label is None:
                 return Parsers.make(self, making)
@@ -194,13 +235,13 @@ class _IsolatedParsers(Parsers):
 
 
 def isolated_parsers(
-    pool: WorkerPool, signer: Callable[[], Signing] | None = None, stamps: Stamping | None = None
+    pool: WorkerPool, signer: Callable[[str | None], Signing] | None = None, stamps: Stamping | None = None
 ) -> Parsers:
     """Parsers that work in the child processes of a pool.
 
     Args:
         pool: the children, which hold no key.
-        signer: who signs now; None for parsers that only read.
+        signer: who signs now, by the name of an identity; None for parsers that only read.
         stamps: where children ask for time stamps; None for manifests without.
     """
     return _IsolatedParsers(

@@ -78,8 +78,17 @@ def median_time(spans: Iterable[timedelta], speech: Speech) -> str:
     return speech.say(f"{middle / _DAY:.1f} d", f"{middle / _DAY:.1f} 天")
 
 
-def clock_section(cases: Sequence[StoredCase], speech: Speech, *, summed: bool = False) -> Iterable[ReportSection]:
-    """The clocks of cases: each with its law and its times; `summed` puts a count of them by law before that."""
+def clock_section(
+    cases: Sequence[StoredCase], speech: Speech, *, summed: bool = False, heading: str | None = None
+) -> Iterable[ReportSection]:
+    """The clocks of cases: each with its law and its times; `summed` puts a count of them by law before that.
+
+    Args:
+        cases: whose clocks they are.
+        speech: in which language, and about which period.
+        summed: whether they are counted first.
+        heading: what the list is called, if not clocks.
+    """
     say = speech.say
     clocks = [(one, clock) for one in cases for clock in one.case.clocks]
     if summed:
@@ -96,7 +105,7 @@ def clock_section(cases: Sequence[StoredCase], speech: Speech, *, summed: bool =
         for one, clock in sorted(clocks, key=lambda pair: (pair[1].due_at or "~", pair[1].clock_id))
     ]
     yield speech.section(
-        say("Clocks", "法定时限"),
+        heading or say("Clocks", "法定时限"),
         say(
             "How long the law gave, and when it was done. Missed is what was not done when the time was up.",
             "法律规定的期限，以及完成时间。到期未完成的为逾期。",

@@ -7,7 +7,7 @@ from pipeline.events.outputs import Finding
 from pipeline.reports.clocked import case_name, case_places, clock_section, fact_at, fact_of
 from pipeline.reports.material import EventHistory, ReportMaterial, StoredCase, decided_at
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportSection
-from pipeline.reports.speech import Speech, short
+from pipeline.reports.speech import NOTHING, Speech, short
 
 __all__ = ["incident_report"]
 
@@ -51,6 +51,7 @@ def incident_report(material: ReportMaterial, speech: Speech) -> ReportDocument:
                 ),
             ),
             _each(cases, speech),
+            _sent(cases, speech),
             *clock_section(cases, speech),
             _retractions(retracted, speech),
             _violations(grave, speech),
@@ -87,6 +88,30 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
             rows,
         ),
         empty=say("There was none.", "没有事件。"),
+    )
+
+
+def _sent(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
+    """What was reported to whom: the documents of acts that report."""
+    say = speech.say
+    rows = [
+        (case_name(one, speech), speech.time(document.at), document.addressee or NOTHING, document.sha256)
+        for one in cases
+        for document in one.case.documents
+        if document.act == "incident.reported"
+    ]
+    return speech.section(
+        say("Reports to authorities", "向主管部门的报告"),
+        table=speech.table(
+            (
+                ReportColumn(name=say("Incident", "事件"), width=3),
+                ReportColumn(name=say("Reported", "报告"), width=3),
+                ReportColumn(name=say("To", "报告对象"), width=4),
+                ReportColumn(name=say("SHA-256 of the report", "报告 SHA-256"), kind="code", width=4),
+            ),
+            rows,
+        ),
+        empty=say("No report is on record as a document.", "没有作为文件留存的报告。"),
     )
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.events.outputs import Decision, ManifestRecord, PackReference
+from pipeline.policy.pack import REGISTERED
+from pipeline.reports.clocked import clock_section
 from pipeline.reports.material import EventHistory, ReportMaterial, decided_at
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportSection
 from pipeline.reports.speech import Speech, short
@@ -34,6 +36,7 @@ def inspection_report(material: ReportMaterial, speech: Speech) -> ReportDocumen
             _restricted(judged, speech),
             _persons(material, speech),
             _packs(judged, speech),
+            *_duties(material, speech),
         ),
     )
 
@@ -60,6 +63,13 @@ def _summary(material: ReportMaterial, judged: list[EventHistory], speech: Speec
             (say("retracted", "撤回"), len(retracted)),
         ),
     )
+
+
+def _duties(material: ReportMaterial, speech: Speech) -> Iterator[ReportSection]:
+    """The duties that come again, of services, models, training data and the rest: where there are any."""
+    entries = [one for one in material.cases if one.case.kind in REGISTERED and one.case.clocks]
+    if entries:
+        yield from clock_section(entries, speech, heading=speech.say("Duties that come again", "周期性义务"))
 
 
 def _by_kind(judged: list[EventHistory], speech: Speech) -> ReportSection:

@@ -45,8 +45,11 @@ class Eraser(Protocol):
             StoreRefusedError: credentials, policy or a missing bucket stand in the way.
         """
 
-    def read(self, version: StoredVersion) -> bytes | None:
-        """The bytes of a version; None where it is gone. Raises as `versions`."""
+    def digest(self, version: StoredVersion) -> str | None:
+        """The SHA-256 of a version, in lowercase hex; None where it is gone. Raises as `versions`.
+
+        A version may be as large as a store takes, so it is never in memory whole.
+        """
 
     def erase(self, at: Location, version: str | None = None) -> Erased | LockedVersion:
         """Delete one version, or else all that there are of an object, and the marks that it was deleted.

@@ -2,6 +2,7 @@
 
     content bucket   v1/sha256/ab/cd/<sha256>/<event_uid>.sealed.<extension>    what these bytes were sealed into
                      v1/sha256/ab/cd/<sha256>/<event_uid>.c2pa    the manifest for exactly the bytes with this SHA-256
+                     v1/sha256/ab/cd/<sha256>/<event_uid>.stamped.c2pa    the same with a time stamp that came later
                      v1/sha256/ab/cd/<sha256>/illegal.json        these bytes were found illegal, and by which verdict
                      v1/sha256/ab/cd/<sha256>/<event_uid>.erased.json    what an event made of these bytes was erased
                      v1/revoked/ab/cd/<consent>.json              a consent was revoked
@@ -74,6 +75,7 @@ from pipeline.store.keys import (
     RevokedKey,
     SealedKey,
     SnapshotKey,
+    StampedManifestKey,
 )
 from pipeline.store.location import Location
 
@@ -104,6 +106,10 @@ class Layout:
     def manifest(self, sha256: str, event_uid: str) -> Location:
         """Where the manifest lies that an event gave to the bytes with this SHA-256."""
         return self._in_content(ManifestKey(sha256, event_uid))
+
+    def stamped_manifest(self, sha256: str, event_uid: str) -> Location:
+        """Where the same manifest lies with a time stamp that was added later; while it is not there, none was."""
+        return self._in_content(StampedManifestKey(sha256, event_uid))
 
     def record(self, event_uid: str) -> Location:
         """Where the record of an event lies; while it is not there, the event is not done."""

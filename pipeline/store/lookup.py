@@ -9,6 +9,8 @@ Each line names one event that knows these bytes. `<event_uid>.c2pa` is the mani
 
     aws s3 cp "s3://sealstream/v1/sha256/${digest:0:2}/${digest:2:2}/$digest/$event_uid.c2pa" manifest.c2pa
 
+`<event_uid>.stamped.c2pa` is the same with a time stamp that was added later.
+
 `<event_uid>.sealed.` and an extension is what they were sealed into:
 
     aws s3 cp "s3://sealstream/v1/sha256/${digest:0:2}/${digest:2:2}/$digest/$name" .
@@ -40,16 +42,22 @@ from pipeline.store.port import ObjectStore
 
 __all__ = [
     "SEALED_DIGEST_NAME",
+    "STAMPED_AT_NAME",
     "Found",
+    "LaterStamp",
     "find_by_digest",
     "find_by_event",
     "find_embedded",
+    "later_stamp_of",
     "manifests_of",
     "retraction_of",
 ]
 
 SEALED_DIGEST_NAME: Final = "sealed-sha256"
 """Under this name a sealed asset's metadata has the SHA-256 of its own bytes, which leads to its manifest."""
+
+STAMPED_AT_NAME: Final = "stamped-at"
+"""Under this name the metadata of a manifest that was stamped later has the time of its stamp (RFC 3339)."""
 
 _UID: Final = re.compile(r"[0-9a-f]{64}")
 _LIMIT: Final = 1000
@@ -81,6 +89,13 @@ class Found:
 
     review: bytes | None = None
     """What a person decided about an event that was held, JSON; None while nobody has, and for any other event."""
+
+
+class LaterStamp(msgspec.Struct, frozen=True, kw_only=True):
+    """A time stamp that a manifest got after it was sealed: where it is with it, and when it was stamped."""
+
+    manifest: str
+    stamped_at: str | None
 
 
 class _Manifest(msgspec.Struct, frozen=True):
@@ -207,6 +222,26 @@ def retraction_of(store: ObjectStore, layout: Layout, event_uid: str) -> bytes |
     """
     stored = store.get(layout.retraction(event_uid))
     return None if stored is None else stored.body
+
+
+def later_stamp_of(store: ObjectStore, layout: Layout, event_uid: str, manifest: Location) -> LaterStamp | None:
+    """The time stamp that an event's manifest got later; None where it got none.
+
+    Args:
+        store: where to look.
+        layout: which buckets.
+        event_uid: the event.
+        manifest: where its manifest is.
+
+    Raises:
+        WorldError: the store does not answer.
+    """
+    key = parse_key(manifest.key)
+    if not isinstance(key, ManifestKey):
+        return None
+    at = layout.stamped_manifest(key.sha256, event_uid)
+    head = store.head(at)
+    return None if head is None else LaterStamp(manifest=at.uri, stamped_at=head.metadata.get(STAMPED_AT_NAME))
 
 
 def manifests_of(store: ObjectStore, layout: Layout, sha256: str) -> Iterator[Location]:

@@ -1,6 +1,7 @@
 """Erasing in S3, by boto3: rare, so its CPU does not count, and it knows versions and locks, which obstore does not."""
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["S3Eraser"]
 
+_CHUNK: Final = 2**20
 _MISSING: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 _LOCKED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT})
 """How stores say that a version is under Object Lock: AWS with 403, which says the same of a right that is missing."""
@@ -42,8 +44,9 @@ class S3Eraser:
                         at=Location(bucket, found["Key"]), version=found["VersionId"], size=found["Size"]
                     )
 
-    def read(self, version: StoredVersion) -> bytes | None:
-        """As `Eraser.read`."""
+    def digest(self, version: StoredVersion) -> str | None:
+        """As `Eraser.digest`."""
+        digest = hashlib.sha256()
         with _failing_as_families("get", version.at.bucket):
             try:
                 found = self._client.get_object(Bucket=version.at.bucket, Key=version.at.key, VersionId=version.version)
@@ -51,7 +54,9 @@ class S3Eraser:
                 if _code(error) in _MISSING:
                     return None
                 raise
-            return found["Body"].read()
+            for chunk in found["Body"].iter_chunks(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
 
     def erase(self, at: Location, version: str | None = None) -> Erased | LockedVersion:
         """As `Eraser.erase`."""

@@ -6,6 +6,7 @@ question "what if the store fails there?", count the calls of a run that went we
 """
 
 import contextlib
+import hashlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -133,10 +134,10 @@ class EraserSimulator:
             found = [(key, stored.size) for key, stored in sorted(keys.items()) if key.startswith(prefix)]
         return (StoredVersion(at=Location(bucket, key), version="null", size=size) for key, size in found)
 
-    def read(self, version: StoredVersion) -> bytes | None:
-        """As `Eraser.read`."""
+    def digest(self, version: StoredVersion) -> str | None:
+        """As `Eraser.digest`."""
         stored = self._store.get(version.at)
-        return None if stored is None else stored.body
+        return None if stored is None else hashlib.sha256(stored.body).hexdigest()
 
     def erase(self, at: Location, version: str | None = None) -> Erased | LockedVersion:  # noqa: ARG002 (as the port has it)
         """As `Eraser.erase`."""

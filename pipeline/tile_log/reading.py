@@ -132,6 +132,12 @@ class LogReader:
         filled = self.follow(edge, last)
         return OpenedLog(batch=last, checkpoint=self.checkpoint(last), edge=edge, filled=filled)
 
+    def after(self, known: OpenedLog, batch: Batch) -> OpenedLog:
+        """A log that was opened, once the next batch came into it; raises as `follow`."""
+        edge = known.edge.copy()
+        filled = self.follow(edge, batch)
+        return OpenedLog(batch=batch, checkpoint=self.checkpoint(batch), edge=edge, filled=filled)
+
     def tile(self, level: int | None, index: int) -> bytes:
         """A full tile, or a full bundle of entries (level None).
 

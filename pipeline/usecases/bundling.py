@@ -7,6 +7,7 @@ changed since gives the same bytes. What its script checks is said in `pipeline.
 import hashlib
 import io
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,13 @@ _MOST_VERSIONS: Final = 10_000
 _PAIRS: Final = tuple(f"{pair:02x}" for pair in range(256))
 _THREADS: Final = 16
 _HAS_LEAF: Final = re.compile(r"record\.json|reviews/[0-9]+\.json|retraction\.json")
+_PERSONS: Final = (
+    "Persons are named in it by hashes: account and data_subjects of the record and of decisions, the account of the "
+    "ledger, the party of a case. They are not left out: proofs and SHA-256 are about the stored bytes. Whoever "
+    "has the operator's key of pseudonyms, or a hash of the same person, can tell who it is: hand it on accordingly."
+)
+"""Said in the archive itself: it leaves the house."""
+
 _NOT_IN_IT: Final = "Claims and notes of persons are no decisions; they stay in the records bucket, below v1/acts/."
 
 
@@ -118,6 +126,9 @@ class Bundling:
         erased = erased_event(self.store, self.layout, event_uid)
         if isinstance(record, ManifestRecord) and erased is None:
             copies.append(self._copy("manifest.c2pa", Location.parse(record.manifest.uri)))
+            copies += self._found(
+                "manifest.stamped.c2pa", self.layout.stamped_manifest(record.sealed.sha256, event_uid)
+            )
         copies += self._found("erased.json", self.layout.erased_event(event_uid))
         if with_asset:
             copies.append(self._asset(record, erased))
@@ -273,6 +284,7 @@ identity  {record.event_uid}
 
 record.json     what rules decided, and where everything lies
 manifest.c2pa   the C2PA manifest of the sealed asset, if one was sealed
+manifest.stamped.c2pa   the same with a time stamp that it got later: its signature was there by then, at the latest
 erased.json     that asset and manifest were erased since; there is no manifest.c2pa then
 reviews/        what persons decided since, the first decision first; each supersedes the one before it
 retraction.json, illegal.json   that its content was found illegal later, and by which verdict
@@ -281,6 +293,8 @@ cases/          every version of each case about it, with the clocks that ran on
 packs/          the policy packs that judged it
 log/            proofs that record, decisions and retraction are in the operator's tile log (C2SP tlog-proof)
 evidence.json   all of these with their SHA-256, and the object that each is a copy of
+
+{textwrap.fill(_PERSONS, 100)}
 
 To verify it, offline, unpack it and type:  python3 verify.py
 

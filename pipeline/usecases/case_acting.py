@@ -131,7 +131,7 @@ class CaseActing:
     def _version(self, act: CaseAct, before: Case | None, begun: ReviewOutcome | None) -> Case:
         """The version of the case that the act leads to; `begun` is what it has decided before."""
         at = self._at(act)
-        said = said_by_act(act, at, self.casework.jurisdictions if before is None else ())
+        said = said_by_act(act, at, self.casework.jurisdictions if before is None else (), before)
         about = subject_with(None if before is None else before.about, act.about)
         documents = documents_with(() if before is None else before.documents, act, at)
         if begun is None:

@@ -16,7 +16,7 @@ from pipeline.fingerprints.recording import recorded_looks
 from pipeline.fingerprints.traits import Look
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.chain import chain_of
-from pipeline.store.lookup import find_by_digest
+from pipeline.store.lookup import LaterStamp, find_by_digest, later_stamp_of
 
 __all__ = ["DisclosedSeal", "KnownBytes", "OpenSeal", "PublicView"]
 
@@ -34,6 +34,7 @@ class DisclosedSeal(msgspec.Struct, frozen=True, kw_only=True):
         sealed_sha256: the digest of what came out.
         signer: whom the certificate names.
         ai_generated: whether the manifest declares AI origin; null where it declares nothing.
+        stamped_at: when the manifest got a time stamp that it was sealed without (RFC 3339); null where it got none.
     """
 
     event_uid: str
@@ -44,6 +45,7 @@ class DisclosedSeal(msgspec.Struct, frozen=True, kw_only=True):
     sealed_sha256: str
     signer: str | None
     ai_generated: bool | None
+    stamped_at: str | None = None
 
 
 class KnownBytes(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +102,8 @@ class PublicView:
             return None
         if self.store.head(self.layout.erased_event(event_uid)) is not None:
             return None
-        return _opened(chain.record)
+        at = Location.parse(chain.record.manifest.uri)
+        return _opened(chain.record, later_stamp_of(self.store, self.layout, event_uid, at))
 
     def of_bytes(self, sha256: str) -> tuple[KnownBytes, ...]:
         """The events that know a file, by its digest; who holds the bytes is told that they are known, whatever holds.
@@ -128,7 +131,7 @@ class PublicView:
         return None if stored is None else (told.seal.manifest_id, stored.body)
 
 
-def _opened(record: ManifestRecord) -> OpenSeal:
+def _opened(record: ManifestRecord, later: LaterStamp | None) -> OpenSeal:
     signer = record.signer
     return OpenSeal(
         seal=DisclosedSeal(
@@ -140,6 +143,7 @@ def _opened(record: ManifestRecord) -> OpenSeal:
             sealed_sha256=record.sealed.sha256,
             signer=None if signer is None else signer.common_name or signer.issuer,
             ai_generated=record.credential.ai_generated,
+            stamped_at=None if later is None else later.stamped_at,
         ),
         manifest_at=Location.parse(record.manifest.uri),
         codes=recorded_codes(record),

@@ -8,14 +8,14 @@ The events of a digest are found by listing what lies under it. For each event, 
 2. its sealed asset and manifest are deleted, all versions
 3. its manifest record is taken off its topic, by a tombstone under the content id
 4. the inbox is searched for the bytes that events brought, by size and digest
-5. where law demands its record no more, that is deleted, the record itself last, and only if nothing of it is locked
+5. where law demands its record no more, that is deleted with what else is stored by it, the record itself last, and
+   only if nothing of it is locked
 
 A crash anywhere is mended by doing the same again: an event is found until its record is gone, and what is deleted
 already is absent.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,10 +31,12 @@ from pipeline.events.outgoing import to_json
 from pipeline.events.prepared import prepare
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.erased import ErasedEvent, erased_bytes, erased_event, note_erased
-from pipeline.store.erasing import Eraser, LockedVersion
+from pipeline.store.erasing import Eraser, LockedVersion, StoredVersion
 from pipeline.store.illegal import events_about
 from pipeline.store.keys import (
+    CONSENTED,
     CaseKey,
+    ConsentedKey,
     ErasedBytesKey,
     IllegalKey,
     RecordKey,
@@ -65,6 +67,9 @@ PARTS: Final = 256
 """The records bucket is read in so many parts, by the first pair of hex digits of the event_uid."""
 
 _THREADS: Final = 16
+_READERS: Final = 8
+"""So many objects of the inbox are read at a time, each of them piece by piece."""
+
 _MOST: Final = 10**9
 _MOST_OF_ONE: Final = 1000
 _AT_ONCE: Final = 1024
@@ -128,14 +133,15 @@ class Erasing:
 
     def of_digests(self) -> PartErased:
         """Erase the events that know the bytes of requests by digest; raises as `part`."""
-        found = PartErased()
+        parts: list[PartErased] = []
         for request in self.requests:
             if request.kind == "digest":
                 uids = events_about(self.store, self.layout, request.subject)
-                found = joined(found, self.among(uids, by=request.uid))
-                # Also where no event has a record, what lies in the inbox is what was asked for.
-                found = joined(found, PartErased(digests=frozenset([request.subject]), has_unsized=True))
-        return found
+                parts.append(self.among(uids, by=request.uid))
+                if request.subject not in parts[-1].digests:
+                    # No record tells its size; what lies in the inbox is what was asked for all the same.
+                    parts.append(PartErased(digests=frozenset([request.subject]), has_unsized=True))
+        return joined(*parts)
 
     def among(self, uids: Iterable[str], *, by: str | None = None) -> PartErased:
         """Erase those of some events that were asked for, or all of them by one erasure; raises as `part`."""
@@ -163,7 +169,8 @@ class Erasing:
 
     def _erase(self, record: ErasableRecord, erasure: str) -> PartErased:
         uid = record.event_uid
-        brought, digests = record.brought, record.digests
+        digests = record.digests
+        sought = (*record.brought, *(part for part in record.known if ("digest", part.sha256) in self._wanted))
         noted = erased_event(self.store, self.layout, uid)
         if not self.only_look:
             note = noted or ErasedEvent(event_uid=uid, erased_at=written(self.now()), erasure=erasure, basis=BASES)
@@ -184,9 +191,9 @@ class Erasing:
             was_erased=int(noted is not None),
             content_ids=(record.content.id,) if record.sealed and record.content else (),
             outlived=(self._outlived(record),) if is_outlived else (),
-            digests=frozenset(one.sha256 for one in brought if one.sha256),
-            sizes=frozenset(one.size for one in brought if one.size is not None),
-            has_unsized=any(one.size is None for one in brought),
+            digests=frozenset(one.sha256 for one in sought if one.sha256),
+            sizes=frozenset(one.size for one in sought if one.size is not None),
+            has_unsized=any(one.size is None for one in sought),
         )
 
     def _content_of(self, record: ErasableRecord) -> list[Location]:
@@ -213,7 +220,8 @@ class Erasing:
 
     def _outlived(self, record: ErasableRecord) -> OutlivedEvent:
         brought = (one.sha256 for one in record.brought if one.sha256)
-        return OutlivedEvent(places=tuple(at.uri for at in self._records(record)), digests=tuple(brought))
+        places = tuple(at.uri for at in self._records(record))
+        return OutlivedEvent(event_uid=record.event_uid, places=places, digests=tuple(brought))
 
     def _records(self, record: ErasableRecord) -> list[Location]:
         """What the records bucket has of an event, the record itself last."""
@@ -232,15 +240,22 @@ class Erasing:
         An event's record is what leads to everything else of it. So where the store has something of it locked, the
         record stays, for a later run to find the rest by.
         """
+        notes = self._consented({event.event_uid for event in found.outlived})
+
+        def erase(event: OutlivedEvent) -> list[ErasedObject | LeftBehind | None]:
+            return self._with_record(event, notes.get(event.event_uid, ()), found.locked)
+
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="erase") as threads:
-            done = list(threads.map(lambda event: self._with_record(event, found.locked), found.outlived))
+            done = list(threads.map(erase, found.outlived))
         return gathered(chain.from_iterable(done))
 
-    def _with_record(self, event: OutlivedEvent, locked: frozenset[str]) -> list[ErasedObject | LeftBehind | None]:
+    def _with_record(
+        self, event: OutlivedEvent, notes: Iterable[str], locked: frozenset[str]
+    ) -> list[ErasedObject | LeftBehind | None]:
         if not locked.isdisjoint(event.digests):
-            return [left("rest", event.record)]
+            return [left("rest", event.record), *(left("consent", uri) for uri in notes)]
         done: list[ErasedObject | LeftBehind | None] = []
-        for uri in event.places:
+        for uri in (*notes, *event.places):
             done.append(self._delete(Location.parse(uri), "record"))
             if _is_locked(done):
                 return done if uri == event.record else [*done, left("rest", event.record)]
@@ -262,23 +277,31 @@ class Erasing:
     def inbox(self, found: PartErased) -> PartErased:
         """Erase the copies of what events brought, wherever in the inbox they lie, with all their versions.
 
-        The bucket is listed whole. Only objects of a size that is wanted are read; where the size of something is not
-        known, all are.
+        The bucket is listed whole. Only objects of a size that is wanted are read, several at a time; where the size
+        of something is not known, all are.
 
         Raises:
             WorldError: the store does not answer; do the same again.
         """
         done: list[ErasedObject | LeftBehind | None] = []
         locked: set[str] = set()
-        for version in self.eraser.versions(self.inbox_bucket) if found.digests else ():
-            if not found.has_unsized and version.size not in found.sizes:
-                continue
-            body = self.eraser.read(version)
-            digest = "" if body is None else hashlib.sha256(body).hexdigest()
-            if digest in found.digests:
-                done.append(self._delete(version.at, "inbox copy", version.version))
-                if _is_locked(done[-1:]):
-                    locked.add(digest)
+
+        def erase(version: StoredVersion) -> tuple[str, ErasedObject | LeftBehind | None]:
+            digest = self.eraser.digest(version) or ""
+            is_copy = digest in found.digests
+            return digest, self._delete(version.at, "inbox copy", version.version) if is_copy else None
+
+        likely = (
+            version
+            for version in (self.eraser.versions(self.inbox_bucket) if found.digests else ())
+            if found.has_unsized or version.size in found.sizes
+        )
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="erase") as threads:
+            while some := list(islice(likely, _AT_ONCE)):
+                for digest, outcome in threads.map(erase, some):
+                    done.append(outcome)
+                    if _is_locked([outcome]):
+                        locked.add(digest)
         return msgspec.structs.replace(gathered(done), locked=frozenset(locked))
 
     def beside(self, found: PartErased) -> tuple[LeftBehind, ...]:
@@ -297,10 +320,22 @@ class Erasing:
             if self.store.list_keys(content, identity_prefix(account), limit=1)
         ]
         kept += [left("case", at.uri) for at in self._cases(accounts, frozenset(found.events))]
+        demanded = set(found.events) - {event.event_uid for event in found.outlived}
+        kept += [left("consent", uri) for uris in self._consented(demanded).values() for uri in uris]
         if found.events:
             kept.append(left("codes", f"s3://{content}/v1/recognition/"))
             kept.append(left("inbox", "other buckets"))
         return tuple(kept)
+
+    def _consented(self, events: set[str]) -> Mapping[str, list[str]]:
+        """The notes by which the revocation of a consent finds events; no record says where they lie."""
+        notes: dict[str, list[str]] = {}
+        bucket = self.layout.records_bucket
+        for key in self.store.list_keys(bucket, CONSENTED, limit=_MOST) if events else ():
+            note = parse_key(key)
+            if isinstance(note, ConsentedKey) and note.event_uid in events:
+                notes.setdefault(note.event_uid, []).append(Location(bucket, key).uri)
+        return notes
 
     def _cases(self, accounts: set[str], events: frozenset[str]) -> Iterator[Location]:
         """The newest version of each case of an account, or about one of the events."""

@@ -58,6 +58,7 @@ class OutlivedEvent(msgspec.Struct, frozen=True, kw_only=True):
         digests: of the bytes that it brought, by which its copies in the inbox are found.
     """
 
+    event_uid: str
     places: tuple[str, ...]
     digests: tuple[str, ...] = ()
 
@@ -161,10 +162,16 @@ class ErasableRecord(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(account for account in named if account is not None))
 
     @property
-    def digests(self) -> tuple[str, ...]:
+    def known(self) -> "tuple[_Bytes, ...]":
         """The bytes that the event knew: what it took in, and what it sealed."""
-        parts = (self.original, self.sealed, self.content)
-        return tuple(dict.fromkeys(part.sha256 for part in parts if part is not None and part.sha256))
+        content = None if self.content is None else _Bytes(self.content.sha256, self.content.size)
+        parts = (self.original, self.sealed, content)
+        return tuple(part for part in parts if part is not None and part.sha256)
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Their digests."""
+        return tuple(dict.fromkeys(part.sha256 for part in self.known if part.sha256))
 
     @property
     def brought(self) -> "tuple[_Bytes, ...]":

@@ -3,7 +3,7 @@
 Nothing personal goes into a manifest, neither the user nor the prompt: manifests are public for good.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from pipeline.credentials import Disclosure, Parent, SealOrder, Software
@@ -19,7 +19,7 @@ from pipeline.policy.judging import Evidence, Policy
 from pipeline.policy.places import lies_in
 from pipeline.policy.vocabulary import Facts
 
-__all__ = ["labels_of", "order_of", "required_order", "seal_order", "source_type_of"]
+__all__ = ["IdentityFor", "default_identity", "labels_of", "order_of", "required_order", "seal_order", "source_type_of"]
 
 _GENERATED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _EDITED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -29,6 +29,13 @@ _MODEL_TYPE: Final = "c2pa.types.model"
 
 _LANGUAGES: Final[Mapping[str, Language]] = {"CN": "zh", "KR": "ko", "ES": "es"}
 """The language of a label by jurisdiction; English for others."""
+
+IdentityFor = Callable[[GenerationEvent], str | None]
+"""Says by its name which of several identities signs the manifest of an event; None for the default."""
+
+
+def default_identity(_: GenerationEvent) -> None:
+    """The one that there is, or the default, whatever the event."""
 
 
 def source_type_of(content: Content) -> str:

@@ -44,7 +44,7 @@ from pipeline.store.lookup import SEALED_DIGEST_NAME
 from pipeline.usecases.consenting import with_consent_as_it_stands
 from pipeline.usecases.frame import UseCase
 from pipeline.usecases.identifying import with_identity_as_it_stands
-from pipeline.usecases.orders import labels_of, order_of, required_order, seal_order
+from pipeline.usecases.orders import IdentityFor, labels_of, order_of, required_order, seal_order
 from pipeline.usecases.replay import DIGEST_NAME, require_made_from, require_same_event
 
 __all__ = ["Sealing"]
@@ -64,6 +64,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
         observer: looks at assets the way the feature database does.
         labels_when_required: whether an explicit label is also put where no event asks for it, but a law does.
         producer: who generates, as implicit labels say for events that name no provider code.
+        identity_for: which identity signs an event's manifest.
         claim_generator: who we are, as manifests and records say.
     """
 
@@ -73,6 +74,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
     observer: Observer
     labels_when_required: bool
     producer: str | None
+    identity_for: IdentityFor
     claim_generator: ClaimGenerator
 
     @property
@@ -165,7 +167,8 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
     def _order(self, event: GenerationEvent, media_type: str, parents: tuple[KnownParent, ...]) -> SealOrder:
         ingredients = tuple(parent.ingredient for parent in parents)
         software = Software(name=self.claim_generator.name, version=self.claim_generator.version)
-        return seal_order(event, media_type, ingredients, software)
+        order = seal_order(event, media_type, ingredients, software)
+        return msgspec.structs.replace(order, identity=self.identity_for(event))
 
     def _keep(
         self, event: GenerationEvent, asset: Asset, order: SealOrder, sealed: SealedAsset
@@ -254,6 +257,7 @@ class Sealing(UseCase[GenerationEvent, ManifestRecord]):
                 size=len(kept.manifest),
                 label=kept.label,
                 binding=kept.binding,
+                time_stamped=kept.credential.has_time_stamp,
             ),
             signer=credential.signer,
             credential=credential,

@@ -26,6 +26,7 @@ from pipeline.usecases.consenting import Consenting
 from pipeline.usecases.escalation import Escalation
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.inspection import Inspection
+from pipeline.usecases.orders import IdentityFor, default_identity
 from pipeline.usecases.registering import Registering
 from pipeline.usecases.retracting import Retracting
 from pipeline.usecases.reviewing import Reviewing
@@ -71,6 +72,7 @@ def wire(
     claim_generator: ClaimGenerator,
     producer: str | None,
     labels_when_required: bool,
+    identity_for: IdentityFor = default_identity,
     now: Callable[[], datetime],
 ) -> UseCases:
     """The use cases, put together from what they stand on.
@@ -89,6 +91,7 @@ def wire(
         claim_generator: who we are, as manifests and records say.
         producer: who generates and hands on, as implicit labels say for events that name no provider code.
         labels_when_required: whether an explicit label is also put where no event asks for it, but a law does.
+        identity_for: which identity signs an event's manifest.
         now: the time of day, with time zone.
     """
     escalation = Escalation(store=store, layout=layout, ladder=ladder, now=now)
@@ -107,6 +110,7 @@ def wire(
             observer=observer,
             labels_when_required=labels_when_required,
             producer=producer,
+            identity_for=identity_for,
             claim_generator=claim_generator,
         ),
         inspection=Inspection(

@@ -37,7 +37,7 @@ _TYPES = {
     "generation": "generation",
     "cases": "case-act",
 }
-_WITHIN_SECONDS = 60
+_WITHIN_SECONDS = 240  # patience costs nothing where all is well, and a machine may be busy
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ class Installation:
             env={**self.environment, **settings},
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=_WITHIN_SECONDS,
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr

@@ -24,7 +24,7 @@ from tests.unit.agents.similarity.topic import sealed as sealed_record
 
 pytestmark = [pytest.mark.kafka, pytest.mark.s3, pytest.mark.kill]
 
-_READY_SECONDS = 60
+_READY_SECONDS = 240
 _HELD_SECONDS = 8
 
 

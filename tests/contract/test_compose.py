@@ -246,7 +246,7 @@ def test_no_secret_is_written_down_and_every_default_says_what_it_is() -> None:
         if re.search(r"SECRET|PASSWORD|KEY|TOKEN|PASSPHRASE", name)
     }
 
-    assert len(secrets) == 4
+    assert len(secrets) == 5
     stated = r"\$\{[A-Z0-9_]+:-(?:[a-z-]*development[a-z-]*)?\}"
     assert [value for value in secrets if not re.fullmatch(stated, value)] == []
 

@@ -34,7 +34,8 @@ def main() -> int:
         print(f"{name:20} {'FOUND' if done.returncode else 'ok':5} {tried}", flush=True)
         if done.returncode:
             found.append(name)
-            print(done.stderr[-4000:], flush=True)
+            # What was raised is said on standard output.
+            print(done.stdout[-4000:], done.stderr[-4000:], f"It ended with {done.returncode}.", sep="\n", flush=True)
     return 1 if found else 0
 
 

@@ -42,11 +42,13 @@ def _syllable(chance: random.Random, pitch: float) -> _Samples:
     phase = np.cumsum(pitch * np.linspace(1.05, chance.uniform(0.85, 1.05), count)) * 2 * np.pi / _RATE
     formants = chance.choice(_VOWELS)
     voice = np.zeros(count)
+    tone, overtone = np.exp(1j * phase), np.ones(count, complex)
     for number in range(1, int(3200 / pitch)):
         loud = sum(
             1 / (1 + ((number * pitch - formant) / 110) ** 2) / place for place, formant in enumerate(formants, 1)
         )
-        voice += loud * np.sin(number * phase)
+        overtone *= tone
+        voice += loud * overtone.imag
     return np.concatenate([noise, voice * np.hanning(count) ** 0.3])
 
 
@@ -114,6 +116,8 @@ def bulletin(chance: random.Random) -> list[Image.Image]:
     base.paste(Image.fromarray(day).resize((52, 40), Image.Resampling.BICUBIC), (70, 16))
     jacket, skin = (chance.randrange(20, 120), chance.randrange(20, 120), chance.randrange(20, 120)), (210, 170, 140)
     line = f"{_name(chance)}: {_words(chance, 3)}"
+    below = Image.new("RGB", (128, 22), "#b01818")
+    ImageDraw.Draw(below).text((4, 3), line, "white", ImageFont.load_default(11))
     steps = []
     for _ in range(8):
         picture = base.copy()
@@ -122,8 +126,7 @@ def bulletin(chance: random.Random) -> list[Image.Image]:
         pen.ellipse((x - 24, y + 14, x + 24, y + 70), fill=jacket)
         pen.ellipse((x - 11, y - 14, x + 11, y + 16), fill=skin)
         pen.pieslice((x - 12, y - 17, x + 12, y + 6), 180, 360, fill="#3a2a1c")
-        pen.rectangle((0, 74, 128, 96), fill="#b01818")
-        pen.text((4, 77), line, "white", ImageFont.load_default(11))
+        picture.paste(below, (0, 74))
         steps.append(picture)
     return steps
 

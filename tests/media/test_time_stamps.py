@@ -4,124 +4,32 @@ import http.client
 import http.server
 import itertools
 import logging
-import shutil
 import socket
 import struct
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pipeline.credentials.development import DevelopmentChain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.signers import claim_signer
 from pipeline.credentials.stamping import StampRelay
-from pipeline.errors import WorldError
+from pipeline.errors import TimeStampError
 from pipeline.isolation import IsolatedCredentialService, WorkerPool
+from tests.authorities import Authority, answering
 from tests.media.conftest import Ask, MakeOrder
 from tests.servers import LeavableServer
-
-PEM = serialization.Encoding.PEM
-CONFIGURATION = """
-[authority]
-serial = {directory}/serial
-signer_cert = {directory}/certificate.pem
-certs = {directory}/root.pem
-signer_key = {directory}/key.pem
-signer_digest = sha256
-default_policy = 1.2.3.4
-digests = sha256, sha384, sha512
-ess_cert_id_alg = sha256
-"""
-
-
-class Authority:
-    """Answers time-stamp requests on a free port of this machine."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.status = 200
-        key = rsa.generate_private_key(65537, 2048)
-        root_key = rsa.generate_private_key(65537, 2048)
-        self.root = certificate("root", root_key, root_key).public_bytes(PEM)
-        (directory / "root.pem").write_bytes(self.root)
-        (directory / "certificate.pem").write_bytes(certificate("authority", key, root_key).public_bytes(PEM))
-        (directory / "key.pem").write_bytes(
-            key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        )
-        (directory / "serial").write_text("01\n")
-        (directory / "openssl.cnf").write_text(CONFIGURATION.format(directory=directory))
-        self.server = http.server.HTTPServer(("127.0.0.1", 0), self.handler())
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def stamp(self, request: bytes) -> bytes:
-        (self.directory / "request").write_bytes(request)
-        command = ["openssl", "ts", "-reply", "-config", "openssl.cnf", "-section", "authority"]
-        files = ["-queryfile", "request", "-out", "reply"]
-        subprocess.run([*command, *files], cwd=self.directory, check=True, capture_output=True)
-        return (self.directory / "reply").read_bytes()
-
-    def handler(self) -> type[http.server.BaseHTTPRequestHandler]:
-        authority = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                reply = authority.stamp(self.rfile.read(int(self.headers["content-length"])))
-                self.send_response(authority.status)
-                self.send_header("content-type", "application/timestamp-reply")
-                self.send_header("content-length", str(len(reply)))
-                self.end_headers()
-                self.wfile.write(reply)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        return Handler
-
-
-def certificate(name: str, key: rsa.RSAPrivateKey, issuing: rsa.RSAPrivateKey) -> x509.Certificate:
-    def named(common_name: str) -> x509.Name:
-        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-
-    ca = key is issuing
-    usage = x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(named(name))
-        .issuer_name(named("root"))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=30))
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing.public_key()), critical=False)
-    )
-    if not ca:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-    return builder.sign(issuing, hashes.SHA256())
 
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Iterator[Authority]:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: NO time stamp was made or checked")
-    authority = Authority(tmp_path)
-    threading.Thread(target=authority.server.serve_forever, daemon=True).start()
-    yield authority
-    authority.server.shutdown()
-    authority.server.server_close()
+    with answering(tmp_path) as authority:
+        yield authority
 
 
 def test_a_manifest_is_time_stamped_and_both_validators_trust_the_time(
@@ -226,7 +134,7 @@ def test_whatever_is_wrong_with_the_first_authorities_the_next_one_stamps(
             stamping_port=relay.port,
         ) as pool,
     ):
-        service = IsolatedCredentialService(pool, lambda: signer, relay)
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
         seconds = []
         for number in range(5):
             began = time.monotonic()
@@ -247,10 +155,49 @@ def test_an_authority_alone_that_fails_is_waited_for_and_named(
         StampRelay([failing[name]], seconds=0.5) as relay,
         WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
     ):
-        with pytest.raises(WorldError, match=r"No time-stamp authority gave a time stamp: 127\.0\.0\.1: ") as away:
-            IsolatedCredentialService(pool, lambda: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
+        with pytest.raises(TimeStampError, match=r"No time-stamp authority gave a time stamp: 127\.0\.0\.1: ") as away:
+            IsolatedCredentialService(pool, lambda _: signer, relay).seal(b"Words.\n", make_order("text/markdown"))
         assert "secret" not in str(away.value)
         assert relay.trouble is not None
+
+
+@pytest.mark.parametrize("name", ["error", "silent", "away", "rejected"])
+def test_what_gets_no_stamp_is_sealed_without_where_that_is_the_policy(
+    name: str, chain: DevelopmentChain, make_order: MakeOrder, failing: dict[str, str]
+) -> None:
+    """The authority is asked for three assets; then it is left alone for a while, and costs nobody anything."""
+    signer = claim_signer(chain.material)
+    with (
+        StampRelay([failing[name]], seconds=0.2, later=True) as relay,
+        WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
+    ):
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
+        for number in range(3):
+            assert not relay.pauses
+            sealed = service.seal(b"Words, number %d.\n" % number, make_order("text/markdown"))
+            assert sealed.credential.state == "valid"
+            assert not sealed.credential.has_time_stamp
+        assert relay.pauses
+        assert relay.trouble is not None
+
+
+@pytest.mark.parametrize("policy", ["wait", "later"])
+def test_a_stamp_of_another_signature_is_none(
+    policy: str, authority: Authority, chain: DevelopmentChain, make_order: MakeOrder
+) -> None:
+    authority.replayed = True
+    signer = claim_signer(chain.material)
+    with (
+        StampRelay([authority.url], later=policy == "later") as relay,
+        WorkerPool(size=1, memory_bytes=2**30, seconds=30.0, stamping_port=relay.port) as pool,
+    ):
+        service = IsolatedCredentialService(pool, lambda _: signer, relay)
+        assert service.seal(b"Words.\n", make_order("text/markdown")).credential.has_time_stamp
+        if policy == "later":
+            assert not service.seal(b"More.\n", make_order("text/markdown")).credential.has_time_stamp
+        else:
+            with pytest.raises(TimeStampError, match="did not answer with a time stamp"):
+                service.seal(b"More.\n", make_order("text/markdown"))
 
 
 def test_a_process_that_left_before_its_stamp_came_is_a_line_in_the_log(

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from pipeline.assets import AssetFetcher, sha256_hex
-from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.credentials import CredentialService
 from pipeline.duties import Oversight
 from pipeline.events.intake import intake_activity, intake_generation, intake_publication, intake_review
 from pipeline.events.outputs import ClaimGenerator
@@ -29,6 +29,7 @@ from pipeline.policy.sources import assumptions_of
 from pipeline.settings import PolicySettings
 from pipeline.store import Layout, Location
 from pipeline.store.simulator import StoreSimulator
+from pipeline.usecases.orders import IdentityFor, default_identity
 from pipeline.usecases.wiring import wire
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -49,7 +50,7 @@ class House:
 
     def __init__(
         self,
-        credentials: InProcessCredentialService,
+        credentials: CredentialService,
         *,
         jurisdictions: tuple[str, ...] = ("ES",),
         producer: str | None = None,
@@ -57,6 +58,7 @@ class House:
         unless_said: tuple[str, ...] = PolicySettings.model_fields["unless_said"].default,
         undeclared: str = "human",
         observed: tuple[str, ...] = (),
+        identity_for: IdentityFor = default_identity,
     ) -> None:
         self.references = ReferenceSets.empty()
         self.clock: Callable[[], datetime] = lambda: NOON
@@ -92,6 +94,7 @@ class House:
             claim_generator=ClaimGenerator(name="sealstream", version="0"),
             producer=producer,
             labels_when_required=labels_when_required,
+            identity_for=identity_for,
             now=self.now,
         )
         self.seal, self.inspect = cases.sealing, cases.inspection

@@ -21,6 +21,7 @@ from pipeline.errors import (
     ProducerError,
     SealRefusedError,
     SealstreamError,
+    TimeStampError,
     WorldError,
 )
 
@@ -40,12 +41,14 @@ ERRORS: Final[tuple[SealstreamError, ...]] = (
     AssetDigestError(what="It broke.", remedy="Mend it.", declared="aa", found="bb"),
     HostileAssetError(what="It broke.", remedy="Mend it."),
     SealRefusedError(what="It broke.", remedy="Mend it."),
+    TimeStampError(what="It broke.", remedy="Mend it."),
 )
 each_error = pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 
 
 def test_every_error_there_is_is_specified_here() -> None:
-    assert {type(error).__name__ for error in ERRORS} | {"SealstreamError"} == set(errors.__all__)
+    nobodys = {"SealstreamError", "EventErasedError"}
+    assert {type(error).__name__ for error in ERRORS} | nobodys == set(errors.__all__)
 
 
 @each_error
@@ -64,6 +67,7 @@ def test_an_error_belongs_to_exactly_one_family(error: SealstreamError) -> None:
         (SealRefusedError, ProducerError),
         (AssetMissingError, WorldError),
         (AssetForbiddenError, WorldError),
+        (TimeStampError, WorldError),
     ],
 )
 def test_whose_fault_it_is(kind: type[SealstreamError], family: type[SealstreamError]) -> None:
@@ -95,6 +99,7 @@ def test_the_stage_is_one_that_dead_letters_know(error: SealstreamError) -> None
         (AssetDigestError, "fetch"),
         (HostileAssetError, "parse"),
         (SealRefusedError, "seal"),
+        (TimeStampError, "seal"),
         (WorldError, "unknown"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from pipeline.credentials.traces import TRACES, embeds, reading_hint
 from pipeline.evidence.content import media_facts
 from pipeline.fingerprints.coder import is_picture
-from pipeline.fingerprints.media import AUDIO_TYPES, VIDEO_TYPES
+from pipeline.fingerprints.media_formats import AUDIO_TYPES, VIDEO_TYPES
 from pipeline.fingerprints.texts import TEXT_TYPES
 from pipeline.labels.explicit.checking import CHECKERS
 from pipeline.labels.explicit.writing import WRITERS, reason_against

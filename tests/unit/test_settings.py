@@ -65,6 +65,7 @@ def test_the_defaults() -> None:
         "sign_algorithm": None,
         "time_stamp_url": (),
         "time_stamp_seconds": 5.0,
+        "time_stamp_policy": "wait",
         "sign_seconds": 10.0,
         "trust_lists": ("c2pa", "c2pa-tsa"),
         "trust_anchors": None,

@@ -29,7 +29,7 @@ from pipeline.policy.reference import ReferenceSets
 from pipeline.policy.sources import Assumptions, Sources, gathered
 from pipeline.policy.vocabulary import Facts, facts_of
 
-__all__ = ["Kind", "KindOption", "StatedEvent", "stated_event"]
+__all__ = ["Kind", "KindOption", "StatedEvent", "enveloped", "stated_event"]
 
 Kind = Literal["generation", "publication", "activity"]
 
@@ -84,7 +84,7 @@ def stated_event(
     Raises:
         ProducerError: it is no event, or breaks its schema.
     """
-    body, headers = _enveloped(document, name, kind)
+    body, headers = enveloped(document, name, kind)
     event_type = parse(body, headers).type
     intake = _INTAKES.get(event_type)
     if intake is None:
@@ -119,7 +119,17 @@ def _implied(event: GenerationEvent | PublicationEvent | ActivityEvent) -> Facts
     return {**media_facts(mime), **place_facts(mime), **declared_facts(event.declared)}
 
 
-def _enveloped(document: bytes, name: str, kind: Kind | None) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+def enveloped(document: bytes, name: str, kind: Kind | None) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+    """The value and headers that a record with this event would have.
+
+    Args:
+        document: a CloudEvent as JSON, or its data alone.
+        name: its id, where it is data alone.
+        kind: which event it is, likewise.
+
+    Raises:
+        EnvelopeError: it is data alone, and it is not said of what.
+    """
     try:
         members = orjson.loads(document)
     except orjson.JSONDecodeError:

@@ -44,6 +44,12 @@ class Breaker:
             self._until = now + self._pause()
             return False
 
+    @property
+    def pauses(self) -> bool:
+        """Whether the service is not to be asked now; asking this tries nothing."""
+        with self._lock:
+            return self._failures >= _FAILURES and self._clock() < self._until
+
     def failed(self, why: str) -> None:
         """Note a failure."""
         with self._lock:

@@ -4,8 +4,11 @@ The C2PA library embeds whatever a signer returns: another key's signature, one 
 verified with the certificate before it leaves, and the reason of a failure is kept and told.
 """
 
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as OutOfTimeError
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
@@ -49,6 +52,7 @@ class ClaimSigner:
         self._seconds = seconds
         self._leaf = x509.load_pem_x509_certificate(identity.certificate_chain)
         self._breaker = Breaker()
+        self._probing = threading.Lock()
         self._threads = None if key.is_local else ThreadPoolExecutor(_THREADS, thread_name_prefix="key")
         try:
             self._signed(_PROBE)
@@ -79,6 +83,27 @@ class ClaimSigner:
         """Why the last signature failed; None when it did not."""
         return self._breaker.why
 
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Around a job that it signs for; see `Signing.in_use`.
+
+        Whose key failed last signs nothing at first, asked by one caller alone: the others are told at once, so that
+        they hold neither a thread nor a child process for as long as a key may take to answer.
+
+        Raises:
+            OperatorError, WorldError: as for `sign`.
+        """
+        self._require_validity()
+        why = self.trouble
+        if why is not None:
+            if not self._probing.acquire(blocking=False):
+                raise self._failed(why)
+            try:
+                self.sign(_PROBE)
+            finally:
+                self._probing.release()
+        yield
+
     def sign(self, claim: bytes) -> bytes:
         """The signature over a claim's `Sig_structure`, verified.
 
@@ -90,11 +115,7 @@ class ClaimSigner:
         """
         if not claim.startswith(_CLAIM):
             raise BugError(what="A signature over something that is no claim was asked for.", remedy="Report this.")
-        if self.not_after <= datetime.now(UTC):
-            raise OperatorError(
-                what=f"The signing certificate expired on {self.not_after:%Y-%m-%d}.",
-                remedy="Renew the certificate chain, then start again: no event is lost.",
-            )
+        self._require_validity()
         if self._breaker.is_open:
             raise self._failed(self._breaker.why or "it failed just now")
         try:
@@ -104,6 +125,13 @@ class ClaimSigner:
             raise self._failed(error.why) from None
         self._breaker.answered()
         return signature
+
+    def _require_validity(self) -> None:
+        if self.not_after <= datetime.now(UTC):
+            raise OperatorError(
+                what=f"The signing certificate expired on {self.not_after:%Y-%m-%d}.",
+                remedy="Renew the certificate chain, then start again: no event is lost.",
+            )
 
     def close(self) -> None:
         """Let go of the key; signatures under way may fail."""

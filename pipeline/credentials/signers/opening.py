@@ -19,7 +19,7 @@ from pipeline.credentials.signers.file_key import claim_signer
 from pipeline.credentials.signers.key import Key, KeyAwayError, KeyRefusedError
 from pipeline.errors import OperatorError, WorldError
 
-__all__ = ["SCHEMES", "files_of", "open_signer"]
+__all__ = ["SCHEMES", "files_of", "is_path", "open_signer"]
 
 _FILE: Final = "file:"
 
@@ -64,10 +64,15 @@ def files_of(key: str) -> tuple[Path, ...]:
     return () if file is None else (file,)
 
 
+def is_path(key: str) -> bool:
+    """Whether a key is named by a path, and not by a URI."""
+    return not key.startswith(_FILE) and key.partition(":")[0] not in SCHEMES
+
+
 def _file_of(key: str) -> Path | None:
     if key.startswith(_FILE):
         return Path(key.removeprefix(_FILE).removeprefix("//")).expanduser()
-    return None if key.partition(":")[0] in SCHEMES else Path(key).expanduser()
+    return Path(key).expanduser() if is_path(key) else None
 
 
 def _shown(key: str) -> str:

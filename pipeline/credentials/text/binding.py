@@ -47,7 +47,7 @@ def text_digest(text: bytes) -> bytes:
     return hashlib.sha256(normalised(text.decode()).encode()).digest()
 
 
-def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper) -> bytes:
+def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper, *, bound_by: str | None = None) -> bytes:
     """The library's report on a manifest, with what became of its hard binding in the text it was found in.
 
     Args:
@@ -55,12 +55,14 @@ def judged(report: bytes, details: bytes, text: bytes, wrapper: Wrapper) -> byte
         details: the same in crJSON.
         text: the whole text.
         wrapper: the run in it that carries the manifest.
+        bound_by: label of the manifest with the hard binding, where that is not the active one: of an update it is the
+            one before it.
 
     Raises:
         msgspec.MsgspecError: the manifest says things that no claim generator should.
     """
     answer: dict[str, Any] = msgspec.json.decode(report)
-    label = answer["active_manifest"]
+    label = bound_by or answer["active_manifest"]
     code = _judgement(details, label, text, wrapper)
     results = answer.setdefault("validation_results", {})
     active = results.setdefault("activeManifest", {})

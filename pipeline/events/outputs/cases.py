@@ -117,13 +117,14 @@ class CaseSubject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document of a case: its digest, where it is kept, what it is, and with which act it came."""
+    """A document of a case: its digest, where it is kept, what it is, to whom it went, and with which act it came."""
 
     sha256: str
     uri: str
     mime: str | None
     act: str
     at: str
+    addressee: str | None = None
 
 
 class TakenCaseAct(msgspec.Struct, frozen=True, kw_only=True):

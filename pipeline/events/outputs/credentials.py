@@ -30,13 +30,18 @@ class CredentialSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ManifestReference(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a manifest is stored, and how it is bound to its asset."""
+    """Where a manifest is stored, and how it is bound to its asset.
+
+    `time_stamped` says whether a time stamp came with its signature; records that earlier
+    releases wrote do not say it.
+    """
 
     uri: str
     sha256: str
     size: int
     label: str
     binding: Literal["embedded", "sidecar"]
+    time_stamped: bool | None = None
 
 
 class ClaimGenerator(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,20 +9,19 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from pipeline.labels.explicit.audio import beginning_of
 from pipeline.labels.explicit.docx import text_of_docx
 from pipeline.labels.explicit.image import BROKEN as BROKEN_PICTURE
 from pipeline.labels.explicit.image import open_picture
 from pipeline.labels.explicit.matching import PlateFound, find_plate, is_still_there
-from pipeline.labels.explicit.model import Checked, LabelClaim, Position, Written
+from pipeline.labels.explicit.model import LEAST_SECONDS, Checked, LabelClaim, Position, Written
 from pipeline.labels.explicit.pdf import find_in_pdf
 from pipeline.labels.explicit.rhythm import find_rhythm
 from pipeline.labels.explicit.text import decoded, find_in_text, text_of_html
-from pipeline.labels.explicit.video import LEAST_SECONDS, frames_of
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.explicit.writing import WRITERS
 from pipeline.labels.refused import ExplicitRefusedError
-from pipeline.media_types import canonical
+from pipeline.media_types import LASTING, canonical
+from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 
 __all__ = ["CHECKERS", "check"]
 
@@ -50,6 +49,8 @@ def check(body: bytes, media_type: str, claim: LabelClaim | None = None) -> Chec
     checker = CHECKERS.get(name.partition("/")[0] if name not in CHECKERS and name in WRITERS else name)
     if checker is None:
         return Checked(present=None, reason=f"Files of type {name} are not looked into.")
+    if name.startswith(LASTING) and not HAS_PYAV:
+        return Checked(present=None, reason=f"The file was not looked into: {WITHOUT_PYAV}.")
     try:
         return checker(body, claim or LabelClaim())
     except ExplicitRefusedError as error:
@@ -76,6 +77,8 @@ def _in_shades(picture: Image.Image) -> Image.Image:
 
 
 def _sound(body: bytes, _: LabelClaim) -> Checked:
+    from pipeline.labels.explicit.audio import beginning_of  # noqa: PLC0415 (PyAV is an extra)
+
     found = find_rhythm(beginning_of(body, _LISTENED, _RATE), _RATE)
     if found is None:
         return _unknown()
@@ -87,6 +90,8 @@ def _sound(body: bytes, _: LabelClaim) -> Checked:
 
 def _video(body: bytes, _: LabelClaim) -> Checked:
     """The label of the first frame, and until when it is seen; how much longer than needed does not matter."""
+    from pipeline.labels.explicit.video import frames_of  # noqa: PLC0415
+
     found: PlateFound | None = None
     until = lasts = 0.0
     for time, frame in frames_of(body, _LOOKED, _APART):

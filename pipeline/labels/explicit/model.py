@@ -1,7 +1,7 @@
 """The values that go into writing and checking explicit labels and come out of it."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -9,6 +9,7 @@ from pipeline.labels.explicit.wording import Language, has_ai_token, has_gen_tok
 from pipeline.policy.vocabulary import Facts, FactValue
 
 __all__ = [
+    "LEAST_SECONDS",
     "Checked",
     "Corner",
     "Kind",
@@ -29,6 +30,9 @@ Position = Literal["start", "end", "middle", "edge_corner", "around_player", "ui
 
 Corner = Literal["bottom-right", "bottom-left", "top-right", "top-left"]
 Place = Literal["start", "end", "both"]
+
+LEAST_SECONDS: Final = 2.0
+"""So long the label of a video is seen at least: GB 45438-2025 clause 5.4."""
 
 Progress = Callable[[float], None]
 """Is told now and then which share of a long work is done, from 0 to 1."""

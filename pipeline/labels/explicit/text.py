@@ -1,11 +1,11 @@
 """The label of a text: a line of its own at the start, at the end, or both."""
 
 import re
-from html.parser import HTMLParser
 from typing import Final
 
 from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Place, Position, Written
 from pipeline.labels.explicit.wording import WORDINGS, names_both, plain
+from pipeline.labels.pages import PageParser
 from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = ["MOST_BYTES", "decoded", "find_in_text", "label_html", "label_text", "text_of_html"]
@@ -125,7 +125,7 @@ def _written(order: LabelOrder) -> Written:
     )
 
 
-class _Body(HTMLParser):
+class _Body(PageParser):
     """Where the body of a page begins and ends, as line and column, both from 0."""
 
     def __init__(self) -> None:
@@ -160,7 +160,7 @@ class _Body(HTMLParser):
         return line - 1 + len(lines) - 1, len(lines[-1]) + (column if len(lines) == 1 else 0)
 
 
-class _Shown(HTMLParser):
+class _Shown(PageParser):
     """The pieces of text that a page shows."""
 
     _HIDDEN: Final = frozenset({"script", "style", "head", "template", "title"})

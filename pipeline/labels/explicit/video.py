@@ -28,15 +28,12 @@ from pipeline.labels.explicit.encoding import (
     picture_stream,
     set_up,
 )
-from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Progress
+from pipeline.labels.explicit.model import LEAST_SECONDS, LabeledFile, LabelOrder, Progress
 from pipeline.labels.explicit.overlay import Overlay
 from pipeline.labels.explicit.splicing import spliced
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["LEAST_SECONDS", "MOST_PIXELS", "MOST_SECONDS", "frames_of", "label_video"]
-
-LEAST_SECONDS: Final = 2.0
-"""GB 45438-2025 clause 5.4."""
+__all__ = ["MOST_PIXELS", "MOST_SECONDS", "frames_of", "label_video"]
 
 MOST_SECONDS: Final = 600
 """Of a video all of whose pictures have to be compressed again."""

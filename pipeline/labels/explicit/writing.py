@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pipeline.assets.promises import broken_promise, reason_to_leave
-from pipeline.labels.explicit.audio import label_audio
 from pipeline.labels.explicit.docx import label_docx
 from pipeline.labels.explicit.image import label_image
 from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Progress
 from pipeline.labels.explicit.pdf import label_pdf
 from pipeline.labels.explicit.text import label_html, label_text
-from pipeline.labels.explicit.video import label_video
 from pipeline.labels.refused import ExplicitRefusedError
-from pipeline.media_types import canonical
+from pipeline.media_types import LASTING, canonical
+from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 
 __all__ = ["WRITERS", "reason_against", "write_label"]
 
@@ -24,6 +23,19 @@ _VIDEOS: Final = frozenset(
     {"video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/x-msvideo", "video/x-flv"}
 )
 
+
+def _sound(body: bytes, media_type: str, _: LabelOrder) -> LabeledFile:
+    from pipeline.labels.explicit.audio import label_audio  # noqa: PLC0415 (PyAV is an extra)
+
+    return label_audio(body, media_type)
+
+
+def _video(body: bytes, media_type: str, order: LabelOrder, progress: Progress = lambda _: None) -> LabeledFile:
+    from pipeline.labels.explicit.video import label_video  # noqa: PLC0415
+
+    return label_video(body, media_type, order, progress)
+
+
 WRITERS: Final[Mapping[str, _Writer]] = {
     **dict.fromkeys(
         ("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/bmp"),
@@ -31,9 +43,9 @@ WRITERS: Final[Mapping[str, _Writer]] = {
     ),
     **dict.fromkeys(
         ("audio/wav", "audio/mpeg", "audio/flac", "audio/mp4", "audio/aac", "audio/ogg", "audio/webm"),
-        lambda body, media_type, _: label_audio(body, media_type),
+        _sound,
     ),
-    **dict.fromkeys(_VIDEOS, label_video),
+    **dict.fromkeys(_VIDEOS, _video),
     "text/plain": lambda body, _, order: label_text(body, order),
     "text/markdown": lambda body, _, order: label_text(body, order, front_matter=True),
     "text/html": lambda body, _, order: label_html(body, order),
@@ -79,7 +91,7 @@ def write_label(body: bytes, media_type: str, order: LabelOrder, progress: Progr
     because = reason_to_leave(body, name)
     if because is not None:
         raise ExplicitRefusedError(what=because)
-    marked = label_video(body, name, order, progress) if name in _VIDEOS else WRITERS[name](body, name, order)
+    marked = _video(body, name, order, progress) if name in _VIDEOS else WRITERS[name](body, name, order)
     if name in _KEPT:
         broken = broken_promise(body, marked.body, name, label=True)
         if broken is not None:
@@ -90,4 +102,6 @@ def write_label(body: bytes, media_type: str, order: LabelOrder, progress: Progr
 def reason_against(media_type: str) -> str | None:
     """Why files of a type take no explicit label, in a few words; None where they do."""
     name = canonical(media_type)
+    if name.startswith(LASTING) and name in WRITERS:
+        return None if HAS_PYAV else WITHOUT_PYAV
     return None if name in WRITERS else _REASONS.get(name, "nothing is known of how it shows text")

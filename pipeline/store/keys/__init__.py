@@ -14,8 +14,10 @@ from pipeline.store.keys.content import (
     RevokedKey,
     SealedKey,
     SnapshotKey,
+    StampedManifestKey,
 )
 from pipeline.store.keys.parts import (
+    CONSENTED,
     TREE_PARTS,
     Tree,
     account_prefix,
@@ -49,6 +51,7 @@ from pipeline.store.keys.records import (
 )
 
 __all__ = [
+    "CONSENTED",
     "TREE_PARTS",
     "AccountEntryKey",
     "AssetKey",
@@ -75,6 +78,7 @@ __all__ = [
     "RevokedKey",
     "SealedKey",
     "SnapshotKey",
+    "StampedManifestKey",
     "Tree",
     "account_prefix",
     "acts_prefix",

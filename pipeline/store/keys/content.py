@@ -28,6 +28,7 @@ __all__ = [
     "RevokedKey",
     "SealedKey",
     "SnapshotKey",
+    "StampedManifestKey",
 ]
 
 
@@ -64,6 +65,17 @@ class ManifestKey:
 
     def __str__(self) -> str:
         return f"{digest_prefix(self.sha256)}{checked(HEX, self.event_uid)}.c2pa"
+
+
+@dataclass(frozen=True, slots=True)
+class StampedManifestKey:
+    """The key of the same manifest with a time stamp that was added later."""
+
+    sha256: str
+    event_uid: str
+
+    def __str__(self) -> str:
+        return f"{digest_prefix(self.sha256)}{checked(HEX, self.event_uid)}.stamped.c2pa"
 
 
 @dataclass(frozen=True, slots=True)

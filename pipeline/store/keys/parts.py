@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 from pipeline.errors import BugError
 
 __all__ = [
+    "CONSENTED",
     "EXTENSION",
     "HEX",
     "MILLISECOND",
@@ -32,6 +33,9 @@ __all__ = [
     "snapshot_prefix",
     "tree_prefixes",
 ]
+
+CONSENTED: Final = "v1/consented/"
+"""What the keys begin with of all events that name any consent."""
 
 HEX: Final = re.compile(r"[0-9a-f]{64}")
 EXTENSION: Final = re.compile(r"[a-z0-9]{1,8}")
@@ -60,7 +64,7 @@ def erasure_prefix(erasure_uid: str) -> str:
 
 def consented_prefix(consent: str) -> str:
     """What the keys begin with of all events that name a consent."""
-    return f"v1/consented/{fan(consent)}/"
+    return f"{CONSENTED}{fan(consent)}/"
 
 
 def identity_prefix(account: str) -> str:

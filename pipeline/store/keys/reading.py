@@ -15,6 +15,7 @@ from pipeline.store.keys.content import (
     RevokedKey,
     SealedKey,
     SnapshotKey,
+    StampedManifestKey,
 )
 from pipeline.store.keys.parts import MILLISECOND, MILLISECONDS, NUMBER, PLACE, PLACES
 from pipeline.store.keys.records import (
@@ -39,6 +40,7 @@ __all__ = ["Key", "parse_key"]
 Key: TypeAlias = (
     SealedKey
     | ManifestKey
+    | StampedManifestKey
     | AssetKey
     | PointerKey
     | RecordKey
@@ -134,6 +136,8 @@ def _under_digest(sha256: str, name: str) -> Key:
     match rest.split("."):
         case ["sealed", extension]:
             return SealedKey(sha256, uid, extension)
+        case ["stamped", "c2pa"]:
+            return StampedManifestKey(sha256, uid)
         case ["erased", "json"]:
             return ErasedBytesKey(sha256, uid)
         case ["json"]:

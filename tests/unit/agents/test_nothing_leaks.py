@@ -207,6 +207,17 @@ def test_nothing_planted_is_in_what_comes_out_of_a_whole_run(run: Run) -> None:
     assert any(NAME.encode() in (message.value or b"") for message in letters), "what was sent is kept as it was"
 
 
+def test_whom_content_shows_is_known_to_the_store_and_to_no_topic(run: Run) -> None:
+    shown, _ = Pseudonyms(keys=(KEY,)).accounts(NAME)
+    holders = {at.key.split("/")[1] for at, stored in run.store.objects.items() if shown.encode() in stored.body}
+    assert "records" in holders
+    assert holders <= {"records", "reviews", "retractions"}
+    letters = {TOPICS.dead_letters}
+    said = [message.topic for message in run.messages if shown.encode() in repr(message).encode()]
+    assert not [topic for topic in said if topic not in letters]
+    assert shown not in "".join(logging.Formatter().format(line) for line in run.logs)
+
+
 LEAKS: Mapping[str, Callable[[Run], object]] = {
     "message": lambda run: run.messages.append(
         KafkaMessage(topic=TOPICS.alerts, key=b"story", value=orjson.dumps({"message": f"made by {NAME}"}))

@@ -68,6 +68,19 @@ async def test_a_record_goes_out_with_its_alerts_and_all_fit_the_contract(house:
         assert headers["ce_source"] == b"here"
 
 
+async def test_what_was_sealed_without_a_time_stamp_says_so_and_is_counted(house: House) -> None:
+    recorder = Recorder()
+    box = outbox(recorder)
+    content = {**house.put("a.png", png(), "image/png"), "operation": "generated"}
+    await box.publish(house.seal(generation({"content": content})))
+    assert decoded(recorder.published[0][0])["manifest"]["time_stamped"] is False
+    assert b"sealstream_sealed_unstamped_total 1.0" in box.metrics.render()
+    await box.publish(
+        house.inspect(publication({"content": {"id": "t", "mime": "text/plain", "text": "x"}}, event_id="2"))
+    )
+    assert b"sealstream_sealed_unstamped_total 1.0" in box.metrics.render()
+
+
 async def test_of_a_later_verdict_what_blocks_goes_out_first_and_under_its_own_key(house: House) -> None:
     recorder, text = Recorder(), {"id": "t", "mime": "text/plain", "text": "x", "synthetic": "no"}
     content = house.inspect(publication({"content": text, "user": {"id_hash": "u"}})).record.content

@@ -54,7 +54,7 @@ def test_what_changes_is_in_force_without_a_restart_and_what_cannot_be_read_chan
     )
     signer = claim_signer(chain.material)
     with WorkerPool(size=2, memory_bytes=2**30, seconds=30.0, trust_anchors=trust_of(own)) as pool:
-        service = IsolatedCredentialService(pool, lambda: signer)
+        service = IsolatedCredentialService(pool, lambda _: signer)
         watch = TrustWatch(own, pool.renew)
         sealed = service.seal(b"Words.\n", order)
 

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 import schemas
-from agents.assembly import identity_of
 from agents.cli.duties import ShownDuty, app, why_none
+from agents.signing_identities import signers_for
 from pipeline.duties.registered import registered
 from pipeline.events.instants import written
 from pipeline.policy.reference import ReferenceSets, parse_entry
@@ -52,7 +52,8 @@ def test_the_certificate_that_signs_is_an_item_that_the_inventory_takes(
     assert told.exit_code == 0, told.output
     item = orjson.loads(told.stdout)
     assert schemas.first_violation(schemas.validator("inventory-item.v1"), item) is None
-    until = identity_of(CredentialSettings()).signer.not_after
+    until = signers_for(CredentialSettings(), None).get().not_after
+    assert until is not None
     assert item["certificate"]["valid_until"] == written(until)
     (entry,) = registered(ReferenceSets.empty().put(parse_entry("inventory", item["id"], item)))
     assert (entry.kind, entry.id) == ("certificate", "inventory/signing-certificate")

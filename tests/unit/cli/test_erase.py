@@ -129,6 +129,12 @@ def test_only_among_some_events_no_other_record_is_read(
     assert not [call for call in house.store.calls if call.uri.startswith("s3://sealstream-records/v1/records/00/")][1:]
 
 
+def test_what_goes_on_and_what_is_listed_are_not_asked_for_together(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("--user", "anna", "--among", tmp_path / "events", "--go-on", tmp_path / "progress")
+    assert code == 2
+    assert "Leave out one of them" in err
+
+
 def test_a_run_that_was_cut_off_goes_on_where_it_was(
     run: Run, house: House, record: ManifestRecord, tmp_path: Path
 ) -> None:

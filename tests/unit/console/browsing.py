@@ -14,9 +14,9 @@ from console.identity import IdentityProvider
 from console.parts import ConsoleParts
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import ModelState
+from console.readmodel.opening import open_rows
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
-from console.readmodel.sqlite import SqliteRows, open_rows
 from console.vault import Vault
 from pipeline.errors import WorldError
 from tests.unit.console.happenings import TOPICS, Happenings, at
@@ -46,24 +46,25 @@ class Console:
     vault: Vault | None = None
 
     def __post_init__(self) -> None:
-        self.rows: SqliteRows = open_rows(self.directory / "console.sqlite", TOPICS, source="brokers")
+        self.rows = open_rows(self.directory / "console.sqlite", TOPICS, source="brokers")
         self.projection = Projection(self.rows, rows_of(TOPICS))
         self.application = application(self.parts())
 
     def parts(self) -> ConsoleParts:
-        async def send(message: KafkaMessage) -> None:
+        async def send(*messages: KafkaMessage) -> None:
             if self.is_broker_away:
                 raise WorldError(what="Kafka did not confirm a delivery.", remedy="It is tried again.")
-            self.sent.append(message)
-            if self.on_send is not None:
-                self.on_send(message)
+            for message in messages:
+                self.sent.append(message)
+                if self.on_send is not None:
+                    self.on_send(message)
 
         return ConsoleParts(
             settings=ConsoleSettings(login=self.login, **self.settings),
             topics=TOPICS,
             questions=DeskQuestions(lambda: self.rows.reader, lambda: millis(at(self.minute))),
             state=lambda: self.state,
-            changes=lambda: self.rows.changes,
+            changes=lambda: self.projection.changes,
             send=send,
             now=lambda: millis(at(self.minute)) / 1000,
             provider=self.provider,

@@ -1,7 +1,7 @@
 """The read model: the same pages in whatever order topics are read, after whatever end, and once more from nothing."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,23 +13,44 @@ from hypothesis import strategies as st
 from agents.following.port import Read
 from console.readmodel.asking import PAGE_ROWS, DeskQuestions
 from console.readmodel.audit import AuditFilter
+from console.readmodel.keeping import KeptRows
+from console.readmodel.opening import open_rows
+from console.readmodel.port import FoundRows, Kept, ModelReader
 from console.readmodel.projection import Projection
 from console.readmodel.rows import millis, rows_of
 from console.readmodel.shown import QueueFilter
-from console.readmodel.sqlite import SqliteRows, open_rows
 from console.readmodel.standing import ALERT_STATES
 from pipeline.errors import OperatorError
 from pipeline.events.identity import event_uid
+from tests.unit.console.databases import Databases
 from tests.unit.console.happenings import CASE, CASE_DONE, CLOCK, CLOCK_MET, HELD, MISSED, TOPICS, Happenings, a_day, at
 
 NOW = millis(at(8))
 
 
-def opened(directory: Path, source: str = "brokers") -> SqliteRows:
-    return open_rows(directory / "console.sqlite", TOPICS, source=source)
+_OF_THIS_RUN: list[Databases] = []
 
 
-def asked(rows: SqliteRows) -> DeskQuestions:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"], autouse=True)
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """Everything here holds for both."""
+    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    _OF_THIS_RUN.append(Databases(server))
+    yield _OF_THIS_RUN[-1]
+    _OF_THIS_RUN.pop().close()
+
+
+@pytest.fixture(autouse=True)
+def closed(databases: Databases) -> Iterator[None]:
+    yield
+    databases.close()
+
+
+def opened(directory: Path, source: str = "brokers") -> KeptRows:
+    return _OF_THIS_RUN[-1].opened(directory, source)
+
+
+def asked(rows: KeptRows) -> DeskQuestions:
     return DeskQuestions(lambda: rows.reader, lambda: NOW)
 
 
@@ -72,12 +93,13 @@ def in_order(tmp_path_factory: pytest.TempPathFactory) -> str:
     return everything(read(tmp_path_factory.mktemp("in-order"), a_day().reads()))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.lists(st.integers(0, 40), min_size=1, max_size=60), sizes=st.lists(st.integers(1, 5), min_size=1))
 def test_pages_are_the_same_in_whatever_order_topics_are_read(
     in_order: str, tmp_path_factory: pytest.TempPathFactory, order: list[int], sizes: list[int]
 ) -> None:
     assert everything(read(tmp_path_factory.mktemp("shuffled"), a_day().reads(order, sizes))) == in_order
+    _OF_THIS_RUN[-1].close()
 
 
 def test_what_was_read_goes_on_after_an_end_at_any_place(in_order: str, tmp_path: Path) -> None:
@@ -104,7 +126,7 @@ def test_rows_and_offsets_come_together_or_not_at_all(tmp_path: Path, monkeypatc
     projection.begin(dict.fromkeys(positions, 0))
     kept = [row for record in piece.records for row in rows_of(TOPICS)[record.topic](record)]
     with pytest.raises(OSError, match="the disk is full"):
-        rows.keep(kept, Broken(positions))
+        rows.keep(lambda _: Kept(kept, Broken(positions)))
     assert everything(asked(rows)) == before
     assert opened(tmp_path).positions() == {}
 
@@ -128,6 +150,7 @@ def test_a_topic_that_began_anew_is_forgotten_alone(in_order: str, tmp_path: Pat
 
 def test_what_other_brokers_said_is_forgotten(tmp_path: Path) -> None:
     assert read(tmp_path, a_day().reads()).today().waiting == 3
+    _OF_THIS_RUN[-1].close()
     assert asked(opened(tmp_path, "other brokers")).today().waiting == 0
 
 
@@ -188,6 +211,23 @@ QUESTIONS: dict[str, Callable[[DeskQuestions], object]] = {
 }
 
 
+class Traced:
+    """A connection beside which something is taken in before the second question."""
+
+    def __init__(self, reader: ModelReader, learn: Callable[[], None]) -> None:
+        self._reader, self._learn, self._asked = reader, learn, 0
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._reader.in_transaction
+
+    def execute(self, statement: str, given: Sequence[object] = (), /) -> FoundRows:
+        self._asked += "FROM" in statement
+        if self._asked == 2:
+            self._learn()
+        return self._reader.execute(statement, given)
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_one_answer_is_of_one_state_whatever_is_taken_in_meanwhile(tmp_path: Path, question: str) -> None:
     ask, rows, day = QUESTIONS[question], opened(tmp_path), Happenings()
@@ -203,16 +243,8 @@ def test_one_answer_is_of_one_state_whatever_is_taken_in_meanwhile(tmp_path: Pat
     day.review(UID, "release", "r-1", "a-1")
     for message in (CASE_DONE, CLOCK_MET, MISSED):
         day.say(message)
-    statements: list[str] = []
-
-    def traced(statement: str) -> None:
-        statements.append(statement)
-        if sum("FROM" in one for one in statements) == 2:
-            rows.reader.set_trace_callback(None)
-            learn()
-
-    rows.reader.set_trace_callback(traced)
-    assert ask(questions) == before
+    traced = Traced(rows.reader, learn)
+    assert ask(DeskQuestions(lambda: traced, lambda: NOW)) == before
     assert ask(questions) != before
 
 

@@ -1,6 +1,5 @@
 """A read model that is rebuilt: what topics forgot comes from the records bucket, and pages say the same as before."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,10 +16,11 @@ from agents.delivery import InputRecord
 from agents.following.port import Read
 from console.readmodel.asking import DeskQuestions
 from console.readmodel.following import LiveModel
+from console.readmodel.keeping import KeptRows
+from console.readmodel.opening import open_rows
 from console.readmodel.projection import Projection
 from console.readmodel.rebuilding import Rebuilt, rebuild_rows
 from console.readmodel.rows import millis, rows_of
-from console.readmodel.sqlite import SqliteRows, open_rows
 from pipeline.duties import Oversight
 from pipeline.errors import OperatorError, WorldError
 from pipeline.events.identity import decision_id, retraction_id, review_id
@@ -184,22 +184,22 @@ def what_is_left(happened: Happenings, kept: Callable[[str], bool]) -> list[Read
     return reads
 
 
-def opened(directory: Path) -> SqliteRows:
+def opened(directory: Path) -> KeptRows:
     return open_rows(directory / "console.sqlite", TOPICS, source="brokers")
 
 
-def follow(rows: SqliteRows, reads: Iterable[Read]) -> None:
+def follow(rows: KeptRows, reads: Iterable[Read]) -> None:
     projection = Projection(rows, rows_of(TOPICS))
     for piece in reads:
         projection.begin(dict.fromkeys(piece.positions, 10**6))
         projection.take(piece)
 
 
-def shown(rows: SqliteRows) -> str:
+def shown(rows: KeptRows) -> str:
     return everything(DeskQuestions(lambda: rows.reader, lambda: millis("2026-06-01T12:05:00Z")))
 
 
-def rebuild(town: Town, rows: SqliteRows, told: list[float] | None = None) -> Rebuilt:
+def rebuild(town: Town, rows: KeptRows, told: list[float] | None = None) -> Rebuilt:
     on_progress = (lambda _: None) if told is None else told.append
     return rebuild_rows(town.recalling, rows, TOPICS, source="sealstream", on_progress=on_progress)
 
@@ -300,18 +300,16 @@ def test_what_is_no_record_is_left_out_and_its_key_is_in_no_log(
     assert account not in caplog.text
 
 
-def test_a_console_says_how_far_a_rebuild_beside_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_console_says_how_far_a_rebuild_beside_it_is(tmp_path: Path) -> None:
     live = LiveModel(Any, TOPICS, opened(tmp_path))
     assert live.state().rebuilding is None
     changes = live.changes
-    now = begun = time.monotonic()
-    monkeypatch.setattr("time.monotonic", lambda: now)
     opened(tmp_path).note_rebuild(0.4)  # another process
-    now = begun + 10
+    live.look_for_rebuild()
     assert (live.state().rebuilding, live.state().is_rebuild_over) == (0.4, False)
     assert live.changes > changes
     opened(tmp_path).note_rebuild(1.0)
-    now = begun + 20
+    live.look_for_rebuild()
     assert live.state().rebuilding is None
 
 

@@ -29,7 +29,7 @@ from cryptography.x509.oid import NameOID
 from tests.servers import LeavableServer
 from tests.unit.credentials.authority import NOW, PEM
 
-__all__ = ["ALGORITHMS", "KeyServer", "open_server"]
+__all__ = ["ALGORITHMS", "KeyServer", "free_port", "open_server"]
 
 ALGORITHMS = {
     "file": ("es256", "es384", "es512", "ps256", "ed25519"),

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
-from pipeline.credentials.signers import ClaimSigner, KeyRefusedError
+from pipeline.credentials.signers import ClaimSigner, KeyRefusedError, claim_signer
 from pipeline.credentials.signers.https_key import HttpsKey
+from pipeline.credentials.signers.identities import Signers
 from pipeline.credentials.signers.key import is_signed
 from pipeline.credentials.signers.opening import open_signer
+from pipeline.credentials.signers.rotation import Rotation
 from pipeline.credentials.signers.vault_key import VaultKey
 from pipeline.errors import OperatorError, WorldError
 from tests.servers import LeavableServer
@@ -152,6 +155,15 @@ def test_a_service_that_goes_away_is_waited_for(tmp_path_factory: pytest.TempPat
         other = Scheme(scheme.name, server, directory)
         signer = other.open("es256", seconds=3.0)
         signer.sign(CLAIM)
+        house = development_chain(directory).material
+        both = Signers(
+            {
+                "own": lambda: Rotation(lambda: other.open("es256", seconds=3.0), ()),
+                "house": lambda: Rotation(lambda: claim_signer(house), ()),
+            },
+            "house",
+        )
+        both.open()
         server.stop()
         for _ in itertools.repeat(None, 2):
             began = time.monotonic()
@@ -160,3 +172,11 @@ def test_a_service_that_goes_away_is_waited_for(tmp_path_factory: pytest.TempPat
             assert time.monotonic() - began < 10
         with pytest.raises(WorldError, match="not within reach"):
             other.open("es256", seconds=1.0)
+        with pytest.raises(WorldError, match="gave no signature"):
+            both("own").sign(CLAIM)
+        with pytest.raises(WorldError, match="gave no signature"), both("own").in_use():
+            raise AssertionError
+        assert both.get("own").trouble is not None
+        with both("house").in_use():
+            assert both("house").sign(CLAIM)
+        assert both.get("house").trouble is None

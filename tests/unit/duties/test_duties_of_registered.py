@@ -26,6 +26,18 @@ OPENED = datetime(2026, 3, 2, 1, tzinfo=UTC)
 FACTS: dict[str, Any] = {
     "service.biometric_tool": True,
     "service.public_opinion": True,
+    "service.filing_no": "1101",
+    **{
+        f"{reviewed}.outcome": "conditional"
+        for reviewed in (
+            "service.mechanism_review",
+            "service.ethics_review",
+            "model.mechanism_review",
+            "model.ethics_review",
+            "training_set.inventory_review",
+            "training_set.security_review",
+        )
+    },
     "model.biometric_tool": True,
     "training_set.personal_information": True,
     "app.deep_synthesis": True,

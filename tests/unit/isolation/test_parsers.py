@@ -48,7 +48,7 @@ def here(chain: DevelopmentChain) -> Parsers:
 def isolated(chain: DevelopmentChain) -> Iterator[Parsers]:
     signer = claim_signer(chain.material)
     with WorkerPool(size=1, memory_bytes=MEMORY, seconds=60, trust_anchors=chain.trust_anchors) as pool:
-        yield isolated_parsers(pool, lambda: signer)
+        yield isolated_parsers(pool, lambda _: signer)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def reluctant(chain: DevelopmentChain) -> Iterator[Parsers]:
     with WorkerPool(
         size=1, memory_bytes=MEMORY, seconds=60, trust_anchors=chain.trust_anchors, command=RELUCTANT
     ) as pool:
-        yield isolated_parsers(pool, lambda: signer)
+        yield isolated_parsers(pool, lambda _: signer)
 
 
 def making(name: str, *, label: LabelOrder | None = None) -> Making:

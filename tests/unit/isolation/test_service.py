@@ -49,7 +49,7 @@ def signer(chain: DevelopmentChain) -> ClaimSigner:
 
 @pytest.fixture(scope="module")
 def service(pool: WorkerPool, signer: ClaimSigner) -> CredentialService:
-    return IsolatedCredentialService(pool, lambda: signer)
+    return IsolatedCredentialService(pool, lambda _: signer)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_the_signing_key_is_nowhere_in_a_child(chain: DevelopmentChain, wav: byt
     number = private.private_numbers().private_value.to_bytes(32, "big")
     signer = claim_signer(chain.material)
     with WorkerPool(size=1, memory_bytes=MEMORY, seconds=20) as pool:
-        IsolatedCredentialService(pool, lambda: signer).seal(wav, order("audio/wav"))
+        IsolatedCredentialService(pool, lambda _: signer).seal(wav, order("audio/wav"))
         child, told = newest_parser()
         memory = b"".join(readable_memory(child))
     assert b"pipeline.isolation.child" in told
@@ -203,7 +203,7 @@ def test_a_time_stamp_authority_that_stalls_is_not_blamed_on_the_asset(
         WorkerPool(size=1, memory_bytes=MEMORY, seconds=10, stamping_port=relay.port) as pool,
         pytest.raises(WorldError, match=r"No time-stamp authority .*127\.0\.0\.1: it did not answer in time"),
     ):
-        IsolatedCredentialService(pool, lambda: signer, relay).seal(b"words", order("text/plain"))
+        IsolatedCredentialService(pool, lambda _: signer, relay).seal(b"words", order("text/plain"))
 
 
 def test_memory_does_not_grow_with_the_jobs(service: CredentialService, wav: bytes) -> None:

@@ -379,3 +379,27 @@ def test_the_measures_of_explicit_marks(
     assert judged(rule_id, "publish.requested", {**mark, f"explicit.{fact}": too_little}) == ("violation", "hold")
     assert judged(rule_id, "publish.requested", mark) == ("unknown", "hold")
     assert judged(rule_id, "publish.requested", {**mark, "explicit.present": False}) is None
+
+
+# Article 19: the number of the filing, with its link
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (None, None),
+        ("https://beian.cac.gov.cn/#/index", None),
+        ("https://www.cac.gov.cn/2026-01/10/c_1.htm", None),
+        ("https://filing.example/1101", ("violation", "alert")),
+        ("https://beian.cac.gov.cn.filing.example/", ("violation", "alert")),
+        ("http://beian.cac.gov.cn/", ("violation", "alert")),
+    ],
+)
+def test_the_link_beside_the_filing_number_is_one_of_the_authority(link: str | None, expected: Judged) -> None:
+    shown: dict[str, FactValue] = {
+        "service.public_opinion": True,
+        "service.filing_no": "110108123456789240011",
+        "service.filing_displayed": True,
+    }
+    linked = shown if link is None else {**shown, "service.filing_link": link}
+    assert judged("cn.deep-synthesis.art19.filing", "generation.completed", linked) == expected

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.events.identity import review_id
 from pipeline.events.intake import intake_review
-from pipeline.events.outputs import CaseSubject
+from pipeline.events.outputs import CaseDocument, CaseSubject
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
 from pipeline.reports import ReportMaterial, StoredCase, of_period, period_of, report_of
@@ -132,6 +132,29 @@ def test_an_incident_tells_what_was_done_when_and_what_was_not(reported: Report)
     assert figures(document)["not reported"] == "1"
 
 
+@pytest.mark.usefixtures("happened")
+def test_to_whom_an_incident_was_reported_is_told_with_the_digest_of_the_report(house: House, reported: Report) -> None:
+    assert section(reported("incident"), "Reports to authorities").table is None
+    days = period_of("2026-06", "UTC", LATER)
+    opened = next(
+        one for one in Reporting(store=house.store, layout=house.layout).material(days).cases if one.case.id == "I-1"
+    )
+    sent = CaseDocument(
+        sha256="d" * 64,
+        uri="s3://records/report.pdf",
+        mime="application/pdf",
+        act="incident.reported",
+        at="2026-06-01T03:30:00.000Z",
+        addressee="cyberspace office",
+    )
+    case = msgspec.structs.replace(opened.case, documents=(sent,))
+    material = ReportMaterial(events=(), cases=(StoredCase(case=case, digest=opened.digest),))
+    document = report_of("incident", material, days, "zh", load_packs())
+    assert rows(document, "向主管部门的报告") == [
+        ("事件 I-1", "2026-06-01 03:30:00 +00:00", "cyberspace office", "d" * 64)
+    ]
+
+
 def test_what_was_retracted_is_told_with_its_digest_and_article(house: House, reported: Report) -> None:
     user = {"id_hash": "author", "identity": {"status": "verified", "method": "mobile"}}
     content = {"id": "ferry", "mime": "text/plain", "text": "The ferry leaves at seven.\n", "synthetic": "no"}
@@ -202,3 +225,19 @@ def test_a_month_without_anything_is_a_report_too(kind: Any, language: Any, repo
     document = reported(kind, language, period="2026-01")
     assert document.period == "2026-01"
     assert LATER.isoformat() not in repr(document)
+
+
+@pytest.mark.usefixtures("happened")
+def test_the_report_on_inspection_lists_duties_that_come_again_where_there_are_any(
+    house: House, reported: Report
+) -> None:
+    assert "Duties that come again" not in {one.heading for one in reported("inspection").sections}
+    days = period_of("2026-06", "UTC", LATER)
+    late = next(
+        one for one in Reporting(store=house.store, layout=house.layout).material(days).cases if one.case.id == "K-2"
+    )
+    case = msgspec.structs.replace(late.case, kind="service", id="services/painter")
+    material = ReportMaterial(events=(), cases=(StoredCase(case=case, digest=late.digest),))
+    document = report_of("inspection", material, days, "en", load_packs())
+    ((_, name, *_, state),) = rows(document, "Duties that come again")
+    assert (name, state) == ("service services/painter", "missed")

@@ -98,6 +98,16 @@ def test_a_sealed_asset_has_record_manifest_and_the_packs_that_judged_it(house: 
     assert any("Reference sets" in said for said in bundle.not_held)
 
 
+def test_an_archive_says_that_it_names_persons_and_by_what(
+    house: House, bundling: Bundling, unpacked: Unpacked
+) -> None:
+    folder = unpacked(only(bundling(sealed(house).event_uid)))
+    stored = json.loads((folder / "record.json").read_text())
+    readme = (folder / "README.txt").read_text()
+    assert "data_subjects" in stored
+    assert "Persons are named in it by hashes: account and data_subjects" in readme
+
+
 def test_a_publication_has_what_persons_decided_and_its_ledger(house: House, bundling: Bundling) -> None:
     assert {"record.json", "reviews/1.json"} <= names(only(bundling(decided_again(house))))
 

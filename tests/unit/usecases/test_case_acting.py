@@ -321,7 +321,7 @@ def test_the_party_is_hashed_stored_and_not_published_and_the_words_of_the_publi
     said = orjson.loads(encode(case, source="//here").value)
     assert (case.party, said["party"]) == (account_of("user-1"), None)
     assert said["documents"] == [
-        {**document, "mime": None, "act": "complaint.received", "at": "2026-06-01T12:00:00.000Z"}
+        {**document, "mime": None, "addressee": None, "act": "complaint.received", "at": "2026-06-01T12:00:00.000Z"}
     ]
     for told in (said, orjson.loads(to_json(case))):
         assert schemas.first_violation(schemas.validator("case.v1"), told) is None
@@ -338,6 +338,28 @@ def test_an_activity_and_an_act_speak_of_the_same_case(desk: Desk) -> None:
     )
     assert answered is not None
     assert (answered.state, answered.version, answered.act) == ("answered", 3, None)
+
+
+def test_a_report_to_an_authority_ends_the_clock_and_another_one_changes_no_date(desk: Desk) -> None:
+    """Deep Synthesis Provisions Art. 10: the cyberspace administration and the authorities concerned are told."""
+    opening = {"jurisdictions": ["CN"], "incident": {"kind": "illegal"}, "time": "2026-06-01T10:00:00Z"}
+    desk.act("incident.opened", "dora", case="I-3", **opening)
+    desk.act("incident.disposed", "dora", case="I-3", time="2026-06-01T10:10:00Z")
+    sent = {"sha256": "d" * 64, "uri": "s3://sealstream-records/v1/reports/1.pdf", "addressee": "cyberspace office"}
+    told = desk.case("incident.reported", "dora", case="I-3", documents=[sent], time="2026-06-01T10:30:00Z")
+    clock = next(one for one in told.clocks if one.law.clock == "cn.deep-synthesis.art10.report-clock")
+    assert (told.state, clock.state) == ("reported", "met")
+
+    again = {**sent, "sha256": "e" * 64, "addressee": "public security office"}
+    later = desk.case("incident.reported", "dora", case="I-3", name="2", documents=[again], time="2026-06-09T10:00:00Z")
+    assert [(one.sha256[0], one.addressee, one.at[:10]) for one in later.documents] == [
+        ("d", "cyberspace office", "2026-06-01"),
+        ("e", "public security office", "2026-06-09"),
+    ]
+    assert later.facts["incident.reported_at"] == "2026-06-01T10:30:00.000Z"
+    assert [one.state for one in later.clocks] == [one.state for one in told.clocks]
+    said = orjson.loads(encode(later, source="//here").value)
+    assert schemas.first_violation(schemas.validator("case.v1"), said) is None
 
 
 def test_an_emergency_and_a_licence_have_their_steps(desk: Desk) -> None:

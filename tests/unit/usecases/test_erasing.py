@@ -1,5 +1,7 @@
 """Erasure: what goes, what stays and why, and that nothing brings it back."""
 
+import hashlib
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from pipeline.events.outgoing import encode
 from pipeline.events.outputs import ManifestRecord
 from pipeline.store import Location
 from pipeline.store.erased import erased_bytes, erased_event
+from pipeline.store.erasing import StoredVersion
 from pipeline.store.illegal import events_about
 from pipeline.store.keys import identity_prefix
 from pipeline.store.lookup import find_by_digest
@@ -137,6 +140,93 @@ def test_a_copy_in_the_inbox_is_found_by_its_bytes_wherever_it_lies_and_so_is_wh
     house.put("another.png", png(8), "image/png")
     run(erasing(house, OF_ANNA))
     assert {uri for uri in places(house) if "inbox" in uri} == {"s3://sealstream-inbox/another.png"}
+
+
+class Watched(EraserSimulator):
+    """Notes what of the inbox is read, how much of it at a time, and lets nobody finish before a second one began."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.store)
+        self.read: list[str] = []
+        self.most = self._now = 0
+        self._lock = threading.Lock()
+        self._met = threading.Event()
+
+    def digest(self, version: StoredVersion) -> str | None:
+        with self._lock:
+            self.read.append(version.at.key)
+            self._now += 1
+            self.most = max(self.most, self._now)
+            if self._now > 1:
+                self._met.set()
+        assert self._met.wait(10), "only one at a time"
+        found = super().digest(version)
+        with self._lock:
+            self._now -= 1
+        return found
+
+
+def test_the_inbox_is_read_several_objects_at_a_time_and_not_all_at_once(house: House) -> None:
+    seal(house, "hers", ANNA)
+    for number in range(40):
+        house.put(f"copy {number}.png", png(), "image/png")
+    eraser = Watched(house)
+    run(erasing(house, OF_ANNA, eraser=eraser))
+    assert len(eraser.read) == 41
+    assert 1 < eraser.most <= 8
+    assert not [uri for uri in places(house) if "inbox" in uri]
+
+
+@pytest.mark.parametrize("which", ["original", "sealed"])
+def test_what_a_digest_is_of_is_sought_among_objects_of_its_size(house: House, which: str) -> None:
+    hers = seal(house, "hers", ANNA)
+    house.put("copy 1.png", house.stored(hers.sealed.uri), "image/png")
+    house.put("copy 2.png", house.stored(hers.sealed.uri), "image/png")
+    house.put("again.png", png(), "image/png")
+    house.put("another.txt", b"of some other size", "text/plain")
+    eraser = Watched(house)
+    run(erasing(house, ErasureRequest(kind="digest", subject=getattr(hers, which).sha256), eraser=eraser))
+    copies = {"copy 1.png", "copy 2.png"} if which == "sealed" else set()
+    assert set(eraser.read) == {"hers.png", "again.png"} | copies
+    assert not {f"s3://sealstream-inbox/{key}" for key in eraser.read} & places(house)
+
+
+def test_bytes_that_no_record_knows_are_sought_among_all_objects(house: House) -> None:
+    for name in ("first.txt", "second.txt"):
+        house.put(name, name.encode(), "text/plain")
+    digest = hashlib.sha256(b"first.txt").hexdigest()
+    run(erasing(house, ErasureRequest(kind="digest", subject=digest)))
+    assert {uri for uri in places(house) if "inbox" in uri} == {"s3://sealstream-inbox/second.txt"}
+
+
+def test_the_note_under_a_consent_is_named_as_left_and_goes_with_the_record(house: House) -> None:
+    asset = house.put("hers.png", png(), "image/png")
+    data = {"content": {**asset, "operation": "generated"}, "user": {"id_hash": ANNA}, "consent": {"ref": "vault://1"}}
+    hers = house.seal(generation(data, event_id="hers")).record
+    other = {**data, "content": {**house.put("his.png", png(9), "image/png"), "operation": "generated"}}
+    house.seal(generation({**other, "user": {"id_hash": BERND}}, event_id="his"))
+    (note,) = [uri for uri in places(house) if "/v1/consented/" in uri and hers.event_uid in uri]
+    (left,) = [one for one in run(erasing(house, OF_ANNA)).left if one.what == "consent"]
+    assert (left.where, note in places(house)) == (note, True)
+    assert "revoke" in left.because
+    found = run(erasing(house, OF_ANNA, days=183))
+    assert note in {gone.where for gone in found.erased}
+    assert note not in places(house)
+    assert [uri for uri in places(house) if "/v1/consented/" in uri], "that of somebody else's event stays"
+
+
+def test_a_note_under_a_consent_that_is_locked_keeps_the_record(house: House) -> None:
+    asset = house.put("hers.png", png(), "image/png")
+    data = {"content": {**asset, "operation": "generated"}, "user": {"id_hash": ANNA}, "consent": {"ref": "vault://1"}}
+    hers = house.seal(generation(data)).record
+    (note,) = [at for at in house.store.objects if at.key.startswith("v1/consented/")]
+    eraser = EraserSimulator(house.store)
+    eraser.locked[note] = LOCKED_UNTIL
+    left = {one.what: one.where for one in run(erasing(house, OF_ANNA, days=183, eraser=eraser)).left}
+    assert (left["lock"], left["rest"]) == (note.uri, hers.record_uri)
+    eraser.locked.clear()
+    run(erasing(house, OF_ANNA, days=201, eraser=eraser))
+    assert not {note.uri, hers.record_uri} & places(house)
 
 
 def test_what_was_published_loses_its_inbox_copy(house: House) -> None:

@@ -5,12 +5,12 @@ Only these elements are put in and taken out; the rest of the page keeps its byt
 """
 
 from html import escape
-from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, counted
 from pipeline.labels.implicit.carriers.fields import found_in_fields, is_ours, replaces, to_fields
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
+from pipeline.labels.pages import PageParser
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["read", "write"]
@@ -67,7 +67,7 @@ def _head(text: str) -> "_Head":
     return head
 
 
-class _Head(HTMLParser):
+class _Head(PageParser):
     """Finds the `meta` elements of labels, and the place for new ones.
 
     That is behind the start of the head and behind the declaration of the page's encoding, which has to come early.

@@ -98,7 +98,9 @@ class TestHtml:
         assert f" id=b>{self.LABEL}<h1>é</h1>\n{self.LABEL}</body>" in marked
         assert marked.replace(self.LABEL, "") == self.PAGE
 
-    @pytest.mark.parametrize("page", [PAGE, "<p>no body", "<!doctype html><p>x</p>", "text alone", ""])
+    @pytest.mark.parametrize(
+        "page", [PAGE, "<p>no body", "<!doctype html><p>x</p>", "text alone", "", '<html><![""C><body><![x>a']
+    )
     @pytest.mark.parametrize("place", ["start", "end", "both"])
     def test_it_is_put_once_and_shown(self, page: str, place: str) -> None:
         order = LabelOrder(language="en", place=place)  # type: ignore[arg-type]

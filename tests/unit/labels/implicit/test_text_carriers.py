@@ -19,6 +19,14 @@ def without_metas(body: bytes) -> bytes:
     return body[:begin] + body[end:]
 
 
+@pytest.mark.parametrize("section", [b'<!["""C>', b"<![x>", b"<![>", b"<![", b"<![ endif]-->", b"<![CDATA[x]]>"])
+def test_what_looks_like_a_section_of_sgml_is_a_comment_as_in_browsers(section: bytes) -> None:
+    page = HTML.replace(b"<title>", section + b"<title>")
+    marked = write_labels(page, PAGE, LABELS)
+    assert without_metas(marked) == page
+    assert read_labels(marked, PAGE) == read_labels(write_labels(HTML, PAGE, LABELS), PAGE)
+
+
 def test_a_page_gets_meta_elements_and_nothing_else() -> None:
     marked = write_labels(HTML, PAGE, LABELS)
     assert without_metas(marked) == HTML
