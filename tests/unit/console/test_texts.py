@@ -47,7 +47,7 @@ FAMILIES: dict[str, set[str]] = {
     "content.unseen-*": {*get_args(Unseen)},
     "decisions.*": {*get_args(DecisionOutcome), "retracted"},
     "doors.*": {"verify", "lookup", "complain", "api", "original", "sealed"},
-    "errors.*": {"not-allowed", "not-found", "too-often", "broken"},
+    "errors.*": {"not-allowed", "not-found", "too-often", "broken", "unanswered"},
     "event.*": {"barred-decided", "barred-second"},
     "frame.*": {"today", "queue", "alerts", "cases", "clocks", "accounts", "journal", "registries", "reports"},
     "handed.*": {act.replace(".", "-") for act in get_args(AccessAct)},
