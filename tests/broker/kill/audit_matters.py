@@ -7,8 +7,9 @@ from aiokafka.structs import TopicPartition
 
 import schemas
 from tests.broker.kill.bucket import version_key
-from tests.broker.kill.cases import Case, Version, matter_uid
+from tests.broker.kill.cases import Case, Version, enforcement_id, matter_uid
 from tests.broker.kill.evidence import Evidence, Input, Message
+from tests.broker.kill.ledger import read_entries
 from tests.broker.kill.matters import Told, body_of, first_past, is_of_matter, told_of_matters, versions_of
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit, rising
@@ -44,10 +45,23 @@ def audit_matters(
         if told.matter.suspends is not None:
             entries.add(f"order:{told.matter.uid}")
             yield from _suspended(told, evidence, history)
+    called_for |= _of_steps(records)
     for key in sorted({key for key in records if is_of_matter(key)} - called_for):
         yield Problem(verdict="unexpected", what=f"nothing called for the version {key}")
     for key in sorted(set(evidence.suspensions) - entries):
         yield Problem(verdict="unexpected", what=f"nothing called for the entry {key} of the service registry")
+
+
+def _of_steps(records: Mapping[str, bytes]) -> set[str]:
+    """The versions that steps against accounts call for: one when it is announced, one when it is taken back."""
+    called_for: set[str] = set()
+    for entry in read_entries(records):
+        if entry.enforcement_id is not None:
+            called_for.add(version_key(matter_uid("enforcement", entry.enforcement_id), 1))
+        if entry.is_correction:
+            first = enforcement_id(entry.account, int(entry.document["corrects"]))
+            called_for.add(version_key(matter_uid("enforcement", first), 2))
+    return called_for
 
 
 def _kept(told: Told, versions: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

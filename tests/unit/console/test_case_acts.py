@@ -13,9 +13,10 @@ from console.texts import catalogue
 from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 from pipeline.events.identity import case_uid, event_uid
 from pipeline.events.intake import intake_case_act
+from pipeline.events.outgoing import to_json
 from pipeline.usecases.casework import newest_case
 from tests.unit.console.browsing import Console, hidden
-from tests.unit.console.happenings import CASE, TOPICS
+from tests.unit.console.happenings import CASE, STEP, TOPICS
 from tests.unit.console.whole_worker import WholeWorker
 
 
@@ -349,3 +350,16 @@ def test_stored_script_is_text(worker: WholeWorker) -> None:
     path = opened(worker, reason=written, **{"about.content_id": written})
     for page in (path, "/cases", "/audit"):
         assert "<script>alert" not in desk(worker, "dora").get(page).text
+
+
+def test_the_page_of_accounts_says_whether_a_step_was_taken(worker: WholeWorker) -> None:
+    worker.day.put(TOPICS.enforcement, STEP.account, to_json(STEP))
+    worker.learn()
+    page = desk(worker, "dora").get(f"/accounts/{STEP.account}").text
+    assert "not confirmed" not in page
+    path = opened(worker, "enforcement", STEP.enforcement_id)
+    assert "not confirmed" in desk(worker, "dora").get(f"/accounts/{STEP.account}").text
+    act(worker, path, "enforcement.taken")
+    page = desk(worker, "dora").get(f"/accounts/{STEP.account}").text
+    assert "carried out" in page
+    assert f'href="{path}"' in page
