@@ -31,7 +31,7 @@ from pipeline.events.inputs import (
     Review,
     ReviewAct,
 )
-from pipeline.events.outputs import Case, Decision, ManifestRecord
+from pipeline.events.outputs import Case, Decision, Enforcement, EnforcementReversal, ManifestRecord
 from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.media_types import LASTING, LONG_BYTES, canonical
 from pipeline.usecases.case_acting import CaseActTaken
@@ -118,6 +118,7 @@ class Runtime:
             retraction = await run(retracting.of_activity, event, stored)
         await self.outbox.publish(outcome)
         if not isinstance(outcome, ActTaken):
+            await self._publish_steps(outcome.enforcement)
             said.append(outcome)
             late = await self._last_word(outcome.record, began)
             retraction = retraction or late
@@ -133,12 +134,14 @@ class Runtime:
     async def _retract(self, retraction: Retraction, said: list[AnyOutcome | Decision]) -> None:
         """Deliver what follows from a later verdict."""
         await self.outbox.retract(retraction)
+        await self._publish_steps(*retraction.enforcements)
         said += retraction.decisions
 
     async def _publish_act(self, taken: CaseActTaken, began: datetime, said: list[AnyOutcome | Decision]) -> None:
         """Deliver what an act about a case decided, if anything, and the case as it stands."""
         if taken.decided is not None:
             await self.outbox.publish(taken.decided)
+            await self._publish_steps(taken.decided.enforcement)
             said.append(taken.decided)
             retraction = await self._last_word(taken.decided.record, began)
             if retraction is not None:
@@ -152,6 +155,12 @@ class Runtime:
             await self.outbox.repeat(newer)
             said = newer
         return await run(self.cases.retracting.late, said)
+
+    async def _publish_steps(self, *steps: Enforcement | EnforcementReversal | None) -> None:
+        """Deliver the case of each step against an account that there is."""
+        for step in steps:
+            if step is not None:
+                await self._publish_case(await _in_thread(self.threads, self.cases.carrying_out, step))
 
     async def _publish_case(self, case: Case | None) -> None:
         """Deliver a case, if there is one, until the newest version was the last."""

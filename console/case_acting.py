@@ -1,11 +1,12 @@
 """What people do about cases: a form becomes an event on the topic of acts about cases."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import orjson
+from msgspec.structs import asdict
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -19,6 +20,7 @@ from console.readmodel.shown import AlertedEvent, EventPage, ShownCase
 from pipeline.duties.case_steps import MAY_FOLLOW
 from pipeline.errors import ProducerError
 from pipeline.events.identity import case_uid
+from pipeline.events.inputs import FiledDocument
 from pipeline.events.intake import CASE_ACT, intake_case_act
 from pipeline.policy.pack import CaseKind
 
@@ -42,8 +44,15 @@ class CaseDesk:
         self._parts = parts
         self._desk = desk
 
-    async def act(self, person: Person, page: ShownCase, event: EventPage | None, form: FormData) -> str:
-        """Send an act about a case that there is; returns the identity of the act.
+    async def act(
+        self,
+        person: Person,
+        page: ShownCase,
+        event: EventPage | None,
+        form: FormData,
+        documents: Sequence[FiledDocument] = (),
+    ) -> str:
+        """Send an act about a case that there is, and what is filed with it; returns the identity of the act.
 
         Raises:
             HTTPException: it may not be done, somebody else acted meanwhile, or the form cannot be used.
@@ -64,11 +73,13 @@ class CaseDesk:
                     data["seen_decision"] = str(form.get("seen_decision", ""))
             if chosen.act == "incident.disposed" and form.get("user_action"):
                 data["incident"] = {"user_action": str(form["user_action"])}
-            return self._message(person, token, form, data)
+            return self._message(person, token, form, {**data, **_filed(documents)})
 
         return await self._desk.once(form, made)
 
-    async def open(self, person: Person, kind: CaseKind, form: FormData) -> tuple[str, str]:
+    async def open(
+        self, person: Person, kind: CaseKind, form: FormData, documents: Sequence[FiledDocument] = ()
+    ) -> tuple[str, str]:
         """Open a case; returns its identity and that of the act; raises as `act`."""
         number = str(form.get("case", "")).strip()
 
@@ -80,7 +91,7 @@ class CaseDesk:
             places = [place for place in _PLACES.split(str(form.get("jurisdictions", ""))) if place]
             if places:
                 data["jurisdictions"] = places
-            return self._message(person, token, form, data)
+            return self._message(person, token, form, {**data, **_filed(documents)})
 
         return case_uid(kind, f"#{number}"), await self._desk.once(form, made)
 
@@ -165,6 +176,12 @@ def _chosen(offered: tuple[OfferedAct, ...], name: str) -> OfferedAct:
         if one.name == name and one.off is None:
             return one
     raise HTTPException(_NOT_ALLOWED, "This may not be done about the case, or not by you.")
+
+
+def _filed(documents: Sequence[FiledDocument]) -> dict[str, object]:
+    """What an act says of documents; what is not told of one is left out."""
+    told = [{name: value for name, value in asdict(one).items() if value is not None} for one in documents]
+    return {"documents": told} if told else {}
 
 
 def _told(kind: CaseKind, form: FormData) -> dict[str, object]:

@@ -48,6 +48,7 @@ OPENING_FIELDS: Final[Mapping[CaseKind, tuple[FormField, ...]]] = {
     "licence": (FormField(name="licence.licensee_broke_latent", form="yes"), _SERVICE),
     "emergency": (_SERVICE,),
     "alert": (),
+    "enforcement": _ABOUT,
 }
 """By the kind of a case, what can be entered beside its number, its time, its places and the reason."""
 

@@ -32,7 +32,8 @@ __all__ = ["act"]
 _ACTS: Final = (
     "complaint.received, acknowledged, asked-back, replied, answered, closed; incident.opened, disposed, reported, "
     "refuted, closed; order.received, done, contested; takedown.requested, done; appeal.opened, decided; "
-    "licence.known, revoked; emergency.opened, reported, ended; alert.acknowledged, closed"
+    "licence.known, revoked; emergency.opened, reported, ended; alert.acknowledged, closed; "
+    "enforcement.announced, taken, reversed"
 )
 
 

@@ -85,6 +85,11 @@ def restamp(
         raise OperatorError(
             what="No time-stamp authority is configured.", remedy="Name one in SEALSTREAM_TIME_STAMP_URL."
         )
+    if among is not None and go_on is not None:
+        raise OperatorError(
+            what="--among and --go-on do not go together.",
+            remedy="Give --go-on where all records are read; a list is done again as it is.",
+        )
     uids = None if among is None else listed_events(among)
     signers = None if dry_run else signers_for(settings, None)
     with open_parsers(settings, signers, trust_of(settings), processes=1) as parsers:

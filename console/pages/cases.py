@@ -15,6 +15,7 @@ from console.acting import Desk
 from console.case_acting import CaseDesk
 from console.case_desk import KINDS, OfferedAct, acts_offered, kinds_offered
 from console.case_form import OPENING_FIELDS, choices
+from console.filing import filed_with
 from console.pages.answering import framed, json_of, shown
 from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
@@ -70,11 +71,11 @@ class _Room:
 
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the page, which tells what becomes of it."""
-        person, form = await sent_by(self._parts, request)
+        person, form = await sent_by(self._parts, request, files=1)
         page = await run_in_threadpool(self._found, request)
         event = await run_in_threadpool(self._event, page)
         try:
-            sent = await self._cases.act(person, page, event, form)
+            sent = await self._cases.act(person, page, event, form, await filed_with(request, form))
         except (WorldError, HTTPException) as error:
             told, status = told_on_page(error)
         else:
@@ -89,12 +90,12 @@ class _Room:
 
     async def open(self, request: Request) -> Response:
         """Send the act that opens a case, and go to its page."""
-        person, form = await sent_by(self._parts, request)
+        person, form = await sent_by(self._parts, request, files=1)
         kind = next((kind for kind in KINDS if kind == form.get("kind")), None)
         if kind is None:
             raise HTTPException(_NOT_FOUND)
         try:
-            uid, sent = await self._cases.open(person, kind, form)
+            uid, sent = await self._cases.open(person, kind, form, await filed_with(request, form))
         except (WorldError, HTTPException) as error:
             told, status = told_on_page(error)
         else:
@@ -157,10 +158,11 @@ class _Room:
 
 
 def _new_form() -> dict[str, object]:
-    return {"problem": None, "reason": "", "at_time": "", "token": new_token()}
+    return {"problem": None, "reason": "", "at_time": "", "document_uri": "", "token": new_token()}
 
 
 def _kept(form: FormData, told: str) -> dict[str, object]:
     """What was typed. The token stays: what is sent again is the same event."""
-    kept = {"reason": str(form.get("reason", "")), "at_time": str(form.get("at", ""))}
+    names = {"reason": "reason", "at_time": "at", "document_uri": "document_uri"}
+    kept = {name: str(form.get(field, "")) for name, field in names.items()}
     return {**kept, "problem": told, "token": str(form.get("token", ""))}

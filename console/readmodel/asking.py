@@ -32,6 +32,7 @@ from console.readmodel.shown import (
     Today,
 )
 from console.readmodel.standing import Held, in_force, record_as_held, state_of_alerts
+from pipeline.events.identity import case_uid
 from pipeline.events.outputs import (
     Alert,
     Case,
@@ -248,7 +249,7 @@ class DeskQuestions:
             "FROM steps WHERE account = ? ORDER BY at DESC, enforcement_id DESC LIMIT ?",
             (account, 4 * PAGE_ROWS),
         ).fetchall()
-        return AccountPage(account=account, steps=tuple(_step(*row) for row in found))
+        return AccountPage(account=account, steps=tuple(self._with_case(_step(*row)) for row in found))
 
     def accounts(self) -> AccountPage:
         """What became due last, against any account."""
@@ -257,7 +258,16 @@ class DeskQuestions:
             "FROM steps ORDER BY at DESC, enforcement_id DESC LIMIT ?",
             (PAGE_ROWS,),
         )
-        return AccountPage(account="", steps=tuple(_step(*row) for row in found))
+        return AccountPage(account="", steps=tuple(self._with_case(_step(*row)) for row in found.fetchall()))
+
+    def _with_case(self, row: StepRow) -> StepRow:
+        """A step, and whether somebody said that it was taken."""
+        uid = case_uid("enforcement", f"#{row.step.enforcement_id}")
+        found = self._reader().execute("SELECT body FROM cases WHERE case_uid = ?", (uid,)).fetchone()
+        if found is None:
+            return row
+        taken_at = msgspec.json.decode(found[0], type=Case).facts.get("enforcement.taken_at")
+        return msgspec.structs.replace(row, case=uid, taken_at=str(taken_at) if taken_at else None)
 
     def audit(self, wanted: AuditFilter, after: str | None = None, rows: int | None = None) -> AuditPage:
         """What persons did and were handed, the newest first.

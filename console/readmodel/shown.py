@@ -184,11 +184,16 @@ class ShownCase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A step against an account, or its reversal; `is_reversed` where a later one took it back."""
+    """A step against an account, or its reversal; `is_reversed` where a later one took it back.
+
+    `case` is the case of a step, where there is one, and `taken_at` when somebody said that it was taken.
+    """
 
     step: Enforcement | EnforcementReversal
     is_reversal: bool
     is_reversed: bool
+    case: str | None = None
+    taken_at: str | None = None
 
 
 class AccountPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,6 +77,7 @@ MAY_FOLLOW: Final[Mapping[CaseKind, Mapping[CaseState | None, tuple[CaseState, .
             "acknowledged": ("acknowledged", "closed"),
             "closed": ("acknowledged", "closed"),
         },
+        "enforcement": {None: ("announced",), "announced": ("taken", "reversed"), "taken": ("reversed",)},
     }
 )
 """By the kind of a case and its state, the states that an act may lead to; None stands before a case is opened."""
@@ -109,6 +110,9 @@ _DATES: Final[Mapping[str, str]] = {
     "emergency.reported": "emergency.reported_at",
     "emergency.ended": "emergency.ended_at",
     "alert.acknowledged": "alert.acknowledged_at",
+    "enforcement.announced": "enforcement.announced_at",
+    "enforcement.taken": "enforcement.taken_at",
+    "enforcement.reversed": "enforcement.reversed_at",
 }
 """The date that an act sets, by which clocks start, stop and stand still; closing a case sets none."""
 
@@ -121,6 +125,7 @@ _MORE: Final[Mapping[CaseKind, tuple[str, ...]]] = {
     "licence": ("licence.licensee_broke_latent",),
     "emergency": (),
     "alert": (),
+    "enforcement": (),
 }
 """What acts may say beside. Dates of steps are not among it: who may not do a step cannot say that it was done."""
 

@@ -48,7 +48,7 @@ _SAID: Final[Mapping[Permission, str]] = {
     "appeal": "look at a decision again",
     "note": "note something down about an event",
     "complaint": "handle complaints",
-    "incident": "handle incidents, orders, demands, licences and emergencies",
+    "incident": "handle incidents, orders, demands, licences, emergencies and steps against accounts",
     "alert": "say that an alert was looked at",
     "content": "see content",
     "audit": "take the audit log along",
@@ -63,10 +63,12 @@ class OversightFacts(NamedTuple):
     Attributes:
         places: where each pack is law, by the pack's name.
         second_eyes: ids of rules that one person alone does not decide about.
+        laws: where each rule is law, by its id.
     """
 
     places: Mapping[str, str] = {}
     second_eyes: frozenset[str] = frozenset()
+    laws: Mapping[str, str] = {}
 
 
 def oversight_facts(packs: Iterable[Pack]) -> OversightFacts:
@@ -75,6 +77,7 @@ def oversight_facts(packs: Iterable[Pack]) -> OversightFacts:
     return OversightFacts(
         places={pack.name: pack.jurisdiction for pack in packs},
         second_eyes=frozenset(rule.id for pack in packs for rule in pack.rules if rule.second_eyes),
+        laws={rule.id: pack.jurisdiction for pack in packs for rule in pack.rules},
     )
 
 

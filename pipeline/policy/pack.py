@@ -47,7 +47,9 @@ Product = Literal["enforces", "marks", "detects", "records", "reports", "people"
 Basis = Literal["read", "secondary", "memory"]
 """How well a source was read: the text itself, a secondary source that quotes it, or from memory."""
 
-CaseKind = Literal["complaint", "incident", "order", "takedown", "appeal", "licence", "emergency", "alert"]
+CaseKind = Literal[
+    "complaint", "incident", "order", "takedown", "appeal", "licence", "emergency", "alert", "enforcement"
+]
 """What a case is: something that somebody has to do something about, in time."""
 
 RegisteredKind = Literal[

@@ -52,6 +52,7 @@ _WORDS: Final[dict[str, str]] = {
     "takedown": "删除要求",
     "licence": "许可",
     "emergency": "突发事件",
+    "enforcement": "账号处置",
     "service": "服务",
     "model": "模型",
     "training_set": "训练数据集",

@@ -18,6 +18,7 @@ from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import Layout, ObjectStore
 from pipeline.usecases.announcing import Announcing
 from pipeline.usecases.assessment import Assessment
+from pipeline.usecases.carrying_out import CarryingOut
 from pipeline.usecases.case_acting import CaseActing
 from pipeline.usecases.casework import Casework
 from pipeline.usecases.claiming import ActTaken, Claiming
@@ -49,6 +50,7 @@ class UseCases:
     claiming: Claiming
     case_acting: CaseActing
     consenting: Consenting
+    carrying_out: CarryingOut
 
     def by_people(self, event: Review | ReviewAct) -> Outcome[Decision] | ActTaken:
         """What is done with what comes on the topic of reviews."""
@@ -129,6 +131,7 @@ def wire(
         ),
         reviewing=reviewing,
         casework=casework,
+        carrying_out=CarryingOut(casework=casework, laws=oversight.facts.laws),
         consenting=Consenting(store=store, layout=layout, policy=policy),
         case_acting=CaseActing(casework=casework, reviewing=reviewing, oversight=oversight),
         registering=Registering(store=store, layout=layout, clocks=clocks, jurisdictions=policy.jurisdictions, now=now),

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,9 +22,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from agents.door_settings import DoorSettings
 from agents.messages import KafkaMessage
+from console.app import application as console_application
 from console.doors.app import doors_application
 from console.doors.complaining import Complaints
 from console.doors.parts import Doors
+from console.vault import Vault
 from devstack import free_port
 from pipeline.events.outputs import Announcement
 from pipeline.policy.pack_files import load_packs
@@ -73,17 +77,21 @@ class House(Office):
             at = after[at].decision_id
         return said
 
-    def report(self, kind: Any, language: Any) -> bytes:
-        """The PDF of a report about the month."""
+    def report(self, kind: Any, language: Any, *, is_stored: bool = False) -> bytes:
+        """The PDF of a report about the month; stored, where that is said, as the command stores it."""
         days = period_of("2026-11", "UTC", LATER)
-        material = Reporting(store=self.whole.store, layout=self.whole.layout).material(days)
-        return pdf_of(report_of(kind, material, days, language, load_packs()))
+        reporting = Reporting(store=self.whole.store, layout=self.whole.layout)
+        report = report_of(kind, reporting.material(days), days, language, load_packs())
+        return reporting.sealed_once(report, lambda: pdf_of(report)).body if is_stored else pdf_of(report)
 
 
 @pytest.fixture(scope="module")
 def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     console = Console(tmp_path_factory.mktemp("casework"), settings=PATIENT)
     worker = WholeWorker(console)
+    buckets = frozenset({worker.layout.content_bucket})
+    console.vault = Vault(store=worker.store, layout=worker.layout, buckets=buckets, max_bytes=10**7)
+    console.application = console_application(console.parts())
     awake, lane = threading.Event(), ThreadPoolExecutor(1)
     awake.set()
 
@@ -318,7 +326,12 @@ def test_a_rumour_goes_from_the_alert_to_the_report_in_chinese(house: House) -> 
     expect(dora.get_by_role("heading", name="I-2026-8")).to_be_visible()
     do(dora, "Disposed of")
     do(dora, "Refuted")
+    dora.get_by_label("Document", exact=True).set_input_files(
+        {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"To the authority."}
+    )
+    dora.get_by_label("Where it is kept").fill("s3://evidence/letter.pdf")
     do(dora, "Reported to the authority")
+    expect(dora.get_by_text(sha256(b"To the authority.").hexdigest())).to_be_visible()
     expect(dora.get_by_role("link", name=uid)).to_be_visible()
     body = house.report("incident", "zh")
     assert house.report("incident", "zh") == body
@@ -328,6 +341,13 @@ def test_a_rumour_goes_from_the_alert_to_the_report_in_chinese(house: House) -> 
     assert re.search(r"[0-9a-f]{64}", text)
     dora.goto("/audit?what=incident.refuted")
     expect(dora.get_by_role("row").filter(has_text="dora")).to_have_count(1)
+    assert house.report("incident", "zh", is_stored=True) == body
+    dora.goto("/reports")
+    with dora.expect_download() as taken:
+        dora.get_by_role("button", name="Open PDF incident 2026-11 zh").click()
+    assert Path(taken.value.path()).read_bytes() == body
+    dora.goto("/audit?what=report.exported")
+    expect(dora.get_by_role("row").filter(has_text="Report opened")).to_contain_text(sha256(body).hexdigest())
 
 
 def test_several_alerts_are_acknowledged_at_once(house: House) -> None:

@@ -60,6 +60,7 @@ def test_the_defaults() -> None:
         "forbidden_asset_patience": 300.0,
     }
     assert CredentialSettings().model_dump() == {
+        "signers": None,
         "sign_cert": None,
         "sign_key": None,
         "sign_algorithm": None,

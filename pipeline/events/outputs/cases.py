@@ -52,6 +52,9 @@ CaseState = Literal[
     "known",
     "revoked",
     "ended",
+    "announced",
+    "taken",
+    "reversed",
 ]
 """How far a case is: what was done last that belongs to a case of its kind."""
 

@@ -1,19 +1,24 @@
 """Whether every case of an operator is kept as it was told, act by act in order, and is on the topics as it is kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from aiokafka.structs import TopicPartition
 
 import schemas
 from tests.broker.kill.bucket import version_key
-from tests.broker.kill.cases import Case, Version
+from tests.broker.kill.cases import Case, Version, enforcement_id, matter_uid
 from tests.broker.kill.evidence import Evidence, Input, Message
+from tests.broker.kill.ledger import read_entries
 from tests.broker.kill.matters import Told, body_of, first_past, is_of_matter, told_of_matters, versions_of
 from tests.broker.kill.problems import Problem
 from tests.broker.kill.topic_log import Commit, rising
 
-__all__ = ["audit_matters"]
+__all__ = ["FEATURE_DATABASE", "audit_matters"]
+
+FEATURE_DATABASE: Final = matter_uid("feature_database", "features/all")
+"""The case of what is prohibited in a run, which is put there before anything is sent and never changed. It has no
+clock: those run from dates, which its entries do not say."""
 
 
 def audit_matters(
@@ -28,7 +33,7 @@ def audit_matters(
         commits: of every partition, in any order.
     """
     history = rising(commits)
-    called_for: set[str] = set()
+    called_for = {version_key(FEATURE_DATABASE, 1)}
     entries: set[str] = set()
     for told in told_of_matters(cases, evidence):
         versions = versions_of(told, records)
@@ -40,10 +45,23 @@ def audit_matters(
         if told.matter.suspends is not None:
             entries.add(f"order:{told.matter.uid}")
             yield from _suspended(told, evidence, history)
+    called_for |= _of_steps(records)
     for key in sorted({key for key in records if is_of_matter(key)} - called_for):
         yield Problem(verdict="unexpected", what=f"nothing called for the version {key}")
     for key in sorted(set(evidence.suspensions) - entries):
         yield Problem(verdict="unexpected", what=f"nothing called for the entry {key} of the service registry")
+
+
+def _of_steps(records: Mapping[str, bytes]) -> set[str]:
+    """The versions that steps against accounts call for: one when it is announced, one when it is taken back."""
+    called_for: set[str] = set()
+    for entry in read_entries(records):
+        if entry.enforcement_id is not None:
+            called_for.add(version_key(matter_uid("enforcement", entry.enforcement_id), 1))
+        if entry.is_correction:
+            first = enforcement_id(entry.account, int(entry.document["corrects"]))
+            called_for.add(version_key(matter_uid("enforcement", first), 2))
+    return called_for
 
 
 def _kept(told: Told, versions: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

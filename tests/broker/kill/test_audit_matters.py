@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.broker.kill.audit_matters import FEATURE_DATABASE
 from tests.broker.kill.bucket import outcome_key, version_key
 from tests.broker.kill.cases import Case, Matter, announcement_id, clock_id
 from tests.broker.kill.clock_cases import ORDER_CLOCK
@@ -217,4 +218,12 @@ def test_an_entry_of_the_registry_that_no_order_called_for_is_noticed(run: Minia
     message = suspension(run)
     run.evidence.suspensions["order:0"] = replace(message)
 
+    assert found(run) == {("unexpected", None)}
+
+
+def test_the_feature_database_has_a_case_of_one_version_and_another_is_noticed(run: Miniature) -> None:
+    run.records[version_key(FEATURE_DATABASE, 1)] = b"{}"
+    assert found(run) == set()
+
+    run.records[version_key(FEATURE_DATABASE, 2)] = b"{}"
     assert found(run) == {("unexpected", None)}

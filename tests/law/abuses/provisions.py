@@ -286,6 +286,12 @@ def provisions_of_marks() -> Iterator[Abuse]:
         f"{PROVISIONS}art17.scenario-understated",
     )
     yield abuse(
+        "a face in a picture, sent as a picture of something else",
+        "hold",
+        making(file("png"), MARKED, {"content": {"ds_category": 5, "biometric": ["face"], "subject_ids": []}}),
+        f"{PROVISIONS}art23.category-contradicted",
+    )
+    yield abuse(
         "an unmarked copy published, and nobody told",
         "hold",
         sending(

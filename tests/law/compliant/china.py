@@ -64,7 +64,8 @@ def china_generates() -> Iterator[Case]:
             )
     for kind in ("txt", "png", "wav", "mp4"):
         plain = (CN, STUDIO, REVIEWED, made, {"explicit": {"present": False}})
-        nobody = {"content": {"confusion_risk": "no", "ds_category": 1 if kind == "txt" else 5}}
+        category = {"txt": 1, "wav": 3}.get(kind, 5)
+        nobody = {"content": {"confusion_risk": "no", "ds_category": category}}
         yield Case(
             name=f"{kind} that confuses nobody, unmarked",
             law="CN",
@@ -75,8 +76,8 @@ def china_generates() -> Iterator[Case]:
             name=f"{kind} for a user who asked for no mark",
             law="CN",
             article="Measures 9",
-            run=lambda kind=kind: generated(
-                file(kind), CN, STUDIO, REVIEWED, made, {"content": {"ds_category": 5}}, WAIVED
+            run=lambda kind=kind, category=category: generated(
+                file(kind), CN, STUDIO, REVIEWED, made, {"content": {"ds_category": category}}, WAIVED
             ),
         )
     yield Case(

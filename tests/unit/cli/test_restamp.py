@@ -41,11 +41,9 @@ def record(house: House) -> ManifestRecord:
     return house.seal(generation({"content": {**asset, "operation": "generated"}})).record
 
 
-def test_it_says_what_lacks_a_stamp_adds_it_and_the_look_up_and_a_second_run_know_it(
+def test_a_stamp_that_is_missing_is_added_and_the_look_up_knows_it(
     run: Run, house: House, record: ManifestRecord, tmp_path: Path
 ) -> None:
-    code, out, _ = run("--dry-run")
-    assert (code, out.splitlines()[0]) == (0, f"lacks  {record.event_uid}")
     progress = tmp_path / "progress"
     progress.write_text(json.dumps({"parts": int(record.event_uid[:2], 16), "have": 41}))
     code, out, _ = run("--go-on", progress, "--rate", "1000")
@@ -59,19 +57,20 @@ def test_it_says_what_lacks_a_stamp_adds_it_and_the_look_up_and_a_second_run_kno
     assert "stamped later" in run("--sha256", record.sealed.sha256, command="lookup")[1]
 
 
-def test_what_gets_none_is_named_and_ends_with_1(
+def test_a_look_lists_what_lacks_one_and_what_gets_none_and_ends_with_1(
     run: Run, house: House, record: ManifestRecord, tmp_path: Path
 ) -> None:
-    assert EraserSimulator(house.store).erase(Location.parse(record.sealed.uri)) == "erased"
+    asset = house.put("b.png", png(5), "image/png")
+    gone = house.seal(generation({"content": {**asset, "operation": "generated"}}, event_id="2")).record
+    assert EraserSimulator(house.store).erase(Location.parse(gone.sealed.uri)) == "erased"
+    before = house.store.objects
     listed = tmp_path / "events"
-    listed.write_text(f"{record.event_uid}\n")
+    listed.write_text(f"{record.event_uid}\n{gone.event_uid}\n")
     code, out, _ = run("--dry-run", "--among", listed, "--json")
-    left = {
-        "event_uid": record.event_uid,
-        "why": "Sealed asset or manifest are not there, or not what the record says.",
-    }
-    said = {"dry_run": True, "have": 0, "stamped": 0, "barred": 0, "lacking": [], "left": [left]}
+    left = {"event_uid": gone.event_uid, "why": "Sealed asset or manifest are not there, or not what the record says."}
+    said = {"dry_run": True, "have": 0, "stamped": 0, "barred": 0, "lacking": [record.event_uid], "left": [left]}
     assert (code, json.loads(out)) == (1, said)
+    assert house.store.objects == before
 
 
 def test_while_no_authority_answers_it_ends_with_75_and_keeps_how_far_it_got(
@@ -95,6 +94,9 @@ def test_without_an_authority_only_a_look_can_be_had(
     code, _, err = run()
     assert code == 2
     assert "SEALSTREAM_TIME_STAMP_URL" in err
+    code, _, err = run("--dry-run", "--among", tmp_path / "events", "--go-on", tmp_path / "progress")
+    assert code == 2
+    assert "do not go together" in err
     nonsense = tmp_path / "events"
     nonsense.write_text(f"{record.event_uid}x\n")
     assert run("--dry-run", "--among", nonsense)[0] == 1

@@ -1,5 +1,6 @@
 """Acts on cases: what a case and a person allow is offered, once, with why the rest is off; workers answer."""
 
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,9 +13,10 @@ from console.texts import catalogue
 from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 from pipeline.events.identity import case_uid, event_uid
 from pipeline.events.intake import intake_case_act
+from pipeline.events.outgoing import to_json
 from pipeline.usecases.casework import newest_case
 from tests.unit.console.browsing import Console, hidden
-from tests.unit.console.happenings import CASE, TOPICS
+from tests.unit.console.happenings import CASE, STEP, TOPICS
 from tests.unit.console.whole_worker import WholeWorker
 
 
@@ -119,6 +121,59 @@ def test_a_case_that_is_not_there_yet_says_what_becomes_of_opening_it(worker: Wh
     worker.work(worker.console.sent[-1])
     assert "The worker refused it" in client.get(str(page)).text
     assert client.get(f"/cases/{case_uid('takedown', '#T-2')}").status_code == 404
+
+
+def test_a_document_is_on_the_case_by_digest_and_place_and_kept_nowhere(worker: WholeWorker) -> None:
+    client, body = desk(worker, "dora"), b"An order, signed and sealed." * 100_000
+    form = filled(client, "/cases/new?kind=order", case="O-1", document_uri="s3://evidence/o-1.pdf")
+    opening = {"document": ("o-1.pdf", body, "application/pdf")}
+    path = str(client.post("/cases/new", data=form, files=opening).url.path)
+    form = filled(client, path, step="order.contested", document_uri="s3://evidence/answer")
+    answer = client.post(f"{path}/acts", data=form, files={"document": ("answer", b"We do not.", "")})
+    assert "Done: Contested" in answer.text
+    documents = client.get(f"{path}.json").json()["case"]["case"]["documents"]
+    told = [(one["act"], one["sha256"], one["uri"], one["mime"]) for one in documents]
+    assert told == [
+        ("order.received", sha256(body).hexdigest(), "s3://evidence/o-1.pdf", "application/pdf"),
+        ("order.contested", sha256(b"We do not.").hexdigest(), "s3://evidence/answer", None),
+    ]
+    assert sha256(body).hexdigest() in answer.text
+    assert not any(b"signed and sealed" in stored.body for stored in worker.store.objects.values())
+    assert all(b"signed and sealed" not in message.value for message in worker.console.sent)
+
+
+@pytest.mark.parametrize(
+    ("place", "file", "why"),
+    [
+        ("s3://evidence/o-1.pdf", None, "请选择存放在该位置的文件。"),
+        ("", b"An order", "请填写文件的存放位置。"),
+        ("https://elsewhere.example/o-1.pdf", b"An order", "documents"),
+    ],
+)
+def test_a_document_without_its_place_is_not_sent_and_what_was_typed_stays(
+    worker: WholeWorker, place: str, file: bytes | None, why: str
+) -> None:
+    path, client = opened(worker), desk(worker, "dora")
+    form = filled(client, path, step="order.done", document_uri=place, reason="What I wrote")
+    files = {"document": ("o-1.pdf", file or b"", "application/pdf")} if file else {"document": ("", b"", "")}
+    answer = client.post(f"{path}/acts", data=form, files=files, headers={"accept-language": "zh"})
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert "What I wrote" in answer.text
+    assert f'value="{place}"' in answer.text
+    assert "如有文件，请重新选择。" in answer.text
+    assert len(worker.console.sent) == 1
+
+
+def test_a_document_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    console = Console(tmp_path, settings={"content_max_bytes": 1000})
+    worker = WholeWorker(console)
+    console.on_send = worker.work
+    path, client = opened(worker), desk(worker, "dora")
+    form = filled(client, path, step="order.done", document_uri="s3://evidence/o-1.pdf")
+    answer = client.post(f"{path}/acts", data=form, files={"document": ("o-1.pdf", b"x" * 70_000)})
+    assert answer.status_code == 413
+    assert len(console.sent) == 1
 
 
 def test_a_double_click_is_one_act(worker: WholeWorker) -> None:
@@ -295,3 +350,16 @@ def test_stored_script_is_text(worker: WholeWorker) -> None:
     path = opened(worker, reason=written, **{"about.content_id": written})
     for page in (path, "/cases", "/audit"):
         assert "<script>alert" not in desk(worker, "dora").get(page).text
+
+
+def test_the_page_of_accounts_says_whether_a_step_was_taken(worker: WholeWorker) -> None:
+    worker.day.put(TOPICS.enforcement, STEP.account, to_json(STEP))
+    worker.learn()
+    page = desk(worker, "dora").get(f"/accounts/{STEP.account}").text
+    assert "not confirmed" not in page
+    path = opened(worker, "enforcement", STEP.enforcement_id)
+    assert "not confirmed" in desk(worker, "dora").get(f"/accounts/{STEP.account}").text
+    act(worker, path, "enforcement.taken")
+    page = desk(worker, "dora").get(f"/accounts/{STEP.account}").text
+    assert "carried out" in page
+    assert f'href="{path}"' in page

@@ -165,6 +165,7 @@ def test_the_rules_are_these() -> None:
         "art20.new-feature",
         "art21.suspension-order",
         "art21.order-received",
+        "art23.category-contradicted",
     ]
     assert [rule.id.removeprefix("cn.") for rule in MEASURES.rules] == [
         "label-measures.art04.file-explicit",

@@ -25,7 +25,7 @@ from pipeline.events.identity import account_of, case_uid, decision_id
 from pipeline.events.inputs import ActivityEvent, CaseAct
 from pipeline.events.intake import intake_activity, intake_case_act
 from pipeline.events.outgoing import encode, to_json
-from pipeline.events.outputs import Case, ServiceOrder
+from pipeline.events.outputs import Case, Enforcement, ServiceOrder
 from pipeline.policy.pack import ALL_ROLES
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.reference import ReferenceSets, StaleEntryError, parse_entry
@@ -33,12 +33,13 @@ from pipeline.policy.running_clocks import ClockLaws
 from pipeline.store import ObjectStore
 from pipeline.store.chain import chain_of
 from pipeline.store.simulator import StoreSimulator
+from pipeline.usecases.carrying_out import CarryingOut
 from pipeline.usecases.case_acting import CaseActing, CaseActTaken
 from pipeline.usecases.casework import Casework
 from pipeline.usecases.restating import Restating
 from tests.unit.turns import Trouble, Turn, take_turns
 from tests.unit.usecases.test_deciding import PEOPLE, operators, outcomes, review, reviewing, stored
-from tests.unit.violations import LAYOUT, NOON, USER, decision, done, ledger
+from tests.unit.violations import LAYOUT, NOON, USER, decision, done, ledger, violation
 
 LAWS = ClockLaws(load_packs(), ALL_ROLES)
 CLOCK = "in.it-rules.grievance-clock"
@@ -482,3 +483,52 @@ def test_alerts_are_acknowledged_and_closed_and_open_again_with_the_next_one(des
     assert (case.state, case.facts["alert.ids"]) == ("acknowledged", (first, second))
     with pytest.raises(RoleRefusedError, match="may not say that an alert was looked at"):
         looked_at(desk, "alert.closed", "vera", first)
+
+
+# Steps against accounts
+
+
+def due_step(desk: Desk, name: str = "post-1") -> tuple[Enforcement, CarryingOut]:
+    """A step that the ladder of an account leads to, and what keeps its case."""
+    step = desk.reviewing.escalation(violation(name))
+    assert step is not None
+    return step, CarryingOut(casework=desk.work, laws={step.rules[0].id: "CN"})
+
+
+def test_a_step_is_a_case_from_its_announcement_until_somebody_says_that_it_was_taken(desk: Desk) -> None:
+    step, carry_out = due_step(desk)
+    opened = carry_out(step)
+    assert (opened.kind, opened.id, opened.state) == ("enforcement", step.enforcement_id, "announced")
+    assert (opened.jurisdictions, opened.facts["enforcement.step"]) == (("CN",), step.step)
+    (clock,) = opened.clocks
+    assert (clock.law.clock, clock.state, clock.law.length) == ("cn.deep-synthesis.art10.step-clock", "open", "P1D")
+    assert carry_out(step) == opened
+
+    taken = desk.case("enforcement.taken", "dora", case=step.enforcement_id, at="2026-06-01T15:00:00Z")
+    assert (taken.state, taken.clocks[0].state) == ("taken", "met")
+    assert taken.act is not None
+    assert (taken.act.actor, taken.act.at) == ("dora", "2026-06-01T15:00:00.000Z")
+
+
+def test_a_step_that_was_taken_back_asks_for_nothing_any_more(desk: Desk) -> None:
+    uid = stored(desk.store, decision())
+    desk.reviewing(review(desk.store, uid, "refuse", "anna"))
+    (entry,) = ledger(desk.store, USER)
+    step = desk.reviewing.escalation.said_of(entry)
+    assert isinstance(step, Enforcement)
+    carry_out = CarryingOut(casework=desk.work, laws={step.rules[0].id: "CN"})
+    carry_out(step)
+    complain(desk, uid)
+    overturned = {"outcome": "overturned", "seen_decision": in_force(desk, uid)}
+    decided = desk.act("complaint.answered", "dora", **overturned).decided
+    assert decided is not None
+    assert decided.enforcement is not None
+    case = carry_out(decided.enforcement)
+    assert (case.id, case.state, case.clocks[0].state) == (step.enforcement_id, "reversed", "withdrawn")
+    with pytest.raises(ActRefusedError, match="reversed"):
+        desk.case("enforcement.taken", "dora", case=step.enforcement_id)
+
+
+def test_a_step_that_nobody_announced_cannot_be_said_to_be_taken(desk: Desk) -> None:
+    with pytest.raises(ActRefusedError, match="no such case"):
+        desk.case("enforcement.taken", "dora", case="e" * 64)

@@ -1,0 +1,44 @@
+"""Documents that come with acts about cases: a file is read for its digest alone, and kept nowhere."""
+
+import hashlib
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from console.rendering import language_of
+from console.texts import text
+from pipeline.events.inputs import FiledDocument
+
+__all__ = ["filed_with"]
+
+_CHUNK: Final = 2**20
+_NOT_TOLD: Final = frozenset({None, "", "application/octet-stream"})
+_UNUSABLE: Final = 422
+
+
+async def filed_with(request: Request, form: FormData) -> tuple[FiledDocument, ...]:
+    """The document of a form: the digest of the file that was chosen, and the place that the person says it is kept at.
+
+    Raises:
+        HTTPException: it has one of them without the other.
+    """
+    file, uri = form.get("document"), str(form.get("document_uri", "")).strip()
+    if not isinstance(file, UploadFile) or not file.filename:
+        if uri:
+            raise HTTPException(_UNUSABLE, text("cases.no-document", language_of(request)))
+        return ()
+    if not uri:
+        raise HTTPException(_UNUSABLE, text("cases.no-place", language_of(request)))
+    sha256 = await run_in_threadpool(_digest_of, file)
+    mime = None if file.content_type in _NOT_TOLD else file.content_type
+    return (FiledDocument(sha256=sha256, uri=uri, mime=mime),)
+
+
+def _digest_of(file: UploadFile) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
