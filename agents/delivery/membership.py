@@ -66,12 +66,17 @@ async def standing(app: faust.App) -> Standing | None:
         return None
     # The consumer has an event loop and a thread of its own. Faust's queue of calls into it has two workers, which an
     # outage can occupy; this goes past it.
-    answer = asyncio.run_coroutine_threadsafe(_standing(client), _thread(app).thread_loop)
+    loop = _thread(app).thread_loop
+    answer = asyncio.run_coroutine_threadsafe(_standing(client), loop)
     try:
         async with asyncio.timeout(_ANSWER_WITHIN):
-            return await asyncio.wrap_future(answer)
+            # Shielded, since to be cancelled tells the other loop so, which at a worker's end may have ended first.
+            return await asyncio.shield(asyncio.wrap_future(answer))
     except (TimeoutError, KafkaError):
         return None
+    finally:
+        if not loop.is_closed():
+            answer.cancel()
 
 
 async def behind(app: faust.App) -> int | None:

@@ -1,5 +1,8 @@
 """How an app stands in its group, at moments when aiokafka has not everything yet."""
 
+import asyncio
+import logging
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -53,3 +56,25 @@ async def test_an_app_is_a_member_in_any_generation(
     assert is_joined(app) is True
     coordinator.reset_generation()
     assert is_joined(app) is False
+
+
+async def test_asking_ends_in_silence_when_the_consumer_has_ended_first(
+    app: faust.App, coordinator: GroupCoordinator, caplog: pytest.LogCaptureFixture
+) -> None:
+    consumer: Any = app.consumer
+    loop = consumer._thread.thread_loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)  # where nobody answers
+    thread.start()
+    asking = asyncio.create_task(behind(app))
+    await asyncio.sleep(0)
+    loop.call_soon_threadsafe(loop.stop)
+    await asyncio.to_thread(thread.join)
+    pending = asyncio.all_tasks(loop)
+    loop.close()
+    asking.cancel()
+    with caplog.at_level(logging.ERROR), pytest.raises(asyncio.CancelledError):
+        await asking
+    assert not caplog.records
+    for task in pending:
+        task._log_destroy_pending = False
+        task.get_coro().close()
