@@ -6,6 +6,8 @@
 | `pkcs11:token=T;object=K?module-path=/lib.so` | a hardware module (RFC 7512) | extra `pkcs11` |
 | `vault:https://host:8200/transit/KEY?version=3` | HashiCorp Vault or OpenBao, transit engine | |
 | `awskms:KEY-ID-OR-ARN?region=R` | AWS KMS | |
+| `azurekms:https://NAME.vault.azure.net/keys/KEY/VERSION` | Azure Key Vault, Managed HSM | extra `azure` |
+| `gcpkms:projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/N` | Google Cloud KMS | extra `gcp` |
 | `https://host/path` | any service that signs digests | |
 """
 
@@ -88,6 +90,18 @@ def _awskms(uri: str, seconds: float) -> Key:
     return AwsKmsKey(uri, seconds)
 
 
+def _azurekms(uri: str, seconds: float) -> Key:
+    from pipeline.credentials.signers.azurekms_key import AzureKey  # noqa: PLC0415
+
+    return AzureKey(uri, seconds)
+
+
+def _gcpkms(uri: str, seconds: float) -> Key:
+    from pipeline.credentials.signers.gcpkms_key import GcpKey  # noqa: PLC0415
+
+    return GcpKey(uri, seconds)
+
+
 def _https(uri: str, seconds: float) -> Key:
     from pipeline.credentials.signers.https_key import HttpsKey  # noqa: PLC0415
 
@@ -106,5 +120,12 @@ def _vault(uri: str, seconds: float) -> Key:
     return VaultKey(uri, seconds)
 
 
-SCHEMES: Final[dict[str, Opening]] = {"awskms": _awskms, "https": _https, "pkcs11": _pkcs11, "vault": _vault}
+SCHEMES: Final[dict[str, Opening]] = {
+    "awskms": _awskms,
+    "azurekms": _azurekms,
+    "gcpkms": _gcpkms,
+    "https": _https,
+    "pkcs11": _pkcs11,
+    "vault": _vault,
+}
 """What keeps keys, by the scheme of its URI; a package of yours may add to it before settings are read."""

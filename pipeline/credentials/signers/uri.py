@@ -1,5 +1,6 @@
 """What schemes read out of their URIs, said once: addresses, options, secrets that are kept in files."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -8,7 +9,10 @@ import urllib3
 
 from pipeline.credentials.signers.key import KeyAwayError, KeyRefusedError
 
-__all__ = ["asked", "endpoint", "http_pool", "options", "secret"]
+__all__ = ["Bearer", "asked", "endpoint", "from_file", "http_pool", "options", "secret"]
+
+Bearer = Callable[[], str]
+"""Gives the token of the moment. Raises `KeyRefusedError` or `KeyAwayError`."""
 
 _HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _LONGEST_ANSWER: Final = 2**16
@@ -53,6 +57,11 @@ def secret(file: str) -> str:
         return Path(file).expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise KeyRefusedError(f"the file {file} with its token or PIN cannot be read") from None
+
+
+def from_file(file: str) -> Bearer:
+    """Tokens that somebody keeps renewed in a file."""
+    return lambda: secret(file)
 
 
 def http_pool(seconds: float, ca_file: str | None = None) -> urllib3.PoolManager:

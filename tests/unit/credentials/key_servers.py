@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, utils
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.x509.oid import NameOID
 
+from pipeline.credentials.signers.key import side_by_side
 from tests.servers import LeavableServer
 from tests.unit.credentials.authority import NOW, PEM
 
@@ -36,6 +37,8 @@ ALGORITHMS = {
     "https": ("es256", "es384", "es512", "ps256", "ed25519"),
     "pkcs11": ("es256", "es384", "es512", "ps256", "ed25519"),
     "vault": ("es256", "es384", "es512", "ps256", "ed25519"),
+    "azurekms": ("es256", "es384", "es512", "ps256"),
+    "gcpkms": ("es256", "es384", "ps256", "ed25519"),
     # The stand-in for KMS salts PS256 as KMS does not, and has no Ed25519.
     "awskms": ("es256", "es384", "es512"),
 }
@@ -125,20 +128,30 @@ class Service:
     def make(self, algorithm: str) -> tuple[Any, str]:
         self.keys[algorithm] = new_key(algorithm)
         where = f"https://127.0.0.1:{self.server.server_port}/{algorithm}"
-        uri = f"{where}?token-file={self.directory / 'token'}&ca-file={self.directory / 'ca.pem'}"
-        return self.keys[algorithm].public_key(), uri
+        return self.keys[algorithm].public_key(), f"{where}?{self.files}"
 
-    def answer(self, name: str, question: dict[str, str]) -> bytes | None:
-        key = self.keys.get(name)
-        if key is None:
+    @property
+    def files(self) -> str:
+        """The options of a URI."""
+        return f"token-file={self.directory / 'token'}&ca-file={self.directory / 'ca.pem'}"
+
+    def answer(self, path: str, question: dict[str, Any]) -> dict[str, str] | None:
+        """What is answered to a question; None where there is no such key."""
+        name = path.strip("/")
+        if name not in self.keys:
             return None
+        asked = base64.b64decode(question["message" if name == "ed25519" else "digest"])
+        return {"signature": base64.b64encode(self.signed(name, asked)).decode()}
+
+    def signed(self, name: str, digest: bytes) -> bytes:
+        """The signature over a digest, or of Ed25519 over a message."""
+        key = self.keys[name]
         if name == "ed25519":
-            return key.sign(base64.b64decode(question["message"]))
-        digest = base64.b64decode(question["digest"])
+            return bytes(key.sign(digest))
         hashed = {32: hashes.SHA256(), 48: hashes.SHA384(), 64: hashes.SHA512()}[len(digest)]
         if name == "ps256":
-            return key.sign(digest, PSS(MGF1(hashed), 32), utils.Prehashed(hashed))
-        return key.sign(digest, ec.ECDSA(utils.Prehashed(hashed)))
+            return bytes(key.sign(digest, PSS(MGF1(hashed), 32), utils.Prehashed(hashed)))
+        return bytes(key.sign(digest, ec.ECDSA(utils.Prehashed(hashed))))
 
     def handler(self) -> type[http.server.BaseHTTPRequestHandler]:
         service = self
@@ -151,10 +164,10 @@ class Service:
                 if service.stopped:
                     self.close_connection = True
                     return
-                signature = service.answer(self.path.strip("/"), question)
+                answer = service.answer(self.path, question)
                 known = self.headers["authorization"] == "Bearer secret-token"
-                body = json.dumps({"signature": base64.b64encode(signature or b"").decode()}).encode()
-                self.send_response(401 if not known else 404 if signature is None else 200)
+                body = json.dumps(answer).encode()
+                self.send_response(401 if not known else 404 if answer is None else 200)
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -168,6 +181,40 @@ class Service:
         self.stopped = True
         self.server.shutdown()
         self.server.server_close()
+
+
+class AzureVault(Service):
+    """What is published of how Azure Key Vault signs (REST, version 7.4), spoken by a service of our own."""
+
+    def make(self, algorithm: str) -> tuple[Any, str]:
+        public, _ = super().make(algorithm)
+        return public, f"azurekms:https://127.0.0.1:{self.server.server_port}/keys/{algorithm}/1?{self.files}"
+
+    def answer(self, path: str, question: dict[str, Any]) -> dict[str, str] | None:
+        names = {f"/keys/{name}/1/sign?api-version=7.4": name for name in self.keys}
+        if path not in names or question["alg"] != names[path].upper():
+            return None
+        signature = self.signed(names[path], base64.urlsafe_b64decode(question["value"] + "=="))
+        value = base64.urlsafe_b64encode(side_by_side(signature, names[path]))
+        return {"kid": path, "value": value.decode().rstrip("=")}
+
+
+class GoogleKms(Service):
+    """The same of Google Cloud KMS (REST, version 1)."""
+
+    KEYS = "projects/tests/locations/here/keyRings/ring/cryptoKeys"
+
+    def make(self, algorithm: str) -> tuple[Any, str]:
+        public, _ = super().make(algorithm)
+        here = f"endpoint=https://127.0.0.1:{self.server.server_port}"
+        return public, f"gcpkms:{self.KEYS}/{algorithm}/cryptoKeyVersions/1?{here}&{self.files}"
+
+    def answer(self, path: str, question: dict[str, Any]) -> dict[str, str] | None:
+        names = {f"/v1/{self.KEYS}/{name}/cryptoKeyVersions/1:asymmetricSign": name for name in self.keys}
+        if path not in names:
+            return None
+        asked = question["data"] if names[path] == "ed25519" else next(iter(question["digest"].values()))
+        return {"name": path, "signature": base64.b64encode(self.signed(names[path], base64.b64decode(asked))).decode()}
 
 
 class SoftHsm:
@@ -300,6 +347,8 @@ _SERVERS: dict[str, Any] = {
     "https": Service,
     "pkcs11": SoftHsm,
     "vault": OpenBao,
+    "azurekms": AzureVault,
+    "gcpkms": GoogleKms,
     "awskms": LocalKms,
 }
 

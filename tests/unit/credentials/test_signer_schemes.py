@@ -14,17 +14,15 @@ from cryptography import x509
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.signers import ClaimSigner, KeyRefusedError, claim_signer
-from pipeline.credentials.signers.https_key import HttpsKey
 from pipeline.credentials.signers.identities import Signers
 from pipeline.credentials.signers.key import is_signed
-from pipeline.credentials.signers.opening import open_signer
+from pipeline.credentials.signers.opening import SCHEMES, open_signer
 from pipeline.credentials.signers.rotation import Rotation
-from pipeline.credentials.signers.vault_key import VaultKey
 from pipeline.errors import OperatorError, WorldError
 from tests.servers import LeavableServer
 from tests.unit.credentials.authority import PEM, Authority
 from tests.unit.credentials.conftest import MakeOrder
-from tests.unit.credentials.key_servers import ALGORITHMS, KeyServer, open_server
+from tests.unit.credentials.key_servers import ALGORITHMS, GoogleKms, KeyServer, open_server
 
 CLAIM = b"\x84\x6aSignature1" + bytes(6000)
 """Longer than what services take as a whole."""
@@ -105,6 +103,11 @@ WRONG = {
     "pkcs11:object=key?module-path=/lib.so": "pkcs11:token=T;object=K",
     "pkcs11:token=t;object=k?module-path=/nowhere/lib.so": "",
     "awskms:": "names no key",
+    "azurekms:https://name.vault.azure.net/keys/key": "azurekms:https://NAME.vault.azure.net/keys/KEY/VERSION",
+    "azurekms:http://name.vault.azure.net/keys/key/1": "not https",
+    "azurekms:https://127.0.0.1:9/keys/key/1?token-file=/nowhere/token": "/nowhere/token",
+    "gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k": "cryptoKeyVersions/N",
+    "gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1?token=secret": "option token",
 }
 
 
@@ -122,9 +125,9 @@ def test_a_uri_that_is_wrong_is_the_operators_and_says_how_it_should_be(uri: str
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b'{"signature":"\xc3\x28"}', b'{"signature":"no base64"}', b"\x80" * 99_999]
 )
-@pytest.mark.parametrize("scheme_of", [HttpsKey, VaultKey])
+@pytest.mark.parametrize("scheme", ["https", "vault", "azurekms", "gcpkms"])
 def test_whatever_a_service_answers_that_is_no_signature_is_said_to_be_none(
-    body: bytes, scheme_of: type[HttpsKey | VaultKey], monkeypatch: pytest.MonkeyPatch
+    body: bytes, scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -137,11 +140,17 @@ def test_whatever_a_service_answers_that_is_no_signature_is_said_to_be_none(
             pass
 
     monkeypatch.setenv("VAULT_TOKEN", "token")
+    (tmp_path / "token").write_text("token")
     with LeavableServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        key = scheme_of(
-            f"http://127.0.0.1:{server.server_port}/transit/key{'?version=1' * (scheme_of is VaultKey)}", 5.0
-        )
+        here, token = f"http://127.0.0.1:{server.server_port}", f"token-file={tmp_path / 'token'}"
+        uris = {
+            "https": f"{here}/sign",
+            "vault": f"vault:{here}/transit/key?version=1",
+            "azurekms": f"azurekms:{here}/keys/key/1?{token}",
+            "gcpkms": f"gcpkms:{GoogleKms.KEYS}/key/cryptoKeyVersions/1?endpoint={here}&{token}",
+        }
+        key = SCHEMES[scheme](uris[scheme], 5.0)
         with pytest.raises(KeyRefusedError, match="no signature"):
             key.sign(CLAIM, "es256")
         server.shutdown()
