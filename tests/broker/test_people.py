@@ -3,7 +3,10 @@
 import asyncio
 import json
 import secrets
+import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +16,41 @@ from devstack import SeaweedServer
 from tests.broker.installation import Installation, Said
 from tests.broker.kill.cases import account_of, decision_id, review_id
 from tests.broker.kill.law import in_order
+from tests.tools import need
 
 pytestmark = [pytest.mark.kafka, pytest.mark.s3]
+
+NEEDS_TWO = "cn.deep-synthesis.art09.identity"
 
 
 @pytest.fixture(scope="module")
 def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation where people have to be known; at first, nobody is."""
     directory = tmp_path_factory.mktemp("people")
+    (directory / "law.yaml").write_text(law_that_needs_two(), encoding="utf-8")
+    people = {"SEALSTREAM_WITHOUT_OPERATORS": "false", "SEALSTREAM_POLICY_PACKS": f"+{directory / 'law.yaml'}"}
     with SeaweedServer(directory / "s3") as s3:
-        installation = Installation(kafka, s3, directory, SEALSTREAM_WITHOUT_OPERATORS="false")
+        installation = Installation(kafka, s3, directory, **people)
         asyncio.run(installation.create())
         installation.start_worker()
         yield installation
         installation.stop_worker()
 
 
-async def held(house: Installation, user: str) -> str:
+def law_that_needs_two() -> str:
+    """A pack that ships, and asks for two persons where it is not known who a user is."""
+    pack = (files("pipeline.policy") / "packs" / "cn-deep-synthesis-2023.yaml").read_text(encoding="utf-8")
+    head, rule, rest = pack.partition(f"  - id: {NEEDS_TWO}\n")
+    assert rule
+    return f"{head}{rule}    second_eyes: true\n{rest}"
+
+
+async def held(house: Installation, user: str, *, needs_two: bool = False) -> str:
     """An event that is held: its user did not declare it, which counts against the user once a person refuses it."""
     content = {"id": secrets.token_hex(4), "mime": "text/plain", "text": "written by a machine"}
     data = {**in_order(content, user), "actor": {"role": "user"}, "declaration": {"made": False}}
+    if needs_two:
+        data["user"] = {"id_hash": user}
     uid = await house.send("publication", data)
     assert (await house.decision(uid))["decision"] == "hold"
     return uid
@@ -250,3 +268,80 @@ async def test_a_complaint_of_the_public_is_answered_by_who_did_not_decide_and_o
     said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
     assert len({one.body for one in said}) == 3
     assert "officer-5" not in house.log.read_text()
+
+
+async def test_what_needs_two_is_refused_by_two_and_the_account_gets_one_step(house: Installation) -> None:
+    await house.put_operator("reviewer-8", "reviewer", "second-reviewer")
+    await house.put_operator("second-8", "second-reviewer")
+    user = secrets.token_hex(8)
+    uid = await held(house, user, needs_two=True)
+    first = review(uid, "refuse", "reviewer-8", "reviewer")
+    await house.send("reviews", first, f"{uid}-first", version=2)
+    (waiting,) = await house.said("decisions", lambda one: one.data["supersedes"] == decision_id(uid))
+    assert waiting.data["decision"] == "hold"
+
+    seen = waiting.data["decision_id"]
+    own = await house.send("reviews", review(uid, "refuse", "reviewer-8", "second-reviewer", seen), version=2)
+    assert (await letter(house, own))["error"] == "SamePersonError"
+    second = review(uid, "refuse", "second-8", "second-reviewer", seen)
+    await house.send("reviews", second, f"{uid}-second", version=2)
+    (blocked,) = await house.said("decisions", lambda one: one.data["supersedes"] == seen)
+    assert (blocked.data["decision"], blocked.data["review"]["reviewer"]) == ("block", "second-8")
+    (step,) = await house.said("enforcement", lambda one: one.data["event_uid"] == uid)
+    assert (step.data["account"], step.data["step"]) == (account_of(user), "warn")
+
+    for name, data in (("second", second), ("first", first)):
+        await house.send("reviews", data, f"{uid}-{name}", version=2)
+    await house.everything_done()
+    said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
+    once = {one.body: one.data["decision"] for one in said}
+    assert [*once.values()] == ["hold", "hold", "block"]
+    assert said[-1].data["decision"] == "block"
+    steps = [one for one in await house.everything_said("enforcement") if one.data["event_uid"] == uid]
+    assert {one.body for one in steps} == {step.body}
+
+
+def text_of(file: Path) -> str:
+    return subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout
+
+
+async def test_a_rumour_is_refuted_and_reported_and_its_report_is_made_once(
+    house: Installation, tmp_path: Path
+) -> None:
+    need("pdftotext")
+    await house.put_operator("officer-8", "complaints-officer")
+    uid, number = await held(house, secrets.token_hex(8)), f"I-{secrets.token_hex(4)}"
+
+    def act(what: str, *more: str) -> dict[str, Any]:
+        by = ("--by", "officer-8", "--reason", "The flood that it shows did not happen.")
+        return dict(house.answer("cases", "act", f"incident.{what}", number, *by, *more)["case"])
+
+    async def clock(state: str) -> Said:
+        return (
+            await house.said(
+                "clocks",
+                lambda one: (
+                    (one.data.get("case_id"), one.data.get("state")) == (number, state)
+                    and "refute-clock" in one.data["law"]["clock"]
+                ),
+            )
+        )[0]
+
+    rumour = json.dumps({"incident": {"kind": "rumour"}})
+    opened = await asyncio.to_thread(act, "opened", "--about-event", uid, "--jurisdiction", "CN", "--data", rumour)
+    assert (opened["kind"], opened["state"]) == ("incident", "opened")
+    await clock("open")
+    for what in ("disposed", "refuted", "reported"):
+        assert (await asyncio.to_thread(act, what))["state"] == what
+    assert (await clock("met")).data["law"]["pack"]["name"] == "cn-deep-synthesis-2023"
+
+    def report(name: str) -> bytes:
+        made = ("report", "incident", "--period", f"{datetime.now(UTC):%Y-%m}", "--lang", "zh")
+        house.sealstream(*made, "--out", str(tmp_path / name))
+        return (tmp_path / name).read_bytes()
+
+    first = await asyncio.to_thread(report, "first.pdf")
+    assert await asyncio.to_thread(report, "second.pdf") == first
+    text = await asyncio.to_thread(text_of, tmp_path / "first.pdf")
+    for told in (number, "谣言", "第十一条"):
+        assert told in text, told
