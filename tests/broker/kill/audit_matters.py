@@ -7,7 +7,7 @@ from aiokafka.structs import TopicPartition
 
 import schemas
 from tests.broker.kill.bucket import version_key
-from tests.broker.kill.cases import Case, Version, enforcement_id, matter_uid
+from tests.broker.kill.cases import Case, Version, matter_uid
 from tests.broker.kill.evidence import Evidence, Input, Message
 from tests.broker.kill.ledger import read_entries
 from tests.broker.kill.matters import Told, body_of, first_past, is_of_matter, told_of_matters, versions_of
@@ -45,7 +45,10 @@ def audit_matters(
         if told.matter.suspends is not None:
             entries.add(f"order:{told.matter.uid}")
             yield from _suspended(told, evidence, history)
-    called_for |= _of_steps(records)
+    of_steps = _of_steps(records)
+    for key in sorted(of_steps - records.keys()):
+        yield Problem(verdict="lost", what=f"no case waits for a step against an account: {key} is not there")
+    called_for |= of_steps
     for key in sorted({key for key in records if is_of_matter(key)} - called_for):
         yield Problem(verdict="unexpected", what=f"nothing called for the version {key}")
     for key in sorted(set(evidence.suspensions) - entries):
@@ -54,13 +57,15 @@ def audit_matters(
 
 def _of_steps(records: Mapping[str, bytes]) -> set[str]:
     """The versions that steps against accounts call for: one when it is announced, one when it is taken back."""
+    steps: dict[tuple[str, int], str] = {}
     called_for: set[str] = set()
-    for entry in read_entries(records):
+    for entry in read_entries(records):  # of an account in order, so that what is corrected comes first
         if entry.enforcement_id is not None:
-            called_for.add(version_key(matter_uid("enforcement", entry.enforcement_id), 1))
-        if entry.is_correction:
-            first = enforcement_id(entry.account, int(entry.document["corrects"]))
-            called_for.add(version_key(matter_uid("enforcement", first), 2))
+            steps[entry.account, entry.number] = matter_uid("enforcement", entry.enforcement_id)
+            called_for.add(version_key(steps[entry.account, entry.number], 1))
+        taken_back = steps.get((entry.account, int(entry.document["corrects"] or 0)))
+        if taken_back is not None:
+            called_for.add(version_key(taken_back, 2))
     return called_for
 
 

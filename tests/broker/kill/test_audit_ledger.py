@@ -217,7 +217,8 @@ def test_what_nothing_called_for_is_noticed(run: Miniature) -> None:
     run.records[counted_key(str(released.uid))] = body
     run.evidence.enforcement["0" * 64] = replace(message)
 
-    assert [problem.verdict for problem in run.audit()] == ["unexpected"] * 3
+    verdicts = sorted(problem.verdict for problem in run.audit())
+    assert verdicts == ["lost", "unexpected", "unexpected", "unexpected"]  # nor does a case wait for its step
 
 
 def late_step(run: Miniature) -> None:

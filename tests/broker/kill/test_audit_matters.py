@@ -9,7 +9,7 @@ import pytest
 
 from tests.broker.kill.audit_matters import FEATURE_DATABASE
 from tests.broker.kill.bucket import outcome_key, version_key
-from tests.broker.kill.cases import Case, Matter, announcement_id, clock_id
+from tests.broker.kill.cases import Case, Matter, announcement_id, clock_id, matter_uid
 from tests.broker.kill.clock_cases import ORDER_CLOCK
 from tests.broker.kill.evidence import Message
 from tests.broker.kill.ledger import read_entries
@@ -109,6 +109,20 @@ def lose_reason(run: Miniature) -> Found:
     return {("lost", REFUSED)}
 
 
+def lose_step(run: Miniature) -> Found:
+    step = next(one.enforcement_id for one in read_entries(run.records) if one.enforcement_id is not None)
+    del run.records[version_key(matter_uid("enforcement", step), 1)]
+    return {("lost", None)}
+
+
+def lose_step_taken_back(run: Miniature) -> Found:
+    entries = {(one.account, one.number): one for one in read_entries(run.records)}
+    taken_back = (entries[one.account, int(one.document["corrects"])] for one in entries.values() if one.is_correction)
+    step = next(one.enforcement_id for one in taken_back if one.enforcement_id is not None)
+    del run.records[version_key(matter_uid("enforcement", step), 2)]
+    return {("lost", None)}
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -120,6 +134,8 @@ def lose_reason(run: Miniature) -> Found:
         lose_suspension,
         lose_refusal,
         lose_reason,
+        lose_step,
+        lose_step_taken_back,
     ],
 )
 def test_what_is_lost_is_missed(run: Miniature, spoil: Callable[[Miniature], Found]) -> None:
