@@ -286,6 +286,15 @@ STATED_BY_NO_EVENT = (
     "news_source.status",
     "news_source.valid_from",
     "news_source.valid_to",
+    "feature_database.in_use",
+    "feature_database.unfounded",
+    "feature_database.founded_at",
+    "feature_database.entry_reviewed_at",
+    "enforcement.id",
+    "enforcement.step",
+    "enforcement.announced_at",
+    "enforcement.taken_at",
+    "enforcement.reversed_at",
 )
 facts = st.sampled_from([fact for fact in vocabulary().values() if fact.name not in STATED_BY_NO_EVENT])
 

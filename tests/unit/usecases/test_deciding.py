@@ -246,7 +246,10 @@ def test_packs_say_where_they_are_law_and_which_rules_one_person_does_not_decide
     pack = shipped_pack("illegal")
     first, *others = pack.rules
     strict = msgspec.structs.replace(pack, rules=(msgspec.structs.replace(first, second_eyes=True), *others))
-    assert oversight_facts([strict]) == OversightFacts(places={"illegal": "*"}, second_eyes=frozenset({first.id}))
+    laws = {rule.id: "*" for rule in pack.rules}
+    assert oversight_facts([strict]) == OversightFacts(
+        places={"illegal": "*"}, second_eyes=frozenset({first.id}), laws=laws
+    )
     assert oversight_facts([pack]).second_eyes == frozenset()
 
 
