@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "publish": Command("publishing", "publish", "Send events."),
     "review": Command("reviewing", "review", "Decide about an event that is held, or again about one."),
     "reviews": Command("reviews", "app", "What waits for a person: list, show, claim, note, decide about many."),
+    "held": Command("reviews", "app", "What is held: the same as `reviews`."),
     "topics": Command("setup", "topics", "Kafka topics."),
     "bucket": Command("setup", "bucket", "S3 buckets."),
     "doctor": Command("doctor", "doctor", "Look for what would keep a worker from working."),

@@ -75,9 +75,19 @@ class DecidedOne(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @app.command("list")
-def list_waiting(as_json: AsJson = False) -> None:
+def list_waiting(
+    rule: Annotated[str, typer.Option(metavar="ID", help="Held by this rule, or one whose id begins so.")] = "",
+    content: Annotated[str, typer.Option(metavar="ID", help="About this item.")] = "",
+    most: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="No more than the oldest N.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """List what is held and was not decided since, the oldest first, as far back as the topics reach."""
-    found = asyncio.run(_waiting(KafkaSettings()))
+    waiting_now = asyncio.run(_waiting(KafkaSettings()))
+    found = [
+        one
+        for one in waiting_now
+        if content in ("", one.content_id) and (not rule or any(name.startswith(rule) for name in one.rules))
+    ][:most]
     if as_json:
         print_json({"waiting": found})
         return
@@ -87,7 +97,8 @@ def list_waiting(as_json: AsJson = False) -> None:
             markup=False,
             soft_wrap=True,
         )
-    console.print(f"{len(found)} wait.", style="dim")
+    others = f", {len(waiting_now) - len(found)} others" if len(found) < len(waiting_now) else ""
+    console.print(f"{len(found)} wait{others}.", style="dim")
 
 
 @app.command()

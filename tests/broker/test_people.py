@@ -117,6 +117,11 @@ async def test_an_event_is_claimed_and_many_are_decided_for_one_reason(house: In
     (update,) = await house.said("review-updates", lambda one: one.data["event_uid"] == uids[0])
     assert (update.key, update.data) == (uids[0], claim)
     assert set(uids) <= {one["event_uid"] for one in house.answer("reviews", "list")["waiting"]}
+    by_rule = house.answer("held", "list", "--rule", "cn.label-measures.")["waiting"]
+    assert set(uids) <= {one["event_uid"] for one in by_rule}
+    assert house.answer("held", "list", "--rule", "eu.")["waiting"] == []
+    (oldest,) = house.answer("reviews", "list", "--limit", "1")["waiting"]
+    assert house.answer("held", "list", "--content", oldest["content_id"])["waiting"] == [oldest]
 
     file = tmp_path / "uids"
     file.write_text("\n".join(uids))
