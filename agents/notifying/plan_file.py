@@ -1,6 +1,5 @@
 """The operator's file: to whom, what, and when. Everything that can be wrong with it is said before anything starts."""
 
-import tomllib
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +13,7 @@ from agents.notifying.quiet import QuietHours
 from agents.notifying.signing import secret_of
 from pipeline.errors import OperatorError
 from pipeline.events.outputs import Severity
+from pipeline.toml_files import UnusableTomlError, read_toml
 
 __all__ = ["NotificationPlan", "NotifyRoute", "NotifyTarget", "read_plan"]
 
@@ -95,9 +95,9 @@ def read_plan(path: Path, *, places: Collection[str], kinds: Collection[str]) ->
         OperatorError: it cannot be used; the message says which part of it, and what to write.
     """
     try:
-        plan = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), NotificationPlan, dec_hook=_path)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise _unusable(path, str(error)) from error
+        plan = read_toml(path, NotificationPlan)
+    except UnusableTomlError as error:
+        raise _unusable(path, error.why) from error
     faults = [*_faults_of_targets(plan), *_faults_of_routes(plan, places, kinds)]
     if not 0 <= plan.group_seconds <= 3600:  # noqa: PLR2004 - an hour
         faults.append("group_seconds is none from 0 to 3600")
@@ -106,12 +106,6 @@ def read_plan(path: Path, *, places: Collection[str], kinds: Collection[str]) ->
     if faults:
         raise _unusable(path, "; ".join(faults))
     return plan
-
-
-def _path(kind: type, value: object) -> object:
-    if kind is not Path or not isinstance(value, str):
-        raise NotImplementedError(f"{kind} is in no file")  # msgspec's own word for what it cannot read
-    return Path(value)
 
 
 def _unusable(path: Path, why: str) -> OperatorError:

@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.credentials.model import Algorithm
 from pipeline.credentials.signers.key import DIGESTS, KeyAwayError, KeyRefusedError, digest_of
-from pipeline.credentials.signers.uri import Bearer, asked, endpoint, from_file, http_pool, options
+from pipeline.credentials.signers.uri import Bearer, asked, endpoint, from_file, http_pool, options, signature_read
 
 __all__ = ["AzureKey"]
 
@@ -56,11 +56,9 @@ class AzureKey:
         question = msgspec.json.encode({"alg": algorithm.upper(), "value": digest})
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._bearer()}"}
         answer = asked(self._pool, self._url, question, headers)
-        try:
+        with signature_read():
             value = msgspec.json.decode(answer, type=_Answer).value
             return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-        except (msgspec.MsgspecError, ValueError):  # What is no UTF-8 or no base64 is the latter.
-            raise KeyRefusedError("its service answered with no signature") from None
 
     def close(self) -> None:
         """See `Key.close`."""

@@ -15,7 +15,7 @@ import urllib3
 
 from pipeline.credentials.model import Algorithm
 from pipeline.credentials.signers.key import DIGESTS, KeyAwayError, KeyRefusedError, digest_of
-from pipeline.credentials.signers.uri import Bearer, asked, endpoint, from_file, http_pool, options
+from pipeline.credentials.signers.uri import Bearer, asked, endpoint, from_file, http_pool, options, signature_read
 
 __all__ = ["GcpKey"]
 
@@ -62,10 +62,8 @@ class GcpKey:
             question = {"data": base64.b64encode(message).decode()}
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._bearer()}"}
         answer = asked(self._pool, self._url, msgspec.json.encode(question), headers)
-        try:
+        with signature_read():
             return base64.b64decode(msgspec.json.decode(answer, type=_Answer).signature, validate=True)
-        except (msgspec.MsgspecError, ValueError):  # What is no UTF-8 or no base64 is the latter.
-            raise KeyRefusedError("its service answered with no signature") from None
 
     def close(self) -> None:
         """See `Key.close`."""

@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from pipeline.credentials.model import Algorithm
-from pipeline.credentials.signers.key import DIGESTS, KeyRefusedError, digest_of
-from pipeline.credentials.signers.uri import asked, endpoint, http_pool, options, secret
+from pipeline.credentials.signers.key import DIGESTS, digest_of
+from pipeline.credentials.signers.uri import asked, endpoint, http_pool, options, secret, signature_read
 
 __all__ = ["HttpsKey"]
 
@@ -45,10 +45,8 @@ class HttpsKey:
         question = msgspec.json.encode({"algorithm": algorithm, field: base64.b64encode(body).decode()})
         bearer = {} if self._token_file is None else {"Authorization": f"Bearer {secret(self._token_file)}"}
         answer = asked(self._pool, self._url, question, {"Content-Type": "application/json", **bearer})
-        try:
+        with signature_read():
             return base64.b64decode(msgspec.json.decode(answer, type=_Answer).signature, validate=True)
-        except (msgspec.MsgspecError, ValueError):  # What is no UTF-8 or no base64 is the latter.
-            raise KeyRefusedError("its service answered with no signature") from None
 
     def close(self) -> None:
         """See `Key.close`."""

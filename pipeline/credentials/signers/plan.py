@@ -1,7 +1,6 @@
 """The operator's file of signing identities: which there are, and which one signs what. Faults are told at start."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ import msgspec
 from pipeline.credentials.model import Algorithm
 from pipeline.credentials.signers.opening import is_path
 from pipeline.errors import OperatorError
+from pipeline.toml_files import UnusableTomlError, read_toml
 
 __all__ = ["IdentityPlan", "ServiceMembers", "SignerPlan", "SignerRule", "read_signer_plan"]
 
@@ -116,22 +116,14 @@ def read_signer_plan(path: Path) -> SignerPlan:
     """
     path = path.expanduser()
     try:
-        plan = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), SignerPlan, dec_hook=_path)
-    except OSError as error:
-        raise _unusable(path, f"it cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise _unusable(path, str(error)) from error
+        plan = read_toml(path, SignerPlan)
+    except UnusableTomlError as error:
+        raise _unusable(path, error.why) from error
     faults = [*_faults_of_identities(plan), *_faults_of_rules(plan)]
     if faults:
         raise _unusable(path, "; ".join(faults))
     placed = {name: _placed(identity, path.parent) for name, identity in plan.identities.items()}
     return msgspec.structs.replace(plan, identities=placed)
-
-
-def _path(kind: type, value: object) -> object:
-    if kind is not Path or not isinstance(value, str):
-        raise NotImplementedError(f"{kind} is in no file")  # msgspec's own word for what it cannot read
-    return Path(value)
 
 
 def _unusable(path: Path, why: str) -> OperatorError:

@@ -1,15 +1,17 @@
 """What schemes read out of their URIs, said once: addresses, options, secrets that are kept in files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+import msgspec
 import urllib3
 
 from pipeline.credentials.signers.key import KeyAwayError, KeyRefusedError
 
-__all__ = ["Bearer", "asked", "endpoint", "from_file", "http_pool", "options", "secret"]
+__all__ = ["Bearer", "asked", "endpoint", "from_file", "http_pool", "options", "secret", "signature_read"]
 
 Bearer = Callable[[], str]
 """Gives the token of the moment. Raises `KeyRefusedError` or `KeyAwayError`."""
@@ -95,3 +97,16 @@ def asked(pool: urllib3.PoolManager, url: str, body: bytes, headers: dict[str, s
     if answer.status != 200:  # noqa: PLR2004
         raise KeyRefusedError(f"its service answered with status {answer.status}")
     return told
+
+
+@contextmanager
+def signature_read() -> Iterator[None]:
+    """Read a signature out of an answer inside.
+
+    Raises:
+        KeyRefusedError: there is none in it.
+    """
+    try:
+        yield
+    except (msgspec.MsgspecError, ValueError):  # What is no UTF-8 or no base64 is the latter.
+        raise KeyRefusedError("its service answered with no signature") from None

@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.credentials.model import Algorithm
 from pipeline.credentials.signers.key import DIGESTS, KeyRefusedError, digest_of
-from pipeline.credentials.signers.uri import asked, endpoint, http_pool, options, secret
+from pipeline.credentials.signers.uri import asked, endpoint, http_pool, options, secret, signature_read
 
 __all__ = ["VaultKey"]
 
@@ -65,11 +65,9 @@ class VaultKey:
             # Its default is the longest salt, which no claim may have (RFC 8230).
             question |= {"signature_algorithm": "pss", "salt_length": "hash"}
         answer = asked(self._pool, url, msgspec.json.encode(question), self._headers())
-        try:
+        with signature_read():
             signature = msgspec.json.decode(answer, type=_Answer).data.signature
             return base64.b64decode(signature.rpartition(":")[2], validate=True)
-        except (msgspec.MsgspecError, ValueError):  # What is no UTF-8 or no base64 is the latter.
-            raise KeyRefusedError("its service answered with no signature") from None
 
     def close(self) -> None:
         """See `Key.close`."""
