@@ -131,8 +131,9 @@ def _in_words(request: Request, doors: Doors, error: HTTPException) -> str:
 
 
 def _too_large(doors: Doors, language: Language) -> str:
-    key = "verify.too-large-known" if doors.settings.is_open("lookup") else "verify.too-large"
-    return text(key, language, megabytes=_megabytes(doors))
+    if doors.settings.is_open("lookup"):
+        return text("verify.too-large-known", language, megabytes=_megabytes(doors))
+    return text("verify.too-large", language, megabytes=_megabytes(doors))
 
 
 def _megabytes(doors: Doors) -> int:
