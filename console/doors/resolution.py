@@ -12,8 +12,6 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -22,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console.doors.asking import as_json, handlers, parameters
 from console.doors.contract import served
 from console.doors.contract.errata import MOST_RESULTS
+from console.doors.discovery import capabilities_route, for_other_pages, well_known_route
 from console.doors.limits import body_of
 from console.doors.parts import Doors, answered
 from pipeline.assets import asset_of
@@ -55,7 +54,7 @@ class _Match(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def routes(doors: Doors) -> tuple[BaseRoute, ...]:
-    """`/v1/…`: an application of its own, whose errors are JSON."""
+    """`/v1/…`: an application of its own, whose errors are JSON; and where clients find out about it."""
     application = Starlette(
         routes=[
             Route("/matches/byBinding", _by_binding(doors)),
@@ -63,15 +62,13 @@ def routes(doors: Doors) -> tuple[BaseRoute, ...]:
             Route("/matches/byReference", _by_reference, methods=["POST"]),
             Route("/manifests/{manifest_id:path}", _manifest(doors), methods=["GET"]),
             Route("/services/supportedAlgorithms", _algorithms(doors), methods=["GET"]),
+            capabilities_route(doors),
             Route("/openapi.json", _contract, methods=["GET"]),
         ],
-        # Pages of verifiers elsewhere may ask: there is nothing here that a browser would send along.
-        middleware=[
-            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
-        ],
+        middleware=[for_other_pages()],
         exception_handlers=handlers(),
     )
-    return (Mount(PREFIX, _Lenient(application)),)
+    return (well_known_route(doors, PREFIX), Mount(PREFIX, _Lenient(application)))
 
 
 class _Lenient:
