@@ -12,11 +12,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from agents.door_settings import DoorSettings
 from console.doors.asking import as_json
-from console.doors.contract import published
+from console.doors.contract import WantedTokens, published
 from console.doors.parts import Doors
 
-__all__ = ["CAPABILITIES", "WELL_KNOWN", "capabilities_route", "for_other_pages", "paths", "well_known_route"]
+__all__ = [
+    "CAPABILITIES",
+    "WELL_KNOWN",
+    "capabilities_route",
+    "for_other_pages",
+    "paths",
+    "wanted_tokens",
+    "well_known_route",
+]
 
 WELL_KNOWN: Final = "/.well-known/c2pa-soft-binding-resolution"
 CAPABILITIES: Final = "/services/capabilities"
@@ -70,6 +79,12 @@ def paths(prefix: str) -> dict[str, Any]:
             "get": _operation("Says which optional parts there are.", "getServiceCapabilities", capabilities)
         },
     }
+
+
+def wanted_tokens(settings: DoorSettings) -> WantedTokens | None:
+    """Which access tokens the API asks for; None where everybody may ask."""
+    wanted = settings.tokens()
+    return None if wanted is None else WantedTokens(wanted[0], settings.token_scope, settings.token_url)
 
 
 def _operation(summary: str, name: str, members: dict[str, Any]) -> dict[str, Any]:

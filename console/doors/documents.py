@@ -75,7 +75,7 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
 
 def document(settings: DoorSettings) -> dict[str, Any]:
     """The OpenAPI document of the doors that are open."""
-    contract = served()
+    contract = served(tokens=discovery.wanted_tokens(settings) if settings.is_open("resolution") else None)
     paths: dict[str, Any] = {}
     if settings.is_open("resolution"):
         paths = {f"{PREFIX}{path}": item for path, item in contract["paths"].items()} | discovery.paths(PREFIX)
