@@ -108,7 +108,7 @@ class Resolution:
         return tuple(sorted(best.values(), key=lambda match: (-match.score, match.event_uid))[:most])
 
     def manifest(self, label: str, *, active_only: bool = False) -> bytes | None:
-        """The manifest store that was made with the manifest of this label; None where none is known, or may be told of.
+        """The manifest store that was made with the manifest of this label; None where none is known, or is told of.
 
         Where that manifest got a time stamp later, the update that holds it is in the store, too.
 
