@@ -108,17 +108,19 @@ class Resolution:
         return tuple(sorted(best.values(), key=lambda match: (-match.score, match.event_uid))[:most])
 
     def manifest(self, label: str, *, active_only: bool = False) -> bytes | None:
-        """The manifest store whose active manifest has this label; None where none is known, or nothing is told of it.
+        """The manifest store that was made with the manifest of this label; None where none is known, or is told of.
+
+        Where that manifest got a time stamp later, the update that holds it is in the store, too.
 
         Args:
             label: `urn:c2pa:…`.
-            active_only: whether those of its ingredients are left out.
+            active_only: whether it is this manifest alone, without ingredients and updates.
 
         Raises:
             WorldError: the store does not answer.
         """
         uid = self.labels.event_of(label)
-        found = None if uid is None else self.view.manifest(uid)
+        found = None if uid is None else self.view.manifest(uid, as_sealed=active_only)
         if found is None or found[0] != label:
             return None
         return active_manifest_alone(found[1]) if active_only else found[1]
