@@ -72,7 +72,7 @@ format: $(STAMP) ## Format the code
 
 lock: ## Pin every dependency with hashes anew (needs uv); the files name no index
 	@uv pip compile $(LOCK) --all-extras --output-file requirements-dev.lock
-	@uv pip compile $(LOCK) --extra console --extra media --extra postgres --extra reports --extra traces --constraint requirements-dev.lock --output-file requirements.lock
+	@uv pip compile $(LOCK) --extra console --extra media --extra notify --extra postgres --extra reports --extra traces --constraint requirements-dev.lock --output-file requirements.lock
 
 clean: ## Remove what was installed and cached here
 	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

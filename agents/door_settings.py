@@ -6,6 +6,8 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import AfterValidator, Field
 from pydantic_settings import SettingsConfigDict
 
+from agents.oidc_settings import require_issuer
+from pipeline.errors import OperatorError
 from pipeline.settings import Names, Settings
 
 __all__ = ["DOORS", "Door", "DoorSettings"]
@@ -59,6 +61,39 @@ class DoorSettings(Settings):
 
     upload_seconds: float = Field(default=60.0, gt=0, le=3600)
     """How long a file may take to arrive, in seconds."""
+
+    token_issuer: Annotated[str | None, AfterValidator(lambda text: text and require_issuer(text))] = None
+    """Whose access tokens (OAuth 2.0 client credentials) the Soft Binding API asks for, exactly as it calls itself;
+    without it, everybody may ask."""
+
+    token_audience: str | None = None
+    """What the issuer calls this API in the `aud` of its tokens."""
+
+    token_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+")
+    """Where clients get tokens: told in the OpenAPI document, and asked by nobody here."""
+
+    token_scope: str = Field(default="fetch:manifests", pattern=r"^[!#-\[\]-~]+$")
+    """The scope that tokens have to have; another one where the issuer cannot name it as the API does."""
+
+    token_skew_seconds: int = Field(default=60, ge=0, le=600)
+    """How far the issuer's clock may be from ours."""
+
+    def tokens(self) -> tuple[str, str] | None:
+        """The issuer and audience of tokens that are asked for; None where everybody may ask.
+
+        Raises:
+            OperatorError: one of them is said and the other is not.
+        """
+        if self.token_issuer is None and self.token_audience is None and self.token_url is None:
+            return None
+        if self.token_issuer is None or self.token_audience is None:
+            missing = "ISSUER" if self.token_issuer is None else "AUDIENCE"
+            raise OperatorError(
+                what=f"Access tokens are to be asked for, and SEALSTREAM_DOORS_TOKEN_{missing} is empty.",
+                remedy="Set SEALSTREAM_DOORS_TOKEN_ISSUER to what the issuer calls itself, and _TOKEN_AUDIENCE to what "
+                "it calls this API; or none of SEALSTREAM_DOORS_TOKEN_… where everybody may ask.",
+            )
+        return self.token_issuer, self.token_audience
 
     def is_open(self, door: Door) -> bool:
         """Whether a door is open."""

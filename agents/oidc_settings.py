@@ -11,17 +11,22 @@ from agents.settings import is_loopback
 from pipeline.errors import OperatorError
 from pipeline.settings import Settings
 
-__all__ = ["OidcSettings"]
+__all__ = ["OidcSettings", "require_issuer"]
 
 _SHORTEST_KEY = 16
 
 
-def _issuer(text: str) -> str:
+def require_issuer(text: str) -> str:
+    """See that a provider is named as one can be that is believed: by https, or on this machine.
+
+    Raises:
+        ValueError: it is not.
+    """
     parts = urlsplit(text)
     if parts.hostname is None or parts.query or parts.fragment:
         raise ValueError("write it as https://HOST or https://HOST/PATH, as the provider calls itself")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise ValueError("beyond this machine it has to be https, or anybody between could log in")
+        raise ValueError("beyond this machine it has to be https, or anybody between could pose as it")
     return text
 
 
@@ -30,7 +35,7 @@ class OidcSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="SEALSTREAM_CONSOLE_OIDC_")
 
-    issuer: Annotated[str | None, AfterValidator(lambda text: text and _issuer(text))] = None
+    issuer: Annotated[str | None, AfterValidator(lambda text: text and require_issuer(text))] = None
     """The provider, exactly as it calls itself, such as https://login.example/realms/office."""
 
     client_id: str | None = None

@@ -20,13 +20,18 @@ _UNUSABLE: Final = 422
 
 
 async def filed_with(request: Request, form: FormData) -> tuple[FiledDocument, ...]:
-    """The document of a form: the digest of the file that was chosen, and the place that the person says it is kept at.
+    """The document of a form: the digest of the file that was chosen, and what the person says of it.
+
+    That is the place where it is kept, and the authority or office that it went to, where it went to one.
 
     Raises:
-        HTTPException: it has one of them without the other.
+        HTTPException: the file is there without its place, or something is said and there is no file.
     """
     file, uri = form.get("document"), str(form.get("document_uri", "")).strip()
+    addressee = str(form.get("document_addressee", "")).strip() or None
     if not isinstance(file, UploadFile) or not file.filename:
+        if addressee is not None and not uri:
+            raise HTTPException(_UNUSABLE, text("cases.nothing-sent", language_of(request)))
         if uri:
             raise HTTPException(_UNUSABLE, text("cases.no-document", language_of(request)))
         return ()
@@ -34,7 +39,7 @@ async def filed_with(request: Request, form: FormData) -> tuple[FiledDocument, .
         raise HTTPException(_UNUSABLE, text("cases.no-place", language_of(request)))
     sha256 = await run_in_threadpool(_digest_of, file)
     mime = None if file.content_type in _NOT_TOLD else file.content_type
-    return (FiledDocument(sha256=sha256, uri=uri, mime=mime),)
+    return (FiledDocument(sha256=sha256, uri=uri, mime=mime, addressee=addressee),)
 
 
 def _digest_of(file: UploadFile) -> str:

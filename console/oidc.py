@@ -22,17 +22,13 @@ from starlette.responses import Response
 from agents.oidc_settings import OidcSettings
 from agents.settings import is_loopback
 from console.identity import LoginRefusedError, VouchedPerson
+from console.signatures import SIGNED_BY
 
 __all__ = ["OidcProvider", "pseudonym_of"]
 
 logger = logging.getLogger(__name__)
 
 _NAME: Final = "console"
-_SIGNED_BY: Final = frozenset(
-    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
-)
-"""A secret that both sides know signs nothing here: keys of the provider alone do."""
-
 _SECONDS: Final = 10.0
 _BELIEVED_SECONDS: Final = 3600.0
 _NOT_AS_IT_SHOULD: Final = (LookupError, TypeError, AttributeError)
@@ -203,11 +199,11 @@ class OidcProvider:
 
     def _algorithms(self, known: Mapping[str, Any]) -> list[str]:
         said = known.get("id_token_signing_alg_values_supported") or ["RS256"]
-        usable = [name for name in said if name in _SIGNED_BY]
+        usable = [name for name in said if name in SIGNED_BY]
         if not usable:
             raise LoginRefusedError(
                 what="The provider signs ID tokens with no key of its own.",
-                remedy=f"Have it sign by one of these: {', '.join(sorted(_SIGNED_BY))}.",
+                remedy=f"Have it sign by one of these: {', '.join(sorted(SIGNED_BY))}.",
                 status=_BAD_GATEWAY,
             )
         return usable

@@ -1,10 +1,11 @@
 """Pages as HTML: templates, with every text in the reader's language and everything else escaped."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,12 +15,15 @@ from starlette.routing import BaseRoute, Route
 
 from console.texts import LANGUAGES, Language, text
 from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
+from pipeline.policy.pack import RegisteredKind
+from pipeline.policy.reference import OperatorRole
 
 __all__ = ["LANGUAGE_COOKIE", "language_of", "local_path", "page", "routes"]
 
 LANGUAGE_COOKIE: Final = "sealstream_language"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _SEE_OTHER: Final = 303
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -106,6 +110,11 @@ def _pretty(value: object) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
+def _short(identity: str) -> str:
+    """An identity for people: of a digest its beginning, any other as it is."""
+    return identity[:12] if _DIGEST.fullmatch(identity) else identity
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -116,5 +125,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["pretty"] = _pretty
-    environment.globals.update(acts_on_cases=ACTS_ON_CASES, kinds_of_cases=tuple(MAY_FOLLOW), is_past=_is_past)
+    environment.filters["short"] = _short
+    environment.globals.update(
+        acts_on_cases=ACTS_ON_CASES,
+        kinds_of_cases=tuple(MAY_FOLLOW),
+        registered_kinds=get_args(RegisteredKind),
+        known_roles=get_args(OperatorRole),
+        is_past=_is_past,
+    )
     return environment

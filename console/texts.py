@@ -26,9 +26,11 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def text(key: str, language: Language, **parts: object) -> str:
-    """The text of a key, with parts put into its braces.
+    """The text of a key, with parts put into its braces; where `n` is one, as the language says it of one.
 
     Raises:
         KeyError: the catalogue has no such key, or a part is missing.
     """
-    return catalogue()[key][language].format(**parts)
+    words = catalogue()[key]
+    of_one = words.get(f"{language}-one") if str(parts.get("n")) == "1" else None
+    return (of_one or words[language]).format(**parts)

@@ -4,13 +4,15 @@
 
 What comes out lies in `deploy/chart/rendered`, each under a digest of what it was rendered from, so that a test sees
 without helm whether it is up to date. Resources of KEDA and of Prometheus' operator are held against the schemas of
-`@kubernetes-models`; those of Kubernetes itself are, in every run of the tests.
+`@kubernetes-models`; those of Kubernetes itself are, in every run of the tests. Values that cannot work are tried, and
+have to be refused by words that say what to write.
 """
 
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +21,19 @@ __all__ = ["CHART", "INSTALLATIONS", "RENDERED", "digest"]
 CHART: Final = Path(__file__).parents[1] / "deploy" / "chart"
 RENDERED: Final = CHART / "rendered"
 INSTALLATIONS: Final = ("default", "strimzi", "msk", "confluent", "screens")
+_CONSOLE: Final = ("console.enabled=true", "console.url=https://console.example")
+_REFUSED: Final[Mapping[str, Sequence[str]]] = {
+    "console.replicas is 2, and each console would keep a read model of its own": (*_CONSOLE, "console.replicas=2"),
+    "console.database.url is no address of PostgreSQL": (*_CONSOLE, "console.database.url=/var/lib/console.sqlite"),
+    "The console's database is named more than once": (
+        *_CONSOLE,
+        "console.database.url=postgresql://console@db/sealstream",
+        "console.settings.SEALSTREAM_CONSOLE_DATABASE=/var/lib/console.sqlite",
+    ),
+    "notify.plan is empty": ("notify.enabled=true",),
+}
+"""What is refused, by what is said then, and the values that lead there."""
+
 _HELM: Final = "v3.19.2"
 _MODELS: Final = ("@kubernetes-models/keda@2.0.0", "@kubernetes-models/prometheus-operator@6.0.0", "yaml@2.8.1")
 _WHERE: Final = ("--namespace", "sealstream", "--kube-version", "1.29")
@@ -63,6 +78,15 @@ def _rendered(helm: Path, installation: str) -> str:
     return f"# Written by `python -m tools.render_chart` with helm {_HELM}, from {digest(installation)}.\n{made}"
 
 
+def _refuse(helm: Path, said: str, values: Sequence[str]) -> None:
+    """See that values are refused, by what operators can act on."""
+    told = [option for value in values for option in ("--set", value)]
+    command = [helm, "template", "sealstream", CHART, *_WHERE, *told]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode == 0 or said not in done.stderr:
+        raise SystemExit(f"{' '.join(values)} should be refused by {said!r}; helm says: {done.stderr or 'nothing'}")
+
+
 def _says(program: Path | str, *arguments: str) -> str:
     return subprocess.run([program, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
 
@@ -81,6 +105,8 @@ def main() -> None:
     files = [RENDERED / f"{installation}.yaml" for installation in INSTALLATIONS]
     for file in files:
         file.write_text(_rendered(helm, file.stem), encoding="utf-8")
+    for said, values in _REFUSED.items():
+        _refuse(helm, said, values)
     there = _CACHE / "kubernetes-models"
     there.mkdir(parents=True, exist_ok=True)
     install = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", *_MODELS]

@@ -44,7 +44,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "held": Command("reviews", "app", "What is held: the same as `reviews`."),
     "topics": Command("setup", "topics", "Kafka topics."),
     "bucket": Command("setup", "bucket", "S3 buckets."),
-    "doctor": Command("doctor", "doctor", "Look for what would keep a worker from working."),
+    "doctor": Command("doctor", "doctor", "Look for what would keep a worker, console or notifier from working."),
     "config": Command("configuring", "config", "Show the settings in force, and where each comes from."),
     "cases": Command("cases", "cases_app", "Cases: complaints, orders, takedowns as they stand; act on them."),
     "clocks": Command("cases", "clocks_app", "Clocks: how long the law gives, and what they announced."),

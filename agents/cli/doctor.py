@@ -1,13 +1,15 @@
-"""The command that looks for what would keep a worker from working, and says what to do about each."""
+"""The command that looks for what would keep a worker, a console or a notifier from working, and says what to do."""
 
 import asyncio
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final, Literal
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
 import msgspec
 import typer
@@ -16,8 +18,9 @@ from rich.text import Text
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
 from agents.configuration import effective, unknown_variables
-from agents.settings import KafkaSettings
-from pipeline.errors import SealstreamError
+from agents.diagnosis import Found, State
+from agents.settings import ConsoleSettings, KafkaSettings
+from pipeline.errors import OperatorError, SealstreamError
 from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
 from pipeline.settings import CredentialSettings, PolicySettings, StoreSettings, TileLogSettings
 
@@ -29,8 +32,8 @@ _RENEW_DAYS: Final = 30
 _STYLES: Final = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
-State = Literal["ok", "warning", "fault"]
-Found = Iterator[tuple[State, str]]
+_Whom = Literal["worker", "console", "notifier"]
+_Place = Callable[[], Found]
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +44,25 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     said: str
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    whom: Annotated[
+        _Whom, typer.Option("--for", help="Who is to work here, by whose settings and rights it looks.")
+    ] = "worker",
+    notify: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="For a notifier: its file, with targets and routes.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Look for what would keep a worker from working: settings, packs, certificate, time stamps, store, clock, Kafka.
 
-    Nothing is written anywhere. Exit code 2 where a fault was found; a warning alone is none.
+    For a console it looks at settings, login, the database of its read model, Kafka, and with SEALSTREAM_CONSOLE_STORE
+    the store; for a notifier at settings, packs, the file of targets and routes, what is undelivered, and Kafka.
+
+    Nothing is written anywhere, and nobody is told anything. Exit code 2 where a fault was found; a warning alone is
+    none.
     """
-    found = [diagnosis for place, examine in _PLACES.items() for diagnosis in _examined(place, examine)]
+    places = _places(whom, notify)
+    found = [diagnosis for place, examine in places.items() for diagnosis in _examined(place, examine)]
     if as_json:
         print_json({"found": found, "ok": all(diagnosis.state != "fault" for diagnosis in found)})
     else:
@@ -63,7 +79,38 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.CONFIGURATION)
 
 
-def _examined(place: str, examine: Callable[[], Found]) -> Iterator[Diagnosis]:
+def _places(whom: _Whom, notify: Path | None) -> Mapping[str, _Place]:
+    """What is looked at."""
+    if (whom == "notifier") != (notify is not None):
+        raise OperatorError(
+            what="A notifier has a file, and nobody else has one.",
+            remedy="Type `sealstream doctor --for notifier --notify FILE`, or leave both out.",
+        )
+    if notify is not None:
+        from agents.cli import doctor_of_notifier
+
+        return {
+            "settings": _settings,
+            "packs": partial(_packs, judges=False),
+            "routes": partial(doctor_of_notifier.routes, notify),
+            "undelivered": partial(doctor_of_notifier.undelivered, notify),
+            "kafka": partial(_kafka, "notifier"),
+        }
+    if whom == "console":
+        from agents.cli import doctor_of_console
+
+        store: Mapping[str, _Place] = {"object store": _store, "clock": _clock} if ConsoleSettings().store else {}
+        return {
+            "settings": _settings,
+            "login": doctor_of_console.login,
+            "database": doctor_of_console.database,
+            **store,
+            "kafka": partial(_kafka, "console"),
+        }
+    return _OF_WORKERS
+
+
+def _examined(place: str, examine: _Place) -> Iterator[Diagnosis]:
     """What is found at a place; what cannot be looked at is a fault there, and other places are looked at as well."""
     try:
         for state, said in examine():
@@ -81,13 +128,13 @@ def _settings() -> Found:
         yield "ok", "every variable is a setting"
 
 
-def _packs() -> Found:
+def _packs(*, judges: bool = True) -> Found:
     from pipeline.policy.pack_files import load_packs
 
     settings = PolicySettings()
     packs = load_packs(settings.packs)
     yield "ok", f"{len(packs)} packs, {sum(len(pack.rules) for pack in packs)} rules"
-    if not settings.jurisdictions:
+    if judges and not settings.jurisdictions:
         yield "warning", "SEALSTREAM_POLICY_JURISDICTIONS is not set: events that name no place are judged by no law."
 
 
@@ -168,7 +215,7 @@ def _clock() -> Found:
         yield "ok", "this clock and the object store's agree"
 
 
-def _kafka() -> Found:
+def _kafka(whom: _Whom = "worker") -> Found:
     from agents.kafka_trouble import why_unreachable
     from agents.rights import rights_of
     from agents.rights_asked import lacking_rights
@@ -183,15 +230,19 @@ def _kafka() -> Found:
         return
     yield "ok", f"a broker answers at {settings.bootstrap_servers}"
     needs = rights_of(
-        "worker", Topics(settings.topic_prefix), settings.group, asks_recognisers=bool(RecogniserSettings().urls)
+        whom, Topics(settings.topic_prefix), settings.group, asks_recognisers=bool(RecogniserSettings().urls)
     )
     lacking = asyncio.run(lacking_rights(settings, [need for need in needs if need.needed]))
     for right in lacking:
-        yield "fault", f"This user lacks {right}. Grant it; `sealstream topics acls` prints how."
+        yield "fault", f"This user lacks {right}. Grant it; `sealstream topics acls --for {whom}` prints how."
     found = asyncio.run(compared(settings, needs))
     hidden = {right.name for right in lacking}
     for name in (topic for topic in found.missing if topic not in hidden):
         yield "fault", f"{name} is not there, or this user may not see it. Type `sealstream topics create`."
+    if whom != "worker":  # which compares them; others read what is there
+        if not found.missing:
+            yield "ok", "the topics are there"
+        return
     for difference in found.differences:
         yield "fault" if difference.loses else "warning", f"{difference} `sealstream topics create --alter` sets it."
     for name in found.not_shown:
@@ -212,7 +263,7 @@ def _date_of(url: str) -> datetime | None:
     return datetime.now(UTC) if said is None else parsedate_to_datetime(said)
 
 
-_PLACES: Final[dict[str, Callable[[], Found]]] = {
+_OF_WORKERS: Final[Mapping[str, _Place]] = {
     "settings": _settings,
     "packs": _packs,
     "certificate": _certificate,

@@ -21,7 +21,8 @@ def serve_public(
 
     The C2PA Soft Binding Resolution API below /v1, what is known by digest, event or manifest at /lookup, a page that
     looks into a file at /verify, and a complaint form at /complaints/new. SEALSTREAM_DOORS_OPEN says which are open.
-    Files that are sent are kept nowhere.
+    Files that are sent are kept nowhere. With SEALSTREAM_DOORS_TOKEN_ISSUER and _TOKEN_AUDIENCE the API below /v1 wants
+    access tokens (OAuth 2.0 client credentials).
     """
     require_console()
     from agents.configuration import require_known

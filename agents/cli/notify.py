@@ -38,7 +38,11 @@ def run(
         bool, typer.Option("--from-beginning", help="Where it never ran before: begin with the oldest there is.")
     ] = False,
 ) -> None:
-    """Notify until Ctrl-C or SIGTERM. What is not delivered by then is read again at the next start."""
+    """Notify until Ctrl-C or SIGTERM. What is not delivered by then is read again at the next start.
+
+    Health and metrics are served at SEALSTREAM_HEALTH_HOST and SEALSTREAM_HEALTH_PORT, as those of a worker: give it a
+    port of its own on a machine that has both.
+    """
     from agents.configuration import require_known
     from agents.logs import configure_logging
     from agents.notifying.running import notify
@@ -49,7 +53,7 @@ def run(
     plan, places = _read(file)
     worker = WorkerSettings()
     configure_logging(level=worker.log_level, style=worker.log_format)
-    asyncio.run(notify(KafkaSettings(), plan, places, from_beginning=from_beginning))
+    asyncio.run(notify(KafkaSettings(), worker, plan, places, from_beginning=from_beginning))
 
 
 @app.command()
@@ -128,36 +132,34 @@ def try_targets(
 
 @app.command()
 def resend(file: PlanFile, as_json: AsJson = False) -> None:
-    """Deliver what could not be delivered, once; what is taken leaves the file, the rest stays. Stop `run` before."""
+    """Deliver what could not be delivered, once; what is taken leaves the file, the rest stays. `run` may go on."""
     from agents.notifying.port import NotTakenError, TargetRefusesError
     from agents.notifying.running import open_targets
-    from agents.notifying.undelivered import KeptNotification, kept_in, replace_kept
+    from agents.notifying.undelivered import KeptNotification, drop_kept, kept_in
 
     plan, _ = _read(file)
     path = plan.undelivered.expanduser()
 
-    async def tried() -> tuple[int, list[KeptNotification]]:
-        delivered, left = 0, []
+    async def tried() -> list[KeptNotification]:
+        delivered = []
         async with open_targets(plan) as targets:
             for kept in kept_in(path):
                 deliver = targets.get(kept.notification.target)
+                if deliver is None:
+                    continue
                 try:
-                    if deliver is None:
-                        left.append(kept)
-                        continue
                     await deliver(kept.notification)
-                    delivered += 1
                 except (NotTakenError, TargetRefusesError):
-                    left.append(kept)
-        return delivered, left
+                    continue
+                delivered.append(kept)
+        return delivered
 
-    delivered, left = asyncio.run(tried())
-    if delivered:
-        replace_kept(path, left)
+    delivered = asyncio.run(tried())
+    left = drop_kept(path, delivered) if delivered else len(kept_in(path))
     if as_json:
-        print_json({"delivered": delivered, "left": len(left)})
+        print_json({"delivered": len(delivered), "left": left})
     else:
-        console.print(f"{delivered} were delivered, {len(left)} are left in {path}.", soft_wrap=True)
+        console.print(f"{len(delivered)} were delivered, {left} are left in {path}.", soft_wrap=True)
     if left:
         raise typer.Exit(ExitCode.REFUSED)
 

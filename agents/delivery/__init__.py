@@ -8,7 +8,7 @@ from agents.delivery.app import SealstreamApp, consume
 from agents.delivery.exits import WorkerExit, leave_for_operator
 from agents.delivery.faust_options import faust_options
 from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
-from agents.delivery.membership import Standing, is_joined, standing
+from agents.delivery.membership import Standing, is_joined, is_member, standing, standing_of
 from agents.delivery.observer import DeliveryObserver
 from agents.delivery.record import InputRecord, TopicPartition
 from agents.delivery.settings import DeliverySettings
@@ -29,6 +29,8 @@ __all__ = [
     "consume",
     "faust_options",
     "is_joined",
+    "is_member",
     "leave_for_operator",
     "standing",
+    "standing_of",
 ]

@@ -1,4 +1,7 @@
-"""How a Faust app stands in its consumer group. Faust does not say, so this looks inside it and inside aiokafka."""
+"""How a Faust app stands in its consumer group. Faust does not say, so this looks inside it and inside aiokafka.
+
+A consumer of aiokafka without Faust is looked at in the same way.
+"""
 
 # ruff: noqa: SLF001
 
@@ -15,7 +18,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 from agents.delivery.record import TopicPartition
 
-__all__ = ["Standing", "behind", "is_joined", "standing"]
+__all__ = ["Standing", "behind", "is_joined", "is_member", "standing", "standing_of"]
 
 _NO_GENERATION: Final[int] = OffsetCommitRequest.DEFAULT_GENERATION_ID
 """What aiokafka holds for the generation of its group before it joined one, and after it fell out."""
@@ -31,8 +34,11 @@ def is_joined(app: faust.App) -> bool:
     consumer then goes on fetching what it no longer owns.
     """
     client = _client(app)
-    if client is None or app.rebalancing:
-        return False
+    return client is not None and not app.rebalancing and is_member(client)
+
+
+def is_member(client: Any) -> bool:
+    """Tell whether a consumer of aiokafka is a member of its group, and knows its coordinator."""
     coordinator = client._coordinator
     return (
         coordinator is not None  # while the client starts
@@ -77,6 +83,15 @@ async def standing(app: faust.App) -> Standing | None:
     finally:
         if not loop.is_closed():
             answer.cancel()
+
+
+async def standing_of(client: Any) -> Standing | None:
+    """Return where a consumer of aiokafka stands in its partitions, or None when the brokers do not say."""
+    try:
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            return await _standing(client)
+    except (TimeoutError, KafkaError):
+        return None
 
 
 async def behind(app: faust.App) -> int | None:

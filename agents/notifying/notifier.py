@@ -6,7 +6,7 @@ read again after an end, so everything is told at least once, under the same ide
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from agents.delivery import TopicPartition
 from agents.delivery.backoff import Backoff
 from agents.following.port import Positions
 from agents.notifying.items import SEVERITIES, NotifiedItem
+from agents.notifying.metrics import NotifierMetrics
 from agents.notifying.plan_file import NotificationPlan, NotifyRoute
 from agents.notifying.port import Deliver, Notification, NotTakenError, TargetRefusesError, notification_of
 
@@ -55,6 +56,7 @@ class Notifier:
         plan: to whom, what, when.
         deliver: by target.
         keep: keeps what could not be delivered, with why; returns when it is on the disk.
+        metrics: shows what became of notifications.
         now: the time of day, with time zone.
         backoff: how long to wait between two attempts.
     """
@@ -64,6 +66,7 @@ class Notifier:
         plan: NotificationPlan,
         deliver: Mapping[str, Deliver],
         keep: Callable[[Notification, str], None],
+        metrics: NotifierMetrics,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         backoff: Backoff = _BACKOFF,
@@ -71,19 +74,55 @@ class Notifier:
         self._plan = plan
         self._deliver = deliver
         self._keep = keep
+        self._metrics = metrics
         self._now = now
         self._backoff = backoff
         self._waiting: dict[tuple[str, str], _Group] = {}
         self._queues: dict[str, asyncio.Queue[_Group]] = {name: asyncio.Queue() for name in deliver}
+        self._due: dict[str, deque[_Group]] = {name: deque() for name in deliver}
+        """Of each target, what is in its queue or being told."""
+        self._troubles: dict[str, str] = {}
+        self._not_kept: dict[str, str] = {}
         self._open: dict[TopicPartition, dict[int, set[str]]] = {}
         """Of each place, the targets that have not been told yet."""
         self._next: dict[TopicPartition, int] = {}
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
+        metrics.begin(deliver)
+
+    @property
+    def waiting(self) -> int:
+        """How many records somebody is to be told of yet."""
+        return sum(map(len, self._open.values()))
 
     @property
     def has_room(self) -> bool:
         """Whether more may be taken."""
-        return sum(map(len, self._open.values())) < MOST_WAITING
+        return self.waiting < MOST_WAITING
+
+    @property
+    def trouble(self) -> str | None:
+        """Why not everything that happens is told, or kept; None where it is, whatever a single target does."""
+        if not self._not_kept and not self.has_room:
+            return f"{self.waiting} things wait to be told; nothing more is read until some are"
+        return next(iter(self._not_kept.values()), None)
+
+    @property
+    def targets(self) -> Mapping[str, str]:
+        """Of each target, whether it takes what it is told."""
+        return {name: self._troubles.get(name, "nothing failed") for name in self._deliver}
+
+    @property
+    def firsts(self) -> Positions:
+        """The first record of each partition that somebody is to be told of yet."""
+        return {partition: min(places) for partition, places in self._open.items() if places}
+
+    def measure(self) -> None:
+        """Let the metrics show what waits now."""
+        self._metrics.waiting.set(self.waiting)
+        for target, groups in self._due.items():
+            oldest = min((group.due for group in list(groups)), default=None)
+            overdue = 0.0 if oldest is None else (self._now() - oldest).total_seconds()
+            self._metrics.overdue.labels(target).set(max(0.0, overdue))
 
     @property
     def done(self) -> Positions:
@@ -137,6 +176,7 @@ class Notifier:
             for (target, key), group in list(self._waiting.items()):
                 if is_full or group.due <= now:
                     del self._waiting[target, key]
+                    self._due[target].append(group)
                     self._queues[target].put_nowait(group)
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -148,6 +188,7 @@ class Notifier:
                 part = items[start : start + _MOST_ITEMS]
                 await self._see_through(target, notification_of(target, part, self._plan.console), group.due)
                 self._remember(target, part)
+            self._due[target].popleft()
             self._finish(target, group.places)
 
     async def _see_through(self, target: str, told: Notification, due: datetime) -> None:
@@ -167,11 +208,17 @@ class Notifier:
             except NotTakenError as error:
                 why, is_over = error.what, self._now() >= until or not self.has_room
             else:
+                self._troubles.pop(target, None)
+                self._not_kept.pop(target, None)
+                self._metrics.notifications.labels(target, "delivered").inc()
                 logger.info("%s was told of %d things (%s).", target, len(told.items), told.id)
                 return
+            self._troubles[target] = f"at {self._now().isoformat(timespec='seconds')}: {why}"
             if is_over and self._was_kept(told, why):
+                self._metrics.notifications.labels(target, "undelivered").inc()
                 logger.error("%s was not told of %s: %s It is kept with what is undelivered.", target, told.id, why)
                 return
+            self._metrics.retries.labels(target).inc()
             wait = self._backoff.wait(attempts)
             logger.warning("%s was not told of %s: %s It is tried again in %.0f s.", target, told.id, why, wait)
             await asyncio.sleep(wait)
@@ -180,8 +227,10 @@ class Notifier:
         try:
             self._keep(told, why)
         except OSError as error:
+            self._not_kept[told.target] = f"what is undelivered cannot be kept: {error.strerror}"
             logger.error("What is undelivered cannot be kept: %s.", error)  # noqa: TRY400 - the disk, not the program
             return False
+        self._not_kept.pop(told.target, None)
         return True
 
     def _remember(self, target: str, items: Sequence[NotifiedItem]) -> None:

@@ -19,17 +19,20 @@ from aiokafka.errors import (
 
 from agents.delivery import InputRecord, TopicPartition
 from agents.header_names import accept_any_header_name
+from agents.health import serve_health
 from agents.kafka import start
 from agents.kafka_connection import connection
 from agents.notifying.items import Source, items_of, sources_of
+from agents.notifying.metrics import NotifierMetrics
 from agents.notifying.notifier import Notifier, Place
 from agents.notifying.plan_file import NotificationPlan
 from agents.notifying.port import Deliver, Notification
 from agents.notifying.services import open_service
+from agents.notifying.standing import NotifierStanding
 from agents.notifying.undelivered import keeper_of
 from agents.notifying.webhook import open_webhook
 from agents.rights import notify_group
-from agents.settings import KafkaSettings
+from agents.settings import KafkaSettings, WorkerSettings
 from agents.topics import Topics
 from pipeline.errors import OperatorError, WorldError
 
@@ -61,12 +64,18 @@ async def open_targets(plan: NotificationPlan) -> AsyncIterator[Mapping[str, Del
 
 
 async def notify(
-    kafka: KafkaSettings, plan: NotificationPlan, places: Mapping[str, str], *, from_beginning: bool
+    kafka: KafkaSettings,
+    worker: WorkerSettings,
+    plan: NotificationPlan,
+    places: Mapping[str, str],
+    *,
+    from_beginning: bool,
 ) -> None:
     """Tell targets what concerns them until SIGTERM or Ctrl-C.
 
     Args:
         kafka: how to reach the brokers.
+        worker: where health is served.
         plan: to whom, what, when.
         places: of each pack by its name, where it is law.
         from_beginning: whether a group that never read begins with the oldest there is, and not with what comes.
@@ -75,17 +84,27 @@ async def notify(
         OperatorError: a setting or a target cannot be used.
         WorldError: no broker answers at the start.
     """
-    sources = sources_of(Topics(kafka.topic_prefix))
+    sources, metrics = sources_of(Topics(kafka.topic_prefix)), NotifierMetrics.create()
     async with open_targets(plan) as targets:
-        if not from_beginning:
-            await _begin_with_now(kafka, sources)
-        notifier = Notifier(plan, targets, _kept_in_file(plan.undelivered.expanduser()))
-        async with _consumer(kafka) as consumer:
-            consumer.subscribe(list(sources), listener=_Listener(notifier))
-            logger.info("Notifications go to %s.", ", ".join(targets))
-            committing = _Committing(consumer, notifier)
-            await _until_stopped(notifier.run(), _read(consumer, committing, sources, places))
-            await committing.commit()
+        notifier = Notifier(plan, targets, _kept_in_file(plan.undelivered.expanduser()), metrics)
+        standing = NotifierStanding(notifier, metrics)
+        async with serve_health(
+            host=worker.health_host,
+            port=worker.health_port,
+            checks=standing.checks,
+            states=standing.states,
+            metrics=metrics,
+        ) as port:
+            logger.info("Health is served at http://%s:%d", worker.health_host, port)
+            if not from_beginning:
+                await _begin_with_now(kafka, sources)
+            async with _consumer(kafka) as consumer:
+                consumer.subscribe(list(sources), listener=_Listener(notifier))
+                logger.info("Notifications go to %s.", ", ".join(targets))
+                committing = _Committing(consumer, notifier)
+                watch = standing.watch(consumer)
+                await _until_stopped(notifier.run(), _read(consumer, committing, sources, places), watch.run())
+                await committing.commit()
 
 
 def _kept_in_file(path: Path) -> Callable[[Notification, str], None]:

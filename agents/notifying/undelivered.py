@@ -1,8 +1,14 @@
-"""What no target took: a file with a line of JSON for each, kept until it is delivered after all."""
+"""What no target took: a file with a line of JSON for each, kept until it is delivered after all.
+
+It is written by the process that notifies and by the command that delivers what is left, one at a time: a lock lies
+beside it.
+"""
 
 import errno
+import fcntl
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import RawIOBase
 from pathlib import Path
@@ -12,7 +18,7 @@ import msgspec
 from agents.notifying.port import Notification
 from pipeline.errors import OperatorError
 
-__all__ = ["KeptNotification", "keeper_of", "kept_in", "replace_kept"]
+__all__ = ["KeptNotification", "drop_kept", "keeper_of", "kept_in"]
 
 
 class KeptNotification(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,13 +48,21 @@ def keeper_of(path: Path) -> Callable[[Notification, str], None]:
 def _append(path: Path, line: bytes) -> None:
     """Write a line whole, or not at all: a torn one would spoil the next."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as file:
+    with _alone(path), path.open("ab", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         try:
             _write_all(file, line)
         except OSError:
             file.truncate(size)
             raise
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let no other process write the file meanwhile; the lock is apart from it, since it may be exchanged."""
+    with path.with_name(f"{path.name}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write_all(file: RawIOBase, line: bytes) -> None:
@@ -74,11 +88,15 @@ def kept_in(path: Path) -> tuple[KeptNotification, ...]:
         ) from error
 
 
-def replace_kept(path: Path, kept: Sequence[KeptNotification]) -> None:
-    """Let the file have these and no others."""
-    beside = path.with_name(f"{path.name}.new")
-    with beside.open("wb") as file:
-        file.writelines(msgspec.json.encode(one) + b"\n" for one in kept)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+def drop_kept(path: Path, delivered: Collection[KeptNotification]) -> int:
+    """Take what was delivered out of the file; gives how many are left, those that came meanwhile included."""
+    gone = frozenset(delivered)
+    with _alone(path):
+        left = [one for one in kept_in(path) if one not in gone]
+        beside = path.with_name(f"{path.name}.new")
+        with beside.open("wb") as file:
+            file.writelines(msgspec.json.encode(one) + b"\n" for one in left)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    return len(left)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from agents.door_settings import DoorSettings
+from console.doors import discovery
 from console.doors.asking import as_json
 from console.doors.contract import served
 from console.doors.parts import Doors
@@ -74,10 +75,10 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
 
 def document(settings: DoorSettings) -> dict[str, Any]:
     """The OpenAPI document of the doors that are open."""
-    contract = served()
-    paths = (
-        {f"{PREFIX}{path}": item for path, item in contract["paths"].items()} if settings.is_open("resolution") else {}
-    )
+    contract = served(tokens=discovery.wanted_tokens(settings) if settings.is_open("resolution") else None)
+    paths: dict[str, Any] = {}
+    if settings.is_open("resolution"):
+        paths = {f"{PREFIX}{path}": item for path, item in contract["paths"].items()} | discovery.paths(PREFIX)
     if settings.is_open("lookup"):
         paths["/lookup.json"] = {"get": _lookup()}
     if settings.is_open("verify"):

@@ -48,6 +48,8 @@ def serve_doors(settings: DoorSettings) -> None:
         OperatorError: the settings cannot be used; nothing is served then.
     """
     keep_to_itself()
+    if settings.is_open("resolution"):
+        settings.tokens()  # half of it is refused before anything is opened
     with _bound(settings) as bound, _opened(settings) as (doors, running):
         host, port = bound.getsockname()[:2]
         at = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

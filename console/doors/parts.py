@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from agents.door_settings import DoorSettings
+from console.doors.access import AccessTokens
 from console.doors.complaining import Complaints
 from console.doors.limits import Allowance, UploadGate, address_of
 from pipeline.tile_log import TileLogs
@@ -34,6 +35,7 @@ class Doors:
         complaints: takes complaints; None where nobody does.
         trouble: why answers cannot be relied on now; None where they can.
         logs: the logs of records; None where none is shown.
+        tokens: checks who may ask the Soft Binding API; None where everybody may.
     """
 
     settings: DoorSettings
@@ -45,6 +47,7 @@ class Doors:
     complaints: Complaints | None = None
     trouble: Callable[[], str | None] = lambda: None
     logs: TileLogs | None = None
+    tokens: AccessTokens | None = None
 
     @classmethod
     def of(
@@ -56,7 +59,11 @@ class Doors:
         trouble: Callable[[], str | None] = lambda: None,
         logs: TileLogs | None = None,
     ) -> "Doors":
-        """The doors as the settings have them."""
+        """The doors as the settings have them.
+
+        Raises:
+            OperatorError: they say half of which tokens are asked for.
+        """
         return cls(
             settings=settings,
             resolution=resolution,
@@ -71,6 +78,7 @@ class Doors:
             complaints=complaints,
             trouble=trouble,
             logs=logs,
+            tokens=AccessTokens.of(settings) if settings.is_open("resolution") else None,
         )
 
     def admit(self, request: Request, *, with_file: bool = False) -> None:
@@ -83,6 +91,16 @@ class Doors:
         self.requests.take(address)
         if with_file:
             self.uploads.take(address)
+
+    async def admit_client(self, request: Request, *, with_file: bool = False) -> None:
+        """Let a client of the Soft Binding API ask, who has to say who it is where that is wanted.
+
+        Raises:
+            HTTPException: as above; and 401, 403 or 503 over its access token.
+        """
+        self.admit(request, with_file=with_file)
+        if self.tokens is not None:
+            await self.tokens.require(request)
 
 
 async def answered(ask: Callable[Asked, Answer], *asked: Asked.args, **named: Asked.kwargs) -> Answer:

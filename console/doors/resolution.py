@@ -12,8 +12,6 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -22,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console.doors.asking import as_json, handlers, parameters
 from console.doors.contract import served
 from console.doors.contract.errata import MOST_RESULTS
+from console.doors.discovery import capabilities_route, for_other_pages, wanted_tokens, well_known_route
 from console.doors.limits import body_of
 from console.doors.parts import Doors, answered
 from pipeline.assets import asset_of
@@ -55,7 +54,7 @@ class _Match(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def routes(doors: Doors) -> tuple[BaseRoute, ...]:
-    """`/v1/…`: an application of its own, whose errors are JSON."""
+    """`/v1/…`: an application of its own, whose errors are JSON; and where clients find out about it."""
     application = Starlette(
         routes=[
             Route("/matches/byBinding", _by_binding(doors)),
@@ -63,15 +62,13 @@ def routes(doors: Doors) -> tuple[BaseRoute, ...]:
             Route("/matches/byReference", _by_reference, methods=["POST"]),
             Route("/manifests/{manifest_id:path}", _manifest(doors), methods=["GET"]),
             Route("/services/supportedAlgorithms", _algorithms(doors), methods=["GET"]),
-            Route("/openapi.json", _contract, methods=["GET"]),
+            capabilities_route(doors),
+            Route("/openapi.json", _contract(doors), methods=["GET"]),
         ],
-        # Pages of verifiers elsewhere may ask: there is nothing here that a browser would send along.
-        middleware=[
-            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
-        ],
+        middleware=[for_other_pages()],
         exception_handlers=handlers(),
     )
-    return (Mount(PREFIX, _Lenient(application)),)
+    return (well_known_route(doors, PREFIX), Mount(PREFIX, _Lenient(application)))
 
 
 class _Lenient:
@@ -94,14 +91,14 @@ def _by_binding(doors: Doors) -> type[HTTPEndpoint]:
         async def get(self, request: Request) -> Response:
             if len(request.url.query) > _LONGEST_QUERY:
                 raise HTTPException(_TOO_LONG, "The query is too long; ask by POST.")
-            doors.admit(request)
+            await doors.admit_client(request)
             asked = parameters(request, "alg", "value", "maxResults")
             if "alg" not in asked or "value" not in asked:
                 raise HTTPException(_BAD, "The parameters alg and value are needed.")
             return await self._found(asked["alg"], asked["value"], _most(asked))
 
         async def post(self, request: Request) -> Response:
-            doors.admit(request)
+            await doors.admit_client(request)
             most = _most(parameters(request, "maxResults"))
             if _content_type(request.headers) != "application/json":
                 raise HTTPException(_NOT_TAKEN, "Send the query as application/json.")
@@ -121,7 +118,7 @@ def _by_binding(doors: Doors) -> type[HTTPEndpoint]:
 
 def _by_content(doors: Doors) -> _Endpoint:
     async def by_content(request: Request) -> Response:
-        doors.admit(request, with_file=True)
+        await doors.admit_client(request, with_file=True)
         asked = parameters(request, "alg", "maxResults", "hintAlg", "hintValue")
         most = _most(asked)
         if "alg" in asked:
@@ -147,7 +144,7 @@ async def _by_reference(request: Request) -> Response:
 
 def _manifest(doors: Doors) -> _Endpoint:
     async def manifest(request: Request) -> Response:
-        doors.admit(request)
+        await doors.admit_client(request)
         asked = parameters(request, "returnActiveManifest")
         if asked.get("returnActiveManifest", "false") not in ("true", "false"):
             raise HTTPException(_BAD, "returnActiveManifest is true or false.")
@@ -171,9 +168,12 @@ def _algorithms(doors: Doors) -> _Endpoint:
     return algorithms
 
 
-async def _contract(request: Request) -> Response:
-    del request
-    return as_json(served())
+def _contract(doors: Doors) -> _Endpoint:
+    async def contract(request: Request) -> Response:
+        del request
+        return as_json(served(tokens=wanted_tokens(doors.settings)))
+
+    return contract
 
 
 def _answer(found: tuple[ManifestMatch, ...]) -> Response:

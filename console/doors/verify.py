@@ -21,7 +21,7 @@ from console.doors.limits import bytes_of, in_time, require_size
 from console.doors.lookup import found_by
 from console.doors.parts import Doors, answered
 from console.rendering import language_of, page
-from console.texts import text
+from console.texts import Language, text
 from pipeline.assets import asset_of
 from pipeline.errors import WorldError
 from pipeline.media_types import UNKNOWN, named_by
@@ -126,8 +126,18 @@ async def _chunks(request: Request, most: int) -> AsyncGenerator[bytes, None]:
 def _in_words(request: Request, doors: Doors, error: HTTPException) -> str:
     language = language_of(request)
     if error.status_code == _TOO_LARGE:
-        return text("verify.too-large", language, megabytes=doors.settings.max_upload_bytes // 2**20)
+        return _too_large(doors, language)
     return text("verify.empty", language) if error.detail == "empty" else error.detail
+
+
+def _too_large(doors: Doors, language: Language) -> str:
+    if doors.settings.is_open("lookup"):
+        return text("verify.too-large-known", language, megabytes=_megabytes(doors))
+    return text("verify.too-large", language, megabytes=_megabytes(doors))
+
+
+def _megabytes(doors: Doors) -> int:
+    return doors.settings.max_upload_bytes // 2**20
 
 
 def _page(
@@ -144,7 +154,8 @@ def _page(
         "verify.html",
         status,
         doors=doors.settings,
-        megabytes=doors.settings.max_upload_bytes // 2**20,
+        megabytes=_megabytes(doors),
+        too_large=_too_large(doors, language_of(request)),
         said=said,
         name=name,
         trouble=trouble,

@@ -64,7 +64,8 @@ class _Room:
     async def act(self, request: Request) -> Response:
         """Send what a form says, and go back to the list, which tells what becomes of it."""
         person, form = await sent_by(self._parts, request)
-        event = await run_in_threadpool(self._parts.questions.alerts_of, request.path_params["uid"])
+        uid = request.path_params["uid"]
+        event = (await run_in_threadpool(self._parts.questions.alerts_of, (uid,))).get(uid)
         if event is None:
             raise HTTPException(_NOT_FOUND)
         try:
@@ -96,11 +97,8 @@ class _Room:
 
     def _found(self, chosen: Collection[str], *, is_open: bool) -> Mapping[str, AlertedEvent]:
         """The events that were chosen, as they are now; of all those that were shown, the ones that are open."""
-        with self._parts.questions.of_one_state():
-            found = {
-                uid: event for uid in sorted(chosen) if (event := self._parts.questions.alerts_of(uid)) is not None
-            }
-        return {uid: event for uid, event in found.items() if not is_open or event.state == "open"}
+        found = self._parts.questions.alerts_of(chosen)
+        return {uid: found[uid] for uid in sorted(found) if not is_open or found[uid].state == "open"}
 
     def _shown(self, request: Request, person: Person | None, status: int, form: Mapping[str, object]) -> Response:
         outcome, waited = became(self._parts, self._desk, request)
@@ -123,14 +121,14 @@ class _Room:
         sent = self._desk.sent_together(request.query_params.get("sent", ""))
         if sent is None:
             return None
-        known = [self._parts.questions.act(uid) for uid in sent.uids]
-        refused = [one for one in known if one is not None and one.state == "refused"]
-        taken = sum(one is not None and one.state == "taken" for one in known)
+        known = self._parts.questions.acts(sent.uids).values()
+        refused = [one for one in known if one.state == "refused"]
+        taken = sum(one.state == "taken" for one in known)
         return {
             "sent": len(sent.uids),
             "taken": taken,
             "refused": refused,
-            "waiting": len(known) - taken - len(refused),
+            "waiting": len(sent.uids) - taken - len(refused),
             "left_out": sent.left_out,
             "waited": int(time.monotonic() - sent.at),
         }

@@ -31,6 +31,7 @@ __all__ = ["routes"]
 
 _SEE_OTHER: Final = 303
 _NOT_FOUND: Final = 404
+_OF_DOCUMENTS: Final = ("document_uri", "document_addressee")
 
 
 class CaseAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,11 +159,11 @@ class _Room:
 
 
 def _new_form() -> dict[str, object]:
-    return {"problem": None, "reason": "", "at_time": "", "document_uri": "", "token": new_token()}
+    return {"problem": None, "reason": "", "at_time": "", **dict.fromkeys(_OF_DOCUMENTS, ""), "token": new_token()}
 
 
 def _kept(form: FormData, told: str) -> dict[str, object]:
     """What was typed. The token stays: what is sent again is the same event."""
-    names = {"reason": "reason", "at_time": "at", "document_uri": "document_uri"}
+    names = {"reason": "reason", "at_time": "at", **{name: name for name in _OF_DOCUMENTS}}
     kept = {name: str(form.get(field, "")) for name, field in names.items()}
     return {**kept, "problem": told, "token": str(form.get("token", ""))}

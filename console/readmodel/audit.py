@@ -8,11 +8,10 @@ from typing import Final
 
 import msgspec
 
+from console.readmodel.placing import BEHIND_ALL, instant_of, place_name
 from console.readmodel.port import ModelReader
 
 __all__ = ["AuditFilter", "AuditPage", "AuditRow", "audit_of"]
-
-_LATEST: Final = 2**62
 
 
 class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +32,9 @@ class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
         """
         first = _millis(date.fromisoformat(self.since)) if self.since else -1
         last = date.fromisoformat(self.until) if self.until else date.max
-        return first, _LATEST if last == date.max else _millis(last + timedelta(days=1))  # no day comes after that one
+        return first, BEHIND_ALL if last == date.max else _millis(
+            last + timedelta(days=1)
+        )  # no day comes after that one
 
     @property
     def words(self) -> str:
@@ -108,7 +109,7 @@ def audit_of(db: ModelReader, wanted: AuditFilter, after: tuple[int, str], rows:
     found = tuple(islice(_newest(db, wanted, after, rows + 1), rows + 1))
     return AuditPage(
         rows=tuple(_row(one) for one in found[:rows]),
-        next=f"{found[rows - 1][0]}.{found[rows - 1][1]}" if len(found) > rows else None,
+        next=place_name(int(str(found[rows - 1][0])), str(found[rows - 1][1])) if len(found) > rows else None,
         filter=wanted,
     )
 
@@ -127,7 +128,7 @@ def _newest(db: ModelReader, wanted: AuditFilter, after: tuple[int, str], rows: 
 
 def _row(found: Sequence[object]) -> AuditRow:
     at, uid, actor, role, what, event_uid, reason, state, refused, sha256, part, rows, case_uid = found
-    when = datetime.fromtimestamp(int(str(at)) / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    when = instant_of(int(str(at)))
     told = {"actor": actor, "role": role, "what": what, "event_uid": event_uid, "reason": reason, "state": state}
     more = {"refused": refused, "sha256": sha256, "filter": part, "rows": rows, "case_uid": case_uid, "uid": uid}
     return msgspec.convert({"at": when, **told, **more}, AuditRow)

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -14,10 +14,12 @@ from agents.reference.records import sets_by_topic
 from agents.topics import Topics
 from console.readmodel.port import Choose, ModelDatabase, ModelReader, ModelWriter, RebuildNote
 from console.readmodel.rows import SEVERITIES, ModelRow
+from console.readmodel.several import rows_about, rows_by_key
 from console.readmodel.standing import (
     Held,
     act_of_decision,
     act_of_update,
+    facets_of,
     record_as_held,
     state_of_alerts,
     waiting_row,
@@ -83,8 +85,6 @@ _STATEMENTS: Final = {
     table: f"{_INTO[table]} ({', '.join('?' * columns)}) {_CONFLICTS.get(table, _ONCE)}"
     for table, columns in _COLUMNS.items()
 }
-_AT_ONCE: Final = 500
-"""So many events are asked for in one statement."""
 
 
 class KeptRows:
@@ -198,31 +198,14 @@ def _write(writer: ModelWriter, table: str, rows: Sequence[ModelRow]) -> None:
             writer.executemany(_STATEMENTS[table], columns)
 
 
-def _found_by(
-    writer: ModelWriter, uids: Collection[str], asked: Callable[[str], str]
-) -> Iterator[tuple[str, Sequence[Any]]]:
-    """What is found of these events or acts: each row behind its first column, by which it was found.
-
-    Args:
-        writer: where.
-        uids: the events or acts.
-        asked: the question, given what its first column is to be, as SQL.
-    """
-    every = sorted(uids)
-    for first in range(0, len(every), _AT_ONCE):
-        some = every[first : first + _AT_ONCE]
-        for uid, *row in writer.execute(asked(f"IN ({', '.join('?' * len(some))})"), some).fetchall():
-            yield uid, row
-
-
 def _judge(writer: ModelWriter, uids: Collection[str]) -> None:
     """Say anew of these events whether they wait."""
     known: dict[str, list[Held]] = defaultdict(list)
     decided = "SELECT event_uid, decision_id, supersedes, outcome, at, body FROM decisions WHERE event_uid {}"
-    for uid, row in _found_by(writer, uids, decided.format):
+    for uid, row in rows_about(writer, uids, decided):
         known[uid].append(Held(*row))
     recorded = "SELECT event_uid, outcome, at, body FROM records WHERE event_uid {}"
-    for uid, row in _found_by(writer, uids, recorded.format):
+    for uid, row in rows_about(writer, uids, recorded):
         known[uid].append(record_as_held(uid, *row))
     rows = (waiting_row(uid, held) for uid, held in known.items())
     waiting = [row.columns for row in rows if row is not None]
@@ -232,22 +215,20 @@ def _judge(writer: ModelWriter, uids: Collection[str]) -> None:
 
 def _gather(writer: ModelWriter, uids: Collection[str]) -> None:
     """Say anew of these events under which facets their alerts are listed, and where in the list."""
-    alerts: dict[str, list[Sequence[Any]]] = defaultdict(list)
     raised = "SELECT event_uid, alert_id, kind, severity, at FROM alerts WHERE event_uid {}"
-    for uid, row in _found_by(writer, uids, raised.format):
-        alerts[uid].append(row)
+    alerts = rows_by_key(writer, uids, raised)
     decided = _decided_at(writer, alerts)
-    looked = _found_by(writer, alerts, "SELECT event_uid, body FROM looked_at WHERE event_uid {}".format)
+    looked = rows_about(writer, alerts, "SELECT event_uid, body FROM looked_at WHERE event_uid {}")
     cases = {uid: body for uid, (body,) in looked}
-    facets: dict[tuple[str, str], int] = {}
+    rows: dict[tuple[str, str], tuple[object, ...]] = {}
     for uid, found in alerts.items():
         newest = decided.get(uid, max(when or 0 for *_, when in found))
         state = state_of_alerts((name for name, *_ in found), cases.get(uid))
         for _, kind, severity, _ in found:
-            for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}", f"state:{state}"):
-                facets[facet, uid] = newest
+            for facet in ("", *facets_of(kind, SEVERITIES[severity])):
+                rows[facet, uid] = (facet, uid, state, newest)
     writer.executemany("DELETE FROM alerted WHERE event_uid = ?", [(uid,) for uid in alerts])
-    writer.executemany("INSERT INTO alerted VALUES (?, ?, ?)", [(*facet, at) for facet, at in facets.items()])
+    writer.executemany("INSERT INTO alerted VALUES (?, ?, ?, ?)", list(rows.values()))
 
 
 def _decided_at(writer: ModelWriter, uids: Collection[str]) -> Mapping[str, int]:
@@ -258,7 +239,7 @@ def _decided_at(writer: ModelWriter, uids: Collection[str]) -> Mapping[str, int]
         "SELECT event_uid, at FROM decisions WHERE supersedes IS NULL AND event_uid {}",
         "SELECT act, at FROM decisions WHERE act {}",
     ):
-        for uid, (at,) in _found_by(writer, uids, asked.format):
+        for uid, (at,) in rows_about(writer, uids, asked):
             first[uid] = min(at, first.get(uid, at))
     return first
 
@@ -267,8 +248,8 @@ def _settle(writer: ModelWriter, uids: Collection[str]) -> None:
     """Say anew of these acts, where they were taken, what persons did and when, as it stands in what came of them."""
     taken: dict[str, tuple[object, ...]] = {}
     decided = "SELECT act, at, body FROM decisions WHERE act {} ORDER BY at DESC, decision_id DESC"
-    first: dict[str, Any] = dict(_found_by(writer, uids, decided.format))  # of several the first, which comes last
-    noted = dict(_found_by(writer, uids, "SELECT act, body FROM acts WHERE act {}".format))
+    first: dict[str, Any] = dict(rows_about(writer, uids, decided))  # of several the first, which comes last
+    noted = dict(rows_about(writer, uids, "SELECT act, body FROM acts WHERE act {}"))
     for uid in uids:
         sent = act_of_decision(uid, *first[uid]) if uid in first else None
         if sent is None and uid in noted:

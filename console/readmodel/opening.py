@@ -11,10 +11,10 @@ from console.readmodel.port import ModelDatabase
 from console.readmodel.sqlite import SqliteDatabase
 from pipeline.errors import OperatorError
 
-__all__ = ["open_rows"]
+__all__ = ["open_rows", "postgres_at", "signature_of"]
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "6"
+_SIGNATURE: Final = "7"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 
@@ -31,12 +31,22 @@ def open_rows(database: Path | PostgresAddress, topics: Topics, *, source: str, 
         OperatorError: it cannot be used, was made for others, or is something else than a read model.
         WorldError: the PostgreSQL server does not answer.
     """
-    opened = _sqlite(database) if isinstance(database, Path) else _postgres(database)
+    opened = _sqlite(database) if isinstance(database, Path) else postgres_at(database)
     try:
-        opened.begin(f"{_SIGNATURE} {source} {topics.prefix}", _TABLES, is_made_anew=is_made_anew)
+        opened.begin(signature_of(topics, source), _TABLES, is_made_anew=is_made_anew)
     except sqlite3.Error as error:
         raise _unusable(opened.name, error) from error
     return KeptRows(opened, topics)
+
+
+def signature_of(topics: Topics, source: str) -> str:
+    """What a read model is made for: with another one, everything is read anew.
+
+    Args:
+        topics: what it is fed by.
+        source: the brokers.
+    """
+    return f"{_SIGNATURE} {source} {topics.prefix}"
 
 
 def _sqlite(path: Path) -> ModelDatabase:
@@ -54,7 +64,12 @@ def _unusable(path: str, error: Exception) -> OperatorError:
     )
 
 
-def _postgres(address: PostgresAddress) -> ModelDatabase:
+def postgres_at(address: PostgresAddress) -> ModelDatabase:
+    """The database on a server, which is not asked anything yet.
+
+    Raises:
+        OperatorError: what it takes is not installed.
+    """
     try:
         from console.readmodel.postgres import PostgresDatabase  # noqa: PLC0415 - consoles with a file do without it
     except ImportError as error:

@@ -19,7 +19,7 @@ from agents.postgres_address import PostgresAddress
 from console.readmodel.port import FoundRows, ModelReader, ModelWriter
 from pipeline.errors import OperatorError, WorldError
 
-__all__ = ["SCHEMA", "PostgresDatabase"]
+__all__ = ["IN_USE", "SCHEMA", "PostgresDatabase"]
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ SCHEMA: Final = "sealstream_console"
 _WRITING: Final = 0x5EA1_57EA_0001
 """The advisory lock of the one transaction that writes."""
 
-_IN_USE: Final = 0x5EA1_57EA_0002
+IN_USE: Final = 0x5EA1_57EA_0002
 """The advisory lock that every console shares as long as it runs: nobody makes tables anew under it."""
 
 _CONNECTION: Final[Mapping[str, str | int]] = {
@@ -146,7 +146,7 @@ class PostgresDatabase:
 
     def _use(self, connection: Connection) -> None:
         """Have nobody make the tables anew; the lock ends with the connection."""
-        connection.execute("SELECT pg_advisory_lock_shared(%s)", (_IN_USE,))
+        connection.execute("SELECT pg_advisory_lock_shared(%s)", (IN_USE,))
         found = self._made_for(_Writer(connection))
         if found != self._signature:
             connection.close()
@@ -178,7 +178,7 @@ class PostgresDatabase:
                 what=f"{what}.",
                 remedy=f"Use the settings of its console (SEALSTREAM_KAFKA_...), or drop the schema {SCHEMA}.",
             )
-        (is_free,) = writer.execute("SELECT pg_try_advisory_xact_lock(?)", (_IN_USE,)).fetchone()
+        (is_free,) = writer.execute("SELECT pg_try_advisory_xact_lock(?)", (IN_USE,)).fetchone()
         if not is_free:
             raise OperatorError(
                 what=f"{what}, and a console that runs is using it.",

@@ -1,11 +1,13 @@
 """The reference sets as the topics gave them: their entries, and every version that was sent."""
 
-from datetime import UTC, datetime
-from typing import Final, Literal
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 
+from console.readmodel.placing import instant_of
 from console.readmodel.port import ModelReader
+from console.readmodel.several import rows_by_key
 
 __all__ = [
     "EntryHistory",
@@ -76,7 +78,7 @@ def sizes_of(db: ModelReader, names: tuple[str, ...], most: int) -> tuple[Regist
         ids = "SELECT DISTINCT entry_id FROM entries WHERE set_name = ? LIMIT ?"
         (count,) = db.execute(f"SELECT count(*) FROM ({ids}) AS few", (name, most)).fetchone()  # noqa: S608 - a text of ours
         (last,) = db.execute("SELECT max(at) FROM entries WHERE set_name = ?", (name,)).fetchone()
-        sizes.append(RegisterSize(set_name=name, entries=count, changed_at=None if last is None else _instant(last)))
+        sizes.append(RegisterSize(set_name=name, entries=count, changed_at=None if last is None else instant_of(last)))
     return tuple(sizes)
 
 
@@ -90,7 +92,7 @@ def entries_of(db: ModelReader, name: str, begins: str, after: str, rows: int) -
     ids = [entry_id for (entry_id,) in found]
     return RegisterPage(
         set_name=name,
-        entries=tuple(_row(history_of(db, name, entry_id)) for entry_id in ids[:rows]),
+        entries=tuple(_row(history) for history in _histories(db, name, ids[:rows]).values()),
         next=ids[rows - 1] if len(ids) > rows else None,
         begins=begins,
     )
@@ -98,11 +100,22 @@ def entries_of(db: ModelReader, name: str, begins: str, after: str, rows: int) -
 
 def history_of(db: ModelReader, name: str, entry_id: str) -> EntryHistory:
     """Everything that was sent of an entry; no versions where nothing was."""
-    found = db.execute(
-        "SELECT at, version, body FROM entries WHERE set_name = ? AND entry_id = ? "
-        "ORDER BY part DESC, place DESC LIMIT ?",
-        (name, entry_id, _MOST + 1),
-    ).fetchall()
+    return _histories(db, name, (entry_id,))[entry_id]
+
+
+def _histories(db: ModelReader, name: str, ids: Collection[str]) -> Mapping[str, EntryHistory]:
+    """Everything that was sent of these entries, by their ids."""
+    newest = f"""SELECT entry_id, at, version, body FROM (
+      SELECT entry_id, at, version, body, row_number() OVER entry AS nth
+      FROM entries WHERE set_name = ? AND entry_id {{}}
+      WINDOW entry AS (PARTITION BY entry_id ORDER BY part DESC, place DESC)
+    ) AS newest_first WHERE nth <= {_MOST + 1} ORDER BY entry_id, nth"""  # noqa: S608 - a number of ours
+    found = rows_by_key(db, ids, newest, (name,))
+    return {entry_id: _history(name, entry_id, found.get(entry_id, ())) for entry_id in ids}
+
+
+def _history(name: str, entry_id: str, found: Sequence[Sequence[Any]]) -> EntryHistory:
+    """An entry, from what was sent of it, the newest first, and one more than is shown where there is more."""
     versions: list[EntryVersion] = []
     in_force: int | None = None  # the place in `versions` of what counts, as one goes on in time
     for at, version, body in reversed(found[:_MOST]):
@@ -115,7 +128,7 @@ def history_of(db: ModelReader, name: str, entry_id: str) -> EntryHistory:
             if in_force is not None and before is not None:
                 versions[in_force] = msgspec.structs.replace(before, standing="superseded")
             in_force = None if entry is None else len(versions)
-        versions.append(EntryVersion(at=_instant(at), version=version, standing=standing, entry=entry))
+        versions.append(EntryVersion(at=instant_of(at), version=version, standing=standing, entry=entry))
     versions.reverse()
     return EntryHistory(set_name=name, entry_id=entry_id, versions=tuple(versions), is_cut=len(found) > _MOST)
 
@@ -128,7 +141,3 @@ def _row(history: EntryHistory) -> EntryRow:
         at=history.versions[0].at,
         sent=len(history.versions),
     )
-
-
-def _instant(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

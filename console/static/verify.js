@@ -1,4 +1,5 @@
 // The file is hashed here first, and asked about by its digest alone. It is sent when somebody says so, and not before.
+// One that is too large is not even read: browsers hash a file only as a whole, in memory.
 "use strict";
 (() => {
   const form = document.getElementById("verify");
@@ -7,21 +8,30 @@
   const state = document.getElementById("state");
   const hint = form.querySelector(".drop-hint");
   const most = Number(form.dataset.most);
-  let dropped = null;
   let turn = 0;
   hint.hidden = false;
 
   const say = (text) => { state.textContent = text; };
-  const chosen = () => dropped || input.files[0] || null;
+  const chosen = () => input.files[0] || null;
+  const isTooLarge = (file) => file !== null && file.size > most;
+
+  function clear() { // the section keeps a heading, which it is named by
+    const heading = document.createElement("h2");
+    heading.id = "result";
+    heading.className = "unseen";
+    heading.textContent = form.dataset.result;
+    document.getElementById("answers").replaceChildren(heading);
+  }
 
   async function look() {
     const file = chosen();
     const mine = ++turn;
+    say("");
+    send.disabled = isTooLarge(file);
+    clear();
     if (!file) return;
-    document.getElementById("answers").replaceChildren();
-    send.disabled = file.size > most;
-    const remark = file.size > most ? " " + form.dataset.tooLarge : "";
-    if (!window.crypto || !window.crypto.subtle) { say(remark); return; } // pages without TLS have no digests
+    if (isTooLarge(file)) { say(form.dataset.tooLarge); return; }
+    if (!window.crypto || !window.crypto.subtle) return; // pages without TLS have no digests
     try {
       say(form.dataset.hashing);
       const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
@@ -30,18 +40,18 @@
       say(form.dataset.asking);
       const answer = await fetch("/verify/known?sha256=" + hex, { headers: { accept: "application/json" } });
       if (mine !== turn) return;
-      if (!answer.ok) { say(form.dataset.couldNot + remark); return; }
+      if (!answer.ok) { say(form.dataset.couldNot); return; }
       const known = (await answer.json()).known;
-      say((known ? form.dataset.knownHere : form.dataset.unknownHere) + remark);
+      say(known ? form.dataset.knownHere : form.dataset.unknownHere);
     } catch {
-      if (mine === turn) say(form.dataset.couldNot + remark);
+      if (mine === turn) say(form.dataset.couldNot);
     }
   }
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const file = chosen();
-    if (!file || file.size > most) return;
+    if (!file || isTooLarge(file)) return;
     const mine = ++turn;
     say(form.dataset.looking);
     send.disabled = true;
@@ -60,11 +70,11 @@
     } catch {
       if (mine === turn) say(form.dataset.couldNot);
     } finally {
-      send.disabled = false;
+      send.disabled = isTooLarge(chosen());
     }
   });
 
-  input.addEventListener("change", () => { dropped = null; look(); });
+  input.addEventListener("change", look);
   document.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
   document.addEventListener("dragleave", () => form.classList.remove("over"));
   document.addEventListener("drop", (event) => {
@@ -72,8 +82,9 @@
     form.classList.remove("over");
     const file = event.dataTransfer.files[0];
     if (!file) return;
-    dropped = file;
-    input.required = false;
+    const one = new DataTransfer();
+    one.items.add(file);
+    input.files = one.files; // the field shows its name, as of a file that was chosen
     look();
   });
 })();

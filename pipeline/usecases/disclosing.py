@@ -66,13 +66,15 @@ class OpenSeal:
 
     Args:
         seal: what is told.
-        manifest_at: where its manifest is.
+        manifest_at: where its manifest is, as it was sealed.
+        stamped_at: where the same is with a time stamp that it got later; None where it got none.
         codes: what near copies of it are recognised by.
         looks: what tells copies from what only comes near; none of records that earlier releases wrote.
     """
 
     seal: DisclosedSeal
     manifest_at: Location
+    stamped_at: Location | None
     codes: tuple[Fingerprint, ...]
     looks: tuple[Look, ...]
 
@@ -118,8 +120,15 @@ class PublicView:
                 known.append(KnownBytes(role=found.role, seal=None if told is None else told.seal))
         return tuple(known)
 
-    def manifest(self, event_uid: str) -> tuple[str, bytes] | None:
-        """The label of an event's manifest, and the manifest store; None where nothing is told of the event.
+    def manifest(self, event_uid: str, *, as_sealed: bool = False) -> tuple[str, bytes] | None:
+        """The label of an event's manifest, and a manifest store with it; None where nothing is told of the event.
+
+        Where the manifest got a time stamp later, the store has an update that holds it, too: with that it outlives its
+        certificate, and without it does not.
+
+        Args:
+            event_uid: the event.
+            as_sealed: whether the store is wanted without what came later.
 
         Raises:
             WorldError: the store does not answer.
@@ -127,7 +136,8 @@ class PublicView:
         told = self.of_event(event_uid)
         if told is None:
             return None
-        stored = self.store.get(told.manifest_at)
+        stored = None if as_sealed or told.stamped_at is None else self.store.get(told.stamped_at)
+        stored = stored or self.store.get(told.manifest_at)
         return None if stored is None else (told.seal.manifest_id, stored.body)
 
 
@@ -146,6 +156,7 @@ def _opened(record: ManifestRecord, later: LaterStamp | None) -> OpenSeal:
             stamped_at=None if later is None else later.stamped_at,
         ),
         manifest_at=Location.parse(record.manifest.uri),
+        stamped_at=None if later is None else Location.parse(later.manifest),
         codes=recorded_codes(record),
         looks=recorded_looks(record),
     )

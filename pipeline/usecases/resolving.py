@@ -29,6 +29,11 @@ _DIGEST: Final = BITS // 8
 _WITHHELD: Final = 2
 """So many times as many events are looked at as are wanted: of some nothing is told."""
 _CERTAIN: Final = 100
+_HEADER, _STEP, _LENGTH = 2, 4, 0b111
+_LONGER: Final = 0b1000_1000
+"""The bits that say that a header is longer than two bytes: of no code that is made here."""
+_MOST_CODES: Final = 8
+"""So many codes are looked for in one go at most: each is a search of its own."""
 
 
 class ManifestLabels(Protocol):
@@ -103,17 +108,19 @@ class Resolution:
         return tuple(sorted(best.values(), key=lambda match: (-match.score, match.event_uid))[:most])
 
     def manifest(self, label: str, *, active_only: bool = False) -> bytes | None:
-        """The manifest store whose active manifest has this label; None where none is known, or nothing is told of it.
+        """The manifest store that was made with the manifest of this label; None where none is known, or is told of.
+
+        Where that manifest got a time stamp later, the update that holds it is in the store, too.
 
         Args:
             label: `urn:c2pa:…`.
-            active_only: whether those of its ingredients are left out.
+            active_only: whether it is this manifest alone, without ingredients and updates.
 
         Raises:
             WorldError: the store does not answer.
         """
         uid = self.labels.event_of(label)
-        found = None if uid is None else self.view.manifest(uid)
+        found = None if uid is None else self.view.manifest(uid, as_sealed=active_only)
         if found is None or found[0] != label:
             return None
         return active_manifest_alone(found[1]) if active_only else found[1]
@@ -150,8 +157,10 @@ class Resolution:
 def fingerprints_in(value: str) -> tuple[Fingerprint, ...]:
     """The fingerprints that the value of a soft binding `io.iscc.v0` may stand for, as clients send it.
 
-    Base64 of what the assertion says, the string `ISCC:…`; of the same without its scheme; or of the code in bytes,
-    with its header, or without, when it may be of any kind. The string itself is taken, too.
+    Base64 of what the assertion says, the string `ISCC:…`; of the same without its scheme; of codes in bytes, one after
+    the other, each with its header (ISCC-SEQ, as the ISCC Foundation's draft IEP-0020 has it), of which those are
+    taken that are made here, too; or of one code without its header, when it may be of any kind. The string itself is
+    taken, too.
 
     Raises:
         AssetRefusedError: it is none of these.
@@ -166,7 +175,26 @@ def fingerprints_in(value: str) -> tuple[Fingerprint, ...]:
         return (_parsed(written[1]),)
     if len(raw) == _DIGEST:
         return tuple(Fingerprint.of(kind, raw) for kind in get_args(Kind))
-    return (_parsed(base64.b32encode(raw).decode().rstrip("=")),)
+    return _in_sequence(raw)
+
+
+def _in_sequence(raw: bytes) -> tuple[Fingerprint, ...]:
+    """The content codes in a sequence of codes, each once; those of metadata or bytes, and shorter ones, say nothing.
+
+    Two bytes are before each (ISO 24138): what it is of, and in the last four bits how many times 32 bits it has.
+    """
+    found: list[Fingerprint] = []
+    rest = raw
+    while rest:
+        size = _HEADER + _STEP * ((rest[1] & _LENGTH) + 1) if len(rest) >= _HEADER else len(rest) + 1
+        if len(rest) < size or rest[0] & _LONGER or rest[1] & ~_LENGTH:
+            raise _refused("is no ISCC of 256 bits of a text, an image, a sound or a video")
+        code = Fingerprint.parse(f"ISCC:{base64.b32encode(rest[:size]).decode().rstrip('=')}")
+        found += [] if code is None or code in found else [code]
+        rest = rest[size:]
+    if not 0 < len(found) <= _MOST_CODES:
+        raise _refused(f"is no ISCC with one to {_MOST_CODES} Content-Codes of 256 bits")
+    return tuple(found)
 
 
 def _padded(value: str) -> str:

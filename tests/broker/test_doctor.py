@@ -17,6 +17,7 @@ from devstack import SeaweedServer
 from devstack.ports import free_port
 from pipeline.credentials.development import development_chain
 from tests.broker.installation import Installation
+from tests.unit.cli.test_notify import written
 
 pytestmark = [pytest.mark.kafka, pytest.mark.s3]
 
@@ -30,14 +31,20 @@ def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
         yield installation
 
 
-def faults(house: Installation, code: int = 2, **settings: str) -> dict[str, str]:
+def faults(house: Installation, *options: str, code: int = 2, **settings: str) -> dict[str, str]:
     """What the doctor calls a fault, by its place."""
-    found: list[dict[str, Any]] = house.answer("doctor", code=code, **settings)["found"]
+    found: list[dict[str, Any]] = house.answer("doctor", *options, code=code, **settings)["found"]
     return {one["place"]: one["said"] for one in found if one["state"] == "fault"}
 
 
 def test_where_all_is_well_it_finds_nothing(house: Installation) -> None:
     assert faults(house, code=0) == {}
+
+
+def test_for_a_console_and_a_notifier_it_finds_nothing_where_all_is_well(house: Installation, tmp_path: Path) -> None:
+    assert faults(house, "--for", "console", code=0, SEALSTREAM_CONSOLE_STORE="true") == {}
+    file = written(tmp_path, "https://hooks.example/x")
+    assert faults(house, "--for", "notifier", "--notify", file, code=0) == {}
 
 
 def test_everything_that_is_wrong_at_once_is_found_at_once(house: Installation, tmp_path: Path) -> None:

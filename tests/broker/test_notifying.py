@@ -1,11 +1,15 @@
 """Notifications on a real broker: what was not delivered when it was killed is, and old news wakes nobody."""
 
 import asyncio
+import json
 import os
+import re
 import secrets
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +48,7 @@ def notifying(settings: KafkaSettings, directory: Path, url: str) -> Iterator[su
         "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
         "SEALSTREAM_KAFKA_TOPIC_PREFIX": settings.topic_prefix,
         "SEALSTREAM_KAFKA_GROUP": settings.group,
+        "SEALSTREAM_HEALTH_PORT": "0",
     }
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -78,6 +83,29 @@ def told(hook: Receiver) -> list[str]:
     return [item["id"] for body in hook.bodies for item in body["items"]]
 
 
+def asked(directory: Path, path: str) -> str:
+    """What the process says of itself; nothing while it does not."""
+    found = re.findall(r"Health is served at (\S+)", (directory / "log").read_text())
+    if not found:
+        return ""
+    try:
+        with urllib.request.urlopen(f"{found[-1]}{path}", timeout=5) as answer:  # noqa: S310 - on this machine
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as refusal:
+        return refusal.read().decode()
+
+
+def is_ready(directory: Path) -> bool:
+    said = asked(directory, "/readyz")
+    return bool(said) and bool(json.loads(said)["ready"])
+
+
+def lag(directory: Path) -> float:
+    """Records that are not done, of all partitions."""
+    said = re.findall(r"^sealstream_notification_lag\{[^}]*\} (\S+)$", asked(directory, "/metrics"), re.MULTILINE)
+    return sum(map(float, said))
+
+
 async def test_what_was_not_delivered_when_it_was_killed_is_delivered_by_the_next_and_old_news_wakes_nobody(
     kafka: str, tmp_path: Path
 ) -> None:
@@ -91,10 +119,17 @@ async def test_what_was_not_delivered_when_it_was_killed_is_delivered_by_the_nex
             await until(lambda: b"Notifications go to" in (tmp_path / "log").read_bytes())
             new = await publish(settings, "1" * 64)
             await until(lambda: len(hook.got) == 1)
+            await until(lambda: is_ready(tmp_path) and lag(tmp_path) == 1)
             process.kill()  # while the target has not answered
         with notifying(settings, tmp_path, hook.url) as process:
             newest = await publish(settings, "2" * 64)
             await until(lambda: newest in told(hook))
+            await until(lambda: is_ready(tmp_path))
+            ready = json.loads(asked(tmp_path, "/readyz"))
+            assert ready["checks"].keys() == {"brokers", "topics", "partitions", "notifications"}
+            assert ready["states"] == {"target ops": "nothing failed"}
+            delivered = 'sealstream_notifications_total{outcome="delivered",target="ops"}'
+            assert f"{delivered} {len(hook.got) - 1}.0" in asked(tmp_path, "/metrics")
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0
         assert sorted(told(hook)) == sorted([new, new, newest])

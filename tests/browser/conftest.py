@@ -9,19 +9,18 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser
 
 from agents.messages import KafkaMessage
 from devstack import free_port
 from pipeline.events.inputs import Review
 from pipeline.events.intake import intake_review_act
-from tests.tools import need
+from tests.browser.desks import Desks, open_chromium
 from tests.unit.console.browsing import Console
 from tests.unit.console.happenings import TOPICS, Happenings
 from tests.unit.console.shelf import audited
 
 WORKER_SECONDS = 0.3
-expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
 
 
 @dataclass
@@ -65,42 +64,18 @@ class Worker:
 
 
 @dataclass
-class Office:
+class Office(Desks):
     """A console that people reach, and what goes on around it."""
 
-    at: str
     console: Console
     day: Happenings
     worker: Worker
-    browser: Browser
-    troubles: list[str] = field(default_factory=list)
-    contexts: list[BrowserContext] = field(default_factory=list)
-
-    def desk(self, who: str, role: str, **options: object) -> Page:
-        """The browser of a person who has logged in."""
-        page = self.page(**options)
-        page.goto(f"{self.at}/login")
-        page.get_by_label(f"{who} · {role}", exact=True).check()
-        page.get_by_role("button", name="Log in").click()
-        return page
-
-    def page(self, **options: object) -> Page:
-        context = self.browser.new_context(base_url=self.at, **{"locale": "en-GB", **options})
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
-        page.on("dialog", lambda dialog: self.troubles.append(f"a dialog: {dialog.message}"))
-        return page
 
 
-@pytest.fixture(scope="module")  # while it is open, Playwright keeps an event loop running that no other test may meet
+@pytest.fixture(scope="module")  # an event loop runs while it is open
 def chromium() -> Iterator[Browser]:
-    need("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -119,7 +94,7 @@ def open_office(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Off
         thread.start()
         while not server.started:
             time.sleep(0.02)
-        office = Office(f"http://127.0.0.1:{port}", console, day, worker, chromium)
+        office = Office(f"http://127.0.0.1:{port}", chromium, console, day, worker)
         offices.append((office, server, thread))
         return office
 

@@ -154,6 +154,16 @@ def test_every_page_can_be_used_by_everybody(open_office: Opened, language: str,
         assert faults(page) == [], path
 
 
+def test_on_a_narrow_screen_tables_scroll_and_no_column_is_squeezed(open_office: Opened) -> None:
+    office = open_office(a_day())
+    page = office.desk("r-2", "reviewer", viewport={"width": 390, "height": 844})
+    for path in ("/queue", "/cases", "/clocks?state=met", "/accounts", "/audit"):
+        page.goto(path)
+        page.wait_for_function("[...document.querySelectorAll('td:not(.narrow)')].every(one => one.clientWidth >= 100)")
+        page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        expect(page.locator("td").first).to_be_visible()
+
+
 def test_a_planted_fault_of_accessibility_is_found(open_office: Opened) -> None:
     office = open_office(some_held()[0])
     page = office.desk("r-1", "reviewer")

@@ -33,9 +33,9 @@ def shelf() -> Shelf:
     return Shelf(day, most=10**7)
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, *, full_page: bool = False) -> None:
     if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png")
+        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=full_page)
 
 
 def expect_blurred(page: Page, what: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
@@ -10,9 +11,11 @@ import yaml
 
 from agents.configuration import unknown_variables
 from agents.delivery.settings import DeliverySettings
+from agents.notifying.plan_file import NotificationPlan
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
 from agents.topics import Topics
 from pipeline.settings import StoreSettings
+from pipeline.toml_files import read_toml
 from tools.render_chart import CHART, INSTALLATIONS, RENDERED, digest
 
 CUSTOM = {"ScaledObject", "TriggerAuthentication", "ServiceMonitor"}
@@ -52,7 +55,9 @@ def variables(installation: str, component: str = "worker") -> Iterator[tuple[st
                 continue
             pod = one["spec"]["template"]["spec"]
             for container in (*pod.get("initContainers", ()), *pod["containers"]):
-                yield from ((variable["name"], variable["value"]) for variable in container["env"])
+                yield from (
+                    (variable["name"], variable["value"]) for variable in container["env"] if "value" in variable
+                )
 
 
 @pytest.mark.parametrize("installation", INSTALLATIONS)
@@ -102,7 +107,7 @@ def test_a_worker_has_the_time_that_it_needs_to_stop_and_to_start(installation: 
 
 @pytest.mark.parametrize("installation", INSTALLATIONS)
 def test_containers_may_do_nothing_that_they_need_not(installation: str) -> None:
-    for kind in ("Deployment", "Job"):
+    for kind in ("Deployment", "Job", "StatefulSet"):
         for one in of_kind(installation, kind):
             pod = one["spec"]["template"]["spec"]
             assert pod["securityContext"]["runAsNonRoot"]
@@ -133,8 +138,8 @@ def test_the_ports_of_the_brokers_are_open(installation: str) -> None:
     assert {int(broker.rpartition(":")[2]) for broker in brokers} <= open_ports
 
 
-@pytest.mark.parametrize("screen", ["console", "doors"])
-def test_what_people_reach_is_off_unless_it_is_asked_for(screen: str) -> None:
+@pytest.mark.parametrize("screen", ["console", "doors", "notify"])
+def test_what_people_reach_and_what_tells_them_are_off_unless_they_are_asked_for(screen: str) -> None:
     asked = [name for name in INSTALLATIONS if any(screen in one["metadata"]["name"] for one in resources(name))]
     assert asked == ["screens"]
 
@@ -179,3 +184,52 @@ def test_a_console_is_served_only_by_a_login_that_tells_people_apart() -> None:
         (host,) = container[probe]["httpGet"]["httpHeaders"]
         assert host["name"] == "Host"
         assert host["value"] in settings.hosts
+
+
+def test_several_consoles_share_a_database_that_a_secret_names_and_browsers_come_back_to_theirs() -> None:
+    deployment = part("screens", "Deployment", "console")["spec"]
+    (container,) = deployment["template"]["spec"]["containers"]
+    named = [one["valueFrom"]["secretKeyRef"] for one in container["env"] if one["name"].endswith("_DATABASE")]
+    assert deployment["replicas"] == 2
+    assert named == [{"name": "sealstream-console-database", "key": "url"}]
+    assert deployment["strategy"] == {"type": "Recreate"}  # another version may want other tables
+    assert part("screens", "Service", "console")["spec"]["sessionAffinity"] == "ClientIP"
+    assert part("screens", "PodDisruptionBudget", "console")["spec"]["maxUnavailable"] == 1
+    egress = part("screens", "NetworkPolicy", "console")["spec"]["egress"]
+    assert {"port": 5432} in [port for rule in egress for port in rule["ports"]]
+    assert {"port": 5432} not in [
+        port for rule in part("screens", "NetworkPolicy", "doors")["spec"]["egress"] for port in rule["ports"]
+    ]
+
+
+def test_what_notifies_keeps_what_is_undelivered_on_a_disk_of_its_own_and_has_no_key_of_workers(
+    tmp_path: Path,
+) -> None:
+    stateful = part("screens", "StatefulSet", "notify")["spec"]
+    pod = stateful["template"]["spec"]
+    (container,) = pod["containers"]
+    mounts = {one["name"]: one["mountPath"] for one in container["volumeMounts"]}
+    (file := tmp_path / "notify.toml").write_text(part("screens", "ConfigMap", "notify")["data"]["notify.toml"])
+    plan = read_toml(file, NotificationPlan)
+
+    (claim,) = stateful["volumeClaimTemplates"]
+    assert str(plan.undelivered.parent) == mounts[claim["metadata"]["name"]]
+    assert not any(one["name"] == claim["metadata"]["name"] for one in pod["volumes"])
+    assert container["args"] == ["notify", "run", f"{mounts['plan']}/{file.name}"]
+    secrets = {one["secret"]["secretName"]: mounts[one["name"]] for one in pod["volumes"] if "secret" in one}
+    assert {str(target.secret_file.parent) for target in plan.targets.values() if target.secret_file} == {
+        secrets["sealstream-notify"]
+    }
+    assert "sealstream-signing" not in secrets
+    assert "envFrom" not in container
+    assert unknown_variables({one["name"]: one["value"] for one in container["env"]}) == ()
+
+
+def test_prometheus_finds_what_notifies() -> None:
+    monitor = part("screens", "ServiceMonitor", "notify")["spec"]
+    service = part("screens", "Service", "notify")
+    (container,) = part("screens", "StatefulSet", "notify")["spec"]["template"]["spec"]["containers"]
+    assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert [one["port"] for one in monitor["endpoints"]] == [one["name"] for one in service["spec"]["ports"]]
+    given = {one["name"]: one["value"] for one in container["env"]}
+    assert given["SEALSTREAM_HEALTH_PORT"] == str(container["ports"][0]["containerPort"]) == "8080"

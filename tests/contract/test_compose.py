@@ -21,6 +21,7 @@ import yaml
 from agents.delivery.settings import DeliverySettings
 from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
+from agents.notifying.metrics import NotifierMetrics
 from agents.oidc_settings import OidcSettings
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
@@ -186,7 +187,7 @@ def test_every_server_keeps_its_data_in_a_named_volume(model: Model) -> None:
         assert len(sources & model["volumes"].keys()) == 1, name
 
 
-@pytest.mark.parametrize("service", ["worker", "recogniser", "doors", "console"])
+@pytest.mark.parametrize("service", ["worker", "recogniser", "doors", "console", "notify"])
 def test_our_variables_are_settings_that_exist(model: Model, service: str) -> None:
     known = {f"{cls.model_config['env_prefix']}{field}".upper() for cls in SETTINGS for field in cls.model_fields}
     told = {name for name in model["services"][service]["environment"] if name.startswith("SEALSTREAM_")}
@@ -210,6 +211,18 @@ def test_a_console_is_served_only_by_a_login_that_tells_people_apart(resolve: Re
     assert console["environment"]["SEALSTREAM_CONSOLE_OIDC_ISSUER"] == issuer
     assert [(port["target"], port["host_ip"]) for port in console["ports"]] == [(settings.address[1], "127.0.0.1")]
     assert [mount["source"] for mount in console["volumes"]] == ["console-data"]  # and no key that signs
+
+
+def test_what_notifies_has_its_file_and_a_disk_of_its_own_and_no_key_of_the_store(resolve: Resolve) -> None:
+    notify = json.loads(resolve(NOTIFY_DIR="/etc/notify").stdout)["services"]["notify"]
+    mounts = {mount["target"]: mount for mount in notify["volumes"]}
+    file = mounts["/etc/sealstream/notify"]
+
+    assert notify["command"] == ["notify", "run", "/etc/sealstream/notify/notify.toml"]
+    assert (file["source"], file["read_only"], file["type"]) == ("/etc/notify", True, "bind")
+    assert not file["bind"].get("create_host_path")  # an empty directory that nobody made explains nothing
+    assert mounts["/var/lib/sealstream"]["source"] == "notify-data"
+    assert not [name for name in notify["environment"] if name.startswith("AWS_")]
 
 
 def test_workers_and_init_reach_kafka_and_s3_where_those_listen(model: Model) -> None:
@@ -273,7 +286,7 @@ def test_nothing_listens_beyond_this_machine(model: Model) -> None:
 
 
 def test_our_containers_have_a_read_only_root_and_no_privileges(model: Model) -> None:
-    for name in ("init", "worker", "recogniser", "doors", "console"):
+    for name in ("init", "worker", "recogniser", "doors", "console", "notify"):
         service = model["services"][name]
         assert service["read_only"] is True
         assert service["tmpfs"] == ["/tmp"]
@@ -309,7 +322,9 @@ def test_the_image_is_given_everything_that_the_wheel_is_made_of() -> None:
     assert {*wheel["packages"], *wheel.get("force-include", {})} <= set(admitted)
 
 
-def test_prometheus_is_there_on_request_and_asks_every_worker_and_recogniser_where_they_answer(model: Model) -> None:
+def test_prometheus_is_there_on_request_and_asks_every_worker_recogniser_and_notifier_where_they_answer(
+    model: Model,
+) -> None:
     on_request = {name: service["profiles"] for name, service in model["services"].items() if service.get("profiles")}
     assert on_request == {
         "prometheus": ["observability"],
@@ -317,10 +332,11 @@ def test_prometheus_is_there_on_request_and_asks_every_worker_and_recogniser_whe
         "recogniser": ["recogniser"],
         "doors": ["doors"],
         "console": ["console"],
+        "notify": ["notify"],
     }
     (job,) = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
     (lookup,) = job["dns_sd_configs"]
-    assert lookup["names"] == ["worker", "recogniser"]
+    assert lookup["names"] == ["worker", "recogniser", "notify"]
     for name in lookup["names"]:
         environment = model["services"][name]["environment"]
         assert lookup["port"] == int(environment["SEALSTREAM_HEALTH_PORT"])
@@ -342,7 +358,12 @@ def test_workers_remember_what_was_sealed_themselves_unless_they_are_told_whom_t
 
 def test_the_dashboard_shows_exactly_the_metrics_that_exist_with_labels_they_have() -> None:
     suffix = {"counter": "_total", "gauge": "", "histogram": "_bucket"}
-    collectors = [getattr(Metrics.create(), field.name) for field in fields(Metrics) if field.name != "registry"]
+    collectors = [
+        getattr(metrics.create(), field.name)
+        for metrics in (Metrics, NotifierMetrics)
+        for field in fields(metrics)
+        if field.name != "registry"
+    ]
     labels = {collector._name + suffix[collector._type]: {*collector._labelnames, "le"} for collector in collectors}
     dashboard = json.loads(DASHBOARD.read_text())
     seen = set()

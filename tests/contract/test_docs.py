@@ -10,6 +10,7 @@ from agents.delivery.settings import DeliverySettings
 from agents.delivery.watchdog import WatchdogSettings
 from agents.door_settings import DoorSettings
 from agents.metrics import Metrics
+from agents.notifying.metrics import NotifierMetrics
 from agents.oidc_settings import OidcSettings
 from agents.reference.settings import ReferenceSettings
 from agents.settings import ConsoleSettings, KafkaSettings, WorkerSettings
@@ -77,7 +78,9 @@ def test_every_alert_kind_with_a_rule_is_explained() -> None:
 
 def test_every_metric_is_in_operations_by_the_name_that_prometheus_shows() -> None:
     lines = [
-        line for metrics in (Metrics, RecogniserMetrics) for line in metrics.create().render().decode().splitlines()
+        line
+        for metrics in (Metrics, NotifierMetrics, RecogniserMetrics)
+        for line in metrics.create().render().decode().splitlines()
     ]
     shown = {line.split()[2] for line in lines if line.startswith("# TYPE")}
 

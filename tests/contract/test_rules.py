@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from agents.metrics import Metrics
+from agents.notifying.metrics import NotifierMetrics
 from tests.tools import need
 
 ROOT: Final = Path(__file__).parents[2]
@@ -49,7 +50,12 @@ def test_a_rule_that_does_not_speak_is_found(right: str, wrong: str, tmp_path: P
 
 
 def test_rules_ask_for_metrics_that_exist_by_labels_that_they_have() -> None:
-    collectors = [getattr(Metrics.create(), field.name) for field in fields(Metrics) if field.name != "registry"]
+    collectors = [
+        getattr(metrics.create(), field.name)
+        for metrics in (Metrics, NotifierMetrics)
+        for field in fields(metrics)
+        if field.name != "registry"
+    ]
     labels = {
         collector._name + suffix: {*collector._labelnames, "le"}
         for collector in collectors

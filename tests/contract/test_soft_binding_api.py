@@ -21,10 +21,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.doors.app import doors_application
-from console.doors.contract import ERRATA, corrected, published, served
+from console.doors.contract import ERRATA, WantedTokens, corrected, published, served
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from tests.unit.console.door_house import doors_of
+from tests.unit.console.token_issuer import AUDIENCE, SCOPE, issuing
 from tests.unit.house import House
 from tests.unit.usecases.public_house import PublicHouse
 
@@ -139,25 +140,33 @@ def as_plain_bytes(path: str, message: Message) -> None:
 
 
 def failures(
-    public: PublicHouse, record: Any, fault: Callable[[str, Message], None], only: str | None = None
+    public: PublicHouse,
+    record: Any,
+    fault: Callable[[str, Message], None],
+    only: str | None = None,
+    *,
+    tokens: WantedTokens | None = None,
+    token: str = "",
+    **settings: Any,
 ) -> Counter[str]:
     """What breaks the contract, as schemathesis finds it: by the name of its check, and where; maybe of one path."""
-    document = served(example=record.manifest.label)
+    document = served(example=record.manifest.label, tokens=tokens)
     value = base64.b64encode(record.fingerprint.code.encode()).decode()
     for parameter in document["paths"]["/matches/byBinding"]["get"]["parameters"]:
         # What is known: otherwise no answer has a match in it.
         parameter |= {"example": {"value": value, "alg": "io.iscc.v0", "maxResults": 10}[parameter["name"]]}
-    app = _Spoiled(doors_application(doors_of(public)), msgspec.json.encode(document), fault)
+    app = _Spoiled(doors_application(doors_of(public, **settings)), msgspec.json.encode(document), fault)
     config = schemathesis.Config.from_dict(
         {
             "seed": 1,
-            "generation": {"max-examples": 8, "database": "none"},
+            "generation": {"max-examples": 8 if tokens is None else 3, "database": "none"},
             "phases": {"stateful": {"enabled": False}},
             "checks": {
                 # What is well formed may still be no code, or of an algorithm that is not supported here.
                 "positive_data_acceptance": {"enabled": False},
-                "ignored_auth": {"enabled": False},
+                "ignored_auth": {"enabled": tokens is not None},
             },
+            "headers": {"Authorization": f"Bearer {token}"} if token else {},
             "operations": [
                 # Any bytes are a file.
                 {
@@ -194,3 +203,14 @@ def test_a_manifest_of_another_media_type_is_found(public: PublicHouse, record: 
     found = failures(public, record, as_plain_bytes, "/manifests/{manifestId}")
     assert found
     assert all("content_type_conformance" in one for one in found)
+
+
+def test_the_doors_keep_the_contract_with_access_tokens_and_one_that_nobody_looks_at_is_found(
+    public: PublicHouse, record: Any
+) -> None:
+    with issuing() as issuer:
+        asked = {"tokens": WantedTokens(issuer.name, SCOPE, None), "token": issuer.token()}
+        guarded = {"token_issuer": issuer.name, "token_audience": AUDIENCE}
+        assert failures(public, record, whole, "/manifests/{manifestId}", **asked, **guarded) == {}
+        found = failures(public, record, whole, "/manifests/{manifestId}", **asked)
+        assert [one for one in found if "ignored_auth" in one], found

@@ -6,6 +6,6 @@ Attribution 4.0 International licence (https://creativecommons.org/licenses/by/4
 or tests what `errata` makes of it says that it was changed.
 """
 
-from console.doors.contract.errata import ERRATA, Erratum, corrected, published, served
+from console.doors.contract.errata import ERRATA, Erratum, WantedTokens, corrected, published, served
 
-__all__ = ["ERRATA", "Erratum", "corrected", "published", "served"]
+__all__ = ["ERRATA", "Erratum", "WantedTokens", "corrected", "published", "served"]

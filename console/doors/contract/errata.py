@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from ruamel.yaml import YAML
 
-__all__ = ["ERRATA", "EXAMPLE_ID", "MOST_RESULTS", "Erratum", "corrected", "published", "served"]
+__all__ = ["ERRATA", "EXAMPLE_ID", "MOST_RESULTS", "Erratum", "WantedTokens", "corrected", "published", "served"]
 
 Document = dict[str, Any]
 
@@ -48,6 +48,20 @@ class Erratum(NamedTuple):
     correct: Callable[[Document], None]
 
 
+class WantedTokens(NamedTuple):
+    """Which access tokens are asked for.
+
+    Attributes:
+        issuer: whose.
+        scope: what they have to allow.
+        url: where clients get them; None where that is told elsewhere.
+    """
+
+    issuer: str
+    scope: str
+    url: str | None
+
+
 def published() -> Document:
     """The document as C2PA published it."""
     return deepcopy(_published())
@@ -67,26 +81,48 @@ def corrected(document: Document | None = None) -> Document:
     return changed
 
 
-def served(example: str = EXAMPLE_ID) -> Document:
-    """The document as this program serves it: corrected, without optional routes that it lacks, and open to all.
+def served(example: str = EXAMPLE_ID, tokens: WantedTokens | None = None) -> Document:
+    """The document as this program serves it: corrected, and without optional routes that it lacks.
 
     Args:
         example: the identity of a manifest that there is.
+        tokens: which access tokens are asked for; without, it is open to all.
     """
     document = corrected()
     del document["paths"]["/matches/byReference"]
     _manifest_parameter(document)["example"] = example
-    document["security"] = [{}]
-    for operation in _operations(document):
-        operation.pop("security", None)
-    del document["components"]["securitySchemes"]
+    if tokens is None:
+        document["security"] = [{}]
+        for operation in _operations(document):
+            operation.pop("security", None)
+        del document["components"]["securitySchemes"]
+    else:
+        _ask_for(tokens, document)
     document["servers"] = [{"url": "/v1"}]
     document["info"]["description"] += (
         " By the Coalition for Content Provenance and Authenticity, CC BY 4.0; changed here by the errata "
         + ", ".join(f"{erratum.name} ({erratum.why})" for erratum in ERRATA)
-        + ", without the optional /matches/byReference, and without authentication."
+        + ", without the optional /matches/byReference, and "
+        + ("without authentication." if tokens is None else f"with access tokens of {tokens.issuer}.")
     )
     return document
+
+
+def _ask_for(tokens: WantedTokens, document: Document) -> None:
+    """Have the operations ask for tokens that the contract has ask for them, and name whose they are."""
+    scheme: Document = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    needed: list[str] = []  # OpenAPI 3.0 lets scopes be named for OAuth 2.0 alone
+    if tokens.url is not None:
+        published_flow = document["components"]["securitySchemes"]["auth"]["flows"]["clientCredentials"]
+        (said,) = published_flow["scopes"].values()
+        needed = [tokens.scope]
+        flow = {"tokenUrl": tokens.url, "scopes": {tokens.scope: said}}
+        scheme = {"type": "oauth2", "flows": {"clientCredentials": flow}}
+    scheme["description"] = f"An access token (JWT) of {tokens.issuer} with the scope {tokens.scope}."
+    document["components"]["securitySchemes"] = {"auth": scheme}
+    for one in (document, *_operations(document)):
+        if "security" in one:
+            one["security"] = [{"auth": needed} if "auth" in choice else choice for choice in one["security"]]
 
 
 def _watermarks_can_be_listed(document: Document) -> None:

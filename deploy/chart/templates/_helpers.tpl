@@ -44,6 +44,7 @@ securityContext:
     drop: [ALL]
 {{- end }}
 
+{{- /* With `claims` in what it is called with, /var/lib/sealstream is a claim of the pod's own. */}}
 {{- define "sealstream.pod" -}}
 securityContext:
   runAsNonRoot: true
@@ -62,8 +63,10 @@ volumes:
   - name: temporary
     emptyDir:
       sizeLimit: {{ .Values.temporary }}
+  {{- if not .claims }}
   - name: state
     emptyDir: {}
+  {{- end }}
   {{- range $number, $file := .Values.files }}
   - name: files-{{ $number }}
     secret:
@@ -84,12 +87,19 @@ volumes:
 {{- end }}
 {{- end }}
 
-{{- /* Variables and Secrets; call with a dict of settings and secrets. */}}
+{{- /* Variables and Secrets; call with a dict of settings, secrets and keys of Secrets. */}}
 {{- define "sealstream.environment" -}}
 env:
   {{- range $name, $value := .settings }}
   - name: {{ $name }}
     value: {{ $value | toString | quote }}
+  {{- end }}
+  {{- range $name, $key := .keys }}
+  - name: {{ $name }}
+    valueFrom:
+      secretKeyRef:
+        name: {{ $key.name }}
+        key: {{ $key.key }}
   {{- end }}
 {{- with .secrets }}
 envFrom:

@@ -102,7 +102,7 @@ def test_doctor_has_each_sign_and_a_fault_of_one_hides_no_other(
     typed: Run, signers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Brokers and the store are none of this test's, and would be waited for.
-    monkeypatch.setattr("agents.cli.doctor._PLACES", {"certificate": doctor._PLACES["certificate"]})
+    monkeypatch.setattr("agents.cli.doctor._OF_WORKERS", {"certificate": doctor._OF_WORKERS["certificate"]})
     (signers.parent / "studio" / "signer.pem").unlink()
     said = [one for one in orjson.loads(typed("doctor", "--json")[1])["found"] if one["place"] == "certificate"]
     assert [one["state"] for one in said] == ["ok", "fault"]

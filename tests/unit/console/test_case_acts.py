@@ -142,6 +142,35 @@ def test_a_document_is_on_the_case_by_digest_and_place_and_kept_nowhere(worker: 
     assert all(b"signed and sealed" not in message.value for message in worker.console.sent)
 
 
+def test_a_document_that_went_to_an_authority_says_so_in_both_languages(worker: WholeWorker) -> None:
+    path, client = opened(worker), desk(worker, "dora")
+    assert "送交单位" in client.get(path, headers={"accept-language": "zh"}).text
+    assert "Went to" in client.get("/cases/new?kind=order").text
+    form = filled(
+        client,
+        path,
+        step="order.contested",
+        document_uri="s3://evidence/answer",
+        document_addressee=" cyberspace office ",
+    )
+    answer = client.post(f"{path}/acts", data=form, files={"document": ("answer", b"We do not.", "")})
+    assert "→ cyberspace office" in answer.text
+    (document,) = client.get(f"{path}.json").json()["case"]["case"]["documents"]
+    assert document["addressee"] == "cyberspace office"
+
+
+def test_nothing_that_was_sent_is_asked_for_and_to_whom_it_went_stays_on_the_page(worker: WholeWorker) -> None:
+    path, client = opened(worker), desk(worker, "dora")
+    form = filled(client, path, step="order.done", document_addressee="cyberspace office")
+    answer = client.post(
+        f"{path}/acts", data=form, files={"document": ("", b"", "")}, headers={"accept-language": "zh"}
+    )
+    assert answer.status_code == 422
+    assert "请选择已送交的文件" in answer.text
+    assert 'value="cyberspace office"' in answer.text
+    assert len(worker.console.sent) == 1
+
+
 @pytest.mark.parametrize(
     ("place", "file", "why"),
     [

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replaced
 
 from pipeline.events.identity import event_uid
 from tests.unit.console.browsing import FRESH, Console
-from tests.unit.console.happenings import CASE, STEP, Happenings, a_day
+from tests.unit.console.happenings import CASE, CLOCK, STEP, Happenings, a_day
 
 LISTS = ("/", "/queue", "/alerts", "/cases", "/clocks", "/accounts", "/audit")
 HELD = event_uid("//feed.example", "held")
@@ -117,3 +118,57 @@ def test_filters_are_in_the_address(console: Console) -> None:
     text = console.browser().get(f"/queue?law={laws[0]}&severity=low").text
     assert f"<option selected>{laws[0]}</option>" in text
     assert "Nothing that is held is like that." in text
+
+
+def words_of(console: Console, path: str, language: str = "en") -> str:
+    """What a page says, without what marks it up."""
+    page = console.browser().get(path, headers={"accept-language": language}).text
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_of_one_a_page_speaks_as_of_one(tmp_path: Path) -> None:
+    there = Console(tmp_path, login="none", minute=300)
+    day = Happenings()
+    day.decide("held")
+    for message in (CASE, CLOCK):
+        day.say(message)
+    there.learn(day)
+    today = words_of(there, "/")
+    for told in (
+        "1 waits for a person",
+        "1 clock runs",
+        "1 of them is past its time",
+        "1 event with open alerts",
+        "1 case",
+    ):
+        assert told in today
+    assert "One waits." in words_of(there, "/queue")
+    day.decide("held as well")
+    day.say(replaced(CASE, case_uid="0" * 64, id="T-2"))
+    there.learn(day)
+    assert "2 wait for a person" in words_of(there, "/")
+    assert "2 cases" in words_of(there, "/")
+    assert "Oldest first. 2 wait." in words_of(there, "/queue")
+
+
+def test_cases_have_names_that_people_can_read(tmp_path: Path) -> None:
+    there = Console(tmp_path, login="none")
+    day = Happenings()
+    step, service = "ab" * 32, "cd" * 32
+    day.say(replaced(CASE, case_uid=step, kind="enforcement", id="12" * 32))
+    day.say(replaced(CASE, case_uid=service, kind="feature_database", id="features/all"))
+    day.say(replaced(CLOCK, case_uid=step, case_kind="enforcement", case_id="12" * 32))
+    there.learn(day)
+    for path in ("/cases", "/clocks", f"/cases/{step}"):
+        assert "12" * 6 in words_of(there, path)
+        assert "12" * 7 not in words_of(there, path)
+        assert "Step against an account" in words_of(there, path)
+    assert "features/all Feature database" in words_of(there, "/cases")
+    assert "features/all 特征库" in words_of(there, "/cases", "zh")
+    assert "特征库 features/all" in words_of(there, f"/cases/{service}", "zh")
+    assert "No case is of this kind." in words_of(there, "/cases?kind=order")
+
+
+def test_the_log_says_roles_in_the_language_of_the_reader(console: Console) -> None:
+    assert "r-2 complaints officer" in words_of(console, "/audit")
+    assert "r-2 投诉专员" in words_of(console, "/audit", "zh")

@@ -203,7 +203,7 @@ UID = event_uid("//feed.example", "held")
 QUESTIONS: dict[str, Callable[[DeskQuestions], object]] = {
     "event": lambda questions: questions.event(UID),
     "alerts": lambda questions: questions.alerts(),
-    "alerts of one": lambda questions: questions.alerts_of(UID),
+    "alerts of one": lambda questions: questions.alerts_of((UID,)),
     "case": lambda questions: questions.case(CASE.case_uid),
     "queue": lambda questions: questions.queue(QueueFilter()),
     "today": lambda questions: questions.today(),

@@ -183,6 +183,23 @@ def test_pages_of_verifiers_elsewhere_may_ask(public: PublicHouse) -> None:
     assert "access-control-allow-origin" not in browser(public).get("/lookup.json?event=x", headers=ELSEWHERE).headers
 
 
+def test_clients_find_the_api_of_a_host_and_what_of_it_there_is(public: PublicHouse) -> None:
+    """As clients do that were written by later versions of the contract: encypher-c2pa asks in this order."""
+    client = browser(public)
+    found = client.get("/.well-known/c2pa-soft-binding-resolution", headers=ELSEWHERE)
+    assert found.json() == {
+        "apiEndpoint": "/v1",
+        "c2paSpecificationVersion": "1.1.0",
+        "capabilitiesEndpoint": "/v1/services/capabilities",
+    }
+    assert found.headers["access-control-allow-origin"] == "*"
+    capabilities = client.get(found.json()["capabilitiesEndpoint"]).json()
+    assert capabilities == {"c2paSpecificationVersion": "1.1.0", "supportedCapabilities": ["queryByContent"]}
+    described = client.get("/openapi.json").json()["paths"]
+    assert {"/.well-known/c2pa-soft-binding-resolution", "/v1/services/capabilities"} <= set(described)
+    assert browser(public, open="lookup").get("/.well-known/c2pa-soft-binding-resolution").status_code == 404
+
+
 def test_doors_are_closed_by_a_setting(public: PublicHouse) -> None:
     assert browser(public, open="lookup").get("/v1/services/supportedAlgorithms").status_code == 404
 

@@ -20,6 +20,7 @@ from console.vault import Unseen
 from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 from pipeline.events.inputs import AccessAct
 from pipeline.events.outputs import CaseOutcome, ClockState, DecisionOutcome, LabelFault, ReviewVerdict, Step
+from pipeline.policy.pack import RegisteredKind
 from pipeline.policy.reference import OperatorRole, SetName
 from pipeline.reports import ReportKind
 
@@ -35,7 +36,7 @@ FAMILIES: dict[str, set[str]] = {
     "case-acts.*": {*ACTS_ON_CASES},
     "case-choices.*": {one for name in CHOSEN for one in choices(name)},
     "case-fields.*": {field.name for fields in OPENING_FIELDS.values() for field in fields},
-    "case-kinds.*": {*MAY_FOLLOW},
+    "case-kinds.*": {*MAY_FOLLOW, *get_args(RegisteredKind)},
     "case-off.*": {*get_args(Off)},
     "case-outcomes.*": {*get_args(CaseOutcome)},
     "case-states.*": {*STATES, *get_args(CaseOutcome)},

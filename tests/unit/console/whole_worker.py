@@ -41,9 +41,6 @@ from tests.unit.console.happenings import ALERT, BEGINNING, TOPICS, Happenings
 from tests.unit.violations import decision
 
 Kept = TypeVar("Kept", KnownClock, SaidStage)
-NEEDS_TWO = "cn.deep-synthesis.art06.second-eyes"
-"""A rule that one person alone does not decide about."""
-
 PEOPLE = {
     "anna": ("reviewer",),
     "ben": ("reviewer", "second-reviewer"),
@@ -93,7 +90,7 @@ class WholeWorker:
             clocks=law.clocks,
             oversight=Oversight(
                 references=lambda: sets.sets,
-                facts=OversightFacts(places=law.oversight.places, second_eyes=frozenset({NEEDS_TWO})),
+                facts=OversightFacts(places=law.oversight.places),
             ),
             lease=timedelta(minutes=15),
             known=nobody,
@@ -156,12 +153,9 @@ class WholeWorker:
         except ProducerError as error:
             await self.outbox.dead_letter(record, error, attempts=1)
 
-    def decide(self, name: str = "post-1", outcome: DecisionOutcome = "hold", *, needs_two: bool = False) -> Decision:
+    def decide(self, name: str = "post-1", outcome: DecisionOutcome = "hold") -> Decision:
         """An event about which rules have decided; one that is blocked counts against its account."""
         decided = decision(name, outcome)
-        if needs_two:
-            found = msgspec.structs.replace(decided.findings[0], rule=NEEDS_TWO)
-            decided = msgspec.structs.replace(decided, findings=(*decided.findings, found))
         content = msgspec.structs.replace(decided.content, id=f"{name}.png") if decided.content else None
         decided = msgspec.structs.replace(decided, content=content)
         with self._lock:

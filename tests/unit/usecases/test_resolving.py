@@ -59,6 +59,52 @@ def test_a_bare_digest_may_be_of_any_kind() -> None:
     assert {one.digest for one in found} == {CODE.digest}
 
 
+def in_sequence(*codes: str) -> str:
+    """Base64 of codes in bytes, one after the other: an ISCC-SEQ."""
+    return base64.b64encode(
+        b"".join(
+            base64.b32decode(code + "=" * (-len(code) % 8)) for code in (one.removeprefix("ISCC:") for one in codes)
+        )
+    ).decode()
+
+
+META, DATA, INSTANCE = (  # of the first test vector of IEP-0020, with the Content-Code of a text
+    "ISCC:AADVPDD4R6733NMPFH3D57VTQ4KVH6VHL74XIWGUT37V5ZG56NV3NSI",
+    "ISCC:GADQLNA7GRZESMRF2J7NZPNWGI3II2ST5YUN5SS6GVQ2ZQGJXPPYDNI",
+    "ISCC:IAD2KIVPJIWJZP3KQCESJL6SVT5APEZUPOJWM6HVTAXCF7OT3VFA4NY",
+)
+CONTENT = "ISCC:EAD2RASIYU5IKLENP2OFI4CHZGRWYQCSW2WKX3Y6FJGOCXSYNYGLGBI"
+SEQUENCE = (
+    "AAdXjHyPv721jyn2Pv6zhxVT+qdf+XRY1J7/XuTd82u2ySAHqIJIxTqFLI1+nFRwR8mjbEBStqyr7x4qTOFeWG4MswUwBwW0HzRySTIl0n7cvbYyNoRq"
+    "U+4o3speNWGswMm734G1QAelIq9KLJy/aoCJJK/SrPoHkzR7k2Z49ZguIv3T3UoONw=="
+)
+
+
+def test_of_a_sequence_of_codes_that_of_the_content_is_looked_for() -> None:
+    assert in_sequence(META, CONTENT, DATA, INSTANCE) == SEQUENCE
+    assert [one.code for one in fingerprints_in(SEQUENCE)] == [CONTENT]
+    shorter = "ISCC:EAA2RASIYU5IKLEN"  # 64 bits of the same
+    assert [one.code for one in fingerprints_in(in_sequence(shorter, CONTENT, CODE.code, CONTENT))] == [
+        CONTENT,
+        CODE.code,
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        in_sequence(META, DATA, INSTANCE),
+        SEQUENCE[:-8],
+        in_sequence(*(near(CODE, bits).code for bits in range(9))),
+        base64.b64encode(b"\xa0\x07" + bytes(32)).decode(),
+    ],
+    ids=["no content", "cut off", "too many", "of a longer header"],
+)
+def test_a_sequence_without_a_content_code_or_with_too_many_is_refused(value: str) -> None:
+    with pytest.raises(AssetRefusedError, match="The value is no ISCC"):
+        fingerprints_in(value)
+
+
 @pytest.mark.parametrize(
     "value", ["", "%%%", "äö", "QUJD", base64.b64encode(b"ISCC:" + b"A" * 55).decode(), "A" * 4000]
 )

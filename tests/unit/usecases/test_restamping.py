@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.credentials import Software
+from pipeline.credentials import Software, active_manifest_alone
 from pipeline.credentials.development import DevelopmentChain, development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.credentials.manifest_store import manifests_in
 from pipeline.errors import TimeStampError
 from pipeline.events.outputs import ManifestRecord
+from pipeline.fingerprints.in_process import InProcessFingerprinter
 from pipeline.store import Location
 from pipeline.store.lookup import find_by_digest, later_stamp_of
 from pipeline.store.simulator import EraserSimulator
@@ -22,9 +24,11 @@ from pipeline.usecases.bundling import Bundling
 from pipeline.usecases.disclosing import PublicView
 from pipeline.usecases.erasing import Erasing
 from pipeline.usecases.erasure import ErasureRequest
+from pipeline.usecases.resolving import Resolution
 from pipeline.usecases.restamping import RestampedEvent, Restamping
 from tests.authorities import Authority, answering
 from tests.unit.house import NOON, House, activity, generation, png, publication
+from tests.unit.usecases.public_house import LabelsInMemory
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +111,30 @@ def test_what_lacks_a_stamp_gets_it_beside_its_manifest_and_nothing_else_changes
     assert [one.event_uid for one in find_by_digest(house.store, house.layout, picture.sealed.sha256)] == [
         picture.event_uid
     ]
+
+
+def test_who_asks_for_the_manifest_gets_the_stamp_with_it_and_that_manifest_alone_as_it_was_sealed(
+    house: House, stamping: InProcessCredentialService
+) -> None:
+    record = seal(house)
+    labels = LabelsInMemory()
+    labels.events[record.manifest.label] = record.event_uid
+    resolution = Resolution(
+        view=PublicView(store=house.store, layout=house.layout),
+        known=house.known,
+        labels=labels,
+        fingerprinter=InProcessFingerprinter(),
+    )
+    label, as_sealed = record.manifest.label, house.stored(record.manifest.uri)
+    assert resolution.manifest(label) == as_sealed
+    (said,) = run(restamping(house, stamping), house)
+    assert said.manifest is not None
+    stamped = resolution.manifest(label)
+    assert stamped == house.stored(said.manifest)
+    assert manifests_in(stamped)[label] == manifests_in(as_sealed)[label]
+    assert resolution.manifest(label, active_only=True) == active_manifest_alone(as_sealed)
+    remove(house, Location.parse(said.manifest))
+    assert resolution.manifest(label) == as_sealed
 
 
 def test_what_was_sealed_with_a_stamp_needs_none_whether_its_record_says_so_or_not(

@@ -15,6 +15,7 @@ import pytest
 from agents.delivery import InputRecord, TopicPartition
 from agents.delivery.backoff import Backoff
 from agents.notifying.items import NotifiedItem, items_of
+from agents.notifying.metrics import NotifierMetrics
 from agents.notifying.notifier import Notifier, Place
 from agents.notifying.plan_file import NotificationPlan, NotifyRoute, NotifyTarget, read_plan
 from agents.notifying.port import Deliver, Notification, NotTakenError, TargetRefusesError, notification_of
@@ -81,7 +82,8 @@ class Board:
         self.now = NOON
         self.kept: list[tuple[Notification, str]] = []
         keep = keep or (lambda told, why: self.kept.append((told, why)))
-        self.notifier = Notifier(plan, targets, keep, now=lambda: self.now, backoff=AT_ONCE)
+        self.metrics = NotifierMetrics.create()
+        self.notifier = Notifier(plan, targets, keep, self.metrics, now=lambda: self.now, backoff=AT_ONCE)
         self.offset = 0
 
     def take(self, *items: NotifiedItem | None) -> None:
