@@ -9,7 +9,7 @@ from console.readmodel.placing import instant_of, place_name
 from console.readmodel.port import ModelReader
 from console.readmodel.several import rows_about, rows_by_key, values_of
 from console.readmodel.shown import AlertedEvent, AlertPage
-from console.readmodel.standing import Held, in_force, record_as_held, state_of_alerts
+from console.readmodel.standing import ALERT_STATES, Held, facet_of, in_force, record_as_held, state_of_alerts
 from pipeline.events.outputs import Alert, Case
 
 __all__ = ["alert_page_of", "alerted_of", "alerts_by_event"]
@@ -24,13 +24,13 @@ def alert_page_of(db: ModelReader, wanted: Mapping[str, str], before: tuple[int,
         before: the place behind which it begins: a time and an event.
         rows: how many at most.
     """
-    first, *others = [f"{name}:{value}" for name, value in wanted.items() if value] or [""]
-    also = "AND EXISTS (SELECT 1 FROM alerted WHERE event_uid = one.event_uid AND facet = ?) " * len(others)
-    found = db.execute(
-        f"SELECT event_uid, at FROM alerted AS one WHERE facet = ? AND (at, event_uid) < (?, ?) {also}"  # noqa: S608
-        "ORDER BY at DESC, event_uid DESC LIMIT ?",
-        (first, *before, *others, rows + 1),
-    ).fetchall()
+    facet = facet_of(wanted["kind"], wanted["severity"])
+    states = [wanted["state"]] if wanted["state"] else ALERT_STATES
+    each = """SELECT event_uid, at FROM (SELECT event_uid, at FROM alerted
+      WHERE facet = ? AND state = ? AND (at, event_uid) < (?, ?) ORDER BY at DESC, event_uid DESC LIMIT ?) AS one"""
+    given = [value for state in states for value in (facet, state, *before, rows + 1)]
+    every = " UNION ALL ".join(each for _ in states)
+    found = db.execute(f"{every} ORDER BY at DESC, event_uid DESC LIMIT ?", (*given, rows + 1)).fetchall()
     shown = [uid for uid, _ in found[:rows]]
     events = alerted_of(db, shown)
     facets = values_of(db, "alerted", "facet")

@@ -299,8 +299,8 @@ class DeskQuestions:
         return Today(
             waiting=count("waiting", "TRUE"),
             oldest_since=first("min(since)", "waiting", "TRUE"),
-            alerts=count("alerted", "facet = 'state:open'"),
-            newest_alert=first("max(at)", "alerted", "facet = 'state:open'"),
+            alerts=count("alerted", "facet = '' AND state = 'open'"),
+            newest_alert=first("max(at)", "alerted", "facet = '' AND state = 'open'"),
             open_clocks=count("clocks", "state = 'open'"),
             next_due=first("min(due)", "clocks", "state = 'open' AND due >= ?", self._now()),
             late_clocks=count("clocks", "state = 'open' AND due < ?", self._now()),

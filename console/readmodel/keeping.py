@@ -19,6 +19,7 @@ from console.readmodel.standing import (
     Held,
     act_of_decision,
     act_of_update,
+    facets_of,
     record_as_held,
     state_of_alerts,
     waiting_row,
@@ -219,15 +220,15 @@ def _gather(writer: ModelWriter, uids: Collection[str]) -> None:
     decided = _decided_at(writer, alerts)
     looked = rows_about(writer, alerts, "SELECT event_uid, body FROM looked_at WHERE event_uid {}")
     cases = {uid: body for uid, (body,) in looked}
-    facets: dict[tuple[str, str], int] = {}
+    rows: dict[tuple[str, str], tuple[object, ...]] = {}
     for uid, found in alerts.items():
         newest = decided.get(uid, max(when or 0 for *_, when in found))
         state = state_of_alerts((name for name, *_ in found), cases.get(uid))
         for _, kind, severity, _ in found:
-            for facet in ("", f"kind:{kind}", f"severity:{SEVERITIES[severity]}", f"state:{state}"):
-                facets[facet, uid] = newest
+            for facet in ("", *facets_of(kind, SEVERITIES[severity])):
+                rows[facet, uid] = (facet, uid, state, newest)
     writer.executemany("DELETE FROM alerted WHERE event_uid = ?", [(uid,) for uid in alerts])
-    writer.executemany("INSERT INTO alerted VALUES (?, ?, ?)", [(*facet, at) for facet, at in facets.items()])
+    writer.executemany("INSERT INTO alerted VALUES (?, ?, ?, ?)", list(rows.values()))
 
 
 def _decided_at(writer: ModelWriter, uids: Collection[str]) -> Mapping[str, int]:

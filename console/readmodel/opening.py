@@ -14,7 +14,7 @@ from pipeline.errors import OperatorError
 __all__ = ["open_rows", "postgres_at", "signature_of"]
 
 _TABLES: Final = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-_SIGNATURE: Final = "6"
+_SIGNATURE: Final = "7"
 """Of the tables and of what is put into them: with another one, everything is read anew."""
 
 

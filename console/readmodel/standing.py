@@ -16,6 +16,8 @@ __all__ = [
     "Held",
     "act_of_decision",
     "act_of_update",
+    "facet_of",
+    "facets_of",
     "in_force",
     "record_as_held",
     "state_of_alerts",
@@ -102,6 +104,18 @@ def state_of_alerts(ids: Iterable[str], case: bytes | None) -> AlertState:
     if not isinstance(seen, tuple) or not set(ids) <= set(seen):
         return "open"
     return "closed" if looked_at.state == "closed" else "acknowledged"
+
+
+def facet_of(kind: str, severity: str) -> str:
+    """Under which facet alerts of this kind and severity are listed; either may be empty, for any."""
+    if kind and severity:
+        return f"both:{kind} {severity}"
+    return f"kind:{kind}" if kind else f"severity:{severity}" if severity else ""
+
+
+def facets_of(kind: str, severity: str) -> tuple[str, str, str]:
+    """The facets under which an alert is listed, beside that of all."""
+    return facet_of(kind, ""), facet_of("", severity), facet_of(kind, severity)
 
 
 def act_of_decision(act: str, at: int, body: bytes) -> ModelRow | None:

@@ -133,9 +133,10 @@ CREATE INDEX waiting_by_law_media ON waiting (law, media, since, event_uid);
 CREATE INDEX waiting_by_severity_media ON waiting (severity, media, since, event_uid);
 CREATE INDEX waiting_by_all ON waiting (law, severity, media, since, event_uid);
 
--- What follows from the alerts of one event, and from who looked at them: when the newest came, under each facet that lists
--- are filtered by.
+-- What follows from the alerts of one event, and from who looked at them: when the newest came, and how far somebody is with
+-- them (`state`), under each facet that lists are filtered by: all, a kind, a severity, or both of one alert. So each filter
+-- is one range of the index: of what is read nothing is left out.
 CREATE TABLE alerted (
-  facet TEXT, event_uid TEXT, at INTEGER NOT NULL, PRIMARY KEY (event_uid, facet)
+  facet TEXT, event_uid TEXT, state TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (event_uid, facet)
 ) WITHOUT ROWID, STRICT;
-CREATE INDEX alerted_by_time ON alerted (facet, at, event_uid);
+CREATE INDEX alerted_by_time ON alerted (facet, state, at, event_uid);

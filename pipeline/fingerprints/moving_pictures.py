@@ -29,10 +29,19 @@ _MOMENT: Final = 0.25
 _COMPARED: Final = 3
 
 
-def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None) -> Traits:
-    """All that moving pictures are recognised by, and by the very first, which often stands for them alone."""
+def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None, fewest: int = 0) -> Traits:
+    """All that moving pictures are recognised by, and by the very first, which often stands for them alone.
+
+    Args:
+        shots: the pictures.
+        first: the very first one.
+        fewest: so many of all these have to show something; nothing is recognised by fewer.
+    """
     pixels = [prepared(shot.picture) for shot in shots]
     seen = [shot for shot, grey in zip(shots, pixels, strict=True) if has_features(grey)]
+    opens = first is not None and has_features(prepared(first.picture))
+    if len(seen) + opens < fewest:
+        return NO_TRAITS
     standard = fingerprint_of_pictures(pixels)
     if isinstance(standard, NoFingerprint):
         return NO_TRAITS
@@ -40,7 +49,7 @@ def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None) -> Traits:
     mixed = mixed_code(steady)
     step = max(len(seen) // _LOOKS, 1)
     looked_at = [*range(step // 2, len(seen), step)[:_LOOKS]]
-    if first is not None and has_features(prepared(first.picture)):
+    if first is not None and opens:
         seen, steady, looked_at = [*seen, first], [*steady, steady_code(first.picture)], [len(seen), *looked_at]
     distinct: list[Fingerprint] = []
     for place in (*looked_at, *range(len(seen))):

@@ -25,6 +25,9 @@ _PLACES: Final = tuple(
     if (across == _SIDES[1]) == (down == _SIDES[1])
 )
 _UNEVEN: Final = 24
+_UNLIKE: Final = [0] * (_UNEVEN + 1) + [255] * (255 - _UNEVEN)
+"""Of each difference between two greys, whether it counts: a row of a table, as Pillow wants it."""
+
 _LEAST_OF: Final = 20
 """A border whose colour is nearly one is one, unless what is within is a smaller part of the picture."""
 
@@ -76,7 +79,7 @@ def _within_border(picture: Image.Image) -> Image.Image | None:
     few = (min(2, picture.width), min(2, picture.height))
     corner = picture.resize((1, 1), Image.Resampling.BOX, box=(0, 0, *few)).getpixel((0, 0))
     apart = ImageChops.difference(picture, Image.new(picture.mode, picture.size, corner))
-    box = apart.point(lambda value: 0 if value <= _UNEVEN else 255).getbbox()
+    box = apart.point(_UNLIKE * len(apart.getbands())).getbbox()
     if box is None or box == (0, 0, *picture.size):
         return None
     left, top, right, bottom = box

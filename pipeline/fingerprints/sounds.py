@@ -108,12 +108,12 @@ def samples_of(body: bytes, container_format: str) -> npt.NDArray[np.int16]:
     """
     if len(body) > MOST_BYTES:
         raise TooLargeMediaError
-    with opened(body, container_format, for_sound=True) as container:
+    with opened(body, container_format, wanted="sound") as container:
         mixed = _samples(container, "mono")
         if _loudness(mixed) > _SILENCE or container.streams.audio[0].channels == 1:
             return mixed
     # What is the same in both channels in opposite phase is heard, and gone once they are added.
-    with opened(body, container_format, for_sound=True) as container:
+    with opened(body, container_format, wanted="sound") as container:
         left = _samples(container, "stereo")[::2]
         return left if _loudness(left) > _SILENCE else mixed
 

@@ -9,6 +9,7 @@ may have had them.
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from math import ceil, inf
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import av
@@ -24,15 +25,15 @@ from pipeline.fingerprints.traits import Look
 
 __all__ = ["KEY_PICTURES", "MOST_PIXELS", "AskedShot", "asked_shots", "even_shots", "key_shots", "shots_at"]
 
-KEY_PICTURES: Final = 5
-"""So many key frames are enough: the first one, and of each quarter of a video the one nearest to its middle."""
+KEY_PICTURES: Final = 4
+"""So many key frames are enough: the first one, and of each third of a video the one nearest to its middle."""
 
 MOST_PIXELS: Final = 6_000_000_000
 """So many pixels are decoded at most: nearly two minutes of full HD, or hours of which most can be skipped."""
 
-_QUARTERS: Final = KEY_PICTURES - 1
+_THIRDS: Final = KEY_PICTURES - 1
 _REACH: Final = 5.0
-"""Seconds from the middle of its quarter within which a key frame has to be."""
+"""Seconds from the middle of its third within which a key frame has to be."""
 _CLOSE: Final = 0.2
 """Seconds between pictures where those of others are looked for."""
 _FAR: Final = 5.0
@@ -43,8 +44,10 @@ _ROUNDED: Final = 1e-7
 """Seconds that are less than any between two pictures."""
 _AROUND: Final = (-0.04, 0.0, 0.04)
 """Seconds by which a picture may be shown earlier or later, and where it is looked for."""
-_ENOUGH: Final = 256
-"""Points of the shorter side of a picture that is made smaller: twice those that looks are compared at."""
+_LARGE: Final = 512
+"""Points of the shorter side from which on a picture is made smaller."""
+_ENOUGH: Final = 240
+"""Points that this side keeps: nearly twice those that looks are compared at, and a whole part of 720."""
 
 
 def even_shots(body: bytes, container_format: str, *, first: bool = False) -> tuple[Shot, ...] | NoFingerprint:
@@ -131,7 +134,7 @@ def _even(begin: float, length: float) -> list[float]:
 
 
 def _close(begin: float, length: float) -> list[float]:
-    """Moments at short distances about the middles of the quarters, as far as key frames are taken from there."""
+    """Moments at short distances about the middles of the thirds, as far as key frames are taken from there."""
     reach = _reach(length)
     steps = max(ceil(2 * reach / _CLOSE), 1)
     return [
@@ -140,21 +143,24 @@ def _close(begin: float, length: float) -> list[float]:
 
 
 def _reach(length: float) -> float:
-    return min(length / _QUARTERS / 2, _REACH)
+    return min(length / _THIRDS / 2, _REACH)
 
 
 def _middles(begin: float, length: float) -> list[float]:
-    return [begin + length * (number + 0.5) / _QUARTERS for number in range(_QUARTERS)]
+    return [begin + length * (number + 0.5) / _THIRDS for number in range(_THIRDS)]
 
 
-def _keys(stream: VideoStream) -> list[float]:
-    """When key frames are decoded; none where the container has no index, or none of key frames alone."""
+def _keys(container: InputContainer, stream: VideoStream) -> list[float]:
+    """When key frames are due, as the index of the container counts; none where it has none, or none of key frames."""
+    if _is_indexed_by_showing(container):
+        # Matroska has its index at the end as a rule, where FFmpeg looks for it once something is skipped.
+        container.seek(0)
     base = float(stream.time_base or 0)
     return sorted(entry.timestamp * base for entry in stream.index_entries if entry.is_keyframe)
 
 
 def _chosen(keys: Sequence[float], begin: float, length: float) -> list[float]:
-    """The first key frame, and those of the quarters; none where one of these has none near enough."""
+    """The first key frame, and those of the thirds; none where one of these has none near enough."""
     chosen = dict.fromkeys(keys[:1])
     for middle in _middles(begin, length):
         nearest = min(keys[1:], key=lambda key: abs(key - middle), default=inf)
@@ -163,13 +169,20 @@ def _chosen(keys: Sequence[float], begin: float, length: float) -> list[float]:
     return [*chosen] if len(chosen) == KEY_PICTURES else []
 
 
+def _is_indexed_by_showing(container: InputContainer) -> bool:
+    """Whether times in the index are those at which pictures are shown; those at which they are decoded otherwise."""
+    return container.format.name.startswith("matroska")
+
+
 def _key_packets(container: InputContainer, stream: VideoStream) -> Iterator["av.Packet[VideoStream]"]:
     """The key frames that a video is known by, not decoded yet."""
     base = float(stream.time_base or 0)
-    for key in _chosen(_keys(stream), *_extent(container, stream)):
+    due = attrgetter("pts" if _is_indexed_by_showing(container) else "dts")
+    begin, length = _extent(container, stream)
+    for key in _chosen(_keys(container, stream), begin, length):
         container.seek(ceil(key * av.time_base))
         # Where pictures are decoded earlier than shown, this may have led to the key frame before.
-        yield next(packet for packet in container.demux(stream) if (packet.dts or 0) * base > key - _ROUNDED)
+        yield next(packet for packet in container.demux(stream) if (due(packet) or 0) * base > key - _ROUNDED)
 
 
 def _moments_of_keys(container: InputContainer, stream: VideoStream) -> set[float]:
@@ -203,7 +216,8 @@ def _shots(container: InputContainer, stream: VideoStream, moments: Sequence[flo
 
 def _picture_of(frame: av.VideoFrame) -> Image.Image:
     """An upright picture; a large one at a smaller size, which is as good for codes and looks, and cheap."""
-    times = max(min(frame.width, frame.height) // _ENOUGH, 1)
+    shorter = min(frame.width, frame.height)
+    times = shorter // _ENOUGH if shorter >= _LARGE else 1
     size = (
         {"width": frame.width // times, "height": frame.height // times, "interpolation": "AREA"} if times > 1 else {}
     )
@@ -217,7 +231,11 @@ def _extent(container: InputContainer, stream: VideoStream) -> tuple[float, floa
     begin = (stream.start_time or 0) * base
     if stream.duration:
         return begin, stream.duration * base
-    return begin, (container.duration or 0) / av.time_base
+    if container.duration:
+        return begin, container.duration / av.time_base
+    # What is written while it is recorded, as browsers do, says nowhere how long it got.
+    last = max((packet.pts for packet in container.demux(stream) if packet.pts is not None), default=0)
+    return begin, max(last * base - begin, 0.0)
 
 
 class _Reader:
@@ -227,7 +245,7 @@ class _Reader:
         self._container = container
         self._stream = stream
         self._base = float(stream.time_base or 0)
-        self._keys = _keys(stream)
+        self._keys = _keys(container, stream)
         self._wanted = 0.0
         self._frames = self._decoded()
         self._last: av.VideoFrame | None = None

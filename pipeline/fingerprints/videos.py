@@ -28,7 +28,7 @@ from pipeline.fingerprints.video_pictures import KEY_PICTURES, asked_shots, even
 
 __all__ = ["video_fingerprint", "video_likenesses", "video_traits"]
 
-_FEWEST_KEYS: Final = 4
+_FEWEST_KEYS: Final = 3
 """Of the key frames of a video, so many have to show something for it to be known by them."""
 _APART: Final = (6, 10, 14, 18, 24)
 _MOST_SOUGHT: Final = 64
@@ -82,9 +82,7 @@ def _known(body: bytes, container_format: str) -> Traits:
 
 def _known_by(keys: Sequence[Shot]) -> Traits:
     """What a video is recognised by that is known by its key frames; nothing where they show too little."""
-    if sum(has_features(prepared(shot.picture)) for shot in keys) < _FEWEST_KEYS:
-        return NO_TRAITS
-    return traits_of_shots(keys[1:], first=keys[0])
+    return traits_of_shots(keys[1:], first=keys[0], fewest=_FEWEST_KEYS) if keys else NO_TRAITS
 
 
 def _asked_by(body: bytes, container_format: str) -> Traits:

@@ -25,14 +25,12 @@ from agents.messages import KafkaMessage
 from devstack import SeaweedServer, free_port
 from tests.broker.installation import Installation
 from tests.broker.kill.law import in_order
+from tests.broker.test_people import law_that_needs_two
 from tests.browser.desks import Desks
 from tests.unit.console.provider import running_provider
 from tests.unit.console.whole_worker import PEOPLE
 
-__all__ = ["NEEDS_TWO", "ORDER", "Bureau", "open_bureau"]
-
-NEEDS_TWO: Final = "cn.deep-synthesis.art09.identity"
-"""A rule that one person alone does not decide about."""
+__all__ = ["Bureau", "open_bureau"]
 
 ORDER: Final = "in.it-rules.order-clock"
 """A clock that is warned of after fifteen seconds here, and missed after a minute."""
@@ -140,21 +138,16 @@ class Bureau(Desks):
 
 def _law(directory: Path) -> str:
     """Two packs that ship, with a rule that asks for two persons and a clock of one minute, as a setting."""
-    for name, of, changes in (
-        ("cn-deep-synthesis-2023", f"  - id: {NEEDS_TWO}\n", ((None, "    second_eyes: true\n"),)),
-        (
-            "in-it-rules-2026",
-            f"  - id: {ORDER}\n",
-            (("    length: PT3H\n", "    length: PT1M\n"), ("    warn: [50%]\n", "    warn: [25%]\n")),
-        ),
-    ):
-        text = (files("pipeline.policy") / "packs" / f"{name}.yaml").read_text(encoding="utf-8")
-        head, found, rest = text.partition(of)
-        assert found
-        for was, becomes in changes:
-            assert was is None or was in rest
-            rest = f"{becomes}{rest}" if was is None else rest.replace(was, becomes, 1)
-        (directory / f"{name}.yaml").write_text(f"{head}{found}{rest}", encoding="utf-8")
+    (directory / "china.yaml").write_text(law_that_needs_two(), encoding="utf-8")
+    pack = (files("pipeline.policy") / "packs" / "in-it-rules-2026.yaml").read_text(encoding="utf-8")
+    head, found, rest = pack.partition(f"  - id: {ORDER}\n")
+    assert found
+    for was, becomes in (("    length: PT3H\n", "    length: PT1M\n"), ("    warn: [50%]\n", "    warn: [25%]\n")):
+        before, was_there, behind = rest.partition(was)
+        assert was_there
+        assert "  - id: " not in before
+        rest = f"{before}{becomes}{behind}"
+    (directory / "india.yaml").write_text(f"{head}{found}{rest}", encoding="utf-8")
     return f"+{directory}"
 
 

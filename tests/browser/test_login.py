@@ -51,7 +51,7 @@ def logged_in(office: Office, who: str, to: str = "/") -> Page:
 
 
 def test_a_viewer_looks_and_decides_nothing_not_even_by_hand(office: Office) -> None:
-    """Scenario 1. What this viewer puts on the topic past the console ends as a dead letter: test_people (broker)."""
+    """What a viewer puts on the topic past the console ends as a dead letter: tests/broker/test_scenarios.py."""
     page = logged_in(office, "v-1", "/queue")
     expect(page.get_by_text("v-1 · viewer")).to_be_visible()
     assert page.url == f"{office.at}/queue"

@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.media.copies import filmed
 
-__all__ = ["FRAMES", "RATE", "each_second", "film", "scenes"]
+__all__ = ["FRAMES", "RATE", "each_second", "film", "scenes", "without_index"]
 
 SIDE: Final = 96
 RATE: Final = 24
@@ -35,3 +35,8 @@ def film(seed: int = 1, kind: str = "mp4", codec: str = "libx264", **options: st
 def each_second(seed: int = 1) -> bytes:
     """A video with a key frame in each second and nowhere else."""
     return film(seed, g=str(RATE), sc_threshold="0")
+
+
+def without_index(matroska: bytes) -> bytes:
+    """The same without Cues, and without what says where they are: their name is that of nothing then."""
+    return matroska.replace(b"\x1c\x53\xbb\x6b", b"\x1c\x53\xbb\x6c")

@@ -31,10 +31,13 @@ def mended(before: bytes, after: bytes, media_type: str) -> bytes:
         after: the file with the manifest before its fragments.
         media_type: its canonical type.
     """
-    if media_type not in _TYPES or _TABLES not in before:
+    if media_type not in _TYPES:
         return after
     try:
-        old, new = list(_boxes(before, 0, len(before))), list(_boxes(after, 0, len(after)))
+        old = list(_boxes(before, 0, len(before)))
+        if not _tables(old):
+            return after
+        new = list(_boxes(after, 0, len(after)))
         fragments = _starts(old, _FRAGMENT), _starts(new, _FRAGMENT)
         tables = _tables(old), _tables(new)
         if len(fragments[0]) != len(fragments[1]) or [_size(table) for table in tables[0]] != [

@@ -11,6 +11,8 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 __all__ = [
     "TRACE",
     "BrokenWrapperError",
@@ -22,10 +24,11 @@ __all__ = [
     "wrapped_length",
 ]
 
-_SELECTORS: Final = tuple(chr(code).encode() for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
-_BYTES: Final = {ord(selector.decode()): byte for byte, selector in enumerate(_SELECTORS)}
+_ORDINALS: Final = np.array([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)], "<u4")
+"""Of the selector of each byte."""
 
-_CHARACTERS: Final = {byte: selector.decode() for byte, selector in enumerate(_SELECTORS)}
+_SELECTORS: Final = tuple(map(str.encode, _ORDINALS.tobytes().decode("utf-32-le")))
+_BEYOND: Final = 0xFFFF
 _SHORT: Final = bytes(range(16))
 """The bytes whose selectors take three bytes."""
 _LONG_BYTES: Final = 4
@@ -41,7 +44,8 @@ TRACE: Final = b"".join(_SELECTORS[byte] for byte in _MAGIC)
 
 _MARK: Final = "\ufeff".encode() + TRACE
 _RUN: Final = re.compile(
-    re.escape(_MARK) + rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf]))*+"
+    re.escape(_MARK)
+    + rb"(?:(?:\xf3\xa0[\x84-\x86][\x80-\xbf])++|(?:\xf3\xa0\x87[\x80-\xaf])++|(?:\xef\xb8[\x80-\x8f])++)*+"
 )
 _CUT: Final = re.compile(_RUN.pattern + rb"(?:\xef\xb8?|\xf3(?:\xa0[\x84-\x87]?)?)\Z")
 """A run that ends with its text, in the middle of a selector: what a limit in bytes leaves of it."""
@@ -86,7 +90,8 @@ def is_text(media_type: str) -> bool:
 def wrapped(store: bytes) -> bytes:
     """A manifest store as a run, to be put behind a text."""
     carried = _HEADER.pack(_MAGIC, _VERSION, len(store)) + store
-    return ("\ufeff" + carried.decode("latin-1").translate(_CHARACTERS)).encode()
+    selectors = _ORDINALS[np.frombuffer(carried, np.uint8)].tobytes().decode("utf-32-le")
+    return ("\ufeff" + selectors).encode()
 
 
 def wrapped_length(store: bytes) -> int:
@@ -137,7 +142,9 @@ def _rest(run: re.Match[bytes]) -> bytes:
 
 
 def _wrapper(run: re.Match[bytes]) -> Wrapper | None:
-    carried = run[0].decode()[1:].translate(_BYTES).encode("latin-1")
+    ordinals = np.frombuffer(run[0].decode()[1:].encode("utf-32-le"), "<u4")
+    # The last eight bits of a selector count from its block's beginning; the second block begins with the byte 16.
+    carried = (ordinals + len(_SHORT) * (ordinals > _BEYOND)).astype(np.uint8).tobytes()
     if len(carried) < _HEADER.size:
         return None
     _, version, length = _HEADER.unpack_from(carried)

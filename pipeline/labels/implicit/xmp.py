@@ -15,6 +15,7 @@ texts of other names that hold a label, where programs copy them from EXIF.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -89,6 +90,12 @@ def found_in(packets: Iterable[bytes], *, carrier: str = "xmp") -> FoundLabels:
     Raises:
         ImplicitRefusedError: a packet is out of bounds, or no XMP.
     """
+    return _found_in(tuple(packets), carrier)
+
+
+@lru_cache(2)
+def _found_in(packets: tuple[bytes, ...], carrier: str) -> FoundLabels:
+    """What was written is read back from the labeled file, and once more from the sealed one: the same packets."""
     return found_in_element([_parsed(packet) for packet in packets], carrier=carrier)
 
 

@@ -146,7 +146,7 @@ def test_what_somebody_was_faster_with_is_left_out_and_the_rest_is_sent(worker: 
     anna.post(f"/alerts/{first}/acts", data=form_for(anna, first, "alert.acknowledged"))
     answer = dora.post("/alerts/acts", data=early)
     assert "1 sent: 1 done" in answer.text
-    assert "1 left out: something happened to them meanwhile." in answer.text
+    assert "1 left out: something happened to it meanwhile." in answer.text
     assert states(anna) == {first: "acknowledged", second: "closed"}
     late = form_for_several(dora, [first], "alert.closed")
     anna.post(f"/alerts/{first}/acts", data=form_for(anna, first, "alert.closed"))

@@ -1,18 +1,21 @@
 """How much pages ask of the database: as many statements for fifty rows as for three, for each is a round trip."""
 
+import itertools
 import re
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from console.readmodel.asking import PAGE_ROWS
+from console.readmodel.asking import PAGE_ROWS, DeskQuestions
 from console.readmodel.keeping import KeptRows
 from console.readmodel.port import FoundRows, ModelReader
+from console.readmodel.shown import QueueFilter
 from pipeline.events.identity import case_uid
 from tests.unit.console.browsing import Console, hidden
-from tests.unit.console.happenings import CASE, CLOCK, MISSED, STEP, Happenings
+from tests.unit.console.happenings import ALERT, CASE, CLOCK, MISSED, STEP, Happenings
 
 FEW = 3
 MOST = 12
@@ -44,12 +47,12 @@ class Counted:
     """A read model, and what it was asked."""
 
     def __init__(self, rows: KeptRows) -> None:
-        self._rows = rows
+        self.opened = rows
         self.asked: list[str] = []
 
     @property
     def reader(self) -> ModelReader:
-        return CountedReader(self._rows.reader, self.asked)
+        return CountedReader(self.opened.reader, self.asked)
 
 
 class CountedReader:
@@ -124,3 +127,27 @@ def test_acts_on_fifty_alerts_and_what_became_of_them_ask_no_more_than_on_three(
         counts.append(office.count(lambda: told.append(office.reviewer.post("/alerts/acts", data=form).text)))  # noqa: B023 - now
         assert f"{len(shown)} sent" in told[0]
     assert counts[0] == counts[1]
+
+
+NOTHING_PASSES = {
+    "queue": lambda questions: questions.queue(QueueFilter(media="image", severity="low")).rows,
+    "alerts": lambda questions: questions.alerts(ALERT.kind, "low").events,
+    "alerts in a state": lambda questions: questions.alerts(ALERT.kind, ALERT.severity, "closed").events,
+}
+
+
+@pytest.mark.parametrize("question", NOTHING_PASSES)
+def test_a_filter_that_nothing_passes_reads_no_more_of_fifty_rows_than_of_three(
+    offices: tuple[Office, Office], question: str
+) -> None:
+    counts = []
+    for office in offices:
+        reader, steps = office.counted.opened.reader, itertools.count()
+        assert isinstance(reader, sqlite3.Connection)
+        ask = DeskQuestions(lambda: reader, lambda: 0)  # noqa: B023 - asked at once
+        NOTHING_PASSES[question](ask)
+        reader.set_progress_handler(lambda: next(steps) and None, 1)  # noqa: B023 - of this connection
+        assert NOTHING_PASSES[question](ask) == ()
+        reader.set_progress_handler(None, 0)
+        counts.append(next(steps))
+    assert counts[0] == counts[1] > 0
