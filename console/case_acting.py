@@ -16,7 +16,7 @@ from console.case_form import OPENING_FIELDS, FormField
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.shown import AlertedEvent, EventPage, ShownCase
-from console.refusing import Refusal, unusable
+from console.refusing import PageRefusal, unusable
 from pipeline.duties.case_steps import MAY_FOLLOW
 from pipeline.errors import ProducerError
 from pipeline.events.identity import case_uid
@@ -55,14 +55,14 @@ class CaseDesk:
         """Send an act about a case that there is, and what is filed with it; returns the identity of the act.
 
         Raises:
-            Refusal: it may not be done, somebody else acted meanwhile, or the form cannot be used.
+            PageRefusal: it may not be done, somebody else acted meanwhile, or the form cannot be used.
             WorldError: the brokers did not take it; the same form can be sent again.
         """
 
         def made(token: str) -> KafkaMessage:
             case = page.case
             if form.get("seen") != str(case.version):
-                raise Refusal("refused.overtaken-case", _OVERTAKEN)
+                raise PageRefusal("refused.overtaken-case", _OVERTAKEN)
             chosen = _chosen(acts_offered(case, person, event), str(form.get("step", "")))
             data: dict[str, object] = {"act": chosen.act, "case": case.id, "seen": case.version}
             if chosen.outcome is not None:
@@ -83,7 +83,7 @@ class CaseDesk:
 
         def made(token: str) -> KafkaMessage:
             if kind not in kinds_offered(person):
-                raise Refusal("refused.role", _NOT_ALLOWED, role=person.role)
+                raise PageRefusal("refused.role", _NOT_ALLOWED, role=person.role)
             opening = f"{kind}.{MAY_FOLLOW[kind][None][0]}"
             data: dict[str, object] = {"act": opening, "case": number, "seen": 0, **_told(kind, form)}
             places = [place for place in _PLACES.split(str(form.get("jurisdictions", ""))) if place]
@@ -109,7 +109,7 @@ class CaseDesk:
             form: what was sent.
 
         Raises:
-            Refusal: as `look_at`; of what somebody else was faster with the rest is sent.
+            PageRefusal: as `look_at`; of what somebody else was faster with the rest is sent.
             WorldError: the brokers did not take all of it; the same form can be sent again.
         """
         made = {uid: self._looked(person, event, form, seen[uid]) for uid, event in events.items()}
@@ -123,9 +123,9 @@ class CaseDesk:
             if act not in {f"alert.{state}" for state in MAY_FOLLOW["alert"][None]} or not is_permitted(
                 person, "alert"
             ):
-                raise Refusal("refused.role", _NOT_ALLOWED, role=person.role)
+                raise PageRefusal("refused.role", _NOT_ALLOWED, role=person.role)
             if seen != f"{event.version} {len(event.alerts)}":
-                raise Refusal("refused.overtaken-alerts", _OVERTAKEN)
+                raise PageRefusal("refused.overtaken-alerts", _OVERTAKEN)
             ids = [alert.alert_id for alert in event.alerts]
             told = {"act": act, "case": event.event_uid, "seen": event.version, "alert": {"ids": ids}}
             return self._message(person, token, form, told, otherwise="In the console.")
@@ -155,7 +155,7 @@ class CaseDesk:
         }
         value = orjson.dumps(event)
         if not reason:
-            raise Refusal("refused.reason", _UNUSABLE)
+            raise PageRefusal("refused.reason", _UNUSABLE)
         try:
             intake_case_act(value, HEADERS)
         except ProducerError as error:
@@ -168,12 +168,12 @@ def _chosen(offered: tuple[OfferedAct, ...], name: str) -> OfferedAct:
     """The act that was chosen.
 
     Raises:
-        Refusal: it is not offered, or is off.
+        PageRefusal: it is not offered, or is off.
     """
     for one in offered:
         if one.name == name and one.off is None:
             return one
-    raise Refusal("refused.not-offered", _NOT_ALLOWED)
+    raise PageRefusal("refused.not-offered", _NOT_ALLOWED)
 
 
 def _filed(documents: Sequence[FiledDocument]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from console.doors.limits import Allowance, address_of
 from console.errors import refused
 from console.parts import ConsoleParts
 from console.people import is_current, session_of
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 
 __all__ = ["GuardedForms"]
 
@@ -36,7 +36,7 @@ class GuardedForms:
             try:
                 self._require_own_page(request)
                 self._require_rights(request)
-            except Refusal as error:
+            except PageRefusal as error:
                 answer = await refused(request, error)
                 await answer(scope, receive, send)
                 return
@@ -46,11 +46,11 @@ class GuardedForms:
         origin = request.headers.get("origin")
         own = {request.url.netloc, urlsplit(self._parts.settings.url or "").netloc} - {""}
         if origin is not None and urlsplit(origin).netloc not in own:
-            raise Refusal("refused.other-site", _NOT_ALLOWED)
+            raise PageRefusal("refused.other-site", _NOT_ALLOWED)
 
     def _require_rights(self, request: Request) -> None:
         session = session_of(self._parts, request)
         self._acts.take(f"of {session.actor}" if session is not None else address_of(request))
         coming_and_going = request.url.path.startswith("/login") or request.url.path == "/logout"
         if session is not None and not coming_and_going and not is_current(self._parts):
-            raise Refusal("refused.rights-old", _NOT_ALLOWED)
+            raise PageRefusal("refused.rights-old", _NOT_ALLOWED)

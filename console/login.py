@@ -17,7 +17,7 @@ from console.doors.limits import Allowance, address_of
 from console.identity import IdentityProvider, LoginRefusedError, VouchedPerson
 from console.parts import ConsoleParts
 from console.people import SESSION_KEY, require_own_form, session_of
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 from console.rendering import language_of, local_path, page
 from console.sessions import Session
 
@@ -73,7 +73,7 @@ class _Room:
         """Count an attempt to log in.
 
         Raises:
-            Refusal: 429, there were too many from there.
+            PageRefusal: 429, there were too many from there.
         """
         self._allowance.take(address_of(request))
 
@@ -101,7 +101,7 @@ class _Room:
         name, _, role = str(form.get("who", "")).rpartition(" ")
         entry = await run_in_threadpool(self._parts.questions.operator, name)
         if entry is None or role not in entry.roles:
-            raise Refusal("refused.nobody-there", _NOT_ALLOWED)
+            raise PageRefusal("refused.nobody-there", _NOT_ALLOWED)
         self.open(request, name, role, {"issuer": _ISSUER, "at": _instant(self._parts.now())})
         return RedirectResponse(local_path(str(form.get(_WAY_BACK, "/"))), _SEE_OTHER)
 
@@ -117,13 +117,13 @@ class _Room:
         """Act in a role from now on."""
         session = session_of(self._parts, request)
         if session is None:
-            raise Refusal("refused.nobody", _NOT_ALLOWED)
+            raise PageRefusal("refused.nobody", _NOT_ALLOWED)
         form = await request.form(max_files=0, max_fields=10)
         require_own_form(session.form_secret, form.get(_FORM))
         entry = await run_in_threadpool(self._parts.questions.operator, session.actor)
         role = str(form.get("role", ""))
         if entry is None or role not in entry.roles:
-            raise Refusal("refused.not-your-role", _NOT_ALLOWED)
+            raise PageRefusal("refused.not-your-role", _NOT_ALLOWED)
         self._parts.sessions.act_as(request.session[SESSION_KEY], role)
         return RedirectResponse(local_path(str(form.get(_WAY_BACK, "/"))), _SEE_OTHER)
 

@@ -67,7 +67,7 @@ class Looks:
                 is the same one, and whatever else an open page asks for is not.
 
         Raises:
-            Refusal: it cannot be said, as with a reason that is too long.
+            PageRefusal: it cannot be said, as with a reason that is too long.
             WorldError: the brokers did not take it: nothing may be handed out.
         """
         await self._parts.send(self._message(person, handed, token))

@@ -7,10 +7,10 @@ from starlette.exceptions import HTTPException
 from console.texts import Language, text
 from pipeline.errors import EventInvalidError, ProducerError, SealstreamError
 
-__all__ = ["Refusal", "away", "told_in", "unusable"]
+__all__ = ["PageRefusal", "away", "told_in", "unusable"]
 
 
-class Refusal(HTTPException):
+class PageRefusal(HTTPException):
     """What is refused, and why. Its `detail`, for programs and logs, is in English.
 
     Args:
@@ -45,7 +45,7 @@ class Refusal(HTTPException):
 
 def told_in(language: Language, error: Exception) -> str:
     """What a page says of an error; nothing of what was not written for people."""
-    if isinstance(error, Refusal):
+    if isinstance(error, PageRefusal):
         return error.told(language)
     if isinstance(error, ProducerError):
         return unusable(error, 0).told(language)
@@ -54,12 +54,12 @@ def told_in(language: Language, error: Exception) -> str:
     return ""
 
 
-def unusable(error: ProducerError, status: int) -> Refusal:
+def unusable(error: ProducerError, status: int) -> PageRefusal:
     """The refusal of what the contract does not take."""
     where = error.path if isinstance(error, EventInvalidError) else ""
-    return Refusal("refused.unusable", status, english=f"{error.what} {error.remedy}", where=where)
+    return PageRefusal("refused.unusable", status, english=f"{error.what} {error.remedy}", where=where)
 
 
-def away(error: SealstreamError, status: int) -> Refusal:
+def away(error: SealstreamError, status: int) -> PageRefusal:
     """The refusal of what needs a service that does not answer."""
-    return Refusal("refused.away", status, english=f"{error.what} {error.remedy}")
+    return PageRefusal("refused.away", status, english=f"{error.what} {error.remedy}")

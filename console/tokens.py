@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 
 __all__ = ["new_token", "token_of"]
 
@@ -24,9 +24,9 @@ def token_of(form: FormData) -> str:
     """The token of a form that was sent.
 
     Raises:
-        Refusal: it has none.
+        PageRefusal: it has none.
     """
     token = str(form.get("token", ""))
     if not _TOKEN.fullmatch(token):
-        raise Refusal("refused.token", _UNUSABLE)
+        raise PageRefusal("refused.token", _UNUSABLE)
     return token

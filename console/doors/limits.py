@@ -12,7 +12,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 
 __all__ = ["Allowance", "UploadGate", "address_of", "body_of", "bytes_of", "in_time", "require_size"]
 
@@ -41,7 +41,7 @@ class Allowance:
         """Let an address ask once.
 
         Raises:
-            Refusal: it has asked too often; 429, and says when to come back.
+            PageRefusal: it has asked too often; 429, and says when to come back.
         """
         now = self.clock()
         left, at = self._left.pop(address, (float(self.a_minute), now))
@@ -52,7 +52,7 @@ class Allowance:
             self._left.popitem(last=False)
         if not granted:
             wait = ceil((1 - left) * _MINUTE / self.a_minute)
-            raise Refusal("refused.too-often", _TOO_MANY, {"Retry-After": str(wait)}, seconds=wait)
+            raise PageRefusal("refused.too-often", _TOO_MANY, {"Retry-After": str(wait)}, seconds=wait)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,11 +79,11 @@ class UploadGate:
             around: how many bytes there may be around the file.
 
         Raises:
-            Refusal: 413, before a byte is read where its size was said; 429 where there is no place.
+            PageRefusal: 413, before a byte is read where its size was said; 429 where there is no place.
         """
         require_size(request, self.most_bytes + around)
         if self._inside >= self.at_once:
-            raise Refusal("refused.too-many-files", _TOO_MANY, _COME_BACK)
+            raise PageRefusal("refused.too-many-files", _TOO_MANY, _COME_BACK)
         self._inside += 1
         try:
             yield
@@ -96,13 +96,13 @@ async def in_time(seconds: float) -> AsyncIterator[None]:
     """Let a body arrive within so many seconds.
 
     Raises:
-        Refusal: 408, it did not.
+        PageRefusal: 408, it did not.
     """
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise Refusal("refused.too-slow", _TIMEOUT, _CLOSE) from None
+        raise PageRefusal("refused.too-slow", _TIMEOUT, _CLOSE) from None
 
 
 def address_of(request: Request) -> str:
@@ -121,7 +121,7 @@ async def bytes_of(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body as it comes.
 
     Raises:
-        Refusal: 413, as soon as it is larger than it may be.
+        PageRefusal: 413, as soon as it is larger than it may be.
     """
     require_size(request, most)
     read = 0
@@ -142,13 +142,13 @@ def require_size(request: Request, most: int) -> None:
     """See that a body is not too large by what is said of it, before any of it is read.
 
     Raises:
-        Refusal: 413.
+        PageRefusal: 413.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > most:
         raise _too_large(most)
 
 
-def _too_large(most: int) -> Refusal:
+def _too_large(most: int) -> PageRefusal:
     # Nobody reads what is left of it: the connection ends.
-    return Refusal("refused.too-large", _TOO_LARGE, _CLOSE, most=most)
+    return PageRefusal("refused.too-large", _TOO_LARGE, _CLOSE, most=most)

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from console.doors.asking import as_json, parameters, wants_json
 from console.doors.parts import Doors, answered
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 from console.rendering import page
 from pipeline.events.identity import event_uid
 from pipeline.usecases.disclosing import DisclosedSeal, KnownBytes
@@ -56,11 +56,11 @@ def found_by(doors: Doors, said: dict[str, str]) -> LookedUp:
     """What is known by one of: the digest of a file, an event's uid, its source and id, the label of a manifest.
 
     Raises:
-        Refusal: it is not said what to look up, or in several ways; 400.
+        PageRefusal: it is not said what to look up, or in several ways; 400.
         WorldError: the store does not answer.
     """
     if any(len(value) > _LONGEST for value in said.values()):
-        raise Refusal("refused.too-long", _BAD)
+        raise PageRefusal("refused.too-long", _BAD)
     match sorted(said):
         case ["sha256"]:
             files = doors.resolution.view.of_bytes(_hex(said["sha256"], "SHA-256"))
@@ -73,7 +73,7 @@ def found_by(doors: Doors, said: dict[str, str]) -> LookedUp:
             uid = doors.resolution.labels.event_of(said["urn"])
             return LookedUp(known=False) if uid is None else _sealed(doors, uid, label=said["urn"])
         case _:
-            raise Refusal("refused.one-way", _BAD)
+            raise PageRefusal("refused.one-way", _BAD)
 
 
 def _sealed(doors: Doors, uid: str, label: str | None = None) -> LookedUp:
@@ -86,5 +86,5 @@ def _sealed(doors: Doors, uid: str, label: str | None = None) -> LookedUp:
 def _hex(said: str, what: str) -> str:
     digest = said.lower()
     if _HEX.fullmatch(digest) is None:
-        raise Refusal("refused.no-digest", _BAD, what=what)
+        raise PageRefusal("refused.no-digest", _BAD, what=what)
     return digest

@@ -19,7 +19,7 @@ from console.doors.asking import as_json, parameters, wants_json
 from console.doors.limits import bytes_of, in_time, require_size
 from console.doors.lookup import found_by
 from console.doors.parts import Doors, answered
-from console.refusing import Refusal, told_in
+from console.refusing import PageRefusal, told_in
 from console.rendering import language_of, page
 from console.texts import Language, text
 from pipeline.assets import asset_of
@@ -69,7 +69,7 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
             async with doors.gate.entered(request, _AROUND):
                 sent = await _sent(request, doors)
                 said = await answered(doors.verification, asset_of(sent.body, sent.claim))
-        except Refusal as error:
+        except PageRefusal as error:
             if wants_json(request):
                 raise
             return _page(request, doors, trouble=_in_words(request, doors, error), status=error.status_code)
@@ -91,26 +91,26 @@ async def _sent(request: Request, doors: Doors) -> _Sent:
     """The file in a form.
 
     Raises:
-        Refusal: there is none, the form is broken, or too large, or too slow.
+        PageRefusal: there is none, the form is broken, or too large, or too slow.
     """
     most = doors.gate.most_bytes
     require_size(request, most + _AROUND)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise Refusal("refused.no-file", _BAD)
+        raise PageRefusal("refused.no-file", _BAD)
     try:
         async with in_time(doors.gate.seconds):
             form = await _InMemory(
                 request.headers, _chunks(request, most), max_files=1, max_fields=1, max_part_size=1024
             ).parse()
     except MultiPartException as error:
-        raise Refusal("refused.bad-form", _BAD, english=error.message) from None
+        raise PageRefusal("refused.bad-form", _BAD, english=error.message) from None
     try:
         file = form.get("file")
         body = await file.read() if isinstance(file, UploadFile) else b""
         if not isinstance(file, UploadFile) or not body:
-            raise Refusal("verify.empty", _BAD)
+            raise PageRefusal("verify.empty", _BAD)
         if len(body) > most:
-            raise Refusal("refused.too-large", _TOO_LARGE, most=most)
+            raise PageRefusal("refused.too-large", _TOO_LARGE, most=most)
         name = (file.filename or "")[:_LONGEST_NAME]
         told = file.content_type
         return _Sent(name=name, claim=named_by(name) if told in (None, "", UNKNOWN) else told, body=body)
@@ -123,7 +123,7 @@ async def _chunks(request: Request, most: int) -> AsyncGenerator[bytes, None]:
         yield chunk
 
 
-def _in_words(request: Request, doors: Doors, error: Refusal) -> str:
+def _in_words(request: Request, doors: Doors, error: PageRefusal) -> str:
     language = language_of(request)
     if error.status_code == _TOO_LARGE:
         return _too_large(doors, language)

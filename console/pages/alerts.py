@@ -21,7 +21,7 @@ from console.people import Person, is_permitted
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import AlertedEvent, AlertPage
 from console.readmodel.standing import ALERT_STATES
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 from console.tokens import new_token
 from pipeline.errors import WorldError
 
@@ -69,7 +69,7 @@ class _Room:
             raise HTTPException(_NOT_FOUND)
         try:
             sent = await self._cases.look_at(person, event, form)
-        except (WorldError, Refusal) as error:
+        except (WorldError, PageRefusal) as error:
             told, status = told_on_page(request, error)
         else:
             return RedirectResponse(_back(request, sent), _SEE_OTHER)
@@ -86,7 +86,7 @@ class _Room:
         try:
             _require_some(events)
             sent = await self._cases.look_at_several(person, events, seen, form)
-        except (WorldError, Refusal) as error:
+        except (WorldError, PageRefusal) as error:
             told, status = told_on_page(request, error)
             is_uncertain = isinstance(error, WorldError)  # some of them may have been taken
         else:
@@ -145,7 +145,7 @@ def _back(request: Request, sent: str) -> str:
 
 def _require_some(events: Collection[str]) -> None:
     if not events:
-        raise Refusal("alerts.none-chosen", _UNUSABLE)
+        raise PageRefusal("alerts.none-chosen", _UNUSABLE)
 
 
 def _kept(form: FormData, uid: str) -> Mapping[str, object]:

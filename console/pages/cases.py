@@ -21,7 +21,7 @@ from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, guarded
 from console.readmodel.shown import EventPage, ShownCase
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 from console.tokens import new_token
 from pipeline.duties import roles_permitted
 from pipeline.duties.case_steps import permission_for
@@ -78,7 +78,7 @@ class _Room:
         event = await run_in_threadpool(self._event, page)
         try:
             sent = await self._cases.act(person, page, event, form, await filed_with(form))
-        except (WorldError, Refusal) as error:
+        except (WorldError, PageRefusal) as error:
             told, status = told_on_page(request, error)
         else:
             return RedirectResponse(f"/cases/{page.case.case_uid}?sent={sent}", _SEE_OTHER)
@@ -98,7 +98,7 @@ class _Room:
             raise HTTPException(_NOT_FOUND)
         try:
             uid, sent = await self._cases.open(person, kind, form, await filed_with(form))
-        except (WorldError, Refusal) as error:
+        except (WorldError, PageRefusal) as error:
             told, status = told_on_page(request, error)
         else:
             return RedirectResponse(f"/cases/{uid}?sent={sent}", _SEE_OTHER)

@@ -17,7 +17,7 @@ from console.parts import ConsoleParts
 from console.people import Person, is_permitted, person_of
 from console.ranges import ranged
 from console.readmodel.shown import EventPage
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 from console.tokens import new_token, token_of
 from console.vault import ContentBytes, Unseen, Vault, Way
 from pipeline.errors import WorldError
@@ -111,7 +111,7 @@ class ContentDesk:
         """Write down that this person looks; then show it, or hand it out as a file."""
         person, form = await sent_by(self._parts, request)
         if not is_permitted(person, "content"):
-            raise Refusal("refused.role-content", _NOT_ALLOWED, role=person.role)
+            raise PageRefusal("refused.role-content", _NOT_ALLOWED, role=person.role)
         event = await run_in_threadpool(self._event, request)
         problem, unseen, status = "", None, _FINE
         try:
@@ -119,7 +119,7 @@ class ContentDesk:
             if isinstance(answer, Response):
                 return answer
             unseen = answer
-        except (WorldError, Refusal) as error:
+        except (WorldError, PageRefusal) as error:
             problem, status = told_on_page(request, error)
         view = await run_in_threadpool(self.view, request, person, event)
         # The token stays: what is asked for again is the same event.
@@ -133,7 +133,7 @@ class ContentDesk:
         event = await run_in_threadpool(self._event, request)
         token = request.query_params.get("look", "")
         if not is_permitted(person, "content") or not self._looks.is_open(token, person, event.event_uid):
-            raise Refusal("refused.look-over", _NOT_ALLOWED)
+            raise PageRefusal("refused.look-over", _NOT_ALLOWED)
         head = await run_in_threadpool(self._vault().head, event)
         if isinstance(head, str) or head.way == "file":
             raise HTTPException(_NOT_FOUND)
@@ -148,7 +148,7 @@ class ContentDesk:
         """What was asked for, or why it is not to be seen."""
         token, reason = token_of(form), str(form.get("reason", "")).strip()
         if _needs_reason(person) and not reason:
-            raise Refusal("refused.reason", _UNUSABLE)
+            raise PageRefusal("refused.reason", _UNUSABLE)
         content = await self._read(event)
         if isinstance(content, str):
             return content

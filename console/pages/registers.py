@@ -12,7 +12,7 @@ from console.pages.answering import framed, json_of, shown
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize
-from console.refusing import Refusal
+from console.refusing import PageRefusal
 from pipeline.policy.reference import SetName
 
 __all__ = ["routes"]
@@ -71,8 +71,8 @@ class _Room:
     def _require(self, person: Person | None) -> None:
         if not is_permitted(person, "registry"):
             if person is None:
-                raise Refusal("refused.nobody-registry", _NOT_ALLOWED)
-            raise Refusal("refused.role-registry", _NOT_ALLOWED, role=person.role)
+                raise PageRefusal("refused.nobody-registry", _NOT_ALLOWED)
+            raise PageRefusal("refused.role-registry", _NOT_ALLOWED, role=person.role)
 
 
 def _set_of(request: Request) -> str:

@@ -16,7 +16,7 @@ from console.pages.answering import framed, json_of, shown
 from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
-from console.refusing import Refusal, away
+from console.refusing import PageRefusal, away
 from console.stored_reports import ReportList, StoredReports
 from console.tokens import new_token, token_of
 from pipeline.errors import WorldError
@@ -93,5 +93,5 @@ class _Room:
 def _require(person: Person | None) -> None:
     if not is_permitted(person, "report"):
         if person is None:
-            raise Refusal("refused.nobody-report", _NOT_ALLOWED)
-        raise Refusal("refused.role-report", _NOT_ALLOWED, role=person.role)
+            raise PageRefusal("refused.nobody-report", _NOT_ALLOWED)
+        raise PageRefusal("refused.role-report", _NOT_ALLOWED, role=person.role)

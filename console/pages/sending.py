@@ -12,7 +12,7 @@ from console.doors.limits import require_size
 from console.parts import ConsoleParts
 from console.people import Person, person_of, require_own_form
 from console.readmodel.shown import ActOutcome
-from console.refusing import Refusal, told_in
+from console.refusing import PageRefusal, told_in
 from console.rendering import language_of
 from pipeline.errors import WorldError
 
@@ -39,11 +39,11 @@ async def sent_by(parts: ConsoleParts, request: Request, *, files: int = 0) -> t
             out.
 
     Raises:
-        Refusal: nobody is logged in, it was not sent from a page of this console, or it is too large.
+        PageRefusal: nobody is logged in, it was not sent from a page of this console, or it is too large.
     """
     person = await run_in_threadpool(person_of, parts, request)
     if person is None:
-        raise Refusal("refused.nobody", _NOT_ALLOWED)
+        raise PageRefusal("refused.nobody", _NOT_ALLOWED)
     if files:
         _require_size(request, parts.settings.content_max_bytes)
     form = await request.form(max_files=files, max_fields=_MOST_FIELDS)
@@ -54,7 +54,7 @@ async def sent_by(parts: ConsoleParts, request: Request, *, files: int = 0) -> t
 def _require_size(request: Request, most: int) -> None:
     """See that a form with files is not too large, before any of it is read; browsers say how large it is."""
     if not request.headers.get("content-length", "").isdecimal():
-        raise Refusal("refused.length", _NO_LENGTH)
+        raise PageRefusal("refused.length", _NO_LENGTH)
     require_size(request, most + _AROUND)
 
 
@@ -65,11 +65,11 @@ def became(parts: ConsoleParts, desk: Desk, request: Request) -> tuple[ActOutcom
     return parts.questions.act(sent), None if sent_at is None else int(time.monotonic() - sent_at)
 
 
-def told_on_page(request: Request, error: WorldError | Refusal) -> tuple[str, int]:
+def told_on_page(request: Request, error: WorldError | PageRefusal) -> tuple[str, int]:
     """What a page says of an act that was not sent, and with which status.
 
     Raises:
-        Refusal: the error, where no page tells it.
+        PageRefusal: the error, where no page tells it.
     """
     told = told_in(language_of(request), error)
     if isinstance(error, WorldError):

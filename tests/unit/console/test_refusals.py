@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import console
-from console.refusing import Refusal, told_in
+from console.refusing import PageRefusal, told_in
 from console.texts import catalogue
 from pipeline.errors import EventInvalidError
 from pipeline.events.identity import event_uid
@@ -210,7 +210,7 @@ def test_a_part_of_what_the_contract_refuses_is_named_and_its_english_is_not_tol
 
 def test_what_was_not_written_for_people_is_on_no_page() -> None:
     assert told_in("en", ValueError("the internals")) == ""
-    assert Refusal("refused.role", 403, role="viewer").detail == "Somebody acting as viewer may not do this."
+    assert PageRefusal("refused.role", 403, role="viewer").detail == "Somebody acting as viewer may not do this."
 
 
 def unsaid(source: str) -> list[int]:

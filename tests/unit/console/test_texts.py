@@ -94,7 +94,7 @@ def of_templates() -> Iterator[str]:
                 yield from names(call.args[0])
 
 
-SAYING = {"t", "text", "Refusal"}
+SAYING = {"t", "text", "PageRefusal"}
 
 
 def of_modules() -> Iterator[str]:
