@@ -9,11 +9,11 @@ from typing import Final
 
 import orjson
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 
 from agents.messages import KafkaMessage
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
+from console.refusing import Refusal, unusable
 from console.tokens import token_of
 from pipeline.duties import Permission
 from pipeline.errors import ProducerError
@@ -81,12 +81,12 @@ class Desk:
         """Send what a form says; returns the identity of the act.
 
         Raises:
-            HTTPException: it may not be done, or the form cannot be used.
+            Refusal: it may not be done, or the form cannot be used.
             WorldError: the brokers did not take it; the same form can be sent again.
         """
         act = str(form.get("act", ""))
         if act not in ACTS or not is_permitted(person, ACTS[act]):
-            raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
+            raise Refusal("refused.role", _NOT_ALLOWED, role=person.role)
         return await self.once(form, lambda token: _message(self._parts, person, about, act, token, form))
 
     async def once(self, form: FormData, made: Callable[[str], KafkaMessage]) -> str:
@@ -97,7 +97,7 @@ class Desk:
             made: the message of a token; it is not asked where the form was sent before.
 
         Raises:
-            HTTPException: the form has no token, or what `made` raises.
+            Refusal: the form has no token, or what `made` raises.
             WorldError: the brokers did not take it; the same form can be sent again.
         """
         token = token_of(form)
@@ -119,7 +119,7 @@ class Desk:
             made: by what an act is about, its message of such a token.
 
         Raises:
-            HTTPException: the form has no token, what `made` raises, and 409 where somebody was faster with all of it.
+            Refusal: the form has no token, what `made` raises, and 409 where somebody was faster with all of it.
             WorldError: the brokers did not take all of it; the same form can be sent again.
         """
         token = token_of(form)
@@ -127,12 +127,12 @@ class Desk:
         if name in self._together:
             return name
         messages: dict[str, KafkaMessage] = {}
-        overtaken: HTTPException | None = None
+        overtaken: Refusal | None = None
         for about, make in made.items():
             own = _token_about(token, about)
             try:
                 messages[own] = make(own)
-            except HTTPException as error:
+            except Refusal as error:
                 if error.status_code != _OVERTAKEN:
                     raise
                 overtaken = error
@@ -173,5 +173,6 @@ def _message(parts: ConsoleParts, person: Person, about: str, act: str, token: s
     try:
         intake_review_act(value, HEADERS)
     except ProducerError as error:
-        raise HTTPException(_UNUSABLE, "Give a reason." if not data["reason"] else error.what) from error
+        refusal = unusable(error, _UNUSABLE) if data["reason"] else Refusal("refused.reason", _UNUSABLE)
+        raise refusal from error
     return KafkaMessage(topic=parts.topics.reviews, key=about.encode(), value=value, headers=HEADERS)

@@ -8,7 +8,6 @@ from typing import Final
 import orjson
 from msgspec.structs import asdict
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 
 from agents.messages import KafkaMessage
 from console.acting import HEADERS, Desk
@@ -17,6 +16,7 @@ from console.case_form import OPENING_FIELDS, FormField
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.shown import AlertedEvent, EventPage, ShownCase
+from console.refusing import Refusal, unusable
 from pipeline.duties.case_steps import MAY_FOLLOW
 from pipeline.errors import ProducerError
 from pipeline.events.identity import case_uid
@@ -55,16 +55,14 @@ class CaseDesk:
         """Send an act about a case that there is, and what is filed with it; returns the identity of the act.
 
         Raises:
-            HTTPException: it may not be done, somebody else acted meanwhile, or the form cannot be used.
+            Refusal: it may not be done, somebody else acted meanwhile, or the form cannot be used.
             WorldError: the brokers did not take it; the same form can be sent again.
         """
 
         def made(token: str) -> KafkaMessage:
             case = page.case
             if form.get("seen") != str(case.version):
-                raise HTTPException(
-                    _OVERTAKEN, "Somebody acted on this case meanwhile. See how it stands now, and send it again."
-                )
+                raise Refusal("refused.overtaken-case", _OVERTAKEN)
             chosen = _chosen(acts_offered(case, person, event), str(form.get("step", "")))
             data: dict[str, object] = {"act": chosen.act, "case": case.id, "seen": case.version}
             if chosen.outcome is not None:
@@ -85,7 +83,7 @@ class CaseDesk:
 
         def made(token: str) -> KafkaMessage:
             if kind not in kinds_offered(person):
-                raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
+                raise Refusal("refused.role", _NOT_ALLOWED, role=person.role)
             opening = f"{kind}.{MAY_FOLLOW[kind][None][0]}"
             data: dict[str, object] = {"act": opening, "case": number, "seen": 0, **_told(kind, form)}
             places = [place for place in _PLACES.split(str(form.get("jurisdictions", ""))) if place]
@@ -111,7 +109,7 @@ class CaseDesk:
             form: what was sent.
 
         Raises:
-            HTTPException: as `look_at`; of what somebody else was faster with the rest is sent.
+            Refusal: as `look_at`; of what somebody else was faster with the rest is sent.
             WorldError: the brokers did not take all of it; the same form can be sent again.
         """
         made = {uid: self._looked(person, event, form, seen[uid]) for uid, event in events.items()}
@@ -125,9 +123,9 @@ class CaseDesk:
             if act not in {f"alert.{state}" for state in MAY_FOLLOW["alert"][None]} or not is_permitted(
                 person, "alert"
             ):
-                raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not do this.")
+                raise Refusal("refused.role", _NOT_ALLOWED, role=person.role)
             if seen != f"{event.version} {len(event.alerts)}":
-                raise HTTPException(_OVERTAKEN, "Something happened to these alerts meanwhile. See how they stand now.")
+                raise Refusal("refused.overtaken-alerts", _OVERTAKEN)
             ids = [alert.alert_id for alert in event.alerts]
             told = {"act": act, "case": event.event_uid, "seen": event.version, "alert": {"ids": ids}}
             return self._message(person, token, form, told, otherwise="In the console.")
@@ -157,11 +155,11 @@ class CaseDesk:
         }
         value = orjson.dumps(event)
         if not reason:
-            raise HTTPException(_UNUSABLE, "Give a reason.")
+            raise Refusal("refused.reason", _UNUSABLE)
         try:
             intake_case_act(value, HEADERS)
         except ProducerError as error:
-            raise HTTPException(_UNUSABLE, f"{error.what} {error.remedy}") from error
+            raise unusable(error, _UNUSABLE) from error
         key = str(told["case"]).encode()
         return KafkaMessage(topic=self._parts.topics.cases, key=key, value=value, headers=HEADERS)
 
@@ -170,12 +168,12 @@ def _chosen(offered: tuple[OfferedAct, ...], name: str) -> OfferedAct:
     """The act that was chosen.
 
     Raises:
-        HTTPException: it is not offered, or is off.
+        Refusal: it is not offered, or is off.
     """
     for one in offered:
         if one.name == name and one.off is None:
             return one
-    raise HTTPException(_NOT_ALLOWED, "This may not be done about the case, or not by you.")
+    raise Refusal("refused.not-offered", _NOT_ALLOWED)
 
 
 def _filed(documents: Sequence[FiledDocument]) -> dict[str, object]:

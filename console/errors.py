@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from console.rendering import page
+from console.refusing import told_in
+from console.rendering import language_of, page
 from pipeline.errors import WorldError
 
 __all__ = ["handlers", "refused", "unanswered"]
@@ -16,7 +17,6 @@ __all__ = ["handlers", "refused", "unanswered"]
 logger = logging.getLogger(__name__)
 
 _TOLD: Final = {403: "not-allowed", 404: "not-found", 405: "not-found", 429: "too-often"}
-_NOT_FOUND: Final = 404
 _UNAVAILABLE: Final = 503
 
 
@@ -44,8 +44,13 @@ async def refused(request: Request, error: Exception) -> Response:
     if request.url.path.endswith(".json"):
         answer: Response = JSONResponse({"status": status, "why": why}, status)
     else:
-        told = _TOLD.get(status, "broken")
-        answer = page(request, "error.html", status, told=told, why="" if status == _NOT_FOUND else why)
+        answer = page(
+            request,
+            "error.html",
+            status,
+            told=_TOLD.get(status, "broken"),
+            why=told_in(language_of(request), error),
+        )
     if isinstance(error, HTTPException) and error.headers is not None:
         answer.headers.update(error.headers)
     return answer

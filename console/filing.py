@@ -5,11 +5,8 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
-from console.rendering import language_of
-from console.texts import text
+from console.refusing import Refusal
 from pipeline.events.inputs import FiledDocument
 
 __all__ = ["filed_with"]
@@ -19,24 +16,24 @@ _NOT_TOLD: Final = frozenset({None, "", "application/octet-stream"})
 _UNUSABLE: Final = 422
 
 
-async def filed_with(request: Request, form: FormData) -> tuple[FiledDocument, ...]:
+async def filed_with(form: FormData) -> tuple[FiledDocument, ...]:
     """The document of a form: the digest of the file that was chosen, and what the person says of it.
 
     That is the place where it is kept, and the authority or office that it went to, where it went to one.
 
     Raises:
-        HTTPException: the file is there without its place, or something is said and there is no file.
+        Refusal: the file is there without its place, or something is said and there is no file.
     """
     file, uri = form.get("document"), str(form.get("document_uri", "")).strip()
     addressee = str(form.get("document_addressee", "")).strip() or None
     if not isinstance(file, UploadFile) or not file.filename:
         if addressee is not None and not uri:
-            raise HTTPException(_UNUSABLE, text("cases.nothing-sent", language_of(request)))
+            raise Refusal("cases.nothing-sent", _UNUSABLE)
         if uri:
-            raise HTTPException(_UNUSABLE, text("cases.no-document", language_of(request)))
+            raise Refusal("cases.no-document", _UNUSABLE)
         return ()
     if not uri:
-        raise HTTPException(_UNUSABLE, text("cases.no-place", language_of(request)))
+        raise Refusal("cases.no-place", _UNUSABLE)
     sha256 = await run_in_threadpool(_digest_of, file)
     mime = None if file.content_type in _NOT_TOLD else file.content_type
     return (FiledDocument(sha256=sha256, uri=uri, mime=mime, addressee=addressee),)

@@ -3,7 +3,6 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,6 +10,7 @@ from console.doors.limits import Allowance, address_of
 from console.errors import refused
 from console.parts import ConsoleParts
 from console.people import is_current, session_of
+from console.refusing import Refusal
 
 __all__ = ["GuardedForms"]
 
@@ -36,7 +36,7 @@ class GuardedForms:
             try:
                 self._require_own_page(request)
                 self._require_rights(request)
-            except HTTPException as error:
+            except Refusal as error:
                 answer = await refused(request, error)
                 await answer(scope, receive, send)
                 return
@@ -46,14 +46,11 @@ class GuardedForms:
         origin = request.headers.get("origin")
         own = {request.url.netloc, urlsplit(self._parts.settings.url or "").netloc} - {""}
         if origin is not None and urlsplit(origin).netloc not in own:
-            raise HTTPException(_NOT_ALLOWED, "This form was not sent from a page of this console.")
+            raise Refusal("refused.other-site", _NOT_ALLOWED)
 
     def _require_rights(self, request: Request) -> None:
         session = session_of(self._parts, request)
         self._acts.take(f"of {session.actor}" if session is not None else address_of(request))
         coming_and_going = request.url.path.startswith("/login") or request.url.path == "/logout"
         if session is not None and not coming_and_going and not is_current(self._parts):
-            raise HTTPException(
-                _NOT_ALLOWED,
-                "What is known of the operators set is too old to say who may act. Nothing was sent; come back later.",
-            )
+            raise Refusal("refused.rights-old", _NOT_ALLOWED)

@@ -6,6 +6,8 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from console.texts import Language, text
+
 __all__ = ["IdentityProvider", "LoginRefusedError", "VouchedPerson"]
 
 
@@ -30,16 +32,20 @@ class LoginRefusedError(Exception):
     """A login did not come about.
 
     Args:
-        what: what happened, for people.
-        remedy: what to do.
+        key: of the text that says what happened, and what to do.
         status: the HTTP status that says whose fault it is.
+        parts: what stands in the text's braces.
     """
 
-    def __init__(self, *, what: str, remedy: str, status: int = 403) -> None:
-        super().__init__(what)
-        self.what = what
-        self.remedy = remedy
+    def __init__(self, key: str, status: int = 403, **parts: object) -> None:
+        super().__init__(text(key, "en", **parts))
+        self.key = key
         self.status = status
+        self.parts = parts
+
+    def told(self, language: Language) -> str:
+        """What happened and what to do, in a language."""
+        return text(self.key, language, **self.parts)
 
 
 class IdentityProvider(Protocol):

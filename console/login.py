@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,7 +17,8 @@ from console.doors.limits import Allowance, address_of
 from console.identity import IdentityProvider, LoginRefusedError, VouchedPerson
 from console.parts import ConsoleParts
 from console.people import SESSION_KEY, require_own_form, session_of
-from console.rendering import local_path, page
+from console.refusing import Refusal
+from console.rendering import language_of, local_path, page
 from console.sessions import Session
 
 __all__ = ["CALLBACK", "routes"]
@@ -73,7 +73,7 @@ class _Room:
         """Count an attempt to log in.
 
         Raises:
-            HTTPException: 429, there were too many from there.
+            Refusal: 429, there were too many from there.
         """
         self._allowance.take(address_of(request))
 
@@ -101,7 +101,7 @@ class _Room:
         name, _, role = str(form.get("who", "")).rpartition(" ")
         entry = await run_in_threadpool(self._parts.questions.operator, name)
         if entry is None or role not in entry.roles:
-            raise HTTPException(_NOT_ALLOWED, "Nobody in the operators set is that.")
+            raise Refusal("refused.nobody-there", _NOT_ALLOWED)
         self.open(request, name, role, {"issuer": _ISSUER, "at": _instant(self._parts.now())})
         return RedirectResponse(local_path(str(form.get(_WAY_BACK, "/"))), _SEE_OTHER)
 
@@ -117,13 +117,13 @@ class _Room:
         """Act in a role from now on."""
         session = session_of(self._parts, request)
         if session is None:
-            raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
+            raise Refusal("refused.nobody", _NOT_ALLOWED)
         form = await request.form(max_files=0, max_fields=10)
         require_own_form(session.form_secret, form.get(_FORM))
         entry = await run_in_threadpool(self._parts.questions.operator, session.actor)
         role = str(form.get("role", ""))
         if entry is None or role not in entry.roles:
-            raise HTTPException(_NOT_ALLOWED, "The operators set does not give you that role.")
+            raise Refusal("refused.not-your-role", _NOT_ALLOWED)
         self._parts.sessions.act_as(request.session[SESSION_KEY], role)
         return RedirectResponse(local_path(str(form.get(_WAY_BACK, "/"))), _SEE_OTHER)
 
@@ -181,18 +181,16 @@ class _Vouched:
         if entry is not None and entry.roles:
             return entry.roles[0] if len(entry.roles) == 1 else None
         if state.age is None:
-            raise LoginRefusedError(
-                what="Who may log in is not known yet: the operators set has not been read to its end.",
-                remedy=f"Try again in a moment{f'; {state.trouble}' if state.trouble else ''}.",
-                status=_UNAVAILABLE,
-            )
-        raise LoginRefusedError(
-            what=f"The provider knows you, and the operators set has nobody called {identity.pseudonym} in any role.",
-            remedy=f"An admin lets you in: sealstream operators set {shlex.quote(identity.pseudonym)} --role viewer",
-        )
+            if state.trouble:
+                raise LoginRefusedError("login-refused.not-known-why", _UNAVAILABLE, trouble=state.trouble)
+            raise LoginRefusedError("login-refused.not-known-yet", _UNAVAILABLE)
+        name = identity.pseudonym
+        raise LoginRefusedError("login-refused.no-operator", name=name, quoted=shlex.quote(name))
 
     def _refused(self, request: Request, error: LoginRefusedError) -> Response:
-        return self._shown(request, error.status, problem=error, ended=None, to=_way_back(request))
+        return self._shown(
+            request, error.status, problem=error.told(language_of(request)), ended=None, to=_way_back(request)
+        )
 
     def _shown(self, request: Request, status: int = 200, **values: object) -> Response:
         at = {"issuer": self._provider.issuer, "callback": self._here(request, CALLBACK)}

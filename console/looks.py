@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 import orjson
-from starlette.exceptions import HTTPException
 
 from agents.messages import KafkaMessage
 from console.parts import ConsoleParts
 from console.people import Person
+from console.refusing import unusable
 from pipeline.errors import ProducerError
 from pipeline.events.inputs import AccessAct
 from pipeline.events.intake import ACCESS, intake_access
@@ -67,7 +67,7 @@ class Looks:
                 is the same one, and whatever else an open page asks for is not.
 
         Raises:
-            HTTPException: it cannot be said, as with a reason that is too long.
+            Refusal: it cannot be said, as with a reason that is too long.
             WorldError: the brokers did not take it: nothing may be handed out.
         """
         await self._parts.send(self._message(person, handed, token))
@@ -110,7 +110,7 @@ class Looks:
         try:
             intake_access(value, headers)
         except ProducerError as error:
-            raise HTTPException(_UNUSABLE, error.what) from error
+            raise unusable(error, _UNUSABLE) from error
         return KafkaMessage(topic=self._parts.topics.audit, key=person.id.encode(), value=value, headers=headers)
 
 

@@ -38,23 +38,11 @@ _TIMES: Final = frozenset({"iat", "nbf", "exp"})
 _LONGEST: Final = 1024
 _BAD_REQUEST, _NOT_ALLOWED, _BAD_GATEWAY, _UNAVAILABLE = 400, 403, 502, 503
 
-_TOLD: Final[Mapping[str, tuple[str, str, int]]] = {
-    "access_denied": ("The provider did not let you in.", "Ask whoever runs the provider for access.", _NOT_ALLOWED),
-    "mismatching_state": (
-        "This login did not begin in this browser, was used already, or took too long.",
-        "Begin it again from here.",
-        _BAD_REQUEST,
-    ),
-    "invalid_client": (
-        "The provider does not know this console by the client id and secret that it is set up with.",
-        "Compare SEALSTREAM_CONSOLE_OIDC_CLIENT_ID and _CLIENT_SECRET with what is registered at the provider.",
-        _BAD_GATEWAY,
-    ),
-    "invalid_grant": (
-        "The provider does not take its own code: it is used or too old, or was for another redirect address.",
-        "Begin again; where that does not help, compare the redirect address that is registered at the provider.",
-        _BAD_GATEWAY,
-    ),
+_TOLD: Final[Mapping[str, tuple[str, int]]] = {
+    "access_denied": ("login-refused.denied", _NOT_ALLOWED),
+    "mismatching_state": ("login-refused.other-browser", _BAD_REQUEST),
+    "invalid_client": ("login-refused.client", _BAD_GATEWAY),
+    "invalid_grant": ("login-refused.code", _BAD_GATEWAY),
 }
 
 
@@ -113,11 +101,7 @@ class OidcProvider:
             )
             claims: Mapping[str, Any] = token.get("userinfo") or {}
             if not claims:
-                raise LoginRefusedError(
-                    what="The provider sent no ID token.",
-                    remedy="Have the client at the provider set up for OpenID Connect.",
-                    status=_BAD_GATEWAY,
-                )
+                raise LoginRefusedError("login-refused.no-token", _BAD_GATEWAY)
             return await self._identity(client, token, claims)
 
     def logout_url(self, back: str) -> str | None:
@@ -136,12 +120,7 @@ class OidcProvider:
             # OpenID Connect Core 1.0, section 5.3.2: of somebody else, nothing it says is used.
             said = more.get(name) if more.get("sub") == claims["sub"] else None
         if not isinstance(said, str) or not said.strip():
-            raise LoginRefusedError(
-                what=f"The provider does not say who you are: there is no claim {name}.",
-                remedy="Have it added at the provider, or name another in SEALSTREAM_CONSOLE_OIDC_CLAIM; perhaps "
-                "SEALSTREAM_CONSOLE_OIDC_SCOPES has to ask for it.",
-                status=_BAD_GATEWAY,
-            )
+            raise LoginRefusedError("login-refused.no-claim", _BAD_GATEWAY, claim=name)
         acr, at = claims.get("acr"), claims.get("auth_time")
         return VouchedPerson(
             pseudonym=said if self._key is None else pseudonym_of(self._key, self._issuer, said),
@@ -181,31 +160,21 @@ class OidcProvider:
 
     def _require_itself(self, known: Mapping[str, Any]) -> None:
         if known.get("issuer") != self._issuer:
-            raise LoginRefusedError(
-                what=f"The provider calls itself {str(known.get('issuer'))[:200]}, and not {self._issuer}.",
-                remedy="Set SEALSTREAM_CONSOLE_OIDC_ISSUER to what it calls itself, where that is the one you mean.",
-                status=_BAD_GATEWAY,
-            )
+            called = str(known.get("issuer"))[:200]
+            raise LoginRefusedError("login-refused.other-issuer", _BAD_GATEWAY, called=called, meant=self._issuer)
         wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
         # What need not be there is asked, too, where it is: with the token that says who somebody is.
         for name in (*wanted, "userinfo_endpoint") if known.get("userinfo_endpoint") else wanted:
             parts = urlsplit(str(known.get(name, "")))
             if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-                raise LoginRefusedError(
-                    what=f"The provider's {name} is not there, or is none of https.",
-                    remedy="Have the provider set up with https; nothing was sent there.",
-                    status=_BAD_GATEWAY,
-                )
+                raise LoginRefusedError("login-refused.no-https", _BAD_GATEWAY, name=name)
 
     def _algorithms(self, known: Mapping[str, Any]) -> list[str]:
         said = known.get("id_token_signing_alg_values_supported") or ["RS256"]
         usable = [name for name in said if name in SIGNED_BY]
         if not usable:
-            raise LoginRefusedError(
-                what="The provider signs ID tokens with no key of its own.",
-                remedy=f"Have it sign by one of these: {', '.join(sorted(SIGNED_BY))}.",
-                status=_BAD_GATEWAY,
-            )
+            usable_by = ", ".join(sorted(SIGNED_BY))
+            raise LoginRefusedError("login-refused.no-key", _BAD_GATEWAY, algorithms=usable_by)
         return usable
 
     @asynccontextmanager
@@ -225,21 +194,14 @@ class OidcProvider:
                 error, _NOT_AS_IT_SHOULD
             )  # told by the traceback alone; and a fault of ours is seen there
             logger.warning("The provider of logins, %s, cannot be used: %r", self._issuer, error, exc_info=where)
-            raise LoginRefusedError(
-                what=f"The provider of logins, {self._issuer}, does not answer as it should: {type(error).__name__}.",
-                remedy="Try again; whoever is logged in already stays so. The log of the console says more.",
-                status=_UNAVAILABLE,
-            ) from error
+            why = type(error).__name__
+            raise LoginRefusedError("login-refused.no-answer", _UNAVAILABLE, issuer=self._issuer, why=why) from error
         except AuthlibBaseError as error:
             known = _TOLD.get(str(error.error))
             if known is None:
                 logger.warning("The provider of logins, %s, refused a login: %.100r", self._issuer, error.error)
-            what, remedy, status = known or (
-                "The provider refused this login.",
-                "Begin again; the log of the console says what the provider said.",
-                _BAD_GATEWAY,
-            )
-            raise LoginRefusedError(what=what, remedy=remedy, status=status) from error
+            key, status = known or ("login-refused.refused", _BAD_GATEWAY)
+            raise LoginRefusedError(key, status) from error
         except JoseError as error:
             raise self._not_believed(error) from error
 
@@ -247,18 +209,10 @@ class OidcProvider:
         logger.warning("An ID token of %s is not believed: %s", self._issuer, error)
         late = isinstance(error, ExpiredTokenError)
         if late or (isinstance(error, InvalidClaimError) and error.claim in _TIMES):
-            return LoginRefusedError(
-                what=f"By our clock the provider's ID token {'has ended' if late else 'is of the future'}.",
-                remedy="Set the clocks of both right (NTP). SEALSTREAM_CONSOLE_OIDC_SKEW_SECONDS, now "
-                f"{self._settings.skew_seconds}, says how far apart they may be.",
-                status=_BAD_GATEWAY,
-            )
+            key = "login-refused.ended" if late else "login-refused.future"
+            return LoginRefusedError(key, _BAD_GATEWAY, seconds=self._settings.skew_seconds)
         about = f" ({error.claim})" if isinstance(error, ClaimError) else ""
-        return LoginRefusedError(
-            what=f"The provider's ID token cannot be believed{about}: {error.error}.",
-            remedy="Begin again; where it happens again, tell whoever runs the console.",
-            status=_BAD_GATEWAY,
-        )
+        return LoginRefusedError("login-refused.not-believed", _BAD_GATEWAY, why=error.error, about=about)
 
 
 def pseudonym_of(key: bytes, issuer: str, claim: str) -> str:

@@ -7,11 +7,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.parts import ConsoleParts
+from console.refusing import Refusal
 from console.sessions import Session
 from pipeline.duties import Oversight, Permission, RoleRefusedError
 from pipeline.events.inputs import Reviewer
@@ -73,7 +73,7 @@ def guarded(parts: ConsoleParts, answer: Guarded) -> Callable[[Request], Awaitab
         person = await run_in_threadpool(person_of, parts, request)
         if person is None and parts.settings.login != "none":
             if request.url.path.endswith(".json"):
-                raise HTTPException(_NOT_LOGGED_IN, "Log in first.")
+                raise Refusal("refused.log-in", _NOT_LOGGED_IN)
             return _to_login(request, session_of(parts, request))
         return await run_in_threadpool(answer, request, person)
 
@@ -122,10 +122,10 @@ def require_own_form(secret: str, given: object) -> None:
     """See that a form comes from a page of this console, of the same login; `console.guarding` looks at its origin.
 
     Raises:
-        HTTPException: it does not.
+        Refusal: it does not.
     """
     if not isinstance(given, str) or not secrets.compare_digest(secret.encode(), given.encode()):
-        raise HTTPException(_NOT_ALLOWED, "This form was not sent from a page of this console, or the login ended.")
+        raise Refusal("refused.no-form", _NOT_ALLOWED)
 
 
 def _to_login(request: Request, session: Session | None) -> Response:

@@ -5,7 +5,8 @@ import secrets
 from typing import Final
 
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
+
+from console.refusing import Refusal
 
 __all__ = ["new_token", "token_of"]
 
@@ -23,9 +24,9 @@ def token_of(form: FormData) -> str:
     """The token of a form that was sent.
 
     Raises:
-        HTTPException: it has none.
+        Refusal: it has none.
     """
     token = str(form.get("token", ""))
     if not _TOKEN.fullmatch(token):
-        raise HTTPException(_UNUSABLE, "The form has no token.")
+        raise Refusal("refused.token", _UNUSABLE)
     return token

@@ -78,6 +78,10 @@ def report(
         str | None,
         typer.Option(metavar="EVENT_UID", help="Of statements: that about one event.", show_default=False),
     ] = None,
+    case: Annotated[
+        str | None,
+        typer.Option(metavar="CASE", help="Of incidents: the one with this number or case_uid.", show_default=False),
+    ] = None,
     fonts: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the fonts of a PDF are, if not on the system.")
     ] = None,
@@ -107,6 +111,8 @@ def report(
     material = reporting.material(days)
     if event is not None:
         material = _about(event, kind, material)
+    if case is not None:
+        material = _of_case(case, kind, material)
     document = report_of(kind, material, days, language, packs)
     stored = None
     if form == "json":
@@ -177,6 +183,25 @@ def _about(event_uid: str, kind: ReportKind, material: ReportMaterial) -> Report
             remedy="Give the period of the decision; `sealstream lookup` shows when it was.",
         )
     return ReportMaterial(events=found, cases=())
+
+
+def _of_case(number: str, kind: ReportKind, material: ReportMaterial) -> ReportMaterial:
+    """What a report on one incident is made from: its case, and the event that it is about."""
+    if kind != "incident":
+        raise OperatorError(
+            what="Only reports on incidents are about one case.",
+            remedy=f"Leave out --case, or take `sealstream cases show {number}`.",
+        )
+    found = tuple(
+        one for one in material.cases if one.case.kind == "incident" and number in (one.case.id, one.case.case_uid)
+    )
+    if not found:
+        raise AssetRefusedError(
+            what=f"No incident {number} was open in this period, or changed in it.",
+            remedy="`sealstream cases list` shows the number and the times of each; give a period that has them.",
+        )
+    about = {one.case.about.event_uid for one in found if one.case.about is not None}
+    return ReportMaterial(events=tuple(one for one in material.events if one.record.event_uid in about), cases=found)
 
 
 def _sealed(document: ReportDocument, fonts: Path | None) -> bytes:

@@ -17,6 +17,7 @@ from console.doors import complaints, documents, lookup, records_log, resolution
 from console.doors.asking import handlers, wants_json
 from console.doors.parts import Doors
 from console.headers import SafeHeaders
+from console.refusing import Refusal, told_in
 from console.rendering import language_of, page
 from console.texts import text
 
@@ -92,9 +93,13 @@ def _told(doors: Doors, handler: Callable[[Request, Exception], Awaitable[Respon
             return answer
         language = language_of(request)
         why = {_NOT_FOUND: text("errors.not-found", language), _NOT_READY: text("doors.away", language)}.get(
-            answer.status_code, error.detail if isinstance(error, HTTPException) else str(error)
+            answer.status_code
         )
-        shown = page(request, "doors_error.html", answer.status_code, doors=doors.settings, why=why)
+        if why is None and isinstance(error, HTTPException) and not isinstance(error, Refusal):
+            why = text("errors.for-programs", language, why=error.detail)
+        shown = page(
+            request, "doors_error.html", answer.status_code, doors=doors.settings, why=why or told_in(language, error)
+        )
         shown.headers.update({name: answer.headers[name] for name in _KEPT if name in answer.headers})
         return shown
 

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from console.refusing import Refusal
 from pipeline.errors import ProducerError, SealstreamError, WorldError
 
 __all__ = ["as_json", "handlers", "parameters", "wants_json"]
@@ -25,13 +26,13 @@ def parameters(request: Request, *known: str) -> dict[str, str]:
     """What is asked, each parameter once.
 
     Raises:
-        HTTPException: one is there twice; which of them counts, nobody can know.
+        Refusal: one is there twice; which of them counts, nobody can know.
     """
     found: dict[str, str] = {}
     for name, said in request.query_params.multi_items():
         if name in known:
             if name in found:
-                raise HTTPException(_BAD, f"The parameter {name} is there more than once.")
+                raise Refusal("refused.twice", _BAD, name=name)
             found[name] = said
     return found
 

@@ -15,6 +15,7 @@ from console.doors.asking import parameters
 from console.doors.complaining import Complaints, number_of
 from console.doors.limits import body_of
 from console.doors.parts import Doors, answered
+from console.refusing import Refusal
 from console.rendering import language_of, page
 from pipeline.events.outputs import Case, LabelFault
 
@@ -47,7 +48,7 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
         said = await _said(request, doors)
         token = said.get("token", "")
         if not _TOKEN.fullmatch(token):
-            raise HTTPException(_BAD, "The form is not ours.")
+            raise Refusal("refused.not-ours", _BAD)
         wrong = _wrong(said) or await _unknown(complaints, said)
         if wrong:
             return _form(request, doors, said, wrong, _BAD)

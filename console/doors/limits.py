@@ -10,8 +10,9 @@ from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from console.refusing import Refusal
 
 __all__ = ["Allowance", "UploadGate", "address_of", "body_of", "bytes_of", "in_time", "require_size"]
 
@@ -40,7 +41,7 @@ class Allowance:
         """Let an address ask once.
 
         Raises:
-            HTTPException: it has asked too often; 429, and says when to come back.
+            Refusal: it has asked too often; 429, and says when to come back.
         """
         now = self.clock()
         left, at = self._left.pop(address, (float(self.a_minute), now))
@@ -51,7 +52,7 @@ class Allowance:
             self._left.popitem(last=False)
         if not granted:
             wait = ceil((1 - left) * _MINUTE / self.a_minute)
-            raise HTTPException(_TOO_MANY, f"Ask again in {wait} s.", {"Retry-After": str(wait)})
+            raise Refusal("refused.too-often", _TOO_MANY, {"Retry-After": str(wait)}, seconds=wait)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,11 +79,11 @@ class UploadGate:
             around: how many bytes there may be around the file.
 
         Raises:
-            HTTPException: 413, before a byte is read where its size was said; 429 where there is no place.
+            Refusal: 413, before a byte is read where its size was said; 429 where there is no place.
         """
         require_size(request, self.most_bytes + around)
         if self._inside >= self.at_once:
-            raise HTTPException(_TOO_MANY, "Too many files are being looked into. Come back in a moment.", _COME_BACK)
+            raise Refusal("refused.too-many-files", _TOO_MANY, _COME_BACK)
         self._inside += 1
         try:
             yield
@@ -95,13 +96,13 @@ async def in_time(seconds: float) -> AsyncIterator[None]:
     """Let a body arrive within so many seconds.
 
     Raises:
-        HTTPException: 408, it did not.
+        Refusal: 408, it did not.
     """
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise HTTPException(_TIMEOUT, "The body took too long to arrive.", _CLOSE) from None
+        raise Refusal("refused.too-slow", _TIMEOUT, _CLOSE) from None
 
 
 def address_of(request: Request) -> str:
@@ -120,7 +121,7 @@ async def bytes_of(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body as it comes.
 
     Raises:
-        HTTPException: 413, as soon as it is larger than it may be.
+        Refusal: 413, as soon as it is larger than it may be.
     """
     require_size(request, most)
     read = 0
@@ -141,13 +142,13 @@ def require_size(request: Request, most: int) -> None:
     """See that a body is not too large by what is said of it, before any of it is read.
 
     Raises:
-        HTTPException: 413.
+        Refusal: 413.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > most:
         raise _too_large(most)
 
 
-def _too_large(most: int) -> HTTPException:
+def _too_large(most: int) -> Refusal:
     # Nobody reads what is left of it: the connection ends.
-    return HTTPException(_TOO_LARGE, f"At most {most} bytes are taken.", _CLOSE)
+    return Refusal("refused.too-large", _TOO_LARGE, _CLOSE, most=most)

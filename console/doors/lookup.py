@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.doors.asking import as_json, parameters, wants_json
 from console.doors.parts import Doors, answered
+from console.refusing import Refusal
 from console.rendering import page
 from pipeline.events.identity import event_uid
 from pipeline.usecases.disclosing import DisclosedSeal, KnownBytes
@@ -56,11 +56,11 @@ def found_by(doors: Doors, said: dict[str, str]) -> LookedUp:
     """What is known by one of: the digest of a file, an event's uid, its source and id, the label of a manifest.
 
     Raises:
-        HTTPException: it is not said what to look up, or in several ways; 400.
+        Refusal: it is not said what to look up, or in several ways; 400.
         WorldError: the store does not answer.
     """
     if any(len(value) > _LONGEST for value in said.values()):
-        raise HTTPException(_BAD, "That is too long.")
+        raise Refusal("refused.too-long", _BAD)
     match sorted(said):
         case ["sha256"]:
             files = doors.resolution.view.of_bytes(_hex(said["sha256"], "SHA-256"))
@@ -73,9 +73,7 @@ def found_by(doors: Doors, said: dict[str, str]) -> LookedUp:
             uid = doors.resolution.labels.event_of(said["urn"])
             return LookedUp(known=False) if uid is None else _sealed(doors, uid, label=said["urn"])
         case _:
-            raise HTTPException(
-                _BAD, "Say what to look up in one way: sha256, event (its event_uid), source and id, or urn."
-            )
+            raise Refusal("refused.one-way", _BAD)
 
 
 def _sealed(doors: Doors, uid: str, label: str | None = None) -> LookedUp:
@@ -88,5 +86,5 @@ def _sealed(doors: Doors, uid: str, label: str | None = None) -> LookedUp:
 def _hex(said: str, what: str) -> str:
     digest = said.lower()
     if _HEX.fullmatch(digest) is None:
-        raise HTTPException(_BAD, f"That is no {what}: it has 64 hex digits, as `sha256sum FILE` prints them.")
+        raise Refusal("refused.no-digest", _BAD, what=what)
     return digest

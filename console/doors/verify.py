@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from console.doors.asking import as_json, parameters, wants_json
 from console.doors.limits import bytes_of, in_time, require_size
 from console.doors.lookup import found_by
 from console.doors.parts import Doors, answered
+from console.refusing import Refusal, told_in
 from console.rendering import language_of, page
 from console.texts import Language, text
 from pipeline.assets import asset_of
@@ -69,7 +69,7 @@ def routes(doors: Doors) -> Sequence[BaseRoute]:
             async with doors.gate.entered(request, _AROUND):
                 sent = await _sent(request, doors)
                 said = await answered(doors.verification, asset_of(sent.body, sent.claim))
-        except HTTPException as error:
+        except Refusal as error:
             if wants_json(request):
                 raise
             return _page(request, doors, trouble=_in_words(request, doors, error), status=error.status_code)
@@ -91,26 +91,26 @@ async def _sent(request: Request, doors: Doors) -> _Sent:
     """The file in a form.
 
     Raises:
-        HTTPException: there is none, the form is broken, or too large, or too slow.
+        Refusal: there is none, the form is broken, or too large, or too slow.
     """
     most = doors.gate.most_bytes
     require_size(request, most + _AROUND)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HTTPException(_BAD, "Send a form with a file (multipart/form-data).")
+        raise Refusal("refused.no-file", _BAD)
     try:
         async with in_time(doors.gate.seconds):
             form = await _InMemory(
                 request.headers, _chunks(request, most), max_files=1, max_fields=1, max_part_size=1024
             ).parse()
     except MultiPartException as error:
-        raise HTTPException(_BAD, error.message) from None
+        raise Refusal("refused.bad-form", _BAD, english=error.message) from None
     try:
         file = form.get("file")
         body = await file.read() if isinstance(file, UploadFile) else b""
         if not isinstance(file, UploadFile) or not body:
-            raise HTTPException(_BAD, "empty")
+            raise Refusal("verify.empty", _BAD)
         if len(body) > most:
-            raise HTTPException(_TOO_LARGE, f"At most {most} bytes are taken.")
+            raise Refusal("refused.too-large", _TOO_LARGE, most=most)
         name = (file.filename or "")[:_LONGEST_NAME]
         told = file.content_type
         return _Sent(name=name, claim=named_by(name) if told in (None, "", UNKNOWN) else told, body=body)
@@ -123,11 +123,11 @@ async def _chunks(request: Request, most: int) -> AsyncGenerator[bytes, None]:
         yield chunk
 
 
-def _in_words(request: Request, doors: Doors, error: HTTPException) -> str:
+def _in_words(request: Request, doors: Doors, error: Refusal) -> str:
     language = language_of(request)
     if error.status_code == _TOO_LARGE:
         return _too_large(doors, language)
-    return text("verify.empty", language) if error.detail == "empty" else error.detail
+    return told_in(language, error)
 
 
 def _too_large(doors: Doors, language: Language) -> str:

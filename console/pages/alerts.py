@@ -21,8 +21,7 @@ from console.people import Person, is_permitted
 from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import AlertedEvent, AlertPage
 from console.readmodel.standing import ALERT_STATES
-from console.rendering import language_of
-from console.texts import text
+from console.refusing import Refusal
 from console.tokens import new_token
 from pipeline.errors import WorldError
 
@@ -70,8 +69,8 @@ class _Room:
             raise HTTPException(_NOT_FOUND)
         try:
             sent = await self._cases.look_at(person, event, form)
-        except (WorldError, HTTPException) as error:
-            told, status = told_on_page(error)
+        except (WorldError, Refusal) as error:
+            told, status = told_on_page(request, error)
         else:
             return RedirectResponse(_back(request, sent), _SEE_OTHER)
         kept = _kept(form, event.event_uid)
@@ -85,10 +84,10 @@ class _Room:
         chosen = set(seen) if is_all else {str(one) for one in form.getlist("chosen")} & set(seen)
         events = await run_in_threadpool(self._found, chosen, is_open=is_all)
         try:
-            _require_some(request, events)
+            _require_some(events)
             sent = await self._cases.look_at_several(person, events, seen, form)
-        except (WorldError, HTTPException) as error:
-            told, status = told_on_page(error)
+        except (WorldError, Refusal) as error:
+            told, status = told_on_page(request, error)
             is_uncertain = isinstance(error, WorldError)  # some of them may have been taken
         else:
             return RedirectResponse(_back(request, sent), _SEE_OTHER)
@@ -144,9 +143,9 @@ def _back(request: Request, sent: str) -> str:
     return f"/alerts?{urlencode({**_filters(request), 'sent': sent})}"
 
 
-def _require_some(request: Request, events: Collection[str]) -> None:
+def _require_some(events: Collection[str]) -> None:
     if not events:
-        raise HTTPException(_UNUSABLE, text("alerts.none-chosen", language_of(request)))
+        raise Refusal("alerts.none-chosen", _UNUSABLE)
 
 
 def _kept(form: FormData, uid: str) -> Mapping[str, object]:

@@ -7,7 +7,6 @@ from typing import Final, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -20,6 +19,7 @@ from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.audit import AuditFilter, AuditPage, AuditRow
+from console.refusing import Refusal
 from console.tokens import new_token, token_of
 from pipeline.errors import WorldError
 from pipeline.events.inputs import AccessAct
@@ -62,12 +62,12 @@ class _Room:
         """A part of the log as a file, once it is written down who takes it along."""
         person, form = await sent_by(self._parts, request)
         if not is_permitted(person, "audit"):
-            raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not take the log along.")
+            raise Refusal("refused.role-log", _NOT_ALLOWED, role=person.role)
         wanted = _filter_of({name: str(value) for name, value in form.items()})
         try:
             return await self._exported(person, form, wanted)
         except WorldError as error:
-            told, status = told_on_page(error)
+            told, status = told_on_page(request, error)
         page = await run_in_threadpool(self._page, wanted, None)
         kept = {"problem": told, "token": token_of(form)}
         return await run_in_threadpool(self._shown, request, person, status, page, kept)
@@ -76,7 +76,7 @@ class _Room:
         token, asked = token_of(form), str(form.get("format", ""))
         written_as = next((one for one in EXPORT_FORMATS if one == asked), None)
         if written_as is None:
-            raise HTTPException(_UNUSABLE, f"The format is one of {', '.join(EXPORT_FORMATS)}.")
+            raise Refusal("refused.format", _UNUSABLE, formats=", ".join(EXPORT_FORMATS))
         rows = await run_in_threadpool(self._all, wanted)
         body = await run_in_threadpool(exported, rows, written_as)
         sha256 = hashlib.sha256(body)
@@ -98,13 +98,13 @@ class _Room:
                 after = page.next
                 if after is None:
                     return rows
-        raise HTTPException(_UNUSABLE, f"These are more than {MOST_EXPORTED} entries: export fewer days at a time.")
+        raise Refusal("refused.too-many-entries", _UNUSABLE, most=MOST_EXPORTED)
 
     def _page(self, wanted: AuditFilter, after: str | None, rows: int | None = None) -> AuditPage:
         try:
             return self._parts.questions.audit(wanted, after, rows)
         except ValueError:
-            raise HTTPException(_UNUSABLE, "A day is written as in 2026-11-20.") from None
+            raise Refusal("refused.day", _UNUSABLE) from None
 
     def _shown(
         self, request: Request, person: Person | None, status: int, page: AuditPage, kept: Mapping[str, str]

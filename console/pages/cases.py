@@ -21,6 +21,7 @@ from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, guarded
 from console.readmodel.shown import EventPage, ShownCase
+from console.refusing import Refusal
 from console.tokens import new_token
 from pipeline.duties import roles_permitted
 from pipeline.duties.case_steps import permission_for
@@ -76,9 +77,9 @@ class _Room:
         page = await run_in_threadpool(self._found, request)
         event = await run_in_threadpool(self._event, page)
         try:
-            sent = await self._cases.act(person, page, event, form, await filed_with(request, form))
-        except (WorldError, HTTPException) as error:
-            told, status = told_on_page(error)
+            sent = await self._cases.act(person, page, event, form, await filed_with(form))
+        except (WorldError, Refusal) as error:
+            told, status = told_on_page(request, error)
         else:
             return RedirectResponse(f"/cases/{page.case.case_uid}?sent={sent}", _SEE_OTHER)
         return await run_in_threadpool(self._shown, request, person, status, _kept(form, told))
@@ -96,9 +97,9 @@ class _Room:
         if kind is None:
             raise HTTPException(_NOT_FOUND)
         try:
-            uid, sent = await self._cases.open(person, kind, form, await filed_with(request, form))
-        except (WorldError, HTTPException) as error:
-            told, status = told_on_page(error)
+            uid, sent = await self._cases.open(person, kind, form, await filed_with(form))
+        except (WorldError, Refusal) as error:
+            told, status = told_on_page(request, error)
         else:
             return RedirectResponse(f"/cases/{uid}?sent={sent}", _SEE_OTHER)
         kept = {**_kept(form, told), "filled": {name: str(value) for name, value in form.items()}}

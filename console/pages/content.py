@@ -17,6 +17,7 @@ from console.parts import ConsoleParts
 from console.people import Person, is_permitted, person_of
 from console.ranges import ranged
 from console.readmodel.shown import EventPage
+from console.refusing import Refusal
 from console.tokens import new_token, token_of
 from console.vault import ContentBytes, Unseen, Vault, Way
 from pipeline.errors import WorldError
@@ -102,13 +103,15 @@ class ContentDesk:
         if event.record is None and not any(one.content for one in event.decisions):
             return replace(view, unseen="no-content")
         token = request.query_params.get("look", "")
-        return self._looked(view, token, event) if self._looks.is_open(token, person, event.event_uid) else view
+        return (
+            self._looked(request, view, token, event) if self._looks.is_open(token, person, event.event_uid) else view
+        )
 
     async def look(self, request: Request) -> Response:
         """Write down that this person looks; then show it, or hand it out as a file."""
         person, form = await sent_by(self._parts, request)
         if not is_permitted(person, "content"):
-            raise HTTPException(_NOT_ALLOWED, f"Somebody acting as {person.role} may not see content.")
+            raise Refusal("refused.role-content", _NOT_ALLOWED, role=person.role)
         event = await run_in_threadpool(self._event, request)
         problem, unseen, status = "", None, _FINE
         try:
@@ -116,8 +119,8 @@ class ContentDesk:
             if isinstance(answer, Response):
                 return answer
             unseen = answer
-        except (WorldError, HTTPException) as error:
-            problem, status = told_on_page(error)
+        except (WorldError, Refusal) as error:
+            problem, status = told_on_page(request, error)
         view = await run_in_threadpool(self.view, request, person, event)
         # The token stays: what is asked for again is the same event.
         reason, token = str(form.get("reason", "")), str(form.get("token", ""))
@@ -130,7 +133,7 @@ class ContentDesk:
         event = await run_in_threadpool(self._event, request)
         token = request.query_params.get("look", "")
         if not is_permitted(person, "content") or not self._looks.is_open(token, person, event.event_uid):
-            raise HTTPException(_NOT_ALLOWED, "This look was not asked for, or its time is over.")
+            raise Refusal("refused.look-over", _NOT_ALLOWED)
         head = await run_in_threadpool(self._vault().head, event)
         if isinstance(head, str) or head.way == "file":
             raise HTTPException(_NOT_FOUND)
@@ -145,7 +148,7 @@ class ContentDesk:
         """What was asked for, or why it is not to be seen."""
         token, reason = token_of(form), str(form.get("reason", "")).strip()
         if _needs_reason(person) and not reason:
-            raise HTTPException(_UNUSABLE, "Give a reason.")
+            raise Refusal("refused.reason", _UNUSABLE)
         content = await self._read(event)
         if isinstance(content, str):
             return content
@@ -165,7 +168,7 @@ class ContentDesk:
         async with self._reads:
             return await run_in_threadpool(self._vault().content, event)
 
-    def _looked(self, view: ContentView, token: str, event: EventPage) -> ContentView:
+    def _looked(self, request: Request, view: ContentView, token: str, event: EventPage) -> ContentView:
         """What is seen by a look that counts. Pages ask often: only what is in the page itself is read for it."""
         try:
             head = self._vault().head(event)
@@ -175,7 +178,7 @@ class ContentDesk:
                 return replace(view, look=token, way=head.way)
             content = self._vault().content(event)
         except WorldError as error:
-            return replace(view, problem=told_on_page(error)[0])
+            return replace(view, problem=told_on_page(request, error)[0])
         if isinstance(content, str):
             return replace(view, unseen=content)
         text = content.body.decode("utf-8", "replace")

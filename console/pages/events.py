@@ -16,6 +16,7 @@ from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.shown import EventPage
+from console.refusing import Refusal
 from console.tokens import new_token
 from pipeline.errors import WorldError
 
@@ -64,8 +65,8 @@ class _Room:
         about = (await run_in_threadpool(self.found, request)).event_uid
         try:
             sent = await self._desk.send(person, about, form)
-        except (WorldError, HTTPException) as error:
-            told, status = told_on_page(error)
+        except (WorldError, Refusal) as error:
+            told, status = told_on_page(request, error)
         else:
             back = request.query_params.get("then") == "queue"
             return RedirectResponse("/queue" if back else f"/queue/{about}?sent={sent}", _SEE_OTHER)

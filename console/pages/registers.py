@@ -12,6 +12,7 @@ from console.pages.answering import framed, json_of, shown
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize
+from console.refusing import Refusal
 from pipeline.policy.reference import SetName
 
 __all__ = ["routes"]
@@ -69,8 +70,9 @@ class _Room:
 
     def _require(self, person: Person | None) -> None:
         if not is_permitted(person, "registry"):
-            who = "Somebody who is not logged in" if person is None else f"Somebody acting as {person.role}"
-            raise HTTPException(_NOT_ALLOWED, f"{who} may not read the reference sets.")
+            if person is None:
+                raise Refusal("refused.nobody-registry", _NOT_ALLOWED)
+            raise Refusal("refused.role-registry", _NOT_ALLOWED, role=person.role)
 
 
 def _set_of(request: Request) -> str:

@@ -16,6 +16,7 @@ from console.pages.answering import framed, json_of, shown
 from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
+from console.refusing import Refusal, away
 from console.stored_reports import ReportList, StoredReports
 from console.tokens import new_token, token_of
 from pipeline.errors import WorldError
@@ -56,8 +57,7 @@ class _Room:
         try:
             return json_of(_NONE if self._reports is None else self._reports.all())
         except WorldError as error:
-            told, status = told_on_page(error)
-            raise HTTPException(status, told) from error
+            raise away(error, _UNAVAILABLE) from error
 
     async def open(self, request: Request) -> Response:
         """A report as a file, once it is written down who is handed it."""
@@ -69,7 +69,7 @@ class _Room:
             sha256 = hashlib.sha256(body).hexdigest()
             await self._looks.write(person, Handed(act="report.exported", sha256=sha256), token)
         except WorldError as error:
-            return await run_in_threadpool(self._shown, request, person, told_on_page(error)[0], token)
+            return await run_in_threadpool(self._shown, request, person, told_on_page(request, error)[0], token)
         headers = {"content-disposition": f'attachment; filename="report-{uid[:16]}.pdf"'}
         return Response(body, headers=headers, media_type="application/pdf")
 
@@ -84,7 +84,7 @@ class _Room:
         try:
             page = _NONE if self._reports is None else self._reports.all()
         except WorldError as error:
-            problem = problem or told_on_page(error)[0]
+            problem = problem or told_on_page(request, error)[0]
         values = {"page": page, "is_closed": self._reports is None, "problem": problem, "token": token, "kinds": _KINDS}
         status = _UNAVAILABLE if problem else 200
         return framed(self._parts, request, person, "reports.html", "reports", values, status)
@@ -92,5 +92,6 @@ class _Room:
 
 def _require(person: Person | None) -> None:
     if not is_permitted(person, "report"):
-        who = "Somebody who is not logged in" if person is None else f"Somebody acting as {person.role}"
-        raise HTTPException(_NOT_ALLOWED, f"{who} may not read reports.")
+        if person is None:
+            raise Refusal("refused.nobody-report", _NOT_ALLOWED)
+        raise Refusal("refused.role-report", _NOT_ALLOWED, role=person.role)

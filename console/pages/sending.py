@@ -5,7 +5,6 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from console.acting import Desk
@@ -13,6 +12,8 @@ from console.doors.limits import require_size
 from console.parts import ConsoleParts
 from console.people import Person, person_of, require_own_form
 from console.readmodel.shown import ActOutcome
+from console.refusing import Refusal, told_in
+from console.rendering import language_of
 from pipeline.errors import WorldError
 
 __all__ = ["became", "sent_by", "told_on_page"]
@@ -38,11 +39,11 @@ async def sent_by(parts: ConsoleParts, request: Request, *, files: int = 0) -> t
             out.
 
     Raises:
-        HTTPException: nobody is logged in, it was not sent from a page of this console, or it is too large.
+        Refusal: nobody is logged in, it was not sent from a page of this console, or it is too large.
     """
     person = await run_in_threadpool(person_of, parts, request)
     if person is None:
-        raise HTTPException(_NOT_ALLOWED, "Nobody is logged in.")
+        raise Refusal("refused.nobody", _NOT_ALLOWED)
     if files:
         _require_size(request, parts.settings.content_max_bytes)
     form = await request.form(max_files=files, max_fields=_MOST_FIELDS)
@@ -53,7 +54,7 @@ async def sent_by(parts: ConsoleParts, request: Request, *, files: int = 0) -> t
 def _require_size(request: Request, most: int) -> None:
     """See that a form with files is not too large, before any of it is read; browsers say how large it is."""
     if not request.headers.get("content-length", "").isdecimal():
-        raise HTTPException(_NO_LENGTH, "Say how large the form is (Content-Length).")
+        raise Refusal("refused.length", _NO_LENGTH)
     require_size(request, most + _AROUND)
 
 
@@ -64,14 +65,15 @@ def became(parts: ConsoleParts, desk: Desk, request: Request) -> tuple[ActOutcom
     return parts.questions.act(sent), None if sent_at is None else int(time.monotonic() - sent_at)
 
 
-def told_on_page(error: WorldError | HTTPException) -> tuple[str, int]:
+def told_on_page(request: Request, error: WorldError | Refusal) -> tuple[str, int]:
     """What a page says of an act that was not sent, and with which status.
 
     Raises:
-        HTTPException: the error, where no page tells it.
+        Refusal: the error, where no page tells it.
     """
+    told = told_in(language_of(request), error)
     if isinstance(error, WorldError):
-        return f"{error.what} {error.remedy}", _UNAVAILABLE
+        return told, _UNAVAILABLE
     if error.status_code not in _TOLD:
         raise error
-    return error.detail, error.status_code
+    return told, error.status_code

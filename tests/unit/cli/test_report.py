@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.events.identity import case_uid
 from pipeline.reports.pdf import FONT
 from tests.tools import need_font
 from tests.unit.cli.typing import Run
 from tests.unit.house import House, png, publication, review
+from tests.unit.reports.test_cases import tell
 
 
 @pytest.fixture
@@ -75,6 +77,22 @@ def test_statements_are_what_the_database_takes_and_of_one_event_where_it_is_nam
     code, _, err = run("statement", "--period", "2026-06", "--event", "0" * 64)
     assert (code, "Nothing was decided" in err) == (1, True)
     assert run("inspection", "--period", "2026-06", *about)[0] == 2
+
+
+def test_a_report_on_one_incident_is_about_its_case_and_its_event_alone(run: Run, house: House) -> None:
+    """The event of the fixture is about another thing, and so is the other incident."""
+    for number in ("I-1", "I-2"):
+        tell(house, "incident", number, kind="rumour", found_at="2026-06-01T03:00:00Z")
+    asked = ("incident", "--period", "2026-06", "--format", "json", "--json", "--force")
+    assert json.loads(run(*asked)[1])["cases"] == 2
+    for name in ("I-1", case_uid("incident", "#I-1")):
+        answer = json.loads(run(*asked, "--case", name)[1])
+        assert (answer["cases"], answer["events"]) == (1, 0)
+        said = Path(answer["file"]).read_text(encoding="utf-8")
+        assert ("I-1" in said, "I-2" in said) == (True, False)
+    code, _, err = run(*asked, "--case", "I-3")
+    assert (code, "No incident I-3" in err) == (1, True)
+    assert run("complaints", "--period", "2026-06", "--case", "I-1")[0] == 2
 
 
 def test_a_file_that_is_there_is_overwritten_by_force_alone(run: Run, tmp_path: Path) -> None:

@@ -211,12 +211,12 @@ def test_an_allowance_comes_back_with_time_and_is_each_addresss_own() -> None:
     allowance = Allowance(a_minute=2, clock=lambda: now[0])
     for _ in range(2):
         allowance.take("a")
-    with pytest.raises(limits.HTTPException):
+    with pytest.raises(limits.Refusal):
         allowance.take("a")
     allowance.take("b")
     now[0] = 31.0
     allowance.take("a")
-    with pytest.raises(limits.HTTPException):
+    with pytest.raises(limits.Refusal):
         allowance.take("a")
 
 

@@ -94,11 +94,16 @@ def of_templates() -> Iterator[str]:
                 yield from names(call.args[0])
 
 
+SAYING = {"t", "text", "Refusal"}
+
+
 def of_modules() -> Iterator[str]:
     for file in sorted(ROOM.rglob("*.py")):
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"t", "text"}:
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in SAYING:
                 yield from re.findall(r"'([a-z-]+\.[a-z-]+)'", ast.unparse(call.args[0]))
+            if isinstance(call, ast.Constant) and re.fullmatch(r"login-refused\.[a-z-]+", str(call.value)):
+                yield str(call.value)
     yield "span.*"
 
 
