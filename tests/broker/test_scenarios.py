@@ -248,14 +248,6 @@ def test_the_public_complains_and_another_officer_overturns(bureau: Bureau) -> N
     assert "dora" not in somebody.content()
 
 
-def test_a_claim_is_dropped_by_its_time_where_the_tab_was_closed(bureau: Bureau, left: str) -> None:  # scenario 4
-    emil = bureau.at_desk("emil", "second-reviewer")
-    emil.goto(left)
-    expect(emil.get_by_role("button", name="Claim")).to_be_enabled()  # by itself
-    press(emil, "Claim")
-    expect(emil.get_by_text("You work on this until")).to_be_visible()
-
-
 def test_an_order_is_warned_of_and_missed_once_each_though_the_worker_is_killed_between(
     bureau: Bureau,
 ) -> None:  # scenario 7
@@ -367,3 +359,11 @@ def seconds_to_decide(page: Page, name: str) -> float:
     button.click()
     done.wait_for()
     return time.monotonic() - clicked
+
+
+def test_a_claim_is_dropped_by_its_time_where_the_tab_was_closed(bureau: Bureau, left: str) -> None:  # scenario 4
+    emil = bureau.at_desk("emil", "second-reviewer")
+    emil.goto(left)
+    expect(emil.get_by_role("button", name="Claim")).to_be_enabled()  # by itself
+    press(emil, "Claim")
+    expect(emil.get_by_text("You work on this until")).to_be_visible()

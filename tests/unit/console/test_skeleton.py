@@ -1,5 +1,7 @@
 """What every page of the console stands on: headers, names it answers to, languages, and where it may be served."""
 
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +33,14 @@ def test_it_lives_and_is_ready_where_what_it_shows_can_be_relied_on(console: Con
     console.state = replace(FRESH, trouble="the brokers are away")
     not_ready = browser.get("/readyz")
     assert (not_ready.status_code, not_ready.json()["why"]) == (503, "the brokers are away")
+
+
+def test_an_idle_console_goes_without_what_only_workers_need() -> None:
+    script = """
+import sys, console.serving, console.readmodel.opening, agents.following.consumer
+print(sorted({"faust", "numpy", "boto3", "c2pa", "agents.assembly"} & set(sys.modules)))
+"""
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/static/htmx.min.js", "/nowhere"])
