@@ -1,6 +1,7 @@
 """The read model as it lives: it follows the topics from where it left off, and says how far it is."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +25,8 @@ from pipeline.errors import WorldError
 from pipeline.settings import CredentialSettings
 
 __all__ = ["LiveModel", "ModelState", "database_of", "live_model_of"]
+
+logger = logging.getLogger(__name__)
 
 _ASK_SECONDS: Final = 1.0
 _REBUILD_SILENCE: Final = 60.0
@@ -108,7 +111,9 @@ class LiveModel:
         """Learn what another process noted of a rebuild, and whether the database answers."""
         try:
             self._note, self._is_away = self._rows.rebuild(), False
-        except WorldError:
+        except WorldError as error:
+            if not self._is_away:
+                logger.warning("%s", error)
             self._is_away = True
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from console.readmodel.port import ModelReader, ModelWriter
-from pipeline.errors import OperatorError
+from pipeline.errors import OperatorError, WorldError
 
 __all__ = ["SqliteDatabase"]
 
@@ -23,6 +23,7 @@ class SqliteDatabase:
         self._path = path
         self._readers = threading.local()
         self._writer = _connect(path)
+        self._file: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -31,7 +32,12 @@ class SqliteDatabase:
 
     @property
     def reader(self) -> ModelReader:
-        """The connection of this thread, which cannot write."""
+        """The connection of this thread, which cannot write.
+
+        Raises:
+            WorldError: somebody deleted the file, or put another one in its place.
+        """
+        self._require_file()
         found: sqlite3.Connection | None = getattr(self._readers, "connection", None)
         if found is None:
             found = _connect(self._path)
@@ -41,7 +47,12 @@ class SqliteDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[ModelWriter]:
-        """Write all of it or, where an exception leaves it, nothing."""
+        """Write all of it or, where an exception leaves it, nothing.
+
+        Raises:
+            WorldError: somebody deleted the file, or put another one in its place.
+        """
+        self._require_file()
         cursor = self._writer.cursor()
         cursor.execute("BEGIN IMMEDIATE")
         try:
@@ -68,6 +79,7 @@ class SqliteDatabase:
             if found != signature:
                 _make_tables(writer, signature, tables)
         self._writer.execute("PRAGMA journal_mode = WAL")  # kept in the file: not before it is known to be ours
+        self._file = _identity(self._path)
 
     def close(self) -> None:
         """End the connection for writing, and that of this thread."""
@@ -75,6 +87,14 @@ class SqliteDatabase:
         reader: sqlite3.Connection | None = self._readers.__dict__.pop("connection", None)
         if reader is not None:
             reader.close()
+
+    def _require_file(self) -> None:
+        """See that the file is still where it was: a connection would go on without it, and nobody would know."""
+        if self._file is not None and _identity(self._path) != self._file:
+            raise WorldError(
+                what=f"The read model in {self._path} was deleted or replaced while its console runs.",
+                remedy="Stop the console, delete the file with its -wal and -shm, and start it: it is made anew.",
+            )
 
     def _made_for(self, writer: ModelWriter) -> str | None:
         """What the tables were made for; None where there are none."""
@@ -90,6 +110,15 @@ class SqliteDatabase:
                 remedy="Name another file with --database: where there is none, it is made.",
             )
         return str(found[0])
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at a path; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: Path) -> sqlite3.Connection:

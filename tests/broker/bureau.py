@@ -42,16 +42,62 @@ _SECRET: Final = "a-secret-of-tests"
 Answer = TypeVar("Answer")
 
 
+@dataclass(kw_only=True)
+class Served:
+    """A command that serves pages.
+
+    Args:
+        command: its name, and that of its log.
+        at: its address.
+        directory: where its log goes.
+        environment: its settings.
+    """
+
+    command: str
+    at: str
+    directory: Path
+    environment: Mapping[str, str]
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; it may not be up yet."""
+        with (self.directory / f"{self.command}.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "agents.cli", self.command, "--bind", self.at.removeprefix("http://")],
+                env=self.environment,
+                stderr=log,
+            )
+
+    def stop(self) -> None:
+        """End it in order, if it runs."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(40)
+
+    def is_up(self) -> bool:
+        """Whether what it answers can be relied on."""
+        try:
+            return httpx2.get(f"{self.at}/readyz", timeout=10).status_code == httpx2.codes.OK
+        except httpx2.TransportError:
+            return False
+
+
 @dataclass
 class Bureau(Desks):
     """People at work on real topics and buckets; who logged in stays so.
 
     Args:
         installation: the topics, the buckets and the worker.
+        s3: where the buckets are.
+        directory: where all that processes write lies.
+        console: the process.
         doors: the address of the public doors.
     """
 
     installation: Installation = field(kw_only=True)
+    s3: SeaweedServer = field(kw_only=True)
+    directory: Path = field(kw_only=True)
+    console: Served = field(kw_only=True)
     doors: str = field(kw_only=True)
     thread: ThreadPoolExecutor = field(kw_only=True)
     desks: dict[tuple[str, str], Page] = field(default_factory=dict, kw_only=True)
@@ -126,6 +172,18 @@ class Bureau(Desks):
             assert time.monotonic() < deadline, self.installation.log.read_text()
             time.sleep(0.05)
 
+    def stop_console(self) -> None:
+        """Let everybody close their pages, and end the console in order."""
+        while self.contexts:
+            self.contexts.pop().close()
+        self.desks.clear()
+        self.console.stop()
+
+    def start_console(self) -> None:
+        """Start it once more, and wait until it has read what the topics have; nobody is logged in."""
+        self.console.start()
+        self.until(self.console.is_up)
+
     @contextmanager
     def worker_asleep(self) -> Iterator[None]:
         """Nothing that is sent is worked on before the end of this."""
@@ -149,22 +207,6 @@ def _law(directory: Path) -> str:
         rest = f"{before}{becomes}{behind}"
     (directory / "india.yaml").write_text(f"{head}{found}{rest}", encoding="utf-8")
     return f"+{directory}"
-
-
-@contextmanager
-def _process(command: str, at: str, installation: Installation, directory: Path, **settings: str) -> Iterator[None]:
-    """A command that serves pages, until the end of this; it may not be up yet."""
-    with (directory / f"{command}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "agents.cli", command, "--bind", at.removeprefix("http://")],
-            env={**installation.environment, **settings},
-            stderr=log,
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(40)
 
 
 @contextmanager
@@ -195,16 +237,33 @@ def open_bureau(kafka: str, directory: Path, chromium: Browser) -> Iterator[Bure
             "SEALSTREAM_CONSOLE_OIDC_CLIENT_SECRET": _SECRET,
         }
         installation.start_worker()
-        with (
-            _process("console", at, installation, directory, **console),
-            _process("doors", doors, installation, directory),
-        ):
-            bureau = Bureau(at, chromium, installation=installation, doors=doors, thread=thread)
-            for url in (at, doors):
-                bureau.until(lambda url=url: _is_up(f"{url}/readyz"))  # type: ignore[misc]
+        (directory / "tmp").mkdir()
+        environment = {**installation.environment, "TMPDIR": str(directory / "tmp")}
+        screens = [
+            Served(command="console", at=at, directory=directory, environment={**environment, **console}),
+            Served(command="doors", at=doors, directory=directory, environment=environment),
+        ]
+        try:
+            for one in screens:
+                one.start()
+            bureau = Bureau(
+                at,
+                chromium,
+                installation=installation,
+                s3=s3,
+                directory=directory,
+                console=screens[0],
+                doors=doors,
+                thread=thread,
+            )
+            for one in screens:
+                bureau.until(one.is_up)
             yield bureau
             for context in bureau.contexts:
                 context.close()
+        finally:
+            for one in screens:
+                one.stop()
         installation.stop_worker()
 
 
@@ -212,10 +271,3 @@ async def _begin(installation: Installation) -> None:
     await installation.create()
     for name, roles in PEOPLE.items():
         await installation.put_operator(name, *roles)
-
-
-def _is_up(url: str) -> bool:
-    try:
-        return httpx2.get(url, timeout=10).status_code == httpx2.codes.OK
-    except httpx2.TransportError:
-        return False

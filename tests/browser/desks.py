@@ -4,8 +4,9 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.tools import need
 
@@ -47,8 +48,12 @@ class Desks:
     def listen(self, page: Page) -> None:
         """Note what goes wrong on a page."""
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+        page.on("console", self._hear)
         page.on("dialog", lambda dialog: self.troubles.append(f"a dialog: {dialog.message}"))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if _is_trouble(said):
+            self.troubles.append(f"{said.text} ({said.location['url']})")
 
     def desk(self, who: str, role: str, **options: object) -> Page:
         """The browser of a person who has logged in, where the login is that of development."""
@@ -57,6 +62,19 @@ class Desks:
         page.get_by_label(f"{who} · {role}", exact=True).check()
         page.get_by_role("button", name="Log in").click()
         return page
+
+
+def _is_trouble(said: ConsoleMessage) -> bool:
+    """Whether a browser complains of something; of a digest that nobody knows the answer is 404, as it has to be."""
+    return said.type == "error" and not ("404" in said.text and "/verify/known?" in said.location["url"])
+
+
+def drop(page: Page, *files: Path) -> None:
+    """Drop files on a page, as a browser does it when somebody lets go of them."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 500, "data": data})
 
 
 def tab_to(page: Page, what: str, wanted: str) -> None:

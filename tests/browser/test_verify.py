@@ -23,6 +23,7 @@ from console.doors.app import doors_application
 from console.texts import Language, text
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
+from tests.browser.desks import drop
 from tests.browser.test_console import faults
 from tests.browser.test_looking import picture
 from tests.unit.console.door_house import doors_of
@@ -109,11 +110,7 @@ class Visitor:
     troubles: list[str] = field(default_factory=list)
 
     def drop(self, *files: Path) -> None:
-        """Drop files on the page, as a browser does it when somebody lets go of them."""
-        session = self.page.context.new_cdp_session(self.page)
-        data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
-        for kind in ("dragEnter", "dragOver", "drop"):
-            session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 500, "data": data})
+        drop(self.page, *files)
 
     def says(self, text: str) -> None:
         expect(self.page.locator("#state")).to_contain_text(text)

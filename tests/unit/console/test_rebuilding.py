@@ -334,3 +334,23 @@ def test_a_model_that_was_made_for_other_brokers_is_refused_and_stays(tmp_path: 
     with pytest.raises(OperatorError, match="other brokers"):
         open_rows(path, TOPICS, source="brokers", is_made_anew=False)
     assert open_rows(path, TOPICS, source="others").rebuild() is not None
+
+
+def test_a_model_that_is_deleted_under_its_console_is_missed_and_nothing_is_shown_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = opened(tmp_path)
+    live = LiveModel(Any, TOPICS, rows)
+    (tmp_path / "console.sqlite").unlink()
+    opened(tmp_path / "elsewhere").close()
+    for _ in range(2):
+        live.look_for_rebuild()
+    assert live.state().trouble == "the database of the read model does not answer"
+    assert caplog.text.count("was deleted or replaced while its console runs") == 1
+    for use in (lambda: rows.reader, rows.positions, lambda: rows.note_rebuild(0.5)):
+        with pytest.raises(WorldError, match="Stop the console"):
+            use()
+    (tmp_path / "elsewhere" / "console.sqlite").rename(tmp_path / "console.sqlite")  # another one in its place
+    with pytest.raises(WorldError, match="replaced"):
+        rows.positions()
+    assert opened(tmp_path).positions() == {}

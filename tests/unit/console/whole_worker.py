@@ -47,6 +47,7 @@ PEOPLE = {
     "dora": ("complaints-officer",),
     "emil": ("complaints-officer", "second-reviewer"),
     "gita": ("reviewer", "complaints-officer"),
+    "hana": ("auditor",),
     "vera": ("viewer",),
 }
 
