@@ -47,7 +47,7 @@ outsiders: $(STAMP) ## Try all of them, larger and newer ones too, and write doc
 	@$(RUN)/python -m tools.make_tools_page --measure
 	@$(RUN)/python -m tools.render_chart
 	@$(RUN)/python -m tests.outsiders.upgrade
-	@$(RUN)/python -m pytest -q -n0 $(OUTSIDERS)/tile_log.py
+	@$(RUN)/python -m pytest -q -n0 $(OUTSIDERS)/tile_log.py $(OUTSIDERS)/soft_binding.py
 	@$(RUN)/python -m tests.outsiders.restore
 	@$(RUN)/python -m tests.outsiders.restore --bucket-first
 
