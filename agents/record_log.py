@@ -94,7 +94,9 @@ class RecordLog:
     @property
     def trouble(self) -> str | None:
         """Why leaves do not get into a log at present; None where they do."""
-        return next((one.trouble for one in self._partitions.values() if one.trouble is not None), None)
+        return next(
+            (partition.trouble for partition in self._partitions.values() if partition.trouble is not None), None
+        )
 
     @property
     def name(self) -> str:
@@ -107,14 +109,14 @@ class RecordLog:
         Its records are not acknowledged: whoever has their partitions next works on them again and logs them, as this
         worker does where it is given them back.
         """
-        for one in self._partitions.values():
-            if one.task is not None:
-                one.task.cancel()
+        for partition in self._partitions.values():
+            if partition.task is not None:
+                partition.task.cancel()
         self._partitions.clear()
 
     async def close(self) -> None:
         """Let go of what is open; nobody waits for leaves any more."""
-        tasks = [one.task for one in self._partitions.values() if one.task is not None]
+        tasks = [partition.task for partition in self._partitions.values() if partition.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

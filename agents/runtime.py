@@ -93,7 +93,10 @@ class Runtime:
             logger.info("%s", error)
         if self.log is None or not said:
             return None
-        leaves = [await self.log.leaf_of(one.record_uri) if isinstance(one, Decision) else one.leaf for one in said]
+        leaves = [
+            await self.log.leaf_of(outcome.record_uri) if isinstance(outcome, Decision) else outcome.leaf
+            for outcome in said
+        ]
         return self.log.add(record.topic, record.partition, leaves)
 
     async def _do(self, lane: Lane[Event], record: InputRecord, said: list[AnyOutcome | Decision]) -> None:

@@ -170,15 +170,15 @@ def _chosen(offered: tuple[OfferedAct, ...], name: str) -> OfferedAct:
     Raises:
         PageRefusal: it is not offered, or is off.
     """
-    for one in offered:
-        if one.name == name and one.off is None:
-            return one
+    for act in offered:
+        if act.name == name and act.off is None:
+            return act
     raise PageRefusal("refused.not-offered", _NOT_ALLOWED)
 
 
 def _filed(documents: Sequence[FiledDocument]) -> dict[str, object]:
     """What an act says of documents; what is not told of one is left out."""
-    told = [{name: value for name, value in asdict(one).items() if value is not None} for one in documents]
+    told = [{name: value for name, value in asdict(document).items() if value is not None} for document in documents]
     return {"documents": told} if told else {}
 
 

@@ -90,7 +90,7 @@ def _ways(act: str, case: Case, person: Person, event: EventPage | None) -> tupl
         off = "not-known"
     elif event.standing == "hold":
         off = "held"
-    elif person.id in {one.review.reviewer for one in event.decisions if one.review is not None}:
+    elif person.id in {decision.review.reviewer for decision in event.decisions if decision.review is not None}:
         off = "decided-before"
     elif event.standing == "retracted":
         return (_Way("upheld", None), _Way("overturned", "retracted"), *_PLAIN.get(act, ()))

@@ -115,7 +115,7 @@ class Vault:
         judged = _judged(event)
         if judged is None:
             return "no-content"
-        if event.standing == "retracted" or any(self._is_illegal(one) for one in judged.digests):
+        if event.standing == "retracted" or any(self._is_illegal(digest) for digest in judged.digests):
             return "illegal"
         at = self._place(judged)
         return at if isinstance(at, str) else (at, judged)
@@ -169,10 +169,17 @@ def _judged(event: EventPage) -> _Judged | None:
             uri=sealed.sealed.uri,
             digests=(sealed.sealed.sha256, sealed.original.sha256),
         )
-    decided: list[Decision] = [one for one in event.decisions if one.content is not None]
+    decided: list[Decision] = [decision for decision in event.decisions if decision.content is not None]
     content = decided[-1].content if decided else None
     if content is None:
         return None
     # The first decision about an event says where it was; those of builds before did not.
-    uri = next((one.content.uri for one in decided if one.content is not None and one.content.uri is not None), None)
+    uri = next(
+        (
+            decision.content.uri
+            for decision in decided
+            if decision.content is not None and decision.content.uri is not None
+        ),
+        None,
+    )
     return _Judged(mime=content.mime, sha256=content.sha256, uri=uri, digests=(content.sha256,))

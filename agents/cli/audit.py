@@ -141,14 +141,14 @@ def prove_event(
     sought = prove_leaves(logs.store, layout_of(StoreSettings()), logs, event_uid)
     shown = [
         ShownProof(
-            key=one.key,
-            sha256=one.sha256,
-            origin=None if one.found is None else one.found.origin,
-            index=None if one.found is None else one.found.index,
-            verifier_key=None if one.found is None else one.found.key,
-            proof=None if one.found is None else one.found.proof,
+            key=sought_leaf.key,
+            sha256=sought_leaf.sha256,
+            origin=None if sought_leaf.found is None else sought_leaf.found.origin,
+            index=None if sought_leaf.found is None else sought_leaf.found.index,
+            verifier_key=None if sought_leaf.found is None else sought_leaf.found.key,
+            proof=None if sought_leaf.found is None else sought_leaf.found.proof,
         )
-        for one in sought
+        for sought_leaf in sought
     ]
     if out is not None:
         _folder(out)
@@ -213,7 +213,7 @@ def adopt_records(*, as_json: AsJson = False) -> None:
         log = logs.log(ADOPTED, 0)
         for first in range(0, len(keys), MOST_LEAVES):
             at = [Location(logs.bucket, key) for key in keys[first : first + MOST_LEAVES]]
-            log.append([Leaf.of(one, logs.store.require(one).body).entry for one in at])
+            log.append([Leaf.of(location, logs.store.require(location).body).entry for location in at])
             log.settle()
             progress("adopting records", min(first + MOST_LEAVES, len(keys)), len(keys))
     if as_json:

@@ -239,13 +239,13 @@ def _show(answer: ErasureAnswer) -> None:
     for gone in answer.erased:
         console.print(f"{would}  {gone.what}  {gone.where}", markup=False, soft_wrap=True)
     groups: dict[str, list[LeftBehind]] = {}
-    for one in answer.left:
-        groups.setdefault(one.what, []).append(one)
+    for left_behind in answer.left:
+        groups.setdefault(left_behind.what, []).append(left_behind)
     for what, some in groups.items():
-        until = max((one.until for one in some if one.until is not None), default=None)
+        until = max((left_behind.until for left_behind in some if left_behind.until is not None), default=None)
         console.print(f"left  {what}  {len(some)}", markup=False, soft_wrap=True)
-        for one in some[:_SHOWN]:
-            console.print(f"    {one.where}", markup=False, soft_wrap=True)
+        for left_behind in some[:_SHOWN]:
+            console.print(f"    {left_behind.where}", markup=False, soft_wrap=True)
         if len(some) > _SHOWN:
             console.print(f"    and {len(some) - _SHOWN} more; --json has all", markup=False)
         console.print(f"    {some[0].because}", markup=False, soft_wrap=True)

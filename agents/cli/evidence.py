@@ -84,7 +84,7 @@ def evidence(
         return
     print_pairs(
         f"Evidence about {event_uid}",
-        {"file": answer.file, "sha256": answer.sha256, **{one.path: one.sha256 for one in answer.members}},
+        {"file": answer.file, "sha256": answer.sha256, **{member.path: member.sha256 for member in answer.members}},
     )
     for said in answer.not_held:
         console.print(f"  {said}", style="dim", markup=False, soft_wrap=True)

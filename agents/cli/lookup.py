@@ -75,8 +75,8 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
             _show(answer)
         if illegal is not None:
             _show_illegal(illegal)
-        for one in erased:
-            _show_erased(one)
+        for note in erased:
+            _show_erased(note)
     if not answers and illegal is None and not erased:
         if not as_json:
             console.print("Nothing is known of it in this store.")

@@ -176,7 +176,7 @@ def _about(event_uid: str, kind: ReportKind, material: ReportMaterial) -> Report
             what="Only statements are about one event.",
             remedy=f"Leave out --event, or take `sealstream evidence {event_uid}`.",
         )
-    found = tuple(one for one in material.events if one.record.event_uid == event_uid)
+    found = tuple(event for event in material.events if event.record.event_uid == event_uid)
     if not found:
         raise AssetRefusedError(
             what=f"Nothing was decided about {event_uid} in this period.",
@@ -193,15 +193,19 @@ def _of_case(number: str, kind: ReportKind, material: ReportMaterial) -> ReportM
             remedy=f"Leave out --case, or take `sealstream cases show {number}`.",
         )
     found = tuple(
-        one for one in material.cases if one.case.kind == "incident" and number in (one.case.id, one.case.case_uid)
+        stored
+        for stored in material.cases
+        if stored.case.kind == "incident" and number in (stored.case.id, stored.case.case_uid)
     )
     if not found:
         raise AssetRefusedError(
             what=f"No incident {number} was open in this period, or changed in it.",
             remedy="`sealstream cases list` shows the number and the times of each; give a period that has them.",
         )
-    about = {one.case.about.event_uid for one in found if one.case.about is not None}
-    return ReportMaterial(events=tuple(one for one in material.events if one.record.event_uid in about), cases=found)
+    about = {stored.case.about.event_uid for stored in found if stored.case.about is not None}
+    return ReportMaterial(
+        events=tuple(event for event in material.events if event.record.event_uid in about), cases=found
+    )
 
 
 def _sealed(document: ReportDocument, fonts: Path | None) -> bytes:

@@ -84,9 +84,9 @@ def list_waiting(
     """List what is held and was not decided since, the oldest first, as far back as the topics reach."""
     waiting_now = asyncio.run(_waiting(KafkaSettings()))
     found = [
-        one
-        for one in waiting_now
-        if content in ("", one.content_id) and (not rule or any(name.startswith(rule) for name in one.rules))
+        held
+        for held in waiting_now
+        if content in ("", held.content_id) and (not rule or any(name.startswith(rule) for name in held.rules))
     ][:most]
     if as_json:
         print_json({"waiting": found})

@@ -111,7 +111,7 @@ def explain(
     number = None if plan is None else plan.rule_of(source, service)
     rule = None if plan is None or number is None else plan.rules[number - 1]
     name = rule.identity if rule is not None else None if plan is None else plan.default
-    identity = next(one for one in _identities(settings, plan) if name in (None, one.name))
+    identity = next(candidate for candidate in _identities(settings, plan) if name in (None, candidate.name))
     answer = ExplainedSigner(
         source=source,
         service={member: value for member, value in service.items() if value is not None},

@@ -120,7 +120,7 @@ class Holding:
 
     def note_missing(self, is_registered: Callable[[str], bool], now: datetime) -> None:
         """See which cases have clocks that run, and are not registered."""
-        gone = {one.case_uid for one in self.duties.values() if one.runs and not is_registered(one.case_uid)}
+        gone = {duty.case_uid for duty in self.duties.values() if duty.runs and not is_registered(duty.case_uid)}
         self.missing = {uid: self.missing.get(uid, now) for uid in gone}
 
     def due(self, now: datetime, limit: int) -> list[DueStage]:

@@ -94,21 +94,21 @@ class RegisteredDuties:
         if taking != self._taking:  # what another one did meanwhile may not have been delivered
             self._taking, self._entered, self._waiting = taking, {}, None
         if self._waiting is None:
-            self._waiting = [one for uid, one in self._known.items() if self._entered.get(uid) != one.mark]
+            self._waiting = [entry for uid, entry in self._known.items() if self._entered.get(uid) != entry.mark]
         part, rest = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
-        stand = await asyncio.gather(*(self._run(self._registering, one) for one in part))
-        for one, (case, is_new) in zip(part, stand, strict=True):
+        stand = await asyncio.gather(*(self._run(self._registering, entry) for entry in part))
+        for entry, (case, is_new) in zip(part, stand, strict=True):
             if is_new or not all(_is_there(clock, seen(clock.clock_id)) for clock in case.clocks):
                 await self._deliver(case)
-            self._entered[one.case_uid] = one.mark
+            self._entered[entry.case_uid] = entry.mark
         self._waiting = rest
 
     async def refresh(self, case_uid: str) -> None:
         """As the port says."""
         await self.look()
-        one = self._known.get(case_uid)
-        if one is not None:
-            case, is_new = await self._run(self._registering, one)
+        entry = self._known.get(case_uid)
+        if entry is not None:
+            case, is_new = await self._run(self._registering, entry)
         else:
             self._entered.pop(case_uid, None)
             struck = await self._run(self._registering.strike, case_uid)
@@ -139,4 +139,4 @@ def _relevant(sets: ReferenceSets) -> tuple[object, ...]:
 
 
 def _by_case(sets: ReferenceSets) -> Mapping[str, Registered]:
-    return {one.case_uid: one for one in registered(sets)}
+    return {entry.case_uid: entry for entry in registered(sets)}

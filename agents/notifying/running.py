@@ -177,7 +177,7 @@ class _Listener(aiokafka.ConsumerRebalanceListener):  # type: ignore[misc] # unt
 
 async def _until_stopped(*work: Coroutine[object, object, None]) -> None:
     """Let these go on until a signal, or until one of them ends: which none does but by an error."""
-    loop, tasks = asyncio.get_running_loop(), [asyncio.create_task(one) for one in work]
+    loop, tasks = asyncio.get_running_loop(), [asyncio.create_task(job) for job in work]
 
     def stop() -> None:
         logger.info("Stopping; what is not delivered is read again at the next start.")

@@ -92,10 +92,10 @@ def drop_kept(path: Path, delivered: Collection[KeptNotification]) -> int:
     """Take what was delivered out of the file; gives how many are left, those that came meanwhile included."""
     gone = frozenset(delivered)
     with _alone(path):
-        left = [one for one in kept_in(path) if one not in gone]
+        left = [kept for kept in kept_in(path) if kept not in gone]
         beside = path.with_name(f"{path.name}.new")
         with beside.open("wb") as file:
-            file.writelines(msgspec.json.encode(one) + b"\n" for one in left)
+            file.writelines(msgspec.json.encode(kept) + b"\n" for kept in left)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

@@ -134,7 +134,7 @@ def _scopes(claims: Mapping[str, Any]) -> list[str]:
     said = claims.get("scope", claims.get("scp"))
     if isinstance(said, str):
         return said.split(" ")
-    return [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
+    return [scope for scope in said if isinstance(scope, str)] if isinstance(said, list) else []
 
 
 def _refused(why: str) -> HTTPException:

@@ -79,9 +79,9 @@ class _Room:
     async def act_on_several(self, request: Request) -> Response:
         """Send what a form says of each event that was chosen, or of all that are open; and go back to the list."""
         person, form = await sent_by(self._parts, request)
-        seen = dict(str(one).split(" ", 1) for one in form.getlist("shown") if " " in str(one))
+        seen = dict(str(shown).split(" ", 1) for shown in form.getlist("shown") if " " in str(shown))
         is_all = "all" in request.query_params
-        chosen = set(seen) if is_all else {str(one) for one in form.getlist("chosen")} & set(seen)
+        chosen = set(seen) if is_all else {str(alert_id) for alert_id in form.getlist("chosen")} & set(seen)
         events = await run_in_threadpool(self._found, chosen, is_open=is_all)
         try:
             _require_some(events)
@@ -121,8 +121,8 @@ class _Room:
         if sent is None:
             return None
         known = self._parts.questions.acts(sent.uids).values()
-        refused = [one for one in known if one.state == "refused"]
-        taken = sum(one.state == "taken" for one in known)
+        refused = [act for act in known if act.state == "refused"]
+        taken = sum(act.state == "taken" for act in known)
         return {
             "sent": len(sent.uids),
             "taken": taken,

@@ -74,7 +74,7 @@ class _Room:
 
     async def _exported(self, person: Person, form: FormData, wanted: AuditFilter) -> Response:
         token, asked = token_of(form), str(form.get("format", ""))
-        written_as = next((one for one in EXPORT_FORMATS if one == asked), None)
+        written_as = next((export_format for export_format in EXPORT_FORMATS if export_format == asked), None)
         if written_as is None:
             raise PageRefusal("refused.format", _UNUSABLE, formats=", ".join(EXPORT_FORMATS))
         rows = await run_in_threadpool(self._all, wanted)

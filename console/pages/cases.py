@@ -137,7 +137,7 @@ class _Room:
             "page": page,
             "event": event,
             "offered": offered,
-            "roles_for": sorted({role for one in offered for role in roles_permitted(permission_for(one.act))}),
+            "roles_for": sorted({role for act in offered for role in roles_permitted(permission_for(act.act))}),
             "user_actions": choices("incident.user_action"),
             "outcome": outcome,
             "waited": waited,
@@ -148,7 +148,7 @@ class _Room:
         self, request: Request, person: Person | None, kind: str, status: int, form: Mapping[str, object]
     ) -> Response:
         kinds = kinds_offered(person) if person is not None and person.is_current else ()
-        chosen: CaseKind | None = next((one for one in kinds if one == kind), None)
+        chosen: CaseKind | None = next((known_kind for known_kind in kinds if known_kind == kind), None)
         values = {
             **form,
             "kinds": kinds,

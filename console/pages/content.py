@@ -100,7 +100,7 @@ class ContentDesk:
         )
         if view.is_closed or not view.is_permitted:
             return view
-        if event.record is None and not any(one.content for one in event.decisions):
+        if event.record is None and not any(decision.content for decision in event.decisions):
             return replace(view, unseen="no-content")
         token = request.query_params.get("look", "")
         return (

@@ -96,7 +96,7 @@ class _Room:
 
 def _barred(event: EventPage, person: Person | None) -> str | None:
     """Why a person may not decide about an event that persons left held, as the texts call it; None where it may."""
-    earlier = {one.review.reviewer for one in event.decisions if one.review is not None}
+    earlier = {decision.review.reviewer for decision in event.decisions if decision.review is not None}
     if person is None or not event.is_waiting or not earlier:
         return None
     if person.id in earlier:

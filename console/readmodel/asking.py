@@ -258,7 +258,7 @@ class DeskQuestions:
 
     def lineage(self, event: EventPage) -> Kinship | None:
         """What the content of an event was made from, and what was made from it; None where it has none."""
-        decided = [one for one in event.decisions if one.content is not None]
+        decided = [decision for decision in event.decisions if decision.content is not None]
         return lineage_of(self._reader(), event.record, decided[0] if decided else None)
 
     def registers(self, names: tuple[str, ...]) -> tuple[RegisterSize, ...]:

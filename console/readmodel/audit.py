@@ -108,7 +108,7 @@ def audit_of(db: ModelReader, wanted: AuditFilter, after: tuple[int, str], rows:
     """
     found = tuple(islice(_newest(db, wanted, after, rows + 1), rows + 1))
     return AuditPage(
-        rows=tuple(_row(one) for one in found[:rows]),
+        rows=tuple(_row(entry) for entry in found[:rows]),
         next=place_name(int(str(found[rows - 1][0])), str(found[rows - 1][1])) if len(found) > rows else None,
         filter=wanted,
     )

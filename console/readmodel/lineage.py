@@ -63,12 +63,12 @@ def lineage_of(db: ModelReader, record: ManifestRecord | None, decision: Decisio
             standing="known",
             event_uid=decision.event_uid,
             mime=content.mime,
-            parents=tuple(one for one in same if one is not None),
+            parents=tuple(parent for parent in same if parent is not None),
         )
     else:
         return None
     children = (grower.leaf(uid) for uid in _children(db, keys))
-    return Kinship(tree=tree, children=tuple(one for one in children if one is not None))
+    return Kinship(tree=tree, children=tuple(child for child in children if child is not None))
 
 
 class _Grower:

@@ -134,7 +134,7 @@ def _history(name: str, entry_id: str, found: Sequence[Sequence[Any]]) -> EntryH
 
 
 def _row(history: EntryHistory) -> EntryRow:
-    counts = next((one for one in history.versions if one.standing == "in-force"), None)
+    counts = next((version for version in history.versions if version.standing == "in-force"), None)
     return EntryRow(
         entry_id=history.entry_id,
         version=None if counts is None else counts.version,

@@ -60,9 +60,11 @@ def in_force(known: Iterable[Held]) -> Held | None:
     Where some are not known (any more), several may be left: the newest counts.
     """
     known = tuple(known)
-    superseded = {one.supersedes for one in known}
-    left = [one for one in known if one.decision_id not in superseded or one.outcome == "retracted"]
-    return max(left, key=lambda one: (one.outcome == "retracted", one.at, one.decision_id), default=None)
+    superseded = {decision.supersedes for decision in known}
+    left = [decision for decision in known if decision.decision_id not in superseded or decision.outcome == "retracted"]
+    return max(
+        left, key=lambda decision: (decision.outcome == "retracted", decision.at, decision.decision_id), default=None
+    )
 
 
 def waiting_row(uid: str, known: Iterable[Held]) -> ModelRow | None:

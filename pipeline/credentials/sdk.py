@@ -206,7 +206,7 @@ def _with_text(found: Examination, asset: bytes, manifest: bytes) -> Examination
 def _updates(found: Examination, report: Report, label: str) -> bool:
     """Whether the active manifest is an update of the one with this label."""
     active = msgspec.json.decode(found.details, type=Details).of(report.active_manifest)
-    parents = [one.active_manifest for one in report.manifests[report.active_manifest].ingredients]
+    parents = [ingredient.active_manifest for ingredient in report.manifests[report.active_manifest].ingredients]
     return active is not None and active.is_update and parents == [label]
 
 

@@ -108,7 +108,7 @@ def with_entry(
             facts[name] = value
         elif isinstance(value, str) and (at := instant(value)) is not None:
             facts[name] = written(at)
-            earlier = tuple(one for one in before.get(name, ()) if one != facts[name])
+            earlier = tuple(date for date in before.get(name, ()) if date != facts[name])
             dates[name] = (*earlier, written(at))[-_MOST_DATES:]
     return facts, dates
 

@@ -96,7 +96,7 @@ class Pseudonyms:
                 continue
             value = said[member]
             path = f"$.{group}.{member}"
-            replaced = [self._one(one, path) for one in value] if isinstance(value, list) else self._one(value, path)
+            replaced = [self._one(item, path) for item in value] if isinstance(value, list) else self._one(value, path)
             if replaced != value:
                 facts = {**facts, group: {**said, member: replaced}}
         return facts

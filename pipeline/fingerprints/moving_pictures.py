@@ -93,7 +93,9 @@ class SeenPictures:
     def _shown(self, look: Look) -> list[Rendition]:
         """The few that may show it: each comparison takes some milliseconds."""
         if look.kind == "image":
-            return sorted((one for _, one in self._renditions), key=lambda one: apart(one, look.data))[:_COMPARED]
+            return sorted(
+                (rendition for _, rendition in self._renditions), key=lambda rendition: apart(rendition, look.data)
+            )[:_COMPARED]
         if look.kind != "video":
             return []
         later = [(abs(at - (look.at or 0.0)), number) for number, (at, _) in enumerate(self._renditions)]

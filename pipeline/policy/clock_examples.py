@@ -127,7 +127,7 @@ def _run(pack: Pack, laws: ClockLaws, rule: ClockRule, example: ClockExample) ->
         opened=example.known_at,
     )
     running = laws.running(matter, (), example.known_at)
-    found = next((one for one in running if one.law.clock == rule.id), None)
+    found = next((running_clock for running_clock in running if running_clock.law.clock == rule.id), None)
     return ClockExampleResult(
         clock=rule.id,
         expected=example.says,

@@ -206,7 +206,9 @@ def _data_subjects(facts: Facts) -> tuple[str, ...] | None:
     """The accounts of everybody whom an event names, whoever acted; None where it names nobody."""
     user, shown = _account(facts), facts.get("content.subject_ids")
     people = shown if isinstance(shown, list | tuple) else ()
-    named = dict.fromkeys([*([] if user is None else [user]), *(account_of(str(one)) for one in people if one)])
+    named = dict.fromkeys(
+        [*([] if user is None else [user]), *(account_of(str(person)) for person in people if person)]
+    )
     return tuple(named) or None
 
 

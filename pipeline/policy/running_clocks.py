@@ -93,7 +93,7 @@ class ClockLaws:
         self._clocks = tuple(
             _ready(pack, rule, wording) for pack in laws for rule in pack.clocks if held.intersection(rule.binds)
         )
-        duties = [(one.law, one.rule) for one in self._clocks if one.rule.on in REGISTERED]
+        duties = [(clock.law, clock.rule) for clock in self._clocks if clock.rule.on in REGISTERED]
         self.mark: Final = hashlib.sha256(msgspec.json.encode(duties)).hexdigest()[:16]
         """The same as long as what is registered has the same clocks."""
 

@@ -41,15 +41,15 @@ def standing(clock: RunningClock, until: datetime) -> str:
     return "open"
 
 
-def fact_of(one: StoredCase, name: str) -> str | None:
+def fact_of(stored: StoredCase, name: str) -> str | None:
     """A fact of a case by the last part of its name, in words; None where it is not known."""
-    value = one.case.facts.get(f"{one.case.kind}.{name}")
+    value = stored.case.facts.get(f"{stored.case.kind}.{name}")
     return None if value is None or isinstance(value, tuple) else str(value)
 
 
-def fact_at(one: StoredCase, *names: str) -> datetime | None:
+def fact_at(stored: StoredCase, *names: str) -> datetime | None:
     """The first of these instants of a case that is known."""
-    return next((at for name in names if (said := fact_of(one, name)) and (at := instant(said)) is not None), None)
+    return next((at for name in names if (said := fact_of(stored, name)) and (at := instant(said)) is not None), None)
 
 
 def in_period(at: datetime | None, speech: Speech) -> bool:
@@ -57,14 +57,14 @@ def in_period(at: datetime | None, speech: Speech) -> bool:
     return at is not None and speech.period.has(at)
 
 
-def case_name(one: StoredCase, speech: Speech) -> str:
+def case_name(stored: StoredCase, speech: Speech) -> str:
     """What a case is called: its kind, and the operator's number or the beginning of its identity."""
-    return f"{speech.word(one.case.kind)} {one.case.id or short(one.case.case_uid)}"
+    return f"{speech.word(stored.case.kind)} {stored.case.id or short(stored.case.case_uid)}"
 
 
-def case_places(one: StoredCase, speech: Speech) -> str:
+def case_places(stored: StoredCase, speech: Speech) -> str:
     """The places that a case names."""
-    return "\n".join(map(speech.place, one.case.jurisdictions)) or NOTHING
+    return "\n".join(map(speech.place, stored.case.jurisdictions)) or NOTHING
 
 
 def median_time(spans: Iterable[timedelta], speech: Speech) -> str:
@@ -90,19 +90,19 @@ def clock_section(
         heading: what the list is called, if not clocks.
     """
     say = speech.say
-    clocks = [(one, clock) for one in cases for clock in one.case.clocks]
+    clocks = [(stored, clock) for stored in cases for clock in stored.case.clocks]
     if summed:
         yield speech.section(say("Clocks by law", "按法律统计时限"), table=_by_law(clocks, speech), empty=_none(speech))
     rows = [
         (
             f"{_article(clock, speech)}\n{speech.length(clock.law.length)}",
-            case_name(one, speech),
+            case_name(stored, speech),
             speech.time(clock.starts_at),
             speech.time(clock.due_at) if clock.due_at else (clock.why or NOTHING),
             speech.time(clock.met_at),
             speech.word(standing(clock, speech.period.until)),
         )
-        for one, clock in sorted(clocks, key=lambda pair: (pair[1].due_at or "~", pair[1].clock_id))
+        for stored, clock in sorted(clocks, key=lambda pair: (pair[1].due_at or "~", pair[1].clock_id))
     ]
     yield speech.section(
         heading or say("Clocks", "法定时限"),

@@ -26,7 +26,7 @@ _KINDS = ("complaint", "appeal")
 def complaints_report(material: ReportMaterial, speech: Speech) -> ReportDocument:
     """Complaints and appeals of a period: received, acknowledged, answered, late, and decisions that were reversed."""
     say = speech.say
-    cases = [one for one in material.cases if one.case.kind in _KINDS]
+    cases = [stored for stored in material.cases if stored.case.kind in _KINDS]
     return speech.document(
         "complaints",
         say("Report on complaints and appeals", "投诉与申诉处理情况报告"),
@@ -56,19 +56,22 @@ def complaints_report(material: ReportMaterial, speech: Speech) -> ReportDocumen
 def complaint_figures(cases: Sequence[StoredCase], speech: Speech) -> tuple[tuple[str, object], ...]:
     """The figures of complaints and appeals in a period."""
     say = speech.say
-    received = [one for one in cases if in_period(_received(one), speech)]
-    answered = [one for one in cases if in_period(_answered(one), speech)]
-    spans = ((answer, start) for one in answered if (answer := _answered(one)) and (start := _received(one)))
+    received = [stored for stored in cases if in_period(_received(stored), speech)]
+    answered = [stored for stored in cases if in_period(_answered(stored), speech)]
+    spans = ((answer, start) for stored in answered if (answer := _answered(stored)) and (start := _received(stored)))
     return (
         (say("received", "收到"), len(received)),
-        (say("acknowledged", "已确认收到"), sum(in_period(fact_at(one, "acknowledged_at"), speech) for one in cases)),
+        (
+            say("acknowledged", "已确认收到"),
+            sum(in_period(fact_at(stored, "acknowledged_at"), speech) for stored in cases),
+        ),
         (say("answered", "已答复"), len(answered)),
-        (say("decision overturned", "改变原决定"), sum(one.case.outcome == "overturned" for one in answered)),
-        (say("open at the end", "期末未答复"), sum(_is_open(one) for one in cases)),
-        (say("answered late", "逾期答复"), sum("met-late" in _standings(one, speech) for one in answered)),
+        (say("decision overturned", "改变原决定"), sum(stored.case.outcome == "overturned" for stored in answered)),
+        (say("open at the end", "期末未答复"), sum(_is_open(stored) for stored in cases)),
+        (say("answered late", "逾期答复"), sum("met-late" in _standings(stored, speech) for stored in answered)),
         (
             say("late and open", "逾期未答复"),
-            sum(_is_open(one) and "missed" in _standings(one, speech) for one in cases),
+            sum(_is_open(stored) and "missed" in _standings(stored, speech) for stored in cases),
         ),
         (
             say("median time to the answer", "答复时间中位数"),
@@ -127,17 +130,17 @@ def decided_again(event: EventHistory, speech: Speech) -> list[Decision]:
 def _by_place(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     say = speech.say
     asked: tuple[tuple[str, Callable[[StoredCase], bool]], ...] = (
-        (say("Received", "收到"), lambda one: in_period(_received(one), speech)),
-        (say("Answered", "已答复"), lambda one: in_period(_answered(one), speech)),
+        (say("Received", "收到"), lambda stored: in_period(_received(stored), speech)),
+        (say("Answered", "已答复"), lambda stored: in_period(_answered(stored), speech)),
         (say("Open", "未答复"), _is_open),
-        (say("Late", "逾期"), lambda one: bool({"missed", "met-late"} & _standings(one, speech))),
+        (say("Late", "逾期"), lambda stored: bool({"missed", "met-late"} & _standings(stored, speech))),
     )
     counts = Counter(
         (place, name)
-        for one in cases
-        for place in (one.case.jurisdictions or ("",))
+        for stored in cases
+        for place in (stored.case.jurisdictions or ("",))
         for name, holds in asked
-        if holds(one)
+        if holds(stored)
     )
     return speech.section(
         say("By jurisdiction", "按法域"),
@@ -162,15 +165,16 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     say = speech.say
     rows = [
         (
-            case_name(one, speech) + ("" if one.case.about is None else f"\n{short(one.case.about.event_uid or '')}"),
-            case_places(one, speech),
-            speech.time(_received(one)),
-            speech.time(fact_at(one, "acknowledged_at")),
-            speech.time(fact_at(one, "due_at")),
-            speech.time(_answered(one)),
-            speech.word(one.case.outcome),
+            case_name(stored, speech)
+            + ("" if stored.case.about is None else f"\n{short(stored.case.about.event_uid or '')}"),
+            case_places(stored, speech),
+            speech.time(_received(stored)),
+            speech.time(fact_at(stored, "acknowledged_at")),
+            speech.time(fact_at(stored, "due_at")),
+            speech.time(_answered(stored)),
+            speech.word(stored.case.outcome),
         )
-        for one in cases
+        for stored in cases
     ]
     return speech.section(
         say("Complaints and appeals", "投诉与申诉"),
@@ -190,20 +194,20 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     )
 
 
-def _received(one: StoredCase) -> datetime | None:
-    return fact_at(one, "received_at")
+def _received(stored: StoredCase) -> datetime | None:
+    return fact_at(stored, "received_at")
 
 
-def _answered(one: StoredCase) -> datetime | None:
-    return fact_at(one, "answered_at", "decided_at")
+def _answered(stored: StoredCase) -> datetime | None:
+    return fact_at(stored, "answered_at", "decided_at")
 
 
-def _is_open(one: StoredCase) -> bool:
-    return _answered(one) is None
+def _is_open(stored: StoredCase) -> bool:
+    return _answered(stored) is None
 
 
-def _standings(one: StoredCase, speech: Speech) -> set[str]:
-    return {standing(clock, speech.period.until) for clock in one.case.clocks}
+def _standings(stored: StoredCase, speech: Speech) -> set[str]:
+    return {standing(clock, speech.period.until) for clock in stored.case.clocks}
 
 
 def _none(speech: Speech) -> str:

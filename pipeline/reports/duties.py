@@ -17,13 +17,15 @@ _LATE: Final = ("missed", "met-late", "undated")
 def duties_report(material: ReportMaterial, speech: Speech) -> ReportDocument:
     """The clocks of a period: how each stood at its end, and what the law wants where one was missed."""
     say = speech.say
-    clocks = Counter(standing(clock, speech.period.until) for one in material.cases for clock in one.case.clocks)
+    clocks = Counter(standing(clock, speech.period.until) for stored in material.cases for clock in stored.case.clocks)
     return speech.document(
         "duties",
         say("Report on duties in time", "法定时限履行情况报告"),
-        tuple(dict.fromkeys(speech.clock_article(clock.law) for one in material.cases for clock in one.case.clocks))
+        tuple(
+            dict.fromkeys(speech.clock_article(clock.law) for stored in material.cases for clock in stored.case.clocks)
+        )
         or (NOTHING,),
-        ReportMaterial(events=(), cases=tuple(one for one in material.cases if one.case.clocks)),
+        ReportMaterial(events=(), cases=tuple(stored for stored in material.cases if stored.case.clocks)),
         (
             speech.section(
                 say("Summary", "概要"),
@@ -45,12 +47,12 @@ def _late(material: ReportMaterial, speech: Speech) -> ReportSection:
     say = speech.say
     late: Sequence[tuple[str, str, str]] = [
         (
-            f"{speech.clock_article(clock.law)}\n{one.case.id or one.case.case_uid[:12]}",
+            f"{speech.clock_article(clock.law)}\n{stored.case.id or stored.case.case_uid[:12]}",
             speech.word(state),
             speech.clock_remedy(clock.law),
         )
-        for one in material.cases
-        for clock in one.case.clocks
+        for stored in material.cases
+        for clock in stored.case.clocks
         if (state := standing(clock, speech.period.until)) in _LATE
     ]
     return speech.section(

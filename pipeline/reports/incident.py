@@ -17,7 +17,7 @@ _GRAVE: Final = ("critical", "high")
 def incident_report(material: ReportMaterial, speech: Speech) -> ReportDocument:
     """Incidents of a period: when found, disposed of, reported and refuted; what was retracted; grave violations."""
     say = speech.say
-    cases = [one for one in material.cases if one.case.kind == "incident"]
+    cases = [stored for stored in material.cases if stored.case.kind == "incident"]
     retracted = list(_retracted(material, speech))
     grave = list(_grave(material, speech))
     shown = {event.record.event_uid for event in (*retracted, *(event for event, _ in grave))}
@@ -35,7 +35,7 @@ def incident_report(material: ReportMaterial, speech: Speech) -> ReportDocument:
             ),
         ),
         ReportMaterial(
-            events=tuple(one for one in material.events if one.record.event_uid in shown),
+            events=tuple(event for event in material.events if event.record.event_uid in shown),
             cases=tuple(cases),
         ),
         (
@@ -43,9 +43,12 @@ def incident_report(material: ReportMaterial, speech: Speech) -> ReportDocument:
                 say("Summary", "概要"),
                 figures=(
                     (say("incidents", "事件"), len(cases)),
-                    (say("not disposed of", "未处置"), sum(fact_at(one, "disposed_at") is None for one in cases)),
-                    (say("not reported", "未报告"), sum(fact_at(one, "reported_at") is None for one in cases)),
-                    (say("rumours refuted", "已辟谣"), sum(fact_at(one, "refuted_at") is not None for one in cases)),
+                    (say("not disposed of", "未处置"), sum(fact_at(stored, "disposed_at") is None for stored in cases)),
+                    (say("not reported", "未报告"), sum(fact_at(stored, "reported_at") is None for stored in cases)),
+                    (
+                        say("rumours refuted", "已辟谣"),
+                        sum(fact_at(stored, "refuted_at") is not None for stored in cases),
+                    ),
                     (say("events retracted", "撤回的内容"), len(retracted)),
                     (say("grave violations", "严重违反"), len(grave)),
                 ),
@@ -63,15 +66,15 @@ def _each(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     say = speech.say
     rows = [
         (
-            f"{case_name(one, speech)}\n{speech.word(fact_of(one, 'kind'))}",
-            case_places(one, speech),
-            speech.time(fact_at(one, "found_at")),
-            speech.time(fact_at(one, "disposed_at")),
-            speech.word(fact_of(one, "user_action")),
-            speech.time(fact_at(one, "reported_at")),
-            speech.time(fact_at(one, "refuted_at")),
+            f"{case_name(stored, speech)}\n{speech.word(fact_of(stored, 'kind'))}",
+            case_places(stored, speech),
+            speech.time(fact_at(stored, "found_at")),
+            speech.time(fact_at(stored, "disposed_at")),
+            speech.word(fact_of(stored, "user_action")),
+            speech.time(fact_at(stored, "reported_at")),
+            speech.time(fact_at(stored, "refuted_at")),
         )
-        for one in cases
+        for stored in cases
     ]
     return speech.section(
         say("Incidents", "事件"),
@@ -95,9 +98,9 @@ def _sent(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     """What was reported to whom: the documents of acts that report."""
     say = speech.say
     rows = [
-        (case_name(one, speech), speech.time(document.at), document.addressee or NOTHING, document.sha256)
-        for one in cases
-        for document in one.case.documents
+        (case_name(stored, speech), speech.time(document.at), document.addressee or NOTHING, document.sha256)
+        for stored in cases
+        for document in stored.case.documents
         if document.act == "incident.reported"
     ]
     return speech.section(

@@ -59,7 +59,7 @@ def _summary(material: ReportMaterial, judged: list[EventHistory], speech: Speec
             (say("held by rules", "规则暂缓"), by_rules["hold"]),
             (say("blocked by rules", "规则阻止"), by_rules["block"]),
             (say("decisions of persons", "人工决定"), len(acts)),
-            (say("decided again on appeal", "申诉复核"), sum(_stage(one) == "appeal" for _, one in acts)),
+            (say("decided again on appeal", "申诉复核"), sum(_stage(act) == "appeal" for _, act in acts)),
             (say("retracted", "撤回"), len(retracted)),
         ),
     )
@@ -67,7 +67,7 @@ def _summary(material: ReportMaterial, judged: list[EventHistory], speech: Speec
 
 def _duties(material: ReportMaterial, speech: Speech) -> Iterator[ReportSection]:
     """The duties that come again, of services, models, training data and the rest: where there are any."""
-    entries = [one for one in material.cases if one.case.kind in REGISTERED and one.case.clocks]
+    entries = [stored for stored in material.cases if stored.case.kind in REGISTERED and stored.case.clocks]
     if entries:
         yield from clock_section(entries, speech, heading=speech.say("Duties that come again", "周期性义务"))
 
@@ -77,12 +77,12 @@ def _by_kind(judged: list[EventHistory], speech: Speech) -> ReportSection:
     kinds = sorted({kind for kind, _ in counts})
     columns = [
         ReportColumn(name=speech.say("Message", "消息类型"), kind="code", width=4),
-        *(ReportColumn(name=speech.word(one), kind="number") for one in ("allow", "hold", "block")),
+        *(ReportColumn(name=speech.word(outcome), kind="number") for outcome in ("allow", "hold", "block")),
     ]
     return speech.section(
         speech.say("By kind of message", "按消息类型"),
         table=speech.table(
-            columns, ((kind, *(counts[kind, one] for one in ("allow", "hold", "block"))) for kind in kinds)
+            columns, ((kind, *(counts[kind, outcome] for outcome in ("allow", "hold", "block"))) for kind in kinds)
         ),
         empty=speech.say("Nothing was judged.", "期间内没有审核事件。"),
     )
@@ -97,7 +97,9 @@ def _by_rule(judged: list[EventHistory], speech: Speech) -> ReportSection:
     )
     rows = [
         (f"{article}\n{rule}", law, speech.word(action), speech.word(outcome), count)
-        for (rule, article, law, action, outcome), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        for (rule, article, law, action, outcome), count in sorted(
+            counts.items(), key=lambda counted: (-counted[1], counted[0])
+        )
     ]
     return speech.section(
         say("By rule", "按规则"),
@@ -152,7 +154,7 @@ def _restricted(judged: list[EventHistory], speech: Speech) -> ReportSection:
             speech.time(event.judged_at),
             f"{short(event.record.event_uid)} {short(event.digest)}",
             _course(event, speech) + ("" if event.record.content is None else f"\n{event.record.content.mime}"),
-            speech.articles(one for one in event.findings if one.action in ("hold", "block")),
+            speech.articles(finding for finding in event.findings if finding.action in ("hold", "block")),
         )
         for event in judged
         if event.record.decision != "allow" or event.in_force != "allow"
@@ -218,7 +220,7 @@ def _packs(judged: list[EventHistory], speech: Speech) -> ReportSection:
             ),
             (
                 (speech.law(pack), pack.name, pack.version, count)
-                for pack, count in sorted(counts.items(), key=lambda one: (one[0].name, one[0].version))
+                for pack, count in sorted(counts.items(), key=lambda counted: (counted[0].name, counted[0].version))
             ),
         ),
         empty=say("No pack was asked.", "没有使用规则包。"),

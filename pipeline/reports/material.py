@@ -96,9 +96,9 @@ class EventHistory:
         return EventHistory(
             record=self.record,
             digest=self.digest,
-            taken=tuple(one for one in self.taken if decided_at(one) < end),
+            taken=tuple(decision for decision in self.taken if decided_at(decision) < end),
             retraction=self.retraction if kept else None,
-            steps=tuple(step for one in self.steps if (step := one.until(end)) is not None),
+            steps=tuple(step for account_step in self.steps if (step := account_step.until(end)) is not None),
         )
 
 
@@ -130,13 +130,15 @@ class ReportMaterial:
     @property
     def digest(self) -> str:
         """SHA-256 over the digests of all records and cases in hex, sorted, each with a line feed."""
-        lines = sorted((*(one.digest for one in self.events), *(one.digest for one in self.cases)))
+        lines = sorted((*(event.digest for event in self.events), *(stored.digest for stored in self.cases)))
         return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
     @property
     def newest_at(self) -> datetime | None:
         """When the newest of it was written; None where there is nothing."""
-        return max((*(one.newest_at for one in self.events), *(one.changed_at for one in self.cases)), default=None)
+        return max(
+            (*(event.newest_at for event in self.events), *(stored.changed_at for stored in self.cases)), default=None
+        )
 
 
 def of_period(period: ReportPeriod, events: Iterable[EventHistory], cases: Iterable[StoredCase]) -> ReportMaterial:
@@ -146,14 +148,14 @@ def of_period(period: ReportPeriod, events: Iterable[EventHistory], cases: Itera
     report about a time that is over stays the same; and cases that were known before its end, and were not all over
     before it began. That somebody looked at an alert is kept as a case, too, and is none that a report is about.
     """
-    known = (one for one in (event.until(period.ends) for event in events) if one is not None)
-    touched = (one for one in known if any(map(period.has, _times(one))))
+    known = (part for part in (event.until(period.ends) for event in events) if part is not None)
+    touched = (event for event in known if any(map(period.has, _times(event))))
     return ReportMaterial(
-        events=tuple(sorted(touched, key=lambda one: (one.judged_at, one.record.event_uid))),
+        events=tuple(sorted(touched, key=lambda event: (event.judged_at, event.record.event_uid))),
         cases=tuple(
             sorted(
-                (one for one in cases if one.opened_at < period.ends and _matters(one, period)),
-                key=lambda one: (one.opened_at, one.case.case_uid),
+                (stored for stored in cases if stored.opened_at < period.ends and _matters(stored, period)),
+                key=lambda stored: (stored.opened_at, stored.case.case_uid),
             )
         ),
     )
@@ -170,12 +172,12 @@ def _times(event: EventHistory) -> Iterator[datetime]:
     yield from (step.entered_at for step in event.steps)
 
 
-def _matters(one: StoredCase, period: ReportPeriod) -> bool:
+def _matters(stored: StoredCase, period: ReportPeriod) -> bool:
     """Whether a case was touched in a period, or has a clock that was not met before it."""
-    if one.case.kind == "alert":
+    if stored.case.kind == "alert":
         return False
-    waits = any(clock.met_at is None or _instant(clock.met_at) >= period.begins for clock in one.case.clocks)
-    return one.changed_at >= period.begins or waits
+    waits = any(clock.met_at is None or _instant(clock.met_at) >= period.begins for clock in stored.case.clocks)
+    return stored.changed_at >= period.begins or waits
 
 
 def _instant(text: str) -> datetime:

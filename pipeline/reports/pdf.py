@@ -78,7 +78,7 @@ def _by_number(value: Any) -> Any:
         case dict():
             return {name: _by_number(member) for name, member in value.items()}
         case list() | tuple():
-            return [_by_number(one) for one in value]
+            return [_by_number(item) for item in value]
         case _:
             return value
 

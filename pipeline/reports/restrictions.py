@@ -86,8 +86,8 @@ def restrictions_of(material: ReportMaterial, speech: Speech) -> Iterator[Restri
             yield content
         step = event.step
         if step is not None and step.step in _RESTRICTING_STEPS and speech.period.has(step.entered_at):
-            counted_by = next((one for one in event.all if one.record_uri == step.record_uri), by)
-            of_user = tuple(one for one in _relied_on(event, counted_by, speech) if one.rule in step.rules)
+            counted_by = next((record for record in event.all if record.record_uri == step.record_uri), by)
+            of_user = tuple(finding for finding in _relied_on(event, counted_by, speech) if finding.rule in step.rules)
             yield content._replace(by=counted_by, findings=of_user, step=step)
 
 
@@ -96,7 +96,7 @@ def _restricting(event: EventHistory) -> ManifestRecord | Decision | None:
     last = event.all[-1]
     if last.decision not in _RESTRICTING:
         return None
-    unbroken = takewhile(lambda one: one.decision == last.decision, reversed(event.all))
+    unbroken = takewhile(lambda record: record.decision == last.decision, reversed(event.all))
     return list(unbroken)[-1]
 
 
@@ -113,9 +113,9 @@ def _relied_on(event: EventHistory, by: ManifestRecord | Decision, speech: Speec
     """
     is_later = isinstance(by, Decision) and by.retraction is not None
     asked = [
-        one
-        for one in (by.findings if is_later else event.record.findings)
-        if one.outcome == "violation" and (is_later or one.action in ("hold", "block"))
+        finding
+        for finding in (by.findings if is_later else event.record.findings)
+        if finding.outcome == "violation" and (is_later or finding.action in ("hold", "block"))
     ]
-    union = [one for one in asked if is_of_union(one, speech)]
-    return tuple(union or [one for one in asked if speech.where(one.pack) == EVERYWHERE])
+    union = [finding for finding in asked if is_of_union(finding, speech)]
+    return tuple(union or [finding for finding in asked if speech.where(finding.pack) == EVERYWHERE])

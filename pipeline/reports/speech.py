@@ -261,8 +261,8 @@ class Speech:
     def _cited(self, material: ReportMaterial) -> Iterable[ReportSection]:
         """Every record and case, with the whole of its identity and its digest."""
         rows = [
-            *((self.time(one.judged_at), f"{one.record.event_uid} {one.digest}") for one in material.events),
-            *((self.time(one.changed_at), f"{one.case.case_uid} {one.digest}") for one in material.cases),
+            *((self.time(event.judged_at), f"{event.record.event_uid} {event.digest}") for event in material.events),
+            *((self.time(stored.changed_at), f"{stored.case.case_uid} {stored.digest}") for stored in material.cases),
         ]
         if rows:
             yield self.section(

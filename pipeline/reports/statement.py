@@ -77,18 +77,22 @@ def statements_of(material: ReportMaterial, speech: Speech) -> tuple[ReasonedSta
     Raises:
         BugError: a statement is not what the database takes.
     """
-    return tuple(_checked(statement_of(one, speech)) for one in restrictions_of(material, speech) if one.findings)
+    return tuple(
+        _checked(statement_of(restriction, speech))
+        for restriction in restrictions_of(material, speech)
+        if restriction.findings
+    )
 
 
-def statement_of(one: Restriction, speech: Speech) -> ReasonedStatement:
+def statement_of(restriction: Restriction, speech: Speech) -> ReasonedStatement:
     """What is told of a restriction; `one` has findings."""
-    event, findings, later = one.event, one.findings, one.later_verdict
-    kind = _OF_MEDIA.get(one.mime.partition("/")[0])
+    event, findings, later = restriction.event, restriction.findings, restriction.later_verdict
+    kind = _OF_MEDIA.get(restriction.mime.partition("/")[0])
     types = [f"CONTENT_TYPE_{kind or 'OTHER'}"]
-    if one.is_declared_ai:
+    if restriction.is_declared_ai:
         types.append("CONTENT_TYPE_SYNTHETIC_MEDIA")
     categories = () if later is None else later.categories
-    known = [_OF_CATEGORIES[one] for one in categories if one in _OF_CATEGORIES]
+    known = [_OF_CATEGORIES[category] for category in categories if category in _OF_CATEGORIES]
     ground = _cut("; ".join(dict.fromkeys(map(speech.article, findings))), _LONGEST_GROUND)
     explanation = _cut(" ".join(dict.fromkeys(map(speech.told, findings))), _LONGEST_EXPLANATION)
     is_union = is_of_union(findings[0], speech)
@@ -96,8 +100,8 @@ def statement_of(one: Restriction, speech: Speech) -> ReasonedStatement:
     places = dict.fromkeys(where for finding in findings if (where := speech.where(finding.pack)) in MEMBERS)
     created = instant(event.record.event.time or "") or event.judged_at
     return ReasonedStatement(
-        puid=one.uid,
-        **_measure(one),  # type: ignore[arg-type] # by the names of members
+        puid=restriction.uid,
+        **_measure(restriction),  # type: ignore[arg-type] # by the names of members
         decision_ground=f"DECISION_GROUND_{'ILLEGAL' if is_union else 'INCOMPATIBLE'}_CONTENT",
         illegal_content_legal_ground=ground if is_union else None,
         illegal_content_explanation=explanation if is_union else None,
@@ -105,7 +109,7 @@ def statement_of(one: Restriction, speech: Speech) -> ReasonedStatement:
         incompatible_content_explanation=None if is_union else explanation,
         incompatible_content_illegal=None if is_union else "Yes" if is_illegal else "No",
         content_type=tuple(types),
-        content_type_other=None if kind else one.mime,
+        content_type_other=None if kind else restriction.mime,
         category=known[0][0] if known else "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
         category_specification=tuple(keyword for _, keyword in known) or ("KEYWORD_OTHER",),
         category_specification_other=None
@@ -113,38 +117,38 @@ def statement_of(one: Restriction, speech: Speech) -> ReasonedStatement:
         else _cut(", ".join(dict.fromkeys(finding.kind for finding in findings)), _LONGEST_GROUND),
         territorial_scope=tuple(place for place in places if place) or MEMBERS,
         content_date=created.date().isoformat(),
-        application_date=one.applied_at.date().isoformat(),
-        decision_facts=_cut(_facts(one, speech), _LONGEST_FACTS),
-        source_type="SOURCE_TYPE_OTHER_NOTIFICATION" if one.is_after_a_case else "SOURCE_VOLUNTARY",
+        application_date=restriction.applied_at.date().isoformat(),
+        decision_facts=_cut(_facts(restriction, speech), _LONGEST_FACTS),
+        source_type="SOURCE_TYPE_OTHER_NOTIFICATION" if restriction.is_after_a_case else "SOURCE_VOLUNTARY",
         automated_detection="Yes" if later is None else "No",
-        automated_decision=_automated(one),
+        automated_decision=_automated(restriction),
     )
 
 
-def _measure(one: Restriction) -> dict[str, object]:
+def _measure(restriction: Restriction) -> dict[str, object]:
     """What was done: to what of a member of the database, and how that is called there."""
-    step = None if one.step is None else one.step.step
+    step = None if restriction.step is None else restriction.step.step
     if step is not None:
         member, value = _OF_STEPS[step]
         return {member: value}
-    done = "REMOVED" if one.later_verdict is not None else "DISABLED"
+    done = "REMOVED" if restriction.later_verdict is not None else "DISABLED"
     return {"decision_visibility": (f"DECISION_VISIBILITY_CONTENT_{done}",)}
 
 
-def _facts(one: Restriction, speech: Speech) -> str:
+def _facts(restriction: Restriction, speech: Speech) -> str:
     """Facts and circumstances, from what rules measured; nothing about persons is in findings."""
     say = speech.say
+    judged_at = speech.time(restriction.event.judged_at)
     judged = say(
-        f"Content of the type {one.mime} with the SHA-256 {one.sha256} was judged at "
-        f"{speech.time(one.event.judged_at)}.",
-        f"媒体类型为 {one.mime}、SHA-256 为 {one.sha256} 的内容于 {speech.time(one.event.judged_at)} 审核。",
+        f"Content of the type {restriction.mime} with the SHA-256 {restriction.sha256} was judged at {judged_at}.",
+        f"媒体类型为 {restriction.mime}、SHA-256 为 {restriction.sha256} 的内容于 {judged_at} 审核。",
     )
     found = [
         f"{finding.rule}: {speech.told(finding)} "
         + "; ".join(f"{name} = {_plain(value)}" for name, value in finding.evidence.items() if value is not None)
-        for finding in one.findings
+        for finding in restriction.findings
     ]
-    step = one.step
+    step = restriction.step
     led = () if step is None else (_ledger(step, speech),)
     return "\n".join((judged, *(line.strip() for line in found), *led))
 
@@ -162,11 +166,11 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _automated(one: Restriction) -> str:
+def _automated(restriction: Restriction) -> str:
     """Whether a rule decided, or a person; of an account a rule always counts what was decided about content."""
-    if one.later_verdict is not None and one.step is None:
+    if restriction.later_verdict is not None and restriction.step is None:
         return "AUTOMATED_DECISION_NOT_AUTOMATED"
-    return "AUTOMATED_DECISION_PARTIALLY" if one.is_by_person else "AUTOMATED_DECISION_FULLY"
+    return "AUTOMATED_DECISION_PARTIALLY" if restriction.is_by_person else "AUTOMATED_DECISION_FULLY"
 
 
 def _checked(statement: ReasonedStatement) -> ReasonedStatement:

@@ -15,7 +15,7 @@ def statement_report(material: ReportMaterial, speech: Speech) -> ReportDocument
     """The same for people: what Art. 17(3) wants to be told, and which events a person has to write about."""
     say = speech.say
     restricted = list(restrictions_of(material, speech))
-    stated = [one for one in restricted if one.findings]
+    stated = [restriction for restriction in restricted if restriction.findings]
     return speech.document(
         "statement",
         say("Statements of reasons", "理由说明"),
@@ -23,7 +23,7 @@ def statement_report(material: ReportMaterial, speech: Speech) -> ReportDocument
             say("Regulation (EU) 2022/2065 (DSA), Art. 17", "欧盟《数字服务法》（2022/2065）第17条"),
             say("Regulation (EU) 2022/2065 (DSA), Art. 24(5)", "欧盟《数字服务法》（2022/2065）第24条第5款"),
         ),
-        ReportMaterial(events=tuple(one.event for one in restricted), cases=()),
+        ReportMaterial(events=tuple(restriction.event for restriction in restricted), cases=()),
         (
             speech.section(
                 say("Summary", "概要"),
@@ -32,16 +32,16 @@ def statement_report(material: ReportMaterial, speech: Speech) -> ReportDocument
                     (say("left to a person", "须由人工撰写"), len(restricted) - len(stated)),
                 ),
             ),
-            *(_told(one, speech) for one in stated),
+            *(_told(restriction, speech) for restriction in stated),
             _left(restricted, speech),
         ),
     )
 
 
-def _told(one: Restriction, speech: Speech) -> ReportSection:
+def _told(restriction: Restriction, speech: Speech) -> ReportSection:
     """What Art. 17(3) wants to be told, in its order."""
     say = speech.say
-    statement = statement_of(one, speech)
+    statement = statement_of(restriction, speech)
     detected = say(
         "found by automated means" if statement.automated_detection == "Yes" else "found by a person",
         "由自动化手段发现" if statement.automated_detection == "Yes" else "由人工发现",
@@ -51,7 +51,7 @@ def _told(one: Restriction, speech: Speech) -> ReportSection:
         "AUTOMATED_DECISION_PARTIALLY": say(
             "held by automated means, decided by a person", "由自动化手段暂缓，由人工决定"
         )
-        if one.step is None
+        if restriction.step is None
         else say("about the content by a person, counted by automated means", "内容由人工决定，次数由自动化手段计算"),
         "AUTOMATED_DECISION_NOT_AUTOMATED": say("decided by a person", "由人工决定"),
     }[statement.automated_decision]
@@ -60,14 +60,14 @@ def _told(one: Restriction, speech: Speech) -> ReportSection:
     rows = (
         (
             say("(a) Restriction", "（a）限制"),
-            _said_measure(one, speech),
+            _said_measure(restriction, speech),
         ),
         (
             say("(a) Where, for how long", "（a）地域与期限"),
             f"{wide or speech.say(', ', '、').join(statement.territorial_scope)}; "
             + say(
-                f"from {speech.time(one.applied_at)}, without end",
-                f"自 {speech.time(one.applied_at)} 起，无期限",
+                f"from {speech.time(restriction.applied_at)}, without end",
+                f"自 {speech.time(restriction.applied_at)} 起，无期限",
             ),
         ),
         (say("(b) Facts", "（b）事实与情况"), statement.decision_facts),
@@ -106,10 +106,10 @@ def _told(one: Restriction, speech: Speech) -> ReportSection:
     )
 
 
-def _said_measure(one: Restriction, speech: Speech) -> str:
-    match None if one.step is None else one.step.step:
+def _said_measure(restriction: Restriction, speech: Speech) -> str:
+    match None if restriction.step is None else restriction.step.step:
         case None:
-            if one.later_verdict is not None:
+            if restriction.later_verdict is not None:
                 return speech.say("The content was removed.", "内容已移除。")
             return speech.say("Access to the content is disabled; it was not published.", "内容已停止访问，未予发布。")
         case "restrict":
@@ -123,13 +123,13 @@ def _left(restricted: Sequence[Restriction], speech: Speech) -> ReportSection:
     say = speech.say
     rows = [
         (
-            speech.time(one.applied_at),
-            short(one.event.record.event_uid),
-            speech.word(one.by.decision if one.step is None else one.step.step),
-            speech.articles(finding for finding in one.event.findings if finding.action in ("hold", "block")),
+            speech.time(restriction.applied_at),
+            short(restriction.event.record.event_uid),
+            speech.word(restriction.by.decision if restriction.step is None else restriction.step.step),
+            speech.articles(finding for finding in restriction.event.findings if finding.action in ("hold", "block")),
         )
-        for one in restricted
-        if not one.findings
+        for restriction in restricted
+        if not restriction.findings
     ]
     return speech.section(
         say("Left to a person", "须由人工撰写"),

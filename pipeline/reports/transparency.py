@@ -20,7 +20,7 @@ def transparency_report(material: ReportMaterial, speech: Speech) -> ReportDocum
     """What a platform publishes of its moderation: demands, restrictions by law and by who decided, complaints."""
     say = speech.say
     judged = [event for event in material.events if speech.period.has(event.judged_at)]
-    complaints = [one for one in material.cases if one.case.kind in ("complaint", "appeal")]
+    complaints = [stored for stored in material.cases if stored.case.kind in ("complaint", "appeal")]
     return speech.document(
         "transparency",
         say("Transparency report", "透明度报告"),
@@ -33,7 +33,7 @@ def transparency_report(material: ReportMaterial, speech: Speech) -> ReportDocum
         ),
         material,
         (
-            _demands([one for one in material.cases if one.case.kind in _DEMANDS], speech),
+            _demands([stored for stored in material.cases if stored.case.kind in _DEMANDS], speech),
             _restrictions(judged, speech),
             _automation(material, judged, speech),
             speech.section(say("Complaints and appeals", "投诉与申诉"), figures=complaint_figures(complaints, speech)),
@@ -45,19 +45,25 @@ def transparency_report(material: ReportMaterial, speech: Speech) -> ReportDocum
 
 def _demands(cases: Sequence[StoredCase], speech: Speech) -> ReportSection:
     say = speech.say
-    received = [one for one in cases if in_period(fact_at(one, "received_at"), speech)]
+    received = [stored for stored in cases if in_period(fact_at(stored, "received_at"), speech)]
     groups = sorted(
-        {(one.case.kind, fact_of(one, "kind") or "other", place) for one in received for place in _places(one)}
+        {
+            (stored.case.kind, fact_of(stored, "kind") or "other", place)
+            for stored in received
+            for place in _places(stored)
+        }
     )
     rows = []
     for kind, what, place in groups:
         those = [
-            one
-            for one in received
-            if one.case.kind == kind and (fact_of(one, "kind") or "other") == what and place in _places(one)
+            stored
+            for stored in received
+            if stored.case.kind == kind and (fact_of(stored, "kind") or "other") == what and place in _places(stored)
         ]
         done = [
-            (end, start) for one in those if (end := fact_at(one, "done_at")) and (start := fact_at(one, "received_at"))
+            (end, start)
+            for stored in those
+            if (end := fact_at(stored, "done_at")) and (start := fact_at(stored, "received_at"))
         ]
         rows.append(
             (
@@ -94,7 +100,8 @@ def _restrictions(judged: Sequence[EventHistory], speech: Speech) -> ReportSecti
         (law, event.in_force)
         for event in judged
         if event.in_force in _RESTRICTIONS
-        for law in {speech.law(one.pack) for one in event.findings if one.action in ("hold", "block")} or {""}
+        for law in {speech.law(finding.pack) for finding in event.findings if finding.action in ("hold", "block")}
+        or {""}
     )
     return speech.section(
         say("Restrictions on the operator's own initiative", "主动审核采取的限制"),
@@ -162,5 +169,5 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
-def _places(one: StoredCase) -> tuple[str, ...]:
-    return one.case.jurisdictions or ("",)
+def _places(stored: StoredCase) -> tuple[str, ...]:
+    return stored.case.jurisdictions or ("",)

@@ -153,7 +153,7 @@ def of_neighbours(record: Json, bodies: Dict[str, bytes], decisions: List[Json])
         )
     for path in sorted(path for path in bodies if path.startswith("ledger/")):
         entry = json.loads(bodies[path])
-        uris = {record["record_uri"], *(one["record_uri"] for one in decisions)}
+        uris = {record["record_uri"], *(decision["record_uri"] for decision in decisions)}
         if "retraction.json" in bodies:
             uris.add(json.loads(bodies["retraction.json"])["record_uri"])
         holds = entry["event_uid"] == record["event_uid"] and entry["record_uri"] in uris
@@ -174,7 +174,7 @@ def of_cases(uid: str, members: Dict[str, Json], bodies: Dict[str, bytes], decis
             earlier["events"][len(earlier["events"]) - len(later["events"]) + 1 :] == later["events"][:-1]
             for earlier, later in zip(versions, versions[1:])
         )
-        own = all(one["case_uid"] == case and one["events"][-1] == one["event_uid"] for one in versions)
+        own = all(version["case_uid"] == case and version["events"][-1] == version["event_uid"] for version in versions)
         yield whole and grows and own, f"the case {newest.get('id') or case[:16]} has all its {len(versions)} versions"
 
 
@@ -204,7 +204,7 @@ def of_log(path: str, logged: Json, members: Dict[str, Json], bodies: Dict[str, 
     kind, index, *nodes = head.split("\n")
     name, size, root = checkpoint.split("\n")[:3]
     node = hashlib.sha256(b"\0" + logged["entry"].encode()).digest()
-    proof = [base64.b64decode(one) for one in nodes]
+    proof = [base64.b64decode(node) for node in nodes]
     holds = kind == "c2sp.org/tlog-proof@v1" and index.startswith("index ")
     holds = holds and leads_to_root(node, int(index[6:]), int(size), proof, base64.b64decode(root))
     yield holds, f"the leaf of {path} is one of the {size} that the checkpoint of {name} is about"

@@ -62,8 +62,8 @@ class S3Eraser:
         """As `Eraser.erase`."""
         with _failing_as_families("delete", at.bucket):
             ids = self._ids(at) if version is None else [version]
-            for one in ids:
-                locked = self._delete(at, one)
+            for version_id in ids:
+                locked = self._delete(at, version_id)
                 if locked is not None:
                     return locked
         return "erased" if ids else "absent"
@@ -73,7 +73,7 @@ class S3Eraser:
         ids: list[str] = []
         for page in self._client.get_paginator("list_object_versions").paginate(Bucket=at.bucket, Prefix=at.key):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            ids += [one["VersionId"] for one in found if one["Key"] == at.key]
+            ids += [listed["VersionId"] for listed in found if listed["Key"] == at.key]
         return ids
 
     def _delete(self, at: Location, version: str) -> LockedVersion | None:

@@ -59,7 +59,7 @@ def proved(logs: TileLogs, leaf: Leaf, since: datetime | None = None) -> ProvedL
     readers = [logs.reader(place) for place in logs.places()]
     for search in (lambda reader: _near(reader, leaf, since), lambda reader: _anywhere(reader, leaf)):
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="tile-log") as threads:
-            found = [one for one in threads.map(search, readers) if one is not None]
+            found = [hit for hit in threads.map(search, readers) if hit is not None]
         if found:
             return _proved(logs, leaf, *found[0])
     return None

@@ -80,7 +80,7 @@ class LogTree:
         nodes = 1 << height % _LEVEL_BITS
         body = self._tile(level, begin // TILE_WIDTH)
         at = begin % TILE_WIDTH
-        return root_of_perfect([body[_HASH * one : _HASH * (one + 1)] for one in range(at, at + nodes)])
+        return root_of_perfect([body[_HASH * number : _HASH * (number + 1)] for number in range(at, at + nodes)])
 
     def _tile(self, level: int, index: int) -> bytes:
         if not self._tiles:

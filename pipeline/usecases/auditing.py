@@ -345,7 +345,7 @@ class _Log:
         Raises:
             LogFaultError: another one lies there, or none.
         """
-        if tile.level is None or any(tile.path == one.path for one in self.opened.filled):
+        if tile.level is None or any(tile.path == filled.path for filled in self.opened.filled):
             return
         if self.reader.tile(tile.level, tile.index) != tile.body:
             raise self.reader.fault(f"{tile.path} is not what its leaves make")

@@ -165,7 +165,7 @@ class Erasing:
         """The erasure by which an event is erased; None for one that nobody asked for."""
         content = "" if record.content is None else record.content.id
         named = (("content", content), *(("user", account) for account in record.accounts))
-        return next((self._wanted[one] for one in reversed(named) if one in self._wanted), None)
+        return next((self._wanted[name] for name in reversed(named) if name in self._wanted), None)
 
     def _erase(self, record: ErasableRecord, erasure: str) -> PartErased:
         uid = record.event_uid
@@ -191,9 +191,9 @@ class Erasing:
             was_erased=int(noted is not None),
             content_ids=(record.content.id,) if record.sealed and record.content else (),
             outlived=(self._outlived(record),) if is_outlived else (),
-            digests=frozenset(one.sha256 for one in sought if one.sha256),
-            sizes=frozenset(one.size for one in sought if one.size is not None),
-            has_unsized=any(one.size is None for one in sought),
+            digests=frozenset(target.sha256 for target in sought if target.sha256),
+            sizes=frozenset(target.size for target in sought if target.size is not None),
+            has_unsized=any(target.size is None for target in sought),
         )
 
     def _content_of(self, record: ErasableRecord) -> list[Location]:
@@ -219,7 +219,7 @@ class Erasing:
                 yield at
 
     def _outlived(self, record: ErasableRecord) -> OutlivedEvent:
-        brought = (one.sha256 for one in record.brought if one.sha256)
+        brought = (asset.sha256 for asset in record.brought if asset.sha256)
         places = tuple(at.uri for at in self._records(record))
         return OutlivedEvent(event_uid=record.event_uid, places=places, digests=tuple(brought))
 
@@ -357,9 +357,9 @@ class Erasing:
         Raises:
             WorldError: the store does not answer.
         """
-        reasons = [one.what for one in (*found.left, *kept)]
+        reasons = [left_behind.what for left_behind in (*found.left, *kept)]
         counts: dict[Reason, int] = {what: reasons.count(what) for what in dict.fromkeys(reasons)}
-        kinds = [one.what for one in found.erased]
+        kinds = [gone.what for gone in found.erased]
         return tuple(
             self._record(
                 request,
@@ -405,4 +405,4 @@ class Erasing:
 
 def _is_locked(done: Iterable[ErasedObject | LeftBehind | None]) -> bool:
     """Whether the store has locked anything of what was to be deleted."""
-    return any(isinstance(one, LeftBehind) and one.what == "lock" for one in done)
+    return any(isinstance(outcome, LeftBehind) and outcome.what == "lock" for outcome in done)

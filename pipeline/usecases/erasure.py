@@ -211,8 +211,8 @@ def gathered(done: Iterable[ErasedObject | LeftBehind | None]) -> PartErased:
     """What was deleted and what was left, of what was tried; None is what was not there any more."""
     done = tuple(done)
     return PartErased(
-        erased=tuple(one for one in done if isinstance(one, ErasedObject)),
-        left=tuple(one for one in done if isinstance(one, LeftBehind)),
+        erased=tuple(outcome for outcome in done if isinstance(outcome, ErasedObject)),
+        left=tuple(outcome for outcome in done if isinstance(outcome, LeftBehind)),
     )
 
 

@@ -81,7 +81,9 @@ class Reporting:
                 of_period(period, *part) for part in threads.map(lambda pair: self._part(pair, period), _FIRST_PAIRS)
             ]
         return of_period(
-            period, (event for part in parts for event in part.events), (one for part in parts for one in part.cases)
+            period,
+            (event for part in parts for event in part.events),
+            (stored for part in parts for stored in part.cases),
         )
 
     def sealed_once(self, document: ReportDocument, seal: Callable[[], bytes]) -> StoredReport:
@@ -121,7 +123,7 @@ class Reporting:
         events = (
             self._event(key.event_uid, later[key.event_uid], period) for key in keys if isinstance(key, RecordKey)
         )
-        return [one for one in events if one is not None], list(self._cases(pair, period.ends))
+        return [event for event in events if event is not None], list(self._cases(pair, period.ends))
 
     def _event(self, uid: str, later: Iterable[ReviewKey | RetractionKey], period: ReportPeriod) -> EventHistory | None:
         """An event with what became of it later; None where that was all before the period, or after it."""
@@ -148,23 +150,27 @@ class Reporting:
         if not any(counted(decided) for decided in event.all):
             return ()
         # The first entry is found by the event, and all others by the decision that they came with.
-        uids = (event.record.event_uid, *(one.decision_id for one in event.all if isinstance(one, Decision)))
+        uids = (event.record.event_uid, *(record.decision_id for record in event.all if isinstance(record, Decision)))
         found = (self.store.get(self.layout.counted(uid)) for uid in dict.fromkeys(uids))
-        entries = [_decoded(one.body, LedgerEntry, event.record.event_uid) for one in found if one is not None]
-        taken_back = {one.corrects: datetime.fromisoformat(one.entered_at) for one in entries}
+        entries = [
+            _decoded(stored_object.body, LedgerEntry, event.record.event_uid)
+            for stored_object in found
+            if stored_object is not None
+        ]
+        taken_back = {entry.corrects: datetime.fromisoformat(entry.entered_at) for entry in entries}
         return tuple(
             AccountStep(
-                enforcement_id=enforcement_id(one.account, one.number),
-                step=one.step,
-                violations=one.violations,
-                window_days=one.window_days,
-                rules=tuple(rule.id for rule in one.rules),
-                record_uri=one.record_uri,
-                entered_at=datetime.fromisoformat(one.entered_at),
-                taken_back_at=taken_back.get(one.number),
+                enforcement_id=enforcement_id(ledger_entry.account, ledger_entry.number),
+                step=ledger_entry.step,
+                violations=ledger_entry.violations,
+                window_days=ledger_entry.window_days,
+                rules=tuple(rule.id for rule in ledger_entry.rules),
+                record_uri=ledger_entry.record_uri,
+                entered_at=datetime.fromisoformat(ledger_entry.entered_at),
+                taken_back_at=taken_back.get(ledger_entry.number),
             )
-            for one in sorted(entries, key=lambda entry: entry.number)
-            if one.corrects is None
+            for ledger_entry in sorted(entries, key=lambda entry: entry.number)
+            if ledger_entry.corrects is None
         )
 
     def _cases(self, pair: str, end: datetime) -> Iterator[StoredCase]:

@@ -98,9 +98,9 @@ class Resolution:
             WorldError: as above, or no process to look into the file could be started.
         """
         same = [
-            ManifestMatch(manifest_id=one.seal.manifest_id, event_uid=one.seal.event_uid, score=_CERTAIN)
-            for one in self.view.of_bytes(asset.sha256)
-            if one.seal is not None
+            ManifestMatch(manifest_id=content.seal.manifest_id, event_uid=content.seal.event_uid, score=_CERTAIN)
+            for content in self.view.of_bytes(asset.sha256)
+            if content.seal is not None
         ]
         codes = self.fingerprinter.traits(asset.body, asset.media_type, asked=True).all_codes
         copies = self._copies(asset, list(self._near(codes, _WITHHELD * most)))
@@ -148,7 +148,7 @@ class Resolution:
         for match in (match for answer in answers for match in answer.matches):
             uid = match.key.hex()
             distances[uid] = min(match.distance, distances.get(uid, BITS))
-        for uid, distance in sorted(distances.items(), key=lambda one: (one[1], one[0]))[:most]:
+        for uid, distance in sorted(distances.items(), key=lambda pair: (pair[1], pair[0]))[:most]:
             told = self.view.of_event(uid)
             if told is not None:
                 yield told, round(_CERTAIN * (1 - distance / BITS))

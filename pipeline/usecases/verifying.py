@@ -205,7 +205,7 @@ class Verification:
 
 
 def _word(credential: Credential) -> CredentialWord:
-    kinds = {one.kind for one in alert_kinds(credential)}
+    kinds = {alert_kind.kind for alert_kind in alert_kinds(credential)}
     match credential.state:
         case "absent":
             return "unreadable" if "asset-unreadable" in kinds else "absent"
@@ -220,7 +220,7 @@ def _word(credential: Credential) -> CredentialWord:
 def _label(found: FoundLabels | None) -> VerifiedLabel | None:
     if found is None:
         return None
-    problems = (in_words(fault) for one in found.aigc for fault in one.faults)
+    problems = (in_words(fault) for label in found.aigc for fault in label.faults)
     return VerifiedLabel(
         says=found.label,
         problems=tuple(dict.fromkeys(problems)),

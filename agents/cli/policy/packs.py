@@ -224,11 +224,11 @@ def _show_tested(tested: TestedPack) -> None:
             Text(f"  {tested.examples_file}:{failure.line}: {failure.rule}: {_failure(failure)}", "red"),
             soft_wrap=True,
         )
-    for one in tested.clock_failures:
+    for wrong in tested.clock_failures:
         console.print(
             Text(
-                f"  {tested.examples_file}:{one.line}: {one.clock}: the example of {one.expected} comes out as "
-                f"{one.found} (due {one.due_at or '-'})",
+                f"  {tested.examples_file}:{wrong.line}: {wrong.clock}: the example of {wrong.expected} comes out as "
+                f"{wrong.found} (due {wrong.due_at or '-'})",
                 "red",
             ),
             soft_wrap=True,

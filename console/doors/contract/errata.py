@@ -120,9 +120,9 @@ def _ask_for(tokens: WantedTokens, document: Document) -> None:
         scheme = {"type": "oauth2", "flows": {"clientCredentials": flow}}
     scheme["description"] = f"An access token (JWT) of {tokens.issuer} with the scope {tokens.scope}."
     document["components"]["securitySchemes"] = {"auth": scheme}
-    for one in (document, *_operations(document)):
-        if "security" in one:
-            one["security"] = [{"auth": needed} if "auth" in choice else choice for choice in one["security"]]
+    for part in (document, *_operations(document)):
+        if "security" in part:
+            part["security"] = [{"auth": needed} if "auth" in choice else choice for choice in part["security"]]
 
 
 def _watermarks_can_be_listed(document: Document) -> None:

@@ -128,7 +128,7 @@ def _name(spelled: str) -> str | None:
 
 
 def _strongest(values: Iterable[object]) -> Label | None:
-    usable = [cast(Label, one) for value in values if (one := _as_text(value)) in _LABELS]
+    usable = [cast(Label, label) for value in values if (label := _as_text(value)) in _LABELS]
     return min(usable, default=None)
 
 

@@ -118,8 +118,8 @@ def found_in_element(roots: Sequence[etree._Element], *, carrier: str = "xmp") -
 
 def _found_in_members(description: etree._Element) -> FoundLabels:
     """The label that the members of a label are where each is a property of the file."""
-    stated = [(one, str(value)) for name, value in description.attrib.items() if (one := _member(str(name)))]
-    stated += [(one, _text(child)) for child in description if (one := _member(str(child.tag)))]
+    stated = [(member, str(value)) for name, value in description.attrib.items() if (member := _member(str(name)))]
+    stated += [(member, _text(child)) for child in description if (member := _member(str(child.tag)))]
     return found_in_text(json.dumps(dict(stated)), carrier="xmp.members") if stated else FoundLabels()
 
 

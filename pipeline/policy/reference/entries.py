@@ -238,7 +238,7 @@ def parse_entry(set_name: SetName, key: str, value: Mapping[str, Any]) -> Entry:
 
 
 def _item(value: Mapping[str, Any]) -> InventoryEntry:
-    (kind,) = (one for one in _KINDS if one in value)
+    (kind,) = (known_kind for known_kind in _KINDS if known_kind in value)
     return InventoryEntry(
         id=value["id"],
         version=value["version"],
