@@ -1,5 +1,7 @@
 """The topics as the brokers have them: creating, looking at and changing them. An adapter around aiokafka."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -22,6 +24,8 @@ _SET_ON_THE_TOPIC: Final = 1
 """Kafka's `DYNAMIC_TOPIC_CONFIG`: a value that the topic itself has, and no default of brokers."""
 
 _SAFE_REPLICAS: Final = 3
+_SHOWN_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.05
 
 
 async def create_topics(
@@ -29,7 +33,8 @@ async def create_topics(
 ) -> dict[str, bool]:
     """Create the topics that are not there yet; says for each whether it was made now.
 
-    With three copies or more, a message is confirmed when two brokers have it.
+    With three copies or more, a message is confirmed when two brokers have it. Returns when a broker shows the new
+    topics, which it learns of a moment after they were made: who asks next finds them.
 
     Raises:
         OperatorError: the brokers refuse a topic as planned.
@@ -48,7 +53,17 @@ async def create_topics(
                     remedy="Check the partitions, the replication factor and the rights of this user.",
                 )
             created[plan.name] = error is not TopicAlreadyExistsError
+        await _shown(admin, {name for name, is_new in created.items() if is_new})
         return created
+
+
+async def _shown(admin: AIOKafkaAdminClient, names: set[str]) -> None:
+    """Wait until a broker shows topics; not for ever, since some users may not see what they made."""
+    until = time.monotonic() + _SHOWN_SECONDS
+    while not names <= {topic["topic"] for topic in await admin.describe_topics() if topic["error_code"] == 0}:
+        if time.monotonic() >= until:
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def found_topics(settings: KafkaSettings, names: Iterable[str]) -> dict[str, FoundTopic]:
