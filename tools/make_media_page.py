@@ -70,7 +70,7 @@ several families of look-alikes. [Decision 25](adr/0025-second-looks.md) has the
 A video in MP4, MOV, AVI, Matroska or WebM is known by four of its key frames, where it has them at about even
 distances and an index of them, and every video otherwise by sixteen pictures at even distances; a copy is found
 wherever its own key frames are ([decision 51](adr/0051-known-by-key-frames.md),
-[decision 78](adr/0078-four-key-frames.md)).
+[decision 75](adr/0075-four-key-frames.md)).
 
 Of PDF and Office files it is the text that is known, in whatever format it is put; what stands around the text of
 every page is left out. Of drawings (SVG) it is what they show, with letters in a font that is brought along.
