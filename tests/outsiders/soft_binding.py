@@ -1,7 +1,7 @@
 """The Soft Binding API, as the resolver of the crate encypher-c2pa asks it; `make outsiders` installs it.
 
 Not part of CI: it is some minutes of Rust. Of the packages of PyPI, npm and crates.io that were found by their names on
-30 November 2026, it is the only one with a client of this API that can be pointed at a server not its own.
+30 November 2026, it is the only one with a client that keeps the contract (docs/doors.md).
 """
 
 import base64
