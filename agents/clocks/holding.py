@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import msgspec
@@ -26,6 +26,7 @@ _OVER: Final = ("met", "met-late")
 _RUNNING: Final = ("open", "undated", "stopped")
 _CLOCKS: Final = msgspec.json.Decoder(KnownClock)
 _SAID: Final = msgspec.json.Decoder(SaidStage)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class DutyClock(NamedTuple):
@@ -51,6 +52,7 @@ class Holding:
         opened: what ends with the holding.
         arrears: the inputs that have to be worked on first, empty when they are; None where nobody asked yet.
         arrears_since: since when they are waited for, in monotonic seconds.
+        arrears_at: what was due by then is said after them; what became due later waits for what was sent by that time.
         failures: how many times in a row something could not be said.
         again_at: when that is tried again, in monotonic seconds.
         trouble: why it could not be said; None while it can.
@@ -69,6 +71,7 @@ class Holding:
     opened: AsyncExitStack = field(default_factory=AsyncExitStack)
     arrears: Positions | None = None
     arrears_since: float = 0.0
+    arrears_at: datetime = _NEVER
     failures: int = 0
     again_at: float = 0.0
     trouble: str | None = None

@@ -190,21 +190,20 @@ class ClockKeeper:
         found = (holding.duties[clock].case_version for holding in self._holdings.values() if clock in holding.duties)
         return max(found, default=0)
 
-    def _due(self, holding: Holding) -> list[DueStage]:
-        """What can be said now: of what is registered, what the reference sets are known up to."""
+    def _due(self, holding: Holding, by: datetime) -> list[DueStage]:
+        """What is due by an instant and can be said: of what is registered, what the reference sets are known up to."""
         until = self._registry.known_until().timestamp() * _MILLISECONDS
         return [
-            stage
-            for stage in holding.due(self._now(), _AT_ONCE)
-            if stage.case_uid not in holding.of_duties or stage.at <= until
+            stage for stage in holding.due(by, _AT_ONCE) if stage.case_uid not in holding.of_duties or stage.at <= until
         ]
 
     async def _say(self, holding: Holding, reader: Reader, arrears: Arrears) -> None:
-        if not self._due(holding):
+        now = self._now()
+        if not self._due(holding, now):
             return
         pen = await self._pen_of(holding)
         if holding.arrears is None:
-            holding.arrears, holding.arrears_since = await arrears.mark(), self._clock()
+            holding.arrears, holding.arrears_since, holding.arrears_at = await arrears.mark(), self._clock(), now
         if holding.arrears:
             waited = self._clock() - holding.arrears_since
             if not await arrears.reached(holding.arrears) and waited < _ARREARS_PATIENCE:
@@ -233,7 +232,7 @@ class ClockKeeper:
         return holding.pen
 
     async def _write(self, holding: Holding, pen: Pen) -> None:
-        stages = self._due(holding)
+        stages = self._due(holding, holding.arrears_at)
         for uid in holding.of_duties.intersection(stage.case_uid for stage in stages):
             await self._registry.refresh(uid)
         found = await asyncio.gather(*map(self._announce, stages))  # 2

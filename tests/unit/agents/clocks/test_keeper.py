@@ -161,6 +161,10 @@ class Topic:
         rule = "cn.deep-synthesis.art15.assessment-clock"
         return [one.announcement.stage for one in self.said if one.announcement.law.clock == rule]
 
+    def clock_of(self, offset: int) -> str:
+        """The identity of the clock that a record is about."""
+        return str(json.loads(self.log[offset].value or b"")["clock_id"])
+
     def order(self, name: str, **dates: str | None) -> None:
         case = self.desk.tell(name, "takedown.updated", **order(**dates))
         self.publish(*((b"sealstream.clock.v1", to_json(clock)) for clock in case.clocks))
@@ -209,6 +213,29 @@ async def test_what_was_sent_before_the_time_was_up_is_worked_on_before_it_is_sa
     topic.committed = 1
     await topic.keep()
     assert topic.stages() == []
+
+
+async def test_what_becomes_due_while_inputs_are_waited_for_waits_for_those_that_were_sent_by_then() -> None:
+    topic = Topic(Desk())
+    topic.order("1", received_at="2026-11-20T06:00:00Z")
+    topic.sent = 1
+    keeping = asyncio.create_task(topic.keeper().run())
+    end = topic.polls + 50
+    await until(lambda: topic.polls >= end)
+    assert topic.stages() == []
+    topic.order("2", id="another", received_at="2026-11-20T07:30:00Z")
+    topic.desk.now += timedelta(hours=1)  # the time of the second one is up, too, and that it was done is on its way
+    topic.sent, topic.committed = 2, 1
+    end = topic.polls + 50
+    await until(lambda: topic.polls >= end)
+    assert {said.announcement.clock_id for said in topic.said} == {topic.clock_of(0)}
+    topic.order("3", id="another", received_at="2026-11-20T07:30:00Z", done_at="2026-11-20T08:00:00Z")
+    topic.committed = 2
+    end = topic.polls + 50
+    await until(lambda: topic.polls >= end)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert {said.announcement.clock_id for said in topic.said} == {topic.clock_of(0)}
 
 
 async def test_what_the_brokers_did_not_take_is_said_later() -> None:
