@@ -52,7 +52,7 @@ class Desks:
         page.on("dialog", lambda dialog: self.troubles.append(f"a dialog: {dialog.message}"))
 
     def _hear(self, said: ConsoleMessage) -> None:
-        if _is_trouble(said):
+        if said.type == "error":
             self.troubles.append(f"{said.text} ({said.location['url']})")
 
     def desk(self, who: str, role: str, **options: object) -> Page:
@@ -62,11 +62,6 @@ class Desks:
         page.get_by_label(f"{who} · {role}", exact=True).check()
         page.get_by_role("button", name="Log in").click()
         return page
-
-
-def _is_trouble(said: ConsoleMessage) -> bool:
-    """Whether a browser complains of something; of a digest that nobody knows the answer is 404, as it has to be."""
-    return said.type == "error" and not ("404" in said.text and "/verify/known?" in said.location["url"])
 
 
 def drop(page: Page, *files: Path) -> None:
