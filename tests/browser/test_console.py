@@ -1,12 +1,13 @@
 """The console in a real browser: people see, claim and decide, by keyboard too, and lose no race unseen."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from console.readmodel.shown import QueueFilter
 from tests.browser.conftest import Office
@@ -162,6 +163,26 @@ def test_on_a_narrow_screen_tables_scroll_and_no_column_is_squeezed(open_office:
         page.wait_for_function("[...document.querySelectorAll('td:not(.narrow)')].every(one => one.clientWidth >= 100)")
         page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         expect(page.locator("td").first).to_be_visible()
+
+
+def test_a_planted_fault_of_script_is_found(open_office: Opened) -> None:
+    written = "<img src=x onerror=\"alert('planted')\">"
+    day, (uid,) = some_held(written)
+    office = open_office(day)
+    page = office.desk("r-1", "reviewer")
+
+    def unescaped(route: Route) -> None:
+        """A page as it would be if a template did not escape what strangers wrote, and nothing forbade script."""
+        answer = route.fetch()
+        headers = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
+        route.fulfill(response=answer, headers=headers, body=html.unescape(answer.text()))
+
+    page.route(f"**/queue/{uid}", unescaped)
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog"):
+        page.goto(f"/queue/{uid}")
+    assert "a dialog: planted" in office.troubles
+    assert page.locator("#content img").count() > 0
 
 
 def test_a_planted_fault_of_accessibility_is_found(open_office: Opened) -> None:
