@@ -118,9 +118,8 @@ class AccessTokens:
             raise _refused("is none, or its signature does not hold") from None
         if str(read.header.get("typ", "JWT")).lower() not in _TYPES:
             raise _refused("is a token for something else")
-        if (
-            "cnf" in read.claims
-        ):  # bound to a key of the client (RFC 9449, RFC 8705), of which nothing proves that it has it
+        # Bound to a key of the client (RFC 9449, RFC 8705), of which nothing proves that it has it.
+        if "cnf" in read.claims:
             raise _refused("is bound to a key, and only such are taken that are not")
         return read.claims
 
