@@ -1,5 +1,6 @@
 """Acts on cases: what a case and a person allow is offered, once, with why the rest is off; workers answer."""
 
+import re
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -91,6 +92,16 @@ def test_what_is_entered_is_on_the_case(worker: WholeWorker) -> None:
     assert case["facts"]["order.received_at"] == "2026-11-20T08:30:00.000Z"
     assert case["facts"]["order.due_at"].startswith("2026-11-21T09:00:00")
     assert (case["facts"]["order.kind"], case["facts"]["service.id"]) == ("suspend-service", "svc-1")
+
+
+@pytest.mark.parametrize(("places", "begins"), [((), "Opened"), (("IN", "US-CA"), "IN, US-CA · Opened")])
+def test_a_case_begins_with_its_places_where_it_has_some(
+    worker: WholeWorker, places: tuple[str, ...], begins: str
+) -> None:
+    worker.day.say(msgspec.structs.replace(CASE, jurisdictions=places))
+    worker.learn()
+    (lead,) = re.findall(r'<p class="lead">(.*?)</p>', desk(worker, "dora").get(f"/cases/{CASE.case_uid}").text)
+    assert lead.startswith(begins)
 
 
 def test_an_act_waits_and_is_done_and_the_page_says_by_whom(worker: WholeWorker) -> None:
