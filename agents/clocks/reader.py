@@ -105,14 +105,19 @@ class _KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka 
     async def poll(self, seconds: float) -> Page:
         try:
             fetched = await self._client.getmany(timeout_ms=int(seconds * _MILLISECONDS), max_records=_POLL_RECORDS)
-            # While the group deals anew, nobody knows what stays; to say that nothing is ours would forget all clocks.
-            await asyncio.wait_for(self._dealt.wait(), _DEAL_SECONDS)
-            owned = dict(self._owned)
+            owned = await self._dealt_out()
             positions = {partition: await self._position(partition) for partition in owned}
         except (KafkaError, TimeoutError) as error:
             raise _unavailable(self._trouble, error) from error
         records = [_record(record) for records in fetched.values() for record in records if record.partition in owned]
         return Page(owned, records, positions)
+
+    async def _dealt_out(self) -> dict[int, int]:
+        """What is ours. While the group deals anew nobody knows; to say that nothing is would forget all clocks."""
+        async with asyncio.timeout(_DEAL_SECONDS):
+            while not self._dealt.is_set():  # asked once more when the wait is over: it may deal again by then
+                await self._dealt.wait()
+            return dict(self._owned)
 
     async def ends(self, partitions: Sequence[int]) -> Mapping[int, int]:
         wanted = [aiokafka.TopicPartition(self._topic, partition) for partition in partitions]
