@@ -77,7 +77,9 @@ def audit(packages: Sequence[Package], *, service: str = SERVICE) -> Mapping[Pac
 
 
 def _ask(packages: Sequence[Package], service: str) -> list[tuple[str, ...]]:
-    queries = [{"package": {"ecosystem": "PyPI", "name": one.name}, "version": one.version} for one in packages]
+    queries = [
+        {"package": {"ecosystem": "PyPI", "name": package.name}, "version": package.version} for package in packages
+    ]
     request = urllib.request.Request(  # noqa: S310 - the service is https, or a test's
         f"{service}/v1/querybatch",
         data=json.dumps({"queries": queries}).encode(),
@@ -97,7 +99,7 @@ def _ask(packages: Sequence[Package], service: str) -> list[tuple[str, ...]]:
 
 
 def _ids(result: Mapping[str, Any]) -> tuple[str, ...]:
-    ids = tuple(str(one["id"]) for one in result.get("vulns") or ())
+    ids = tuple(str(advisory["id"]) for advisory in result.get("vulns") or ())
     # More pages mean that there are some, whatever the first one holds.
     return ids or (("(more pages)",) if result.get("next_page_token") else ())
 
@@ -117,11 +119,13 @@ def main(arguments: Sequence[str] | None = None, *, service: str = SERVICE) -> i
         print(f"NOT AUDITED: nothing is known about the locked packages. The advisory database at {service}: {error}.")
         return os.EX_TEMPFAIL
     open_ones = {
-        package: left for package, ids in found.items() if (left := [one for one in ids if one not in chosen.accept])
+        package: left
+        for package, ids in found.items()
+        if (left := [advisory for advisory in ids if advisory not in chosen.accept])
     }
     for package, ids in open_ones.items():
-        print(f"{package}: {', '.join(f'https://osv.dev/{one}' for one in ids)}")
-    accepted = sorted({one for ids in found.values() for one in ids} & set(chosen.accept))
+        print(f"{package}: {', '.join(f'https://osv.dev/{advisory}' for advisory in ids)}")
+    accepted = sorted({advisory for ids in found.values() for advisory in ids} & set(chosen.accept))
     said = f"; accepted: {', '.join(accepted)}" if accepted else ""
     print(f"{len(packages)} packages of {chosen.lock.name} were looked up; {len(open_ones)} have advisories{said}.")
     return 1 if open_ones else os.EX_OK

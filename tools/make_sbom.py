@@ -51,10 +51,10 @@ def document() -> bytes:
         component = _component(name, version, re.findall(r"sha256:([0-9a-f]{64})", hashes), stated[name])
         components.setdefault(name, []).append(component)
         bom.components.add(component)
-    needed = [_name(one) for one in project["dependencies"]]
+    needed = [_name(requirement) for requirement in project["dependencies"]]
     bom.register_dependency(ours, [component for name in needed for component in components[name]])
     for name, versions in components.items():
-        needs = [one for needed in _needed_by(name) for one in components.get(needed, ())]
+        needs = [dependency for needed in _needed_by(name) for dependency in components.get(needed, ())]
         for component in versions:
             bom.register_dependency(component, needs)
     said = " ".join(sorted(str(component.purl) for component in bom.components))
@@ -78,7 +78,7 @@ def _component(name: str, version: str, hashes: list[str], package: Licensed) ->
                 type=ExternalReferenceType.DISTRIBUTION,
                 url=XsUri(f"https://pypi.org/project/{name}/{version}/"),
                 comment="The hashes are those of all files that may be installed.",
-                hashes=[HashType(alg=HashAlgorithm.SHA_256, content=one) for one in hashes],
+                hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest) for digest in hashes],
             )
         ],
     )
@@ -89,7 +89,7 @@ def _needed_by(name: str) -> Iterator[str]:
         asked = requires(name) or []
     except PackageNotFoundError:
         return
-    yield from (_name(one) for one in asked if "extra ==" not in one)
+    yield from (_name(requirement) for requirement in asked if "extra ==" not in requirement)
 
 
 def _name(requirement: str) -> str:

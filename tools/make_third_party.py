@@ -123,7 +123,7 @@ def notice() -> str:
         for text in _notices_of(name):
             told.setdefault(text, []).append(name)
     asked = [f"{', '.join(names)}:\n\n{text}" for text, names in told.items()]
-    return _NOTICE + "".join(f"\n{'-' * 80}\n{one}\n" for one in asked)
+    return _NOTICE + "".join(f"\n{'-' * 80}\n{passage}\n" for passage in asked)
 
 
 def _notices_of(name: str) -> Iterator[str]:

@@ -147,7 +147,7 @@ class Filled:
 
     def take(self, records: list[InputRecord]) -> None:
         """Take in what one poll brought."""
-        read = Read(records, {one.topic_partition: one.offset + 1 for one in records})
+        read = Read(records, {input_record.topic_partition: input_record.offset + 1 for input_record in records})
         self._projection.begin(read.positions)
         self._projection.take(read)
 
@@ -244,7 +244,7 @@ async def middle(do: Callable[[], Awaitable[object]]) -> str:
         with watch:
             await do()
         took.append(watch.took)
-    return f"{median(one.cpu for one in took) * 1000:.1f} ms ({median(one.clock for one in took) * 1000:.1f})"
+    return f"{median(cost.cpu for cost in took) * 1000:.1f} ms ({median(cost.clock for cost in took) * 1000:.1f})"
 
 
 async def ask(filled: Filled) -> None:
@@ -316,8 +316,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where the file is kept; one that is there is used again")
     parser.add_argument("what", nargs="*", help="a database to empty and measure, and numbers of events")
     asked = parser.parse_args()
-    addresses = [PostgresAddress(url=one) for one in asked.what if "://" in one]
-    numbers = [int(one) for one in asked.what if "://" not in one] or [10_000, 100_000]
+    addresses = [PostgresAddress(url=argument) for argument in asked.what if "://" in argument]
+    numbers = [int(argument) for argument in asked.what if "://" not in argument] or [10_000, 100_000]
     for number in numbers:
         with tempfile.TemporaryDirectory() as directory:
             path = asked.keep or Path(directory) / "console.sqlite"

@@ -139,12 +139,12 @@ def _objects(document: Pdf) -> Iterator[pikepdf.Object]:
     )
 
 
-def _same(one: pikepdf.Object, other: pikepdf.Object) -> bool:
-    if isinstance(one, Stream) != isinstance(other, Stream):
+def _same(pdf_object: pikepdf.Object, other: pikepdf.Object) -> bool:
+    if isinstance(pdf_object, Stream) != isinstance(other, Stream):
         return False
-    if isinstance(one, Stream) and isinstance(other, Stream):
-        return _head(one) == _head(other) and one.read_raw_bytes() == other.read_raw_bytes()
-    return one.unparse(resolved=True) == other.unparse(resolved=True)
+    if isinstance(pdf_object, Stream) and isinstance(other, Stream):
+        return _head(pdf_object) == _head(other) and pdf_object.read_raw_bytes() == other.read_raw_bytes()
+    return pdf_object.unparse(resolved=True) == other.unparse(resolved=True)
 
 
 def _head(stream: Stream) -> bytes:

@@ -21,5 +21,5 @@ def one_original(some: Sequence[Look], others: Sequence[Look]) -> bool:
     )
 
 
-def _one_picture(one: Look, other: Look) -> bool:
-    return one.kind == "image" and likeness(rendition_again(one.data), other.data) >= SAME
+def _one_picture(look: Look, other: Look) -> bool:
+    return look.kind == "image" and likeness(rendition_again(look.data), other.data) >= SAME

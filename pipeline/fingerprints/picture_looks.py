@@ -163,8 +163,8 @@ def _laid_at_starts() -> tuple["_Sides", ...]:
 
 def _unlike(fine: _Real, sides: "_Sides", greys: _Real) -> float:
     seen, inside = sides.seen(fine), sides.inside
-    one, other = (plane[inside] - plane[inside].mean() for plane in (seen, greys))
-    return 1 - float(one @ other) / (float(np.sqrt((one @ one) * (other @ other))) + _SMALL)
+    centred, other = (plane[inside] - plane[inside].mean() for plane in (seen, greys))
+    return 1 - float(centred @ other) / (float(np.sqrt((centred @ centred) * (other @ other))) + _SMALL)
 
 
 def _refined(fine: _Real, part: _Part, greys: _Real) -> _Part:

@@ -20,8 +20,8 @@ _LITERAL, _PREFIXED, _ALLOW = 3, 4, 3
 async def grant(administrator: KafkaSettings, user: str, rights: Iterable[Right]) -> None:
     """Give a user rights."""
     async with open_admin(administrator) as admin:
-        for one in rights:
-            answer = await admin._send_to_controller(CreateAclsRequest(*_named(user, one)))
+        for right in rights:
+            answer = await admin._send_to_controller(CreateAclsRequest(*_named(user, right)))
             assert answer.creation_responses[0][0] == 0, answer
 
 

@@ -148,7 +148,7 @@ class Bureau(Desks):
 
     def standing(self, path: str) -> list[str]:
         """What was decided about an event, one after the other, as the page has it."""
-        after = {one["supersedes"]: one for one in self.asked(f"{path}.json").json()["decisions"]}
+        after = {decision["supersedes"]: decision for decision in self.asked(f"{path}.json").json()["decisions"]}
         said, at = [], None
         while at in after:
             said.append(after[at]["decision"])
@@ -162,8 +162,8 @@ class Bureau(Desks):
         async def read() -> list[KafkaMessage]:
             return [message async for message in read_to_end(self.installation.kafka, topic)]
 
-        said = [json.loads(one.value) for one in self.wait(read()) if one.value]
-        return [one for one in said if wanted(one)]
+        said = [json.loads(message.value) for message in self.wait(read()) if message.value]
+        return [data for data in said if wanted(data)]
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Wait for what another process does."""
@@ -244,8 +244,8 @@ def open_bureau(kafka: str, directory: Path, chromium: Browser) -> Iterator[Bure
             Served(command="doors", at=doors, directory=directory, environment=environment),
         ]
         try:
-            for one in screens:
-                one.start()
+            for screen in screens:
+                screen.start()
             bureau = Bureau(
                 at,
                 chromium,
@@ -256,14 +256,14 @@ def open_bureau(kafka: str, directory: Path, chromium: Browser) -> Iterator[Bure
                 doors=doors,
                 thread=thread,
             )
-            for one in screens:
-                bureau.until(one.is_up)
+            for screen in screens:
+                bureau.until(screen.is_up)
             yield bureau
             for context in bureau.contexts:
                 context.close()
         finally:
-            for one in screens:
-                one.stop()
+            for screen in screens:
+                screen.stop()
         installation.stop_worker()
 
 

@@ -38,7 +38,7 @@ async def sealed(house: Installation, name: str) -> dict[str, Any]:
     mime = mimetypes.guess_type(name)[0] or ""
     made = content((SAMPLES / name).read_bytes(), mime, operation="generated")
     uid = await house.send("generation", {"content": made})
-    (record,) = await house.said("manifests", lambda one: one.data["event_uid"] == uid)
+    (record,) = await house.said("manifests", lambda message: message.data["event_uid"] == uid)
     return record.data
 
 
@@ -53,7 +53,7 @@ async def decided(house: Installation, name: str) -> dict[str, Any]:
 
 
 def removed(decision: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for one in decision["findings"] if one["rule"] == RULE]
+    return [finding for finding in decision["findings"] if finding["rule"] == RULE]
 
 
 async def recognised(house: Installation, name: str) -> dict[str, Any]:

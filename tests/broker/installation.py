@@ -189,8 +189,8 @@ class Installation:
         try:
             async with asyncio.timeout(_WITHIN_SECONDS):
                 async for message in read_topic(self.kafka, f"{self.topics.prefix}{topic}", from_beginning=True):
-                    if wanted(one := _said(message)):
-                        found.append(one)
+                    if wanted(said := _said(message)):
+                        found.append(said)
                         if len(found) == count:
                             break
         except TimeoutError:
@@ -222,7 +222,7 @@ class Installation:
     async def decision(self, uid: str) -> dict[str, Any]:
         """The decision about an event, by rules."""
         (decision,) = await self.said(
-            "decisions", lambda one: one.data["event_uid"] == uid and one.data["review"] is None
+            "decisions", lambda message: message.data["event_uid"] == uid and message.data["review"] is None
         )
         return decision.data
 

@@ -107,16 +107,18 @@ def kafka(settings: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, guarded:
 
 
 WAYS: dict[str, Callable[[Guarded], dict[str, str]]] = {
-    "a password, PLAIN": lambda one: one.as_user("sender", SEALSTREAM_KAFKA_SASL_MECHANISM="PLAIN"),
-    "a password, SCRAM-SHA-256": lambda one: one.as_user("sender", SEALSTREAM_KAFKA_SASL_MECHANISM="SCRAM-SHA-256"),
-    "a password, SCRAM-SHA-512": lambda one: one.as_user("sender"),
-    "a password in the clear": lambda one: one.as_user(
+    "a password, PLAIN": lambda guarded: guarded.as_user("sender", SEALSTREAM_KAFKA_SASL_MECHANISM="PLAIN"),
+    "a password, SCRAM-SHA-256": lambda guarded: guarded.as_user(
+        "sender", SEALSTREAM_KAFKA_SASL_MECHANISM="SCRAM-SHA-256"
+    ),
+    "a password, SCRAM-SHA-512": lambda guarded: guarded.as_user("sender"),
+    "a password in the clear": lambda guarded: guarded.as_user(
         "sender",
         SEALSTREAM_KAFKA_SECURITY_PROTOCOL="SASL_PLAINTEXT",
-        SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS=one.broker.with_password_in_the_clear,
+        SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS=guarded.broker.with_password_in_the_clear,
     ),
-    "a client certificate": lambda one: one.with_certificate("sender"),
-    "a token": lambda one: one.with_token("sender", "token-secret"),
+    "a client certificate": lambda guarded: guarded.with_certificate("sender"),
+    "a token": lambda guarded: guarded.with_token("sender", "token-secret"),
 }
 
 
@@ -132,7 +134,7 @@ async def test_every_way_in_leads_to_the_topics_and_to_no_more_than_was_granted(
         with pytest.raises(WorldError, match="let this user write"):
             await publisher.publish([KafkaMessage(topic=topics.reviews, key=b"k", value=b"{}")])
     with pytest.raises(OperatorError, match=topics.generation):
-        _ = [one async for one in read_topic(settings, topics.generation, from_beginning=True, idle_seconds=1)]
+        _ = [message async for message in read_topic(settings, topics.generation, from_beginning=True, idle_seconds=1)]
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip", "snappy", "lz4", "zstd"])
@@ -145,8 +147,8 @@ async def test_what_is_published_is_compressed_as_configured(
     async with open_publisher(kafka(guarded.as_user("sender"), monkeypatch, guarded)) as publisher:
         await publisher.publish([KafkaMessage(topic=topic, key=b"k", value=value)])
     messages = read_topic(guarded.administrator, topic, from_beginning=True, idle_seconds=3)
-    async for one in messages:
-        if one.value == value:
+    async for message in messages:
+        if message.value == value:
             break
     else:
         pytest.fail("it did not arrive")
@@ -155,53 +157,53 @@ async def test_what_is_published_is_compressed_as_configured(
 
 FAULTS: dict[str, tuple[Callable[[Guarded], dict[str, str]], str]] = {
     "a wrong password": (
-        lambda one: one.as_user("worker", SEALSTREAM_KAFKA_SASL_PASSWORD="hush"),
+        lambda guarded: guarded.as_user("worker", SEALSTREAM_KAFKA_SASL_PASSWORD="hush"),
         "does not accept this user",
     ),
     "a mechanism that the broker does not take": (
-        lambda one: {
-            **one.with_token("sender", "token-secret"),
+        lambda guarded: {
+            **guarded.with_token("sender", "token-secret"),
             "SEALSTREAM_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
-            "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": one.broker.with_password_in_the_clear,
+            "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": guarded.broker.with_password_in_the_clear,
         },
         "does not take the mechanism OAUTHBEARER",
     ),
     "an authority that is not trusted": (
-        lambda one: one.as_user("worker", SEALSTREAM_KAFKA_SSL_CA=str(strangers(one).file)),
+        lambda guarded: guarded.as_user("worker", SEALSTREAM_KAFKA_SSL_CA=str(strangers(guarded).file)),
         "is not trusted",
     ),
     "no TLS where the broker speaks it": (
-        lambda one: one.as_user("worker", SEALSTREAM_KAFKA_SECURITY_PROTOCOL="SASL_PLAINTEXT"),
+        lambda guarded: guarded.as_user("worker", SEALSTREAM_KAFKA_SECURITY_PROTOCOL="SASL_PLAINTEXT"),
         "speaks TLS",
     ),
     "TLS where the broker does not speak it": (
-        lambda one: one.as_user("worker", SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS=one.broker.bootstrap_servers),
+        lambda guarded: guarded.as_user("worker", SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS=guarded.broker.bootstrap_servers),
         "speaks without TLS",
     ),
     "no name where the broker wants one": (
-        lambda one: one.as_user("worker", SEALSTREAM_KAFKA_SECURITY_PROTOCOL="SSL"),
+        lambda guarded: guarded.as_user("worker", SEALSTREAM_KAFKA_SECURITY_PROTOCOL="SSL"),
         "by SASL",
     ),
     "no certificate where the broker wants one": (
-        lambda one: one.as_user("worker", SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS=one.broker.with_certificate),
+        lambda guarded: guarded.as_user("worker", SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS=guarded.broker.with_certificate),
         "wants to see a certificate",
     ),
     "a certificate of a stranger": (
-        lambda one: {
-            **one.with_certificate("worker"),
+        lambda guarded: {
+            **guarded.with_certificate("worker"),
             **dict(
                 zip(
                     ("SEALSTREAM_KAFKA_SSL_CERT", "SEALSTREAM_KAFKA_SSL_KEY"),
-                    map(str, strangers(one).issue("worker")),
+                    map(str, strangers(guarded).issue("worker")),
                     strict=True,
                 )
             ),
         },
         "refuses the client's certificate",
     ),
-    "a wrong secret of the client": (lambda one: one.with_token("sender", "hush"), "answered 401"),
+    "a wrong secret of the client": (lambda guarded: guarded.with_token("sender", "hush"), "answered 401"),
     "a name that nobody knows": (
-        lambda one: one.as_user("worker", SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS="kafka.invalid:9092"),
+        lambda guarded: guarded.as_user("worker", SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS="kafka.invalid:9092"),
         "is not known",
     ),
 }
@@ -244,7 +246,7 @@ def doctor(guarded: Guarded, **settings: str) -> dict[str, str]:
     """What the doctor calls a fault, by its place."""
     done = CliRunner().invoke(app, ["doctor", "--json"], env=guarded.house.environment | settings)
     found: list[dict[str, Any]] = json.loads(done.stdout)["found"]
-    return {one["place"]: one["said"] for one in found if one["state"] == "fault"}
+    return {finding["place"]: finding["said"] for finding in found if finding["state"] == "fault"}
 
 
 def test_the_doctor_finds_what_stands_in_the_way_to_the_broker(guarded: Guarded) -> None:
@@ -255,7 +257,7 @@ def test_the_doctor_finds_what_stands_in_the_way_to_the_broker(guarded: Guarded)
     mechanism = {
         "SEALSTREAM_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
         "SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS": guarded.broker.with_password_in_the_clear,
-        **{one: text for one, text in guarded.with_token("sender", "token-secret").items() if "OAUTH" in one},
+        **{name: text for name, text in guarded.with_token("sender", "token-secret").items() if "OAUTH" in name},
         "SEALSTREAM_KAFKA_SASL_MECHANISM": "OAUTHBEARER",
     }
     assert "mechanism OAUTHBEARER" in doctor(guarded, **mechanism)["kafka"]
@@ -266,7 +268,9 @@ async def test_each_right_that_a_worker_lacks_is_named_and_stops_it(
 ) -> None:
     settings = kafka(guarded.as_user("worker"), monkeypatch, guarded)
     # Of transactional ids brokers tell nothing before they are used.
-    needed = tuple(one for one in guarded.rights("worker") if one.needed and one.resource != "transactional-id")
+    needed = tuple(
+        granted for granted in guarded.rights("worker") if granted.needed and granted.resource != "transactional-id"
+    )
     await until_lacking(settings, needed, ())
     for right in needed:
         await revoke(guarded.administrator, "worker", right)
@@ -302,10 +306,10 @@ async def test_a_worker_works_with_the_least_rights_and_so_do_those_beside_it(gu
         await asyncio.to_thread(house.sealstream, "publish", str(event), **sender)
         await house.send("generation", {"content": {**TEXT, "operation": "generated"}}, "sealed-with-least-rights")
         await house.send("publication", {"nothing": "of it"}, "a dead letter")
-        (decided,) = await house.said("decisions", lambda one: one.data["event"]["id"] == "least-rights")
+        (decided,) = await house.said("decisions", lambda decision: decision.data["event"]["id"] == "least-rights")
         assert decided.data["decision"] == "allow"
-        await house.said("manifests", lambda one: one.data["event"]["id"] == "sealed-with-least-rights")
-        await house.said("alerts", lambda one: one.data["kind"] == "unjudged")
+        await house.said("manifests", lambda manifest: manifest.data["event"]["id"] == "sealed-with-least-rights")
+        await house.said("alerts", lambda alert: alert.data["kind"] == "unjudged")
         reader = KafkaSettings(
             bootstrap_servers=guarded.broker.with_certificate,
             security_protocol="SSL",
@@ -313,7 +317,7 @@ async def test_a_worker_works_with_the_least_rights_and_so_do_those_beside_it(gu
             **dict(zip(("ssl_cert", "ssl_key"), guarded.broker.authority.issue("reader"), strict=True)),
         )
         read = read_topic(reader, house.topics.decisions, from_beginning=True, idle_seconds=3)
-        assert [one async for one in read]
+        assert [message async for message in read]
         listed = await asyncio.to_thread(house.answer, "dead-letters", "list", **guarded.as_user("admin"))
         assert listed
         assert "as planned" in await asyncio.to_thread(house.output, "topics", "check", **guarded.as_user("admin"))

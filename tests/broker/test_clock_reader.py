@@ -27,7 +27,7 @@ class Worker:
 
     async def poll(self) -> None:
         page = await self._reader.poll(0.2)
-        for partition in [one for one in self.known if page.owned.get(one) != self._takings[one]]:
+        for partition in [known for known in self.known if page.owned.get(known) != self._takings[known]]:
             del self.known[partition]
         for partition in page.owned:
             self.known.setdefault(partition, set())

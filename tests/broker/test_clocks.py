@@ -55,7 +55,7 @@ def announced(said: Said, number: str) -> bool:
 
 
 def stages(said: list[Said], number: str) -> list[str]:
-    return [one.data["stage"] for one in said if announced(one, number)]
+    return [message.data["stage"] for message in said if announced(message, number)]
 
 
 async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_done_in_time_is_not(
@@ -63,7 +63,7 @@ async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_
 ) -> None:
     late, met, warned, overdue = (secrets.token_hex(4) for _ in range(4))
     await installation.send("activities", order(overdue, ago(10)))
-    (missed,) = await installation.said("alerts", lambda one: one.data["evidence"].get("takedown.id") == overdue)
+    (missed,) = await installation.said("alerts", lambda alert: alert.data["evidence"].get("takedown.id") == overdue)
     assert (missed.data["kind"], missed.data["severity"], missed.data["rule"]["id"]) == (
         "takedown-overdue",
         "critical",
@@ -72,25 +72,27 @@ async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_
 
     # The warning falls due with no event arriving.
     await installation.send("activities", order(warned, ago(1.5, 6)))
-    (first,) = await installation.said("clocks", lambda one: announced(one, warned))
+    (first,) = await installation.said("clocks", lambda message: announced(message, warned))
     assert (first.data["stage"], first.data["share"]) == ("warned", 50)
 
     # Nobody is there when the time is up, and what was done in time waits where nobody has read it.
     await installation.send("activities", order(late, received := ago(3, 12)))
     await installation.send("activities", order(met, received))
     for number in (late, met):
-        await installation.said("clocks", lambda one, number=number: one.data.get("case_id") == number)
+        await installation.said("clocks", lambda message, number=number: message.data.get("case_id") == number)
     installation.kill_worker()
     await installation.send("activities", order(met, received, datetime.now(UTC)))
     await asyncio.sleep(max(0.0, (received + timedelta(hours=3, seconds=1) - datetime.now(UTC)).total_seconds()))
     installation.start_worker()
-    await installation.said("alerts", lambda one: one.data["evidence"].get("takedown.id") == late)
-    await installation.said("clocks", lambda one: one.data.get("case_id") == met and one.data.get("state") == "met")
+    await installation.said("alerts", lambda alert: alert.data["evidence"].get("takedown.id") == late)
+    await installation.said(
+        "clocks", lambda message: message.data.get("case_id") == met and message.data.get("state") == "met"
+    )
     await asyncio.sleep(3)
 
     said = await installation.everything_said("clocks")
     listed = await asyncio.to_thread(installation.answer, "clocks", "list")
-    assert {(one["clock"]["case_id"], one["announced"][-1]["stage"]) for one in listed} == {
+    assert {(shown_clock["clock"]["case_id"], shown_clock["announced"][-1]["stage"]) for shown_clock in listed} == {
         (overdue, "missed"),
         (warned, "warned"),
         (late, "missed"),
@@ -101,8 +103,8 @@ async def test_what_is_due_is_said_once_by_itself_and_after_a_kill_and_what_was_
     assert stages(said, warned) == ["warned"]
     assert stages(said, late) == ["due", "missed"]
     assert stages(said, met) == []
-    alerts = [one for one in await installation.everything_said("alerts") if one.data["rule"]["id"] == ORDER]
-    assert sorted(one.data["evidence"]["takedown.id"] for one in alerts) == sorted([overdue, late])
+    alerts = [alert for alert in await installation.everything_said("alerts") if alert.data["rule"]["id"] == ORDER]
+    assert sorted(alert.data["evidence"]["takedown.id"] for alert in alerts) == sorted([overdue, late])
     await topics_are_rebuilt_from_the_bucket(installation)
 
 
@@ -144,37 +146,41 @@ async def test_a_security_assessment_lapses_by_itself_is_said_once_and_not_where
     """A year after it, with no event arriving; also where the time is up while no worker is there."""
     lapsed, late, renewed, deleted = (secrets.token_hex(4) for _ in range(4))
     await assess(installation, lapsed, 1, ago(years=1, seconds=-3600))
-    (alert,) = await installation.said("alerts", lambda one: of_service(one, lapsed))
+    (alert,) = await installation.said("alerts", lambda message: of_service(message, lapsed))
     assert (alert.data["kind"], alert.data["rule"]["id"]) == ("security-assessment-lapsed", ASSESSMENT)
 
     soon = ago(years=1, seconds=15)
     for service in (late, renewed, deleted):
         await assess(installation, service, 1, soon)
-        await installation.said("clocks", lambda one, service=service: of_assessment(one, service))
+        await installation.said("clocks", lambda message, service=service: of_assessment(message, service))
     installation.kill_worker()
     await assess(installation, renewed, 2, datetime.now(UTC))
     await installation.delete("services", deleted)
     await asyncio.sleep(max(0.0, (soon - ago(years=1)).total_seconds() + 1))
     installation.start_worker()
-    await installation.said("alerts", lambda one: of_service(one, late))
+    await installation.said("alerts", lambda message: of_service(message, late))
     for service, state in ((renewed, "met"), (deleted, "withdrawn")):
         await installation.said(
             "clocks",
-            lambda one, service=service, state=state: of_assessment(one, service) and one.data.get("state") == state,
+            lambda message, service=service, state=state: (
+                of_assessment(message, service) and message.data.get("state") == state
+            ),
         )
     await asyncio.sleep(3)
 
-    said = [one for one in await installation.everything_said("clocks") if "stage" in one.data]
+    said = [message for message in await installation.everything_said("clocks") if "stage" in message.data]
     stages = {
-        service: [one.data["stage"] for one in said if of_assessment(one, service)]
+        service: [message.data["stage"] for message in said if of_assessment(message, service)]
         for service in (lapsed, late, renewed, deleted)
     }
     assert stages == {lapsed: ["missed"], late: ["due", "missed"], renewed: [], deleted: []}
-    lapses = [one for one in await installation.everything_said("alerts") if one.data["rule"]["id"] == ASSESSMENT]
-    assert sorted(one.data["evidence"]["service.id"] for one in lapses) == sorted(
+    lapses = [
+        message for message in await installation.everything_said("alerts") if message.data["rule"]["id"] == ASSESSMENT
+    ]
+    assert sorted(lapse.data["evidence"]["service.id"] for lapse in lapses) == sorted(
         f"services/{service}" for service in (lapsed, late)
     )
     listed = (await asyncio.to_thread(installation.answer, "duties", "list", "--overdue"))["duties"]
-    assert {(one["entry"], one["duty"], one["article"]) for one in listed} == {
+    assert {(duty["entry"], duty["duty"], duty["article"]) for duty in listed} == {
         (service, ASSESSMENT, "15") for service in (lapsed, late)
     }

@@ -34,7 +34,7 @@ def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 def faults(house: Installation, *options: str, code: int = 2, **settings: str) -> dict[str, str]:
     """What the doctor calls a fault, by its place."""
     found: list[dict[str, Any]] = house.answer("doctor", *options, code=code, **settings)["found"]
-    return {one["place"]: one["said"] for one in found if one["state"] == "fault"}
+    return {finding["place"]: finding["said"] for finding in found if finding["state"] == "fault"}
 
 
 def test_where_all_is_well_it_finds_nothing(house: Installation) -> None:

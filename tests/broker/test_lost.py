@@ -51,7 +51,7 @@ async def seal(house: Installation, name: str, **more: Any) -> Mapping[str, Any]
     """Have a picture sealed; its record."""
     made = content((SAMPLES / name).read_bytes(), "image/jpeg", operation="generated", **more)
     uid = await house.send("generation", in_order(made, "studio"))  # and nobody is alerted
-    (record,) = await house.said("manifests", lambda one: one.data["event_uid"] == uid)
+    (record,) = await house.said("manifests", lambda message: message.data["event_uid"] == uid)
     return record.data
 
 
@@ -67,7 +67,7 @@ def stored(bureau: Bureau) -> list[tuple[str, str]]:
     )
     buckets = [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
     found = [(bucket, client.list_objects_v2(Bucket=bucket)) for bucket in buckets]
-    return sorted((bucket, one["Key"]) for bucket, page in found for one in page.get("Contents", ()))
+    return sorted((bucket, listed["Key"]) for bucket, page in found for listed in page.get("Contents", ()))
 
 
 def test_a_resized_copy_leads_to_the_manifest_of_its_original_and_is_kept_nowhere(bureau: Bureau) -> None:

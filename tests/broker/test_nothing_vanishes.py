@@ -32,8 +32,8 @@ def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 
 
 def about(uid: str, kind: str) -> Any:
-    def wanted(one: Said) -> bool:
-        return one.data["event_uid"] == uid and one.data["kind"] == kind
+    def wanted(alert: Said) -> bool:
+        return alert.data["event_uid"] == uid and alert.data["kind"] == kind
 
     return wanted
 
@@ -50,9 +50,11 @@ async def test_another_content_under_a_used_identity_is_refused_aloud_and_never_
     await house.said("alerts", about(uid, "operations"))
     await house.said("alerts", about(uid, "unjudged"))
     await house.everything_done()
-    decisions = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
-    assert len({one.body for one in decisions}) == 1
-    (letter,) = [one for one in await house.everything_said("dead-letters") if letter_of(one)["event_uid"] == uid]
+    decisions = [decision for decision in await house.everything_said("decisions") if decision.data["event_uid"] == uid]
+    assert len({decision.body for decision in decisions}) == 1
+    (letter,) = [
+        message for message in await house.everything_said("dead-letters") if letter_of(message)["event_uid"] == uid
+    ]
     assert letter_of(letter)["error"] == "IdentityReusedError"
     assert letter.data["data"]["content"]["id"] == "bad"
 
@@ -72,7 +74,7 @@ async def test_dead_letters_are_listed_shown_and_sent_again_as_they_were_sent(ho
         **house.reference("late.txt", b"it came later\n"),
     }
     uid = await house.send("publication", {"jurisdictions": ["ES"], "content": asset})
-    (letter,) = await house.said("dead-letters", lambda one: letter_of(one)["event_uid"] == uid)
+    (letter,) = await house.said("dead-letters", lambda message: letter_of(message)["event_uid"] == uid)
 
     listed = house.answer("dead-letters", "list", "--topic", "publication", "--error", "AssetMissingError")
     (kept,) = listed["dead_letters"]
@@ -84,8 +86,10 @@ async def test_dead_letters_are_listed_shown_and_sent_again_as_they_were_sent(ho
     (sent,) = house.answer("dead-letters", "replay", kept["place"])["sent"]
     assert (sent["topic"], sent["event_uid"]) == (house.topics.publication, uid)
     assert (await house.decision(uid))["content"]["id"] == "late.txt"
-    again = [one async for one in read_to_end(house.kafka, house.topics.publication) if one.value == letter.body]
-    assert len({(one.key, one.value, one.headers) for one in again}) == 1
+    again = [
+        message async for message in read_to_end(house.kafka, house.topics.publication) if message.value == letter.body
+    ]
+    assert len({(message.key, message.value, message.headers) for message in again}) == 1
     assert len(again) == 2
     house.sealstream("dead-letters", "replay", code=2)
     house.sealstream("dead-letters", "show", "0/4711", code=2)

@@ -71,11 +71,11 @@ def review(uid: str, verdict: str, by: str, role: str, seen: str | None = None, 
 async def letter(house: Installation, uid: str) -> dict[str, Any]:
     """What the dead letter of an act says."""
 
-    def explained(one: Said) -> Mapping[str, Any]:
-        return dict(json.loads(one.headers["sealstream_dead_letter"] or b"{}"))
+    def explained(message: Said) -> Mapping[str, Any]:
+        return dict(json.loads(message.headers["sealstream_dead_letter"] or b"{}"))
 
-    (one,) = await house.said("dead-letters", lambda one: explained(one)["event_uid"] == uid)
-    return dict(explained(one))
+    (dead_letter,) = await house.said("dead-letters", lambda message: explained(message)["event_uid"] == uid)
+    return dict(explained(dead_letter))
 
 
 async def test_reviews_wait_until_there_are_operators_and_then_who_may_not_is_refused(house: Installation) -> None:
@@ -83,7 +83,9 @@ async def test_reviews_wait_until_there_are_operators_and_then_who_may_not_is_re
     order = await house.send("reviews", review(uid, "release", "reviewer-7", "reviewer"), version=2)
     viewer = await house.send("reviews", review(uid, "release", "viewer-1", "viewer"), version=2)
     await asyncio.sleep(2)
-    assert not [one for one in await house.everything_said("decisions") if one.data["review"] is not None]
+    assert not [
+        decision for decision in await house.everything_said("decisions") if decision.data["review"] is not None
+    ]
 
     put = house.answer("operators", "set", "viewer-1", "--role", "viewer")
     assert (put["id"], put["roles"], put["version"]) == ("viewer-1", ["viewer"], 1)
@@ -93,7 +95,7 @@ async def test_reviews_wait_until_there_are_operators_and_then_who_may_not_is_re
     house.answer("operators", "set", "reviewer-7", "--role", "reviewer", "--role", "second-reviewer")
     again = house.answer("review", uid, "release", "--by", "reviewer-7", "--reason", "Seen.")
     assert again["decision"] == "allow"
-    (released,) = await house.said("decisions", lambda one: one.id == review_id(uid))
+    (released,) = await house.said("decisions", lambda decision: decision.id == review_id(uid))
     assert released.data["supersedes"] == decision_id(uid)
     assert (released.data["review"]["reviewer"], released.data["review"]["role"]) == ("reviewer-7", "reviewer")
     assert "reviewer-7" not in house.log.read_text()
@@ -104,7 +106,7 @@ async def test_the_command_says_why_a_review_was_refused(house: Installation) ->
     uid = await held(house, secrets.token_hex(8))
     by = ("--by", "viewer-2", "--as", "viewer", "--reason", "Seen.")
     assert "Somebody acting as viewer may not review" in house.sealstream("review", uid, "release", *by, code=1)
-    assert [one["id"] for one in house.answer("operators", "list")["operators"]].count("viewer-2") == 1
+    assert [operator["id"] for operator in house.answer("operators", "list")["operators"]].count("viewer-2") == 1
     assert "Nobody is known" in house.sealstream("operators", "show", "stranger", code=1)
 
 
@@ -114,11 +116,11 @@ async def test_an_event_is_claimed_and_many_are_decided_for_one_reason(house: In
     uids = [await held(house, secrets.token_hex(8)) for _ in range(2)]
     claim = house.answer("reviews", "claim", uids[0], "--by", "reviewer-2")["update"]
     assert claim["claim"]["actor"] == "reviewer-2"
-    (update,) = await house.said("review-updates", lambda one: one.data["event_uid"] == uids[0])
+    (update,) = await house.said("review-updates", lambda message: message.data["event_uid"] == uids[0])
     assert (update.key, update.data) == (uids[0], claim)
-    assert set(uids) <= {one["event_uid"] for one in house.answer("reviews", "list")["waiting"]}
+    assert set(uids) <= {event["event_uid"] for event in house.answer("reviews", "list")["waiting"]}
     by_rule = house.answer("held", "list", "--rule", "cn.label-measures.")["waiting"]
-    assert set(uids) <= {one["event_uid"] for one in by_rule}
+    assert set(uids) <= {event["event_uid"] for event in by_rule}
     assert house.answer("held", "list", "--rule", "eu.")["waiting"] == []
     (oldest,) = house.answer("reviews", "list", "--limit", "1")["waiting"]
     assert house.answer("held", "list", "--content", oldest["content_id"])["waiting"] == [oldest]
@@ -130,7 +132,7 @@ async def test_an_event_is_claimed_and_many_are_decided_for_one_reason(house: In
     assert "claimed the event until" in first["refused"]
     assert (second["decision"], second["refused"]) == ("block", None)
     assert house.answer("reviews", "show", uids[0])["claimed_by"] == "reviewer-2"
-    waiting = {one["event_uid"] for one in house.answer("reviews", "list")["waiting"]}
+    waiting = {event["event_uid"] for event in house.answer("reviews", "list")["waiting"]}
     assert waiting & set(uids) == {uids[0]}
 
 
@@ -141,7 +143,7 @@ async def test_an_appeal_takes_the_step_back_and_a_replay_of_everything_changes_
     uid = await held(house, user)
     refusal = review(uid, "refuse", "reviewer-3", "reviewer")
     await house.send("reviews", refusal, "refusal", version=2)
-    (step,) = await house.said("enforcement", lambda one: one.data["event_uid"] == uid)
+    (step,) = await house.said("enforcement", lambda message: message.data["event_uid"] == uid)
     assert (step.data["account"], step.data["step"]) == (account_of(user), "warn")
 
     own = review(uid, "release", "reviewer-3", "second-reviewer", review_id(uid), case="appeal-1")
@@ -151,7 +153,7 @@ async def test_an_appeal_takes_the_step_back_and_a_replay_of_everything_changes_
 
     appeal = {**stale, "seen": review_id(uid)}
     await house.send("reviews", appeal, "appeal", version=2)
-    step, back = await house.said("enforcement", lambda one: one.data["event_uid"] == uid, count=2)
+    step, back = await house.said("enforcement", lambda message: message.data["event_uid"] == uid, count=2)
     assert (back.headers["ce_type"], back.data["reverses"]) == (
         b"sealstream.enforcement-reversal.v1",
         step.data["enforcement_id"],
@@ -161,18 +163,20 @@ async def test_an_appeal_takes_the_step_back_and_a_replay_of_everything_changes_
     for name, data in (("refusal", refusal), ("appeal", appeal), ("refusal", refusal)):
         await house.send("reviews", data, name, version=2)
     await house.everything_done()
-    said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
-    outcomes = [one.data["decision"] for one in said]
+    said = [decision for decision in await house.everything_said("decisions") if decision.data["event_uid"] == uid]
+    outcomes = [decision.data["decision"] for decision in said]
     assert outcomes[:3] == ["hold", "block", "allow"]
     assert outcomes[-1] == "allow"  # the decision in force is said again behind an earlier one
-    assert len({one.body for one in said}) == 3
-    steps = [one for one in await house.everything_said("enforcement") if one.data["event_uid"] == uid]
-    assert {one.body for one in steps} == {step.body, back.body}
+    assert len({decision.body for decision in said}) == 3
+    steps = [message for message in await house.everything_said("enforcement") if message.data["event_uid"] == uid]
+    assert {message.body for message in steps} == {step.body, back.body}
 
 
 async def case(house: Installation, number: str, version: int) -> dict[str, Any]:
     """A case as it stood then."""
-    (update,) = await house.said("case-updates", lambda one: (one.data["id"], one.data["version"]) == (number, version))
+    (update,) = await house.said(
+        "case-updates", lambda message: (message.data["id"], message.data["version"]) == (number, version)
+    )
     return update.data
 
 
@@ -189,7 +193,7 @@ async def test_an_order_stops_what_it_names_of_its_service_at_once(house: Instal
         )
         assert taken["case"]["state"] == "received"
         (entry,) = await house.said(
-            "services", lambda one: (one.data.get("order"), _service_of(one)) == (kind, service)
+            "services", lambda message: (message.data.get("order"), _service_of(message)) == (kind, service)
         )
         assert (entry.key, entry.data["service"]["suspended_by_order"]) == (entry.data["id"], True)
 
@@ -221,7 +225,7 @@ async def test_a_complaint_of_the_public_is_answered_by_who_did_not_decide_and_o
     user, number = secrets.token_hex(8), f"K-{secrets.token_hex(4)}"
     uid = await held(house, user)
     await house.send("reviews", review(uid, "refuse", "reviewer-5", "reviewer"), version=2)
-    (step,) = await house.said("enforcement", lambda one: one.data["event_uid"] == uid)
+    (step,) = await house.said("enforcement", lambda message: message.data["event_uid"] == uid)
 
     complaint = {
         "act": "complaint.received",
@@ -254,9 +258,9 @@ async def test_a_complaint_of_the_public_is_answered_by_who_did_not_decide_and_o
 
     answer = act("answered", "officer-5", 2, **overturned)
     await house.send("cases", answer, f"{number}-answer")
-    (allowed,) = await house.said("decisions", lambda one: one.data["supersedes"] == review_id(uid))
+    (allowed,) = await house.said("decisions", lambda decision: decision.data["supersedes"] == review_id(uid))
     assert (allowed.data["decision"], allowed.data["review"]["case"]) == ("allow", number)
-    step, back = await house.said("enforcement", lambda one: one.data["event_uid"] == uid, count=2)
+    step, back = await house.said("enforcement", lambda message: message.data["event_uid"] == uid, count=2)
     assert (back.data["reverses"], back.data["violations"]) == (step.data["enforcement_id"], 0)
     answered = await case(house, number, 3)
     assert (answered["state"], answered["outcome"], answered["clocks"][0]["state"]) == ("answered", "overturned", "met")
@@ -267,11 +271,11 @@ async def test_a_complaint_of_the_public_is_answered_by_who_did_not_decide_and_o
     for name, data in (("answer", answer), ("complaint", complaint)):
         await house.send("cases", data, f"{number}-{name}")
     await house.everything_done()
-    updates = [one for one in await house.everything_said("case-updates") if one.data["id"] == number]
-    assert [one.data["version"] for one in updates] == [1, 2, 3, 3, 3]
-    assert len({one.body for one in updates}) == 3
-    said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
-    assert len({one.body for one in said}) == 3
+    updates = [update for update in await house.everything_said("case-updates") if update.data["id"] == number]
+    assert [update.data["version"] for update in updates] == [1, 2, 3, 3, 3]
+    assert len({update.body for update in updates}) == 3
+    said = [decision for decision in await house.everything_said("decisions") if decision.data["event_uid"] == uid]
+    assert len({decision.body for decision in said}) == 3
     assert "officer-5" not in house.log.read_text()
 
 
@@ -282,7 +286,7 @@ async def test_what_needs_two_is_refused_by_two_and_the_account_gets_one_step(ho
     uid = await held(house, user, needs_two=True)
     first = review(uid, "refuse", "reviewer-8", "reviewer")
     await house.send("reviews", first, f"{uid}-first", version=2)
-    (waiting,) = await house.said("decisions", lambda one: one.data["supersedes"] == decision_id(uid))
+    (waiting,) = await house.said("decisions", lambda decision: decision.data["supersedes"] == decision_id(uid))
     assert waiting.data["decision"] == "hold"
 
     seen = waiting.data["decision_id"]
@@ -290,20 +294,20 @@ async def test_what_needs_two_is_refused_by_two_and_the_account_gets_one_step(ho
     assert (await letter(house, own))["error"] == "SamePersonError"
     second = review(uid, "refuse", "second-8", "second-reviewer", seen)
     await house.send("reviews", second, f"{uid}-second", version=2)
-    (blocked,) = await house.said("decisions", lambda one: one.data["supersedes"] == seen)
+    (blocked,) = await house.said("decisions", lambda decision: decision.data["supersedes"] == seen)
     assert (blocked.data["decision"], blocked.data["review"]["reviewer"]) == ("block", "second-8")
-    (step,) = await house.said("enforcement", lambda one: one.data["event_uid"] == uid)
+    (step,) = await house.said("enforcement", lambda message: message.data["event_uid"] == uid)
     assert (step.data["account"], step.data["step"]) == (account_of(user), "warn")
 
     for name, data in (("second", second), ("first", first)):
         await house.send("reviews", data, f"{uid}-{name}", version=2)
     await house.everything_done()
-    said = [one for one in await house.everything_said("decisions") if one.data["event_uid"] == uid]
-    once = {one.body: one.data["decision"] for one in said}
+    said = [decision for decision in await house.everything_said("decisions") if decision.data["event_uid"] == uid]
+    once = {decision.body: decision.data["decision"] for decision in said}
     assert [*once.values()] == ["hold", "hold", "block"]
     assert said[-1].data["decision"] == "block"
-    steps = [one for one in await house.everything_said("enforcement") if one.data["event_uid"] == uid]
-    assert {one.body for one in steps} == {step.body}
+    steps = [message for message in await house.everything_said("enforcement") if message.data["event_uid"] == uid]
+    assert {message.body for message in steps} == {step.body}
 
 
 def text_of(file: Path) -> str:
@@ -325,9 +329,9 @@ async def test_a_rumour_is_refuted_and_reported_and_its_report_is_made_once(
         return (
             await house.said(
                 "clocks",
-                lambda one: (
-                    (one.data.get("case_id"), one.data.get("state")) == (number, state)
-                    and "refute-clock" in one.data["law"]["clock"]
+                lambda message: (
+                    (message.data.get("case_id"), message.data.get("state")) == (number, state)
+                    and "refute-clock" in message.data["law"]["clock"]
                 ),
             )
         )[0]

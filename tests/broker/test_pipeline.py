@@ -94,7 +94,9 @@ def looked_up(run: Run, worker: Path, event: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.usefixtures("worker")
 def test_topics_and_buckets_may_be_created_again(run: Run) -> None:
     assert {topic["created"] for topic in run("topics", "create", "--json")["topics"]} == {False}
-    (records,) = (one for one in run("bucket", "create", "--json")["buckets"] if one["name"] == "sealstream-records")
+    (records,) = (
+        bucket for bucket in run("bucket", "create", "--json")["buckets"] if bucket["name"] == "sealstream-records"
+    )
     assert records["retention"] == {"mode": "GOVERNANCE", "days": 183}
 
 
@@ -149,15 +151,15 @@ def test_a_folder_is_sent_once_however_often_it_is_typed(run: Run, worker: Path,
         "cut-off.jsonl",
         "empty.png",
     ]
-    sent = [one for done in first["done"] for one in done]
-    assert [one["key"] for one in sent] == ["a.png", "b/c.png"]
-    for one in sent:
-        assert looked_up(run, worker, one)["record"]["content"]["id"] == one["key"]
+    sent = [event for done in first["done"] for event in done]
+    assert [event["key"] for event in sent] == ["a.png", "b/c.png"]
+    for event in sent:
+        assert looked_up(run, worker, event)["record"]["content"]["id"] == event["key"]
     for file in bad:
         file.unlink()
     (tmp_path / "b" / "d.png").write_bytes(png(23))
     again = run("publish", tmp_path, "--rate", "50", "--json")
-    assert [one["key"] for done in again["done"] for one in done] == ["b/d.png"]
+    assert [event["key"] for done in again["done"] for event in done] == ["b/d.png"]
     assert len(again["left_out"]) == 2
 
 
@@ -207,8 +209,8 @@ def test_what_is_erased_is_gone_and_its_topic_says_so(
     found = looked_up(run, worker, sent)
     assert run("erase", "--user", "5f1d-anna", "--dry-run", "--json")["events"] == [found["event_uid"]]
     did = run("erase", "--user", "5f1d-anna", "--json")
-    assert {one["what"] for one in did["erased"]} == {"sealed asset or manifest", "inbox copy", "message"}
-    assert {one["what"] for one in did["left"]} >= {"record", "log"}
+    assert {erased["what"] for erased in did["erased"]} == {"sealed asset or manifest", "inbox copy", "message"}
+    assert {left["what"] for left in did["left"]} >= {"record", "log"}
     later = run("lookup", "--file", image, "--json")
     assert (later["found"], later["erased"][0]["event_uid"]) == ([], found["event_uid"])
     assert run("erase", "--user", "5f1d-anna", "--json")["was_erased"] == 1

@@ -57,7 +57,7 @@ def review(uid: str, verdict: str) -> dict[str, Any]:
 
 
 def finding(decision: Mapping[str, Any], rule: str) -> dict[str, Any]:
-    (found,) = (one for one in decision["findings"] if one["rule"] == rule)
+    (found,) = (candidate for candidate in decision["findings"] if candidate["rule"] == rule)
     return dict(found)
 
 
@@ -76,7 +76,7 @@ async def test_a_publication_without_verified_identity_is_blocked_and_the_articl
     assert PACK in decision["judged_by"]["packs"]
     assert re.fullmatch(r"[0-9a-f]{16}", decision["judged_by"]["reference_sets"]["features"])
     assert decision["judged_by"]["reference_sets"]["services"] == "none"
-    (alert,) = await law.said("alerts", lambda one: one.id == alert_id(uid, IDENTITY))
+    (alert,) = await law.said("alerts", lambda message: message.id == alert_id(uid, IDENTITY))
     assert (alert.data["kind"], alert.data["pack"], alert.data["remedy"]) == (
         "identity-unverified",
         PACK,
@@ -100,10 +100,12 @@ async def matched(law: Installation, phrase: str) -> list[tuple[str, list[str] |
     """What is decided about the phrase in an output and in a prompt, and which entries were found."""
     events = (published(f"so {phrase} it is"), published("hello", prompt={"text": f"write {phrase}"}))
     decisions = [await law.decision(await law.send("publication", event)) for event in events]
-    found = [[one for one in decision["findings"] if one["rule"] == PROHIBITED] for decision in decisions]
+    found = [
+        [candidate for candidate in decision["findings"] if candidate["rule"] == PROHIBITED] for decision in decisions
+    ]
     return [
-        (decision["decision"], one[0]["evidence"]["matched_features"] if one else None)
-        for decision, one in zip(decisions, found, strict=True)
+        (decision["decision"], prohibited[0]["evidence"]["matched_features"] if prohibited else None)
+        for decision, prohibited in zip(decisions, found, strict=True)
     ]
 
 
@@ -130,7 +132,7 @@ async def test_a_bad_entry_raises_an_alert_and_changes_nothing(law: Installation
 
     await law.put_feature(id="before", version=2, regex="(unclosed")
 
-    (alert,) = await law.said("alerts", lambda one: one.data["kind"] == "operations")
+    (alert,) = await law.said("alerts", lambda message: message.data["kind"] == "operations")
     assert alert.data["rule"]["id"] == "operations.reference-entry"
     assert alert.data["evidence"]["set"] == "features"
     assert "unclosed" not in alert.body.decode()
@@ -145,14 +147,14 @@ async def test_a_held_event_is_released_by_a_review_that_names_the_reviewer(law:
 
     await law.send("reviews", review(uid, "release"))
 
-    (released,) = await law.said("decisions", lambda one: one.id == review_id(uid))
+    (released,) = await law.said("decisions", lambda message: message.id == review_id(uid))
     assert (released.data["decision"], released.data["event_uid"]) == ("allow", uid)
     assert released.data["review"]["verdict"] == "release"
     assert released.data["review"]["reviewer"] == "reviewer-7"
     assert released.data["findings"] == held["findings"]
     assert released.data["judged_by"] == held["judged_by"]
     assert held["counts_against"] is not None
-    assert not [one for one in await law.everything_said("enforcement") if one.data["event_uid"] == uid]
+    assert not [step for step in await law.everything_said("enforcement") if step.data["event_uid"] == uid]
 
 
 async def test_a_refused_event_is_blocked_and_counts_and_the_second_review_is_a_dead_letter(law: Installation) -> None:
@@ -161,14 +163,14 @@ async def test_a_refused_event_is_blocked_and_counts_and_the_second_review_is_a_
     assert (await law.decision(uid))["decision"] == "hold"
     await law.send("reviews", review(uid, "refuse"))
 
-    (refused,) = await law.said("decisions", lambda one: one.id == review_id(uid))
+    (refused,) = await law.said("decisions", lambda message: message.id == review_id(uid))
     assert (refused.data["decision"], refused.data["review"]["verdict"]) == ("block", "refuse")
-    (step,) = await law.said("enforcement", lambda one: one.data["event_uid"] == uid)
+    (step,) = await law.said("enforcement", lambda message: message.data["event_uid"] == uid)
     assert (step.key, step.data["account"], step.data["step"]) == (account_of(user), account_of(user), "warn")
     assert [rule["id"] for rule in step.data["rules"]] == [DECLARE]
 
     second = await law.send("reviews", review(uid, "release"))
-    (letter,) = await law.said("dead-letters", lambda one: explained(one.headers)["event_uid"] == second)
+    (letter,) = await law.said("dead-letters", lambda message: explained(message.headers)["event_uid"] == second)
     assert explained(letter.headers)["error"] == "ReviewRefusedError"
     assert letter.data["data"] == review(uid, "release")
     assert "reviewer-7" not in law.log.read_text()
@@ -186,7 +188,7 @@ async def test_a_service_that_changes_without_security_assessment_is_blocked(law
     decision = await law.decision(await law.send("activities", changed))
 
     assert (decision["decision"], decision["content"], decision["credential"]) == ("block", None, None)
-    assert [one["rule"] for one in decision["findings"]] == [NEW_FEATURE]
+    assert [found["rule"] for found in decision["findings"]] == [NEW_FEATURE]
     assert finding(decision, NEW_FEATURE)["citation"].endswith("Art. 20")
 
 
@@ -199,14 +201,14 @@ async def test_an_account_climbs_step_by_step_and_neither_a_kill_nor_replays_mak
     uids = []
     for name, event in events.items():
         uids.append(await law.send("publication", event, name))
-        await law.said("enforcement", lambda one: one.data["event_uid"] == uids[-1])
-    climbed = await law.said("enforcement", lambda one: one.key == account, count=3)
-    assert [(one.data["step"], one.data["violations"], one.data["event_uid"]) for one in climbed] == [
+        await law.said("enforcement", lambda message: message.data["event_uid"] == uids[-1])
+    climbed = await law.said("enforcement", lambda message: message.key == account, count=3)
+    assert [(step.data["step"], step.data["violations"], step.data["event_uid"]) for step in climbed] == [
         ("warn", 1, uids[0]),
         ("restrict", 2, uids[1]),
         ("suspend", 3, uids[2]),
     ]
-    assert [one.id for one in climbed] == [enforcement_id(account, number) for number in (1, 2, 3)]
+    assert [step.id for step in climbed] == [enforcement_id(account, number) for number in (1, 2, 3)]
 
     law.kill_worker()
     for name, event in reversed(events.items()):
@@ -214,16 +216,16 @@ async def test_an_account_climbs_step_by_step_and_neither_a_kill_nor_replays_mak
     law.start_worker()
 
     await law.everything_done()
-    decided = [one for one in await law.everything_said("decisions") if one.data["event_uid"] in uids]
-    steps = [one for one in await law.everything_said("enforcement") if one.key == account]
+    decided = [decision for decision in await law.everything_said("decisions") if decision.data["event_uid"] in uids]
+    steps = [step for step in await law.everything_said("enforcement") if step.key == account]
     assert len(decided) >= 6
     assert len(steps) >= 6
-    assert {one.id for one in decided} == {decision_id(uid) for uid in uids}
-    assert len({one.body for one in decided}) == 3
-    assert {(one.id, one.body) for one in steps} == {(one.id, one.body) for one in climbed}
+    assert {decision.id for decision in decided} == {decision_id(uid) for uid in uids}
+    assert len({decision.body for decision in decided}) == 3
+    assert {(step.id, step.body) for step in steps} == {(step.id, step.body) for step in climbed}
 
     await law.send("publication", published(BEFORE, user))
-    (fourth,) = await law.said("enforcement", lambda one: one.id == enforcement_id(account, 4))
+    (fourth,) = await law.said("enforcement", lambda message: message.id == enforcement_id(account, 4))
     assert (fourth.data["step"], fourth.data["violations"]) == ("suspend", 4)
 
 
@@ -261,16 +263,16 @@ async def test_what_is_found_illegal_later_is_retracted_and_blocked_and_what_com
         },
     )
 
-    (retracted,) = await law.said("decisions", lambda one: one.id == retraction_id(uid))
+    (retracted,) = await law.said("decisions", lambda message: message.id == retraction_id(uid))
     assert (retracted.key, retracted.data["decision"]) == (event["content"]["id"], "retracted")
-    assert {one["rule"] for one in retracted.data["findings"]} == {
+    assert {found["rule"] for found in retracted.data["findings"]} == {
         "illegal.retracted",
         "cn.deep-synthesis.art10.retract",
     }
     assert retracted.data["account"] is None
-    (alert,) = await law.said("alerts", lambda one: one.id == alert_id(verdict, "illegal.retracted"))
+    (alert,) = await law.said("alerts", lambda message: message.id == alert_id(verdict, "illegal.retracted"))
     assert (alert.data["kind"], alert.data["severity"]) == ("illegal-content", "critical")
-    (step,) = await law.said("enforcement", lambda one: one.data["account"] == account_of(user))
+    (step,) = await law.said("enforcement", lambda message: message.data["account"] == account_of(user))
     assert (step.data["step"], step.data["event_uid"]) == ("warn", uid)
 
     await until_features(law, lambda version: version != before)

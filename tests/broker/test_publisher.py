@@ -42,9 +42,9 @@ async def test_whatever_an_input_may_be_a_dead_letter_can_be(
 
     async with open_publisher(settings) as publisher:
         await publisher.publish([letter, letter])
-    found = [one async for one in read_topic(settings, topic, from_beginning=True, idle_seconds=1)]
+    found = [message async for message in read_topic(settings, topic, from_beginning=True, idle_seconds=1)]
 
-    assert [(one.key, one.value, one.headers) for one in found] == [(key, value, letter.headers)] * 2
+    assert [(message.key, message.value, message.headers) for message in found] == [(key, value, letter.headers)] * 2
 
 
 @pytest.fixture

@@ -106,7 +106,8 @@ async def test_new_partitions_are_taken_while_it_runs_and_the_lag_of_each_is_sho
     name = watched.house.topics.publication
     async with asyncio.timeout(20):
         while any(  # noqa: ASYNC110 - it is asked of the worker
-            f'sealstream_lag{{partition="{one}",topic="{name}"}} 0.0' not in watched.metrics() for one in range(8)
+            f'sealstream_lag{{partition="{partition}",topic="{name}"}} 0.0' not in watched.metrics()
+            for partition in range(8)
         ):
             await asyncio.sleep(0.5)
 
@@ -142,15 +143,15 @@ async def test_a_stop_is_over_in_time_whatever_is_queued_and_whatever_hangs(watc
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
     house.start_worker()
-    await house.said("manifests", lambda one: one.data["event_uid"] == uids[-1])
+    await house.said("manifests", lambda message: message.data["event_uid"] == uids[-1])
 
 
 def children(pid: int) -> list[int]:
     """The child processes of a process, and theirs."""
     direct = [
-        int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
     ]
-    return [*direct, *(below for one in direct for below in children(one))]
+    return [*direct, *(below for child in direct for below in children(child))]
 
 
 async def test_a_broker_that_falls_silent_is_missed_within_seconds(watched: Watched) -> None:

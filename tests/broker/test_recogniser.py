@@ -107,7 +107,11 @@ def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
 
 
 async def decisions_of(house: House, *uids: str) -> list[str]:
-    return [one.data["event_uid"] for one in await house.everything_said("decisions") if one.data["event_uid"] in uids]
+    return [
+        decision.data["event_uid"]
+        for decision in await house.everything_said("decisions")
+        if decision.data["event_uid"] in uids
+    ]
 
 
 async def test_a_worker_that_asks_recognises_what_the_recognisers_know(house: House) -> None:

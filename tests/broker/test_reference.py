@@ -57,7 +57,7 @@ class Installation:
         return entry_message(self.topics, "features", whole, source="tests")
 
     async def records(self, topic: str) -> list[KafkaMessage]:
-        return [one async for one in read_topic(self.settings, topic, from_beginning=True, idle_seconds=1)]
+        return [message async for message in read_topic(self.settings, topic, from_beginning=True, idle_seconds=1)]
 
     @asynccontextmanager
     async def worker(self, observer: ReferenceObserver | None = None) -> AsyncIterator[References]:

@@ -53,14 +53,14 @@ def uid_of(path: str) -> str:
 
 def decided(bureau: Bureau, path: str) -> list[dict[str, Any]]:
     """The decisions about an event that lie on the topic, each once."""
-    said = bureau.on_topic("decisions", lambda one: one["event_uid"] == uid_of(path))
-    return [*{one["decision_id"]: one for one in said}.values()]
+    said = bureau.on_topic("decisions", lambda decision: decision["event_uid"] == uid_of(path))
+    return [*{decision["decision_id"]: decision for decision in said}.values()]
 
 
 def steps(bureau: Bureau, path: str) -> list[str]:
     """What was said about accounts because of an event: steps, and what takes them back."""
-    said = bureau.on_topic("enforcement", lambda one: one["event_uid"] == uid_of(path))
-    return ["taken back" if "reverses" in one else one["account"] for one in said]
+    said = bureau.on_topic("enforcement", lambda message: message["event_uid"] == uid_of(path))
+    return ["taken back" if "reverses" in message else message["account"] for message in said]
 
 
 def test_a_viewer_decides_nothing_in_the_console_or_past_it(bureau: Bureau) -> None:  # scenario 1
@@ -79,11 +79,11 @@ def test_a_viewer_decides_nothing_in_the_console_or_past_it(bureau: Bureau) -> N
         "form": hidden(vera.content(), "form"),
     }
     assert vera.request.post(f"{path}/acts", form=form).status == 403
-    assert not bureau.on_topic("reviews", lambda one: one["data"]["event_uid"] == uid_of(path))
+    assert not bureau.on_topic("reviews", lambda message: message["data"]["event_uid"] == uid_of(path))
     by_hand = review(uid_of(path), "release", "vera", "viewer")
     sent = bureau.wait(bureau.installation.send("reviews", by_hand, version=2))
     assert bureau.wait(letter(bureau.installation, sent))["error"] == "RoleRefusedError"
-    assert [one["decision"] for one in decided(bureau, path)] == ["hold"]
+    assert [decision["decision"] for decision in decided(bureau, path)] == ["hold"]
     vera.goto("/audit")
     expect(vera.get_by_role("row").filter(has_text="Seen by a person.")).to_contain_text("refused")
     assert bureau.standing(path) == ["hold"]
@@ -141,7 +141,7 @@ def test_of_two_at_one_event_the_slower_is_told_by_keyboard_alone(bureau: Bureau
     expect(taken.get_by_text("Done: Release" if is_released else "Done: Refuse")).to_be_visible()
     expect(refused.get_by_text("The worker refused it")).to_be_visible()
     expect(refused.get_by_text("Released by anna" if is_released else "Refused by ben").first).to_be_visible()
-    assert [one["decision"] for one in decided(bureau, path)] == ["hold", "allow" if is_released else "block"]
+    assert [decision["decision"] for decision in decided(bureau, path)] == ["hold", "allow" if is_released else "block"]
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +209,11 @@ def test_four_eyes_see_what_is_refused_and_the_account_gets_one_step(bureau: Bur
     emil.get_by_role("button", name="Refuse").click()
     expect(emil.get_by_text("Done: Refuse")).to_be_visible()
     assert bureau.standing(path) == ["hold", "hold", "block"]
-    assert [one["review"] and one["review"]["reviewer"] for one in decided(bureau, path)] == [None, "anna", "emil"]
+    assert [decision["review"] and decision["review"]["reviewer"] for decision in decided(bureau, path)] == [
+        None,
+        "anna",
+        "emil",
+    ]
     bureau.until(lambda: bool(steps(bureau, path)))
     assert steps(bureau, path) == [account_of("user-of-four-eyes")]
 
@@ -266,7 +270,7 @@ def test_an_order_is_warned_of_and_missed_once_each_though_the_worker_is_killed_
     expect(dora.get_by_text("late", exact=True)).to_be_visible()
     for number in numbers:
         assert sorted(announced(bureau, number)) == ["due", "missed", "warned"]
-        assert len(bureau.on_topic("alerts", lambda one, of=number: one["evidence"].get("takedown.id") == of)) == 1
+        assert len(bureau.on_topic("alerts", lambda alert, of=number: alert["evidence"].get("takedown.id") == of)) == 1
     dora.goto("/clocks")
     row = dora.get_by_role("row").filter(has_text=numbers[1])
     assert row.locator("time").first.get_attribute("datetime") == due
@@ -286,7 +290,12 @@ def test_an_order_is_warned_of_and_missed_once_each_though_the_worker_is_killed_
 
 def announced(bureau: Bureau, number: str) -> list[str]:
     """What the clocks of a case said, as it lies on the topic."""
-    return [one["stage"] for one in bureau.on_topic("clocks", lambda one: "stage" in one and one["case_id"] == number)]
+    return [
+        announcement["stage"]
+        for announcement in bureau.on_topic(
+            "clocks", lambda message: "stage" in message and message["case_id"] == number
+        )
+    ]
 
 
 def report(bureau: Bureau, kind: str, language: str, *more: str) -> bytes:

@@ -36,7 +36,7 @@ async def test_a_smaller_copy_in_another_format_is_blocked_and_its_manifest_is_n
     assert finding["evidence"]["manifest_uri"] == record["manifest"]["uri"]
     assert finding["evidence"]["similarity"] > 0.95
     uid = decision["event_uid"]
-    (alert,) = await house.said("alerts", lambda one: one.id == alert_id(uid, RULE))
+    (alert,) = await house.said("alerts", lambda message: message.id == alert_id(uid, RULE))
     assert (alert.data["kind"], alert.data["severity"]) == ("label-removed", "critical")
 
     assert removed(await decided(house, "portrait.jpg")) == []

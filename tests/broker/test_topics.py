@@ -50,7 +50,11 @@ async def test_what_differs_is_told_and_set_as_planned_and_the_rest_stays(settin
     await create_topics(settings, plain, partitions=1, replication_factor=1)
     await alter_topic(settings, topics.publication, {"segment.ms": "3600000"})
 
-    losing = {(one.topic, one.setting) for one in (await compared(settings)).differences if one.loses}
+    losing = {
+        (difference.topic, difference.setting)
+        for difference in (await compared(settings)).differences
+        if difference.loses
+    }
     assert losing == {(topic, "message.timestamp.type") for topic in topics.inputs} | {
         (topic, "cleanup.policy") for topic in topics.references
     }
@@ -77,7 +81,7 @@ async def test_an_event_of_any_date_stays_until_it_is_read(settings: KafkaSettin
         await producer.send_and_wait(plain.name, b"old", timestamp_ms=dates["old"])
     finally:
         await producer.stop()
-    assert all(abs(one.timestamp - now) < HOUR_MS for one in sent)
+    assert all(abs(message.timestamp - now) < HOUR_MS for message in sent)
     if os.environ.get(BOOTSTRAP):
         return  # a broker of somebody else looks for what is to be deleted every five minutes
 
@@ -102,4 +106,4 @@ async def test_a_worker_does_not_start_on_topics_that_can_lose_an_event(installa
 
 
 async def kept(settings: KafkaSettings, topic: str) -> list[bytes | None]:
-    return [one.value async for one in read_to_end(settings, topic)]
+    return [message.value async for message in read_to_end(settings, topic)]

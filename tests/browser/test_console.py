@@ -29,9 +29,9 @@ def some_held(*names: str) -> tuple[Happenings, list[str]]:
 def faults(page: Page) -> list[str]:
     found: dict[str, Any] = Axe().run(page)
     return [
-        f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
-        for one in found["violations"]
-        if one["impact"] in MODERATE
+        f"{violation['id']} ({violation['impact']}): {violation['nodes'][0]['html'][:160]}"
+        for violation in found["violations"]
+        if violation["impact"] in MODERATE
     ]
 
 
@@ -51,9 +51,9 @@ def test_a_reviewer_releases_by_keyboard_alone_and_the_row_is_gone_in_another_br
     day, _ = some_held("first", "second")
     office = open_office(day)
     page, other = office.desk("r-1", "reviewer"), office.desk("r-2", "reviewer")
-    for one in (page, other):
-        one.goto("/queue")
-        expect(one.get_by_role("row")).to_have_count(3)
+    for desk in (page, other):
+        desk.goto("/queue")
+        expect(desk.get_by_role("row")).to_have_count(3)
     page.get_by_role("link", name="first.jpg").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Why")).to_be_visible()
@@ -80,8 +80,8 @@ def test_the_slower_of_two_sees_who_works_on_it_and_who_decided_before_he_sends(
     day, (uid,) = some_held()
     office = open_office(day)
     fast, slow = office.desk("r-1", "reviewer"), office.desk("r-2", "reviewer")
-    for one in (fast, slow):
-        one.goto(f"/queue/{uid}")
+    for desk in (fast, slow):
+        desk.goto(f"/queue/{uid}")
     slow.get_by_label("Reason").fill("What I wrote so far")
     fast.get_by_role("button", name="Claim").click()
     expect(slow.get_by_text("r-1 works on it")).to_be_visible()
@@ -98,9 +98,9 @@ def test_who_sends_in_the_same_moment_is_told_and_one_decision_exists(open_offic
     day, (uid,) = some_held()
     office = open_office(day)
     fast, slow = office.desk("r-1", "reviewer"), office.desk("r-2", "reviewer", java_script_enabled=False)
-    for one in (fast, slow):
-        one.goto(f"/queue/{uid}")
-        one.get_by_label("Reason").fill("It is labelled.")
+    for desk in (fast, slow):
+        desk.goto(f"/queue/{uid}")
+        desk.get_by_label("Reason").fill("It is labelled.")
     fast.get_by_role("button", name="Release").click()
     expect(fast.get_by_text("Done: Release")).to_be_visible()
     slow.get_by_role("button", name="Refuse").click()

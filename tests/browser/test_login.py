@@ -70,7 +70,7 @@ def test_a_viewer_looks_and_decides_nothing_not_even_by_hand(office: Office) -> 
     assert page.request.post(f"{event}/acts", form=form).status == 403
     assert page.request.post(f"{event}/acts", form={**form, "form": ""}).status == 403
     assert not office.console.sent
-    cookies = {one["name"]: one for one in page.context.cookies(office.at)}
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies(office.at)}
     session = cookies["sealstream_session"]
     assert (session["httpOnly"], session["sameSite"]) == (True, "Lax")
     assert page.evaluate("document.cookie").find("session") == -1

@@ -232,7 +232,7 @@ def test_every_message_but_a_dead_letter_says_what_its_key_is() -> None:
         assert message == "deadLetter" or message.removesuffix("Structured") in KEYS[keyed_by]
 
 
-@pytest.mark.parametrize(("message", "example"), [one for one in _examples() if one.values[0] in OUTPUTS])
+@pytest.mark.parametrize(("message", "example"), [case for case in _examples() if case.values[0] in OUTPUTS])
 def test_what_is_sent_has_the_documented_key_headers_and_value(message: str, example: dict[str, Any]) -> None:
     sent = encode(msgspec.convert(example["payload"], OUTPUTS[message]), source=example["headers"]["ce_source"])
     assert {name: value.decode() for name, value in sent.headers} == example["headers"]
@@ -246,7 +246,9 @@ def test_what_is_sent_is_on_the_channel_of_its_name() -> None:
         example = MESSAGES[message]["examples"][0]
         channel = encode(msgspec.convert(example["payload"], output), source="//x").channel
         (documented,) = (
-            one for one in DOCUMENT["channels"].values() if one["address"] == Topics("sealstream.").of(channel)
+            candidate
+            for candidate in DOCUMENT["channels"].values()
+            if candidate["address"] == Topics("sealstream.").of(channel)
         )
         assert message in documented["messages"]
 
@@ -256,7 +258,7 @@ def test_a_dead_letter_is_explained_in_the_documented_header() -> None:
 
 
 def _inputs(*messages: str) -> list[Any]:
-    return [one for one in _examples() if one.values[0].removesuffix("Structured") in messages]
+    return [case for case in _examples() if case.values[0].removesuffix("Structured") in messages]
 
 
 def _record(example: dict[str, Any]) -> tuple[bytes, list[tuple[str, bytes]]]:

@@ -53,7 +53,7 @@ def lock(tmp_path: Path) -> Path:
 
 
 def telling(*names: str) -> Answers:
-    return lambda queries: {"results": [KNOWN if one["package"]["name"] in names else {} for one in queries]}
+    return lambda queries: {"results": [KNOWN if query["package"]["name"] in names else {} for query in queries]}
 
 
 def test_nothing_known_passes(served: Callable[[Answers], str], lock: Path, capsys: pytest.CaptureFixture[str]) -> None:

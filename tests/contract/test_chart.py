@@ -26,19 +26,19 @@ Resource = dict[str, Any]
 
 def resources(installation: str) -> list[Resource]:
     text = (RENDERED / f"{installation}.yaml").read_text(encoding="utf-8")
-    return [one for one in yaml.safe_load_all(text) if one]
+    return [resource for resource in yaml.safe_load_all(text) if resource]
 
 
 def of_kind(installation: str, kind: str) -> list[Resource]:
-    return [one for one in resources(installation) if one["kind"] == kind]
+    return [resource for resource in resources(installation) if resource["kind"] == kind]
 
 
 def part(installation: str, kind: str, component: str) -> Resource:
     """The resource of a kind that belongs to a component."""
     (found,) = [
-        one
-        for one in of_kind(installation, kind)
-        if one["metadata"]["labels"]["app.kubernetes.io/component"] == component
+        resource
+        for resource in of_kind(installation, kind)
+        if resource["metadata"]["labels"]["app.kubernetes.io/component"] == component
     ]
     return found
 
@@ -50,10 +50,10 @@ def pod_of(installation: str, component: str = "worker") -> Resource:
 
 def variables(installation: str, component: str = "worker") -> Iterator[tuple[str, str]]:
     for kind in ("Deployment", "Job"):
-        for one in of_kind(installation, kind):
-            if one["kind"] == "Deployment" and one != part(installation, "Deployment", component):
+        for resource in of_kind(installation, kind):
+            if resource["kind"] == "Deployment" and resource != part(installation, "Deployment", component):
                 continue
-            pod = one["spec"]["template"]["spec"]
+            pod = resource["spec"]["template"]["spec"]
             for container in (*pod.get("initContainers", ()), *pod["containers"]):
                 yield from (
                     (variable["name"], variable["value"]) for variable in container["env"] if "value" in variable
@@ -70,10 +70,10 @@ def test_it_was_rendered_from_what_is_there(installation: str) -> None:
 @pytest.mark.parametrize("installation", INSTALLATIONS)
 def test_kubernetes_takes_it_in_the_oldest_version_promised_and_in_the_newest(installation: str, version: str) -> None:
     kinds = set()
-    for one in resources(installation):
-        if one["kind"] not in CUSTOM:
-            kubernetes_validate.validate(one, version, strict=True)
-            kinds.add(one["kind"])
+    for resource in resources(installation):
+        if resource["kind"] not in CUSTOM:
+            kubernetes_validate.validate(resource, version, strict=True)
+            kinds.add(resource["kind"])
     assert kinds >= {"Deployment", "Service", "ServiceAccount", "PodDisruptionBudget", "NetworkPolicy"}
 
 
@@ -108,8 +108,8 @@ def test_a_worker_has_the_time_that_it_needs_to_stop_and_to_start(installation: 
 @pytest.mark.parametrize("installation", INSTALLATIONS)
 def test_containers_may_do_nothing_that_they_need_not(installation: str) -> None:
     for kind in ("Deployment", "Job", "StatefulSet"):
-        for one in of_kind(installation, kind):
-            pod = one["spec"]["template"]["spec"]
+        for resource in of_kind(installation, kind):
+            pod = resource["spec"]["template"]["spec"]
             assert pod["securityContext"]["runAsNonRoot"]
             assert not pod["automountServiceAccountToken"]
             for container in (*pod.get("initContainers", ()), *pod["containers"]):
@@ -122,9 +122,9 @@ def test_scaling_goes_by_what_waits_in_every_input_topic(installation: str) -> N
     (scaled,) = of_kind(installation, "ScaledObject")
     given = dict(variables(installation))
     asked = [trigger["metadata"] for trigger in scaled["spec"]["triggers"]]
-    assert [one["topic"] for one in asked] == list(Topics(KafkaSettings().topic_prefix).inputs)
-    assert {one["consumerGroup"] for one in asked} == {KafkaSettings().group}
-    assert {one["bootstrapServers"] for one in asked} == {given["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"]}
+    assert [metadata["topic"] for metadata in asked] == list(Topics(KafkaSettings().topic_prefix).inputs)
+    assert {metadata["consumerGroup"] for metadata in asked} == {KafkaSettings().group}
+    assert {metadata["bootstrapServers"] for metadata in asked} == {given["SEALSTREAM_KAFKA_BOOTSTRAP_SERVERS"]}
     (deployment,) = of_kind(installation, "Deployment")
     assert "replicas" not in deployment["spec"]
     assert scaled["spec"]["scaleTargetRef"]["name"] == deployment["metadata"]["name"]
@@ -140,7 +140,9 @@ def test_the_ports_of_the_brokers_are_open(installation: str) -> None:
 
 @pytest.mark.parametrize("screen", ["console", "doors", "notify"])
 def test_what_people_reach_and_what_tells_them_are_off_unless_they_are_asked_for(screen: str) -> None:
-    asked = [name for name in INSTALLATIONS if any(screen in one["metadata"]["name"] for one in resources(name))]
+    asked = [
+        name for name in INSTALLATIONS if any(screen in resource["metadata"]["name"] for resource in resources(name))
+    ]
     assert asked == ["screens"]
 
 
@@ -148,22 +150,22 @@ def test_what_people_reach_and_what_tells_them_are_off_unless_they_are_asked_for
 def test_what_people_reach_has_rights_of_its_own_and_none_of_the_keys_of_workers(screen: str, port: int) -> None:
     pod, workers = pod_of("screens", screen), pod_of("screens")
     (container,) = pod["containers"]
-    given = {one["secret"]["secretName"] for one in pod["volumes"] if "secret" in one}
-    theirs = {one["secret"]["secretName"] for one in workers["volumes"] if "secret" in one}
+    given = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
+    theirs = {volume["secret"]["secretName"] for volume in workers["volumes"] if "secret" in volume}
     assert "sealstream-signing" in theirs - given
     assert given & theirs == {"my-cluster-cluster-ca-cert"}
-    assert [one["secretRef"]["name"] for one in container["envFrom"]] == [f"sealstream-{screen}-s3"]
+    assert [source["secretRef"]["name"] for source in container["envFrom"]] == [f"sealstream-{screen}-s3"]
     assert pod["serviceAccountName"] == part("screens", "ServiceAccount", screen)["metadata"]["name"]
     assert container["args"] == [screen]
-    assert [one["containerPort"] for one in container["ports"]] == [port]
+    assert [container_port["containerPort"] for container_port in container["ports"]] == [port]
     service = part("screens", "Service", screen)["spec"]
-    assert [one["port"] for one in service["ports"]] == [port]
+    assert [service_port["port"] for service_port in service["ports"]] == [port]
     assert (
         service["selector"].items()
         <= part("screens", "Deployment", screen)["spec"]["template"]["metadata"]["labels"].items()
     )
     policy = part("screens", "NetworkPolicy", screen)["spec"]
-    assert [one["port"] for one in policy["ingress"][0]["ports"]] == [port]
+    assert [allowed_port["port"] for allowed_port in policy["ingress"][0]["ports"]] == [port]
     assert policy["ingress"][0]["from"]
 
 
@@ -189,7 +191,9 @@ def test_a_console_is_served_only_by_a_login_that_tells_people_apart() -> None:
 def test_several_consoles_share_a_database_that_a_secret_names_and_browsers_come_back_to_theirs() -> None:
     deployment = part("screens", "Deployment", "console")["spec"]
     (container,) = deployment["template"]["spec"]["containers"]
-    named = [one["valueFrom"]["secretKeyRef"] for one in container["env"] if one["name"].endswith("_DATABASE")]
+    named = [
+        variable["valueFrom"]["secretKeyRef"] for variable in container["env"] if variable["name"].endswith("_DATABASE")
+    ]
     assert deployment["replicas"] == 2
     assert named == [{"name": "sealstream-console-database", "key": "url"}]
     assert deployment["strategy"] == {"type": "Recreate"}  # another version may want other tables
@@ -208,21 +212,23 @@ def test_what_notifies_keeps_what_is_undelivered_on_a_disk_of_its_own_and_has_no
     stateful = part("screens", "StatefulSet", "notify")["spec"]
     pod = stateful["template"]["spec"]
     (container,) = pod["containers"]
-    mounts = {one["name"]: one["mountPath"] for one in container["volumeMounts"]}
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     (file := tmp_path / "notify.toml").write_text(part("screens", "ConfigMap", "notify")["data"]["notify.toml"])
     plan = read_toml(file, NotificationPlan)
 
     (claim,) = stateful["volumeClaimTemplates"]
     assert str(plan.undelivered.parent) == mounts[claim["metadata"]["name"]]
-    assert not any(one["name"] == claim["metadata"]["name"] for one in pod["volumes"])
+    assert not any(volume["name"] == claim["metadata"]["name"] for volume in pod["volumes"])
     assert container["args"] == ["notify", "run", f"{mounts['plan']}/{file.name}"]
-    secrets = {one["secret"]["secretName"]: mounts[one["name"]] for one in pod["volumes"] if "secret" in one}
+    secrets = {
+        volume["secret"]["secretName"]: mounts[volume["name"]] for volume in pod["volumes"] if "secret" in volume
+    }
     assert {str(target.secret_file.parent) for target in plan.targets.values() if target.secret_file} == {
         secrets["sealstream-notify"]
     }
     assert "sealstream-signing" not in secrets
     assert "envFrom" not in container
-    assert unknown_variables({one["name"]: one["value"] for one in container["env"]}) == ()
+    assert unknown_variables({variable["name"]: variable["value"] for variable in container["env"]}) == ()
 
 
 def test_prometheus_finds_what_notifies() -> None:
@@ -230,6 +236,8 @@ def test_prometheus_finds_what_notifies() -> None:
     service = part("screens", "Service", "notify")
     (container,) = part("screens", "StatefulSet", "notify")["spec"]["template"]["spec"]["containers"]
     assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
-    assert [one["port"] for one in monitor["endpoints"]] == [one["name"] for one in service["spec"]["ports"]]
-    given = {one["name"]: one["value"] for one in container["env"]}
+    assert [endpoint["port"] for endpoint in monitor["endpoints"]] == [
+        port["name"] for port in service["spec"]["ports"]
+    ]
+    given = {variable["name"]: variable["value"] for variable in container["env"]}
     assert given["SEALSTREAM_HEALTH_PORT"] == str(container["ports"][0]["containerPort"]) == "8080"

@@ -48,7 +48,12 @@ def test_no_page_says_what_no_test_exercises() -> None:
 
 
 def test_what_is_written_down_as_a_proof_is_of_something_that_an_article_says() -> None:
-    said = {(pack.name, one.article, word) for pack in load_packs() for one in pack.articles for word in one.product}
+    said = {
+        (pack.name, article.article, word)
+        for pack in load_packs()
+        for article in pack.articles
+        for word in article.product
+    }
     assert written_proofs().keys() <= said
 
 

@@ -17,7 +17,7 @@ def test_slips_are_named_with_what_was_meant_wherever_they_are() -> None:
         "user": {"identiy": {"status": "verified"}, "zzz": 1},
         "content": {"id": "x", "mime": "a/b", "text": "x", "parents": ["a", {"id": "b", "sha_256": "secret"}]},
     }
-    assert [str(one) for one in unknown_members("publication-event.v1", data)] == [
+    assert [str(member) for member in unknown_members("publication-event.v1", data)] == [
         "$.jurisdiction (did you mean `jurisdictions`?)",
         "$.user.identiy (did you mean `identity`?)",
         "$.user.zzz",
@@ -27,12 +27,12 @@ def test_slips_are_named_with_what_was_meant_wherever_they_are() -> None:
 
 @pytest.mark.parametrize(
     "example",
-    [one for event in EVENTS for one in sorted((EXAMPLES / event / "valid").glob("*.json"))],
+    [path for event in EVENTS for path in sorted((EXAMPLES / event / "valid").glob("*.json"))],
     ids=lambda path: f"{path.parts[-3]}/{path.stem}",
 )
 def test_nothing_is_said_of_what_the_contract_has(example: Path) -> None:
     found = unknown_members(example.parts[-3], json.loads(example.read_text(encoding="utf-8")))
-    assert [one.path for one in found] == (
+    assert [member.path for member in found] == (
         ["$.content.x_team", "$.energy", "$.service.region"] if example.stem == "members-of-tomorrow" else []
     )
 
@@ -40,4 +40,4 @@ def test_nothing_is_said_of_what_the_contract_has(example: Path) -> None:
 def test_however_many_there_are_a_few_are_named_and_long_names_are_cut() -> None:
     found = unknown_members("review.v1", {f"{number}" * 100: "" for number in range(100)})
     assert len(found) == 16
-    assert max(len(one.path) for one in found) == len("$.") + 64
+    assert max(len(member.path) for member in found) == len("$.") + 64

@@ -38,8 +38,8 @@ def test_a_release_is_in_every_place_and_in_the_changelog(copy: Path) -> None:
     assert set(map(frozenset, versions(copy).values())) == {frozenset({"7.8.9"})}
     text = (copy / "CHANGELOG.md").read_text(encoding="utf-8")
     assert "## [Unreleased]\n\n## [7.8.9] - 2026-12-01\n\n### Added\n\n- News.\n" in text
-    now = {one.name: one.read_bytes() for one in (copy / "schemas").glob("*.schema.json")}
-    assert {one.name: one.read_bytes() for one in (copy / "schemas" / "released").iterdir()} == now
+    now = {path.name: path.read_bytes() for path in (copy / "schemas").glob("*.schema.json")}
+    assert {path.name: path.read_bytes() for path in (copy / "schemas" / "released").iterdir()} == now
 
 
 def test_nothing_is_released_twice_nor_without_news_nor_as_no_version(copy: Path) -> None:

@@ -27,5 +27,5 @@ def test_what_stops_them_is_shown_by_tests_that_there_are(row: list[str]) -> Non
     assert "; ".join(f"`{file}::{name}`" for file, name in named).replace(";", ",") == row[3]
     for file, name in named:
         body = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
-        functions = {one.name for one in body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+        functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
         assert name in functions, f"{file} has no {name}"

@@ -48,7 +48,10 @@ def test_e2_a_value_is_base64_by_its_words_and_anything_by_its_schema() -> None:
     def formats(document: dict[str, Any]) -> set[str | None]:
         query = document["components"]["schemas"]["c2pa.softBindingQuery"]["properties"]["value"]
         parameters = document["paths"]["/matches/byBinding"]["get"]["parameters"]
-        return {query.get("format"), *(one["schema"].get("format") for one in parameters if one["name"] == "value")}
+        return {
+            query.get("format"),
+            *(parameter["schema"].get("format") for parameter in parameters if parameter["name"] == "value"),
+        }
 
     assert formats(published()) == {None}
     assert formats(corrected()) == {"byte"}
@@ -70,7 +73,7 @@ def test_e4_no_server_may_refuse_anybody() -> None:
 def test_e5_no_manifest_can_be_asked_for() -> None:
     def example(document: dict[str, Any]) -> object:
         parameters = document["paths"]["/manifests/{manifestId}"]["get"]["parameters"]
-        return next(one.get("example") for one in parameters if one["name"] == "manifestId")
+        return next(parameter.get("example") for parameter in parameters if parameter["name"] == "manifestId")
 
     assert example(published()) is None
     assert str(example(corrected())).startswith("urn:c2pa:")
@@ -183,7 +186,7 @@ def failures(
     for event in engine.from_schema(schema).execute():
         assert not isinstance(event, (events.NonFatalError, events.FatalError)), event
         if isinstance(event, events.ScenarioFinished):
-            for checked in (one for several in event.recorder.checks.values() for one in several):
+            for checked in (check for several in event.recorder.checks.values() for check in several):
                 if checked.failure_info is not None:
                     found[f"{event.recorder.label} {checked.name}: {checked.failure_info.failure.message}"] += 1
     return found
@@ -196,13 +199,13 @@ def test_the_doors_keep_the_contract(public: PublicHouse, record: Any) -> None:
 def test_a_score_beyond_the_scale_is_found(public: PublicHouse, record: Any) -> None:
     found = failures(public, record, certain_beyond_all, "/matches/byBinding")
     assert found
-    assert all("response_schema_conformance" in one and "101" in one for one in found)
+    assert all("response_schema_conformance" in failure and "101" in failure for failure in found)
 
 
 def test_a_manifest_of_another_media_type_is_found(public: PublicHouse, record: Any) -> None:
     found = failures(public, record, as_plain_bytes, "/manifests/{manifestId}")
     assert found
-    assert all("content_type_conformance" in one for one in found)
+    assert all("content_type_conformance" in failure for failure in found)
 
 
 def test_the_doors_keep_the_contract_with_access_tokens_and_one_that_nobody_looks_at_is_found(
@@ -213,4 +216,4 @@ def test_the_doors_keep_the_contract_with_access_tokens_and_one_that_nobody_look
         guarded = {"token_issuer": issuer.name, "token_audience": AUDIENCE}
         assert failures(public, record, whole, "/manifests/{manifestId}", **asked, **guarded) == {}
         found = failures(public, record, whole, "/manifests/{manifestId}", **asked)
-        assert [one for one in found if "ignored_auth" in one], found
+        assert [failure for failure in found if "ignored_auth" in failure], found

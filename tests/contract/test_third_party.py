@@ -60,12 +60,12 @@ def test_the_bill_of_materials_is_one_of_cyclonedx_and_names_every_package_with_
         [(f"http://cyclonedx.org/schema/{name}.SNAPSHOT.schema.json", read[name]) for name in SCHEMAS]
     )
     jsonschema_rs.Draft7Validator(read["bom-1.6"], registry=registry, offline=True).validate(bom)
-    assert {one["name"] for one in bom["components"]} == set(locked())
-    (av, *_) = (one for one in bom["components"] if one["name"] == "av")
+    assert {component["name"] for component in bom["components"]} == set(locked())
+    (av, *_) = (component for component in bom["components"] if component["name"] == "av")
     assert av["licenses"] == [{"expression": STATED["av"].spdx}]
-    needs = {one["ref"]: one.get("dependsOn", []) for one in bom["dependencies"]}
-    assert any(one.startswith("boto3==") for one in needs["sealstream"])
-    assert any(one.startswith("botocore==") for one in needs[next(iter(filter(BOTO3.match, needs)))])
+    needs = {dependency["ref"]: dependency.get("dependsOn", []) for dependency in bom["dependencies"]}
+    assert any(needed.startswith("boto3==") for needed in needs["sealstream"])
+    assert any(needed.startswith("botocore==") for needed in needs[next(iter(filter(BOTO3.match, needs)))])
 
 
 def test_page_and_notice_are_up_to_date() -> None:

@@ -39,7 +39,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 def listed(found: Iterable[str], order: Iterable[str]) -> str:
     there = set(found)
-    return ", ".join(one for one in order if one in there)
+    return ", ".join(word for word in order if word in there)
 
 
 def test_the_order_of_severities_and_actions_here_has_all_there_are() -> None:
@@ -71,7 +71,10 @@ def test_every_kind_that_is_seen_in_bytes_is_explained() -> None:
 def test_every_message_is_named_by_its_type_and_leads_to_its_schema(channel: dict[str, Any]) -> None:
     named = rows("| topic | way | key | message | kept |")[str(channel["address"]).removeprefix("sealstream.")][2]
     found = re.findall(r"\[`?([^`\]]+)`?\]\(\.\./schemas/([^)]+)\.schema\.json\)", named)
-    messages = {one["name"]: one for one in (ASYNCAPI["components"]["messages"][name] for name in channel["messages"])}
+    messages = {
+        message["name"]: message
+        for message in (ASYNCAPI["components"]["messages"][name] for name in channel["messages"])
+    }
     assert found
     for name, target in found:
         assert target in schemas.names()

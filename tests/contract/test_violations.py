@@ -107,7 +107,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-input_examples = st.sampled_from([one.values for one in examples("valid", of=INPUTS)])
+input_examples = st.sampled_from([case.values for case in examples("valid", of=INPUTS)])
 
 
 @given(st.sampled_from([*INPUTS, *OUTPUTS]), json_values)
@@ -116,13 +116,13 @@ def test_any_json_is_answered(name: str, value: object) -> None:
     assert (violation is None) == schemas.validator(name).is_valid(value)
 
 
-@given(st.sampled_from([one.values for one in examples("valid")]), st.data(), json_values)
+@given(st.sampled_from([case.values for case in examples("valid")]), st.data(), json_values)
 def test_what_is_wrong_is_told_at_or_below_the_place_where_it_is(
     named: tuple[str, Path], data: st.DataObject, value: object
 ) -> None:
     name, path = named
     document = read(path)
-    way, _ = data.draw(st.sampled_from([one for one in nodes(document) if "evidence" not in one[0]]))
+    way, _ = data.draw(st.sampled_from([node for node in nodes(document) if "evidence" not in node[0]]))
     violation = violation_of(name, replaced(document, way, value))
     assert violation is None or violation.place[: len(way)] == tuple(way)
 

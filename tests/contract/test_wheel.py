@@ -49,7 +49,7 @@ def sealstream(site: Path, *arguments: str, code: int = 0, before: str = "") -> 
 
 
 def test_one_name_is_installed_and_it_is_typed(site: Path) -> None:
-    ours = {one.name for one in site.iterdir()} - {"agents", "console", "pipeline", "schemas", "devstack"}
+    ours = {path.name for path in site.iterdir()} - {"agents", "console", "pipeline", "schemas", "devstack"}
     assert {name for name in ours if not name.endswith(".dist-info")} == {"sealstream"}
     assert (site / "sealstream" / "py.typed").exists()
     house = site / "sealstream" / "house"
@@ -78,7 +78,7 @@ def test_the_client_is_a_package_of_its_own_that_loads_nothing_heavy(tmp_path: P
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as files:
         files.extractall(tmp_path / "site")
-    assert {one.name.partition("-")[0] for one in (tmp_path / "site").iterdir()} == {"sealstream_client"}
+    assert {path.name.partition("-")[0] for path in (tmp_path / "site").iterdir()} == {"sealstream_client"}
     loaded = subprocess.run(
         [sys.executable, "-P", "-c", LOADED],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "site")},

@@ -130,7 +130,7 @@ def _least(
 ) -> tuple[str, ...]:
     left = dict(facts)
     allowed = judge(nested(left))
-    assert allowed.decision == "allow", [one.message for one in allowed.alerts]
+    assert allowed.decision == "allow", [alert.message for alert in allowed.alerts]
     before: dict[str, Any] = {}
     while before != left:
         before = left
@@ -157,7 +157,7 @@ def table() -> str:
     """All places, a line each."""
     lines = ["facts needed beside the asset, and which"]
     for place in PLACES:
-        lines += [f"{place:6} {one.what:36} {len(one.facts):2}  {', '.join(one.facts)}" for one in needed(place)]
+        lines += [f"{place:6} {need.what:36} {len(need.facts):2}  {', '.join(need.facts)}" for need in needed(place)]
     return "\n".join(lines)
 
 

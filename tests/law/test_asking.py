@@ -9,7 +9,7 @@ GENERATION, SEALED, PHOTO = "generation", "publication of what was sealed", "pub
 
 @pytest.mark.parametrize("place", PLACES)
 def test_little_is_asked_of_who_keeps_the_law(place: str, capsys: pytest.CaptureFixture[str]) -> None:
-    facts = {one.what: one.facts for one in needed(place)}
+    facts = {need.what: need.facts for need in needed(place)}
     with capsys.disabled():
         for what, names in facts.items():
             print(f"\nfacts needed in {place}, {what}: {len(names)} {', '.join(names)}", end="")

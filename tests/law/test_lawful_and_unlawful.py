@@ -32,9 +32,9 @@ _TRIED = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.law}: {case.name}")
 def test_who_keeps_the_law_passes_with_nothing_but_the_truth(case: Case) -> None:
     answer = case.run()
-    assert answer.decision == "allow", (case.article, [one.message for one in answer.alerts])
+    assert answer.decision == "allow", (case.article, [alert.message for alert in answer.alerts])
     assert {rule for rule in answer.violated if not rule.startswith(_VOLUNTARY)} == set(), case.article
-    assert answer.open == set(), (case.article, [one.message for one in answer.alerts])
+    assert answer.open == set(), (case.article, [alert.message for alert in answer.alerts])
 
 
 @pytest.mark.parametrize("abuse", ABUSES, ids=lambda abuse: abuse.name)

@@ -607,7 +607,7 @@ def test_an_event_is_judged_as_the_law_has_it(row: Row, judge: Judge) -> None:
         assumptions=PolicySettings().assumptions,
     )
     findings = judge.findings(event.facts, event.at)
-    told = [one.message for one in findings if one.action != "record"]
+    told = [finding.message for finding in findings if finding.action != "record"]
     assert decide(findings) == row.decision, told
     if row.alerts is not None:
         assert bool(told) is row.alerts, told

@@ -55,17 +55,21 @@ class Answer:
     @property
     def alerts(self) -> tuple[Finding, ...]:
         """The findings that somebody is told of."""
-        return tuple(one for one in self.findings if one.action != "record")
+        return tuple(finding for finding in self.findings if finding.action != "record")
 
     @property
     def violated(self) -> frozenset[str]:
         """The rules that are broken."""
-        return frozenset(one.rule for one in self.findings if one.outcome == "violation" and one.action != "record")
+        return frozenset(
+            finding.rule for finding in self.findings if finding.outcome == "violation" and finding.action != "record"
+        )
 
     @property
     def open(self) -> frozenset[str]:
         """The rules that nobody can answer."""
-        return frozenset(one.rule for one in self.findings if one.outcome == "unknown" and one.action != "record")
+        return frozenset(
+            finding.rule for finding in self.findings if finding.outcome == "unknown" and finding.action != "record"
+        )
 
 
 @cache

@@ -98,7 +98,7 @@ def shot(kind: str, codec: str, **options: str) -> Callable[[], bytes]:
 
 
 def paragraphs() -> Iterator[str]:
-    return (one for one in sample("article.txt")().decode().split("\n\n") if one.strip())
+    return (paragraph for paragraph in sample("article.txt")().decode().split("\n\n") if paragraph.strip())
 
 
 def presentation() -> bytes:
@@ -106,8 +106,8 @@ def presentation() -> bytes:
     drawing, slides = "http://schemas.openxmlformats.org/drawingml/2006/main", list(paragraphs())
     told = {
         f"ppt/slides/slide{number}.xml": f'<p:sld xmlns:p="urn:slides" xmlns:a="{drawing}"><p:txBody><a:p><a:r><a:t>'
-        f"{one}</a:t></a:r></a:p></p:txBody></p:sld>"
-        for number, one in enumerate(slides, start=1)
+        f"{paragraph}</a:t></a:r></a:p></p:txBody></p:sld>"
+        for number, paragraph in enumerate(slides, start=1)
     }
     return archive({**package("presentationml.presentation"), **told})
 
@@ -120,7 +120,7 @@ def book() -> bytes:
         '<manifest><item id="one" href="one.xhtml" media-type="application/xhtml+xml"/></manifest>'
         '<spine><itemref idref="one"/></spine>',
     )
-    told = "".join(f"<p>{one}</p>" for one in paragraphs())
+    told = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs())
     parts["book/one.xhtml"] = f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{told}</body></html>'
     return archive(parts)
 
@@ -150,7 +150,7 @@ def workbook() -> bytes:
 
 
 def page() -> bytes:
-    told = "\n".join(f"<p>{one}</p>" for one in paragraphs())
+    told = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs())
     return f"<!DOCTYPE html>\n<html lang=en><head><title>Tools</title></head>\n<body>{told}</body></html>\n".encode()
 
 
@@ -162,7 +162,7 @@ def pasted(body: bytes) -> bytes:
 def rewritten(body: bytes) -> bytes:
     """The text of a page in another page, which has nothing else of it."""
     told = etree.HTML(body).iterfind(".//p")
-    return "".join(f"<div><b>{one.text}</b></div>" for one in told).encode()
+    return "".join(f"<div><b>{paragraph.text}</b></div>" for paragraph in told).encode()
 
 
 def text_in(media_type: str) -> Callable[[bytes], bytes]:

@@ -240,7 +240,7 @@ def recognised(exhibit: Exhibit, found: Fingerprint | NoFingerprint, sealed: byt
     assert services().credentials.read(copy, exhibit.copy.media_type).state == "absent"
     assert not msgspec.structs.asdict(MARKER.read(copy, exhibit.copy.media_type))["aigc"]
     known, asked = traits(sealed, exhibit.media_type), traits(copy, exhibit.copy.media_type, asked=True)
-    pairs = [(one, other) for one in known.all_codes for other in asked.all_codes if one.kind == other.kind]
-    assert min(one.distance(other) for one, other in pairs) <= NEAR[found.kind]
+    pairs = [(code, other) for code in known.all_codes for other in asked.all_codes if code.kind == other.kind]
+    assert min(code.distance(other) for code, other in pairs) <= NEAR[found.kind]
     assert likenesses(copy, exhibit.copy.media_type, [known.looks])[0] >= SAME
     return Cell(can=True, how=exhibit.copy.words)

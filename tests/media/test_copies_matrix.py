@@ -116,21 +116,24 @@ def half(picture: Image.Image) -> Image.Image:
 
 Make = Callable[[Image.Image], bytes]
 SAVED_ANEW: Final[Mapping[str, Make]] = {
-    **{f"JPEG {quality}": (lambda one, quality=quality: saved(one, quality=quality)) for quality in (30, 50, 70, 90)},
-    "WebP": lambda one: saved(one, "WEBP", quality=60),
-    "AVIF": lambda one: saved(one, "AVIF", quality=50, speed=9),
-    "half the size": lambda one: saved(half(one), quality=80),
-    "half the size, WebP": lambda one: saved(half(one), "WEBP", quality=75),
+    **{
+        f"JPEG {quality}": (lambda picture, quality=quality: saved(picture, quality=quality))
+        for quality in (30, 50, 70, 90)
+    },
+    "WebP": lambda picture: saved(picture, "WEBP", quality=60),
+    "AVIF": lambda picture: saved(picture, "AVIF", quality=50, speed=9),
+    "half the size": lambda picture: saved(half(picture), quality=80),
+    "half the size, WebP": lambda picture: saved(half(picture), "WEBP", quality=75),
 }
 CROPPED: Final[Mapping[str, Make]] = {
-    "cropped by 5 % all around": lambda one: saved(cropped(one, 0.025, 0.025, 0.025, 0.025), quality=85),
-    "cropped by 5 % below": lambda one: saved(cropped(one, 0, 0, 0, 0.05), quality=85),
-    "cropped by 5 % on two sides": lambda one: saved(cropped(one, 0.05, 0.05, 0, 0), quality=85),
+    "cropped by 5 % all around": lambda picture: saved(cropped(picture, 0.025, 0.025, 0.025, 0.025), quality=85),
+    "cropped by 5 % below": lambda picture: saved(cropped(picture, 0, 0, 0, 0.05), quality=85),
+    "cropped by 5 % on two sides": lambda picture: saved(cropped(picture, 0.05, 0.05, 0, 0), quality=85),
 }
-GREY: Final[Mapping[str, Make]] = {"grey": lambda one: saved(one.convert("L"), quality=85)}
+GREY: Final[Mapping[str, Make]] = {"grey": lambda picture: saved(picture.convert("L"), quality=85)}
 CHANGED: Final[Mapping[str, Make]] = {
-    "brighter": lambda one: saved(ImageEnhance.Brightness(one).enhance(1.1), quality=85),
-    "darker": lambda one: saved(ImageEnhance.Brightness(one).enhance(0.9), quality=85),
+    "brighter": lambda picture: saved(ImageEnhance.Brightness(picture).enhance(1.1), quality=85),
+    "darker": lambda picture: saved(ImageEnhance.Brightness(picture).enhance(0.9), quality=85),
 }
 BARS: Final = {
     "saved anew and scaled": (SAVED_ANEW, 0.98),

@@ -119,11 +119,11 @@ def test_a_copy_of_a_text_is_recognised_as_that_and_as_nothing_else(name: str, c
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("sample", "other"),
     [pair for pair in itertools.combinations(WITH, 2) if of_sample(pair[0]).kind == of_sample(pair[1]).kind],
 )
-def test_different_samples_are_far_from_each_other(one: str, other: str) -> None:
-    assert of_sample(one).distance(of_sample(other)) > 2 * NEAR[of_sample(one).kind]
+def test_different_samples_are_far_from_each_other(sample: str, other: str) -> None:
+    assert of_sample(sample).distance(of_sample(other)) > 2 * NEAR[of_sample(sample).kind]
 
 
 @pytest.mark.parametrize("name", WITH)

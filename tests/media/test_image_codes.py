@@ -90,9 +90,9 @@ def test_a_copy_is_recognised_as_what_it_is_a_copy_of_and_as_nothing_else(name: 
     assert [match.entry_id for match in database().match(image_code=code_of(asset).text)] == [name]
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(PICTURES, 2)))
-def test_different_pictures_differ_in_about_half_of_their_bits(one: str, other: str) -> None:
-    assert code_of(original(one)).distance(code_of(original(other))) > 90
+@pytest.mark.parametrize(("picture", "other"), list(itertools.combinations(PICTURES, 2)))
+def test_different_pictures_differ_in_about_half_of_their_bits(picture: str, other: str) -> None:
+    assert code_of(original(picture)).distance(code_of(original(other))) > 90
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -52,7 +52,7 @@ def test_every_kind_of_file_gets_its_stamp_beside_it_and_for_no_other_bytes(
     named = ASKED_AS.get(sample.media_type, sample.media_type)
     report = ask(asset, named, stamped.manifest, tsa_trust_pem=authority.root.decode())
     assert report["validation_state"] == ("Invalid" if sample.media_type in MISTAKEN else "Trusted")
-    assert "timeStamp.trusted" in [one["code"] for one in report["validation_results"]["success"]]
+    assert "timeStamp.trusted" in [status["code"] for status in report["validation_results"]["success"]]
     other = b"W" + asset[1:] if sample.media_type == "text/plain" else asset[:-1] + bytes([asset[-1] ^ 1])
     assert stamping.read(other, sample.media_type, manifest=stamped.manifest).state != "valid"
     with pytest.raises(SealRefusedError, match="not valid for the asset"):

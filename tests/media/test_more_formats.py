@@ -72,7 +72,7 @@ def test_jpeg_xl_carries_a_manifest_in_a_container_and_not_without(
 ) -> None:
     naked = b"\xff\x0a" + bytes(64)
     container = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ") + box(b"jxlc", naked)
-    inside, beside = (service.seal(one, make_order("image/jxl")) for one in (container, naked))
+    inside, beside = (service.seal(asset, make_order("image/jxl")) for asset in (container, naked))
     assert (inside.binding, beside.binding) == ("embedded", "sidecar")
     assert beside.sidecar_because is not None
     assert ask(inside.asset, "image/jxl")["validation_state"] == "Trusted"

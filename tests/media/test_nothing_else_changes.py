@@ -139,7 +139,7 @@ def test_a_text_begins_with_every_character_it_had_and_nothing_more_is_seen(
 ) -> None:
     after = finished(text.encode(), "text/plain", service, make_order).decode()
     assert after.startswith(text)
-    assert all(one == "\ufeff" or is_selector(one) for one in after[len(text) :])
+    assert all(character == "\ufeff" or is_selector(character) for character in after[len(text) :])
 
 
 @slow
@@ -175,7 +175,7 @@ def shown(body: bytes) -> list[tuple[str, dict[str, str], str]]:
     """All elements but metadata, which is never drawn."""
     root = ET.fromstring(body)  # noqa: S314 (our own drawing)
     return [
-        (one.tag, dict(one.attrib), one.text or "")
-        for one in root.iter()
-        if one.tag.startswith("{http://www.w3.org/2000/svg}") and not one.tag.endswith("}metadata")
+        (node.tag, dict(node.attrib), node.text or "")
+        for node in root.iter()
+        if node.tag.startswith("{http://www.w3.org/2000/svg}") and not node.tag.endswith("}metadata")
     ]

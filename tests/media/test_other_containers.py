@@ -28,7 +28,9 @@ def silent_film(kind: str = "mp4") -> bytes:
 
 def animated(kind: str) -> bytes:
     """The clip as an animation: every second picture, half the size."""
-    steps = [Image.fromarray(one).resize((one.shape[1] // 2, one.shape[0] // 2)) for one in pictures()[::2]]
+    steps = [
+        Image.fromarray(picture).resize((picture.shape[1] // 2, picture.shape[0] // 2)) for picture in pictures()[::2]
+    ]
     out = io.BytesIO()
     steps[0].save(out, kind, save_all=True, append_images=steps[1:], duration=80)
     return out.getvalue()

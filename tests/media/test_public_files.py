@@ -76,7 +76,7 @@ def media_type_of(name: str) -> str:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_it_reads_as_what_it_was_made_to_be(name: str, stranger: InProcessCredentialService) -> None:
     credential = stranger.read((Path(DIRECTORY or "") / name).read_bytes(), media_type_of(name))
-    told = (credential.state, credential.trust, {one.kind for one in alert_kinds(credential)})
+    told = (credential.state, credential.trust, {alert_kind.kind for alert_kind in alert_kinds(credential)})
     assert told == EXPECTED[name]
     assert CODES.get(name) in (None, *credential.codes)
 

@@ -52,7 +52,7 @@ def test_an_independent_validator_agrees(sample: Sealed, ask: Ask) -> None:
 def test_the_claim_signs_for_everything_the_manifest_says(sample: Sealed) -> None:
     examination = Validator().examine(sample.sealed.asset, sample.media_type, sample.sidecar)
     manifest: dict[str, Any] = json.loads(examination.details)["manifests"][0]
-    created = {one["url"].rpartition("/")[2] for one in manifest["claim.v2"]["created_assertions"]}
+    created = {assertion["url"].rpartition("/")[2] for assertion in manifest["claim.v2"]["created_assertions"]}
     hard_bindings = {name for name in created if name.startswith("c2pa.hash.")}
     assert created - hard_bindings == {"c2pa.actions.v2", "c2pa.ai-disclosure"}
     assert len(hard_bindings) == 1
@@ -86,7 +86,7 @@ def test_one_flipped_bit_of_the_content_is_noticed(sample: Sealed, service: InPr
         changed = flipped(sample.sealed.asset, position, number % 8)
         credential = service.read(changed, sample.media_type, manifest=sample.sidecar)
         assert credential.state in ("invalid", "malformed"), position
-        assert TAMPERED & {one.kind for one in alert_kinds(credential)}, position
+        assert TAMPERED & {alert_kind.kind for alert_kind in alert_kinds(credential)}, position
 
 
 def test_one_flipped_bit_of_what_the_manifest_says_is_noticed(

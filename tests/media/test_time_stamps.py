@@ -42,7 +42,7 @@ def test_a_manifest_is_time_stamped_and_both_validators_trust_the_time(
     assert not [code for code in sealed.credential.codes if code.startswith("timeStamp.")]
     report = ask(sealed.asset, "text/markdown", sealed.manifest, tsa_trust_pem=authority.root.decode())
     assert report["validation_state"] == "Trusted"
-    assert "timeStamp.trusted" in [one["code"] for one in report["validation_results"]["success"]]
+    assert "timeStamp.trusted" in [status["code"] for status in report["validation_results"]["success"]]
 
 
 def test_a_time_stamp_of_an_authority_that_nobody_trusts_is_told_by_its_code(
@@ -73,7 +73,7 @@ def test_a_time_stamp_fits_into_a_text_and_is_asked_for_once(
         assert len(sealed.asset) < 20_000
     report = ask(sealed.asset, "text/plain", tsa_trust_pem=authority.root.decode())
     assert report["validation_state"] == "Trusted"
-    assert "timeStamp.trusted" in [one["code"] for one in report["validation_results"]["success"]]
+    assert "timeStamp.trusted" in [status["code"] for status in report["validation_results"]["success"]]
     assert int((authority.directory / "serial").read_text(), 16) - 1 <= 5
 
 

@@ -156,13 +156,16 @@ def _counts(result: Measured) -> str:
 def _advice() -> str:
     return _table(
         ("format", "instead of", "use"),
-        ((", ".join(map(_short, one.formats)), f"`{one.instead_of}`", f"`{one.use}`") for one in ADVICE),
+        ((", ".join(map(_short, advice.formats)), f"`{advice.instead_of}`", f"`{advice.use}`") for advice in ADVICE),
     )
 
 
 def _summary(result: Measured) -> str:
     def named(found: Iterable[Attempt], *labels: str) -> str:
-        return ", ".join(f"`{one.operation.name}`" for one in found if result.rows[one.key].label in labels) or "none"
+        return (
+            ", ".join(f"`{attempt.operation.name}`" for attempt in found if result.rows[attempt.key].label in labels)
+            or "none"
+        )
 
     groups = ((name, _shown(name, result)) for name in result.formats)
     rows = (
@@ -175,16 +178,16 @@ def _summary(result: Measured) -> str:
 
 def _never_kept(result: Measured) -> str:
     """Formats of which no tool keeps the label."""
-    kept = {one.format for one in attempts() if result.rows[one.key].label == "kept"}
+    kept = {attempt.format for attempt in attempts() if result.rows[attempt.key].label == "kept"}
     never = [_short(name) for name, was in result.formats.items() if was.label and name not in kept]
     return f"Nothing that was tried keeps the label of: {', '.join(never) or 'none of the formats'}.\n"
 
 
 def _passed(result: Measured) -> str:
     rows = (
-        (_short(name), ", ".join(f"`{one.operation.name}`" for one in passed))
+        (_short(name), ", ".join(f"`{attempt.operation.name}`" for attempt in passed))
         for name in result.formats
-        if (passed := [one for one in _shown(name, result) if result.rows[one.key].decision == "allow"])
+        if (passed := [attempt for attempt in _shown(name, result) if result.rows[attempt.key].decision == "allow"])
     )
     return _table(("format", "what was done"), rows)
 
@@ -195,22 +198,25 @@ def _sections(result: Measured) -> Iterator[str]:
         yield f"{_told(was)}\n"
         yield _table(
             ("what is done", "credential", "label", "what sealstream says"),
-            (_cells(one, result.rows[one.key], was) for one in _shown(name, result)),
+            (_cells(attempt, result.rows[attempt.key], was) for attempt in _shown(name, result)),
         )
 
 
 def _shown(format_: str, result: Measured) -> list[Attempt]:
     """What is tried on files of a format; a newer version only where it does something else than the older."""
-    group = [one for one in attempts() if one.format == format_]
-    rows = {(one.tool, one.operation.run, one.operation.to): result.rows[one.key] for one in group}
+    group = [attempt for attempt in attempts() if attempt.format == format_]
+    rows = {(attempt.tool, attempt.operation.run, attempt.operation.to): result.rows[attempt.key] for attempt in group}
 
-    def is_repetition(one: Attempt) -> bool:
-        older = tools()[one.tool].newer_of
+    def is_repetition(attempt: Attempt) -> bool:
+        older = tools()[attempt.tool].newer_of
         if older is None:
             return False
-        return rows.get((older, one.operation.run.replace(one.tool, older), one.operation.to)) == result.rows[one.key]
+        return (
+            rows.get((older, attempt.operation.run.replace(attempt.tool, older), attempt.operation.to))
+            == result.rows[attempt.key]
+        )
 
-    return [one for one in group if not is_repetition(one)]
+    return [attempt for attempt in group if not is_repetition(attempt)]
 
 
 def _told(was: Before) -> str:

@@ -102,9 +102,17 @@ class _Site:
         await admin.start()
 
         async def everything() -> bool:
-            ends = {one: end for one, end in (await self.follower.ends()).items() if one.topic in self._inputs}
+            ends = {
+                partition: end
+                for partition, end in (await self.follower.ends()).items()
+                if partition.topic in self._inputs
+            }
             committed: Mapping[TopicPartition, Any] = await admin.list_consumer_group_offsets(self.stack.kafka.group)
-            left = [one for one, end in ends.items() if end and (one not in committed or committed[one].offset < end)]
+            left = [
+                partition
+                for partition, end in ends.items()
+                if end and (partition not in committed or committed[partition].offset < end)
+            ]
             return not left and self.feed.waiting == 0
 
         try:
@@ -187,7 +195,7 @@ async def _copied_buckets(environment: Mapping[str, str]) -> _Objects:
 
     for bucket in _BUCKETS:
         everything = await Bucket(bucket, environment).listing()
-        listed = {key: one for key, one in everything.items() if one.modified < moment}
+        listed = {key: entry for key, entry in everything.items() if entry.modified < moment}
         written |= listed
         with ThreadPoolExecutor(8) as threads:
             await asyncio.gather(
@@ -240,7 +248,9 @@ async def _put(objects: _Objects, cases: Sequence[Case], environment: Mapping[st
     with ThreadPoolExecutor(8) as threads:
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(loop.run_in_executor(threads, put, at) for at in objects.stored))
-    await Bucket(STORES.inbox_bucket, environment).put_all(one for case in cases for one in case.objects)
+    await Bucket(STORES.inbox_bucket, environment).put_all(
+        inbox_object for case in cases for inbox_object in case.objects
+    )
 
 
 async def _after_the_restore(stack: Stack, cases: Sequence[Case], objects: _Objects, until: datetime) -> list[Problem]:
@@ -271,7 +281,7 @@ async def _audited(site: _Site, cases: Mapping[int, Case], objects: _Objects, un
     environment, evidence = site.stack.environment(), site.evidence
     records_bucket, content_bucket = (Bucket(name, environment) for name in _BUCKETS)
     now = await records_bucket.listing()
-    listed = {key: objects.written.get(key, one) for key, one in now.items() if not is_of_tile_log(key)}
+    listed = {key: objects.written.get(key, entry) for key, entry in now.items() if not is_of_tile_log(key)}
     records = await records_bucket.get_all(listed)
     content = await content_bucket.digests(await content_bucket.listing())
     versions = list_versions(STORES.records_bucket, environment)
@@ -300,7 +310,7 @@ async def _go(directory: Path, *, bucket_first: bool) -> list[Problem]:
         async with open_publisher(stack.kafka) as operator:
             await operator.publish(list(reference_messages(stack.topics)))
         cases = _made(stack, clocks_from)
-        objects = [one for case in cases for one in case.objects]
+        objects = [inbox_object for case in cases for inbox_object in case.objects]
         await Bucket(STORES.inbox_bucket, stack.environment()).put_all(objects)
         copied = await _until_the_loss(stack, cases, directory / "copy", bucket_first=bucket_first)
     home = directory / "second"
@@ -337,7 +347,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="sealstream-restore-") as name:
         problems = asyncio.run(_go(Path(name), bucket_first=bucket_first))
     print(
-        f"  {len(problems)} problems {dict(Counter(one.verdict for one in problems))}, {time.monotonic() - began:.0f} s"
+        f"  {len(problems)} problems {dict(Counter(problem.verdict for problem in problems))}, "
+        f"{time.monotonic() - began:.0f} s"
     )
     for problem in problems[:12]:
         print(f"  {problem.verdict}: case {problem.case} ({problem.kind}): {problem.what}")

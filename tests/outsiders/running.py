@@ -179,7 +179,7 @@ def label_in(body: bytes, media_type: str, was: FoundLabels | None) -> Label | N
         return "gone"
     found = MARKER.read(body, media_type)
     if found.aigc:
-        same = all(one.conforming == was.conforming for one in found.aigc)
+        same = all(label.conforming == was.conforming for label in found.aigc)
         return "changed" if not same else "kept" if len(found.aigc) == 1 else "doubled"
     return "unreadable" if found.refused else "gone"
 

@@ -74,8 +74,8 @@ def test_it_finds_the_manifest_of_a_file_of_one_without_it_and_of_a_smaller_copy
             (smaller(sealed, "JPEG"), "Invalid", "mismatch"),
         ):
             for way, told in found(root, record, body, tmp_path).items():
-                (one,) = told
-                assert one["manifest_id"] == record.manifest.label, way
-                assert one["size"] == len(public.house.stored(record.manifest.uri))
-                assert (one["state"], one["hard_binding"]) == (state, binding), one
-                assert one["score"] == 100 if way != "content" else one["score"] > 90
+                (match,) = told
+                assert match["manifest_id"] == record.manifest.label, way
+                assert match["size"] == len(public.house.stored(record.manifest.uri))
+                assert (match["state"], match["hard_binding"]) == (state, binding), match
+                assert match["score"] == 100 if way != "content" else match["score"] > 90

@@ -34,12 +34,12 @@ class Case(NamedTuple):
 
 
 def cases() -> Iterator[Case]:
-    for one in RECORDED["sdks"]:
-        for message in one["messages"]:
-            yield Case(one["sdk"], one["version"], message["way"], message["mode"], message)
+    for sdk in RECORDED["sdks"]:
+        for message in sdk["messages"]:
+            yield Case(sdk["sdk"], sdk["version"], message["way"], message["mode"], message)
 
 
-CASES = {f"{one.sdk}-{one.way}-{one.mode}": one for one in cases()}
+CASES = {f"{case.sdk}-{case.way}-{case.mode}": case for case in cases()}
 
 
 def taken(message: dict[str, Any]) -> GenerationEvent:
@@ -76,7 +76,7 @@ def test_data_as_an_object_or_as_bytes_is_taken_and_says_the_same_from_every_sdk
 def table() -> str:
     """The matrix as it is in the documents."""
     rows = ["| SDK | data given as | binary mode | structured mode |", "|---|---|---|---|"]
-    for sdk, version, way in dict.fromkeys((one.sdk, one.version, one.way) for one in CASES.values()):
+    for sdk, version, way in dict.fromkeys((case.sdk, case.version, case.way) for case in CASES.values()):
         cells = [outcome(CASES[f"{sdk}-{way}-{mode}"]) for mode in ("binary", "structured")]
         rows.append(f"| {NAMES[sdk]} {version} | {way} | {' | '.join(cells)} |")
     return "\n".join(rows)

@@ -95,9 +95,9 @@ async def answers(installation: Installation, sent: Mapping[str, str], times: in
     while True:
         told: dict[str, list[Said]] = {uid: [] for uid in sent}
         for topic in set(sent.values()):
-            for one in await installation.everything_said(topic):
-                if one.data is not None and one.data["event_uid"] in told:
-                    told[one.data["event_uid"]].append(one)
+            for message in await installation.everything_said(topic):
+                if message.data is not None and message.data["event_uid"] in told:
+                    told[message.data["event_uid"]].append(message)
         short = [uid for uid in sent if len(told[uid]) < times]
         if not short:
             return told
@@ -126,7 +126,7 @@ async def both_share(installation: Installation) -> None:
 def verdicts(told: Mapping[str, list[Said]]) -> dict[str, set[str]]:
     """What was decided about each event, and which manifest it was given."""
     return {
-        uid: {f"{one.data.get('decision')} {one.data.get('manifest')}" for one in messages}
+        uid: {f"{message.data.get('decision')} {message.data.get('manifest')}" for message in messages}
         for uid, messages in told.items()
     }
 

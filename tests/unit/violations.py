@@ -50,7 +50,7 @@ _JUDGED_BY = JudgedBy(
 
 def done(store: StoreSimulator) -> Mapping[Location, StoredObject]:
     """All that is stored but why acts were refused."""
-    return {at: one for at, one in store.objects.items() if not at.key.startswith("v1/refused/")}
+    return {at: stored for at, stored in store.objects.items() if not at.key.startswith("v1/refused/")}
 
 
 def clock(start: datetime = NOON) -> Iterator[datetime]:

@@ -179,7 +179,9 @@ def _is_kept(picture: Image.Image, frames: list[Image.Image], saved: bytes, body
         # Frames may share a picture of more colours than one of them can have.
         with open_picture(saved) as read:
             pairs = zip(ImageSequence.Iterator(read), frames, strict=False)
-            return all(one.convert("RGBA").tobytes() == frame.convert("RGBA").tobytes() for one, frame in pairs)
+            return all(
+                saved_frame.convert("RGBA").tobytes() == frame.convert("RGBA").tobytes() for saved_frame, frame in pairs
+            )
     if picture.format == "WEBP":
         return b"VP8L" in body
     if picture.format == "TIFF":

@@ -92,9 +92,9 @@ def margin_for(em: int) -> int:
     return round(em * 0.2)
 
 
-def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+def contrast(colour: tuple[int, int, int], other: tuple[int, int, int]) -> float:
     """The contrast ratio of two colours as WCAG 2 defines it: 1 to 21, and 4.5 is what text needs."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    darker, lighter = sorted((_luminance(colour), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 

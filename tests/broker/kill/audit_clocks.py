@@ -99,7 +99,7 @@ def _said(
             yield Problem.of(told.first, "unexpected", f"its clock said {stage}, which it had no reason to")
             continue
         yield from _one(told, stage, at, message, evidence)
-    if any(one.place.offset >= other.place.offset for one, other in pairwise(messages)):
+    if any(earlier.place.offset >= other.place.offset for earlier, other in pairwise(messages)):
         yield Problem.of(told.first, "wrong", "its clock did not speak in the order of time")
 
 
@@ -128,10 +128,16 @@ def _must_and_may(told: Told, history: Mapping[TopicPartition, Sequence[Commit]]
     then. What was told later it may have known, or not.
     """
     due = milliseconds(written(told.matter.due))
-    done = [one for case, inputs in told.told if case.matter is not None and case.matter.done for one in inputs]
+    done = [
+        delivery for case, inputs in told.told if case.matter is not None and case.matter.done for delivery in inputs
+    ]
     if not done:
         return True, True
-    seen = [commit.time for one in done if one.time < due and (commit := first_past(one, history)) is not None]
+    seen = [
+        commit.time
+        for delivery in done
+        if delivery.time < due and (commit := first_past(delivery, history)) is not None
+    ]
     return False, not seen or min(seen) > due + _PATIENCE
 
 

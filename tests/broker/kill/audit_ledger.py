@@ -42,8 +42,14 @@ def audit_ledger(
     tallies = dict(_tallies(entries))
     yield from _gaps(entries)
     for case in counted:
-        own = [one for one in by_event.get(case.subject, []) if one.is_correction == case.expected.takes_back]
-        first = next((one for one in by_event.get(case.subject, []) if not one.is_correction), None)
+        own = [
+            ledger_entry
+            for ledger_entry in by_event.get(case.subject, [])
+            if ledger_entry.is_correction == case.expected.takes_back
+        ]
+        first = next(
+            (ledger_entry for ledger_entry in by_event.get(case.subject, []) if not ledger_entry.is_correction), None
+        )
         yield from _entered_once(case, own, records)
         for entry in own:
             yield from _entry(case, entry, first, tallies[entry.key], bucket)

@@ -37,7 +37,7 @@ def audit_matters(
     entries: set[str] = set()
     for told in told_of_matters(cases, evidence):
         versions = versions_of(told, records)
-        called_for |= {version_key(told.matter.uid, one["version"]) for one in versions}
+        called_for |= {version_key(told.matter.uid, version["version"]) for version in versions}
         yield from _kept(told, versions)
         if versions:
             yield from _published(told, versions, evidence)
@@ -115,11 +115,18 @@ def _published(told: Told, versions: Sequence[Mapping[str, Any]], evidence: Evid
     wanted = (
         ("case-updates", evidence.case_updates, topics.case_updates, uid, f"{uid}.{newest['version']}", public),
         *(
-            ("clocks", evidence.clocks, topics.clocks, one["clock_id"], f"{one['clock_id']}.{newest['version']}", one)
-            for one in newest["clocks"]
+            (
+                "clocks",
+                evidence.clocks,
+                topics.clocks,
+                clock["clock_id"],
+                f"{clock['clock_id']}.{newest['version']}",
+                clock,
+            )
+            for clock in newest["clocks"]
         ),
     )
-    if [one["clock_id"] for one in newest["clocks"]] != ([] if told.clock is None else [told.clock]):
+    if [clock["clock_id"] for clock in newest["clocks"]] != ([] if told.clock is None else [told.clock]):
         yield Problem.of(told.first, "wrong", "the case does not have the clock that the law gives it, and no other")
     for name, messages, topic, key, identity, document in wanted:
         last = evidence.last_by_key.get((topic, key.encode()))
@@ -183,7 +190,7 @@ def _too_early(
 ) -> Iterator[Problem]:
     """Whether a position past an input was committed before the first of these messages came."""
     published = min((message.time for message in messages if message is not None), default=None)
-    for one in inputs:
-        commit = first_past(one, history)
+    for delivery in inputs:
+        commit = first_past(delivery, history)
         if commit is not None and (published is None or published > commit.time):
             yield Problem.of(case, "overtaken", f"{commit.offset} was committed before {what}")

@@ -40,14 +40,14 @@ def audit_messages(cases: Mapping[int, Case], evidence: Evidence, records: Mappi
         if case.expected.outcome == "dead-letter":
             if case.is_refused_act:
                 yield from _refused(case, records)
-            for one in places:
-                yield from _dead_letter(case, one, evidence)
-                if _unjudged(case, one) - set(evidence.alerts):
-                    yield Problem.of(case, "lost", f"nobody is told that {_show(one)} was judged by nobody")
+            for delivery in places:
+                yield from _dead_letter(case, delivery, evidence)
+                if _unjudged(case, delivery) - set(evidence.alerts):
+                    yield Problem.of(case, "lost", f"nobody is told that {_show(delivery)} was judged by nobody")
         else:
             if case.expected.outcome != "version":
                 yield from _outcome(case, evidence, records)
-            letters = (evidence.dead_letters.get(one.place) for one in places)
+            letters = (evidence.dead_letters.get(delivery.place) for delivery in places)
             yield from (_not_dead(case, letter) for letter in letters if letter is not None)
         yield from _alerts(case, evidence)
     yield from _what_nothing_called_for(cases, evidence, records)
@@ -172,10 +172,10 @@ def _told_under(case: Case) -> bytes | None:
     return case.subject.encode() if case.expected.outcome == "act" else case.told_under or case.key
 
 
-def _dead_letter(case: Case, one: Input, evidence: Evidence) -> Iterator[Problem]:
-    message = evidence.dead_letters.get(one.place)
+def _dead_letter(case: Case, delivery: Input, evidence: Evidence) -> Iterator[Problem]:
+    message = evidence.dead_letters.get(delivery.place)
     if message is None:
-        yield Problem.of(case, "lost", f"there is no dead letter for {_show(one)}")
+        yield Problem.of(case, "lost", f"there is no dead letter for {_show(delivery)}")
         return
     if (message.key, message.value) != (case.key, case.value):
         yield Problem.of(case, "wrong", "the dead letter is not the input byte for byte")
@@ -199,12 +199,12 @@ def _refused(case: Case, records: Mapping[str, bytes]) -> Iterator[Problem]:
         yield Problem.of(case, "wrong", f"what is stored says that it was refused for {error}")
 
 
-def _unjudged(case: Case, one: Input) -> frozenset[str]:
+def _unjudged(case: Case, delivery: Input) -> frozenset[str]:
     """The alert of a dead letter that was to be judged: about its event, or about its place where it is none."""
     if case.expected.outcome != "dead-letter" or case.topic not in _JUDGED:
         return frozenset()
-    partition = one.place.partition
-    nameless = event_uid(f"kafka:{partition.topic}", f"{partition.partition}/{one.place.offset}")
+    partition = delivery.place.partition
+    nameless = event_uid(f"kafka:{partition.topic}", f"{partition.partition}/{delivery.place.offset}")
     return frozenset({alert_id(case.uid or nameless, "operations.unjudged")})
 
 
@@ -222,8 +222,8 @@ def _what_nothing_called_for(
     alerts |= {
         identity
         for number, inputs in inputs_by_case(evidence).items()
-        for one in inputs
-        for identity in _unjudged(cases[number], one)
+        for delivery in inputs
+        for identity in _unjudged(cases[number], delivery)
     }
     manifests = {case.output_id for case in done if case.expected.outcome == "manifest"}
     decisions = {case.output_id for case in done if case.expected.outcome in ("decision", "retraction")}
@@ -249,6 +249,6 @@ def _is_note(key: str) -> bool:
     return key.startswith("v1/published/")
 
 
-def _show(one: Input) -> str:
-    partition = one.place.partition
-    return f"{partition.topic}[{partition.partition}]@{one.place.offset}"
+def _show(delivery: Input) -> str:
+    partition = delivery.place.partition
+    return f"{partition.topic}[{partition.partition}]@{delivery.place.offset}"

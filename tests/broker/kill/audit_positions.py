@@ -36,25 +36,27 @@ def audit_positions(
     """
     for partition, history in rising(commits).items():
         offsets = [commit.offset for commit in history]
-        for one in evidence.inputs.get(partition, []):
-            first = bisect_right(offsets, one.place.offset)
+        for delivery in evidence.inputs.get(partition, []):
+            first = bisect_right(offsets, delivery.place.offset)
             if first < len(history):
-                case, commit = cases[one.case], history[first]
+                case, commit = cases[delivery.case], history[first]
                 enters = case.expected.counts or case.expected.takes_back
                 entry = entries.get((case.subject, case.expected.takes_back)) if enters else None
-                yield from _undelivered(case, one, evidence, entry, commit)
-                yield from _unstored(case, one, records, entry, commit)
+                yield from _undelivered(case, delivery, evidence, entry, commit)
+                yield from _unstored(case, delivery, records, entry, commit)
 
 
-def _undelivered(case: Case, one: Input, evidence: Evidence, entry: Entry | None, commit: Commit) -> Iterator[Problem]:
-    for name, message in _messages(case, one, evidence, entry):
+def _undelivered(
+    case: Case, delivery: Input, evidence: Evidence, entry: Entry | None, commit: Commit
+) -> Iterator[Problem]:
+    for name, message in _messages(case, delivery, evidence, entry):
         if message is None or message.time > commit.time:
             late = "never came" if message is None else f"came {message.time - commit.time} ms later"
-            yield _overtaken(case, one, commit, f"and its {name} {late}")
+            yield _overtaken(case, delivery, commit, f"and its {name} {late}")
 
 
 def _unstored(
-    case: Case, one: Input, records: Mapping[str, Listed], entry: Entry | None, commit: Commit
+    case: Case, delivery: Input, records: Mapping[str, Listed], entry: Entry | None, commit: Commit
 ) -> Iterator[Problem]:
     keys = {}
     if case.leaves_record:
@@ -64,15 +66,17 @@ def _unstored(
     for name, key in keys.items():
         stored = records.get(key)
         if stored is None or stored.modified * _SECOND > commit.time:
-            yield _overtaken(case, one, commit, f"before its {name} was stored")
+            yield _overtaken(case, delivery, commit, f"before its {name} was stored")
 
 
-def _overtaken(case: Case, one: Input, commit: Commit, how: str) -> Problem:
-    at = f"{commit.partition.topic}[{commit.partition.partition}]@{one.place.offset}"
+def _overtaken(case: Case, delivery: Input, commit: Commit, how: str) -> Problem:
+    at = f"{commit.partition.topic}[{commit.partition.partition}]@{delivery.place.offset}"
     return Problem.of(case, "overtaken", f"{commit.offset} was committed past {at}, {how}")
 
 
-def _messages(case: Case, one: Input, evidence: Evidence, entry: Entry | None) -> Iterator[tuple[str, Message | None]]:
+def _messages(
+    case: Case, delivery: Input, evidence: Evidence, entry: Entry | None
+) -> Iterator[tuple[str, Message | None]]:
     """Everything that must have been delivered before the input was done."""
     match case.expected.outcome:
         case "manifest":
@@ -82,7 +86,7 @@ def _messages(case: Case, one: Input, evidence: Evidence, entry: Entry | None) -
         case "act":
             yield "update", evidence.acts.get(case.output_id)
         case "dead-letter":
-            yield "dead letter", evidence.dead_letters.get(one.place)
+            yield "dead letter", evidence.dead_letters.get(delivery.place)
     for rule in case.expected.alerts:
         yield f"alert of {rule}", evidence.alerts.get(alert_id(str(case.uid or case.subject), rule))
     if entry is not None and entry.enforcement_id is not None:

@@ -78,11 +78,13 @@ class Bucket:
         """Store objects side by side; returns how many."""
         room = asyncio.Semaphore(_AT_ONCE)
 
-        async def put(one: Object) -> None:
+        async def put(inbox_object: Object) -> None:
             async with room:
-                await obstore.put_async(self._store, one.key, one.body, attributes={"Content-Type": one.mime})
+                await obstore.put_async(
+                    self._store, inbox_object.key, inbox_object.body, attributes={"Content-Type": inbox_object.mime}
+                )
 
-        return len(await asyncio.gather(*(put(one) for one in objects)))
+        return len(await asyncio.gather(*(put(inbox_object) for inbox_object in objects)))
 
     async def has(self, key: str) -> bool | None:
         """Whether an object is there; None while the store does not answer."""
@@ -98,9 +100,9 @@ class Bucket:
     async def listing(self) -> dict[str, Listed]:
         """Everything in the bucket."""
         return {
-            one["path"]: Listed(one["size"], int(one["last_modified"].timestamp()))
+            listed["path"]: Listed(listed["size"], int(listed["last_modified"].timestamp()))
             async for page in obstore.list(self._store, chunk_size=1000)
-            for one in page
+            for listed in page
         }
 
     async def get(self, key: str) -> bytes:
@@ -137,8 +139,8 @@ def list_versions(name: str, environment: Mapping[str, str]) -> dict[str, tuple[
     )
     versions: dict[str, tuple[int, ...]] = {}
     for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
-        for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-            versions[one["Key"]] = (*versions.get(one["Key"], ()), int(one["LastModified"].timestamp()))
+        for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            versions[version["Key"]] = (*versions.get(version["Key"], ()), int(version["LastModified"].timestamp()))
     return versions
 
 

@@ -187,7 +187,7 @@ class _Run:
         made = make_cases(supplies, self.plan.events)
         cases: list[Case] = []
         while some := list(islice(made, _PREPARED_AT_ONCE)):
-            await inbox.put_all(one for case in some for one in case.objects)
+            await inbox.put_all(inbox_object for case in some for inbox_object in case.objects)
             cases += (replace(case, objects=()) for case in some)
         for case in cases:
             self.evidence.expect(case)
@@ -206,7 +206,7 @@ class _Run:
         """Have the originals sealed, and wait until the recogniser knows them: from now on, no copy of them passes."""
         first = cases[:ORIGINALS]
         await feed.send(first)
-        found = (InProcessFingerprinter().fingerprint(one, "image/png") for one in originals(self.plan.seed))
+        found = (InProcessFingerprinter().fingerprint(original, "image/png") for original in originals(self.plan.seed))
         codes = [code.code for code in found if code is not None]
         async with asyncio.timeout(_START_SECONDS):
             while not await self._are_known(codes, recogniser):  # noqa: ASYNC110 - it is asked over HTTP

@@ -153,8 +153,8 @@ def inputs_by_case(evidence: Evidence) -> dict[int, list[Input]]:
     """The deliveries of each case."""
     by_case: dict[int, list[Input]] = {}
     for inputs in evidence.inputs.values():
-        for one in inputs:
-            by_case.setdefault(one.case, []).append(one)
+        for delivery in inputs:
+            by_case.setdefault(delivery.case, []).append(delivery)
     return by_case
 
 

@@ -76,7 +76,11 @@ class Inquest:
         environment = self.stack.environment()
         records_bucket = Bucket(STORES.records_bucket, environment)
         content_bucket = Bucket(STORES.content_bucket, environment)
-        listed = {key: one for key, one in (await records_bucket.listing()).items() if not is_of_tile_log(key)}
+        listed = {
+            key: listed_object
+            for key, listed_object in (await records_bucket.listing()).items()
+            if not is_of_tile_log(key)
+        }
         records = await records_bucket.get_all(listed)
         content = await content_bucket.digests(await content_bucket.listing())
         history = await group_history(self.stack.kafka)
@@ -98,7 +102,7 @@ class Inquest:
         ]
         validated = 0
         for case, record in self._sample(seen.cases, records):
-            problems += [one async for one in self._validate(case, record, content_bucket)]
+            problems += [problem async for problem in self._validate(case, record, content_bucket)]
             validated += 1
         twice = sum(
             1 for written in versions.values() if len(written) > 1 and let_through(written, seen.suffered.store_away)
@@ -169,10 +173,14 @@ class Inquest:
             unsettled=suffered.unsettled,
             asked_without_store=suffered.asked_without_store,
             starts=crew.starts,
-            refused_starts=sum(1 for one in crew.endings if one.cause is None and one.as_it_should_be),
-            endings=[asdict(one) for one in (*crew.endings, *seen.recogniser.endings) if not one.as_it_should_be],
+            refused_starts=sum(1 for ending in crew.endings if ending.cause is None and ending.as_it_should_be),
+            endings=[
+                asdict(ending) for ending in (*crew.endings, *seen.recogniser.endings) if not ending.as_it_should_be
+            ],
             left_behind=sorted(crew.left_behind | seen.recogniser.left_behind),
-            slowest_stop_seconds=max((one.seconds for one in crew.endings if one.cause == "SIGTERM"), default=0.0),
+            slowest_stop_seconds=max(
+                (ending.seconds for ending in crew.endings if ending.cause == "SIGTERM"), default=0.0
+            ),
             repeated_deliveries={
                 "manifests": _repeated(evidence.manifests.values()),
                 "decisions": _repeated(evidence.decisions.values()),
@@ -200,8 +208,10 @@ class Inquest:
 
 
 def _without_record(watch: PositionWatch, cases: Mapping[int, Case]) -> Iterator[Problem]:
-    for one in watch.without_record:
-        yield Problem.of(cases[one.case], "overtaken", f"{one.place} was below a committed position and had no record")
+    for delivery in watch.without_record:
+        yield Problem.of(
+            cases[delivery.case], "overtaken", f"{delivery.place} was below a committed position and had no record"
+        )
 
 
 def _ready_without_store(suffered: Suffered) -> Iterator[Problem]:

@@ -81,10 +81,10 @@ def is_of_matter(key: str) -> bool:
     return bool(_VERSION.fullmatch(key))
 
 
-def first_past(one: Input, history: Mapping[TopicPartition, Sequence[Commit]]) -> Commit | None:
+def first_past(delivery: Input, history: Mapping[TopicPartition, Sequence[Commit]]) -> Commit | None:
     """The first commit of a position past an input."""
-    commits = history.get(one.place.partition, ())
-    first = bisect_left(commits, one.place.offset + 1, key=lambda commit: commit.offset)
+    commits = history.get(delivery.place.partition, ())
+    first = bisect_left(commits, delivery.place.offset + 1, key=lambda commit: commit.offset)
     return commits[first] if first < len(commits) else None
 
 

@@ -96,7 +96,7 @@ class Miniature:
         """Of what came after the case of the kind `first`, the case of this kind."""
         case = self.one(first)
         while case.kind != kind:
-            case = next(one for one in self.cases.values() if one.after == case.number)
+            case = next(later for later in self.cases.values() if later.after == case.number)
         return case
 
 
@@ -179,8 +179,8 @@ class _Stage:
         runtime = self._runtime(threads)
         for case in cases:
             self.kept.evidence.expect(case)
-            for one in case.objects:
-                self.store.create(Location(INBOX, one.key), one.body, media_type=one.mime)
+            for inbox_object in case.objects:
+                self.store.create(Location(INBOX, inbox_object.key), inbox_object.body, media_type=inbox_object.mime)
             for _ in range(case.times):
                 self.kept.time += STEP
                 self.kept.commits.append(await self._deliver(case, runtime))

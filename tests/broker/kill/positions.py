@@ -85,16 +85,16 @@ class PositionWatch:
         while last < len(inputs) and inputs[last].place.offset < offset:
             last += 1
         self._checked[partition] = last
-        return [one for one in inputs[first:last] if self.cases[one.case].leaves_record]
+        return [delivery for delivery in inputs[first:last] if self.cases[delivery.case].leaves_record]
 
     async def _check_pending(self) -> None:
         while self._pending:
-            one = self._pending[-1]
-            there = await self.records.has(outcome_key(self.cases[one.case]))
+            delivery = self._pending[-1]
+            there = await self.records.has(outcome_key(self.cases[delivery.case]))
             self.heads += 1
             if there is None:
                 self.deferred += len(self._pending)
                 return
             if not there:
-                self.without_record.append(one)
+                self.without_record.append(delivery)
             self._pending.pop()

@@ -148,7 +148,10 @@ class Report:
         for problem in self.problems[:_SHOWN]:
             yield f"  {problem.verdict}: case {problem.case} ({problem.kind}): {problem.what}"
         if len(self.problems) > _SHOWN:
-            yield f"  ... and {len(self.problems) - _SHOWN} more: {dict(Counter(one.verdict for one in self.problems))}"
+            yield (
+                f"  ... and {len(self.problems) - _SHOWN} more: "
+                f"{dict(Counter(counted.verdict for counted in self.problems))}"
+            )
         for ending in self.endings[:_SHOWN]:
             yield f"  a worker ended as it should not: {ending}"
         if self.left_behind:
@@ -158,4 +161,4 @@ class Report:
 
 
 def _each(seconds: Sequence[float]) -> str:
-    return f"{len(seconds)}" + (f" ({', '.join(f'{one:.1f} s' for one in seconds)})" if seconds else "")
+    return f"{len(seconds)}" + (f" ({', '.join(f'{duration:.1f} s' for duration in seconds)})" if seconds else "")

@@ -40,7 +40,7 @@ def steps_of(plan: Plan, *, own_broker: bool) -> tuple[Step, ...]:
     outages = [Step(what="outage", signal=kills.pop() if kills else None) for _ in range(plan.outages)]
     steps = [
         *outages,
-        *(Step(what="kill", signal=one) for one in kills),
+        *(Step(what="kill", signal=signal) for signal in kills),
         *(Step(what="recogniser") for _ in range(plan.recogniser_kills)),
         *(Step(what="broker") for _ in range(plan.broker_restarts if own_broker else 0)),
         *(Step(what="storm") for _ in range(plan.storms)),

@@ -32,7 +32,9 @@ def manifest(run: Miniature, kind: str = SEALED) -> Message:
 
 def letter_place(run: Miniature, kind: str = REFUSED) -> Place:
     number = run.one(kind).number
-    return next(one.place for inputs in run.evidence.inputs.values() for one in inputs if one.case == number)
+    return next(
+        delivery.place for inputs in run.evidence.inputs.values() for delivery in inputs if delivery.case == number
+    )
 
 
 def alert_of(run: Miniature, kind: str, rule: str) -> str:
@@ -71,8 +73,10 @@ def lose_dead_letter(run: Miniature) -> None:
 
 def lose_one_of_two_inputs(run: Miniature) -> None:
     number = run.one(TWICE).number
-    inputs = next(inputs for inputs in run.evidence.inputs.values() if any(one.case == number for one in inputs))
-    inputs.remove(next(one for one in inputs if one.case == number))
+    inputs = next(
+        inputs for inputs in run.evidence.inputs.values() if any(delivery.case == number for delivery in inputs)
+    )
+    inputs.remove(next(delivery for delivery in inputs if delivery.case == number))
 
 
 def lose_note(run: Miniature) -> None:
@@ -274,7 +278,7 @@ def test_a_commit_far_ahead_passes_everything_below_it(run: Miniature) -> None:
 
     problems = run.audit()
 
-    below = {one.case for one in run.evidence.inputs[first.partition]}
+    below = {delivery.case for delivery in run.evidence.inputs[first.partition]}
     assert {problem.case for problem in problems} == below
     assert all(problem.verdict == "overtaken" for problem in problems)
 

@@ -40,7 +40,7 @@ def newest(run: Miniature, kind: str) -> str:
 
 
 def test_in_a_good_run_clocks_warn_and_miss_and_keep_still_where_it_was_done(run: Miniature) -> None:
-    stages = [json.loads(one.value or b"")["stage"] for one in run.evidence.announcements.values()]
+    stages = [json.loads(announcement.value or b"")["stage"] for announcement in run.evidence.announcements.values()]
     # Of an order and of a demand, of complaints of the public, and of those that are only warned of.
     assert sorted(stages) == ["due"] * 3 + ["missed"] * 3 + ["warned"] * 2
     assert unsaid(run.cases, run.evidence, run.until) == 0
@@ -147,7 +147,7 @@ def test_what_was_told_when_the_time_was_up_may_be_called_missed_or_not(run: Min
     due = round((matter.received + GIVEN).timestamp() * 1000)
     (told,) = (case for case in run.cases.values() if case.matter == replace(matter, done=_done(matter.received)))
     for inputs in run.evidence.inputs.values():
-        inputs[:] = [replace(one, time=due) if one.case == told.number else one for one in inputs]
+        inputs[:] = [replace(delivery, time=due) if delivery.case == told.number else delivery for delivery in inputs]
     assert run.audit() == []
 
     missed = replace(said(run, MISSED, "missed"), time=due + 1)
@@ -180,7 +180,11 @@ def test_an_earlier_decision_may_not_be_the_last_word(run: Miniature) -> None:
 
 def taken_back(run: Miniature) -> tuple[Case, Entry]:
     case = run.one("appeal-release")
-    (entry,) = (one for one in read_entries(run.records) if one.is_correction and one.event_uid == case.subject)
+    (entry,) = (
+        ledger_entry
+        for ledger_entry in read_entries(run.records)
+        if ledger_entry.is_correction and ledger_entry.event_uid == case.subject
+    )
     return case, entry
 
 

@@ -59,7 +59,7 @@ def test_a_good_run_has_taken_and_refused_acts_of_every_kind_and_what_they_lead_
         "SamePersonError",
     }
     answered = run.following(COUNTED, ANSWER)
-    assert any(one.is_correction and one.event_uid == answered.subject for one in read_entries(run.records))
+    assert any(entry.is_correction and entry.event_uid == answered.subject for entry in read_entries(run.records))
     assert run.evidence.suspensions
 
 
@@ -87,7 +87,11 @@ def lose_review(run: Miniature) -> Found:
 
 def lose_correction(run: Miniature) -> Found:
     case = run.following(COUNTED, ANSWER)
-    (entry,) = (one for one in read_entries(run.records) if one.is_correction and one.event_uid == case.subject)
+    (entry,) = (
+        ledger_entry
+        for ledger_entry in read_entries(run.records)
+        if ledger_entry.is_correction and ledger_entry.event_uid == case.subject
+    )
     del run.records[entry.key]
     return {("lost", ANSWER)}
 
@@ -99,7 +103,9 @@ def lose_suspension(run: Miniature) -> Found:
 
 def lose_refusal(run: Miniature) -> Found:
     number = run.one(REFUSED).number
-    (place,) = (one.place for inputs in run.evidence.inputs.values() for one in inputs if one.case == number)
+    (place,) = (
+        delivery.place for inputs in run.evidence.inputs.values() for delivery in inputs if delivery.case == number
+    )
     del run.evidence.dead_letters[place]
     return {("lost", REFUSED)}
 
@@ -110,15 +116,17 @@ def lose_reason(run: Miniature) -> Found:
 
 
 def lose_step(run: Miniature) -> Found:
-    step = next(one.enforcement_id for one in read_entries(run.records) if one.enforcement_id is not None)
+    step = next(entry.enforcement_id for entry in read_entries(run.records) if entry.enforcement_id is not None)
     del run.records[version_key(matter_uid("enforcement", step), 1)]
     return {("lost", None)}
 
 
 def lose_step_taken_back(run: Miniature) -> Found:
-    entries = {(one.account, one.number): one for one in read_entries(run.records)}
-    taken_back = (entries[one.account, int(one.document["corrects"])] for one in entries.values() if one.is_correction)
-    step = next(one.enforcement_id for one in taken_back if one.enforcement_id is not None)
+    entries = {(entry.account, entry.number): entry for entry in read_entries(run.records)}
+    taken_back = (
+        entries[entry.account, int(entry.document["corrects"])] for entry in entries.values() if entry.is_correction
+    )
+    step = next(entry.enforcement_id for entry in taken_back if entry.enforcement_id is not None)
     del run.records[version_key(matter_uid("enforcement", step), 2)]
     return {("lost", None)}
 
@@ -173,8 +181,8 @@ def test_an_order_may_not_be_put_into_the_registry_in_two_forms(run: Miniature) 
 
 def test_acts_that_are_kept_in_another_order_than_they_were_done_are_noticed(run: Miniature) -> None:
     first, second = run.following(COUNTED, "complaint-acknowledged"), run.following(COUNTED, ANSWER)
-    one, other = key_of(first), key_of(second)
-    run.records[one], run.records[other] = run.records[other], run.records[one]
+    key, other = key_of(first), key_of(second)
+    run.records[key], run.records[other] = run.records[other], run.records[key]
 
     assert {("wrong", first.kind), ("wrong", ANSWER)} <= found(run)
 
@@ -210,7 +218,10 @@ def test_a_party_that_is_published_is_noticed(run: Miniature) -> None:
 def test_a_clock_that_speaks_although_an_act_answered_in_time_is_noticed(run: Miniature) -> None:
     missed = run.one("takedown-missed")
     done = run.one("takedown-carried-out")
-    said = {json.loads(one.value or b"")["case_uid"]: key for key, one in run.evidence.announcements.items()}
+    said = {
+        json.loads(announcement.value or b"")["case_uid"]: key
+        for key, announcement in run.evidence.announcements.items()
+    }
     assert matter_of(done).uid not in said
 
     message = run.evidence.announcements[said[matter_of(missed).uid]]

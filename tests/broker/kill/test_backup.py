@@ -59,10 +59,12 @@ async def test_decisions_in_force_are_rebuilt_from_the_bucket_alone(run: Miniatu
         if message.topic == TOPICS.decisions:
             last[json.loads(message.value or b"")["event_uid"]] = dict(message.headers)["ce_id"].decode()
     assert last == run.evidence.last_decision
-    assert {one.value for one in anew.messages if one.topic == TOPICS.decisions} == {
-        one.value for one in run.evidence.decisions.values()
+    assert {restated.value for restated in anew.messages if restated.topic == TOPICS.decisions} == {
+        decision.value for decision in run.evidence.decisions.values()
     }
-    assert anew.newest(TOPICS.manifests) == {one.key: one.value for one in run.evidence.manifests.values()}
+    assert anew.newest(TOPICS.manifests) == {
+        manifest.key: manifest.value for manifest in run.evidence.manifests.values()
+    }
 
 
 async def test_orders_that_are_not_carried_out_suspend_their_services_again(run: Miniature) -> None:
@@ -80,12 +82,12 @@ async def test_cases_and_their_clocks_are_rebuilt_and_speak_with_the_names_that_
     evidence, timers = run.evidence, Timers()
     for topic, messages in ((TOPICS.case_updates, evidence.case_updates), (TOPICS.clocks, evidence.clocks)):
         last = {key: messages.get(name) for (of, key), name in evidence.last_by_key.items() if of == topic}
-        assert anew.newest(topic) == {key: one.value for key, one in last.items() if one is not None}
+        assert anew.newest(topic) == {key: message.value for key, message in last.items() if message is not None}
     for value in anew.newest(TOPICS.clocks).values():
         timers.take(msgspec.json.decode(value or b"", type=KnownClock))
     stages = {(due.mark, due.stage) for due in timers.due(run.until, 100)}
-    said = [json.loads(one.value or b"") for one in evidence.announcements.values()]
-    assert stages == {(one["clock_id"][:16], one["stage"]) for one in said}
+    said = [json.loads(announcement.value or b"") for announcement in evidence.announcements.values()]
+    assert stages == {(body["clock_id"][:16], body["stage"]) for body in said}
 
 
 @pytest.mark.parametrize("backups", [Backups(topics=17, bucket=89), Backups(topics=70, bucket=70)])

@@ -97,7 +97,7 @@ def test_tampering_changes_a_few_bytes_of_the_content(mime: str) -> None:
     changed = tampered(asset, asset, mime)
 
     assert len(changed) == len(asset)
-    assert 1 <= sum(one != other for one, other in zip(asset, changed, strict=True)) <= 2
+    assert 1 <= sum(byte != other for byte, other in zip(asset, changed, strict=True)) <= 2
 
 
 @pytest.mark.parametrize(

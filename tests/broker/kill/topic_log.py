@@ -38,7 +38,7 @@ class GroupHistory(NamedTuple):
 def rising(commits: Iterable[Commit]) -> dict[TopicPartition, list[Commit]]:
     """Of each partition the commits that went further than all before them, in the order of time."""
     by_partition: dict[TopicPartition, list[Commit]] = {}
-    for commit in sorted(commits, key=lambda one: one.time):
+    for commit in sorted(commits, key=lambda committed: committed.time):
         history = by_partition.setdefault(commit.partition, [])
         if not history or commit.offset > history[-1].offset:
             history.append(commit)
@@ -61,7 +61,9 @@ class TopicFollower:
                 for record in records:
                     self._take(record)
             # Behind the last message of a transaction lies what ended it, which is no record.
-            self.positions = {one: await self._consumer.position(one) for one in self._consumer.assignment()}
+            self.positions = {
+                partition: await self._consumer.position(partition) for partition in self._consumer.assignment()
+            }
 
     async def ends(self) -> dict[TopicPartition, int]:
         """Where the partitions end now."""

@@ -83,10 +83,10 @@ def _published_copy(make: Maker) -> Case:
 
 def _generation_with_credential(make: Maker) -> Case:
     """Sealing again what has a credential: it becomes the parent's, and one that was broken raises an alert."""
-    one = make.rng.choice([one for one in make.supplies.to_seal_again if one.manifest is None])
+    asset = make.rng.choice([candidate for candidate in make.supplies.to_seal_again if candidate.manifest is None])
     broken = make.rng.random() < 0.3
-    body = one.tampered if broken else one.sealed
-    content, objects = make.by_reference(one.mime, body, operation="edited")
+    body = asset.tampered if broken else asset.sealed
+    content, objects = make.by_reference(asset.mime, body, operation="edited")
     alerts = frozenset({"credential.content-tampered"}) if broken else frozenset[str]()
     expected = Expected(outcome="manifest", alerts=alerts, original=sha256(body), embedded=True)
     return make.event("generation", {"content": content}, expected, objects=objects)
@@ -105,10 +105,10 @@ def _unlabeled(make: Maker, *, synthetic: Literal["yes", "no"], times: int = 1) 
 
 
 def _credentialed(make: Maker, *, declared: Literal["ai", "not_ai"], broken: bool = False) -> Case:
-    one = make.rng.choice(make.supplies.credentialed)
-    body = one.tampered if broken else one.sealed
-    beside = {} if one.manifest is None else {"manifest": {"base64": base64.b64encode(one.manifest).decode()}}
-    content, objects = make.by_reference(one.mime, body, **beside)
+    asset = make.rng.choice(make.supplies.credentialed)
+    body = asset.tampered if broken else asset.sealed
+    beside = {} if asset.manifest is None else {"manifest": {"base64": base64.b64encode(asset.manifest).decode()}}
+    content, objects = make.by_reference(asset.mime, body, **beside)
     rule = "credential.content-tampered" if broken else "credential.undeclared-ai" if declared == "not_ai" else None
     expected = Expected(
         outcome="decision",

@@ -64,11 +64,11 @@ def test_workers_that_count_the_same_violations_at_the_same_time_count_each_once
     def work(_: int) -> list[bytes]:
         escalate = escalation(store)
         said = [escalate(violation(account, name)) for name in range(EVENTS)]
-        return [to_json(one) for one in said if one]
+        return [to_json(enforcement) for enforcement in said if enforcement]
 
     with ThreadPoolExecutor(WORKERS) as threads:
         said = list(threads.map(work, range(WORKERS)))
-    assert all(one == said[0] for one in said)
+    assert all(by_worker == said[0] for by_worker in said)
     entries = ledger(store, account)[::-1]
     assert [entry.number for entry in entries] == list(range(1, EVENTS + 1))
     assert [entry.step for entry in entries] == ["warn", "restrict", "suspend", "suspend"]
@@ -78,7 +78,7 @@ def test_workers_that_count_the_same_violations_at_the_same_time_count_each_once
 def test_different_violations_at_the_same_time_get_numbers_without_a_gap(store: ObjectStore, account: str) -> None:
     with ThreadPoolExecutor(WORKERS) as threads:
         said = list(threads.map(lambda name: escalation(store)(violation(account, name)), range(EVENTS)))
-    assert sorted(one.violations for one in said if one) == list(range(1, EVENTS + 1))
+    assert sorted(enforcement.violations for enforcement in said if enforcement) == list(range(1, EVENTS + 1))
     assert [entry.number for entry in ledger(store, account)] == list(range(EVENTS, 0, -1))
 
 
@@ -87,4 +87,4 @@ def test_a_worker_that_starts_anew_finds_the_ledger_as_it_was(store: ObjectStore
     restarted = escalation(store)
     assert [restarted(violation(account, name)) for name in range(2)] == before
     later = restarted(violation(account, 2))
-    assert [one.step for one in (*before, later) if one] == ["warn", "restrict", "suspend"]
+    assert [enforcement.step for enforcement in (*before, later) if enforcement] == ["warn", "restrict", "suspend"]

@@ -35,7 +35,7 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connect]:
     policies = {role: policy_of(grants_of(role, SETTINGS)) for role in get_args(Role)}
     for action in sorted(set(RIGHT_OF.values())):
         kept = [
-            grant._replace(actions=[one for one in grant.actions if one != action])
+            grant._replace(actions=[granted for granted in grant.actions if granted != action])
             for grant in grants_of("worker", SETTINGS)
         ]
         policies[f"without-{action.partition(':')[2]}"] = policy_of([grant for grant in kept if grant.actions])
@@ -122,7 +122,7 @@ def test_an_eraser_erases_what_it_finds_and_leaves_what_is_locked(connect: Conne
     for at in (sealed, beside, record):
         worker.create(at, b"{}", media_type="application/json")
     eraser = S3Eraser(connect("eraser"))
-    (found,) = [one for one in eraser.versions("inbox") if one.at == asset]
+    (found,) = [version for version in eraser.versions("inbox") if version.at == asset]
     assert (eraser.digest(found), found.size) == (hashlib.sha256(b"somebody").hexdigest(), 8)
     assert eraser.erase(asset, found.version) == "erased"
     assert eraser.digest(found) is None

@@ -46,5 +46,6 @@ ABUSES: Final[tuple[Abuse, ...]] = (
 """Every breach; the counts are printed by the tests."""
 
 COVERED: Final[Mapping[str, int]] = {
-    rule: sum(rule in one.rules for one in ABUSES) for rule in sorted({rule for one in ABUSES for rule in one.rules})
+    rule: sum(rule in abuse.rules for abuse in ABUSES)
+    for rule in sorted({rule for abuse in ABUSES for rule in abuse.rules})
 }

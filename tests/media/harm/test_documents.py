@@ -172,7 +172,7 @@ def seen(file: Path) -> dict[str, object]:
         "qpdf": [line for line in checked.splitlines() if "WARNING" in line or "error" in line.lower()],
         "poppler": [line for line in (rendered + run("pdfinfo", file)).splitlines() if "Error" in line],
         "mupdf": [line for line in run("mutool", "info", file).splitlines() if "error" in line or "warning" in line],
-        "pages": [one.read_bytes() for one in pages],
+        "pages": [page.read_bytes() for page in pages],
     }
 
 

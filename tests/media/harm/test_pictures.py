@@ -68,14 +68,16 @@ def tag_of(row: bytes) -> int:
 
 def tiled() -> bytes:
     """Four tiles of 16 by 16 pixels in grey."""
-    tile = [bytes((number * 60 + one) % 256 for one in range(256)) for number in range(4)]
+    tile = [bytes((number * 60 + pixel) % 256 for pixel in range(256)) for number in range(4)]
     offsets_at = 8 + 1024
     directory = offsets_at + 32
     entries = [(256, 3, 1, 32), (257, 3, 1, 32), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (277, 3, 1, 1)]
     entries += [(322, 3, 1, 16), (323, 3, 1, 16), (324, 4, 4, offsets_at), (325, 4, 4, offsets_at + 16)]
     out = b"II\x2a\x00" + directory.to_bytes(4, "little") + b"".join(tile)
-    out += struct.pack("<8I", *(8 + 256 * one for one in range(4)), *([256] * 4)) + struct.pack("<H", len(entries))
-    return out + b"".join(struct.pack("<HHII", *one) for one in entries) + bytes(4)
+    out += struct.pack("<8I", *(8 + 256 * number for number in range(4)), *([256] * 4)) + struct.pack(
+        "<H", len(entries)
+    )
+    return out + b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4)
 
 
 def box(kind: bytes, held: bytes) -> bytes:
@@ -235,8 +237,8 @@ def test_a_drawing_is_drawn_the_same(kind: str, seal: Seal, tmp_path: Path) -> N
 
 def drawn(body: bytes) -> bytes:
     root = etree.fromstring(body)
-    for one in root.findall("{http://www.w3.org/2000/svg}metadata"):
-        root.remove(one)
+    for metadata in root.findall("{http://www.w3.org/2000/svg}metadata"):
+        root.remove(metadata)
     return etree.tostring(root, method="c14n2", strip_text=True)
 
 

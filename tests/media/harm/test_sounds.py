@@ -28,8 +28,8 @@ def speech() -> bytes:
 def tagged(version: int = 4, *frames: object, **save: object) -> bytes:
     out = io.BytesIO(speech())
     tag = ID3()
-    for one in (TIT2(encoding=1, text="Häfen"), TALB(encoding=0, text="Tides"), *frames):
-        tag.add(one)
+    for frame in (TIT2(encoding=1, text="Häfen"), TALB(encoding=0, text="Tides"), *frames):
+        tag.add(frame)
     tag.save(out, v2_version=version, **save)
     return out.getvalue()
 
@@ -131,7 +131,9 @@ def test_an_mp3_whose_tag_would_get_another_version_stays_as_it_is(kind: str, se
 
 
 def riff(*chunks: tuple[bytes, bytes]) -> bytes:
-    held = b"WAVE" + b"".join(kind + len(one).to_bytes(4, "little") + one + bytes(len(one) % 2) for kind, one in chunks)
+    held = b"WAVE" + b"".join(
+        kind + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2) for kind, data in chunks
+    )
     return b"RIFF" + len(held).to_bytes(4, "little") + held
 
 
@@ -209,8 +211,8 @@ def test_a_flac_keeps_its_pictures_its_seek_table_and_its_packets(seal: Seal, tm
         after = written(tmp_path, sealed.asset, "flac")
         assert packets(after) == packets(file)
         new, old = FLAC(io.BytesIO(sealed.asset)), FLAC(io.BytesIO(body))
-        assert [one.data for one in new.pictures] == [one.data for one in old.pictures] == [encoded("PNG")]
-        assert [one.seekpoints for one in (new.seektable, old.seektable)] == [old.seektable.seekpoints] * 2
+        assert [cover.data for cover in new.pictures] == [cover.data for cover in old.pictures] == [encoded("PNG")]
+        assert [table.seekpoints for table in (new.seektable, old.seektable)] == [old.seektable.seekpoints] * 2
         assert run("metaflac", "--show-md5sum", after) == run("metaflac", "--show-md5sum", file)
         assert "ok" in run("flac", "-t", after)
 

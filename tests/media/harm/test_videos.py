@@ -51,7 +51,7 @@ def wide_places(directory: Path) -> bytes:
             (size,) = struct.unpack_from(">I", body, parent)
             struct.pack_into(">I", body, parent, size + 4 * number)
         body[at : at + 12 + 4 * number] = b"co64" + bytes(4) + struct.pack(
-            f">I{number}Q", number, *(one + grown for one in numbers)
+            f">I{number}Q", number, *(offset + grown for offset in numbers)
         )  # fmt: skip
     return bytes(body)
 

@@ -30,7 +30,7 @@ def test_what_is_like_no_setting_is_only_named() -> None:
 
 
 def test_settings_and_what_kubernetes_tells_of_services_are_not_strange() -> None:
-    there = {one.variable: "" for one in effective()}
+    there = {setting.variable: "" for setting in effective()}
     kubernetes = ("SEALSTREAM_SERVICE_HOST", "SEALSTREAM_PORT_8080_TCP_ADDR", "SEALSTREAM_HEALTH_SERVICE_PORT_HTTP")
     assert unknown_variables({**there, **dict.fromkeys(kubernetes, ""), "SEALSTREAM_DEBUG": "1"}) == ()
 
@@ -38,14 +38,14 @@ def test_settings_and_what_kubernetes_tells_of_services_are_not_strange() -> Non
 def test_every_value_is_shown_with_where_it_is_from_and_secrets_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALSTREAM_POLICY_JURISDICTIONS", "CN,EU")
     monkeypatch.setenv("SEALSTREAM_KAFKA_SASL_PASSWORD", "hush-4711")
-    shown = {one.variable: one for one in effective()}
+    shown = {setting.variable: setting for setting in effective()}
     assert (shown["SEALSTREAM_POLICY_JURISDICTIONS"].value, shown["SEALSTREAM_POLICY_JURISDICTIONS"].origin) == (
         "CN,EU",
         "environment",
     )
     assert (shown["SEALSTREAM_DRAIN_SECONDS"].value, shown["SEALSTREAM_DRAIN_SECONDS"].origin) == ("20.0", "default")
     assert shown["SEALSTREAM_KAFKA_SASL_PASSWORD"].value == "(set, hidden)"
-    assert not any("hush" in one.value for one in shown.values())
+    assert not any("hush" in setting.value for setting in shown.values())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_every_value_is_shown_with_where_it_is_from_and_secrets_are_not(monkeypa
 )
 def test_a_value_is_shown_as_it_is_written(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, value)
-    (shown,) = (one for one in effective() if one.variable == variable)
+    (shown,) = (setting for setting in effective() if setting.variable == variable)
     assert (shown.value, shown.origin) == (value, "environment")
 
 

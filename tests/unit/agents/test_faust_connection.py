@@ -18,7 +18,9 @@ SECURED = [
 ]
 
 
-@pytest.mark.parametrize("settings", SECURED, ids=lambda one: f"{one.security_protocol}-{one.sasl_mechanism}")
+@pytest.mark.parametrize(
+    "settings", SECURED, ids=lambda settings: f"{settings.security_protocol}-{settings.sasl_mechanism}"
+)
 def test_faust_is_secured_as_our_own_clients_are(settings: KafkaSettings) -> None:
     ours = connection(settings)
     fausts = credentials_to_aiokafka_auth(faust_connection(settings)["broker_credentials"])

@@ -36,7 +36,7 @@ async def test_a_refusal_is_the_operators_and_an_issuer_that_is_away_the_worlds(
         await token_provider(settings()).token()
     assert isinstance(refused.value.why, OperatorError)
     assert isinstance(away.value.why, WorldError)
-    assert not any("c/ret" in str(one.value) for one in (refused, away))
+    assert not any("c/ret" in str(failure.value) for failure in (refused, away))
 
 
 @pytest.mark.parametrize("status", [408, 429])

@@ -97,10 +97,10 @@ async def test_of_a_later_verdict_what_blocks_goes_out_first_and_under_its_own_k
     assert retraction is not None
     await outbox(recorder).retract(retraction)
     (entries, said) = recorder.published
-    assert [(one.topic, one.key) for one in entries] == [
+    assert [(entry.topic, entry.key) for entry in entries] == [
         ("sealstream.features", f"illegal:{content.sha256}:other".encode())
     ]
-    assert [(one.topic, one.key) for one in said] == [
+    assert [(published.topic, published.key) for published in said] == [
         ("sealstream.decisions", b"t"),
         ("sealstream.enforcement", account_of("u").encode()),
     ]

@@ -48,7 +48,7 @@ async def test_leaves_that_come_together_share_a_batch_and_each_partition_has_a_
 ) -> None:
     waits = [log.add(TOPIC, number % 2, [leaf(number)]) for number in range(100)]
     async with asyncio.timeout(5):
-        await asyncio.gather(*(one.wait() for one in waits))
+        await asyncio.gather(*(event.wait() for event in waits))
     assert logged(logs, 0) == [leaf(number).entry.decode() for number in range(0, 100, 2)]
     assert logged(logs, 1) == [leaf(number).entry.decode() for number in range(1, 100, 2)]
     assert sum("/batches/" in at.key for at in store.objects) == 2
@@ -103,8 +103,8 @@ async def test_a_record_is_acknowledged_when_its_leaf_is_in_the_log_and_keeps_no
     loop = DeliveryLoop(DeliverySettings(max_in_flight=2))
     store.outage = True
 
-    async def work(one: InputRecord) -> asyncio.Event:
-        return log.add(one.topic, one.partition, [leaf(one.offset)])
+    async def work(input_record: InputRecord) -> asyncio.Event:
+        return log.add(input_record.topic, input_record.partition, [leaf(input_record.offset)])
 
     for offset in range(10):
         loop.admit(record(offset), 1, process=work, dead_letter=unneeded)
@@ -127,8 +127,8 @@ async def test_when_its_partitions_are_given_up_nothing_waits_any_more_and_whoev
     loop = DeliveryLoop(DeliverySettings(drain_seconds=0.05))
     store.outage = True
 
-    async def work(one: InputRecord) -> asyncio.Event:
-        return log.add(one.topic, one.partition, [leaf(one.offset)])
+    async def work(input_record: InputRecord) -> asyncio.Event:
+        return log.add(input_record.topic, input_record.partition, [leaf(input_record.offset)])
 
     loop.admit(record(0), 1, process=work, dead_letter=unneeded)
     async with asyncio.timeout(5):

@@ -15,7 +15,7 @@ def test_the_documents_have_the_table_of_the_code() -> None:
 
 @pytest.mark.parametrize("role", list(ROLES))
 def test_only_who_decides_about_what_is_held_may_write_reviews(role: Role) -> None:
-    writes = {one.name for one in rights_of(role, TOPICS, "g") if one.operation == "Write"}
+    writes = {right.name for right in rights_of(role, TOPICS, "g") if right.operation == "Write"}
     assert (TOPICS.reviews in writes) == (role in {"reviewer", "console"})
 
 
@@ -29,4 +29,4 @@ def test_nobody_who_reviews_or_keeps_the_other_sets_says_who_may_review() -> Non
 def test_a_worker_that_asks_recognisers_reads_no_manifests() -> None:
     alone = set(rights_of("worker", TOPICS, "g"))
     asking = set(rights_of("worker", TOPICS, "g", asks_recognisers=True))
-    assert {str(one) for one in alone - asking} == {"Read on the topic sealstream.manifests"}
+    assert {str(right) for right in alone - asking} == {"Read on the topic sealstream.manifests"}

@@ -58,7 +58,9 @@ LOSING = {
 @pytest.mark.parametrize(("topic", "changed", "replicas"), LOSING.values(), ids=LOSING)
 def test_what_can_lose_something(topic: str, changed: dict[str, str], replicas: int) -> None:
     plan = PLANS[topic]
-    (loss, *more) = [one for one in differences(plan, found(plan, replicas, **changed)) if one.loses]
+    (loss, *more) = [
+        difference for difference in differences(plan, found(plan, replicas, **changed)) if difference.loses
+    ]
     assert (loss.setting, more) == (next(iter(changed)).replace("_", "."), [])
     assert plan.name in str(loss)
     assert changed[next(iter(changed))] in str(loss)
@@ -85,7 +87,9 @@ HARMLESS_ENOUGH = {
 def test_what_is_worth_a_word_only(topic: str, changed: dict[str, str], replicas: int) -> None:
     plan = PLANS[topic]
     said = differences(plan, found(plan, replicas, **changed))
-    assert [(one.setting, one.loses) for one in said] == [(next(iter(changed)).replace("_", "."), False)]
+    assert [(difference.setting, difference.loses) for difference in said] == [
+        (next(iter(changed)).replace("_", "."), False)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,12 @@ def settings(directory: Path, **changes: object) -> CredentialSettings:
 
 
 def test_the_official_lists_are_trusted_unless_somebody_says_none(tmp_path: Path) -> None:
-    assert [one.name for one in lists_in_use(settings(tmp_path))] == ["c2pa", "c2pa-tsa"]
+    assert [trust_list.name for trust_list in lists_in_use(settings(tmp_path))] == ["c2pa", "c2pa-tsa"]
     assert trust_of(settings(tmp_path)).lists
     assert trust_of(settings(tmp_path, trust_lists=("none",))) == Trust()
-    assert [one.name for one in lists_in_use(settings(tmp_path, trust_lists=("c2pa-tsa",)))] == ["c2pa-tsa"]
+    assert [trust_list.name for trust_list in lists_in_use(settings(tmp_path, trust_lists=("c2pa-tsa",)))] == [
+        "c2pa-tsa"
+    ]
     with pytest.raises(OperatorError, match="no trust list interim"):
         lists_in_use(settings(tmp_path, trust_lists=("interim",)))
 
@@ -71,7 +73,7 @@ def test_what_changes_is_in_force_without_a_restart_and_what_cannot_be_read_chan
             watch.look()
         assert trust() == "trusted"
         assert "cannot be read" in str(watch.trouble)
-        assert len([one for one in caplog.records if "not taken" in one.message]) == 1
+        assert len([record for record in caplog.records if "not taken" in record.message]) == 1
 
 
 def test_a_list_past_its_age_is_told_once_and_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -85,6 +87,6 @@ def test_a_list_past_its_age_is_told_once_and_shown(tmp_path: Path, caplog: pyte
     with caplog.at_level(logging.WARNING):
         watch.look()
         watch.look()
-    assert len([one for one in caplog.records if "overdue" in one.message]) == 1
+    assert len([record for record in caplog.records if "overdue" in record.message]) == 1
     assert "days overdue" in watch.states()["trust list c2pa"]
     assert watch.issued()["c2pa"] == datetime(2026, 10, 1, tzinfo=UTC).timestamp()

@@ -19,7 +19,7 @@ def test_the_database_that_is_named_is_the_one_that_is_rebuilt(
     named = tmp_path / "named.sqlite"
     with closing(sqlite3.connect(named)) as others:
         others.execute("CREATE TABLE customers (id)")
-    code, _, told = typed("console", *(named if one == "FILE" else one for one in order))
+    code, _, told = typed("console", *(named if argument == "FILE" else argument for argument in order))
     assert code == 2
     assert f"{named} is none that a console made" in told.replace("\n", "")
     assert list(tmp_path.iterdir()) == [named]

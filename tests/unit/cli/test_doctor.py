@@ -37,8 +37,8 @@ def ask(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
         said = json.loads(capfd.readouterr().out)
         assert (end.value.code == 2, said["ok"]) == (True, False)  # there is no broker, at least
         found: dict[str, list[tuple[str, str]]] = {}
-        for one in said["found"]:
-            found.setdefault(one["place"], []).append((one["state"], one["said"]))
+        for diagnosis in said["found"]:
+            found.setdefault(diagnosis["place"], []).append((diagnosis["state"], diagnosis["said"]))
         return found
 
     return asked

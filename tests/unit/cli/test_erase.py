@@ -64,7 +64,9 @@ def test_a_user_is_erased_and_it_is_said_what_went_what_stays_and_why(
     assert f"erased  sealed asset or manifest  {record.sealed.uri}" in out
     assert "erased  inbox copy  s3://sealstream-inbox/hers.png" in out
     assert "GDPR Art. 17(3)" in out
-    assert [(one.topic, one.key, one.value) for one in brokers.sent] == [("sealstream.manifests", b"hers.png", None)]
+    assert [(message.topic, message.key, message.value) for message in brokers.sent] == [
+        ("sealstream.manifests", b"hers.png", None)
+    ]
     (written,) = [line.removeprefix("recorded  ") for line in out.splitlines() if line.startswith("recorded")]
     assert json.loads(house.stored(written))["events"] == 1
 

@@ -80,8 +80,8 @@ def test_a_vendors_sign_is_shown_and_is_no_label(run: Run, image: Path) -> None:
     image.write_bytes(with_text("parameters", "a secret prompt"))
     answer = judged(run, image, "--declared", "human")
     assert (answer["implicit_label"], answer["marks"]["labels"], answer["decision"]) == (None, [], "allow")
-    assert [(one["ai"], one["weight"]) for one in answer["marks"]["vendor_signs"]] == [(True, "weak")]
-    assert [(one["kind"], one["action"]) for one in answer["alerts"]] == [("vendor-sign", "alert")]
+    assert [(sign["ai"], sign["weight"]) for sign in answer["marks"]["vendor_signs"]] == [(True, "weak")]
+    assert [(alert["kind"], alert["action"]) for alert in answer["alerts"]] == [("vendor-sign", "alert")]
     shown = run("inspect", image)[1]
     assert "vendor's sign" in shown
     assert "secret" not in shown

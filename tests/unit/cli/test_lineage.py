@@ -136,8 +136,8 @@ def placed(house: House, like: ManifestRecord, name: str, *parents: str) -> None
     """Put the record of an event into the store, made from what these other events sealed."""
     uid = event_uid("/studio", name)
     made_from = tuple(
-        RecordedParent(content_id=one, sha256=None, event_uid=event_uid("/studio", one), manifest=None)
-        for one in parents
+        RecordedParent(content_id=parent, sha256=None, event_uid=event_uid("/studio", parent), manifest=None)
+        for parent in parents
     )
     record = msgspec.structs.replace(
         like, event_uid=uid, content=ContentName(id=name, mime="text/plain"), parents=made_from
@@ -163,7 +163,7 @@ def test_a_cycle_is_shown_as_one(run: Run, house: House) -> None:
     placed(house, like, "second", "first")
     (tree,) = ancestry(house).of_event("/studio", "first")
     (parent,) = tree.parents
-    assert [one.standing for one in (tree, parent, *parent.parents)] == ["known", "known", "cycle"]
+    assert [ancestor.standing for ancestor in (tree, parent, *parent.parents)] == ["known", "known", "cycle"]
     assert "the same as further up" in run("--event", "/studio", "first")[1]
 
 
@@ -183,7 +183,7 @@ def test_a_tree_that_grows_too_large_is_cut(house: House) -> None:
     for number in range(6):
         placed(house, like, str(number), *[str(number + 1)] * 16)
     (tree,) = ancestry(house).of_event("/studio", "0")
-    assert sum(one.standing == "known" for one in walk(tree)) == 256
+    assert sum(ancestor.standing == "known" for ancestor in walk(tree)) == 256
     assert size(tree) <= 256 * 17
 
 

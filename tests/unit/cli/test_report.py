@@ -71,7 +71,7 @@ def test_statements_are_what_the_database_takes_and_of_one_event_where_it_is_nam
     held = house.inspect(publication(said, event_id="post")).record
     house.review(review({"event_uid": held.event_uid, "verdict": "refuse", "reviewer": {"id": "r"}, "reason": "no"}))
     exported = json.loads(run("statement", "--period", "2026-06", "--format", "json", "--out", "-")[1])
-    assert [one["puid"] for one in exported["statements"]] == [held.event_uid]
+    assert [statement["puid"] for statement in exported["statements"]] == [held.event_uid]
     about = ("--event", held.event_uid, "--format", "html", "--out", "-")
     assert held.event_uid in run("statement", "--period", "2026-06", *about)[1]
     code, _, err = run("statement", "--period", "2026-06", "--event", "0" * 64)

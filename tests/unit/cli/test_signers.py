@@ -39,7 +39,7 @@ def test_identities_and_rules_are_listed_in_their_order(typed: Run, signers: Pat
     code, out, _ = typed("signers", "list", "--json")
     told = orjson.loads(out)
     assert code == 0
-    assert [(one["name"], one["default"], one["trouble"]) for one in told["identities"]] == [
+    assert [(identity["name"], identity["default"], identity["trouble"]) for identity in told["identities"]] == [
         ("house", True, None),
         ("studio", False, None),
     ]
@@ -87,7 +87,10 @@ def test_what_is_no_generation_event_is_refused(typed: Run, signers: Path, tmp_p
 def test_a_file_is_sealed_by_the_identity_that_is_named(typed: Run, signers: Path, tmp_path: Path) -> None:
     asset = tmp_path / "story.md"
     asset.write_text("Once.\n")
-    serials = {one["name"]: one["serial"] for one in orjson.loads(typed("signers", "list", "--json")[1])["identities"]}
+    serials = {
+        identity["name"]: identity["serial"]
+        for identity in orjson.loads(typed("signers", "list", "--json")[1])["identities"]
+    }
     code, out, err = typed("seal", asset, "--identity", "studio", "--json")
     assert code == 0, err
     told = orjson.loads(out)
@@ -104,8 +107,12 @@ def test_doctor_has_each_sign_and_a_fault_of_one_hides_no_other(
     # Brokers and the store are none of this test's, and would be waited for.
     monkeypatch.setattr("agents.cli.doctor._OF_WORKERS", {"certificate": doctor._OF_WORKERS["certificate"]})
     (signers.parent / "studio" / "signer.pem").unlink()
-    said = [one for one in orjson.loads(typed("doctor", "--json")[1])["found"] if one["place"] == "certificate"]
-    assert [one["state"] for one in said] == ["ok", "fault"]
+    said = [
+        diagnosis
+        for diagnosis in orjson.loads(typed("doctor", "--json")[1])["found"]
+        if diagnosis["place"] == "certificate"
+    ]
+    assert [diagnosis["state"] for diagnosis in said] == ["ok", "fault"]
     assert said[0]["said"].startswith("house: the certificate is valid for")
     assert said[1]["said"].startswith("studio: The identity studio of")
 

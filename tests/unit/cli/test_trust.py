@@ -27,7 +27,7 @@ def test_list_update_and_explain(
 ) -> None:
     code, out, _ = run(monkeypatch, capsys, "trust", "list", "--json")
     assert code == 0
-    assert [one["name"] for one in json.loads(out)["lists"]] == ["c2pa", "c2pa-tsa"]
+    assert [trust_list["name"] for trust_list in json.loads(out)["lists"]] == ["c2pa", "c2pa-tsa"]
     other = development_chain(tmp_path / "other")
     anchors = tmp_path / "anchors.pem"
     anchors.write_bytes(other.trust_anchors)

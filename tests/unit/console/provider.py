@@ -66,7 +66,7 @@ class Provider:
         kept: list[Any] = []
 
         def keep(status: str, headers: list[tuple[str, str]], *_: object) -> None:
-            kept[:] = [status, [one for one in headers if one[0].lower() != "content-length"]]
+            kept[:] = [status, [header for header in headers if header[0].lower() != "content-length"]]
 
         answer = b"".join(self.app(environ, keep))
         if self.claims is not None and path == KEYS:

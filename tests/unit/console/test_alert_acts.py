@@ -34,7 +34,7 @@ def form_for(client: TestClient, uid: str, step: str, **more: str) -> dict[str, 
 
 
 def states(client: TestClient) -> dict[str, str]:
-    return {one["event_uid"]: one["state"] for one in client.get("/alerts.json").json()["events"]}
+    return {event["event_uid"]: event["state"] for event in client.get("/alerts.json").json()["events"]}
 
 
 def test_an_alert_is_acknowledged_and_closed_and_says_by_whom(worker: WholeWorker) -> None:
@@ -51,7 +51,7 @@ def test_an_alert_is_acknowledged_and_closed_and_says_by_whom(worker: WholeWorke
     assert states(anna) == {uid: "closed"}
     assert "It was a test picture." in anna.get("/alerts").text
     assert anna.get("/today.json").json()["alerts"] == 0
-    assert {one["what"] for one in anna.get("/audit.json").json()["rows"]} == {"alert.acknowledged", "alert.closed"}
+    assert {row["what"] for row in anna.get("/audit.json").json()["rows"]} == {"alert.acknowledged", "alert.closed"}
 
 
 def test_the_next_alert_of_the_event_opens_them_again(worker: WholeWorker) -> None:

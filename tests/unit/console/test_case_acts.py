@@ -61,7 +61,7 @@ def act(worker: WholeWorker, path: str, step: str, by: str = "dora", role: str |
 
 def offered(worker: WholeWorker, path: str, who: str, role: str | None = None) -> dict[str, str | None]:
     page = desk(worker, who, role).get(f"{path}.json").json()
-    return {" ".join(filter(None, (one["act"], one["outcome"]))): one["off"] for one in page["offered"]}
+    return {" ".join(filter(None, (offer["act"], offer["outcome"]))): offer["off"] for offer in page["offered"]}
 
 
 def test_every_act_kind_and_state_has_words() -> None:
@@ -143,7 +143,7 @@ def test_a_document_is_on_the_case_by_digest_and_place_and_kept_nowhere(worker: 
     answer = client.post(f"{path}/acts", data=form, files={"document": ("answer", b"We do not.", "")})
     assert "Done: Contested" in answer.text
     documents = client.get(f"{path}.json").json()["case"]["case"]["documents"]
-    told = [(one["act"], one["sha256"], one["uri"], one["mime"]) for one in documents]
+    told = [(document["act"], document["sha256"], document["uri"], document["mime"]) for document in documents]
     assert told == [
         ("order.received", sha256(body).hexdigest(), "s3://evidence/o-1.pdf", "application/pdf"),
         ("order.contested", sha256(b"We do not.").hexdigest(), "s3://evidence/answer", None),
@@ -368,13 +368,13 @@ def test_the_journal_has_acts_on_cases_beside_reviews(worker: WholeWorker) -> No
     client.post(f"/queue/{uid}/acts", data=filled(client, f"/queue/{uid}", act="claim"))
     act(worker, path, "order.done", by="emil")
     page = client.get("/audit.json").json()
-    assert {(one["actor"], one["what"], one["state"]) for one in page["rows"]} == {
+    assert {(row["actor"], row["what"], row["state"]) for row in page["rows"]} == {
         ("dora", "order.received", "taken"),
         ("anna", "claim", "taken"),
         ("emil", "order.done", "taken"),
     }
     assert "Order received" in client.get("/audit").text
-    assert {one["actor"] for one in client.get("/audit.json?actor=emil").json()["rows"]} == {"emil"}
+    assert {row["actor"] for row in client.get("/audit.json?actor=emil").json()["rows"]} == {"emil"}
 
 
 def test_what_is_registered_has_no_acts_and_says_where_it_is_changed(worker: WholeWorker) -> None:

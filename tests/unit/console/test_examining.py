@@ -28,12 +28,12 @@ class DiskUsage(NamedTuple):
 
 def found(database: Path | PostgresAddress, source: str = "brokers") -> list[tuple[str, str]]:
     """What is found, but for the line that a server answers."""
-    return [one for one in examined(database, TOPICS, source=source) if "answers, PostgreSQL" not in one[1]]
+    return [finding for finding in examined(database, TOPICS, source=source) if "answers, PostgreSQL" not in finding[1]]
 
 
 def only(database: Path | PostgresAddress, source: str = "brokers") -> tuple[str, str]:
-    (one,) = found(database, source)
-    return one
+    (finding,) = found(database, source)
+    return finding
 
 
 def holds_text(path: Path) -> None:
@@ -88,11 +88,11 @@ def test_a_read_model_in_a_file_can_be_used_whether_a_console_runs_or_not_and_is
     rows = open_rows(path, TOPICS, source="brokers")
     assert only(path) == ("ok", f"{path} can be used")
     rows.close()
-    before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
     assert only(path) == ("ok", f"{path} can be used")
     state, said = only(path, source="others")
     assert (state, "empties it" in said) == ("warning", True)
-    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 @pytest.fixture

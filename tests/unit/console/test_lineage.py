@@ -50,9 +50,9 @@ def lineage(console: Console, uid: str) -> Kinship:
     return found
 
 
-def words(one: Kin) -> str:
-    inner = f"({' '.join(map(words, one.parents))})" if one.parents else ""
-    return f"{one.content_id}{'' if one.standing == 'known' else ':' + one.standing}{inner}"
+def words(kin: Kin) -> str:
+    inner = f"({' '.join(map(words, kin.parents))})" if kin.parents else ""
+    return f"{kin.content_id}{'' if kin.standing == 'known' else ':' + kin.standing}{inner}"
 
 
 def learned(directory: Path, day: Happenings) -> Console:
@@ -71,7 +71,7 @@ def test_a_tree_goes_back_to_what_is_known_whatever_came_first(tmp_path: Path, *
             seal(day, name, *family[name], by_bytes=by_bytes)
         console = learned(tmp_path / str(number), day)
         assert words(lineage(console, uid_of("poster")).tree) == "poster(crop(photo) logo:unknown)"
-        assert [one.content_id for one in lineage(console, uid_of("photo")).children] == ["crop"]
+        assert [kin.content_id for kin in lineage(console, uid_of("photo")).children] == ["crop"]
 
 
 def test_a_publication_hangs_from_what_the_same_bytes_were_sealed_as(tmp_path: Path) -> None:

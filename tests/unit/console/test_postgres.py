@@ -69,19 +69,19 @@ class Beside:
 def test_what_several_consoles_read_is_taken_in_once_and_all_of_them_show_the_same(
     databases: Databases, tmp_path: Path, in_a_file: str
 ) -> None:
-    one, two = (Beside(databases.opened(tmp_path)) for _ in range(2))
+    first, second = (Beside(databases.opened(tmp_path)) for _ in range(2))
     reads = (a_day().reads((1, 2), (2, 5)), a_day().reads((2, 1), (4, 1, 3)))  # each comes as far as it happens to
     for pieces in zip_longest(*reads):
-        for console, piece in zip((one, two), pieces, strict=True):
+        for console, piece in zip((first, second), pieces, strict=True):
             take(console.projection, [piece] if piece is not None else [])
-    assert everything(asked(one.rows)) == everything(asked(two.rows)) == in_a_file
-    assert set((one.took + two.took).values()) == {1}
-    assert one.took
-    assert two.took
+    assert everything(asked(first.rows)) == everything(asked(second.rows)) == in_a_file
+    assert set((first.took + second.took).values()) == {1}
+    assert first.took
+    assert second.took
     ends = {partition: records[-1].offset + 1 for partition, records in a_day().partitions.items()}
-    assert one.rows.positions() == ends
-    assert one.projection.changes
-    assert two.projection.changes
+    assert first.rows.positions() == ends
+    assert first.projection.changes
+    assert second.projection.changes
 
 
 KILLED = """
@@ -121,18 +121,18 @@ def test_a_console_that_is_killed_in_the_middle_leaves_nothing_and_the_other_goe
 def test_a_topic_that_one_console_reads_anew_is_read_on_by_the_others_from_there(
     databases: Databases, tmp_path: Path, in_a_file: str
 ) -> None:
-    one, two = (Beside(databases.opened(tmp_path)) for _ in range(2))
-    for console in (one, two):
+    first, second = (Beside(databases.opened(tmp_path)) for _ in range(2))
+    for console in (first, second):
         take(console.projection, a_day().reads())
     partitions = [partition for partition in a_day().partitions if partition.topic == TOPICS.decisions]
-    one.projection.begin_anew(partitions)
+    first.projection.begin_anew(partitions)
     with pytest.raises(WorldError, match="Another console"):
-        take(two.projection, a_day().reads())
-    two.projection.begin_anew(partitions)  # it has noticed, too: what was dropped is not dropped again
-    take(one.projection, a_day().reads())
-    take(two.projection, a_day().reads())
-    assert everything(asked(two.rows)) == in_a_file
-    assert set(two.took.values()) <= {1}
+        take(second.projection, a_day().reads())
+    second.projection.begin_anew(partitions)  # it has noticed, too: what was dropped is not dropped again
+    take(first.projection, a_day().reads())
+    take(second.projection, a_day().reads())
+    assert everything(asked(second.rows)) == in_a_file
+    assert set(second.took.values()) <= {1}
 
 
 def test_a_rebuild_from_the_records_bucket_shows_what_a_file_showed(databases: Databases, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ REFUSALS: tuple[Callable[[Console], Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("refused", REFUSALS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("refused", REFUSALS, ids=lambda refusal: refusal.__name__)
 def test_the_console_refuses_in_the_language_of_the_reader(desk: Console, refused: Callable[[Console], Any]) -> None:
     refused_in_chinese(refused(desk))
 
@@ -215,11 +215,13 @@ def test_what_was_not_written_for_people_is_on_no_page() -> None:
 
 def unsaid(source: str) -> list[int]:
     """The lines of a module that refuse by a text of their own, which no catalogue has."""
-    calls = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call)]
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [
-        one.lineno
-        for one in calls
-        if isinstance(one.func, ast.Name) and one.func.id == "HTTPException" and len(one.args) + len(one.keywords) > 1
+        call.lineno
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id == "HTTPException"
+        and len(call.args) + len(call.keywords) > 1
     ]
 
 

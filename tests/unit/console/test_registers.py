@@ -35,7 +35,7 @@ def test_an_entry_has_the_versions_that_were_sent_and_the_newest_counts(tmp_path
     put(day, "daily", 2)
     console = Console(tmp_path)
     console.learn(day)
-    assert [(one.version, one.standing) for one in versions(console, "daily")] == [
+    assert [(entry_version.version, entry_version.standing) for entry_version in versions(console, "daily")] == [
         (2, "not-taken"),
         (3, "in-force"),
         (1, "superseded"),
@@ -52,7 +52,7 @@ def test_after_it_was_deleted_an_entry_begins_anew(tmp_path: Path, day: Happenin
     assert console.parts().questions.register("news-sources").entries[0].version is None
     put(day, "daily", 1)
     console.learn(day)
-    assert [(one.version, one.standing) for one in versions(console, "daily")] == [
+    assert [(entry_version.version, entry_version.standing) for entry_version in versions(console, "daily")] == [
         (1, "in-force"),
         (None, "deleted"),
         (2, "superseded"),

@@ -122,7 +122,7 @@ def test_acts_on_fifty_alerts_and_what_became_of_them_ask_no_more_than_on_three(
         shown = re.findall(r'name="shown" value="([^"]*)"', page)
         several = page.split('id="several"')[1]
         form: dict[str, str | list[str]] = {name: hidden(several, name) for name in ("form", "token")}
-        form |= {"step": "alert.closed", "reason": "Seen.", "shown": shown, "chosen": [one[:64] for one in shown]}
+        form |= {"step": "alert.closed", "reason": "Seen.", "shown": shown, "chosen": [alert[:64] for alert in shown]}
         told: list[str] = []
         counts.append(office.count(lambda: told.append(office.reviewer.post("/alerts/acts", data=form).text)))  # noqa: B023 - now
         assert f"{len(shown)} sent" in told[0]

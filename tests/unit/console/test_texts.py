@@ -34,7 +34,7 @@ FAMILIES: dict[str, set[str]] = {
     "alert-states.*": {*ALERT_STATES},
     "audit.as-*": {*EXPORT_FORMATS},
     "case-acts.*": {*ACTS_ON_CASES},
-    "case-choices.*": {one for name in CHOSEN for one in choices(name)},
+    "case-choices.*": {choice for name in CHOSEN for choice in choices(name)},
     "case-fields.*": {field.name for fields in OPENING_FIELDS.values() for field in fields},
     "case-kinds.*": {*MAY_FOLLOW, *get_args(RegisteredKind)},
     "case-off.*": {*get_args(Off)},
@@ -116,7 +116,7 @@ def test_every_name_that_is_put_together_is_of_a_family() -> None:
 
 def spelled() -> set[str]:
     plain = {name for name in SAID if "*" not in name}
-    return plain | {family.replace("*", one) for family, ones in FAMILIES.items() for one in ones}
+    return plain | {family.replace("*", member) for family, ones in FAMILIES.items() for member in ones}
 
 
 def test_every_text_that_a_page_says_is_in_the_catalogue() -> None:

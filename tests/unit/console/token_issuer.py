@@ -47,7 +47,7 @@ class _Client:
         return grant_type == "client_credentials"
 
     def get_allowed_scope(self, scope: str) -> str:
-        return str(list_to_scope([one for one in scope_to_list(scope or "") if one in _SCOPES]))
+        return str(list_to_scope([scope_token for scope_token in scope_to_list(scope or "") if scope_token in _SCOPES]))
 
 
 @dataclass

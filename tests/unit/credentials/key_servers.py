@@ -70,9 +70,9 @@ def need(program: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def new_key(algorithm: str) -> Any:
@@ -221,7 +221,7 @@ class SoftHsm:
     def __init__(self, directory: Path) -> None:
         tool = need("softhsm2-util")
         self.pkcs11 = pytest.importorskip("pkcs11")
-        self.module = next(str(one) for one in Path("/usr/lib").rglob("libsofthsm2.so"))
+        self.module = next(str(library) for library in Path("/usr/lib").rglob("libsofthsm2.so"))
         (directory / "tokens").mkdir()
         configuration = directory / "softhsm2.conf"
         configuration.write_text(f"directories.tokendir = {directory / 'tokens'}\n")

@@ -31,7 +31,7 @@ def evidence(label: str) -> IngredientCredential:
 
 def data_of(definition: Definition, label: str) -> Mapping[str, Any]:
     assertions: Any = definition.json["assertions"]
-    return next(one["data"] for one in assertions if one["label"] == label)
+    return next(assertion["data"] for assertion in assertions if assertion["label"] == label)
 
 
 def actions_of(definition: Definition) -> list[Mapping[str, Any]]:
@@ -44,7 +44,7 @@ def names_of(definition: Definition) -> list[str]:
 
 def relationships_of(definition: Definition) -> dict[str, str]:
     ingredients: Any = definition.json["ingredients"]
-    return {one["label"]: one["relationship"] for one in ingredients}
+    return {ingredient["label"]: ingredient["relationship"] for ingredient in ingredients}
 
 
 def test_generated_content_was_created_and_says_by_what_kind_of_source() -> None:
@@ -154,7 +154,7 @@ def test_a_disclosure_says_what_is_known_of_the_model_and_nothing_else() -> None
 
 def test_without_a_disclosure_none_is_made_up() -> None:
     assertions: Any = manifest_definition(order()).json["assertions"]
-    assert [one["label"] for one in assertions] == ["c2pa.actions.v2"]
+    assert [assertion["label"] for assertion in assertions] == ["c2pa.actions.v2"]
 
 
 ORDERS = st.builds(
@@ -185,9 +185,11 @@ def test_every_history_is_one_that_the_specification_allows(
 
     relationships = relationships_of(definition)
     assert list(relationships.values()).count("parentOf") == (names[0] == "c2pa.opened")
-    referred = [one for action in actions for one in action.get("parameters", {}).get("ingredientIds", [])]
+    referred = [
+        ingredient_id for action in actions for ingredient_id in action.get("parameters", {}).get("ingredientIds", [])
+    ]
     assert sorted(referred) == sorted(relationships)
     assert set(definition.resources) <= set(relationships)
 
     assertions: Any = definition.json["assertions"]
-    assert all(one["created"] is True for one in assertions)
+    assert all(assertion["created"] is True for assertion in assertions)

@@ -43,7 +43,7 @@ STRANGERS = certificate("stranger", "stranger") + certificate("other", "stranger
 
 
 def names_of(pem: bytes) -> list[str]:
-    return [one.subject.rfc4514_string() for one in certificates_of(pem)] if pem else []
+    return [anchor.subject.rfc4514_string() for anchor in certificates_of(pem)] if pem else []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_we_signed_is_as_trusted_when_read_back_as_when_read(
     trusted_by: str, tmp_path: Path, png: bytes, make_order: MakeOrder
 ) -> None:
     chain = development_chain(tmp_path)
-    lists = b"".join(one.pem for one in shipped_lists())
+    lists = b"".join(trust_list.pem for trust_list in shipped_lists())
     trust = (
         Trust(lists=lists + chain.trust_anchors)
         if trusted_by == "lists"

@@ -42,7 +42,7 @@ def test_a_sealed_asset_says_who_signed_it(service: InProcessCredentialService, 
 def test_a_signer_that_nobody_trusts_leaves_the_credential_valid(sealed: SealedAsset) -> None:
     credential = InProcessCredentialService().read(sealed.asset, "image/png")
     assert (credential.state, credential.trust) == ("valid", "untrusted")
-    assert [one.kind for one in alert_kinds(credential)] == ["signer-untrusted"]
+    assert [alert_kind.kind for alert_kind in alert_kinds(credential)] == ["signer-untrusted"]
 
 
 @pytest.mark.parametrize("asset", [b"", b"\x00", b"plain words", bytes(1000)])
@@ -122,7 +122,7 @@ def test_a_manifest_that_was_made_unfindable_is_malformed_and_not_absent(
     credential = service.read(changed, "image/png")
     if mark == b"caBX":
         assert credential.state == "malformed"
-        assert [one.kind for one in alert_kinds(credential)] == ["manifest-malformed"]
+        assert [alert_kind.kind for alert_kind in alert_kinds(credential)] == ["manifest-malformed"]
     assert credential.state not in ("valid", "absent")
 
 
@@ -148,7 +148,7 @@ def test_an_address_of_a_manifest_is_reported_and_never_followed(
         with pytest.raises(TimeoutError):
             listener.accept()
     assert (credential.state, credential.trust, credential.remote_url) == ("remote", "unknown", url)
-    assert [one.kind for one in alert_kinds(credential)] == ["manifest-unreachable"]
+    assert [alert_kind.kind for alert_kind in alert_kinds(credential)] == ["manifest-unreachable"]
 
 
 def pointing_to(url: str, chain: DevelopmentChain, asset: bytes) -> bytes:
@@ -175,7 +175,9 @@ def examination(*manifests: dict[str, Any], state: str = "Valid", results: dict[
         "validation_results": results or {"activeManifest": {}},
         "validation_state": state,
     }
-    details = {"manifests": [{"label": str(number), "assertions": one} for number, one in enumerate(manifests)]}
+    details = {
+        "manifests": [{"label": str(number), "assertions": assertions} for number, assertions in enumerate(manifests)]
+    }
     return Examination(report=json.dumps(report).encode(), details=json.dumps(details).encode(), manifest=b"")
 
 

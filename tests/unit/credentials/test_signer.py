@@ -26,7 +26,7 @@ class Files:
         self.key = directory / "key.pem"
 
     def write(self, chain: list[x509.Certificate], key: Any, **how: Any) -> None:
-        self.chain.write_bytes(b"".join(one.public_bytes(PEM) for one in chain))
+        self.chain.write_bytes(b"".join(certificate.public_bytes(PEM) for certificate in chain))
         private_format = how.get("format", serialization.PrivateFormat.PKCS8)
         encryption = how.get("encryption", serialization.NoEncryption())
         self.key.write_bytes(key.private_bytes(PEM, private_format, encryption))

@@ -39,7 +39,7 @@ class Scheme:
             self.chains[algorithm] = directory / f"{name}-{algorithm}.pem"
             leaf = self.authority.issue("leaf", "intermediate", public, self.authority.key)
             chain = (leaf, self.authority.intermediate)
-            self.chains[algorithm].write_bytes(b"".join(one.public_bytes(PEM) for one in chain))
+            self.chains[algorithm].write_bytes(b"".join(certificate.public_bytes(PEM) for certificate in chain))
 
     def open(self, algorithm: str, *, seconds: float = 10.0) -> ClaimSigner:
         return open_signer(self.chains[algorithm], self.uris[algorithm], algorithm=algorithm, seconds=seconds)

@@ -67,7 +67,7 @@ def test_everything_the_manifest_says_is_said_by_us_and_signed_for(
         disclosure=Disclosure(model_type="c2pa.types.model.generic"),
     )
     claim = manifests_of(service.seal(png, order).asset, "image/png")[0]["claim.v2"]
-    created = [one["url"].rpartition("/")[2] for one in claim["created_assertions"]]
+    created = [reference["url"].rpartition("/")[2] for reference in claim["created_assertions"]]
     assert sorted(created) == ["c2pa.actions.v2", "c2pa.ai-disclosure", "c2pa.hash.data", "c2pa.ingredient.v3"]
     assert claim["gathered_assertions"] == []
 
@@ -83,7 +83,7 @@ def test_the_credential_of_a_parent_becomes_part_of_the_chain(
         earlier = service.seal(png, make_order("image/png"))
         parent = Parent(media_type="image/png", asset=earlier.asset)
     sealed = service.seal(b"edited", make_order(operation="edited", parents=(parent,)))
-    assert [one["label"] for one in manifests_of(b"edited", "text/plain", sealed.manifest)] == [
+    assert [manifest["label"] for manifest in manifests_of(b"edited", "text/plain", sealed.manifest)] == [
         sealed.label,
         earlier.label,
     ]
@@ -96,7 +96,7 @@ def test_a_parent_that_does_not_match_its_manifest_is_told_as_such(
     stale = Parent(media_type="text/plain", asset=b"other bytes", manifest=service.seal(TEXT, make_order()).manifest)
     sealed = service.seal(b"edited", make_order(operation="edited", parents=(stale,)))
     assert sealed.credential.state == "valid"
-    assert [one.kind for one in alert_kinds(sealed.credential)] == ["ingredient-tampered"]
+    assert [alert_kind.kind for alert_kind in alert_kinds(sealed.credential)] == ["ingredient-tampered"]
 
 
 @pytest.mark.parametrize("manifest", [None, b"garbage"])
@@ -121,7 +121,7 @@ def test_sealing_what_is_sealed_keeps_what_the_first_signer_said(
     second = service.seal(first.asset, make_order("image/png"))
     active, earlier = manifests_of(second.asset, "image/png")
     assert (active["label"], earlier["label"]) == (second.label, first.label)
-    assert [one["action"] for one in active["assertions"]["c2pa.actions.v2"]["actions"]] == [
+    assert [action["action"] for action in active["assertions"]["c2pa.actions.v2"]["actions"]] == [
         "c2pa.opened",
         "c2pa.edited.metadata",
     ]

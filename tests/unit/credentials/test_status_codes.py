@@ -44,12 +44,12 @@ def test_the_most_severe_kind_comes_first() -> None:
     told = alert_kinds(
         credential(("algorithm.deprecated", "signingCredential.untrusted", "assertion.dataHash.mismatch"))
     )
-    assert [one.kind for one in told] == ["content-tampered", "signer-untrusted", "deprecated-algorithm"]
+    assert [alert_kind.kind for alert_kind in told] == ["content-tampered", "signer-untrusted", "deprecated-algorithm"]
 
 
 def test_codes_that_were_dismissed_raise_nothing() -> None:
     code = "assertion.bmffHash.additionalExclusionsPresent"
-    assert [one.kind for one in alert_kinds(credential((code,)))] == ["partial-coverage"]
+    assert [alert_kind.kind for alert_kind in alert_kinds(credential((code,)))] == ["partial-coverage"]
     assert alert_kinds(Credential(state="valid", trust="trusted", active_codes=(code,), dismissed_codes=(code,))) == ()
 
 
@@ -77,8 +77,8 @@ def test_alert_kinds_are_unique_sorted_and_backed_by_a_code(
 ) -> None:
     seen = credential(active, ingredients)
     told = alert_kinds(seen)
-    assert len({one.kind for one in told}) == len(told)
-    assert [SEVERITIES.index(one.severity) for one in told] == sorted(
-        (SEVERITIES.index(one.severity) for one in told), reverse=True
+    assert len({alert_kind.kind for alert_kind in told}) == len(told)
+    assert [SEVERITIES.index(alert_kind.severity) for alert_kind in told] == sorted(
+        (SEVERITIES.index(alert_kind.severity) for alert_kind in told), reverse=True
     )
-    assert all(one.code in seen.codes and look_up(one.code).outcome != "success" for one in told)
+    assert all(alert_kind.code in seen.codes and look_up(alert_kind.code).outcome != "success" for alert_kind in told)

@@ -43,7 +43,7 @@ def visible(text: bytes) -> str:
 
 
 def kinds(credential: Credential) -> list[str]:
-    return [one.kind for one in alert_kinds(credential)]
+    return [alert_kind.kind for alert_kind in alert_kinds(credential)]
 
 
 @pytest.fixture(scope="module")
@@ -398,9 +398,9 @@ def test_our_rule_for_the_state_is_the_librarys(
     chain: DevelopmentChain, service: InProcessCredentialService, make_order: MakeOrder, png: bytes
 ) -> None:
     seen = reports(chain, service, make_order, png)
-    assert {one["validation_state"] for one in seen} == {"Trusted", "Valid", "Invalid"}
-    for one in seen:
-        assert validation_state(one["validation_results"]) == one["validation_state"]
+    assert {report["validation_state"] for report in seen} == {"Trusted", "Valid", "Invalid"}
+    for report in seen:
+        assert validation_state(report["validation_results"]) == report["validation_state"]
 
 
 @pytest.fixture(scope="module")
@@ -414,7 +414,7 @@ def heard(chain: DevelopmentChain, sealed: SealedAsset) -> tuple[bytes, dict[str
 
 def test_the_library_alone_refuses_every_text(heard: tuple[bytes, dict[str, Any], Wrapper]) -> None:
     report = json.loads(heard[0])
-    codes = [one["code"] for one in report["validation_results"]["activeManifest"]["failure"]]
+    codes = [status["code"] for status in report["validation_results"]["activeManifest"]["failure"]]
     assert (report["validation_state"], codes) == ("Invalid", ["assertion.dataHash.mismatch"])
 
 
@@ -450,7 +450,7 @@ def test_only_a_binding_that_leaves_out_the_manifest_alone_holds(
     said = json.loads(judged(report, json.dumps(details).encode(), sealed.asset, wrapper))
     active = said["validation_results"]["activeManifest"]
     holds = code == "assertion.dataHash.match"
-    assert [one["code"] for one in active["success" if holds else "failure"]].count(code) == 1
+    assert [status["code"] for status in active["success" if holds else "failure"]].count(code) == 1
     assert said["validation_state"] == ("Trusted" if holds else "Invalid")
 
 
@@ -464,6 +464,6 @@ def test_what_the_library_holds_against_a_manifest_stays(
         {"code": "assertion.dataHash.redacted"},
     ]
     said = json.loads(judged(json.dumps(answer).encode(), json.dumps(details).encode(), sealed.asset, wrapper))
-    codes = [one["code"] for one in said["validation_results"]["activeManifest"]["failure"]]
+    codes = [status["code"] for status in said["validation_results"]["activeManifest"]["failure"]]
     assert codes == ["claimSignature.mismatch", "assertion.dataHash.redacted"]
     assert said["validation_state"] == "Invalid"

@@ -63,27 +63,27 @@ def published(
 
 def test_what_ships_is_what_was_taken_is_dated_and_says_where_it_is_from() -> None:
     lists = shipped_lists()
-    assert [(one.name, one.use) for one in lists] == [("c2pa", "signers"), ("c2pa-tsa", "stamps")]
-    for one in lists:
-        assert one.certificates
+    assert [(trust_list.name, trust_list.use) for trust_list in lists] == [("c2pa", "signers"), ("c2pa-tsa", "stamps")]
+    for trust_list in lists:
+        assert trust_list.certificates
         # A rule that keeps keys out of the repository kept them out once: the files were here, and nowhere else.
         kept = subprocess.run(
-            ["git", "check-ignore", f"pipeline/credentials/trust/lists/{one.name}.pem"],
+            ["git", "check-ignore", f"pipeline/credentials/trust/lists/{trust_list.name}.pem"],
             cwd=Path(__file__).parents[3],
             check=False,
             capture_output=True,
         )
-        assert kept.returncode != 0, f"{one.name}.pem is ignored by git"
-        assert one.source.startswith("https://github.com/c2pa-org/conformance-public/")
-        assert one.overdue(one.next_update) == 0
-        assert one.overdue(one.next_update + timedelta(days=5)) == 5
+        assert kept.returncode != 0, f"{trust_list.name}.pem is ignored by git"
+        assert trust_list.source.startswith("https://github.com/c2pa-org/conformance-public/")
+        assert trust_list.overdue(trust_list.next_update) == 0
+        assert trust_list.overdue(trust_list.next_update + timedelta(days=5)) == 5
 
 
 def test_a_published_list_says_itself_what_it_is_for_and_when_the_next_one_comes(chain: DevelopmentChain) -> None:
-    one = read_list(published(chain.trust_anchors), use=None, source="list.json")
-    assert (one.name, one.use, one.sequence) == ("c2pa", "signers", 9)
-    assert (one.issued, one.next_update) == (date(2027, 1, 2), date(2027, 4, 2))
-    assert one.certificates == certificates_of(chain.trust_anchors)
+    trust_list = read_list(published(chain.trust_anchors), use=None, source="list.json")
+    assert (trust_list.name, trust_list.use, trust_list.sequence) == ("c2pa", "signers", 9)
+    assert (trust_list.issued, trust_list.next_update) == (date(2027, 1, 2), date(2027, 4, 2))
+    assert trust_list.certificates == certificates_of(chain.trust_anchors)
     stamps = read_list(published(chain.trust_anchors, title="C2PA TSA Trust List"), use=None, source="")
     assert (stamps.name, stamps.use) == ("c2pa-tsa", "stamps")
 
@@ -114,7 +114,7 @@ def test_an_update_takes_the_place_of_what_ships_and_an_older_one_does_not(
 ) -> None:
     assert lists_at_hand(tmp_path) == shipped_lists()
     put_list(tmp_path, published(chain.trust_anchors), use=None, source="list.json")
-    at_hand = {one.name: one for one in lists_at_hand(tmp_path)}
+    at_hand = {trust_list.name: trust_list for trust_list in lists_at_hand(tmp_path)}
     assert at_hand["c2pa"].certificates == certificates_of(chain.trust_anchors)
     assert at_hand["c2pa-tsa"] == shipped_lists()[1]
     for older in (
@@ -123,12 +123,16 @@ def test_an_update_takes_the_place_of_what_ships_and_an_older_one_does_not(
     ):
         with pytest.raises(TrustListError, match="before the one at hand"):
             put_list(tmp_path, older, use=None, source="list.json")
-    assert {one.name: one for one in lists_at_hand(tmp_path)} == at_hand
+    assert {trust_list.name: trust_list for trust_list in lists_at_hand(tmp_path)} == at_hand
 
 
 def test_anchors_as_pem_are_dated_by_the_day_they_are_put(chain: DevelopmentChain, tmp_path: Path) -> None:
-    one = put_list(tmp_path, chain.trust_anchors, use="stamps", source="own.pem", now=TODAY)
-    assert (one.name, one.issued, one.next_update) == ("c2pa-tsa", date(2027, 1, 2), date(2027, 4, 2))
+    trust_list = put_list(tmp_path, chain.trust_anchors, use="stamps", source="own.pem", now=TODAY)
+    assert (trust_list.name, trust_list.issued, trust_list.next_update) == (
+        "c2pa-tsa",
+        date(2027, 1, 2),
+        date(2027, 4, 2),
+    )
     with pytest.raises(TrustListError, match="list of signers"):
         put_list(tmp_path, published(chain.trust_anchors), use="stamps", source="list.json")
 

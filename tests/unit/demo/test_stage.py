@@ -39,7 +39,7 @@ def stage() -> Stage:
 
 
 def outcomes(stage: Stage) -> list[str | None]:
-    return [one.outcome for one in stage.played.values()]
+    return [played.outcome for played in stage.played.values()]
 
 
 def is_over(stage: Stage) -> bool:

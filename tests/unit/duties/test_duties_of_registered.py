@@ -69,7 +69,9 @@ def running(
         opened=OPENED,
     )
     return tuple(
-        one for one in ClockLaws([pack], ALL_ROLES).running(matter, earlier, OPENED) if one.law.clock == clock.id
+        running_clock
+        for running_clock in ClockLaws([pack], ALL_ROLES).running(matter, earlier, OPENED)
+        if running_clock.law.clock == clock.id
     )
 
 
@@ -90,46 +92,55 @@ def test_a_duty_is_missed_after_its_time_and_met_by_what_ends_it(pack: Pack, clo
     done = {name: [missed] for name in clock.ends if name != clock.starts}
     if clock.starts in clock.ends:
         again = running(pack, clock, dated(clock, OPENED, missed), (open_,))
-        assert [(one.starts_at, one.state) for one in again] == [(open_.starts_at, "met"), (written(missed), "open")]
+        assert [(running_clock.starts_at, running_clock.state) for running_clock in again] == [
+            (open_.starts_at, "met"),
+            (written(missed), "open"),
+        ]
     elif done:
         (met,) = running(pack, clock, {**dated(clock, OPENED), **done})
         assert met.state == "met"
     else:  # what expires is renewed by another end, which is another clock
         later = running(pack, clock, dated(clock, OPENED, until=due + timedelta(days=90)), (open_,))
-        assert [one.state for one in later] == ["open", "withdrawn"]
+        assert [running_clock.state for running_clock in later] == ["open", "withdrawn"]
 
 
-@pytest.mark.parametrize(("pack", "clock"), [one for one in DUTIES if one.values[1].first is not None])
+@pytest.mark.parametrize(("pack", "clock"), [duty for duty in DUTIES if duty.values[1].first is not None])
 def test_without_a_date_the_time_runs_from_when_the_entry_became_known(pack: Pack, clock: ClockRule) -> None:
     (first,) = running(pack, clock, {})
     assert (first.state, first.starts_at) == ("open", written(OPENED))
     assert first.due_at != running(pack, clock, dated(clock, OPENED))[0].due_at
     done = OPENED + timedelta(days=5)
     again = running(pack, clock, dated(clock, done), (first,))
-    assert [(one.starts_at, one.state) for one in again] == [(written(OPENED), "met"), (written(done), "open")]
+    assert [(running_clock.starts_at, running_clock.state) for running_clock in again] == [
+        (written(OPENED), "met"),
+        (written(done), "open"),
+    ]
 
 
 @pytest.mark.parametrize("file", [pytest.param(file, id=file.pack.name) for file in PACKS])
 def test_every_duty_that_ships_has_an_example_and_all_come_out(file: PackFile) -> None:
     assert not isinstance(file.source, str)
     examples = read_clock_examples(examples_beside(file.source), file.pack)  # type: ignore[arg-type]
-    assert {one.clock for one in examples} == {clock.id for clock in file.pack.clocks if clock.on in REGISTERED}
+    assert {example.clock for example in examples} == {clock.id for clock in file.pack.clocks if clock.on in REGISTERED}
     assert [result for result in run_clock_examples(file.pack, examples) if not result.is_as_expected] == []
 
 
 def test_a_second_change_of_a_filing_is_not_met_by_the_filing_of_the_first() -> None:
-    (pack, clock), *_ = (one.values for one in DUTIES if one.id == "cn.deep-synthesis.art19.change-clock")
+    (pack, clock), *_ = (duty.values for duty in DUTIES if duty.id == "cn.deep-synthesis.art19.change-clock")
     first, filed, second = OPENED, OPENED + timedelta(days=3), OPENED + timedelta(days=60)
     (met,) = running(pack, clock, {**dated(clock, first), "service.filing_change_filed_at": [filed]})
     dates = {**dated(clock, first, second), "service.filing_change_filed_at": [filed]}
     again = running(pack, clock, dates, (met,))
-    assert [(one.starts_at, one.state) for one in again] == [(written(first), "met"), (written(second), "open")]
+    assert [(running_clock.starts_at, running_clock.state) for running_clock in again] == [
+        (written(first), "met"),
+        (written(second), "open"),
+    ]
 
 
 def test_a_year_ends_at_the_same_hour_of_the_law_and_on_the_last_day_of_a_shorter_month() -> None:
-    (pack, clock), *_ = (one.values for one in DUTIES if one.id == "cn.deep-synthesis.art15.mechanism-clock")
-    (one,) = running(pack, clock, dated(clock, datetime(2024, 2, 29, 9, tzinfo=UTC)))
-    assert one.due_at == "2025-02-28T09:00:00.000Z"
+    (pack, clock), *_ = (duty.values for duty in DUTIES if duty.id == "cn.deep-synthesis.art15.mechanism-clock")
+    (running_clock,) = running(pack, clock, dated(clock, datetime(2024, 2, 29, 9, tzinfo=UTC)))
+    assert running_clock.due_at == "2025-02-28T09:00:00.000Z"
 
 
 def test_duties_are_those_of_the_roles_that_the_operator_has() -> None:
@@ -148,10 +159,10 @@ def entry(set_name: SetName, **data: Any) -> ReferenceSets:
 
 def test_a_consent_that_expires_is_a_case_of_a_number_that_leads_to_nobody() -> None:
     days = {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
-    (one,) = registered(entry("consents", id="li-wei-13800000000", version=1, status="granted", **days))
-    assert one.id.startswith("consents/")
-    assert "li-wei" not in one.id
-    assert one.facts == {
+    (consent,) = registered(entry("consents", id="li-wei-13800000000", version=1, status="granted", **days))
+    assert consent.id.startswith("consents/")
+    assert "li-wei" not in consent.id
+    assert consent.facts == {
         "consent.status": "granted",
         "consent.valid_from": "2025-12-31T16:00:00.000Z",
         "consent.valid_to": "2026-12-31T16:00:00.000Z",
@@ -175,9 +186,9 @@ FOUNDED = {"author": "editor-3", "standard": "Standard 4.2", "reviewed_at": "202
 
 
 def test_the_feature_database_has_duties_as_a_whole_by_what_its_entries_say() -> None:
-    (one,) = registered(features(FOUNDED, {**FOUNDED, "reviewed_at": "2026-05-01T09:00:00+08:00"}))
-    assert (one.kind, one.id) == ("feature_database", "features/all")
-    assert one.facts == {
+    (database,) = registered(features(FOUNDED, {**FOUNDED, "reviewed_at": "2026-05-01T09:00:00+08:00"}))
+    assert (database.kind, database.id) == ("feature_database", "features/all")
+    assert database.facts == {
         "feature_database.in_use": True,
         "feature_database.unfounded": 0,
         "feature_database.updated_at": "2026-05-01T01:00:00.000Z",
@@ -189,9 +200,9 @@ def test_the_feature_database_has_duties_as_a_whole_by_what_its_entries_say() ->
 @pytest.mark.parametrize("left_out", ["author", "standard", "reviewed_at"])
 def test_an_entry_without_author_standard_or_date_leaves_the_database_unfounded(left_out: str) -> None:
     lacking = {name: value for name, value in FOUNDED.items() if name != left_out}
-    (one,) = registered(features(FOUNDED, lacking))
-    assert one.facts["feature_database.unfounded"] == 1
-    assert "feature_database.founded_at" not in one.facts
+    (database,) = registered(features(FOUNDED, lacking))
+    assert database.facts["feature_database.unfounded"] == 1
+    assert "feature_database.founded_at" not in database.facts
 
 
 def test_what_later_verdicts_put_is_nobodys_entry() -> None:
@@ -201,5 +212,5 @@ def test_what_later_verdicts_put_is_nobodys_entry() -> None:
 
 
 def test_an_id_that_cannot_be_the_number_of_a_case_is_told_by_its_digest() -> None:
-    (one,) = registered(entry("services", id="绘画 服务", version=1, service={}))
-    assert one.id == "services/de8fcc192345a65e"
+    (service,) = registered(entry("services", id="绘画 服务", version=1, service={}))
+    assert service.id == "services/de8fcc192345a65e"

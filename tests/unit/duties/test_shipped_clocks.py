@@ -43,7 +43,11 @@ def running(pack: Pack, clock: ClockRule, dates: dict[str, datetime], now: datet
         facts=FACTS.get(clock.id.removesuffix("-2021"), {}),
         dates={name: (written(at),) for name, at in dates.items()},
     )
-    (found,) = (one for one in ClockLaws([pack], ALL_ROLES).running(matter, (), now) if one.law.clock == clock.id)
+    (found,) = (
+        running_clock
+        for running_clock in ClockLaws([pack], ALL_ROLES).running(matter, (), now)
+        if running_clock.law.clock == clock.id
+    )
     return found
 
 
@@ -52,9 +56,9 @@ def stages(clock: RunningClock, until: datetime) -> list[str]:
     timers, said = Timers(), []
     timers.take(msgspec.json.decode(to_json(clock), type=KnownClock))
     while due := timers.due(until, 10):
-        for one in due:
-            timers.settled(one)
-            said.append(one.stage)
+        for due_stage in due:
+            timers.settled(due_stage)
+            said.append(due_stage.stage)
     return said
 
 

@@ -44,9 +44,9 @@ def said_until(timers: Timers, hours: float, limit: int = 100) -> list[tuple[str
     """What is due by then, settled; and since when, in hours after ten."""
     said = []
     while due := timers.due(at(hours), limit):
-        for one in due:
-            timers.settled(one)
-            said.append((one.stage, (one.at - TEN.timestamp() * 1000) / 3_600_000))
+        for due_stage in due:
+            timers.settled(due_stage)
+            said.append((due_stage.stage, (due_stage.at - TEN.timestamp() * 1000) / 3_600_000))
     return said
 
 

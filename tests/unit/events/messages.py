@@ -103,7 +103,8 @@ DEAD_LETTER: Final = outputs.DeadLetter(
 content_ids = attribute_texts
 evidence = st.dictionaries(
     st.text(st.characters(codec="utf-8")),
-    json_values.filter(lambda one: not isinstance(one, list | dict)) | st.lists(attribute_texts, max_size=3).map(tuple),
+    json_values.filter(lambda value: not isinstance(value, list | dict))
+    | st.lists(attribute_texts, max_size=3).map(tuple),
     max_size=4,
 )
 

@@ -78,7 +78,7 @@ _FORBIDDEN: Final = re.compile(
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
     + "]"
 )
-cloud_event_characters = st.characters(codec="utf-8").filter(lambda one: not _FORBIDDEN.match(one))
+cloud_event_characters = st.characters(codec="utf-8").filter(lambda character: not _FORBIDDEN.match(character))
 attribute_texts = st.text(cloud_event_characters, min_size=1, max_size=40)
 
 json_values = st.recursive(

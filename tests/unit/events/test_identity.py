@@ -34,9 +34,9 @@ def test_identity_follows_from_source_and_id_alone() -> None:
 
 @given(texts, st.data())
 def test_where_source_ends_and_id_begins_makes_a_difference(both: str, data: st.DataObject) -> None:
-    one = data.draw(st.integers(0, len(both)))
-    other = data.draw(st.integers(0, len(both)).filter(lambda cut: cut != one))
-    assert event_uid(both[:one], both[one:]) != event_uid(both[:other], both[other:])
+    place = data.draw(st.integers(0, len(both)))
+    other = data.draw(st.integers(0, len(both)).filter(lambda cut: cut != place))
+    assert event_uid(both[:place], both[place:]) != event_uid(both[:other], both[other:])
 
 
 @given(texts, texts)
@@ -70,9 +70,9 @@ sent = st.tuples(st.sampled_from(["a", "a.b"]), st.binary(max_size=3), st.binary
 
 @given(sent, sent)
 def test_dead_letters_of_different_records_differ(
-    one: tuple[str, bytes, bytes], other: tuple[str, bytes, bytes]
+    record: tuple[str, bytes, bytes], other: tuple[str, bytes, bytes]
 ) -> None:
-    assert (dead_letter_id(*one) == dead_letter_id(*other)) == (one == other)
+    assert (dead_letter_id(*record) == dead_letter_id(*other)) == (record == other)
 
 
 def test_a_record_without_a_value_is_not_the_record_with_an_empty_one() -> None:

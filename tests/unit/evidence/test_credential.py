@@ -49,7 +49,7 @@ def judge_credential(summary: CredentialSummary, seen: Iterable[AlertKind], decl
 
 
 def kinds(findings: tuple[Finding, ...]) -> list[str]:
-    return [one.kind for one in findings]
+    return [finding.kind for finding in findings]
 
 
 # No credential
@@ -84,7 +84,7 @@ def test_why_a_credential_is_absent_is_told_beside_that_it_is(kind: str) -> None
     assert kinds(judge_credential(ABSENT, seen, "ai")) == [kind, "unlabeled"]
 
 
-@given(credentials.filter(lambda one: one.credential != "absent"), troubles, declarations)
+@given(credentials.filter(lambda summary: summary.credential != "absent"), troubles, declarations)
 def test_what_is_present_is_never_unlabeled(
     present: CredentialSummary, seen: list[AlertKind], declared: Declared
 ) -> None:
@@ -143,8 +143,8 @@ def test_what_a_credential_that_holds_leaves_out_is_told_and_not_held() -> None:
 
 def test_every_kind_with_a_rule_of_its_own_says_what_is_the_matter_and_where_that_is_written() -> None:
     findings = judge_credential(credential(), [AlertKind(kind, "high", "") for kind in KINDS], "unknown")
-    assert len({one.message for one in findings}) == len(KINDS)
-    assert all(one.citation is not None and one.citation.startswith("C2PA 2.4, ") for one in findings)
+    assert len({finding.message for finding in findings}) == len(KINDS)
+    assert all(finding.citation is not None and finding.citation.startswith("C2PA 2.4, ") for finding in findings)
 
 
 def test_the_evidence_is_what_was_declared_and_what_the_credential_is() -> None:
@@ -157,13 +157,15 @@ def test_the_evidence_is_what_was_declared_and_what_the_credential_is() -> None:
     }
 
 
-@given(credentials.filter(lambda one: one.credential != "absent"), troubles, declarations)
+@given(credentials.filter(lambda summary: summary.credential != "absent"), troubles, declarations)
 def test_one_finding_for_each_observation_that_is_not_of_low_severity(
     present: CredentialSummary, seen: list[AlertKind], declared: Declared
 ) -> None:
-    found = [(one.kind, one.severity, one.code or "") for one in judge_credential(present, seen, declared)]
-    assert [one for one in found if one[0] != "undeclared-ai"] == [
-        (one.kind, one.severity, one.code) for one in seen if one.severity != "low"
+    found = [
+        (finding.kind, finding.severity, finding.code or "") for finding in judge_credential(present, seen, declared)
+    ]
+    assert [observation for observation in found if observation[0] != "undeclared-ai"] == [
+        (alert_kind.kind, alert_kind.severity, alert_kind.code) for alert_kind in seen if alert_kind.severity != "low"
     ]
 
 

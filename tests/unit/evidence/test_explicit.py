@@ -70,7 +70,7 @@ def test_a_text_gets_words_at_both_ends(chinese: House) -> None:
 def test_a_format_that_takes_no_label_is_sealed_without_and_says_so(chinese: House) -> None:
     content = {"id": "j", "mime": "application/json", "text": "{}", "operation": "generated"}
     said = chinese.seal(generation({"content": content, "explicit_order": {}}))
-    (finding,) = (one for one in said.record.findings if one.kind == "explicit-refused")
+    (finding,) = (found for found in said.record.findings if found.kind == "explicit-refused")
     assert finding.action == "alert"
     assert said.record.credential.credential == "valid"
 

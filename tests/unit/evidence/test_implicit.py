@@ -37,8 +37,8 @@ def published(house: House, body: bytes, **data: Any) -> Any:
 def marked(*marks: AigcLabel, source_type: str | None = None) -> bytes:
     """A picture with these marks, one after the other."""
     body = png()
-    for one in marks:
-        body = MARKER.label(body, "image/png", LabelsToWrite(aigc=one, digital_source_type=source_type)).asset
+    for mark in marks:
+        body = MARKER.label(body, "image/png", LabelsToWrite(aigc=mark, digital_source_type=source_type)).asset
     return body
 
 
@@ -82,8 +82,8 @@ def test_the_label_read_back_is_what_rules_are_judged_on_whatever_the_event_clai
             event_id="2",
         )
     )
-    assert rule not in {one.rule for one in named.record.findings}
-    assert [one.outcome for one in nameless.record.findings if one.rule == rule] == ["violation"]
+    assert rule not in {finding.rule for finding in named.record.findings}
+    assert [finding.outcome for finding in nameless.record.findings if finding.rule == rule] == ["violation"]
 
 
 def test_the_operators_own_code_stands_in_for_events_that_name_none(credentials: InProcessCredentialService) -> None:
@@ -129,7 +129,7 @@ def test_a_file_that_cannot_take_marks_is_sealed_all_the_same(house: House, monk
 
     monkeypatch.setattr(InProcessImplicitLabeler, "label", refuse)
     said = house.seal(image(house))
-    (finding,) = (one for one in said.record.findings if one.kind == "label-refused")
+    (finding,) = (found for found in said.record.findings if found.kind == "label-refused")
     assert (finding.action, finding.evidence) == ("alert", {"reason": "No room."})
     assert said.record.credential.credential == "valid"
 
@@ -139,14 +139,14 @@ def test_a_file_that_cannot_take_marks_is_sealed_all_the_same(house: House, monk
 
 def test_a_label_that_the_declaration_denies_is_believed(house: House) -> None:
     said = published(house, marked(first_write("studio", "1")), content={"synthetic": "no"})
-    (finding,) = (one for one in said.record.findings if one.kind == "undeclared-ai")
+    (finding,) = (found for found in said.record.findings if found.kind == "undeclared-ai")
     assert (said.record.decision, finding.evidence["label"]) == ("hold", "1")
 
 
 def test_marks_that_contradict_each_other_are_both_named(house: House) -> None:
     human = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
     said = published(house, marked(first_write("studio", "1"), source_type=human))
-    (finding,) = (one for one in said.record.findings if one.kind == "marks-contradict")
+    (finding,) = (found for found in said.record.findings if found.kind == "marks-contradict")
     assert finding.evidence["digital_source_types"] == (human,)
     assert finding.evidence["contradictions"] == ("human-source-type-with-aigc-mark",)
     assert (finding.action, said.record.decision) == ("hold", "hold")
@@ -157,17 +157,19 @@ def test_one_label_in_two_places_contradicts_nothing_and_is_said(house: House) -
     once, chunk = marked(label), b"tEXtAIGC\0" + to_json(label).encode()
     again = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     twice = once[:33] + again + once[33:]
-    said = {one.kind: one for one in published(house, twice, content={"synthetic": "yes"}).record.findings}
+    said = {finding.kind: finding for finding in published(house, twice, content={"synthetic": "yes"}).record.findings}
     assert "marks-contradict" not in said
     assert said["label-nonconforming"].evidence["problems"] == ("it is there more than once, always the same",)
     sealed = house.seal(image(house, twice)).record
-    assert [one.conforming for one in MARKER.read(house.stored(sealed.sealed.uri), "image/png").aigc] == [label]
+    assert [
+        found_label.conforming for found_label in MARKER.read(house.stored(sealed.sealed.uri), "image/png").aigc
+    ] == [label]
 
 
 def test_a_file_without_any_mark_says_so_to_the_rules(credentials: InProcessCredentialService) -> None:
     house = House(credentials, jurisdictions=("CN",))
     said = published(house, png(), content={"synthetic": "yes"}, implicit={"present": True, "readback_ok": True})
-    (finding,) = (one for one in said.record.findings if one.rule == "cn.deep-synthesis.art16.implicit-mark")
+    (finding,) = (found for found in said.record.findings if found.rule == "cn.deep-synthesis.art16.implicit-mark")
     assert finding.evidence["implicit.present"] is False
 
 
@@ -193,7 +195,7 @@ def test_a_partial_label_counts_with_its_strength_and_what_it_lacks_is_named(
     house: House, label: object, words: str, state: str
 ) -> None:
     said = published(house, text("AIGC", json.dumps({"Label": label})), content={"synthetic": "no"})
-    (finding,) = (one for one in said.record.findings if one.kind == "undeclared-ai")
+    (finding,) = (found for found in said.record.findings if found.kind == "undeclared-ai")
     assert words in finding.message
     assert (finding.action, finding.evidence["label"]) == ("hold", str(label))
     assert "ProduceID is missing" in finding.evidence["problems"]
@@ -211,7 +213,7 @@ def test_a_partial_label_of_what_is_declared_ai_is_recorded_and_raises_no_alert(
 def test_a_broken_mark_is_called_broken_and_nobody_says_what_it_says(house: House, synthetic: str, action: str) -> None:
     said = published(house, text("AIGC", "yes"), content={"synthetic": synthetic})
     assert alerted(said) == {"label-broken": action}
-    (finding,) = (one for one in said.record.findings if one.kind == "label-broken")
+    (finding,) = (found for found in said.record.findings if found.kind == "label-broken")
     assert "AI-generated" not in finding.message
     assert (finding.evidence["label"], finding.evidence["problems"]) == (None, ("it is no JSON",))
     assert said.record.state == ("possible" if synthetic == "yes" else "suspected")
@@ -234,7 +236,7 @@ def test_a_video_apps_sign_of_no_ai_is_no_finding(house: House, synthetic: str) 
 def test_a_vendors_sign_is_a_kind_of_its_own_with_a_weight(house: House, body: bytes, weight: str, action: str) -> None:
     said = published(house, body, content={"synthetic": "no"})
     assert alerted(said) == {"vendor-sign": action}
-    (finding,) = (one for one in said.record.findings if one.kind == "vendor-sign")
+    (finding,) = (found for found in said.record.findings if found.kind == "vendor-sign")
     assert "which is no label" in finding.message
     assert "implicit label" not in finding.message
     assert "harbour" not in str(finding)
@@ -251,7 +253,7 @@ def test_a_vendors_sign_where_nobody_denies_it_is_recorded(house: House) -> None
 def test_what_could_not_be_read_is_said_and_never_absent(house: House, synthetic: str, action: str) -> None:
     said = published(house, png()[:-4], content={"synthetic": synthetic})
     assert alerted(said) == {"label-unreadable": action}
-    (finding,) = (one for one in said.record.findings if one.kind == "label-unreadable")
+    (finding,) = (found for found in said.record.findings if found.kind == "label-unreadable")
     assert finding.evidence["reason"] == "The PNG file is broken: a chunk is longer than the file."
 
 
@@ -267,5 +269,7 @@ def test_a_label_in_exif_is_the_only_one_left_after_sealing(house: House) -> Non
     event = generation({"content": content, "service": STUDIO})
     sealed = house.stored(house.seal(event).record.sealed.uri)
     found = MARKER.read(sealed, "image/jpeg")
-    assert [(one.carrier, one.conforming) for one in found.aigc] == [("xmp", first_write(CODE, event.uid))]
+    assert [(found_label.carrier, found_label.conforming) for found_label in found.aigc] == [
+        ("xmp", first_write(CODE, event.uid))
+    ]
     assert Image.open(io.BytesIO(sealed)).getexif()[0x010F] == "Harbour"

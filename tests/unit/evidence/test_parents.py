@@ -42,7 +42,7 @@ def by_reference(record: ManifestRecord) -> dict[str, Any]:
 
 
 def inherited(record: ManifestRecord) -> Finding | None:
-    return next((one for one in record.findings if one.kind == INHERITED), None)
+    return next((finding for finding in record.findings if finding.kind == INHERITED), None)
 
 
 def with_consent(status: str) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def test_what_holds_a_parent_holds_what_was_made_from_it(house: House) -> None:
     assert finding is not None
     assert (finding.action, child.decision) == ("hold", "hold")
     assert finding.evidence["worst"] == "block"
-    assert set(finding.evidence["rules"]) <= {one.rule for one in parent.findings}  # type: ignore[arg-type]
+    assert set(finding.evidence["rules"]) <= {found.rule for found in parent.findings}  # type: ignore[arg-type]
     assert finding.evidence["parents"] == (parent.content.id,)
     assert finding.evidence["event_uids"] == (parent.event_uid,)
 
@@ -140,10 +140,10 @@ def test_one_finding_names_all_parents_and_is_as_bad_as_the_worst(house: House) 
     face, good = held_face(house), made(house, "good")
     child = made(house, "child", by_reference(face))
     both = made(house, "both", by_reference(good), by_reference(child), by_reference(face))
-    found = [one for one in both.findings if one.kind == INHERITED]
-    assert [one.evidence["parents"] for one in found] == [(child.content.id, face.content.id)]
+    found = [finding for finding in both.findings if finding.kind == INHERITED]
+    assert [finding.evidence["parents"] for finding in found] == [(child.content.id, face.content.id)]
     order = ("low", "medium", "high", "critical")
-    assert found[0].severity == max((one.severity for one in face.findings), key=order.index)
+    assert found[0].severity == max((finding.severity for finding in face.findings), key=order.index)
 
 
 def test_a_good_parent_hands_down_nothing(house: House) -> None:
@@ -189,7 +189,7 @@ def heir(*actions: str) -> KnownParent:
     return KnownParent(
         ingredient=Parent(media_type="image/png", instance_id="p"),
         recorded=RecordedParent(content_id="p", sha256=None, event_uid=None, manifest=None),
-        handed_down=tuple(("0" * 64, msgspec.structs.replace(found, action=one)) for one in actions),
+        handed_down=tuple(("0" * 64, msgspec.structs.replace(found, action=action)) for action in actions),
     )
 
 

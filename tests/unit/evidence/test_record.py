@@ -38,7 +38,7 @@ def known(house: House, record: Any) -> Any:
 
 
 def evidence(decision: Any, rule: str) -> Any:
-    return next((dict(one.evidence) for one in decision.findings if one.rule == rule), None)
+    return next((dict(finding.evidence) for finding in decision.findings if finding.rule == rule), None)
 
 
 def test_what_was_reviewed_and_what_it_is_made_of_is_known_when_it_is_published(chinese: House) -> None:

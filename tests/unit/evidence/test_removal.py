@@ -53,11 +53,11 @@ def published(house: House, name: str, body: bytes, media_type: str, **facts: An
 
 
 def removed(said: Any) -> list[Any]:
-    return [one for one in said.record.findings if one.rule == "label.label-removed"]
+    return [finding for finding in said.record.findings if finding.rule == "label.label-removed"]
 
 
 def resembling(said: Any) -> list[Any]:
-    return [one for one in said.record.findings if one.rule == "label.resembles"]
+    return [finding for finding in said.record.findings if finding.rule == "label.resembles"]
 
 
 def test_a_record_says_the_fingerprint_of_its_asset(house: House) -> None:
@@ -138,7 +138,7 @@ def test_the_rest_of_a_manifest_does_not_speak_for_a_copy(house: House) -> None:
     stub = segment(0xEB, b"JP\x00\x01\x00\x00\x00\x01" + b"\x00\x00\x00\x28jumb\x00\x00\x00\x20jumdc2pa" + bytes(20))
     said = copied(house, "stub.jpg", stub)
     assert said.record.credential.credential == "malformed"
-    assert [one.evidence["event_uid"] for one in removed(said)] == [record.event_uid]
+    assert [finding.evidence["event_uid"] for finding in removed(said)] == [record.event_uid]
 
 
 def test_a_recording_compressed_anew_under_its_old_tag_is_changed_and_a_copy(house: House) -> None:
@@ -153,8 +153,8 @@ def test_a_recording_compressed_anew_under_its_old_tag_is_changed_and_a_copy(hou
     _, sound = tag_and_sound(SOUND_COPIES["MP3"][1]((SAMPLES / "voice-note.mp3").read_bytes()))
     said = published(house, "anew.mp3", tag + sound, "audio/mpeg")
     assert said.record.credential.credential == "invalid"
-    assert "content-tampered" in {one.kind for one in said.record.findings}
-    assert [one.evidence["event_uid"] for one in removed(said)] == [record.event_uid]
+    assert "content-tampered" in {finding.kind for finding in said.record.findings}
+    assert [finding.evidence["event_uid"] for finding in removed(said)] == [record.event_uid]
 
 
 def test_the_rest_of_a_label_does_not_speak_for_a_copy(house: House) -> None:
@@ -168,7 +168,7 @@ def test_nobody_is_accused_of_removing_a_label_that_could_not_be_read(house: Hou
     packet = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta")
     said = copied(house, "unread.jpg", packet)
     assert removed(said) == []
-    (finding,) = (one for one in said.record.findings if one.kind == "unread-copy")
+    (finding,) = (found for found in said.record.findings if found.kind == "unread-copy")
     assert (finding.action, finding.outcome, finding.evidence["event_uid"]) == ("hold", "unknown", record.event_uid)
     assert {"unread-copy", "label-unreadable"} <= {alert.kind for alert in said.alerts}
 
@@ -176,7 +176,7 @@ def test_nobody_is_accused_of_removing_a_label_that_could_not_be_read(house: Hou
 def test_a_text_is_known_without_the_characters_that_nobody_sees(house: House) -> None:
     seal(house, "article.txt", ARTICLE.encode(), "text/plain")
     said = published(house, "pasted.txt", ARTICLE.upper().encode(), "text/plain")
-    assert [one.evidence["distance"] for one in removed(said)] == [0]
+    assert [finding.evidence["distance"] for finding in removed(said)] == [0]
 
 
 @pytest.mark.parametrize("copy", ["MP3", "at 44.1 kHz"])
@@ -265,7 +265,7 @@ class OnlyAPart:
 
     def nearest(self, fingerprints: Sequence[Fingerprint], *, limit: int) -> Sequence[Neighbours]:
         found = self._known.nearest(fingerprints, limit=limit)
-        return [msgspec.structs.replace(one, complete=False) for one in found]
+        return [msgspec.structs.replace(neighbours, complete=False) for neighbours in found]
 
 
 @pytest.mark.parametrize("name", ["harbour.jpg", "portrait.jpg"])
@@ -296,9 +296,11 @@ def test_what_follows_for_a_copy_without_marks_is_said_by_the_law_of_the_place(
 ) -> None:
     harbour(house)
     said = published(house, "copy.webp", smaller("harbour.jpg"), "image/webp", jurisdictions=places)
-    found = [one for one in said.record.findings if one.kind == "label-removed"]
-    by_pack = {one.pack.name: one for one in found if one.pack is not None}
+    found = [finding for finding in said.record.findings if finding.kind == "label-removed"]
+    by_pack = {finding.pack.name: finding for finding in found if finding.pack is not None}
     assert by_pack[expected[0]].action == expected[1]
     assert expected[2] in (by_pack[expected[0]].citation or "")
     if places != ["CN"]:
-        assert not any("CAC" in (one.citation or "") for one in said.record.findings if one.action == "block")
+        assert not any(
+            "CAC" in (finding.citation or "") for finding in said.record.findings if finding.action == "block"
+        )

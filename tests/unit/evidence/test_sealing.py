@@ -19,7 +19,7 @@ def locked() -> bytes:
 
 
 def beside(findings: tuple[Finding, ...]) -> Finding | None:
-    return next((one for one in findings if one.kind == "sealed-beside"), None)
+    return next((finding for finding in findings if finding.kind == "sealed-beside"), None)
 
 
 def sealed(house: House, body: bytes, media_type: str, **more: object) -> object:
@@ -56,6 +56,6 @@ def test_what_is_made_of_the_document_inherits_nothing_of_it(house: House) -> No
     named = {"sha256": parent.sealed.sha256, "size": parent.sealed.size, "uri": parent.sealed.uri}
     parents = [{"id": "a", "mime": PDF, **named}]
     child = house.seal(generation({"content": {**content, "parents": parents}}, event_id="2")).record
-    assert [one.event_uid for one in child.parents] == [parent.event_uid]
-    assert "sealed-beside" in [one.kind for one in parent.findings]
-    assert not any("credential.sealed-beside" in str(one.evidence) for one in child.findings)
+    assert [recorded.event_uid for recorded in child.parents] == [parent.event_uid]
+    assert "sealed-beside" in [finding.kind for finding in parent.findings]
+    assert not any("credential.sealed-beside" in str(finding.evidence) for finding in child.findings)

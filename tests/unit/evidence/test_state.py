@@ -88,7 +88,11 @@ def inspected(house: House, body: bytes, **data: Any) -> Any:
 
 
 def notice_findings(decision: Any) -> list[tuple[str, str]]:
-    return [(one.rule.rpartition(".")[2], one.outcome) for one in decision.findings if one.kind == "notice-missing"]
+    return [
+        (finding.rule.rpartition(".")[2], finding.outcome)
+        for finding in decision.findings
+        if finding.kind == "notice-missing"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def pdf(*pages: tuple[str, ...], **save: object) -> bytes:
 
 def docx(*paragraphs: str, **parts: str) -> bytes:
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    told = "".join(f"<w:p>{one}</w:p>" for one in paragraphs)
+    told = "".join(f"<w:p>{paragraph}</w:p>" for paragraph in paragraphs)
     document = f"<w:document xmlns:w='{space}'><w:body>{told}</w:body></w:document>"
     notes = {f"word/{name}.xml": f"<w:{name} xmlns:w='{space}'>{part}</w:{name}>" for name, part in parts.items()}
     return archive({**office_parts(), "word/document.xml": document, **notes})
@@ -66,7 +66,7 @@ def is_copy(body: bytes, media_type: str, of: bytes, of_type: str) -> bool:
         (pdf(PARAGRAPHS), PDF),
         (pdf(PARAGRAPHS[:2], PARAGRAPHS[2:]), PDF),
         (docx(*map(run, PARAGRAPHS)), DOCX),
-        ("".join(f"<p>{one}</p>" for one in PARAGRAPHS).encode(), "text/html"),
+        ("".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS).encode(), "text/html"),
     ],
 )
 def test_a_text_is_the_same_text_in_a_document_and_the_other_way_round(body: bytes, media_type: str) -> None:
@@ -85,7 +85,7 @@ def test_slides_books_and_sheets_are_read_in_their_order(body: bytes, media_type
 
 
 def test_another_report_in_a_document_is_no_copy() -> None:
-    other = [one.replace("3 days", "5 days").replace("7", "12") for one in PARAGRAPHS]
+    other = [paragraph.replace("3 days", "5 days").replace("7", "12") for paragraph in PARAGRAPHS]
     assert not is_copy(pdf(tuple(other)), PDF, pdf(PARAGRAPHS), PDF)
     assert not is_copy(docx(*map(run, other)), DOCX, pdf(PARAGRAPHS), PDF)
 

@@ -35,9 +35,9 @@ def test_its_code_is_the_one_that_the_standard_writes_and_is_read_back(kind: Kin
 
 
 @given(KINDS, DIGESTS, DIGESTS)
-def test_distances_are_those_of_the_standard(kind: Kind, one: bytes, other: bytes) -> None:
-    codes = Fingerprint.of(kind, one), Fingerprint.of(kind, other)
-    assert codes[0].distance(codes[1]) == iscc_core.iscc_distance_bytes(one, other)
+def test_distances_are_those_of_the_standard(kind: Kind, digest: bytes, other: bytes) -> None:
+    codes = Fingerprint.of(kind, digest), Fingerprint.of(kind, other)
+    assert codes[0].distance(codes[1]) == iscc_core.iscc_distance_bytes(digest, other)
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,13 @@ def test_only_the_canonical_form_is_a_code(text: str) -> None:
 
 
 @given(CODES, CODES)
-def test_distance_is_that_of_the_library_over_as_many_bits_as_both_have(one: ImageCode, other: ImageCode) -> None:
-    common = min(one.bits, other.bits)
-    bodies = [(code.body >> (code.bits - common)).to_bytes(common // 8, "big") for code in (one, other)]
-    assert one.distance(other) == other.distance(one) == iscc_core.iscc_distance_bytes(*bodies)
-    assert one.distance(one) == 0
+def test_distance_is_that_of_the_library_over_as_many_bits_as_both_have(
+    image_code: ImageCode, other: ImageCode
+) -> None:
+    common = min(image_code.bits, other.bits)
+    bodies = [(code.body >> (code.bits - common)).to_bytes(common // 8, "big") for code in (image_code, other)]
+    assert image_code.distance(other) == other.distance(image_code) == iscc_core.iscc_distance_bytes(*bodies)
+    assert image_code.distance(image_code) == 0
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "IMAGE/PNG", "image/webp; q=1", " image/x-made-up "])

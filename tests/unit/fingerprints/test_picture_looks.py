@@ -37,13 +37,13 @@ def coded(picture: Image.Image) -> Image.Image:
 
 CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "coded with loss": coded,
-    "smaller": lambda one: one.resize((140, 90), Image.Resampling.LANCZOS),
-    "larger": lambda one: one.resize((700, 500), Image.Resampling.BICUBIC),
-    "cut all around": lambda one: one.crop((8, 6, 292, 234)),
-    "cut below": lambda one: one.crop((0, 0, 300, 228)),
-    "in grey": lambda one: one.convert("L"),
-    "darker": lambda one: ImageEnhance.Brightness(one).enhance(0.85),
-    "of less contrast": lambda one: ImageEnhance.Contrast(one).enhance(0.9),
+    "smaller": lambda picture: picture.resize((140, 90), Image.Resampling.LANCZOS),
+    "larger": lambda picture: picture.resize((700, 500), Image.Resampling.BICUBIC),
+    "cut all around": lambda picture: picture.crop((8, 6, 292, 234)),
+    "cut below": lambda picture: picture.crop((0, 0, 300, 228)),
+    "in grey": lambda picture: picture.convert("L"),
+    "darker": lambda picture: ImageEnhance.Brightness(picture).enhance(0.85),
+    "of less contrast": lambda picture: ImageEnhance.Contrast(picture).enhance(0.9),
 }
 
 
@@ -64,14 +64,14 @@ def test_others_are_not_like_it() -> None:
 
 @pytest.mark.parametrize("what", ["a mark more", "another colour", "a thing moved"])
 def test_one_thing_that_differs_makes_another_picture(what: str) -> None:
-    one, other = painted(), painted()
-    for picture, colour, left in ((one, "#3060a0", 100), (other, "#a03060", 100), (other, "#3060a0", 130)):
-        if picture is one or (what == "another colour") == (colour == "#a03060"):
+    original, other = painted(), painted()
+    for picture, colour, left in ((original, "#3060a0", 100), (other, "#a03060", 100), (other, "#3060a0", 130)):
+        if picture is original or (what == "another colour") == (colour == "#a03060"):
             ImageDraw.Draw(picture).rectangle((left, 90, left + 50, 140), fill=colour)
     if what == "a mark more":
-        one, other = painted(), painted()
+        original, other = painted(), painted()
         ImageDraw.Draw(other).rectangle((100, 90, 150, 110), fill="#202020")
-    assert alike(one, other) < SAME
+    assert alike(original, other) < SAME
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "#808080"])

@@ -53,8 +53,8 @@ def code_of(image: Image.Image, kind: str = "PNG", **options: Any) -> ImageCode:
     return code
 
 
-def distance(one: Image.Image, other: Image.Image) -> int:
-    return code_of(one).distance(code_of(other))
+def distance(image: Image.Image, other: Image.Image) -> int:
+    return code_of(image).distance(code_of(other))
 
 
 def coded(image: Image.Image, **options: Any) -> bytes:

@@ -21,8 +21,8 @@ from pipeline.fingerprints.similarity import Match, Neighbours, SimilarityIndex
 Entry = tuple[bytes, bytes, int]
 
 
-def apart(one: bytes, other: bytes) -> int:
-    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+def apart(code: bytes, other: bytes) -> int:
+    return (int.from_bytes(code) ^ int.from_bytes(other)).bit_count()
 
 
 def compared(entries: Iterable[Entry], code: bytes, max_distance: int, limit: int) -> Neighbours:
@@ -202,7 +202,7 @@ class Serving(RuleBasedStateMachine):
 
     @property
     def entries(self) -> list[Entry]:
-        return [one for lot in self.lots.values() for one in lot if one[2] >= self.since]
+        return [entry for lot in self.lots.values() for entry in lot if entry[2] >= self.since]
 
     @initialize(count=st.integers(0, 100))
     def rebuild(self, count: int) -> None:

@@ -42,34 +42,39 @@ def test_codes_of_every_kind_are_read_back_part_by_part(monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "_MOST_ROWS", 4)
     texts, pictures = columns(10), columns(3)
     parts = list(parts_of({"text": texts, "image": pictures, "audio": columns(0)}))
-    assert [(one.part.kind, one.part.count) for one in parts] == [("text", 4), ("text", 4), ("text", 2), ("image", 3)]
-    read = [columns_in(one.part, one.body, lot=9, since=0) for one in parts]
-    assert b"".join(one.codes.tobytes() for one in read[:3]) == texts.codes.tobytes()
+    assert [(part_bytes.part.kind, part_bytes.part.count) for part_bytes in parts] == [
+        ("text", 4),
+        ("text", 4),
+        ("text", 2),
+        ("image", 3),
+    ]
+    read = [columns_in(part_bytes.part, part_bytes.body, lot=9, since=0) for part_bytes in parts]
+    assert b"".join(part_columns.codes.tobytes() for part_columns in read[:3]) == texts.codes.tobytes()
     assert told(read[3]) == told(pictures)
     assert read[3].lots.tolist() == [9, 9, 9]
 
 
 def test_a_part_is_32_bytes_of_code_32_of_key_and_two_of_day_for_each() -> None:
-    (one,) = parts_of({"image": columns(2)})
+    (part_bytes,) = parts_of({"image": columns(2)})
     code, key, days = told(columns(2))
     assert days == [20_000, 20_001]
-    assert one.body == code + key + bytes([0x20, 0x4E, 0x21, 0x4E])
-    assert one.part == Part(kind="image", count=2, sha256=hashlib.sha256(one.body).hexdigest())
+    assert part_bytes.body == code + key + bytes([0x20, 0x4E, 0x21, 0x4E])
+    assert part_bytes.part == Part(kind="image", count=2, sha256=hashlib.sha256(part_bytes.body).hexdigest())
 
 
 def test_what_was_sealed_too_long_ago_is_left_out() -> None:
-    (one,) = parts_of({"image": columns(5)})
-    assert columns_in(one.part, one.body, lot=1, since=20_003).days.tolist() == [20_003, 20_004]
+    (part_bytes,) = parts_of({"image": columns(5)})
+    assert columns_in(part_bytes.part, part_bytes.body, lot=1, since=20_003).days.tolist() == [20_003, 20_004]
 
 
 @given(st.data())
 def test_a_part_with_any_byte_changed_is_refused(data: st.DataObject) -> None:
-    (one,) = parts_of({"image": columns(3)})
-    place = data.draw(st.integers(0, len(one.body) - 1))
-    body = bytearray(one.body)
+    (part_bytes,) = parts_of({"image": columns(3)})
+    place = data.draw(st.integers(0, len(part_bytes.body) - 1))
+    body = bytearray(part_bytes.body)
     body[place] ^= data.draw(st.integers(1, 255))
     with pytest.raises(ValueError, match="has not the bytes"):
-        columns_in(one.part, bytes(body), lot=1, since=0)
+        columns_in(part_bytes.part, bytes(body), lot=1, since=0)
 
 
 @given(st.binary(max_size=300), st.integers(1, 4))
@@ -82,8 +87,8 @@ def test_bytes_of_another_length_are_refused_even_with_their_own_digest(body: by
 
 
 def document(**changes: object) -> bytes:
-    (one,) = parts_of({"image": columns(3)})
-    made = document_bytes(SnapshotDocument(topic="t.manifests", partition=3, last=LAST, parts=(one.part,)))
+    (part_bytes,) = parts_of({"image": columns(3)})
+    made = document_bytes(SnapshotDocument(topic="t.manifests", partition=3, last=LAST, parts=(part_bytes.part,)))
     return msgspec.json.encode({**msgspec.json.decode(made), **changes})
 
 

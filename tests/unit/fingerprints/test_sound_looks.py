@@ -21,8 +21,8 @@ def noise(length: int, seed: int = 0) -> tuple[int, ...]:
     return tuple(chance.randrange(-(2**31), 2**31) for _ in range(length))
 
 
-def likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    return sound_looks.likeness(one, sound_looks.look_of(other))
+def likeness(features: Sequence[int], other: Sequence[int]) -> float:
+    return sound_looks.likeness(features, sound_looks.look_of(other))
 
 
 @given(st.lists(FEATURES, min_size=8, max_size=600))
@@ -36,8 +36,8 @@ def test_a_look_is_small_however_long_the_recording_is(features: list[int]) -> N
 
 
 @given(st.lists(FEATURES, max_size=400), st.lists(FEATURES, max_size=400))
-def test_likeness_is_between_nothing_and_all(one: list[int], other: list[int]) -> None:
-    assert 0 <= likeness(one, other) <= 1
+def test_likeness_is_between_nothing_and_all(features: list[int], other: list[int]) -> None:
+    assert 0 <= likeness(features, other) <= 1
 
 
 @pytest.mark.parametrize("late", [0, 1, 10, 24])

@@ -174,7 +174,7 @@ def test_a_long_video_is_skipped_through_and_has_the_code_of_its_pictures() -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(video_pictures, "MOST_PIXELS", 300 * SIDE * SIDE)
         whole = found(body, "video/x-matroska")
-    assert whole.distance(found(filmed([one for one in pictures for _ in range(4)]), "video/mp4")) <= 8
+    assert whole.distance(found(filmed([scene for scene in pictures for _ in range(4)]), "video/mp4")) <= 8
 
 
 def test_a_video_that_says_how_to_turn_it_is_turned() -> None:
@@ -189,11 +189,11 @@ def test_a_large_video_has_nearly_the_code_of_the_same_in_small() -> None:
     small = [np.kron(picture, np.ones((2, 2, 1), np.uint8)) for picture in scenes(10, seed=3)]
     large = [np.kron(picture, np.ones((6, 6, 1), np.uint8)) for picture in small]
     assert min(large[0].shape[:2]) > 2 * 256
-    one, other = (videos.video_traits(filmed(pictures), "video/mp4") for pictures in (large, small))
-    assert one.fingerprint is not None
+    large_traits, other = (videos.video_traits(filmed(pictures), "video/mp4") for pictures in (large, small))
+    assert large_traits.fingerprint is not None
     assert other.fingerprint is not None
-    assert one.fingerprint.distance(other.fingerprint) <= 16
-    assert one.codes[0].distance(other.codes[0]) <= 8
+    assert large_traits.fingerprint.distance(other.fingerprint) <= 16
+    assert large_traits.codes[0].distance(other.codes[0]) <= 8
 
 
 @pytest.mark.parametrize("wanted", ["pictures", "sound", "length"])
@@ -208,7 +208,9 @@ def test_an_mp4_is_opened_without_decoding_its_pictures(wanted: media.Wanted) ->
             theirs.duration,
             theirs.time_base,
         )
-        frames = [[(frame.pts, bytes(frame.planes[0])) for frame in one.decode(video=0)] for one in (quick, usual)]
+        frames = [
+            [(frame.pts, bytes(frame.planes[0])) for frame in container.decode(video=0)] for container in (quick, usual)
+        ]
         assert frames[0] == frames[1]
 
 
@@ -216,8 +218,8 @@ def with_rotation(pictures: list[np.ndarray], degrees: int) -> bytes:
     """A film whose header asks players to turn it counter-clockwise: the matrix is patched in."""
     body = bytearray(filmed(pictures))
     place = body.index(b"tkhd") + 4 + 40
-    one = 0x00010000
-    matrix = {90: (0, -one, 0, one, 0, 0, 0, 0, 0x40000000)}[degrees]
+    unit = 0x00010000
+    matrix = {90: (0, -unit, 0, unit, 0, 0, 0, 0, 0x40000000)}[degrees]
     for number, value in enumerate(matrix):
         body[place + 4 * number : place + 4 * number + 4] = value.to_bytes(4, "big", signed=True)
     return bytes(body)

@@ -52,8 +52,8 @@ def test_a_video_is_known_by_the_first_key_frame_and_the_nearest_to_the_middle_o
 def test_key_frames_that_are_decoded_earlier_than_shown_are_those_pictures() -> None:
     with_order, without = (film(g=str(RATE), sc_threshold="0", bf=number) for number in ("3", "0"))
     assert seconds_looked_at(with_order) == seconds_looked_at(without) == [0, 1, 3, 5]
-    one, other = (traits(body, "video/mp4") for body in (with_order, without))
-    assert max(mine.distance(theirs) for mine, theirs in zip(one.codes, other.codes, strict=True)) <= 8
+    with_order_traits, other = (traits(body, "video/mp4") for body in (with_order, without))
+    assert max(mine.distance(theirs) for mine, theirs in zip(with_order_traits.codes, other.codes, strict=True)) <= 8
 
 
 @pytest.mark.parametrize(

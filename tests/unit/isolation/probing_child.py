@@ -39,29 +39,29 @@ def make_a_process(_: str) -> None:
 
 
 def connect(address: str) -> None:
-    with socket.socket() as one:
-        one.connect(("127.0.0.1", int(address)))
+    with socket.socket() as connection:
+        connection.connect(("127.0.0.1", int(address)))
 
 
 def connect_by_sending(address: str) -> None:
-    with socket.socket() as one:
-        one.sendto(b"words", socket.MSG_FASTOPEN, ("127.0.0.1", int(address)))
+    with socket.socket() as connection:
+        connection.sendto(b"words", socket.MSG_FASTOPEN, ("127.0.0.1", int(address)))
 
 
 def listen(_: str) -> None:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        one.listen()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
 
 
 def send_a_datagram(address: str) -> None:
-    with socket.socket(type=socket.SOCK_DGRAM) as one:
-        one.sendto(b"words", ("127.0.0.1", int(address)))
+    with socket.socket(type=socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"words", ("127.0.0.1", int(address)))
 
 
 def talk_to_a_daemon(path: str) -> None:
-    with socket.socket(socket.AF_UNIX) as one:
-        one.connect(path)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
 
 
 def look_into_the_parent(_: str) -> None:

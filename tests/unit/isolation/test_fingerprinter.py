@@ -46,8 +46,8 @@ def test_an_asset_is_told_from_others_by_their_looks(fingerprinter: Fingerprinte
     asset = (SAMPLES / name).read_bytes()
     traits = {other: fingerprinter.traits((SAMPLES / other).read_bytes(), kind) for other, kind in KINDS.items()}
     assert traits[name] == InProcessFingerprinter().traits(asset, media_type)
-    found = fingerprinter.likenesses(asset, media_type, [one.looks for one in traits.values()])
-    assert [one >= SAME for one in found] == [other == name for other in KINDS]
+    found = fingerprinter.likenesses(asset, media_type, [sample_traits.looks for sample_traits in traits.values()])
+    assert [likeness >= SAME for likeness in found] == [other == name for other in KINDS]
 
 
 def test_what_has_no_code_has_no_traits(fingerprinter: Fingerprinter) -> None:

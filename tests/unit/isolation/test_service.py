@@ -130,7 +130,7 @@ def readable_memory(process: str) -> Iterator[bytes]:
     with Path(f"/proc/{process}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{process}/maps").read_text().splitlines():
             region, rights, _, _, inode, *_ = line.split()
-            start, end = (int(one, 16) for one in region.split("-"))
+            start, end = (int(address, 16) for address in region.split("-"))
             if rights.startswith("rw") and inode == "0" and end - start < 2**28:
                 with suppress(OSError):
                     memory.seek(start)

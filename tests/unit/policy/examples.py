@@ -145,7 +145,7 @@ troubles = st.lists(
         st.sampled_from(["", "assertion.dataHash.mismatch"]),
     ),
     max_size=5,
-    unique_by=lambda one: one.kind,
+    unique_by=lambda trouble: trouble.kind,
 )
 credentials = st.builds(
     credential,

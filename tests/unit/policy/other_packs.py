@@ -49,4 +49,6 @@ def found(
     where = jurisdictions if jurisdictions is not None else [of_the_pack if of_the_pack != "*" else "EU"]
     time = datetime.fromisoformat(at)
     facts = facts_of({"jurisdictions": list(where), **data}, event_type=event_type, time=time)
-    return {one.rule: (one.outcome, one.action) for one in Judge((pack(name),), roles).findings(facts, time)}
+    return {
+        finding.rule: (finding.outcome, finding.action) for finding in Judge((pack(name),), roles).findings(facts, time)
+    }

@@ -48,7 +48,8 @@ def pack(*rules: Rule, articles: tuple[Article, ...] = (), **changes: Any) -> Pa
         "title": "A small law",
         "jurisdiction": "CN",
         "time_zone": "Asia/Shanghai",
-        "articles": articles or tuple(article(number) for number in dict.fromkeys(one.article for one in rules)),
+        "articles": articles
+        or tuple(article(number) for number in dict.fromkeys(given_rule.article for given_rule in rules)),
         "rules": rules,
     }
     return Pack(**{**members, **changes})

@@ -97,7 +97,7 @@ Judged = tuple[str, str] | None
 def judged(rule_id: str, event_type: str, facts: Mapping[str, FactValue], at: datetime | None = NOW) -> Judged:
     """What a rule finds of synthetic content that is offered in China."""
     all_facts = {"jurisdictions": ("CN",), "content.synthetic": "yes", **facts, "event_type": event_type}
-    findings = [one for one in JUDGE.findings(all_facts, at) if one.rule == rule_id]
+    findings = [finding for finding in JUDGE.findings(all_facts, at) if finding.rule == rule_id]
     assert len(findings) <= 1
     return (findings[0].outcome, findings[0].action) if findings else None
 
@@ -108,7 +108,7 @@ def examples_of(pack: Pack) -> Examples:
 
 def violation_of(rule_id: str) -> tuple[str, Mapping[str, FactValue]]:
     """Event type and facts of an example that violates the rule."""
-    example = next(one for one in EXAMPLES[rule_id] if one.case == "violation")
+    example = next(candidate for candidate in EXAMPLES[rule_id] if candidate.case == "violation")
     return str(example.facts["event_type"]), example.facts
 
 
@@ -127,8 +127,8 @@ def test_each_rule_passes_is_violated_and_stays_unknown_in_the_examples_beside_i
     examples = examples_of(pack)
     assert missing_cases(pack, examples) == {}
     results = run_examples(pack, examples)
-    assert [one for one in results if not one.is_as_expected] == []
-    assert {(one.rule, one.case) for one in results} >= {
+    assert [result for result in results if not result.is_as_expected] == []
+    assert {(result.rule, result.case) for result in results} >= {
         (rule.id, case) for rule in pack.rules if not rule.seen for case in CASES
     }
 
@@ -252,7 +252,7 @@ def test_a_service_that_does_everything_right_hears_nothing(event_type: str) -> 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
 def test_who_says_nothing_is_accused_of_nothing_and_gets_no_content_through(event_type: str) -> None:
     findings = JUDGE.findings({"jurisdictions": ("CN",), "event_type": event_type}, NOW)
-    assert {one.outcome for one in findings} <= {"unknown"}
+    assert {finding.outcome for finding in findings} <= {"unknown"}
     if event_type in {"generation.completed", "export.completed", "transform.completed", "publish.requested"}:
         assert decide(findings) == "hold"
 

@@ -20,7 +20,7 @@ Judged = tuple[str, str] | None
 def judged(rule_id: str, event_type: str, facts: Mapping[str, FactValue]) -> Judged:
     """What a rule finds of synthetic content that is offered in China."""
     all_facts = {"jurisdictions": ("CN",), "content.synthetic": "yes", **facts, "event_type": event_type}
-    findings = [one for one in JUDGE.findings(all_facts, NOW) if one.rule == rule_id]
+    findings = [finding for finding in JUDGE.findings(all_facts, NOW) if finding.rule == rule_id]
     assert len(findings) <= 1
     return (findings[0].outcome, findings[0].action) if findings else None
 

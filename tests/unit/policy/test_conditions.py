@@ -91,7 +91,7 @@ def test_facts_made_ready_in_part_are_enough_for_those_who_ask_for_that_part() -
 @given(TRUTHS, TRUTHS)
 def test_conditions_asked_together_answer_as_each_by_itself_unless_one_stays_open(a: Truth, b: Truth) -> None:
     conditions = [compile_condition(text) for text in ("content.is_news", "!content.deepfake // to the line's end")]
-    each = [one.holds(bind(known(a, b))) for one in conditions]
+    each = [condition.holds(bind(known(a, b))) for condition in conditions]
     assert ConditionList(conditions).hold(bind(known(a, b))) == (None if None in each else each)
 
 

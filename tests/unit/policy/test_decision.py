@@ -117,7 +117,7 @@ def test_what_lacks_facts_is_one_alert_with_who_can_supply_them_and_what_is_foun
         unknown("test.c", **{"service.id": None, "content.media": None}),  # type: ignore[arg-type]
         unknown("test.d", "record", **{"service.id": None}),  # type: ignore[arg-type]
     )
-    assert [one.rule.id for one in sent] == ["test.a", "test.found", "judgement.facts-missing"]
+    assert [alert.rule.id for alert in sent] == ["test.a", "test.found", "judgement.facts-missing"]
     together = sent[-1]
     assert (together.kind, together.action, together.outcome) == ("facts-missing", "hold", "unknown")
     assert together.evidence["rules"] == ("test.b", "test.c")
@@ -132,7 +132,9 @@ def test_a_single_rule_that_lacks_a_fact_speaks_for_itself() -> None:
 
 @given(findings)
 def test_every_finding_that_asks_for_more_than_being_recorded_is_one_alert(found: list[Finding]) -> None:
-    assert [one.action for one in alerts(*found)] == [one.action for one in found if one.action != "record"]
+    assert [alert.action for alert in alerts(*found)] == [
+        each_finding.action for each_finding in found if each_finding.action != "record"
+    ]
 
 
 @given(credentials, troubles, declarations, known_facts)
@@ -142,7 +144,7 @@ def test_no_two_alerts_of_an_event_have_the_same_id(
     sent = alerts(
         *JUDGE.findings({"event_type": "publish.requested", **known}, None, seen_in(summary, seen, declared)),
     )
-    assert len({one.alert_id for one in sent}) == len(sent)
+    assert len({alert.alert_id for alert in sent}) == len(sent)
 
 
 @given(findings)

@@ -9,9 +9,9 @@ SYNTHETIC: Facts = {"content.synthetic": "yes"}
 
 
 def test_every_derivation_gives_facts_of_the_vocabulary_and_names_its_source() -> None:
-    for one in DERIVATIONS:
-        assert set(one.gives) <= set(vocabulary()), one.name
-        assert "Art." in one.source or "cl." in one.source, one.name
+    for derivation in DERIVATIONS:
+        assert set(derivation.gives) <= set(vocabulary()), derivation.name
+        assert "Art." in derivation.source or "cl." in derivation.source, derivation.name
 
 
 @pytest.mark.parametrize(

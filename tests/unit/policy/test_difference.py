@@ -19,7 +19,7 @@ SILENT: dict[str, FactValue] = {}
 def events(*facts: dict[str, FactValue]) -> list[PastEvent]:
     """Publications in China, named by their position."""
     scope: dict[str, FactValue] = {"event_type": "publish.requested", "jurisdictions": ("CN",)}
-    return [PastEvent(f"event {number}", {**scope, **one}, None) for number, one in enumerate(facts)]
+    return [PastEvent(f"event {number}", {**scope, **event_facts}, None) for number, event_facts in enumerate(facts)]
 
 
 def compared(old: Sequence[Rule], new: Sequence[Rule], *facts: dict[str, FactValue], examples: int = 5) -> Difference:
@@ -86,7 +86,7 @@ musts = st.sampled_from(["content.is_news", "!content.is_news", "true", "false",
 actions = st.sampled_from(["record", "alert", "hold", "block"])
 laws = st.lists(
     st.builds(rule, st.sampled_from(["small.a", "small.b", "small.c"]), must=musts, action=actions, on_unknown=actions),
-    unique_by=lambda one: one.id,
+    unique_by=lambda drawn_rule: drawn_rule.id,
     max_size=3,
 )
 pasts = st.lists(st.sampled_from([NEWS, NO_NEWS, SILENT, {"content.deepfake": True}]), max_size=5)
@@ -103,10 +103,10 @@ def test_the_way_back_is_the_same_difference_reversed(
     old: list[Rule], new: list[Rule], facts: list[dict[str, FactValue]]
 ) -> None:
     there, back = compared(old, new, *facts), compared(new, old, *facts)
-    assert {(one.rule, one.before, one.after, one.events) for one in there.rules} == {
-        (one.rule, one.after, one.before, one.events) for one in back.rules
+    assert {(change.rule, change.before, change.after, change.events) for change in there.rules} == {
+        (change.rule, change.after, change.before, change.events) for change in back.rules
     }
-    assert {(one.before, one.after, one.events) for one in there.decisions} == {
-        (one.after, one.before, one.events) for one in back.decisions
+    assert {(change.before, change.after, change.events) for change in there.decisions} == {
+        (change.after, change.before, change.events) for change in back.decisions
     }
     assert there.changed_events == back.changed_events

@@ -168,7 +168,7 @@ def test_facts_of_a_case_lie_over_those_given_and_these_over_the_base(read: Any)
     violation: {}
 """
     ).examples
-    assert [(one.case, one.line) for one in examples] == [("pass", 7), ("violation", 8)]
+    assert [(example.case, example.line) for example in examples] == [("pass", 7), ("violation", 8)]
     assert examples[0].facts == {
         "event_type": "publish.requested",
         "occurred_at": "2026-11-22T00:00:00Z",

@@ -97,7 +97,7 @@ def test_a_rule_that_has_no_answer_for_known_facts_is_broken_and_lets_nothing_pa
     assert (finding.rule, finding.kind) == ("operations.rule-broken", "operations")
     assert (finding.outcome, finding.action, finding.pack) == ("violation", "hold", None)
     assert finding.evidence == {"rules": ("test.news", "test.other"), "packs": ("test-law",)}
-    assert [one.standing for one in Judge([broken]).explain(facts, AT)] == ["broken", "broken"]
+    assert [verdict.standing for verdict in Judge([broken]).explain(facts, AT)] == ["broken", "broken"]
 
 
 def test_a_rule_that_lacks_a_fact_is_open_and_not_broken() -> None:
@@ -143,7 +143,7 @@ def test_a_rule_about_observations_is_asked_of_nothing_else() -> None:
     assert judge.findings(facts, AT, (msgspec.structs.replace(SEEN, name="label.other"),)) == ()
     assert judge.findings(facts, AT, (msgspec.structs.replace(SEEN, evidence={"declared": "ai"}),)) == ()
     assert judge.findings({**facts, "jurisdictions": ("EU",)}, AT, (SEEN,)) == ()
-    assert [one.standing for one in judge.explain(facts, AT)] == ["not-seen"]
+    assert [verdict.standing for verdict in judge.explain(facts, AT)] == ["not-seen"]
 
 
 def test_what_only_may_have_been_seen_asks_for_what_the_rule_asks_for_then() -> None:
@@ -165,7 +165,7 @@ def test_words_are_chosen_by_the_place_of_the_law_where_the_operator_wants_that(
     laws = [pack_of(rule(**both)), pack_of(rule(id="eu.one", **both), name="eu", jurisdiction="EU")]
     facts = {**NEWS, "jurisdictions": ("CN-SH", "DE")}
     found = Judge(laws, wording="by-place").findings(facts, AT)
-    assert [one.message for one in found] == [
+    assert [finding.message for finding in found] == [
         "在 content.news_source_listed 未知的情况下，无法排除：测试。",
         "Cannot be ruled out while content.news_source_listed is unknown: A test.",
     ]
@@ -288,16 +288,16 @@ def test_what_is_found_out_later_never_unmakes_a_violation(
     asking = {"high-risk.no-consent", "high-risk.unlisted-news-source"}
     before = with_scope(known, event)
     after = {**more, **before}
-    violated = {one.rule for one in JUDGE.findings(before, AT) if one.outcome == "violation"} - asking
-    assert violated <= {one.rule for one in JUDGE.findings(after, AT) if one.outcome == "violation"}
+    violated = {finding.rule for finding in JUDGE.findings(before, AT) if finding.outcome == "violation"} - asking
+    assert violated <= {finding.rule for finding in JUDGE.findings(after, AT) if finding.outcome == "violation"}
 
 
 @given(known_facts, events)
 def test_the_explanation_and_the_findings_agree(known: dict[str, FactValue], event: str) -> None:
     facts = with_scope(known, event)
     verdicts = JUDGE.explain(facts, AT)
-    assert tuple(one.finding for one in verdicts if one.finding is not None) == JUDGE.findings(facts, AT)
-    assert all((one.standing in ("violation", "unknown")) == (one.finding is not None) for one in verdicts)
+    assert tuple(verdict.finding for verdict in verdicts if verdict.finding is not None) == JUDGE.findings(facts, AT)
+    assert all((verdict.standing in ("violation", "unknown")) == (verdict.finding is not None) for verdict in verdicts)
 
 
 @given(known_facts, events)
@@ -308,7 +308,7 @@ def test_judging_twice_says_the_same(known: dict[str, FactValue], event: str) ->
 
 @given(known_facts, events)
 def test_a_finding_always_says_law_pack_and_remedy(known: dict[str, FactValue], event: str) -> None:
-    for one in JUDGE.findings(with_scope(known, event), AT):
-        assert one.citation
-        assert one.remedy
-        assert one.pack in JUDGE.packs
+    for finding in JUDGE.findings(with_scope(known, event), AT):
+        assert finding.citation
+        assert finding.remedy
+        assert finding.pack in JUDGE.packs

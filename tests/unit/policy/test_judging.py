@@ -47,7 +47,7 @@ def compliant(words: str = "A quiet evening.") -> dict[str, Any]:
 
 
 def rules(findings: tuple[Finding, ...] | tuple[Alert, ...]) -> set[str]:
-    return {one.rule if isinstance(one, Finding) else one.rule.id for one in findings}
+    return {finding.rule if isinstance(finding, Finding) else finding.rule.id for finding in findings}
 
 
 # What a record says of its judgement
@@ -101,7 +101,7 @@ def test_an_event_from_nowhere_raises_an_alert(credentials: InProcessCredentialS
 def test_what_is_measured_wins_over_what_is_claimed(chinese: House) -> None:
     data = {"jurisdictions": ["KR"], "content": text(synthetic="yes"), "signed_meta": {"present": True, "valid": True}}
     said = chinese.inspect(publication(data))
-    (finding,) = (one for one in said.record.findings if one.rule == "kr.ai-basic.art31-2.label")
+    (finding,) = (candidate for candidate in said.record.findings if candidate.rule == "kr.ai-basic.art31-2.label")
     assert finding.evidence["signed_meta.present"] is False
 
 
@@ -134,7 +134,9 @@ def test_prohibited_words_are_found_in_prompt_and_output_and_never_repeated(chin
     data["content"] = {**data["content"], "synthetic": "yes"}
     data["prompt"] = {"text": "Draw a fnord" if side == "prompt" else "Draw a boat"}
     said = chinese.inspect(publication(data))
-    (finding,) = (one for one in said.record.findings if one.rule == "cn.deep-synthesis.art10.block-prohibited")
+    (finding,) = (
+        candidate for candidate in said.record.findings if candidate.rule == "cn.deep-synthesis.art10.block-prohibited"
+    )
     assert (finding.outcome, finding.action) == ("violation", "block")
     assert finding.evidence["matched_features"] == ("f-1",)
     assert "fnord" not in msgspec.json.encode(said).decode().casefold()
@@ -227,7 +229,9 @@ def test_conduct_of_the_service_counts_against_nobody(chinese: House) -> None:
 def test_what_a_platform_did_with_a_users_content_counts_against_nobody(chinese: House) -> None:
     transformed = {**compliant(), "event_type": "transform.completed", "transform": {"lost": 1, "intent": "routine"}}
     said = chinese.seal(generation(transformed))
-    (finding,) = (one for one in said.record.findings if one.rule == "cn.deep-synthesis.art18.mark-removed")
+    (finding,) = (
+        candidate for candidate in said.record.findings if candidate.rule == "cn.deep-synthesis.art18.mark-removed"
+    )
     assert (finding.action, finding.actor) == ("block", "platform")
     assert (said.record.counts_against, said.enforcement) == (None, None)
 
@@ -253,7 +257,7 @@ def test_what_matches_as_illegal_is_published_nowhere(chinese: House, places: li
     data["content"] = {**data["content"], "synthetic": synthetic}
     said = chinese.inspect(publication(data))
     assert said.record.decision == "block"
-    (finding,) = (one for one in said.record.findings if one.rule == "illegal.content")
+    (finding,) = (candidate for candidate in said.record.findings if candidate.rule == "illegal.content")
     assert finding.evidence["matched_features"] == ("f",)
     assert said.enforcement is not None
 
@@ -296,7 +300,7 @@ def test_an_observed_pack_holds_nothing_and_what_it_would_decide_is_on_record(
     assert observed.decision == "block"
     assert [pack.name for pack in observed.packs] == list(CHINESE)
     assert "cn.deep-synthesis.art10.block-prohibited" in rules(observed.findings)
-    assert not any(one.rule.startswith("cn.") for one in said.record.findings)
+    assert not any(finding.rule.startswith("cn.") for finding in said.record.findings)
     assert not any(alert.rule.id.startswith("cn.") for alert in said.alerts)
     assert said.enforcement is None
     assert said.record.judged_by is not None

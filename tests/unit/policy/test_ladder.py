@@ -46,12 +46,12 @@ def test_a_ladder_is_read_as_it_is_written(ladder: Ladder) -> None:
 
 
 @given(LADDERS, st.integers(0, 10**8), st.integers(0, 10**8))
-def test_more_violations_never_lead_to_a_milder_step(ladder: Ladder, one: int, other: int) -> None:
+def test_more_violations_never_lead_to_a_milder_step(ladder: Ladder, count: int, other: int) -> None:
     def height(violations: int) -> int:
         step = ladder.step_for(violations)
         return -1 if step is None else STEPS.index(step)
 
-    assert height(min(one, other)) <= height(max(one, other))
+    assert height(min(count, other)) <= height(max(count, other))
 
 
 @pytest.mark.parametrize(

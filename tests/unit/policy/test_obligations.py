@@ -17,13 +17,13 @@ from tests.unit.policy.small_packs import article, pack, rule
 def row(packs: Pack | tuple[Pack, ...], number: str, **asked: Any) -> Obligation:
     """The row of one article."""
     answer = obligations(packs if isinstance(packs, tuple) else (packs,), **{"facts": {}, **asked})
-    return next(one for one in answer.rows if one.article == number)
+    return next(obligation for obligation in answer.rows if obligation.article == number)
 
 
 # Step 1
 
 
-@pytest.mark.parametrize("category", CATEGORIES, ids=lambda one: one.name)
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.name)
 def test_each_technology_of_article_23_is_deep_synthesis(category: Any) -> None:
     step = obligations((), facts={"content.ds_category": category.number}).deep_synthesis
     assert (step.answer, step.category) == ("yes", category)
@@ -91,9 +91,9 @@ def test_what_is_not_said_of_the_service_is_asked_with_the_articles_that_turn_on
         )
     )
     answer = obligations((law,), roles={"provider"}, facts={"content.media": "video"})
-    service = [(one.fact, one.value, one.articles) for one in answer.entity.asked]
+    service = [(asked.fact, asked.value, asked.articles) for asked in answer.entity.asked]
     assert service == [("service.public_opinion", None, ("small-law 19", "small-law 20"))]
-    assert [(one.fact, one.value) for one in answer.deep_synthesis.asked] == [("content.media", "video")]
+    assert [(asked.fact, asked.value) for asked in answer.deep_synthesis.asked] == [("content.media", "video")]
 
 
 # Step 3
@@ -151,7 +151,7 @@ def test_only_the_law_of_the_jurisdictions_is_shown() -> None:
     )
 
     def shown(*jurisdictions: str) -> list[str]:
-        return [one.article for one in obligations(packs, facts={}, jurisdictions=jurisdictions).rows]
+        return [obligation.article for obligation in obligations(packs, facts={}, jurisdictions=jurisdictions).rows]
 
     assert shown() == ["1", "2", "3"]
     assert shown("CN") == ["1"]
@@ -195,7 +195,9 @@ def test_a_voice_service_that_can_move_the_public_has_these_duties_in_china() ->
         jurisdictions=("CN",),
         at=datetime(2026, 11, 22, tzinfo=UTC),
     )
-    standing = {one.article: one.standing for one in answer.rows if one.pack.name == PROVISIONS}
+    standing = {
+        obligation.article: obligation.standing for obligation in answer.rows if obligation.pack.name == PROVISIONS
+    }
     assert {standing[number] for number in ("6", "9", "10", "14", "16", "17(1)", "18", "19", "20")} == {"applies"}
     assert standing["13"] == standing["17(2)"] == "does-not-apply"
 
@@ -204,5 +206,7 @@ def test_users_cooperate_with_authentication_and_obtain_consent() -> None:
     """Deep Synthesis Provisions Art. 9 and 14, as both speak to users."""
     packs = load_packs()
     answer = obligations(packs, roles={"user"}, facts={"content.synthetic": "yes"}, jurisdictions=("CN",))
-    standing = {one.article: one.standing for one in answer.rows if one.pack.name == PROVISIONS}
+    standing = {
+        obligation.article: obligation.standing for obligation in answer.rows if obligation.pack.name == PROVISIONS
+    }
     assert {standing["9"], standing["14"], standing["18"]} == {"applies"}

@@ -176,7 +176,7 @@ def test_every_rule_passes_is_violated_and_stays_unknown_in_its_examples(name: s
     assert [result for result in results if not result.is_as_expected] == []
     never_open = "'review.categories' in known"
     asked_of_all = [rule for rule in pack(name).rules if not rule.seen]
-    assert {(one.rule, one.case) for one in results} >= {
+    assert {(result.rule, result.case) for result in results} >= {
         (rule.id, case) for rule in asked_of_all for case in (CASES[:-1] if rule.when == never_open else CASES)
     }
 
@@ -193,7 +193,7 @@ def test_every_rule_says_why_by_which_law_and_which_facts_would_mend_it(name: st
 @pytest.mark.parametrize("name", PACKS)
 def test_an_article_enforces_where_one_of_its_rules_can_stop_an_event(name: str) -> None:
     for rule in pack(name).rules:
-        (article,) = (one for one in pack(name).articles if one.article == rule.article)
+        (article,) = (candidate for candidate in pack(name).articles if candidate.article == rule.article)
         product = "enforces" if {rule.action, rule.on_unknown} & {"hold", "block"} else "detects"
         assert product in article.product, rule.id
         assert set(rule.binds) <= set(article.binds), rule.id

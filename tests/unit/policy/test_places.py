@@ -121,8 +121,8 @@ def found(*named: str) -> dict[str, tuple[str, str, object]]:
     """What the packs of places and of interaction find: action, severity and what the evidence shows."""
     facts = facts_of({"jurisdictions": list(named)}, event_type="interaction.started", time=NOW)
     return {
-        one.rule: (one.action, one.severity, next(iter(one.evidence.values())))
-        for one in Judge(load_packs()).findings(facts, NOW)
+        finding.rule: (finding.action, finding.severity, next(iter(finding.evidence.values())))
+        for finding in Judge(load_packs()).findings(facts, NOW)
     }
 
 

@@ -46,7 +46,7 @@ def rules(*actions: str, case: Case) -> list[object]:
 def found(rule: Rule, case: Case) -> tuple[Finding, tuple[Finding, ...]]:
     example = examples()[rule.id, case]
     findings = JUDGE.findings(example.facts, example.at, example.seen)
-    (own,) = (one for one in findings if one.rule == rule.id)
+    (own,) = (finding for finding in findings if finding.rule == rule.id)
     assert own.outcome == case
     return own, findings
 
@@ -55,7 +55,7 @@ def alerts(findings: Iterable[Finding]) -> dict[str, Alert]:
     event = EventReference(source="/studio", id="1", type="sealstream.publication.v1", time=None)
     subject = Subject(content_id="c", mime=None, sha256=None)
     told = alerts_for(findings, event_uid="0" * 64, event=event, subject=subject, record_uri=None)
-    return {one.rule.id: one for one in told}
+    return {alert.rule.id: alert for alert in told}
 
 
 @pytest.mark.parametrize("rule", rules("hold", "block", case="violation"))
@@ -91,7 +91,7 @@ def test_what_is_open_raises_an_alert(rule: Rule) -> None:
 def test_a_kind_of_service_that_nobody_states_is_asked_for() -> None:
     facts = {"event_type": "interaction.started", "jurisdictions": ("CN",), "service.ai_notice_shown": False}
     at = datetime(2026, 11, 29, tzinfo=UTC)
-    (finding,) = (one for one in JUDGE.findings(facts, at) if one.rule == "cn.anthropomorphic.notice")
+    (finding,) = (candidate for candidate in JUDGE.findings(facts, at) if candidate.rule == "cn.anthropomorphic.notice")
     assert (finding.outcome, finding.action) == ("unknown", "alert")
     assert "service.anthropomorphic" in finding.message
 

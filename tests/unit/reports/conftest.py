@@ -50,7 +50,7 @@ def refused(house: House, held: str) -> str:
 
 def section(document: ReportDocument, heading: str) -> ReportSection:
     """The section with a heading."""
-    (found,) = (one for one in document.sections if one.heading == heading)
+    (found,) = (report_section for report_section in document.sections if report_section.heading == heading)
     return found
 
 

@@ -92,7 +92,7 @@ def test_while_the_period_runs_nothing_is_missed_before_its_time(house: House) -
 def test_what_came_of_a_complaint_is_told_with_the_event_that_it_was_about(house: House) -> None:
     days = period_of("2026-06", "UTC", LATER)
     material = Reporting(store=house.store, layout=house.layout).material(days)
-    answered = next(one for one in material.cases if one.case.id == "K-1")
+    answered = next(stored for stored in material.cases if stored.case.id == "K-1")
     case = msgspec.structs.replace(answered.case, outcome="overturned", about=CaseSubject(event_uid="ab" * 32))
     upheld = ReportMaterial(events=(), cases=(StoredCase(case=case, digest=answered.digest),))
     document = report_of("complaints", upheld, days, "zh", load_packs())
@@ -106,12 +106,12 @@ def test_that_somebody_looked_at_an_alert_is_no_case_of_a_report(house: House) -
     days = period_of("2026-06", "UTC", LATER)
     material = Reporting(store=house.store, layout=house.layout).material(days)
     looked_at = [
-        StoredCase(case=msgspec.structs.replace(one.case, kind="alert"), digest=one.digest)
-        if one.case.id == "K-2"
-        else one
-        for one in material.cases
+        StoredCase(case=msgspec.structs.replace(stored.case, kind="alert"), digest=stored.digest)
+        if stored.case.id == "K-2"
+        else stored
+        for stored in material.cases
     ]
-    assert {one.case.id for one in of_period(days, material.events, looked_at).cases} == {"K-1", "I-1", "T-1"}
+    assert {stored.case.id for stored in of_period(days, material.events, looked_at).cases} == {"K-1", "I-1", "T-1"}
 
 
 def test_where_nobody_complained_it_says_so(reported: Report) -> None:
@@ -137,7 +137,9 @@ def test_to_whom_an_incident_was_reported_is_told_with_the_digest_of_the_report(
     assert section(reported("incident"), "Reports to authorities").table is None
     days = period_of("2026-06", "UTC", LATER)
     opened = next(
-        one for one in Reporting(store=house.store, layout=house.layout).material(days).cases if one.case.id == "I-1"
+        stored
+        for stored in Reporting(store=house.store, layout=house.layout).material(days).cases
+        if stored.case.id == "I-1"
     )
     sent = CaseDocument(
         sha256="d" * 64,
@@ -214,7 +216,9 @@ def test_the_transparency_report_names_no_record_and_no_person(house: House, ref
     assert "reviewer-17" not in repr(document)
     assert "officer-2" not in repr(document)
     assert refused[:12] not in repr(document)
-    assert not [one for one in document.sections if one.heading == "Records that this rests on"]
+    assert not [
+        report_section for report_section in document.sections if report_section.heading == "Records that this rests on"
+    ]
     ((_, event, course, case, person),) = rows(reported("complaints"), "Decided again")
     assert (event, course, case, person) == (refused[:12], "block → allow", "K-9", "officer-2")
 
@@ -231,10 +235,14 @@ def test_a_month_without_anything_is_a_report_too(kind: Any, language: Any, repo
 def test_the_report_on_inspection_lists_duties_that_come_again_where_there_are_any(
     house: House, reported: Report
 ) -> None:
-    assert "Duties that come again" not in {one.heading for one in reported("inspection").sections}
+    assert "Duties that come again" not in {
+        report_section.heading for report_section in reported("inspection").sections
+    }
     days = period_of("2026-06", "UTC", LATER)
     late = next(
-        one for one in Reporting(store=house.store, layout=house.layout).material(days).cases if one.case.id == "K-2"
+        stored
+        for stored in Reporting(store=house.store, layout=house.layout).material(days).cases
+        if stored.case.id == "K-2"
     )
     case = msgspec.structs.replace(late.case, kind="service", id="services/painter")
     material = ReportMaterial(events=(), cases=(StoredCase(case=case, digest=late.digest),))

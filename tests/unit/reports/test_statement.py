@@ -155,7 +155,7 @@ def illegal(house: House, name: str, **more: Any) -> Decision:
 
 
 def of_accounts(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one for one in stated if "decision_visibility" not in one]
+    return [statement for statement in stated if "decision_visibility" not in statement]
 
 
 def test_an_account_that_is_restricted_suspended_or_closed_has_a_statement_of_its_own(
@@ -163,27 +163,29 @@ def test_an_account_that_is_restricted_suspended_or_closed_has_a_statement_of_it
 ) -> None:
     records = [illegal(house, f"letter-{number}") for number in range(5)]
     found = of_accounts(statements())
-    assert [(one.get("decision_provision"), one.get("decision_account")) for one in by_facts(found)] == [
+    assert [
+        (statement.get("decision_provision"), statement.get("decision_account")) for statement in by_facts(found)
+    ] == [
         ("DECISION_PROVISION_PARTIAL_SUSPENSION", None),
         (None, "DECISION_ACCOUNT_SUSPENDED"),
         (None, "DECISION_ACCOUNT_SUSPENDED"),
         (None, "DECISION_ACCOUNT_TERMINATED"),
     ]
-    for one in found:
-        assert schemas.first_violation(VALIDATOR, one) is None
-        assert one["puid"] not in {record.event_uid for record in records}
-        assert (one["decision_ground"], one["incompatible_content_illegal"]) == (
+    for statement in found:
+        assert schemas.first_violation(VALIDATOR, statement) is None
+        assert statement["puid"] not in {record.event_uid for record in records}
+        assert (statement["decision_ground"], statement["incompatible_content_illegal"]) == (
             "DECISION_GROUND_INCOMPATIBLE_CONTENT",
             "Yes",
         )
-        assert one["automated_decision"] == "AUTOMATED_DECISION_FULLY"
-        assert account_of("author") not in repr(one)
+        assert statement["automated_decision"] == "AUTOMATED_DECISION_FULLY"
+        assert account_of("author") not in repr(statement)
     assert "violation 2 of the account within 365 days" in by_facts(found)[0]["decision_facts"]
 
 
 def by_facts(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """In the order of the violations that they count."""
-    return sorted(stated, key=lambda one: one["decision_facts"].splitlines()[-1])
+    return sorted(stated, key=lambda statement: statement["decision_facts"].splitlines()[-1])
 
 
 def test_a_warning_restricts_nothing_and_what_is_taken_back_is_not_stated(house: House, statements: Statements) -> None:
@@ -255,7 +257,9 @@ def test_a_report_about_a_time_that_is_over_stays_the_same_whatever_comes_later(
     house.clock = lambda: AUGUST
     appeal(house, released, "refuse", "appeal-2")
     assert (statements(), statements("2026-07")) == (june, [])
-    assert [one["puid"] for one in of_accounts(statements("2026-08"))] == [enforcement_id(account_of("author"), 4)]
+    assert [statement["puid"] for statement in of_accounts(statements("2026-08"))] == [
+        enforcement_id(account_of("author"), 4)
+    ]
     assert len(statements("2026-08")) == 2
 
 
@@ -283,8 +287,11 @@ def test_a_step_is_stated_in_the_period_in_which_it_was_entered(house: House, st
     records = len(stored_records(house))
     house.clock = lambda: last if len(stored_records(house)) == records else JULY
     second = illegal(house, "second")
-    assert (second.event_uid in {one["puid"] for one in statements()}, of_accounts(statements())) == (True, [])
-    assert [one["puid"] for one in statements("2026-07")] == [enforcement_id(account_of("author"), 2)]
+    assert (second.event_uid in {statement["puid"] for statement in statements()}, of_accounts(statements())) == (
+        True,
+        [],
+    )
+    assert [statement["puid"] for statement in statements("2026-07")] == [enforcement_id(account_of("author"), 2)]
 
 
 def stored_records(house: House) -> list[str]:
@@ -296,8 +303,8 @@ def test_people_are_told_what_became_of_the_account_and_how_it_was_counted(house
         illegal(house, f"letter-{number}")
     suspended = next(
         told
-        for one in reported("statement", "zh").sections
-        if one.table is not None and "暂停使用" in (told := one.table.rows[0][1])
+        for section in reported("statement", "zh").sections
+        if section.table is not None and "暂停使用" in (told := section.table.rows[0][1])
     )
     assert suspended == "该账号已暂停使用。"
 

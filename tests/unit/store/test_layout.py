@@ -112,11 +112,11 @@ def test_the_entries_of_an_account_lie_together_and_each_is_found_by_its_event_t
 
 
 @given(DIGESTS, NUMBERS, NUMBERS)
-def test_of_two_entries_the_newer_one_is_listed_first(account: str, one: int, other: int) -> None:
+def test_of_two_entries_the_newer_one_is_listed_first(account: str, entry_number: int, other: int) -> None:
     layout = Layout(content_bucket="content", records_bucket="records")
-    keys = [layout.account_entry(account, number).key for number in (one, other)]
+    keys = [layout.account_entry(account, number).key for number in (entry_number, other)]
     assert all(key.startswith(account_prefix(account)) for key in keys)
-    assert (keys[0] < keys[1]) == (one > other)
+    assert (keys[0] < keys[1]) == (entry_number > other)
 
 
 def test_checks_of_an_identity_lie_together_the_newest_first_and_of_two_at_one_time_the_worse(layout: Layout) -> None:
@@ -153,8 +153,8 @@ def test_a_key_is_read_back_as_what_it_was(key: Key) -> None:
 
 
 @given(WELL_FORMED, WELL_FORMED)
-def test_no_two_things_share_a_key(one: Key, other: Key) -> None:
-    assert (str(one) == str(other)) == (one == other)
+def test_no_two_things_share_a_key(key: Key, other: Key) -> None:
+    assert (str(key) == str(other)) == (key == other)
 
 
 @given(WELL_FORMED)

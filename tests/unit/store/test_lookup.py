@@ -101,24 +101,24 @@ def test_an_event_leads_to_its_record_manifest_and_asset(store: StoreSimulator) 
 
 def test_a_file_sealed_beside_itself_is_found_once(store: StoreSimulator) -> None:
     seal(store, original=SEALED)
-    assert [one.role for one in find_by_digest(store, LAYOUT, SEALED)] == ["sealed"]
+    assert [event.role for event in find_by_digest(store, LAYOUT, SEALED)] == ["sealed"]
 
 
 def test_every_event_that_knows_the_same_bytes_is_found(store: StoreSimulator) -> None:
     uids = sorted(event_uid("/service", str(number)) for number in range(5))
     for uid in uids:
         seal(store, uid=uid)
-    assert [one.event_uid for one in find_by_digest(store, LAYOUT, ORIGINAL)] == uids
+    assert [event.event_uid for event in find_by_digest(store, LAYOUT, ORIGINAL)] == uids
     assert list(manifests_of(store, LAYOUT, SEALED)) == [LAYOUT.manifest(SEALED, uid) for uid in uids]
 
 
 def test_what_version_1_of_the_layout_left_is_found_in_every_way(store: StoreSimulator) -> None:
     record = seal_as_version_1(store)
     known = everything_known(store)
-    assert [one.role for one in known] == [None, "original", "sealed"]
-    assert {one.sealed for one in known} == {Location("content", str(AssetKey(UID, "png")))}
-    assert {one.manifest for one in known} == {LAYOUT.manifest(SEALED, UID)}
-    assert {one.record for one in known} == {record}
+    assert [event.role for event in known] == [None, "original", "sealed"]
+    assert {event.sealed for event in known} == {Location("content", str(AssetKey(UID, "png")))}
+    assert {event.manifest for event in known} == {LAYOUT.manifest(SEALED, UID)}
+    assert {event.record for event in known} == {record}
 
 
 def test_an_original_leads_to_its_manifest_when_there_is_no_record_yet_or_not_any_more(store: StoreSimulator) -> None:
@@ -150,15 +150,15 @@ def test_an_unknown_file_or_event_leads_nowhere(store: StoreSimulator) -> None:
 
 def test_a_manifest_without_its_record_is_found_with_what_is_known(store: StoreSimulator) -> None:
     put(store, LAYOUT.manifest(SEALED, UID), b"manifest")
-    (one,) = find_by_digest(store, LAYOUT, SEALED)
-    assert (one.manifest, one.sealed, one.record) == (LAYOUT.manifest(SEALED, UID), None, None)
+    (event,) = find_by_digest(store, LAYOUT, SEALED)
+    assert (event.manifest, event.sealed, event.record) == (LAYOUT.manifest(SEALED, UID), None, None)
 
 
 def test_a_publication_event_has_a_record_only(store: StoreSimulator) -> None:
     put(store, LAYOUT.record(UID), b'{"decision": "allow"}')
-    one = find_by_event(store, LAYOUT, "/service", "1")
-    assert one is not None
-    assert (one.manifest, one.sealed, one.record) == (None, None, b'{"decision": "allow"}')
+    event = find_by_event(store, LAYOUT, "/service", "1")
+    assert event is not None
+    assert (event.manifest, event.sealed, event.record) == (None, None, b'{"decision": "allow"}')
 
 
 def test_objects_of_others_under_the_same_prefix_are_passed_over(store: StoreSimulator) -> None:
@@ -175,9 +175,9 @@ def test_a_record_that_is_none_is_said_to_be_none(store: StoreSimulator) -> None
 
 def test_what_a_person_decided_about_a_held_event_is_found_with_its_record(store: StoreSimulator) -> None:
     seal(store, decision="hold")
-    assert [one.review for one in everything_known(store)] == [None, None, None]
+    assert [event.review for event in everything_known(store)] == [None, None, None]
     put(store, LAYOUT.review(UID), b'{"decision": "block"}')
-    assert [one.review for one in everything_known(store)] == [b'{"decision": "block"}'] * 3
+    assert [event.review for event in everything_known(store)] == [b'{"decision": "block"}'] * 3
 
 
 @pytest.mark.parametrize("decision", ["allow", "hold", "block"])
@@ -187,7 +187,7 @@ def test_what_persons_decided_last_is_what_is_found(store: StoreSimulator, decis
     put(store, LAYOUT.review(UID), b"1")
     put(store, LAYOUT.review(UID, 2), b"2")
     put(store, LAYOUT.review(UID, 10), b"10")
-    assert [one.review for one in everything_known(store)] == [b"10"] * 3
+    assert [event.review for event in everything_known(store)] == [b"10"] * 3
 
 
 def everything_known(store: StoreSimulator) -> list[Found]:

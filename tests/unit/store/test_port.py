@@ -77,7 +77,7 @@ def test_a_mistake_of_ours_is_a_bug(call: Callable[[ObjectStore], object]) -> No
 @pytest.mark.parametrize(
     "error",
     [AssetRefusedError(what="No.", remedy=""), KeyboardInterrupt(), SystemExit(0)],
-    ids=lambda one: type(one).__name__,
+    ids=lambda error: type(error).__name__,
 )
 def test_families_and_interrupts_pass_as_they_are(call: Callable[[ObjectStore], object], error: BaseException) -> None:
     with pytest.raises(type(error)) as raised:
@@ -127,7 +127,7 @@ def test_a_media_type_that_no_header_can_carry_is_a_bug(store: StoreSimulator, m
         {"cache-control": "no-store"},
         {"name": "v" * 2045},
     ],
-    ids=lambda one: repr(one)[:30],
+    ids=lambda metadata: repr(metadata)[:30],
 )
 def test_metadata_that_would_not_come_back_as_it_is_is_a_bug(
     store: StoreSimulator, metadata: Mapping[str, str]

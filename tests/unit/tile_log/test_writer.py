@@ -41,13 +41,13 @@ def test_whoever_takes_a_log_up_goes_on_where_it_ends() -> None:
 
 def test_two_owners_of_a_partition_make_one_log() -> None:
     store = a_store()
-    one, other = writer(store), writer(store)
-    one.append(leaves(0, 5))
+    owner, other = writer(store), writer(store)
+    owner.append(leaves(0, 5))
     other.append(leaves(5, 2))
-    one.append(leaves(7, 3))
+    owner.append(leaves(7, 3))
     for round_of in range(12):  # one sleeps meanwhile
         other.append(leaves(100 + 100 * round_of, 100))
-    one.append(leaves(10, 1))
+    owner.append(leaves(10, 1))
     assert sorted(all_entries(store)) == sorted([*leaves(0, 11), *leaves(100, 1200)])
     assert opened(store).checkpoint.size == 1211
     log = reader(store)

@@ -147,7 +147,7 @@ def test_a_case_of_which_a_version_was_taken_out_is_found(house: House, bundling
     path = gone.relative_to(folder).as_posix()
 
     def forget(index: dict[str, Any]) -> None:
-        index["members"] = [one for one in index["members"] if one["path"] != path]
+        index["members"] = [member for member in index["members"] if member["path"] != path]
 
     rewrite(folder, "evidence.json", forget, also_index=False)
     code, said = verify(folder, without_c2pa=True)
@@ -224,7 +224,7 @@ def reindex(folder: Path, path: str) -> None:
     body = (folder / path).read_bytes()
 
     def change(index: dict[str, Any]) -> None:
-        (member,) = (one for one in index["members"] if one["path"] == path)
+        (member,) = (candidate for candidate in index["members"] if candidate["path"] == path)
         member |= {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)}
 
     rewrite(folder, "evidence.json", change, also_index=False)

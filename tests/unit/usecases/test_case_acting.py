@@ -125,7 +125,7 @@ def test_the_public_complains_and_an_officer_overturns_what_another_decided(desk
     uid = blocked(desk)
     opened = complain(desk, uid)
     assert (opened.version, opened.state, opened.outcome) == (1, "received", None)
-    assert [(one.law.clock, one.state) for one in opened.clocks] == [(CLOCK, "open")]
+    assert [(clock.law.clock, clock.state) for clock in opened.clocks] == [(CLOCK, "open")]
     assert desk.case("complaint.acknowledged", "dora").state == "acknowledged"
 
     answer = {"outcome": "overturned", "seen_decision": in_force(desk, uid), "time": "2026-06-02T12:00:00Z"}
@@ -347,17 +347,19 @@ def test_a_report_to_an_authority_ends_the_clock_and_another_one_changes_no_date
     desk.act("incident.disposed", "dora", case="I-3", time="2026-06-01T10:10:00Z")
     sent = {"sha256": "d" * 64, "uri": "s3://sealstream-records/v1/reports/1.pdf", "addressee": "cyberspace office"}
     told = desk.case("incident.reported", "dora", case="I-3", documents=[sent], time="2026-06-01T10:30:00Z")
-    clock = next(one for one in told.clocks if one.law.clock == "cn.deep-synthesis.art10.report-clock")
+    clock = next(
+        candidate for candidate in told.clocks if candidate.law.clock == "cn.deep-synthesis.art10.report-clock"
+    )
     assert (told.state, clock.state) == ("reported", "met")
 
     again = {**sent, "sha256": "e" * 64, "addressee": "public security office"}
     later = desk.case("incident.reported", "dora", case="I-3", name="2", documents=[again], time="2026-06-09T10:00:00Z")
-    assert [(one.sha256[0], one.addressee, one.at[:10]) for one in later.documents] == [
+    assert [(document.sha256[0], document.addressee, document.at[:10]) for document in later.documents] == [
         ("d", "cyberspace office", "2026-06-01"),
         ("e", "public security office", "2026-06-09"),
     ]
     assert later.facts["incident.reported_at"] == "2026-06-01T10:30:00.000Z"
-    assert [one.state for one in later.clocks] == [one.state for one in told.clocks]
+    assert [case_clock.state for case_clock in later.clocks] == [case_clock.state for case_clock in told.clocks]
     said = orjson.loads(encode(later, source="//here").value)
     assert schemas.first_violation(schemas.validator("case.v1"), said) is None
 
@@ -395,7 +397,7 @@ def test_an_order_that_widens_under_the_same_number_is_taken_and_what_was_put_be
     desk.case("order.contested", "dora", order={"kind": "suspend-service"})
     wider = restated_order(desk, uid)
     assert (first.id, first.version >= 2) == (wider.id, True)
-    before, after = (parse_entry("services", one.id, orjson.loads(to_json(one))) for one in (first, wider))
+    before, after = (parse_entry("services", order.id, orjson.loads(to_json(order))) for order in (first, wider))
     sets = ReferenceSets.empty().put(before).put(after)
     assert sets.suspended == {"studio": {"suspend-service"}}
     with pytest.raises(StaleEntryError):
@@ -404,7 +406,9 @@ def test_an_order_that_widens_under_the_same_number_is_taken_and_what_was_put_be
 
 def restated_order(desk: Desk, uid: str) -> ServiceOrder:
     """What a loss of the topics has said again of an order."""
-    (order,) = (one for one in Restating(store=desk.store, layout=LAYOUT).of_case(uid) if isinstance(one, ServiceOrder))
+    (order,) = (
+        output for output in Restating(store=desk.store, layout=LAYOUT).of_case(uid) if isinstance(output, ServiceOrder)
+    )
     return order
 
 

@@ -100,9 +100,9 @@ def test_an_order_in_india_has_three_hours_from_its_receipt(desk: Desk) -> None:
 
 def test_what_came_in_before_20_february_2026_has_the_time_of_the_rules_as_they_were_then(desk: Desk) -> None:
     case = desk.tell("1", "takedown.updated", **order(received_at="2026-02-19T18:29:00Z"))
-    assert [(one.law.clock, one.law.length) for one in case.clocks] == [("in.it-rules.order-clock-2021", "PT36H")]
+    assert [(clock.law.clock, clock.law.length) for clock in case.clocks] == [("in.it-rules.order-clock-2021", "PT36H")]
     later = desk.tell("2", "takedown.updated", **order(received_at="2026-02-19T18:30:00Z"))
-    assert {one.law.clock: one.state for one in later.clocks} == {
+    assert {clock.law.clock: clock.state for clock in later.clocks} == {
         "in.it-rules.order-clock": "open",
         "in.it-rules.order-clock-2021": "withdrawn",
     }
@@ -119,7 +119,9 @@ def test_what_came_in_before_20_february_2026_has_the_time_of_the_rules_as_they_
 def test_a_complaint_is_overdue_from_its_dates_alone(desk: Desk, place: str, clock: str, due: str) -> None:
     dates = {"received_at": "2026-11-01T08:00:00Z", "due_at": "2026-11-16T08:00:00Z", "answered_at": None}
     case = desk.tell("1", "complaint.updated", jurisdictions=[place], complaint={"id": "K-17", **dates})
-    assert [(one.law.clock, one.due_at, one.state) for one in case.clocks] == [(clock, due, "open")]
+    assert [(case_clock.law.clock, case_clock.due_at, case_clock.state) for case_clock in case.clocks] == [
+        (clock, due, "open")
+    ]
     said = desk.announce(stage(case, "missed", desk.now), SOURCE)
     assert said is not None
     assert said.alert is not None
@@ -129,9 +131,9 @@ def test_a_complaint_is_overdue_from_its_dates_alone(desk: Desk, place: str, clo
 
 def test_an_event_without_a_number_is_a_case_of_its_own(desk: Desk) -> None:
     facts = {"jurisdictions": ["IN"], "takedown": {"kind": "order", "received_at": "2026-11-20T08:00:00Z"}}
-    one, other = (desk.tell(name, "takedown.updated", **facts) for name in ("1", "2"))
-    assert one.case_uid != other.case_uid
-    assert (one.id, one.version) == (None, 1)
+    case, other = (desk.tell(name, "takedown.updated", **facts) for name in ("1", "2"))
+    assert case.case_uid != other.case_uid
+    assert (case.id, case.version) == (None, 1)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +224,7 @@ def test_an_appeal_has_its_clock_from_its_receipt_until_it_is_decided(desk: Desk
     (clock,) = case.clocks
     assert (case.kind, clock.state, clock.law.kind) == ("appeal", "open", "appeal-overdue")
     decided = desk.tell("2", "appeal.updated", **where, appeal={"id": "A-1", "decided_at": "2026-11-20T10:00:00Z"})
-    assert [one.state for one in decided.clocks] == ["met"]
+    assert [case_clock.state for case_clock in decided.clocks] == ["met"]
 
 
 def test_every_clock_that_ships_is_on_cases_that_events_or_steps_can_speak_of() -> None:

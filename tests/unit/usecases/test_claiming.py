@@ -128,7 +128,7 @@ def test_a_note_is_kept_and_its_words_are_not_told(store: StoreSimulator) -> Non
     update = claiming(store)(act(store, uid, "note", "dora")).update
     assert (update.notes, update.claim) == (1, ReviewClaim(actor="anna", until="2026-06-01T12:15:00.000+00:00"))
     assert b"agency" not in to_json(update)
-    assert [one.note for one in entries_of(store, LAYOUT, uid)] == [None, "The agency was asked."]
+    assert [entry.note for entry in entries_of(store, LAYOUT, uid)] == [None, "The agency was asked."]
 
 
 @pytest.mark.parametrize("what", ["claim", "unclaim", "note"])
@@ -187,5 +187,5 @@ def test_of_several_who_claim_at_the_same_time_one_has_it(
 
     said = take_turns(store, [job(*order) for order in orders], turns)
     assert len({actor for actor in said if actor is not None}) == 1
-    numbers = [one.update.number for one in entries_of(store, LAYOUT, uid)]
+    numbers = [entry.update.number for entry in entries_of(store, LAYOUT, uid)]
     assert numbers == list(range(1, len(numbers) + 1))

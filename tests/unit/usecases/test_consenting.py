@@ -49,7 +49,9 @@ def test_what_was_made_with_a_revoked_consent_is_found_and_nothing_more_is_made_
     assert "consent-missing" in found(later)
     assert later.record.decision == "block"
     # It names the consent, too, whoever asks again.
-    assert [one.event_uid for one in china.consent(revocation())] == sorted([alert.event_uid, later.record.event_uid])
+    assert [raised.event_uid for raised in china.consent(revocation())] == sorted(
+        [alert.event_uid, later.record.event_uid]
+    )
 
 
 def test_outside_of_china_what_was_made_with_a_revoked_consent_is_found_as_well(

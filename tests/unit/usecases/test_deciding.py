@@ -125,7 +125,7 @@ def outcomes(store: ObjectStore, uid: str) -> list[str]:
     """What was decided about an event, one after the other."""
     chain = chain_of(store, LAYOUT, uid)
     assert chain is not None
-    return [one.decision for one in (chain.record, *chain.taken)]
+    return [decided.decision for decided in (chain.record, *chain.taken)]
 
 
 # Who may
@@ -313,7 +313,7 @@ def test_after_a_reversal_the_next_violation_counts_as_if_the_first_had_not_been
     assert isinstance(said, EnforcementReversal)
     assert (said.step, said.due, said.violations) == ("warn", "warn", 1)
     stored(store, decision("post-3", "block"))
-    assert [(one.number, one.violations, one.step) for one in ledger(store)] == [
+    assert [(entry.number, entry.violations, entry.step) for entry in ledger(store)] == [
         (1, 1, "warn"),
         (2, 2, "restrict"),
         (3, 1, None),
@@ -331,7 +331,7 @@ def test_what_is_blocked_again_counts_again(store: StoreSimulator) -> None:
     assert again.enforcement.violations == 1
     decide(review(store, uid, "release", "fritz", "complaints-officer", case="3"))
     assert outcomes(store, uid) == ["block", "allow", "block", "allow"]
-    assert [one.corrects for one in ledger(store)] == [None, 1, None, 3]
+    assert [entry.corrects for entry in ledger(store)] == [None, 1, None, 3]
     assert ledger(store)[-1].tally == {}
 
 
@@ -444,8 +444,8 @@ def test_a_crash_anywhere_is_repeated_to_the_same_end(store: StoreSimulator, tro
         except (WorldError, ActRefusedError):
             continue
     assert outcomes(store, first.event_uid) == ["hold", "block", "allow"]
-    assert [(one.corrects, one.violations) for one in ledger(store)] == [(None, 1), (1, 0)]
-    assert len({to_json(one) for one in said}) == 2
+    assert [(entry.corrects, entry.violations) for entry in ledger(store)] == [(None, 1), (1, 0)]
+    assert len({to_json(outcome) for outcome in said}) == 2
 
 
 @settings(max_examples=40, deadline=None)
@@ -453,8 +453,8 @@ def test_a_crash_anywhere_is_repeated_to_the_same_end(store: StoreSimulator, tro
 def test_the_same_review_at_two_workers_is_one_review_to_both(turns: list[tuple[int, None]]) -> None:
     store = StoreSimulator("content", "records")
     order = review(store, stored(store, decision()), "refuse")
-    one, other = take_turns(store, [lambda door: reviewing(door)(order)] * 2, turns)
-    assert to_json(one) == to_json(other)
+    outcome, other = take_turns(store, [lambda door: reviewing(door)(order)] * 2, turns)
+    assert to_json(outcome) == to_json(other)
     assert len(ledger(store)) == 1
 
 
@@ -489,9 +489,9 @@ def test_whoever_acts_at_the_same_time_decisions_are_one_chain_and_the_ledger_ag
     for taken in chain.taken:
         assert taken.supersedes == before
         before = taken.decision_id
-    reviewers = [one.review.reviewer for one in chain.taken if one.review is not None]
+    reviewers = [decided.review.reviewer for decided in chain.taken if decided.review is not None]
     assert len(reviewers) == len(set(reviewers))
-    assert sum(-1 if one.corrects else 1 for one in ledger(store)) == (chain.outcome == "block")
+    assert sum(-1 if entry.corrects else 1 for entry in ledger(store)) == (chain.outcome == "block")
 
 
 def job(facts: OversightFacts, uid: str, act: Act, times: int, number: int) -> Callable[[ObjectStore], None]:

@@ -53,19 +53,19 @@ def erasing(
     )
 
 
-def run(one: Erasing) -> PartErased:
+def run(erasure: Erasing) -> PartErased:
     """All of it, as the command does it; messages are not sent here."""
-    found = one.of_digests()
-    there = {int(key.split("/")[2], 16) for key in house_keys(one) if key.startswith("v1/records/")}
-    for number in sorted(there) if one.reads_records else ():
-        found = joined(found, one.part(number))
-    found = joined(found, one.inbox(found))
-    found = joined(found, one.outlived(found))
-    return msgspec.structs.replace(found, left=(*found.left, *one.beside(found)))
+    found = erasure.of_digests()
+    there = {int(key.split("/")[2], 16) for key in house_keys(erasure) if key.startswith("v1/records/")}
+    for number in sorted(there) if erasure.reads_records else ():
+        found = joined(found, erasure.part(number))
+    found = joined(found, erasure.inbox(found))
+    found = joined(found, erasure.outlived(found))
+    return msgspec.structs.replace(found, left=(*found.left, *erasure.beside(found)))
 
 
-def house_keys(one: Erasing) -> list[str]:
-    store: Any = one.store
+def house_keys(erasure: Erasing) -> list[str]:
+    store: Any = erasure.store
     return [at.key for at in store.objects if at.bucket == "sealstream-records"]
 
 
@@ -122,7 +122,7 @@ def test_a_decision_that_a_person_took_about_it_names_the_same_and_topics_are_to
         stored = orjson.loads(house.stored(record.record_uri))
         assert first_violation(validator("decision.v2"), stored) is None
         assert stored["data_subjects"] == accounts
-        assert not [one for one in accounts if one.encode() in encode(record, source="here").value]
+        assert not [account for account in accounts if account.encode() in encode(record, source="here").value]
 
 
 def test_a_copy_in_the_inbox_is_found_by_its_bytes_wherever_it_lies_and_so_is_what_the_asset_was_made_from(
@@ -206,7 +206,7 @@ def test_the_note_under_a_consent_is_named_as_left_and_goes_with_the_record(hous
     other = {**data, "content": {**house.put("his.png", png(9), "image/png"), "operation": "generated"}}
     house.seal(generation({**other, "user": {"id_hash": BERND}}, event_id="his"))
     (note,) = [uri for uri in places(house) if "/v1/consented/" in uri and hers.event_uid in uri]
-    (left,) = [one for one in run(erasing(house, OF_ANNA)).left if one.what == "consent"]
+    (left,) = [leftover for leftover in run(erasing(house, OF_ANNA)).left if leftover.what == "consent"]
     assert (left.where, note in places(house)) == (note, True)
     assert "revoke" in left.because
     found = run(erasing(house, OF_ANNA, days=183))
@@ -222,7 +222,7 @@ def test_a_note_under_a_consent_that_is_locked_keeps_the_record(house: House) ->
     (note,) = [at for at in house.store.objects if at.key.startswith("v1/consented/")]
     eraser = EraserSimulator(house.store)
     eraser.locked[note] = LOCKED_UNTIL
-    left = {one.what: one.where for one in run(erasing(house, OF_ANNA, days=183, eraser=eraser)).left}
+    left = {leftover.what: leftover.where for leftover in run(erasing(house, OF_ANNA, days=183, eraser=eraser)).left}
     assert (left["lock"], left["rest"]) == (note.uri, hers.record_uri)
     eraser.locked.clear()
     run(erasing(house, OF_ANNA, days=201, eraser=eraser))
@@ -239,7 +239,7 @@ def test_what_was_published_loses_its_inbox_copy(house: House) -> None:
 
 def test_the_record_stays_while_law_demands_it_and_it_is_said_why_and_until_when(house: House) -> None:
     record = seal(house, "hers", ANNA)
-    (left,) = [one for one in run(erasing(house, OF_ANNA)).left if one.what == "record"]
+    (left,) = [leftover for leftover in run(erasing(house, OF_ANNA)).left if leftover.what == "record"]
     assert left.where == record.record_uri
     assert record.record_uri in places(house)
     assert left.until == "2026-12-01T12:00:00.000Z"
@@ -257,9 +257,9 @@ def test_when_law_demands_the_record_no_more_it_goes_too_and_the_note_of_the_era
 def test_nothing_that_is_left_by_the_erasure_says_whose_it_was(house: House) -> None:
     seal(house, "hers", ANNA)
     before = places(house)
-    one = erasing(house, OF_ANNA)
-    found = run(one)
-    one.record(found, ())
+    erasure = erasing(house, OF_ANNA)
+    found = run(erasure)
+    erasure.record(found, ())
     written = [at for at in house.store.objects if at.uri not in before]
     assert {at.key.split("/")[1] for at in written} == {"erased", "erasures", "sha256"}
     for at in written:
@@ -270,10 +270,10 @@ def test_nothing_that_is_left_by_the_erasure_says_whose_it_was(house: House) -> 
 @pytest.mark.parametrize("which", ["original", "sealed"])
 def test_by_a_digest_its_events_are_found_without_reading_any_other_record(house: House, which: str) -> None:
     hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
-    one = erasing(house, ErasureRequest(kind="digest", subject=getattr(hers, which).sha256))
+    erasure = erasing(house, ErasureRequest(kind="digest", subject=getattr(hers, which).sha256))
     house.store._calls.clear()
-    assert not one.reads_records
-    assert run(one).events == (hers.event_uid,)
+    assert not erasure.reads_records
+    assert run(erasure).events == (hers.event_uid,)
     assert gone(house, hers)
     assert his.record_uri not in {call.uri for call in house.store.calls}
 
@@ -288,10 +288,10 @@ def test_by_a_content_id_all_its_events_are_found(house: House) -> None:
 def test_one_pass_serves_several_requests_and_each_has_its_own_record(house: House) -> None:
     hers, his = seal(house, "hers", ANNA), seal(house, "his", BERND, colour=9)
     nobody = ErasureRequest(kind="user", subject=account_of("nobody"))
-    one = erasing(house, OF_ANNA, nobody, ErasureRequest(kind="user", subject=account_of(BERND)))
-    found = run(one)
+    erasure = erasing(house, OF_ANNA, nobody, ErasureRequest(kind="user", subject=account_of(BERND)))
+    found = run(erasure)
     assert set(found.events) == {hers.event_uid, his.event_uid}
-    recorded = [orjson.loads(house.stored(uri)) for uri in one.record(found, ())]
+    recorded = [orjson.loads(house.stored(uri)) for uri in erasure.record(found, ())]
     assert [(report["events"], report["together_with"]) for report in recorded] == [(1, 2), (1, 2)]
 
 
@@ -320,9 +320,9 @@ def test_wherever_the_store_fails_doing_it_again_mends_it(house: House) -> None:
     store, whole = house.store, dict(house.store.objects)
 
     def run_short() -> None:
-        one = erasing(house, OF_ANNA, days=183)
-        found = one.among([record.event_uid])
-        one.outlived(joined(found, one.inbox(found)))
+        erasure = erasing(house, OF_ANNA, days=183)
+        found = erasure.among([record.event_uid])
+        erasure.outlived(joined(found, erasure.inbox(found)))
 
     store._calls.clear()
     run_short()
@@ -344,7 +344,7 @@ def test_what_the_store_has_locked_is_left_and_said(house: House) -> None:
     record = seal(house, "hers", ANNA)
     eraser = EraserSimulator(house.store)
     eraser.locked[Location.parse(record.sealed.uri)] = NOON + timedelta(days=10)
-    (left,) = [one for one in run(erasing(house, OF_ANNA, eraser=eraser)).left if one.what == "lock"]
+    (left,) = [leftover for leftover in run(erasing(house, OF_ANNA, eraser=eraser)).left if leftover.what == "lock"]
     assert (left.where, left.until) == (record.sealed.uri, "2026-06-11T12:00:00.000Z")
     assert record.sealed.uri in places(house)
     assert record.manifest.uri not in places(house)
@@ -367,11 +367,14 @@ def test_while_anything_of_an_event_is_locked_its_record_stays_and_a_later_run_f
     }[what]
     eraser = EraserSimulator(house.store)
     eraser.locked[at] = LOCKED_UNTIL
-    left = {one.what: one.where for one in run(erasing(house, OF_ANNA, days=183, eraser=eraser)).left}
+    left = {leftover.what: leftover.where for leftover in run(erasing(house, OF_ANNA, days=183, eraser=eraser)).left}
     assert (left["lock"], left["rest"]) == (at.uri, record.record_uri)
     assert {at.uri, record.record_uri} <= places(house)
     eraser.locked.clear()
-    assert not {one.what for one in run(erasing(house, OF_ANNA, days=201, eraser=eraser)).left} & {"lock", "rest"}
+    assert not {leftover.what for leftover in run(erasing(house, OF_ANNA, days=201, eraser=eraser)).left} & {
+        "lock",
+        "rest",
+    }
     assert not {at.uri, record.record_uri} & places(house)
 
 
@@ -437,7 +440,7 @@ def test_whoever_has_the_file_is_told_that_it_was_erased_and_nothing_more(house:
     run(erasing(house, OF_ANNA))
     for sha256 in (record.original.sha256, record.sealed.sha256):
         assert find_by_digest(house.store, house.layout, sha256) == ()
-        assert [one.event_uid for one in erased_bytes(house.store, house.layout, sha256)] == [record.event_uid]
+        assert [event.event_uid for event in erased_bytes(house.store, house.layout, sha256)] == [record.event_uid]
     assert PublicView(store=house.store, layout=house.layout).of_event(record.event_uid) is None
 
 
@@ -477,7 +480,7 @@ def test_cases_ledger_and_checks_of_identity_of_the_account_are_left_and_named(h
     house.store.create(case, orjson.dumps({"party": account_of(ANNA)}), media_type="application/json")
     checked = Location("sealstream", f"{identity_prefix(account_of(ANNA))}x.json")
     house.store.create(checked, b"{}", media_type="application/json")
-    left = {one.what: one.where for one in run(erasing(house, OF_ANNA)).left}
+    left = {leftover.what: leftover.where for leftover in run(erasing(house, OF_ANNA)).left}
     assert left["identity"] == checked.uri.removesuffix("x.json")
     assert left["account"] == entry.uri.rpartition("/")[0] + "/"
     assert left["case"] == case.uri

@@ -51,13 +51,13 @@ def escalation(store: ObjectStore, ladder: str = "warn:1,restrict:2,suspend:3,cl
 
 
 def steps(said: list[Enforcement | None]) -> list[str | None]:
-    return [None if one is None else one.step for one in said]
+    return [None if enforcement is None else enforcement.step for enforcement in said]
 
 
 def test_violations_that_repeat_climb_the_ladder(escalate: Escalation) -> None:
     said = [escalate(violation(f"post-{number}")) for number in range(6)]
     assert steps(said) == ["warn", "restrict", "suspend", "suspend", "close", "close"]
-    assert [one.violations for one in said if one] == [1, 2, 3, 4, 5, 6]
+    assert [enforcement.violations for enforcement in said if enforcement] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_step_says_whom_it_is_against_why_and_where_to_read_more(escalate: Escalation, store: StoreSimulator) -> None:
@@ -128,7 +128,7 @@ def test_violations_count_together_when_their_events_lie_within_the_window(
     escalate: Escalation, times: list[str | None], expected: list[int]
 ) -> None:
     said = [escalate(violation(str(number), time=time)) for number, time in enumerate(times)]
-    assert [one.violations for one in said if one] == expected
+    assert [enforcement.violations for enforcement in said if enforcement] == expected
 
 
 def test_an_entry_carries_on_what_was_counted_before_it(escalate: Escalation, store: StoreSimulator) -> None:
@@ -218,15 +218,15 @@ def test_in_any_order_with_any_repeats_and_crashes_each_violation_is_entered_onc
     delivered = {events[number].event_uid for numbers in deliveries for number in numbers}
     assert sorted(entry.event_uid for entry in entries) == sorted(delivered)
     for place, entry in enumerate(entries, 1):
-        near = [one for one in entries[:place] if abs((day(one) - day(entry)).days) <= 365]
+        near = [candidate for candidate in entries[:place] if abs((day(candidate) - day(entry)).days) <= 365]
         assert (entry.violations, entry.step) == (len(near), LADDER.step_for(len(near)))
         assert store.require(LAYOUT.counted(entry.event_uid)).body == to_json(entry)
     step_of = {entry.event_uid: (entry.number, entry.step) for entry in entries}
     for numbers, steps_said in zip(deliveries, said, strict=True):
-        for number, one in zip(numbers, steps_said, strict=True):
+        for number, enforcement in zip(numbers, steps_said, strict=True):
             place, step = step_of[events[number].event_uid]
-            assert (one.enforcement_id, one.step) == (enforcement_id(USER, place), step)
-    assert len({to_json(one) for steps_said in said for one in steps_said}) == len(entries)
+            assert (enforcement.enforcement_id, enforcement.step) == (enforcement_id(USER, place), step)
+    assert len({to_json(step_said) for steps_said in said for step_said in steps_said}) == len(entries)
 
 
 def worker(events: list[Counted]) -> Callable[[ObjectStore], list[Enforcement]]:

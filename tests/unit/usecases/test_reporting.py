@@ -26,7 +26,7 @@ def published(house: House, name: str = "letter") -> str:
 
 def test_records_of_the_period_are_found_wherever_their_keys_lie(house: House, reporting: Reporting) -> None:
     uids = {published(house, f"letter-{number}") for number in range(20)}
-    assert {one.record.event_uid for one in reporting.material(period_of("2026-06", "UTC", LATER)).events} == uids
+    assert {event.record.event_uid for event in reporting.material(period_of("2026-06", "UTC", LATER)).events} == uids
 
 
 @pytest.mark.parametrize("said", ["2026-05", "2026-07", "2026-05-31", "2026-06-02"])
@@ -41,7 +41,7 @@ def test_a_record_comes_with_its_digest_and_what_persons_decided(house: House, r
     house.review(review(verdict))
     (event,) = reporting.material(period_of("2026-06", "UTC", LATER)).events
     assert event.digest == hashlib.sha256(house.stored(house.layout.record(uid).uri)).hexdigest()
-    assert [one.decision for one in event.all] == ["hold", "block"]
+    assert [decided.decision for decided in event.all] == ["hold", "block"]
     assert event.in_force == "block"
 
 
@@ -89,11 +89,11 @@ def test_a_report_is_sealed_once_and_the_stored_one_is_given_from_then_on(house:
 
 
 def test_another_report_is_stored_beside_it(house: House, reporting: Reporting) -> None:
-    one = reporting.sealed_once(document(reporting), lambda: b"one")
+    report = reporting.sealed_once(document(reporting), lambda: b"one")
     published(house)
     other = reporting.sealed_once(document(reporting), lambda: b"other")
     assert other.is_new
-    assert other.uri != one.uri
+    assert other.uri != report.uri
 
 
 def test_of_two_that_seal_at_the_same_time_both_give_what_was_stored_first(house: House, reporting: Reporting) -> None:

@@ -55,15 +55,16 @@ def test_a_code_is_taken_in_every_way_that_clients_write_it(value: str) -> None:
 
 def test_a_bare_digest_may_be_of_any_kind() -> None:
     found = fingerprints_in(base64.b64encode(CODE.digest).decode())
-    assert {one.kind for one in found} == {"text", "image", "audio", "video"}
-    assert {one.digest for one in found} == {CODE.digest}
+    assert {fingerprint.kind for fingerprint in found} == {"text", "image", "audio", "video"}
+    assert {fingerprint.digest for fingerprint in found} == {CODE.digest}
 
 
 def in_sequence(*codes: str) -> str:
     """Base64 of codes in bytes, one after the other: an ISCC-SEQ."""
     return base64.b64encode(
         b"".join(
-            base64.b32decode(code + "=" * (-len(code) % 8)) for code in (one.removeprefix("ISCC:") for one in codes)
+            base64.b32decode(code + "=" * (-len(code) % 8))
+            for code in (prefixed.removeprefix("ISCC:") for prefixed in codes)
         )
     ).decode()
 
@@ -82,9 +83,9 @@ SEQUENCE = (
 
 def test_of_a_sequence_of_codes_that_of_the_content_is_looked_for() -> None:
     assert in_sequence(META, CONTENT, DATA, INSTANCE) == SEQUENCE
-    assert [one.code for one in fingerprints_in(SEQUENCE)] == [CONTENT]
+    assert [fingerprint.code for fingerprint in fingerprints_in(SEQUENCE)] == [CONTENT]
     shorter = "ISCC:EAA2RASIYU5IKLEN"  # 64 bits of the same
-    assert [one.code for one in fingerprints_in(in_sequence(shorter, CONTENT, CODE.code, CONTENT))] == [
+    assert [fingerprint.code for fingerprint in fingerprints_in(in_sequence(shorter, CONTENT, CODE.code, CONTENT))] == [
         CONTENT,
         CODE.code,
     ]

@@ -63,9 +63,9 @@ def restamping(house: House, credentials: InProcessCredentialService, *, only_lo
     )
 
 
-def run(one: Restamping, house: House) -> list[RestampedEvent]:
+def run(restamper: Restamping, house: House) -> list[RestampedEvent]:
     there = {int(key.split("/")[2], 16) for key in house.records() if key.startswith("v1/records/")}
-    return [event for number in sorted(there) for event in one.part(number)]
+    return [event for number in sorted(there) for event in restamper.part(number)]
 
 
 def remove(house: House, at: Location) -> None:
@@ -108,7 +108,7 @@ def test_what_lacks_a_stamp_gets_it_beside_its_manifest_and_nothing_else_changes
         assert told.seal.stamped_at == said.stamped_at
     assert len(house.store.objects) == len(before) + 2
     assert {event.outcome for event in run(restamping(house, stamping), house)} == {"has"}
-    assert [one.event_uid for one in find_by_digest(house.store, house.layout, picture.sealed.sha256)] == [
+    assert [event.event_uid for event in find_by_digest(house.store, house.layout, picture.sealed.sha256)] == [
         picture.event_uid
     ]
 

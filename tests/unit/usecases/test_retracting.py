@@ -90,10 +90,10 @@ def sha_of(decision: Decision) -> str:
 
 def learn(house: House, *additions: FeatureAddition) -> None:
     """Let a worker know what is on the topic of features, as its follower would."""
-    for one in additions:
-        data = orjson.loads(encode(one, source="here").value)
+    for addition in additions:
+        data = orjson.loads(encode(addition, source="here").value)
         assert schemas.first_violation(schemas.validator("feature.v1"), data) is None
-        house.references = house.references.put(parse_entry("features", one.id, data))
+        house.references = house.references.put(parse_entry("features", addition.id, data))
 
 
 def entries(house: House, account: str) -> int:
@@ -105,8 +105,8 @@ def test_what_was_published_before_is_retracted_event_by_event_under_its_own_key
     events = [published(house, WORDS, "one"), published(house, WORDS, "two", "stranger")]
     other = published(house, WORDS.upper(), "another text")
     said = follow(house, found(sha_of(events[0])))
-    assert {one.event_uid for one in said.decisions} == {one.event_uid for one in events}
-    assert other.event_uid not in {one.event_uid for one in said.decisions}
+    assert {retracted.event_uid for retracted in said.decisions} == {event.event_uid for event in events}
+    assert other.event_uid not in {retracted.event_uid for retracted in said.decisions}
     for decision in said.decisions:
         outgoing = encode(decision, source="here")
         assert decision.decision == "retracted"
@@ -140,7 +140,7 @@ def test_the_same_bytes_are_blocked_from_then_on_and_the_match_names_its_entry(h
     content = {"id": "again", "mime": "text/plain", "text": WORDS, "synthetic": "no"}
     again = house.inspect(publication({"content": content}, event_id="again")).record
     assert again.decision == "block"
-    (finding,) = (one for one in again.findings if one.rule == "illegal.content")
+    (finding,) = (candidate for candidate in again.findings if candidate.rule == "illegal.content")
     assert finding.evidence["matched_features"] == (f"illegal:{sha256}",)
 
 
@@ -149,7 +149,7 @@ def test_what_a_verdict_calls_it_is_what_a_match_says_it_is(house: House) -> Non
     learn(house, *follow(house, found(sha256, categories=["ncii"])).additions)
     content = {"id": "again", "mime": "text/plain", "text": WORDS, "synthetic": "no"}
     again = house.inspect(publication({"content": content}, event_id="again")).record
-    assert {"illegal.content", "illegal.intimate"} <= {one.rule for one in again.findings}
+    assert {"illegal.content", "illegal.intimate"} <= {finding.rule for finding in again.findings}
 
 
 def test_what_comes_near_is_held_for_a_person_and_not_blocked(house: House) -> None:
@@ -157,7 +157,7 @@ def test_what_comes_near_is_held_for_a_person_and_not_blocked(house: House) -> N
     near = {"id": "near", "mime": "text/plain", "text": WORDS.replace("seven", "eight"), "synthetic": "no"}
     said = house.inspect(publication({"content": near}, event_id="near"))
     assert said.record.decision == "hold"
-    (finding,) = (one for one in said.record.findings if one.action == "hold")
+    (finding,) = (candidate for candidate in said.record.findings if candidate.action == "hold")
     assert (finding.rule, finding.outcome) == ("illegal.resembles", "unknown")
     assert said.record.counts_against is None
     far = {"id": "far", "mime": "text/plain", "text": "Of cabbages and kings. " * 20, "synthetic": "no"}
@@ -168,7 +168,7 @@ def test_what_is_made_anew_and_comes_near_is_held_too(house: House) -> None:
     learn(house, *follow(house, found(sha_of(published(house, WORDS, "one")))).additions)
     made = {"id": "near", "mime": "text/plain", "text": WORDS.replace("seven", "eight"), "operation": "generated"}
     record = house.seal(generation({"content": made}, event_id="near")).record
-    assert "illegal.resembles" in {one.rule for one in record.findings if one.action == "hold"}
+    assert "illegal.resembles" in {finding.rule for finding in record.findings if finding.action == "hold"}
 
 
 def test_a_video_that_is_made_anew_and_comes_near_is_held_though_its_key_frames_are_elsewhere(house: House) -> None:
@@ -177,7 +177,7 @@ def test_a_video_that_is_made_anew_and_comes_near_is_held_though_its_key_frames_
     learn(house, *follow(house, found(sealed.sha256)).additions)
     again = {**house.put("again.mp4", film(g="999", sc_threshold="0"), "video/mp4"), "operation": "generated"}
     record = house.seal(generation({"content": again}, event_id="again")).record
-    assert "illegal.resembles" in {one.rule for one in record.findings if one.action == "hold"}
+    assert "illegal.resembles" in {finding.rule for finding in record.findings if finding.action == "hold"}
 
 
 def test_of_what_was_sealed_the_original_the_sealed_asset_and_its_publications_go_together(house: House) -> None:
@@ -187,8 +187,11 @@ def test_of_what_was_sealed_the_original_the_sealed_asset_and_its_publications_g
     shown = house.inspect(publication({"content": {**sealed, "synthetic": "yes"}}, event_id="shown")).record
     assert shown.decision == "allow"
     said = follow(house, found(record.original.sha256))
-    assert {one.event_uid for one in said.decisions} == {record.event_uid, shown.event_uid}
-    assert {one.sha256 for one in said.additions if one.sha256} == {record.original.sha256, record.sealed.sha256}
+    assert {decision.event_uid for decision in said.decisions} == {record.event_uid, shown.event_uid}
+    assert {addition.sha256 for addition in said.additions if addition.sha256} == {
+        record.original.sha256,
+        record.sealed.sha256,
+    }
     assert follow(house, found(record.sealed.sha256, "another")).decisions == said.decisions
 
 
@@ -198,7 +201,7 @@ def test_each_event_counts_once_against_the_user_who_published_it(house: House) 
     published(house, WORDS, "three", "stranger")
     published(house, WORDS, "four", None)
     said = follow(house, found(sha256))
-    assert sorted((one.account, one.step) for one in said.enforcements) == sorted(
+    assert sorted((enforcement.account, enforcement.step) for enforcement in said.enforcements) == sorted(
         [(AUTHOR, "warn"), (AUTHOR, "restrict"), (STRANGER, "warn")]
     )
     assert follow(house, found(sha256)) == said
@@ -218,7 +221,7 @@ def test_the_first_verdict_about_bytes_counts_and_a_second_one_changes_nothing_t
     first = follow(house, found(sha256))
     second = follow(house, found(sha256, "another", categories=["other"]))
     assert second.decisions == first.decisions
-    assert {one.category for one in second.additions} == {"other"}
+    assert {addition.category for addition in second.additions} == {"other"}
 
 
 def test_a_verdict_that_names_no_bytes_retracts_nothing_and_asks_for_them(house: House) -> None:
@@ -256,7 +259,7 @@ def test_a_review_finds_what_was_allowed_illegal(house: House) -> None:
     assert retracted.retraction is not None
     assert (retracted.retraction.reviewer, retracted.retraction.reason) == ("reviewer-7", "It shows it.")
     assert [alert.rule.id for alert in said.alerts] == ["illegal.retracted"]
-    assert f"illegal:{sha_of(decision)}:other" in {one.id for one in said.additions}
+    assert f"illegal:{sha_of(decision)}:other" in {addition.id for addition in said.additions}
     assert [step.account for step in said.enforcements] == [AUTHOR]
 
 
@@ -302,7 +305,9 @@ def test_what_was_blocked_and_released_on_appeal_counts_again_when_it_is_retract
     (step,) = house.retract.of_review(verdict).enforcements
     assert step.enforcement_id != blocked.enforcement.enforcement_id
     assert entries(house, AUTHOR) == 3
-    assert [one.enforcement_id for one in house.retract.of_review(verdict).enforcements] == [step.enforcement_id]
+    assert [enforcement.enforcement_id for enforcement in house.retract.of_review(verdict).enforcements] == [
+        step.enforcement_id
+    ]
     assert entries(house, AUTHOR) == 3
 
 
@@ -469,12 +474,12 @@ def meet(credentials: InProcessCredentialService, turns: Turns, *, knows: bool, 
         return replace(house.retract, store=store, escalation=replace(house.retract.escalation, store=store))
 
     jobs = [publishing, *(taking(found(sha_of(first), f"verdict-{number}")) for number in range(verdicts))]
-    take_turns(house.store, [until_done(one) for one in jobs], turns)
-    said = [one for one in topic if one.event_uid == event.uid]
-    assert len({to_json(one) for one in said if one.decision == "retracted"}) <= 1
+    take_turns(house.store, [until_done(job) for job in jobs], turns)
+    said = [decision for decision in topic if decision.event_uid == event.uid]
+    assert len({to_json(decision) for decision in said if decision.decision == "retracted"}) <= 1
     assert entries(house, STRANGER) == 1
     assert entries(house, AUTHOR) == 1
-    return tuple(one.decision for one in said)
+    return tuple(decision.decision for decision in said)
 
 
 def until_done(work: Callable[[ObjectStore], None]) -> Callable[[ObjectStore], None]:
@@ -490,6 +495,6 @@ def until_done(work: Callable[[ObjectStore], None]) -> Callable[[ObjectStore], N
 
 
 def _with(sets: ReferenceSets, additions: tuple[FeatureAddition, ...]) -> ReferenceSets:
-    for one in additions:
-        sets = sets.put(parse_entry("features", one.id, orjson.loads(to_json(one))))
+    for addition in additions:
+        sets = sets.put(parse_entry("features", addition.id, orjson.loads(to_json(addition))))
     return sets

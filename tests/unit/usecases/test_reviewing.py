@@ -289,20 +289,22 @@ def test_of_reviews_at_the_same_time_one_decides_and_the_others_are_told(
     jobs = [job([review(uid, verdict, review_name=f"review-{n}")] * times) for n, (verdict, times) in enumerate(votes)]
     said = take_turns(store, jobs, [(place, None) for place in order])
 
-    winners = [place for place, results in enumerate(said) if not any(isinstance(one, str) for one in results)]
+    winners = [place for place, results in enumerate(said) if not any(isinstance(result, str) for result in results)]
     assert len(winners) == 1
     decided = said[winners[0]]
-    assert len({to_json(one) for one in decided if isinstance(one, Outcome)}) == 1
-    assert all(isinstance(one, str) for place, results in enumerate(said) if place not in winners for one in results)
+    assert len({to_json(result) for result in decided if isinstance(result, Outcome)}) == 1
+    assert all(
+        isinstance(result, str) for place, results in enumerate(said) if place not in winners for result in results
+    )
     assert len(ledger(store)) == (votes[winners[0]][0] == "refuse")
 
 
 def job(orders: Sequence[Review]) -> Callable[[ObjectStore], list[Outcome[Decision] | str]]:
     def send(store: ObjectStore) -> list[Outcome[Decision] | str]:
         decide, said = reviewing(store), list[Outcome[Decision] | str]()
-        for one in orders:
+        for order in orders:
             try:
-                said.append(decide(one))
+                said.append(decide(order))
             except ReviewRefusedError as refusal:
                 said.append(refusal.what)
         return said

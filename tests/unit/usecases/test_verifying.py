@@ -105,7 +105,7 @@ def test_who_holds_withheld_bytes_is_told_that_they_are_known_and_no_more(public
     public.retract(record)
     said = verified(public, public.sealed(record))
     assert said.answers[0] == "known"
-    assert [one.seal for one in said.known] == [None]
+    assert [known.seal for known in said.known] == [None]
     copy = verified(public, smaller(), "image/webp")
     assert copy.resembles is not None
     assert (copy.resembles.is_copy, copy.resembles.seal, copy.resembles.lineage) == (True, None, ())

@@ -177,5 +177,5 @@ def _found(said: _Text) -> FoundLabels:
     return found_in_text(said.text, carrier=f"exif.{name}", named=False) if said.tag in _LABELED else FoundLabels()
 
 
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _overlap(extent: tuple[int, int], other: tuple[int, int]) -> bool:
+    return extent[0] < other[1] and other[0] < extent[1]

@@ -46,7 +46,9 @@ class TestPdf:
         assert found is not None
         assert (found.text, found.position, found.at_start) == (marked.written.text, "start", True)
         with Pdf.open(io.BytesIO(marked.body)) as document:
-            (form,) = [one for one in document.pages[0].Resources.XObject.values() if "/SealstreamMark" in one]
+            (form,) = [
+                xobject for xobject in document.pages[0].Resources.XObject.values() if "/SealstreamMark" in xobject
+            ]
             font = form.Resources.Font.F
             assert font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()[:4] == b"\x00\x01\x00\x00"
             steps = pikepdf.parse_content_stream(form)
@@ -59,17 +61,17 @@ class TestPdf:
         with Pdf.open(io.BytesIO(marked.body)) as document:
             assert all(page.Resources.XObject for page in document.pages)
             fonts = [
-                one
-                for one in document.objects
-                if isinstance(one, Dictionary) and one.get("/Type") == Name.FontDescriptor
+                descriptor
+                for descriptor in document.objects
+                if isinstance(descriptor, Dictionary) and descriptor.get("/Type") == Name.FontDescriptor
             ]
             assert len(fonts) == 1
 
     def test_what_was_on_the_page_is_drawn_as_before(self) -> None:
         marked = write_label(REPORT, PDF, LabelOrder())
         with Pdf.open(io.BytesIO(REPORT)) as before, Pdf.open(io.BytesIO(marked.body)) as after:
-            old = [pikepdf.unparse_content_stream([one]) for one in pikepdf.parse_content_stream(before.pages[0])]
-            new = [pikepdf.unparse_content_stream([one]) for one in pikepdf.parse_content_stream(after.pages[0])]
+            old = [pikepdf.unparse_content_stream([step]) for step in pikepdf.parse_content_stream(before.pages[0])]
+            new = [pikepdf.unparse_content_stream([step]) for step in pikepdf.parse_content_stream(after.pages[0])]
             at = new.index(old[0], 1) if old[0] == b"q" else new.index(old[0])
             assert new[at : at + len(old)] == old
             assert b"Do" in new[-2]
@@ -81,7 +83,7 @@ class TestPdf:
         with Pdf.open(io.BytesIO(marked.body)) as document:
             placing = pikepdf.parse_content_stream(document.pages[0])
             across, _, _, _, x, y = next(
-                [float(one) for one in step.operands] for step in placing if str(step.operator) == "cm"
+                [float(operand) for operand in step.operands] for step in placing if str(step.operator) == "cm"
             )
         # Where the form's own left lower corner goes, and whether its lines run across or along the page.
         assert (abs(across) > 0.9) == (rotate in {0, 180})

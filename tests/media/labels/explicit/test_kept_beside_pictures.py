@@ -51,7 +51,9 @@ def clip(name: str, *, films: int = 1, **options: str) -> bytes:
 def beside(body: bytes) -> dict[str, object]:
     """The shape of pixels as the decoder knows it, which sound is played, and the chapters."""
     with av.open(io.BytesIO(body)) as source:
-        chapters = [(one["start"] * one["time_base"], one["metadata"]["title"]) for one in source.chapters()]
+        chapters = [
+            (chapter["start"] * chapter["time_base"], chapter["metadata"]["title"]) for chapter in source.chapters()
+        ]
         played = [bool(sound.disposition & Disposition.default) for sound in source.streams.audio]
         next(source.decode(video=0))
         shape = source.streams.video[0].codec_context.sample_aspect_ratio

@@ -72,7 +72,7 @@ def test_what_has_to_be_compressed_again_says_so(media_type: str, body: bytes) -
     assert not marked.kept
     assert is_heard(marked.body, media_type)
     behind = round((SECONDS + 0.3) * 8000)
-    before, after = (beginning_of(one, 4, 8000)[behind:] for one in (body, marked.body))
+    before, after = (beginning_of(sound, 4, 8000)[behind:] for sound in (body, marked.body))
     length = min(len(before), len(after)) - 2000
     # Encoders delay by some samples; the sound is the same.
     likeness = max(np.corrcoef(before[:length], after[at : at + length])[0, 1] for at in range(200))

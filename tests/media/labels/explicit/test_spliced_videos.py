@@ -83,7 +83,7 @@ def test_behind_the_label_every_picture_is_the_one_that_it_was(
     marked = write_label(body, media_type, LabelOrder(seconds=2)).body
     (times, before), (new_times, after) = pictures(body), pictures(marked)
     assert new_times == times
-    assert all(np.array_equal(one, other) for one, other in zip(before[CUT:], after[CUT:], strict=True))
+    assert all(np.array_equal(picture, other) for picture, other in zip(before[CUT:], after[CUT:], strict=True))
     assert is_labeled(after[0])
     assert is_labeled(after[49])
     assert not is_labeled(after[50])

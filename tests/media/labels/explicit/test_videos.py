@@ -37,7 +37,7 @@ def test_sound_is_copied_and_every_picture_keeps_its_time() -> None:
 
 def test_pictures_are_nearly_what_they_were_outside_the_label() -> None:
     pairs = zip(seen(CLIP), seen(write_label(CLIP, "video/mp4", LabelOrder()).body), strict=True)
-    differences = [np.abs(one.astype(int) - other.astype(int))[:140].mean() for (_, one), (_, other) in pairs]
+    differences = [np.abs(picture.astype(int) - other.astype(int))[:140].mean() for (_, picture), (_, other) in pairs]
     assert max(differences) < 3
 
 

@@ -51,7 +51,7 @@ Make = Callable[[Path], Path]
 
 def run(*command: object) -> str:
     """The output of a program that must succeed."""
-    done = subprocess.run([str(one) for one in command], capture_output=True, check=False)
+    done = subprocess.run([str(argument) for argument in command], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     return done.stdout.decode(errors="replace")
 
@@ -182,7 +182,7 @@ def labels_seen(path: Path) -> list[str]:
     """What exiftool takes for labels: every value that has a `Label`, wherever it is."""
     (tags,) = json.loads(run("exiftool", "-j", "-a", "-G0:1:4", "-ee", "-api", "largefilesupport=1", path))
     texts = (value if isinstance(value, str) else json.dumps(value) for value in tags.values())
-    return [one[one.index("{") :] for one in texts if '"Label"' in one]
+    return [text[text.index("{") :] for text in texts if '"Label"' in text]
 
 
 def type_of(path: Path) -> str:
@@ -194,7 +194,7 @@ def test_it_is_read(name: str, tmp_path: Path) -> None:
     path = (SEEN | UNSEEN)[name](tmp_path)  # type: ignore[operator]
     found = read_labels(path.read_bytes(), type_of(path))
     assert (found.refused, found.label) == (None, "1")
-    assert [one.label for one in found.aigc] == ["1"] * len(found.aigc)
+    assert [label.label for label in found.aigc] == ["1"] * len(found.aigc)
 
 
 @pytest.mark.parametrize("name", SEEN)
@@ -205,7 +205,7 @@ def test_exiftool_sees_one_label_before_and_only_ours_after(name: str, tmp_path:
     assert marked.refused is None
     path.write_bytes(marked.asset)
     assert OURS.aigc is not None
-    assert [json.loads(one) for one in labels_seen(path)] == [json.loads(to_json(OURS.aigc, shape="bare"))]
+    assert [json.loads(label) for label in labels_seen(path)] == [json.loads(to_json(OURS.aigc, shape="bare"))]
     assert read_labels(marked.asset, type_of(path)).show(OURS)
 
 
@@ -251,4 +251,4 @@ def test_a_video_apps_sign_by_ffmpeg_is_no_label(kind: int, *, ai: bool, tmp_pat
     sign = f'aigc_info={{"aigc_label_type":{kind}}}'
     run("ffmpeg", "-v", "error", "-i", source, "-c", "copy", "-movflags", "use_metadata_tags", "-metadata", sign, path)
     found = read_labels(path.read_bytes(), "video/mp4")
-    assert (found.aigc, [one.ai for one in found.signs]) == ((), [ai])
+    assert (found.aigc, [vendor_sign.ai for vendor_sign in found.signs]) == ((), [ai])

@@ -40,8 +40,8 @@ def file(request: pytest.FixtureRequest) -> tuple[str, bytes]:
 def frames(body: bytes) -> list[tuple[object, ...]]:
     with Image.open(io.BytesIO(body)) as picture:
         return [
-            (one.size, one.mode, one.info.get("duration"), one.convert("RGBA").tobytes())
-            for one in ImageSequence.Iterator(picture)
+            (frame.size, frame.mode, frame.info.get("duration"), frame.convert("RGBA").tobytes())
+            for frame in ImageSequence.Iterator(picture)
         ]
 
 
@@ -50,7 +50,10 @@ def content_of_pages(body: bytes) -> list[tuple[object, ...]]:
     with pikepdf.open(io.BytesIO(body)) as document:
         return [
             (
-                [(tuple(map(str, one.operands)), str(one.operator)) for one in pikepdf.parse_content_stream(page)],
+                [
+                    (tuple(map(str, instruction.operands)), str(instruction.operator))
+                    for instruction in pikepdf.parse_content_stream(page)
+                ],
                 sorted((str(name), image.read_raw_bytes()) for name, image in page.get_images().items()),
                 str(page.mediabox),
             )

@@ -154,12 +154,12 @@ class Topic:
         await asyncio.gather(keeping, return_exceptions=True)
 
     def stages(self) -> list[str]:
-        return [one.announcement.stage for one in self.said]
+        return [said.announcement.stage for said in self.said]
 
     def lapses(self) -> list[str]:
         """What was said of security assessments."""
         rule = "cn.deep-synthesis.art15.assessment-clock"
-        return [one.announcement.stage for one in self.said if one.announcement.law.clock == rule]
+        return [said.announcement.stage for said in self.said if said.announcement.law.clock == rule]
 
     def clock_of(self, offset: int) -> str:
         """The identity of the clock that a record is about."""
@@ -320,7 +320,11 @@ async def test_a_security_assessment_lapses_with_no_event_arriving_and_is_said_o
     await topic.keep()
     await topic.keep()
     assert topic.lapses() == ["warned", "due", "missed"]
-    (said,) = (one.alert for one in topic.said if one.alert and one.alert.kind == "security-assessment-lapsed")
+    (said,) = (
+        announced.alert
+        for announced in topic.said
+        if announced.alert and announced.alert.kind == "security-assessment-lapsed"
+    )
     assert said.evidence["service.id"] == "services/painter"
 
 
@@ -345,9 +349,9 @@ async def test_a_feature_database_that_nobody_brings_up_to_date_is_said_with_no_
     topic.desk.now += timedelta(days=40)
     await topic.keep()
     await topic.keep()
-    said = [one.alert for one in topic.said if one.alert]
-    assert sorted(one.kind for one in said) == ["feature-database-stale", "feature-entries-unfounded"]
-    assert {one.evidence["feature_database.id"] for one in said} == {"features/all"}
+    said = [announced.alert for announced in topic.said if announced.alert]
+    assert sorted(alert.kind for alert in said) == ["feature-database-stale", "feature-entries-unfounded"]
+    assert {alert.evidence["feature_database.id"] for alert in said} == {"features/all"}
 
 
 async def test_an_entry_that_was_deleted_has_no_duties_any_more() -> None:

@@ -36,7 +36,7 @@ def verify(secret: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     key = base64.b64decode(secret.removeprefix("whsec_"))
     wanted = "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
-    if not any(hmac.compare_digest(wanted, one) for one in headers["webhook-signature"].split(" ")):
+    if not any(hmac.compare_digest(wanted, signature) for signature in headers["webhook-signature"].split(" ")):
         raise ValueError("not from who has the secret")
     return json.loads(body)
 

@@ -83,5 +83,5 @@ def test_what_is_given_up_while_the_rest_is_sent_again_stays_in_the_file(tmp_pat
     first, second = kept_in(kept)
     keep(notification_of("ops", (item("3"),), None), "HTTP 500.")  # by the process that notifies
     assert drop_kept(kept, [first]) == 2
-    assert [one.notification.items[0].id for one in kept_in(kept)] == ["2", "3"]
+    assert [undelivered.notification.items[0].id for undelivered in kept_in(kept)] == ["2", "3"]
     assert second in kept_in(kept)

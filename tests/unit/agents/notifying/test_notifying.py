@@ -87,8 +87,8 @@ class Board:
         self.offset = 0
 
     def take(self, *items: NotifiedItem | None) -> None:
-        for one in items:
-            self.notifier.take(Place(TOPIC, self.offset), one)
+        for notified in items:
+            self.notifier.take(Place(TOPIC, self.offset), notified)
             self.offset += 1
 
     @property
@@ -117,7 +117,7 @@ async def test_what_is_found_about_one_event_is_told_at_once_and_then_done() -> 
     assert board.done == 0
     await board.until(lambda: board.done == 4)
     first, second = sorted(ops.told, key=lambda told: -len(told.items))
-    assert [one.id for one in first.items] == ["2", "1"]
+    assert [notified.id for notified in first.items] == ["2", "1"]
     assert (first.severity, first.event_uid, second.event_uid) == ("critical", "e" * 64, "f" * 64)
 
 
@@ -155,8 +155,8 @@ async def test_what_a_target_refuses_is_kept_and_only_then_done(tmp_path: Path) 
     board = Board(plan(ALL), {"ops": refuses}, keep)
     board.take(item("1"), item("2", None))
     await board.until(lambda: board.done == 2)
-    (one,) = kept_in(kept)
-    assert (one.why, one.notification.items[0].id, len(refuses.told)) == ("HTTP 410.", "1", 1)
+    (undelivered,) = kept_in(kept)
+    assert (undelivered.why, undelivered.notification.items[0].id, len(refuses.told)) == ("HTTP 410.", "1", 1)
 
 
 async def test_what_is_tried_for_too_long_is_kept() -> None:
@@ -276,7 +276,7 @@ def test_a_line_that_could_not_be_written_whole_leaves_the_file_as_it_was(
             keep(told, "HTTP 500.")
     assert kept.read_bytes() == before
     keep(told, "HTTP 500.")
-    assert [one.why for one in kept_in(kept)] == ["HTTP 410.", "HTTP 500."]
+    assert [undelivered.why for undelivered in kept_in(kept)] == ["HTTP 410.", "HTTP 500."]
 
 
 def test_a_file_that_cannot_be_written_is_known_before_anything_is_read(tmp_path: Path) -> None:
@@ -291,11 +291,11 @@ async def test_in_quiet_hours_only_the_gravest_is_told_and_the_rest_together_whe
     board.now = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)  # 22:30 in Berlin
     board.take(item("1"), item("2", "f" * 64, severity="medium"), item("3", severity="critical"))
     await board.until(lambda: len(ops.told) == 1)
-    assert [one.id for one in ops.told[0].items] == ["3"]
+    assert [notified.id for notified in ops.told[0].items] == ["3"]
     assert board.done == 0
     board.now = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
     await board.until(lambda: board.done == 3)
-    assert [one.id for one in ops.told[1].items] == ["1", "2"]
+    assert [notified.id for notified in ops.told[1].items] == ["1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -379,11 +379,19 @@ async def test_nothing_that_a_person_or_a_producer_wrote_is_told_kept_or_logged(
             )
             board.take(*said.values())
             await board.until(lambda: board.done == 4)
-    texts = [title_and_text(notification_of("ops", (one,), "https://console.example")) for one in said.values() if one]
+    texts = [
+        title_and_text(notification_of("ops", (notified,), "https://console.example"))
+        for notified in said.values()
+        if notified
+    ]
     everything = json.dumps(hook.bodies) + (tmp_path / "kept.jsonl").read_text() + caplog.text + str(texts)
     assert len(hook.got) == 4
     assert [word for word in PLANTED if word in everything] == []
-    assert {one.kind for one in said.values() if one} >= {"content-tampered", "EnvelopeError", "step-warn"}
+    assert {notified.kind for notified in said.values() if notified} >= {
+        "content-tampered",
+        "EnvelopeError",
+        "step-warn",
+    }
 
 
 async def test_a_webhook_is_signed_so_that_the_documented_sample_verifies_it(tmp_path: Path) -> None:

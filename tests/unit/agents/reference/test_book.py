@@ -79,5 +79,7 @@ def test_what_a_later_record_put_right_counts_as_mended(writes: list[tuple[Any, 
     refused = book.settle().refused
     bad = {refusal.place.offset for refusal in refused}
     for refusal in refused:
-        later = [one.offset for one in log if one.offset > refusal.place.offset and one.key == refusal.place.key]
+        later = [
+            record.offset for record in log if record.offset > refusal.place.offset and record.key == refusal.place.key
+        ]
         assert refusal.is_mended == any(offset not in bad for offset in later)

@@ -161,7 +161,7 @@ async def test_brokers_that_are_away_at_the_start_are_waited_for(kafka: FakeKafk
 @pytest.mark.parametrize(
     "trouble",
     [AWAY, ValueError("a phrase"), TimeoutError(), asyncio.CancelledError()],
-    ids=lambda one: type(one).__name__,
+    ids=lambda trouble: type(trouble).__name__,
 )
 async def test_whatever_goes_wrong_reading_goes_on_from_where_it_was(
     kafka: FakeKafka, worker: Worker, trouble: BaseException, caplog: pytest.LogCaptureFixture
@@ -232,7 +232,7 @@ async def test_after_an_hour_without_brokers_everything_is_read_again(kafka: Fak
         kafka.trouble = AWAY
         start = kafka.now
         await until(lambda: kafka.now > start + 3600)
-        partition = next(one for one in kafka.logs if one.topic == TOPICS.features)
+        partition = next(topic_partition for topic_partition in kafka.logs if topic_partition.topic == TOPICS.features)
         kafka.logs[partition][0] = kafka.logs[partition][1]
         kafka.trouble = None
         await until(lambda: set(worker.phrases) == {"kept"})

@@ -125,10 +125,10 @@ async def test_an_entry_that_is_sent_twice_is_no_reason_for_an_alert(kafka: Fake
 async def test_a_bad_entry_is_alerted_at_every_start_until_it_is_mended(kafka: FakeKafka) -> None:
     kafka.send_raw("features", b"f", b"{", *HEADERS)
     first, second, third = Worker(kafka), Worker(kafka), Worker(kafka)
-    for one in (first, second):
-        async with one.at_work():
-            await until(lambda one=one: len(one.alerts) == 1)
-            assert one.phrases == {"f": "known"}
+    for worker in (first, second):
+        async with worker.at_work():
+            await until(lambda worker=worker: len(worker.alerts) == 1)
+            assert worker.phrases == {"f": "known"}
     assert first.alerts == second.alerts, "the same alert, so that repeats can be told"
 
     kafka.put("features", **{**GOOD, "version": 3, "phrase": "mended"})

@@ -105,7 +105,9 @@ async def test_of_equally_near_ones_the_lowest_key_comes_first(ways: Callable[[T
         topic.seal(f"twin {number}", number % PARTITIONS, code=image("the same"))
     async with ways(topic) as known:
         (answer,) = await near(known, image("the same"), limit=3)
-        assert [one.key.hex() for one in answer.matches] == sorted(uid(f"twin {number}") for number in range(8))[:3]
+        assert [neighbour.key.hex() for neighbour in answer.matches] == sorted(
+            uid(f"twin {number}") for number in range(8)
+        )[:3]
         assert answer.more == 5
 
 

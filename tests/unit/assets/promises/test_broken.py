@@ -114,12 +114,12 @@ TWINS: Final[Mapping[str, tuple[tuple[str, bytes], Spoil, str]]] = {
     "SVG, comment": (SVG, replaced(b"two squares", b"two circles"), "the drawing"),
     "PDF, page lost": (
         PDF,
-        saved(lambda one: one.add_blank_page()),
+        saved(lambda document: document.add_blank_page()),
         "the number of pages would not be as before (1, then 2)",
     ),
     "PDF, attachment": (
         PDF,
-        saved(lambda one: one.attachments.__setitem__("a", pikepdf.AttachedFileSpec(one, b"a"))),
+        saved(lambda document: document.attachments.__setitem__("a", pikepdf.AttachedFileSpec(document, b"a"))),
         "the attachments",
     ),
     "DOCX, part": (
@@ -179,7 +179,9 @@ def text_of(key: str, value: str) -> object:
     return held
 
 
-@pytest.mark.parametrize("media_type", sorted({one for (one, _), _, _ in TWINS.values()} - {"audio/mpeg"}))
+@pytest.mark.parametrize(
+    "media_type", sorted({media_type for (media_type, _), _, _ in TWINS.values()} - {"audio/mpeg"})
+)
 def test_a_file_that_is_broken_from_the_start_promises_nothing(media_type: str) -> None:
     for broken in (b"\x00", b"no such thing at all" * 3, bytes(64), b"II\x2a\x00\xff\xff\xff\x7f"):
         assert broken_promise(broken, broken + b"!", media_type) is None

@@ -31,7 +31,7 @@ def test_titles_are_shown_in_the_language_asked_for(run: Run, command: tuple[str
 
 def test_an_explanation_and_a_difference_are_worded_in_it(run: Run, answer: Answer, tmp_path: Path) -> None:
     told = answer("explain", event(tmp_path), "--type", "activity", "--lang", "zh", "--pack", PACK)
-    (rule,) = (one for one in told["packs"][0]["rules"] if one["outcome"])
+    (rule,) = (explained for explained in told["packs"][0]["rules"] if explained["outcome"])
     assert rule["message"] == "未告知用户其正在与人工智能系统交互。"
     assert rule["citation"].endswith("第十一条第一款")
     differs = answer("diff", "kr-ai-basic-act", PACK, "--events", event(tmp_path), "--type", "activity", "--lang", "zh")

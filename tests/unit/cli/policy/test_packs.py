@@ -13,9 +13,9 @@ from tests.unit.cli.typing import Run
 
 def test_the_shipped_packs_are_in_use_unless_set(answer: Answer) -> None:
     listed = answer("list")["packs"]
-    assert tuple(one["name"] for one in listed) == shipped_pack_names()
-    assert {one["origin"] for one in listed} == {"shipped"}
-    provisions = next(one for one in listed if one["name"] == "cn-deep-synthesis-2023")
+    assert tuple(pack["name"] for pack in listed) == shipped_pack_names()
+    assert {pack["origin"] for pack in listed} == {"shipped"}
+    provisions = next(pack for pack in listed if pack["name"] == "cn-deep-synthesis-2023")
     assert (provisions["jurisdiction"], provisions["in_force_from"]) == ("CN", "2023-01-10")
     assert provisions["rules"] >= 19
     assert provisions["articles"] >= 25
@@ -26,7 +26,7 @@ def test_an_own_pack_is_listed_with_its_file_and_takes_the_place_of_a_shipped_on
 ) -> None:
     path = pack_file(name="high-risk", version="9.0.0")
     monkeypatch.setenv("SEALSTREAM_POLICY_PACKS", f"+{path}")
-    listed = {one["name"]: one for one in answer("list")["packs"]}
+    listed = {pack["name"]: pack for pack in answer("list")["packs"]}
     assert len(listed) == len(shipped_pack_names())
     assert (listed["high-risk"]["version"], listed["high-risk"]["origin"]) == ("9.0.0", str(path))
     assert str(path) in run("list")[1]
@@ -53,11 +53,11 @@ def test_check_answers_programs_too(run: Run, pack_file: Callable[..., Path]) ->
 
 def test_the_examples_of_all_shipped_packs_come_out_as_they_say(answer: Answer) -> None:
     tested = answer("test")["packs"]
-    assert [one["name"] for one in tested] == list(shipped_pack_names())
-    for one in tested:
-        assert (one["failures"], one["missing"]) == ([], {})
+    assert [pack["name"] for pack in tested] == list(shipped_pack_names())
+    for pack in tested:
+        assert (pack["failures"], pack["missing"]) == ([], {})
         # A rule about what is seen in bytes has no example of every case.
-        assert all(set(rule["cases"].values()) <= {True, None} for rule in one["rules"])
+        assert all(set(rule["cases"].values()) <= {True, None} for rule in pack["rules"])
 
 
 def test_examples_that_come_out_as_they_say_are_ticked(run: Run, pack_file: Callable[..., Path]) -> None:

@@ -46,7 +46,7 @@ def test_other_sounds_have_none(seed: int) -> None:
 @pytest.mark.parametrize("pattern", [".-", "-...", "....", ".-.-", "--..", ".....-", "...---..."])
 def test_another_rhythm_of_the_same_pitch_is_another(pattern: str) -> None:
     unit = round(0.12 * RATE)
-    on = np.concatenate([[1.0] * (3 * unit if one == "-" else unit) + [0.0] * unit for one in pattern])
+    on = np.concatenate([[1.0] * (3 * unit if symbol == "-" else unit) + [0.0] * unit for symbol in pattern])
     tone = 0.35 * np.sin(2 * np.pi * 880 * np.arange(len(on)) / RATE) * on
     assert find_rhythm(np.concatenate([np.zeros(RATE), tone, np.zeros(2 * RATE)]), RATE) is None
 

@@ -51,7 +51,9 @@ def test_what_is_drawn_are_the_letters_of_the_text(language: Language) -> None:
     wording = WORDINGS[language]
     assert sorted(wording.drawn) == sorted(wording.text)
     # A vowel sign that goes before its consonant is all that may move.
-    assert wording.drawn == wording.text or any(unicodedata.combining(one) or one == "\u093f" for one in wording.text)
+    assert wording.drawn == wording.text or any(
+        unicodedata.combining(character) or character == "\u093f" for character in wording.text
+    )
 
 
 @pytest.mark.parametrize(

@@ -113,11 +113,16 @@ class Content(NamedTuple):
 def content(body: bytes) -> Content:
     """What a decoder that shares no code with the carriers makes of a file."""
     with av.open(io.BytesIO(body)) as container:
-        streams = tuple((one.codec_context.name, one.codec_context.extradata) for one in container.streams)
-        demuxed = [one for one in container.demux() if one.size]
-        packets = tuple((one.stream_index, one.pts, one.dts, one.is_keyframe, digest(bytes(one))) for one in demuxed)
+        streams = tuple((stream.codec_context.name, stream.codec_context.extradata) for stream in container.streams)
+        demuxed = [packet for packet in container.demux() if packet.size]
+        packets = tuple(
+            (packet.stream_index, packet.pts, packet.dts, packet.is_keyframe, digest(bytes(packet)))
+            for packet in demuxed
+        )
     with av.open(io.BytesIO(body)) as container:
-        frames = tuple((type(one).__name__, one.pts, digest(one.to_ndarray().tobytes())) for one in container.decode())
+        frames = tuple(
+            (type(frame).__name__, frame.pts, digest(frame.to_ndarray().tobytes())) for frame in container.decode()
+        )
     assert packets
     assert frames
     return Content(streams, packets, frames)

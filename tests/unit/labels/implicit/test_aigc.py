@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pipeline.labels.implicit import AigcFault, AigcLabel, ImplicitRefusedError, first_write, parse, to_json
 from pipeline.labels.implicit.aigc import KEYS, Shape
 
-ALLOWED = "".join(chr(one) for one in range(0x21, 0x7F) if chr(one) not in '"\\')
+ALLOWED = "".join(chr(code_point) for code_point in range(0x21, 0x7F) if chr(code_point) not in '"\\')
 values = st.text(ALLOWED, max_size=60)
-reserved = st.text("".join(chr(one) for one in range(0x20, 0x7F)), max_size=60)
+reserved = st.text("".join(chr(code_point) for code_point in range(0x20, 0x7F)), max_size=60)
 marks = st.builds(
     AigcLabel,
     label=st.sampled_from(["1", "2", "3"]),

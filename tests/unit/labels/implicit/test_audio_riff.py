@@ -32,7 +32,7 @@ def avi(*pieces: bytes, after: tuple[bytes, ...] = (), header: bytes = HEADER, r
 
 def parts(body: bytes) -> list[tuple[bytes, bytes]]:
     (size,) = struct.unpack_from("<I", body, 4)
-    return [(one.kind, body[one.body : one.end]) for one in chunks(body, 12, size + 8)]
+    return [(part.kind, body[part.body : part.end]) for part in chunks(body, 12, size + 8)]
 
 
 class TestWav:
@@ -69,7 +69,7 @@ class TestWav:
     def test_wherever_a_mark_was_a_new_one_takes_its_place(self, other: bytes) -> None:
         body = riff(b"WAVE", other, FORMAT, SAMPLES)
         assert audio_wav.read(body).conforming == LABELS.aigc
-        assert [one.conforming for one in audio_wav.read(audio_wav.write(body, OTHER)).aigc] == [OTHER.aigc]
+        assert [mark.conforming for mark in audio_wav.read(audio_wav.write(body, OTHER)).aigc] == [OTHER.aigc]
 
     def test_several_marks_are_all_found(self) -> None:
         body = wav(chunk(b"AIGC", TEXT), chunk(b"AIGC", b"{}"), chunk(b"LIST", b"INFO", chunk(b"aigc", TEXT)))
@@ -161,4 +161,4 @@ class TestAvi:
     def test_a_mark_behind_the_frames_goes_where_another_is_written(self) -> None:
         body = avi(chunk(b"JUNK", bytes(400)), after=(chunk(b"LIST", b"INFO", chunk(b"AIGC", TEXT)),))
         assert video_avi.read(body).conforming == LABELS.aigc
-        assert [one.conforming for one in video_avi.read(video_avi.write(body, OTHER)).aigc] == [OTHER.aigc]
+        assert [mark.conforming for mark in video_avi.read(video_avi.write(body, OTHER)).aigc] == [OTHER.aigc]

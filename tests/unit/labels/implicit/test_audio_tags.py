@@ -111,7 +111,7 @@ class TestMp3:
 
     def test_a_new_mark_takes_the_place_of_all(self) -> None:
         body = tagged(named("AIGC", TEXT), named("aigc", "{}"), frame(b"PRIV", b"XMP\x00" + xmp.merge(None, AIGC)))
-        assert [one.conforming for one in audio_mp3.read(audio_mp3.write(body, OTHER)).aigc] == [OTHER.aigc]
+        assert [mark.conforming for mark in audio_mp3.read(audio_mp3.write(body, OTHER)).aigc] == [OTHER.aigc]
 
     @pytest.mark.parametrize("version", [3, 4])
     @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def flac_with(*blocks: tuple[int, bytes]) -> bytes:
 
 
 def comments(*texts: bytes) -> bytes:
-    return struct.pack("<II", 0, len(texts)) + b"".join(struct.pack("<I", len(one)) + one for one in texts)
+    return struct.pack("<II", 0, len(texts)) + b"".join(struct.pack("<I", len(text)) + text for text in texts)
 
 
 class TestFlac:
@@ -229,7 +229,7 @@ class TestFlac:
     )
     def test_a_mark_in_a_tag_before_it_is_read_and_no_second_one_written(self, mark: bytes, carrier: str) -> None:
         body = tagged(mark, sound=made("flac"))
-        assert [(one.carrier, one.conforming) for one in audio_flac.read(body).aigc] == [(carrier, LABELS.aigc)]
+        assert [(label.carrier, label.conforming) for label in audio_flac.read(body).aigc] == [(carrier, LABELS.aigc)]
         with pytest.raises(ImplicitRefusedError, match="ID3 tag before"):
             audio_flac.write(body, LabelsToWrite(aigc=OTHER.aigc))
         kept = audio_flac.write(body, LabelsToWrite(digital_source_type=AI))
@@ -237,14 +237,14 @@ class TestFlac:
 
     def test_a_mark_in_a_tag_before_it_beside_one_in_its_comments_is_one_too_many(self) -> None:
         body = tagged(named("AIGC", TEXT), sound=audio_flac.write(made("flac"), LabelsToWrite(aigc=OTHER.aigc)))
-        assert [one.conforming for one in audio_flac.read(body).aigc] == [LABELS.aigc, OTHER.aigc]
+        assert [mark.conforming for mark in audio_flac.read(body).aigc] == [LABELS.aigc, OTHER.aigc]
 
     def test_marks_in_a_second_block_are_found_and_replaced(self) -> None:
         body = flac_with((4, comments(b"AIGC=" + TEXT.encode())))
         assert audio_flac.read(body).conforming == LABELS.aigc
         both = flac_with((4, comments(b"AIGC=" + TEXT.encode())), (4, comments(b"aigc={}")))
         assert len(audio_flac.read(both).aigc) == 2
-        assert [one.conforming for one in audio_flac.read(audio_flac.write(both, OTHER)).aigc] == [OTHER.aigc]
+        assert [mark.conforming for mark in audio_flac.read(audio_flac.write(both, OTHER)).aigc] == [OTHER.aigc]
 
     @pytest.mark.parametrize("comment", [b"mood=\xff\xfe", b"no equals sign", "stimmung·=1".encode(), b"=empty name"])
     def test_comments_of_others_keep_their_bytes_whatever_they_are(self, comment: bytes) -> None:

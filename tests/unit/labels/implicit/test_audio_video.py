@@ -30,7 +30,11 @@ def found_in(name: str, body: bytes) -> FoundLabels:
 
 
 def test_every_carrier_of_audio_and_video_is_tested_here() -> None:
-    carriers = {row.carrier for row in ROWS if any(one.startswith(("audio/", "video/")) for one in row.media_types)}
+    carriers = {
+        row.carrier
+        for row in ROWS
+        if any(media_type.startswith(("audio/", "video/")) for media_type in row.media_types)
+    }
     assert carriers - {None} == {row_of(media_type_of(name)).carrier for name in KINDS}
 
 
@@ -81,7 +85,7 @@ def test_writing_the_same_again_gives_the_same_bytes(name: str) -> None:
 def test_another_mark_replaces_the_first_everywhere_and_leaves_the_rest(name: str) -> None:
     twice = write_labels(marked(name), media_type_of(name), OTHER)
     found = found_in(name, twice)
-    assert [one.conforming for one in found.aigc] == [OTHER.aigc]
+    assert [mark.conforming for mark in found.aigc] == [OTHER.aigc]
     assert (found.digital_source_types, found.latent) == ((AI,), LABELS.latent)
     assert b"content-0001" not in twice
     assert content(twice) == content(made(name))

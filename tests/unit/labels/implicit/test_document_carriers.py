@@ -68,7 +68,7 @@ def test_marks_in_both_places_of_a_pdf_are_two() -> None:
     document = opened(write_labels(made("pdf"), PDF, LABELS))
     document.Root.Metadata = document.make_stream(xmp.merge(None, OTHER))
     found = read_labels(saved(document), PDF)
-    assert [one.carrier for one in found.aigc] == ["pdf.info", "xmp"]
+    assert [mark.carrier for mark in found.aigc] == ["pdf.info", "xmp"]
     assert found.contradictions == ("several-aigc-marks",)
 
 
@@ -116,8 +116,8 @@ def test_a_broken_pdf_is_read_and_not_written() -> None:
 def canonical(body: bytes) -> bytes:
     """A drawing as XML says it is the same, without its metadata."""
     root = etree.fromstring(body)
-    for one in list(root.iterchildren("{http://www.w3.org/2000/svg}metadata")):
-        root.remove(one)
+    for metadata in list(root.iterchildren("{http://www.w3.org/2000/svg}metadata")):
+        root.remove(metadata)
     return etree.tostring(root, method="c14n", with_comments=True)
 
 
@@ -209,8 +209,8 @@ def test_properties_of_an_office_document_that_were_there_stay_wherever_they_are
 def test_an_entry_keeps_its_date_its_packing_and_its_place() -> None:
     marked = write_labels(made("epub"), EPUB, LABELS)
     with zipfile.ZipFile(io.BytesIO(made("epub"))) as old, zipfile.ZipFile(io.BytesIO(marked)) as new:
-        kept = [(one.filename, one.date_time, one.compress_type) for one in old.infolist()]
-        assert [(one.filename, one.date_time, one.compress_type) for one in new.infolist()] == kept
+        kept = [(entry.filename, entry.date_time, entry.compress_type) for entry in old.infolist()]
+        assert [(entry.filename, entry.date_time, entry.compress_type) for entry in new.infolist()] == kept
     assert marked[30:58] == b"mimetypeapplication/epub+zip"
 
 

@@ -17,7 +17,7 @@ from tests.unit.labels.implicit.test_aigc import CONFORMING
 def faults(text: str) -> set[tuple[str, str | None]]:
     reading = reading_of(text, named=True)
     assert reading is not None
-    return {(one.code, one.key) for one in reading.faults}
+    return {(fault.code, fault.key) for fault in reading.faults}
 
 
 def label(text: str) -> str | None:
@@ -108,9 +108,9 @@ def test_something_without_a_label_is_a_broken_mark_and_nothing_is_claimed() -> 
 
 def test_a_provider_without_a_label_is_no_label() -> None:
     found = found_in_text('{"AIGC":{"ServiceProvider":"云汀云\\n"}}', carrier="exif.ImageDescription", named=False)
-    assert (found.aigc, [one.vendor for one in found.signs]) == ((), ["云汀云"])
+    assert (found.aigc, [sign.vendor for sign in found.signs]) == ((), ["云汀云"])
     labeled = found_in_text('{"AIGC":{"ServiceProvider":"x","Label":"1"}}', carrier="exif.ImageDescription")
-    assert ([one.label for one in labeled.aigc], labeled.signs) == (["1"], ())
+    assert ([mark.label for mark in labeled.aigc], labeled.signs) == (["1"], ())
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_jpeg_refuses_to_move_what_an_index_of_several_pictures_points_to() -> N
 
 
 def test_jpeg_with_two_packets_gives_up_the_mark_of_the_second() -> None:
-    both = [segment(0xE1, XAP + xmp.merge(None, one)) for one in (LABELS, OTHER)]
+    both = [segment(0xE1, XAP + xmp.merge(None, labels)) for labels in (LABELS, OTHER)]
     body = after_start(made("jpeg"), *both)
     assert read_labels(body, "image/jpeg").contradictions == ("several-aigc-marks",)
     assert read_labels(write_labels(body, "image/jpeg", OTHER), "image/jpeg").conforming == OTHER.aigc
@@ -148,7 +148,7 @@ def test_png_text_chunks_with_marks_are_read_and_replaced(kind: bytes) -> None:
     assert (found.conforming, found.aigc[0].carrier) == (LABELS.aigc, "png.text")
     both = write_labels(body, "image/png", LabelsToWrite(digital_source_type=LABELS.digital_source_type))
     assert read_labels(both, "image/png").conforming == LABELS.aigc
-    assert [one.carrier for one in read_labels(write_labels(body, "image/png", OTHER), "image/png").aigc] == ["xmp"]
+    assert [mark.carrier for mark in read_labels(write_labels(body, "image/png", OTHER), "image/png").aigc] == ["xmp"]
 
 
 @pytest.mark.parametrize("name", [b"XML:com.adobe.xmp", b"AIGC"])

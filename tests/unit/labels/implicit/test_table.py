@@ -26,7 +26,7 @@ def test_every_kind_of_file_carries_its_marks_or_says_why_not() -> None:
 
 
 def test_no_media_type_is_in_two_rows() -> None:
-    named = [one for row in ROWS for one in row.media_types]
+    named = [media_type for row in ROWS for media_type in row.media_types]
     assert len(named) == len(set(named))
 
 
@@ -78,7 +78,7 @@ def test_the_same_file_and_marks_always_give_the_same_bytes(name: str) -> None:
 def test_another_mark_replaces_the_first_and_leaves_the_rest(name: str) -> None:
     media_type = media_type_of(name)
     found = read_labels(write_labels(write_labels(made(name), media_type, LABELS), media_type, OTHER), media_type)
-    assert [one.conforming for one in found.aigc] == [OTHER.aigc]
+    assert [mark.conforming for mark in found.aigc] == [OTHER.aigc]
     assert (found.digital_source_types, found.latent) == ((AI,), LABELS.latent)
 
 

@@ -57,7 +57,7 @@ def test_marks_come_early_but_not_before_the_encoding(page: bytes, behind: bytes
 def test_marks_of_a_page_in_any_spelling_are_read_and_replaced() -> None:
     page = b"<head>\n<META CONTENT='old'\n NAME=aigc><meta name='AIGC' content=\"&quot;x&quot;\"></head>"
     found = read_labels(page, PAGE)
-    assert [one.raw for one in found.aigc] == ["old", '"x"']
+    assert [mark.raw for mark in found.aigc] == ["old", '"x"']
     assert found.contradictions == ("several-aigc-marks",)
     marked = write_labels(page, PAGE, LABELS)
     assert read_labels(marked, PAGE).show(LABELS)
@@ -84,7 +84,7 @@ def test_a_mark_far_down_in_a_long_head_is_found_where_it_is() -> None:
     filler = "<link rel=x href='\u6f6e\u6c50'>\r\n<!-- a > b -->\n<style>p > a { }\n</style>\n" * 1500
     mark = b"<meta\n name=AIGC content='old'>"
     page = b"<!doctype html>\n<head>\n" + filler.encode() + mark + b"\n<title>x</title></head>"
-    assert [one.raw for one in read_labels(page, PAGE).aigc] == ["old"]
+    assert [label.raw for label in read_labels(page, PAGE).aigc] == ["old"]
     assert without_metas(write_labels(page, PAGE, LABELS)) == page.replace(mark, b"")
 
 
@@ -176,6 +176,6 @@ def test_a_thematic_break_is_no_front_matter() -> None:
 
 def test_aliases_that_multiply_are_not_followed() -> None:
     lines = [b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    lines += [b"a%d: &a%d [%s]" % (one, one, b", ".join([b"*a%d" % (one - 1)] * 10)) for one in range(1, 4)]
+    lines += [b"a%d: &a%d [%s]" % (number, number, b", ".join([b"*a%d" % (number - 1)] * 10)) for number in range(1, 4)]
     body = b"---\n" + b"\n".join(lines) + b"\n---\nText"
     assert read_labels(body, NOTE).refused is None

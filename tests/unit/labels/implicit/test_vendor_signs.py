@@ -22,7 +22,7 @@ def test_a_label_type_of_a_video_app_is_its_own_sign(kind: int, *, ai: bool) -> 
     body = film(box(b"udta", keyed("aigc_info", json.dumps({"aigc_label_type": kind}))))
     found = read_labels(body, "video/mp4")
     assert found.aigc == ()
-    assert [(one.ai, one.weight) for one in found.signs] == [(ai, "strong")]
+    assert [(sign.ai, sign.weight) for sign in found.signs] == [(ai, "strong")]
     assert b"aigc_label_type" in write_labels(body, "video/mp4", LABELS)
 
 
@@ -31,7 +31,7 @@ def test_a_clouds_second_schema_is_its_own_sign_and_its_provider_is_named() -> N
     body = jpeg((0xE1, EXIF_HEAD + description(said)))
     found = read_labels(body, "image/jpeg")
     assert found.aigc == ()
-    assert [(one.vendor, one.carrier, one.weight) for one in found.signs] == [
+    assert [(sign.vendor, sign.carrier, sign.weight) for sign in found.signs] == [
         ("云汀云", "exif.ImageDescription", "strong")
     ]
     assert said.encode() in write_labels(body, "image/jpeg", LABELS)
@@ -52,7 +52,7 @@ def test_a_clouds_second_schema_is_its_own_sign_and_its_provider_is_named() -> N
 def test_parameters_of_a_generator_are_a_weak_sign(body: bytes) -> None:
     found = read_labels(body, "image/png")
     assert found.aigc == ()
-    assert [(one.ai, one.weight) for one in found.signs] == [(True, "weak")]
+    assert [(sign.ai, sign.weight) for sign in found.signs] == [(True, "weak")]
     assert "harbour" not in found.signs[0].said
 
 
@@ -74,10 +74,10 @@ def test_a_label_type_that_nobody_knows_says_nothing(value: str) -> None:
 def test_a_label_type_goes_along_into_other_containers(name: str) -> None:
     body = media.made(name, aigc_info='{"aigc_label_type":0}')
     found = read_labels(body, media.media_type_of(name))
-    assert (found.aigc, [one.ai for one in found.signs]) == ((), [False])
+    assert (found.aigc, [sign.ai for sign in found.signs]) == ((), [False])
     written = write_labels(body, media.media_type_of(name), AIGC)
     found = read_labels(written, media.media_type_of(name))
-    assert (found.conforming, [one.ai for one in found.signs]) == (LABELS.aigc, [False])
+    assert (found.conforming, [sign.ai for sign in found.signs]) == (LABELS.aigc, [False])
 
 
 @pytest.mark.parametrize(("tag", "said"), [(0x010F, 'workflow:{"1":{}}'), (0x0110, "prompt:{}"), (0x0131, "ComfyUI 1")])
@@ -85,5 +85,5 @@ def test_what_generators_leave_in_place_of_a_camera_is_a_weak_sign(tag: int, sai
     exif = Image.Exif()
     exif[tag] = said
     found = read_labels(jpeg((0xE1, exif.tobytes())), "image/jpeg")
-    assert [(one.ai, one.weight) for one in found.signs] == [(True, "weak")]
+    assert [(sign.ai, sign.weight) for sign in found.signs] == [(True, "weak")]
     assert found.signs[0].carrier in {place.carrier for place in PLACES if place.holds == "sign"}

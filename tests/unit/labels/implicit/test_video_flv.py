@@ -38,7 +38,7 @@ def metadata(body: bytes) -> bytes:
 class TestWhereMarksAre:
     def test_the_mark_is_a_property_of_the_metadata(self) -> None:
         said = metadata(write(made("flv"), AIGC))
-        (value,) = (text_at(said, one.value) for one in properties(said, START) if one.name == "AIGC")
+        (value,) = (text_at(said, entry.value) for entry in properties(said, START) if entry.name == "AIGC")
         assert value == TEXT.encode()
 
     def test_a_file_without_metadata_gets_some(self) -> None:
@@ -51,7 +51,7 @@ class TestWhereMarksAre:
         body = film(tag(string(b"onMetaData") + b"\x03" + property_of(b"title", b"Tides") + END))
         written = write(body, AIGC)
         assert metadata(written)[START] == 3
-        assert [one.name for one in properties(metadata(written), START)] == ["title", "AIGC"]
+        assert [entry.name for entry in properties(metadata(written), START)] == ["title", "AIGC"]
 
     def test_xmp_is_read(self) -> None:
         packet = xmp.merge(None, LabelsToWrite(digital_source_type=AI))
@@ -63,7 +63,7 @@ class TestWhereMarksAre:
     def test_marks_of_all_metadata_count_and_go(self) -> None:
         body = film(described(property_of(b"AIGC", b"{}")), described(property_of(b"aigc", TEXT.encode())))
         assert read(body).contradictions == ("several-aigc-marks",)
-        assert [one.conforming for one in read(write(body, OTHER)).aigc] == [OTHER.aigc]
+        assert [mark.conforming for mark in read(write(body, OTHER)).aigc] == [OTHER.aigc]
 
 
 class TestPlaces:
@@ -76,7 +76,7 @@ class TestPlaces:
     def test_the_file_is_as_large_as_it_says(self) -> None:
         written = write(made("flv"), LABELS)
         said = metadata(written)
-        (place,) = (one.value + 1 for one in properties(said, START) if one.name == "filesize")
+        (place,) = (entry.value + 1 for entry in properties(said, START) if entry.name == "filesize")
         assert struct.unpack_from(">d", said, place) == (len(written),)
 
     @pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0, 0.0, 1e300])
@@ -87,8 +87,8 @@ class TestPlaces:
     @staticmethod
     def key_frames(body: bytes) -> list[int]:
         said = metadata(body)
-        (frames,) = (one for one in properties(said, START) if one.name == "keyframes")
-        (found,) = (one for one in properties(said, frames.value) if one.name == "filepositions")
+        (frames,) = (entry for entry in properties(said, START) if entry.name == "keyframes")
+        (found,) = (entry for entry in properties(said, frames.value) if entry.name == "filepositions")
         return [int(struct.unpack_from(">d", said, at)[0]) for at in numbers(said, found.value)]
 
 

@@ -42,7 +42,7 @@ FRAMES = master(CLUSTER, (unsigned(0xE7, 1), void(40)))
 
 def parts(body: bytes) -> tuple[Element, list[Element]]:
     reader = ElementReader(body)
-    segment = next(one for one in reader.children(0, len(body), endless=(SEGMENT,)) if one.id == SEGMENT)
+    segment = next(child for child in reader.children(0, len(body), endless=(SEGMENT,)) if child.id == SEGMENT)
     return segment, list(reader.children(segment.body, segment.end))
 
 
@@ -50,9 +50,11 @@ def places(body: bytes) -> Iterator[tuple[int, int]]:
     """What the index says: which part, and where in the file it is."""
     reader = ElementReader(body)
     segment, found = parts(body)
-    index = next(one for one in found if one.id == SEEK_HEAD)
-    for entry in (one for one in reader.children(index.body, index.end) if one.id == SEEK):
-        values = {one.id: int.from_bytes(body[one.body : one.end]) for one in reader.children(entry.body, entry.end)}
+    index = next(part for part in found if part.id == SEEK_HEAD)
+    for entry in (child for child in reader.children(index.body, index.end) if child.id == SEEK):
+        values = {
+            child.id: int.from_bytes(body[child.body : child.end]) for child in reader.children(entry.body, entry.end)
+        }
         yield values[SEEK_ID], segment.body + values[SEEK_POSITION]
 
 
@@ -61,14 +63,14 @@ class TestPlaces:
     def test_everything_but_tags_and_index_stays_where_it_is(self, name: str) -> None:
         body, written = made(name), write(made(name), LABELS)
         _, before = parts(body)
-        for one in before:
-            if one.id not in (TAGS, SEEK_HEAD, VOID):
-                assert written[one.start : one.end] == body[one.start : one.end]
+        for part in before:
+            if part.id not in (TAGS, SEEK_HEAD, VOID):
+                assert written[part.start : part.end] == body[part.start : part.end]
 
     @pytest.mark.parametrize("name", ["mkv", "mkv-cues-first", "webm", "weba"])
     def test_the_index_says_where_every_part_is(self, name: str) -> None:
         written = write(made(name), LABELS)
-        starts = {one.start: one.id for one in parts(written)[1]}
+        starts = {part.start: part.id for part in parts(written)[1]}
         named = dict(places(written))
         assert named.keys() >= {TAGS, INFO, CUES}
         assert all(starts[place] == number for number, place in named.items())
@@ -77,11 +79,13 @@ class TestPlaces:
         written = write(made("mkv"), LABELS)
         reader = ElementReader(written)
         checked = 0
-        for one in parts(written)[1]:
-            first = next(iter(reader.children(one.body, one.end)), None) if one.id in (TAGS, SEEK_HEAD) else None
+        for part in parts(written)[1]:
+            first = next(iter(reader.children(part.body, part.end)), None) if part.id in (TAGS, SEEK_HEAD) else None
             if first is not None and first.id == CRC:
                 checked += 1
-                assert zlib.crc32(written[first.end : one.end]).to_bytes(4, "little") == written[first.body : first.end]
+                assert (
+                    zlib.crc32(written[first.end : part.end]).to_bytes(4, "little") == written[first.body : first.end]
+                )
         assert checked == 2
 
     def test_the_segment_is_as_long_as_it_says(self) -> None:
@@ -92,9 +96,9 @@ class TestPlaces:
         body = HEAD + SEGMENT.to_bytes(4) + UNKNOWN + void(9) + CLUSTER.to_bytes(4) + UNKNOWN + unsigned(0xE7, 1)
         written = write(body, AIGC)
         reader = ElementReader(written)
-        segment = next(one for one in reader.children(0, len(written), endless=(SEGMENT,)) if one.id == SEGMENT)
+        segment = next(child for child in reader.children(0, len(written), endless=(SEGMENT,)) if child.id == SEGMENT)
         found = reader.children(segment.body, segment.end, endless=(CLUSTER,))
-        assert [one.id for one in found] == [0xEC, TAGS, CLUSTER]
+        assert [part.id for part in found] == [0xEC, TAGS, CLUSTER]
         assert read(written).conforming == LABELS.aigc
 
     @pytest.mark.parametrize("room", range(15, 40))
@@ -155,7 +159,7 @@ class TestWhatStays:
         written = write(film(INDEX, void(60), master(TAGS, (other, track)), FRAMES), OTHER)
         assert other in written
         assert master(TARGETS, (unsigned(TRACK, 7),)) + simple("ARTIST", "Lena") in written
-        assert [one.conforming for one in read(written).aigc] == [OTHER.aigc]
+        assert [mark.conforming for mark in read(written).aigc] == [OTHER.aigc]
 
     def test_a_tag_that_held_nothing_but_a_mark_goes(self) -> None:
         empty = master(TAG, (master(TARGETS, ()), simple("AIGC", "")))

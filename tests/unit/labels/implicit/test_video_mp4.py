@@ -61,7 +61,7 @@ def film(
 class TestWhereMarksAre:
     @pytest.mark.parametrize("name", ["mp4", "mp4-index-first", "mp4-fragments", "mov", "m4a"])
     def test_the_mark_is_a_key_of_the_metadata_in_user_data(self, name: str) -> None:
-        (meta,) = (one for one in metas(write(made(name), AIGC)) if one[b"hdlr"][8:12] == b"mdta")
+        (meta,) = (payloads for payloads in metas(write(made(name), AIGC)) if payloads[b"hdlr"][8:12] == b"mdta")
         assert meta[b"keys"][8:] == struct.pack(">I", 12) + b"mdtaAIGC"
         ((number, item),) = boxes(meta[b"ilst"])
         ((kind, value),) = boxes(item)
@@ -76,7 +76,7 @@ class TestWhereMarksAre:
     def test_xmp_is_where_other_programs_look(self, name: str, kind: bytes) -> None:
         written = write(made(name), LabelsToWrite(digital_source_type=AI))
         where = boxes(written) if kind == b"uuid" else boxes(only(written, b"moov", b"udta"))
-        (packet,) = (payload.removeprefix(XMP_BOX) for one, payload in where if one == kind)
+        (packet,) = (payload.removeprefix(XMP_BOX) for box_kind, payload in where if box_kind == kind)
         assert xmp.found_in([packet]).digital_source_types == (AI,)
 
     def test_what_is_in_xmp_already_stays_there(self) -> None:
@@ -126,18 +126,20 @@ class TestWhatStays:
         written = write(body, LABELS)
         shown = metadata(written)
         assert (shown["com.apple.quicktime.model"], shown["AIGC"]) == ("Harbour 3", TEXT)
-        assert [(one.carrier, one.conforming) for one in read(written).aigc] == [("moov.meta", LABELS.aigc)]
+        assert [(mark.carrier, mark.conforming) for mark in read(written).aigc] == [("moov.meta", LABELS.aigc)]
 
     @pytest.mark.parametrize("name", ["mp4", "mov"])
     def test_tracks_of_a_file_whose_index_is_last_keep_their_bytes(self, name: str) -> None:
         """Rotation, colour, edit lists: whatever a track says."""
         before, after = (boxes(only(body, b"moov")) for body in (made(name), write(made(name), LABELS)))
-        assert [one for one in after if one[0] != b"udta"] == [one for one in before if one[0] != b"udta"]
+        assert [inner_box for inner_box in after if inner_box[0] != b"udta"] == [
+            inner_box for inner_box in before if inner_box[0] != b"udta"
+        ]
 
     def test_all_but_index_and_xmp_keeps_its_bytes(self) -> None:
         before, after = boxes(made("mp4-index-first")), boxes(write(made("mp4-index-first"), LABELS))
-        assert [one for one in after if one[0] not in (b"moov", b"uuid")] == [
-            one for one in before if one[0] != b"moov"
+        assert [outer_box for outer_box in after if outer_box[0] not in (b"moov", b"uuid")] == [
+            outer_box for outer_box in before if outer_box[0] != b"moov"
         ]
 
 
@@ -216,7 +218,7 @@ class TestSeveralMarks:
     )
     def test_wherever_a_mark_was_a_new_one_takes_its_place(self, other: bytes) -> None:
         assert read(other).conforming == LABELS.aigc
-        assert [one.conforming for one in read(write(other, OTHER)).aigc] == [OTHER.aigc]
+        assert [mark.conforming for mark in read(write(other, OTHER)).aigc] == [OTHER.aigc]
 
 
 class TestHostileFiles:

@@ -43,7 +43,7 @@ every_place = pytest.mark.parametrize("name", WILD)
 @every_place
 def test_a_label_is_read_wherever_it_is_and_its_place_is_in_the_table(name: str) -> None:
     found = read_labels(wild(name, LABEL), wild_type(name))
-    assert [(one.carrier, one.conforming) for one in found.aigc] == [(WILD[name][1], LABELS.aigc)]
+    assert [(label.carrier, label.conforming) for label in found.aigc] == [(WILD[name][1], LABELS.aigc)]
     assert WILD[name][1] in {place.carrier for place in PLACES if place.holds == "label"}
 
 
@@ -51,14 +51,14 @@ def test_a_label_is_read_wherever_it_is_and_its_place_is_in_the_table(name: str)
 def test_what_is_missing_in_a_label_is_named_and_it_says_what_it_says(name: str) -> None:
     found = read_labels(wild(name, PARTIAL), wild_type(name))
     assert (found.conforming, found.label) == (None, "2")
-    (one,) = found.aigc
-    assert AigcFault(code="missing-key", key="ProduceID") in one.faults
+    (label,) = found.aigc
+    assert AigcFault(code="missing-key", key="ProduceID") in label.faults
 
 
 @every_place
 def test_where_ours_is_written_no_other_is_left(name: str) -> None:
     written = write_labels(wild(name, LABEL), wild_type(name), OTHER)
-    assert [one.conforming for one in read_labels(written, wild_type(name)).aigc] == [OTHER.aigc]
+    assert [label.conforming for label in read_labels(written, wild_type(name)).aigc] == [OTHER.aigc]
     assert b"content-0001" not in written
     assert "content-0001".encode("utf-16-le") not in written
 
@@ -76,7 +76,7 @@ def test_a_conforming_label_of_the_first_producer_stays_where_it_is(name: str) -
 def test_a_label_that_does_not_conform_gives_way_to_ours(name: str) -> None:
     marked = InProcessImplicitLabeler().label(wild(name, PARTIAL), wild_type(name), OTHER)
     assert marked.refused is None
-    assert [one.conforming for one in read_labels(marked.asset, wild_type(name)).aigc] == [OTHER.aigc]
+    assert [label.conforming for label in read_labels(marked.asset, wild_type(name)).aigc] == [OTHER.aigc]
 
 
 def test_every_label_that_the_table_has_is_made_by_a_test() -> None:
@@ -85,15 +85,15 @@ def test_every_label_that_the_table_has_is_made_by_a_test() -> None:
     assert {place.carrier for place in PLACES if place.holds == "label"} == made_here | ours
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda one: one.carrier)
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.carrier)
 def test_every_place_has_a_source_and_a_date(place: object) -> None:
     assert all(getattr(place, field) for field in ("carrier", "formats", "where", "source", "date"))
 
 
 def test_the_decision_about_them_lists_them_all() -> None:
     page = (Path(__file__).parents[4] / "docs" / "adr" / "0021-labels-of-the-wild.md").read_text(encoding="utf-8")
-    for one in PLACES:
-        cells = (one.holds, one.where, one.formats, one.source, one.date, "yes" if one.ours else "")
+    for place in PLACES:
+        cells = (place.holds, place.where, place.formats, place.source, place.date, "yes" if place.ours else "")
         assert f"| {' | '.join(cells)} |" in page
 
 
@@ -106,7 +106,7 @@ def test_a_comment_is_read_in_whatever_characters_its_code_promises(code: str, o
     body = jpeg((0xE1, EXIF_HEAD + comment(LABEL, code, order=order)))
     assert read_labels(body, "image/jpeg").conforming == LABELS.aigc
     written = write_labels(body, "image/jpeg", OTHER)
-    assert [one.conforming for one in read_labels(written, "image/jpeg").aigc] == [OTHER.aigc]
+    assert [label.conforming for label in read_labels(written, "image/jpeg").aigc] == [OTHER.aigc]
 
 
 @pytest.mark.parametrize("make", [comment, description])
@@ -156,7 +156,7 @@ def test_labels_in_two_places_contradict_each_other() -> None:
     body = png(png_chunk(b"eXIf", comment(LABEL)), png_chunk(b"tEXt", b"AIGC\0" + other.encode()))
     found = read_labels(body, "image/png")
     assert found.contradictions == ("several-aigc-marks",)
-    assert [one.conforming for one in read_labels(write_labels(body, "image/png", LABELS), "image/png").aigc] == [
+    assert [label.conforming for label in read_labels(write_labels(body, "image/png", LABELS), "image/png").aigc] == [
         LABELS.aigc
     ]
 

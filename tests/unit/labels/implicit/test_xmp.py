@@ -20,7 +20,7 @@ def packet(inside: str, attributes: str = 'rdf:about=""') -> bytes:
 
 
 def raws(found: FoundLabels) -> list[str]:
-    return [one.raw for one in found.aigc]
+    return [mark.raw for mark in found.aigc]
 
 
 def test_what_is_written_is_read() -> None:

@@ -98,7 +98,9 @@ def description(label: str) -> bytes:
 
 def jpeg(*segments: tuple[int, bytes]) -> bytes:
     body = makers.made("jpeg")
-    added = b"".join(b"\xff" + bytes([marker]) + struct.pack(">H", len(one) + 2) + one for marker, one in segments)
+    added = b"".join(
+        b"\xff" + bytes([marker]) + struct.pack(">H", len(payload) + 2) + payload for marker, payload in segments
+    )
     return body[:2] + added + body[2:]
 
 
@@ -133,7 +135,7 @@ def webp(kind: bytes, body: bytes) -> bytes:
 def gif(label: str) -> bytes:
     """As ImageMagick writes it: names in lower case, and the packet in sub-blocks."""
     said = packet(label)
-    blocks = b"".join(bytes([len(one)]) + one for one in (said[at : at + 255] for at in range(0, len(said), 255)))
+    blocks = b"".join(bytes([len(block)]) + block for block in (said[at : at + 255] for at in range(0, len(said), 255)))
     body = makers.made("gif")
     at = 13 + 3 * (2 << (body[10] & 7))
     return body[:at] + b"\x21\xff\x0bxmp dataxmp" + blocks + b"\x00" + body[at:]
@@ -212,85 +214,99 @@ WAV: Final = "audio/wav"
 MP4: Final = "video/mp4"
 
 WILD: Final[Mapping[str, tuple[str, str, Maker]]] = {
-    "jpeg-exif-comment": ("image/jpeg", "exif.UserComment", lambda one: jpeg((0xE1, b"Exif\0\0" + comment(one)))),
+    "jpeg-exif-comment": ("image/jpeg", "exif.UserComment", lambda label: jpeg((0xE1, b"Exif\0\0" + comment(label)))),
     "jpeg-exif-description": (
         "image/jpeg",
         "exif.ImageDescription",
-        lambda one: jpeg((0xE1, b"Exif\0\0" + description(one))),
+        lambda label: jpeg((0xE1, b"Exif\0\0" + description(label))),
     ),
-    "jpeg-application": ("image/jpeg", "jpeg.APPn", lambda one: jpeg((0xEB, b"AIGC" + one.encode() + b"\0"))),
-    "jpeg-xmp-namespace": ("image/jpeg", "xmp", lambda one: jpeg(_app1(packet(one, namespace=TC260[:-1])))),
-    "jpeg-xmp-lower-case": ("image/jpeg", "xmp", lambda one: jpeg(_app1(packet(one, name="aigc")))),
-    "jpeg-xmp-members": ("image/jpeg", "xmp.members", lambda one: jpeg(_app1(_members(one)))),
-    "jpeg-xmp-copied": ("image/jpeg", "xmp.text", lambda one: jpeg(_app1(_copied(one)))),
-    "webp-exif": ("image/webp", "exif.UserComment", lambda one: webp(b"EXIF", comment(one))),
-    "webp-exif-prefixed": ("image/webp", "exif.UserComment", lambda one: webp(b"EXIF", b"Exif\0\0" + comment(one))),
-    "png-exif": ("image/png", "exif.UserComment", lambda one: png(png_chunk(b"eXIf", comment(one)))),
-    "png-profile-exif": ("image/png", "exif.UserComment", lambda one: png(profile("exif", b"Exif\0\0" + comment(one)))),
-    "png-profile-app1": ("image/png", "exif.UserComment", lambda one: png(profile("APP1", b"Exif\0\0" + comment(one)))),
-    "png-profile-xmp": ("image/png", "xmp", lambda one: png(profile("xmp", packet(one)))),
+    "jpeg-application": ("image/jpeg", "jpeg.APPn", lambda label: jpeg((0xEB, b"AIGC" + label.encode() + b"\0"))),
+    "jpeg-xmp-namespace": ("image/jpeg", "xmp", lambda label: jpeg(_app1(packet(label, namespace=TC260[:-1])))),
+    "jpeg-xmp-lower-case": ("image/jpeg", "xmp", lambda label: jpeg(_app1(packet(label, name="aigc")))),
+    "jpeg-xmp-members": ("image/jpeg", "xmp.members", lambda label: jpeg(_app1(_members(label)))),
+    "jpeg-xmp-copied": ("image/jpeg", "xmp.text", lambda label: jpeg(_app1(_copied(label)))),
+    "webp-exif": ("image/webp", "exif.UserComment", lambda label: webp(b"EXIF", comment(label))),
+    "webp-exif-prefixed": ("image/webp", "exif.UserComment", lambda label: webp(b"EXIF", b"Exif\0\0" + comment(label))),
+    "png-exif": ("image/png", "exif.UserComment", lambda label: png(png_chunk(b"eXIf", comment(label)))),
+    "png-profile-exif": (
+        "image/png",
+        "exif.UserComment",
+        lambda label: png(profile("exif", b"Exif\0\0" + comment(label))),
+    ),
+    "png-profile-app1": (
+        "image/png",
+        "exif.UserComment",
+        lambda label: png(profile("APP1", b"Exif\0\0" + comment(label))),
+    ),
+    "png-profile-xmp": ("image/png", "xmp", lambda label: png(profile("xmp", packet(label)))),
     "png-xmp-packed": (
         "image/png",
         "xmp",
-        lambda one: png(png_chunk(b"zTXt", b"XML:com.adobe.xmp\0\0" + zlib.compress(packet(one)))),
+        lambda label: png(png_chunk(b"zTXt", b"XML:com.adobe.xmp\0\0" + zlib.compress(packet(label)))),
     ),
-    "png-text": ("image/png", "png.text", lambda one: png_text("aigc", one)),
-    "png-comment": ("image/png", "png.text", lambda one: png_text("Comment", one)),
+    "png-text": ("image/png", "png.text", lambda label: png_text("aigc", label)),
+    "png-comment": ("image/png", "png.text", lambda label: png_text("Comment", label)),
     "gif-lower-case": ("image/gif", "xmp", gif),
     "tiff-description": ("image/tiff", "exif.ImageDescription", tiff),
     "tiff-comment": ("image/tiff", "exif.UserComment", tiff_comment),
     "avif-exif": ("image/avif", "exif.UserComment", avif),
     "heic-xmp-prefixed": ("image/heic", "xmp", heic_with_prefix),
-    "jxl-xmp": ("image/jxl", "xmp", lambda one: jpeg_xl(b"xml ", packet(one))),
-    "jxl-xmp-packed": ("image/jxl", "xmp", lambda one: jpeg_xl(b"brob", b"xml " + brotli(packet(one)))),
-    "jxl-exif": ("image/jxl", "exif.UserComment", lambda one: jpeg_xl(b"Exif", bytes(4) + comment(one))),
-    "jxl-exif-far": ("image/jxl", "exif.UserComment", lambda one: jpeg_xl(b"Exif", EXIF_FAR + comment(one))),
-    "jxl-exif-no-offset": ("image/jxl", "exif.UserComment", lambda one: jpeg_xl(b"Exif", comment(one))),
+    "jxl-xmp": ("image/jxl", "xmp", lambda label: jpeg_xl(b"xml ", packet(label))),
+    "jxl-xmp-packed": ("image/jxl", "xmp", lambda label: jpeg_xl(b"brob", b"xml " + brotli(packet(label)))),
+    "jxl-exif": ("image/jxl", "exif.UserComment", lambda label: jpeg_xl(b"Exif", bytes(4) + comment(label))),
+    "jxl-exif-far": ("image/jxl", "exif.UserComment", lambda label: jpeg_xl(b"Exif", EXIF_FAR + comment(label))),
+    "jxl-exif-no-offset": ("image/jxl", "exif.UserComment", lambda label: jpeg_xl(b"Exif", comment(label))),
     "jxl-exif-packed": (
         "image/jxl",
         "exif.ImageDescription",
-        lambda one: jpeg_xl(b"brob", b"Exif" + brotli(bytes(4) + description(one))),
+        lambda label: jpeg_xl(b"brob", b"Exif" + brotli(bytes(4) + description(label))),
     ),
     "pdf-lower-case": ("application/pdf", "pdf.info", pdf),
-    "mp4-itunes": (MP4, "moov.udta.meta", lambda one: film(box(b"udta", itunes(item(b"\xa9cmt", one))))),
-    "mp4-itunes-numbered": (MP4, "moov.meta", lambda one: film(itunes(item(struct.pack(">I", 1), one)))),
-    "mp4-other-key": (MP4, "moov.udta.meta", lambda one: film(box(b"udta", keyed("comment", one)))),
-    "mp4-lower-case": (MP4, "moov.udta.meta", lambda one: film(box(b"udta", keyed("aigc", one)))),
-    "mp4-moov-meta": (MP4, "moov.meta", lambda one: film(keyed("AIGC", one))),
-    "mp4-file-meta": (MP4, "meta", lambda one: film(beside=keyed("AIGC", one))),
-    "mp4-two-udta": (MP4, "moov.udta.meta", lambda one: film(box(b"udta"), box(b"udta", keyed("AIGC", one)))),
-    "mp4-literal": (MP4, "moov.udta.AIGC", lambda one: film(box(b"udta", box(b"aigc", one.encode())))),
+    "mp4-itunes": (MP4, "moov.udta.meta", lambda label: film(box(b"udta", itunes(item(b"\xa9cmt", label))))),
+    "mp4-itunes-numbered": (MP4, "moov.meta", lambda label: film(itunes(item(struct.pack(">I", 1), label)))),
+    "mp4-other-key": (MP4, "moov.udta.meta", lambda label: film(box(b"udta", keyed("comment", label)))),
+    "mp4-lower-case": (MP4, "moov.udta.meta", lambda label: film(box(b"udta", keyed("aigc", label)))),
+    "mp4-moov-meta": (MP4, "moov.meta", lambda label: film(keyed("AIGC", label))),
+    "mp4-file-meta": (MP4, "meta", lambda label: film(beside=keyed("AIGC", label))),
+    "mp4-two-udta": (MP4, "moov.udta.meta", lambda label: film(box(b"udta"), box(b"udta", keyed("AIGC", label)))),
+    "mp4-literal": (MP4, "moov.udta.AIGC", lambda label: film(box(b"udta", box(b"aigc", label.encode())))),
     "mov-text": (
         "video/quicktime",
         "moov.udta.text",
-        lambda one: film(box(b"udta", box(b"\xa9cmt", struct.pack(">HH", len(one), 0), one.encode())), brand=b"qt  "),
+        lambda label: film(
+            box(b"udta", box(b"\xa9cmt", struct.pack(">HH", len(label), 0), label.encode())), brand=b"qt  "
+        ),
     ),
-    "wav-lower-case": (WAV, "riff.AIGC", lambda one: wav(riff_chunk(b"aigc", one.encode()))),
-    "wav-info": (WAV, "riff.INFO.AIGC", lambda one: wav(info(b"aigc", one))),
-    "wav-comment": (WAV, "riff.INFO", lambda one: wav(info(b"ICMT", one))),
-    "avi-comment": ("video/x-msvideo", "riff.INFO", lambda one: avi(info(b"ICMT", one))),
-    "mp3-other-text": ("audio/mpeg", "id3.TXXX", lambda one: mp3(TXXX(encoding=3, desc="comment", text=[one]))),
-    "mp3-comment": ("audio/mpeg", "id3.COMM", lambda one: mp3(COMM(encoding=1, lang="zho", desc="", text=[one]))),
-    "mp3-private": ("audio/mpeg", "id3.PRIV", lambda one: mp3(PRIV(owner="AIGC", data=one.encode()))),
-    "flac-lower-case": ("audio/flac", "vorbis.AIGC", lambda one: flac(4, comments(f"aigc={one}"))),
-    "flac-comment": ("audio/flac", "vorbis.comment", lambda one: flac(4, comments(f"COMMENT={one}"))),
-    "flac-foreign": ("audio/flac", "flac.foreign", lambda one: flac(2, b"riff" + riff_chunk(b"AIGC", one.encode()))),
-    "flac-foreign-info": ("audio/flac", "flac.foreign", lambda one: flac(2, b"riff" + info(b"AIGC", one))),
+    "wav-lower-case": (WAV, "riff.AIGC", lambda label: wav(riff_chunk(b"aigc", label.encode()))),
+    "wav-info": (WAV, "riff.INFO.AIGC", lambda label: wav(info(b"aigc", label))),
+    "wav-comment": (WAV, "riff.INFO", lambda label: wav(info(b"ICMT", label))),
+    "avi-comment": ("video/x-msvideo", "riff.INFO", lambda label: avi(info(b"ICMT", label))),
+    "mp3-other-text": ("audio/mpeg", "id3.TXXX", lambda label: mp3(TXXX(encoding=3, desc="comment", text=[label]))),
+    "mp3-comment": ("audio/mpeg", "id3.COMM", lambda label: mp3(COMM(encoding=1, lang="zho", desc="", text=[label]))),
+    "mp3-private": ("audio/mpeg", "id3.PRIV", lambda label: mp3(PRIV(owner="AIGC", data=label.encode()))),
+    "flac-lower-case": ("audio/flac", "vorbis.AIGC", lambda label: flac(4, comments(f"aigc={label}"))),
+    "flac-comment": ("audio/flac", "vorbis.comment", lambda label: flac(4, comments(f"COMMENT={label}"))),
+    "flac-foreign": (
+        "audio/flac",
+        "flac.foreign",
+        lambda label: flac(2, b"riff" + riff_chunk(b"AIGC", label.encode())),
+    ),
+    "flac-foreign-info": ("audio/flac", "flac.foreign", lambda label: flac(2, b"riff" + info(b"AIGC", label))),
     "flac-foreign-xmp": (
         "audio/flac",
         "xmp",
-        lambda one: flac(2, b"riff" + riff_chunk(b"_PMX", packet(one) + b" " * 200)),
+        lambda label: flac(2, b"riff" + riff_chunk(b"_PMX", packet(label) + b" " * 200)),
     ),
-    "ogg-comment": ("audio/ogg", "vorbis.comment", lambda one: ogg("comment", one)),
+    "ogg-comment": ("audio/ogg", "vorbis.comment", lambda label: ogg("comment", label)),
     "matroska-codec-flac": (
         "video/x-matroska",
         "matroska.CodecPrivate",
-        lambda one: matroska("A_FLAC", flac_header(one), checked=True),
+        lambda label: matroska("A_FLAC", flac_header(label), checked=True),
     ),
     "matroska-codec-vorbis": (
         "video/x-matroska",
         "matroska.CodecPrivate",
-        lambda one: matroska("A_VORBIS", vorbis_headers(one)),
+        lambda label: matroska("A_VORBIS", vorbis_headers(label)),
     ),
 }
 """By name: the media type, the carrier that the label is found in, and how a file with this label is made."""

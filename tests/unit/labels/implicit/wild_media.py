@@ -68,7 +68,7 @@ def ogg(name: str, label: str) -> bytes:
 
 def comments(*said: str) -> bytes:
     pieces = [struct.pack("<I", 6), b"vendor", struct.pack("<I", len(said))]
-    return b"".join((*pieces, *(struct.pack("<I", len(one.encode())) + one.encode() for one in said)))
+    return b"".join((*pieces, *(struct.pack("<I", len(comment.encode())) + comment.encode() for comment in said)))
 
 
 def flac(kind: int, block: bytes) -> bytes:

@@ -34,9 +34,10 @@ FINGERPRINT = Fingerprint.of("text", bytes(32))
 def test_content_comes_near_a_code_within_a_distance_and_only_one_of_its_kind(flipped: int, near: list[str]) -> None:
     index = index_of(feature(fingerprint=FINGERPRINT.code, category="other"))
     code = ((1 << flipped) - 1).to_bytes(32, "big")
-    assert [(one.entry_id, one.distance, one.category) for one in index.near([Fingerprint.of("text", code)])] == [
-        (entry_id, flipped, "other") for entry_id in near
-    ]
+    assert [
+        (resemblance.entry_id, resemblance.distance, resemblance.category)
+        for resemblance in index.near([Fingerprint.of("text", code)])
+    ] == [(entry_id, flipped, "other") for entry_id in near]
     assert index.near([Fingerprint.of("image", bytes(32))]) == ()
     assert found(index, sha256="ab" * 32, text="words") == []
 

@@ -74,11 +74,11 @@ def test_one_writing_for_all_ways_to_write_it(written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("word", "other"),
     [("abc", "abd"), ("a b", "ab"), ("한국 어", "한국어"), ("rose", "rosé"), ("pаy", "pay"), ("1", "l")],
 )
-def test_what_may_be_another_word_stays_another(one: str, other: str) -> None:
-    assert folded(one) != folded(other)
+def test_what_may_be_another_word_stays_another(word: str, other: str) -> None:
+    assert folded(word) != folded(other)
 
 
 def test_expressions_see_case_and_lines() -> None:

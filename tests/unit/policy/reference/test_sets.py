@@ -60,7 +60,7 @@ def test_however_an_index_came_to_be_it_finds_the_same(changes: list[Entry | Rem
 
 
 @settings(deadline=None)
-@given(st.lists(ENTRIES, max_size=8, unique_by=lambda one: (type(one), one.id)), st.randoms())
+@given(st.lists(ENTRIES, max_size=8, unique_by=lambda drawn_entry: (type(drawn_entry), drawn_entry.id)), st.randoms())
 def test_the_version_of_a_set_does_not_depend_on_the_order_in_which_it_came(entries: list[Entry], luck) -> None:
     shuffled = luck.sample(entries, len(entries))
     assert sets_of(*entries).versions == sets_of(*shuffled).versions
