@@ -11,7 +11,7 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-from agents.delivery import Standing, TopicPartition
+from agents.delivery import ConsumerStanding, TopicPartition
 
 __all__ = ["BrokerWatch"]
 
@@ -32,7 +32,7 @@ class BrokerWatch:
 
     def __init__(
         self,
-        ask: Callable[[], Awaitable[Standing | None]],
+        ask: Callable[[], Awaitable[ConsumerStanding | None]],
         firsts: Callable[[], Mapping[TopicPartition, int]],
         lag: Gauge,
         clock: Callable[[], float] = time.monotonic,

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-__all__ = ["Found", "State", "disk_of"]
+__all__ = ["CheckResults", "State", "disk_of"]
 
 State = Literal["ok", "warning", "fault"]
-Found = Iterator[tuple[State, str]]
+CheckResults = Iterator[tuple[State, str]]
 
 _FULL_BYTES: Final = 64 * 2**20
 _LOW_BYTES: Final = 2**30
 _MIB: Final = 2**20
 
 
-def disk_of(path: Path) -> Found:
+def disk_of(path: Path) -> CheckResults:
     """Why a file cannot be kept where it is to be; nothing where it can. Nothing is written.
 
     Args:

@@ -14,15 +14,15 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from agents.delivery import InputRecord
 from agents.tracing import Tracing, parent_of
-from pipeline.timing import Step
+from pipeline.timing import TimedStep
 
-__all__ = ["OpenTelemetryTracing", "opened"]
+__all__ = ["OpenTelemetryTracing", "open_tracing"]
 
 _NANOSECONDS: Final = 1_000_000_000
 _TRACEPARENT: Final = "traceparent"
 
 
-def opened() -> "OpenTelemetryTracing":
+def open_tracing() -> "OpenTelemetryTracing":
     """Tracing that sends its spans in batches, from a thread of its own."""
     return OpenTelemetryTracing(BatchSpanProcessor(OTLPSpanExporter()))
 
@@ -72,7 +72,7 @@ class OpenTelemetryTracing(Tracing):
                 raise
 
     @contextmanager
-    def step(self, step: Step) -> Iterator[None]:
+    def step(self, step: TimedStep) -> Iterator[None]:
         """The span of a step, in that of its event; outside of one there is none."""
         if not get_current_span().get_span_context().is_valid:
             yield
@@ -80,7 +80,7 @@ class OpenTelemetryTracing(Tracing):
         with self._tracer.start_as_current_span(step, record_exception=False, set_status_on_exception=False):
             yield
 
-    def took(self, step: Step, seconds: float) -> None:
+    def took(self, step: TimedStep, seconds: float) -> None:
         """The span of a step that is over now."""
         if get_current_span().get_span_context().is_valid:
             ended = time.time_ns()

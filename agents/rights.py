@@ -10,12 +10,12 @@ from typing import Final, Literal
 
 from agents.topics import TopicPlan, Topics
 
-__all__ = ["ROLES", "Operation", "Right", "Role", "clock_group", "notify_group", "rights_of"]
+__all__ = ["KAFKA_ROLES", "KafkaRole", "Operation", "Right", "clock_group", "notify_group", "rights_of"]
 
 Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs", "AlterConfigs"]
 """Kafka's names. Whoever may read or write may also describe, and whoever may alter configurations may see them."""
 
-Role = Literal[
+KafkaRole = Literal[
     "worker",
     "recogniser",
     "producer",
@@ -129,7 +129,7 @@ def _eraser(topics: Topics, plan: TopicPlan) -> Sequence[Operation]:
     return ("Write",) if plan.name == topics.manifests else ()
 
 
-ROLES: Final[Mapping[Role, _Asks]] = {
+KAFKA_ROLES: Final[Mapping[KafkaRole, _Asks]] = {
     "worker": _worker,
     "recogniser": _recogniser,
     "producer": _producer,
@@ -145,7 +145,7 @@ ROLES: Final[Mapping[Role, _Asks]] = {
 """What each role does with a topic. Of a role that follows its own group, that group's name is its own affair."""
 
 
-def rights_of(role: Role, topics: Topics, group: str, *, asks_recognisers: bool = False) -> tuple[Right, ...]:
+def rights_of(role: KafkaRole, topics: Topics, group: str, *, asks_recognisers: bool = False) -> tuple[Right, ...]:
     """The least rights of a role.
 
     Args:
@@ -157,13 +157,13 @@ def rights_of(role: Role, topics: Topics, group: str, *, asks_recognisers: bool 
     found = [
         Right(name=plan.name, operation=operation)
         for plan in topics.plans()
-        for operation in ROLES[role](topics, plan)
+        for operation in KAFKA_ROLES[role](topics, plan)
         if not (asks_recognisers and role == "worker" and plan.name == topics.manifests and operation == "Read")
     ]
     if role == "worker":
         found += [Right(resource="group", name=name, operation="Read") for name in (group, clock_group(group))]
         found.append(Right(resource="transactional-id", name=f"{clock_group(group)}.", operation="Write"))
-        own = [plan.name for plan in topics.plans() if ROLES[role](topics, plan)]
+        own = [plan.name for plan in topics.plans() if KAFKA_ROLES[role](topics, plan)]
         found += [Right(name=name, operation="DescribeConfigs", needed=False) for name in own]
     if role == "notifier":
         found.append(Right(resource="group", name=notify_group(group), operation="Read"))

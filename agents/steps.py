@@ -8,7 +8,7 @@ from functools import cache
 from agents.metrics import Metrics
 from agents.tracing import UNTRACED, Tracing
 from pipeline.store.port import StoreObserver
-from pipeline.timing import STEPS, Step
+from pipeline.timing import STEPS, TimedStep
 
 __all__ = ["StepTimer"]
 
@@ -27,12 +27,12 @@ class StepTimer(StoreObserver):
         self._signatures = cache(metrics.signatures.labels)
         self._tracing = tracing
 
-    def __call__(self, step: Step) -> AbstractContextManager[None]:
+    def __call__(self, step: TimedStep) -> AbstractContextManager[None]:
         """Time what is done inside; what is not finished, because it raised, took its time too."""
         return self._timed(step)
 
     @contextmanager
-    def _timed(self, step: Step) -> Iterator[None]:
+    def _timed(self, step: TimedStep) -> Iterator[None]:
         began = time.perf_counter()
         try:
             with self._tracing.step(step):

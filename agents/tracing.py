@@ -11,7 +11,7 @@ import orjson
 
 from agents.delivery import InputRecord
 from pipeline.errors import OperatorError
-from pipeline.timing import Step
+from pipeline.timing import TimedStep
 
 __all__ = ["UNTRACED", "Tracing", "parent_of", "tracing_of"]
 
@@ -26,11 +26,11 @@ class Tracing:
         """Go around the work of one record; `name` is that of its lane."""
         return nullcontext()
 
-    def step(self, step: Step) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's signature
+    def step(self, step: TimedStep) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's signature
         """Go around a step of the work."""
         return nullcontext()
 
-    def took(self, step: Step, seconds: float) -> None:
+    def took(self, step: TimedStep, seconds: float) -> None:
         """Hear of a step that is over, and took so long."""
 
     def headers(self) -> tuple[tuple[str, bytes], ...]:
@@ -53,13 +53,13 @@ def tracing_of(*, traces: bool) -> Tracing:
     if not traces:
         return UNTRACED
     try:
-        from agents.otel import opened  # noqa: PLC0415 - an extra
+        from agents.otel import open_tracing  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise OperatorError(
             what=f"SEALSTREAM_TRACES is set, and a package is missing: {error.name}.",
             remedy="Install sealstream[traces], or leave the setting out.",
         ) from error
-    return opened()
+    return open_tracing()
 
 
 def parent_of(record: InputRecord) -> str | None:

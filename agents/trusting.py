@@ -8,7 +8,14 @@ from typing import Final
 
 from pipeline.credentials import Trust
 from pipeline.credentials.development import development_anchors
-from pipeline.credentials.trust import NAMES, TrustList, TrustListError, certificates_of, lists_at_hand, update_files
+from pipeline.credentials.trust import (
+    LIST_NAMES,
+    TrustList,
+    TrustListError,
+    certificates_of,
+    lists_at_hand,
+    update_files,
+)
 from pipeline.errors import OperatorError, SealstreamError
 from pipeline.file_mark import FileMark, mark_of
 from pipeline.settings import CredentialSettings
@@ -51,11 +58,12 @@ def lists_in_use(settings: CredentialSettings) -> tuple[TrustList, ...]:
         OperatorError: there is no such list, or one cannot be read.
     """
     wanted = [name for name in settings.trust_lists if name != _NONE]
-    unknown = [name for name in wanted if name not in NAMES]
+    unknown = [name for name in wanted if name not in LIST_NAMES]
     if unknown:
         raise OperatorError(
             what=f"There is no trust list {unknown[0]} (SEALSTREAM_TRUST_LISTS).",
-            remedy=f"Known are {', '.join(NAMES)}, and none; anchors of your own are for SEALSTREAM_TRUST_ANCHORS.",
+            remedy=f"Known are {', '.join(LIST_NAMES)}, and none; "
+            "anchors of your own are for SEALSTREAM_TRUST_ANCHORS.",
         )
     return tuple(trust_list for trust_list in lists_at_hand(settings.state_dir) if trust_list.name in wanted)
 

@@ -16,14 +16,15 @@ from pathlib import Path
 import msgspec
 
 from bench.charts import draw_all
-from bench.contents import KINDS
-from bench.page import render
+from bench.contents import CONTENT_KINDS
+from bench.measuring import Bystanders
+from bench.page import performance_page
 from bench.results import Figures, Section
 from bench.run import HERE, OURS, PARTS, TITLES, Run
 from bench.scale import FULL, LONG, SHORT
 from bench.sections import Sender
 from bench.stand import Stand
-from bench.table import show
+from bench.table import show_table
 
 
 def main() -> None:
@@ -38,10 +39,10 @@ def main() -> None:
     results = Figures(titles={**earlier.titles, **measured.titles}, sections={**earlier.sections, **measured.sections})
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
-    show(results)
+    show_table(results)
     if asked.page:
         draw_all(results, asked.page.parent / asked.page.stem)
-        asked.page.write_text(render(results), encoding="utf-8")
+        asked.page.write_text(performance_page(results), encoding="utf-8")
     sys.stderr.write(f"{asked.json} was written after {time.monotonic() - begun:.0f} s\n")
 
 
@@ -54,7 +55,7 @@ def _arguments() -> argparse.Namespace:
     form.add_argument("--long", dest="scale", action="store_const", const=LONG, help="growth up to 100,000 events")
     parser.add_argument("--against", action="append", default=[], metavar="[NAME=]TREE", help="another source tree")
     parser.add_argument("--only", type=_listed(list(PARTS)), default=list(PARTS), metavar="PART,...")
-    names = [kind.name for kind in KINDS]
+    names = [kind.name for kind in CONTENT_KINDS]
     parser.add_argument("--kinds", type=_listed(names), default=names, metavar="KIND,...")
     parser.add_argument("--rounds", type=int, metavar="N", help="in place of what the form has")
     parser.add_argument("--json", type=Path, default=HERE / "build" / "bench" / "figures.json", metavar="FILE")
@@ -92,10 +93,13 @@ async def _measure(asked: argparse.Namespace, trees: dict[str, Path]) -> Figures
         tempfile.TemporaryDirectory(prefix="sealstream-bench-", ignore_cleanup_errors=True) as directory,
         Stand(Path(directory)) as stand,
     ):
-        kinds = [kind for kind in KINDS if kind.name in asked.kinds]
+        kinds = [kind for kind in CONTENT_KINDS if kind.name in asked.kinds]
         run = Run(stand=stand, sender=Sender(stand), trees=trees, kinds=kinds, scale=scale)
         for part in asked.only:
-            done[part] = await PARTS[part](run)
+            others = Bystanders()
+            section = await PARTS[part](run)
+            taken = msgspec.structs.replace(section.taken, others=round(others.share(), 3))
+            done[part] = msgspec.structs.replace(section, taken=taken)
     return Figures(titles={**{name: name for name in trees}, **TITLES}, sections=done)
 
 

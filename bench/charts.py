@@ -10,7 +10,7 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from bench.contents import KINDS
+from bench.contents import CONTENT_KINDS
 from bench.results import Figures, Section
 from bench.table import median_cpu
 
@@ -83,7 +83,9 @@ def _cpu(section: Section, titles: Mapping[str, str], colours: Mapping[str, str]
 def _texts(section: Section, titles: Mapping[str, str], colours: Mapping[str, str]) -> Figure:
     """Lines over the length of a text."""
     figure, axes = _axes("CPU of a text by its length", 3.6)
-    texts = sorted((kind for kind in KINDS if kind.size and kind.title in section.efforts), key=lambda kind: kind.size)
+    texts = sorted(
+        (kind for kind in CONTENT_KINDS if kind.size and kind.title in section.efforts), key=lambda kind: kind.size
+    )
     for name in titles:
         at = [kind for kind in texts if name in section.efforts[kind.title]]
         if at:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["KINDS", "Kind", "long_video", "text"]
+__all__ = ["CONTENT_KINDS", "ContentKind", "long_video", "prose_text"]
 
 _SYLLABLES: Final = (
     "ka",
@@ -39,7 +39,7 @@ _SYLLABLES: Final = (
 _SENTENCE: Final = range(6, 18)
 
 
-def text(number: int, size: int) -> str:
+def prose_text(number: int, size: int) -> str:
     """So many bytes of prose: words of unequal frequency, in sentences, as a language has them."""
     chance = random.Random(number)  # noqa: S311 - nothing secret
     words = ["".join(chance.choices(_SYLLABLES, k=1 + index % 4)) for index in range(900)]
@@ -111,7 +111,7 @@ def _video(number: int, *, width: int, height: int, seconds: int, bit_rate: int,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ContentKind:
     """A kind of content, in the words of the table."""
 
     name: str
@@ -130,8 +130,8 @@ class Kind:
     """How many are sent in a round, to each contestant."""
 
 
-def _text(title: str, size: int, events: int) -> Kind:
-    return Kind(
+def _text(title: str, size: int, events: int) -> ContentKind:
+    return ContentKind(
         name="text-" + title.replace(" ", "").lower(),
         title=f"text {title}",
         media_type="text/plain",
@@ -141,11 +141,11 @@ def _text(title: str, size: int, events: int) -> Kind:
     )
 
 
-KINDS: Final = (
+CONTENT_KINDS: Final = (
     _text("2 KB", 2_000, 200),
-    Kind(name="jpeg", title="JPEG 200 KB", media_type="image/jpeg", make=_jpeg, files=20, events=80),
-    Kind(name="png", title="PNG 800 KB", media_type="image/png", make=_png, files=10, events=40),
-    Kind(name="mp4", title="MP4 5 MB, 10 s", media_type="video/mp4", make=_mp4, files=3, events=6),
+    ContentKind(name="jpeg", title="JPEG 200 KB", media_type="image/jpeg", make=_jpeg, files=20, events=80),
+    ContentKind(name="png", title="PNG 800 KB", media_type="image/png", make=_png, files=10, events=40),
+    ContentKind(name="mp4", title="MP4 5 MB, 10 s", media_type="video/mp4", make=_mp4, files=3, events=6),
     _text("1 KB", 1_000, 100),
     _text("20 KB", 20_000, 60),
     _text("250 KB", 250_000, 12),

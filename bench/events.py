@@ -7,11 +7,9 @@ import msgspec
 import orjson
 
 from agents.messages import KafkaMessage
+from pipeline.events.intake import GENERATION
 
-__all__ = ["GENERATION", "PUBLICATION", "broken", "event"]
-
-GENERATION: Final = "sealstream.generation.v1"
-PUBLICATION: Final = "sealstream.publication.v1"
+__all__ = ["broken_message", "event"]
 
 _SAID: Final[Mapping[str, object]] = {
     "jurisdictions": ["CN"],
@@ -71,7 +69,7 @@ _WRONG: Final[Sequence[Callable[[bytes], bytes]]] = (
 """Cut off; no CloudEvent; against its schema; behind the magic byte of a schema registry."""
 
 
-def broken(number: int) -> KafkaMessage:
+def broken_message(number: int) -> KafkaMessage:
     """A message on the topic of generation events that is none: four ways to be wrong, in turn."""
     whole = event(GENERATION, "broken", number, {"mime": "text/plain", "text": "A short text."})
     wrong = _WRONG[number % len(_WRONG)]

@@ -1,4 +1,4 @@
-"""What a process and all its descendants use: CPU time and memory, from /proc.
+"""What a process and all its descendants use: CPU time and memory, from /proc; and what others use meanwhile.
 
 Descendants are found by their parents' ids, so those that other threads started count like any other, which
 `/proc/PID/task/PID/children` would leave out. The CPU time of a child that has ended is in its parent's account.
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-__all__ = ["PeakMemory", "Timer", "cpu_seconds", "family_of", "memory_bytes", "open_files", "timer"]
+__all__ = ["Bystanders", "PeakMemory", "Timer", "cpu_seconds", "family_of", "memory_bytes", "open_files", "timer"]
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
@@ -34,6 +34,13 @@ def family_of(pid: int) -> list[int]:
 def cpu_seconds(pid: int) -> float:
     """CPU time, user and system, of the process and all its descendants, those that ended included."""
     return sum(sum(map(int, fields[11:15])) for fields in map(_stat, family_of(pid)) if fields) / _TICKS
+
+
+def _machine_seconds() -> float:
+    """CPU time of everything on this machine since it started; what the host gave to others counts as used."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    user, nice, system, _idle, _waiting, *interrupts_and_stolen = map(int, fields)
+    return (user + nice + system + sum(interrupts_and_stolen)) / _TICKS
 
 
 def memory_bytes(pid: int) -> int:
@@ -73,6 +80,20 @@ class Timer:
     def stop(self) -> None:
         """Take the time, in seconds."""
         self.wall, self.cpu = time.monotonic() - self._started, cpu_seconds(self._pid) - self._used
+
+
+class Bystanders:
+    """What is none of this process and its descendants, and used the processors from now on."""
+
+    def __init__(self) -> None:
+        self._ours = Timer(os.getpid())
+        self._used = _machine_seconds()
+
+    def share(self) -> float:
+        """Which share of all processors' time they took until now, from 0 to 1."""
+        used = _machine_seconds() - self._used
+        self._ours.stop()
+        return max(0.0, used - self._ours.cpu) / (self._ours.wall * (os.cpu_count() or 1))
 
 
 @contextmanager

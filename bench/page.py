@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from bench.contestants import Effort
-from bench.results import Figures, Section
+from bench.results import Figures, Section, Taken
 from bench.table import median_cpu
 from bench.targets import TARGETS
 
-__all__ = ["render"]
+__all__ = ["performance_page"]
 
 _INTRODUCTION: Final = """\
 # What an event costs
@@ -33,11 +33,14 @@ measure anew: `make bench` (a look: `make bench SHORT=1`; the page: `make bench 
 AGAINST=71aa9a7=path/to/that/checkout`).
 """
 
-_BUSY: Final = 1.5
-"""Load of a machine that did other work just before: wall times say little then."""
+_BUSY: Final = 0.1
+"""From this share on, what others took of the processors' time makes wall times say little."""
+
+_LOADED: Final = 1.5
+"""The same of the load before, for figures that do not know the share."""
 
 
-def render(results: Figures) -> str:
+def performance_page(results: Figures) -> str:
     """The page."""
     parts = [_INTRODUCTION, _targets(results)]
     writers = {
@@ -65,8 +68,16 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _taken(section: Section) -> str:
     taken = section.taken
     versions = ", ".join(f"{name} {version}" for name, version in taken.versions.items())
-    busy = "; **the machine was busy with other work**" if taken.load > _BUSY else ""
-    return f"\n{taken.at}, {taken.machine}, load {taken.load:.1f} before{busy}; {versions}.\n"
+    return f"\n{taken.at}, {taken.machine}, {_company(taken)}; {versions}.\n"
+
+
+def _company(taken: Taken) -> str:
+    """How quiet the machine was."""
+    if taken.others is None:
+        before = f"load {taken.load:.1f} before"
+        return f"{before}; **the machine may have been busy with other work**" if taken.load > _LOADED else before
+    shared = f"others took {taken.others:.0%} of the processors' time"
+    return f"**{shared}**" if taken.others > _BUSY else shared
 
 
 def _targets(results: Figures) -> str:

@@ -20,7 +20,10 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     machine: str
     load: float
-    """How many processes wanted a processor in the minute before, beside ours."""
+    """How many processes wanted a processor in the minute before, those of earlier measurements among them."""
+
+    others: float | None = None
+    """Which share of all processors' time went to other processes meanwhile, from 0 to 1; None where nobody looked."""
 
     versions: Mapping[str, str]
     """Which commit each contestant was, by name."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import sections
-from bench.contents import Kind
+from bench.contents import ContentKind
 from bench.contestants import Contestant, Floor, Loop, WorkerContestant
 from bench.results import Section, Taken, taken_now, version_of
 from bench.scale import Scale
@@ -40,7 +40,7 @@ class Run:
     stand: Stand
     sender: Sender
     trees: Mapping[str, Path]
-    kinds: Sequence[Kind]
+    kinds: Sequence[ContentKind]
     scale: Scale
 
     async def costs(self) -> Section:

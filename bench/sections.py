@@ -16,12 +16,13 @@ import msgspec
 import orjson
 
 from agents.messages import KafkaMessage
-from bench.contents import KINDS, Kind, long_video, text
+from bench.contents import CONTENT_KINDS, ContentKind, long_video, prose_text
 from bench.contestants import Contestant, Effort, Streaming, WorkerContestant
-from bench.events import GENERATION, PUBLICATION, broken, event
+from bench.events import broken_message, event
 from bench.measuring import PeakMemory, memory_bytes, open_files, timer
 from bench.results import Delay, GrowthStep, Malformed, Stall
 from bench.stand import Stand
+from pipeline.events.intake import GENERATION, PUBLICATION
 
 __all__ = ["Sender", "commands", "costs", "growth", "latency", "malformed", "publications", "stall", "waiting"]
 
@@ -37,15 +38,15 @@ class Sender:
         self._numbers = count()
         self._files: dict[str, list[Mapping[str, object]]] = {}
 
-    def events(self, kind: Kind, source: str, number: int, event_type: str = GENERATION) -> list[KafkaMessage]:
+    def events(self, kind: ContentKind, source: str, number: int, event_type: str = GENERATION) -> list[KafkaMessage]:
         """So many events of a kind."""
         if kind.name not in self._files:
             self._files[kind.name] = self._stand.put_all(kind)
         return [event(event_type, source, index, self._content(kind, index)) for index in islice(self._numbers, number)]
 
-    def _content(self, kind: Kind, number: int) -> Mapping[str, object]:
+    def _content(self, kind: ContentKind, number: int) -> Mapping[str, object]:
         if kind.make is None:
-            return {"mime": kind.media_type, "text": text(number, kind.size)}
+            return {"mime": kind.media_type, "text": prose_text(number, kind.size)}
         files = self._files[kind.name]
         return files[number % len(files)]
 
@@ -55,7 +56,7 @@ def _say(line: str) -> None:
 
 
 async def costs(
-    contestants: Sequence[Contestant], sender: Sender, kinds: Sequence[Kind], rounds: int, scale: float
+    contestants: Sequence[Contestant], sender: Sender, kinds: Sequence[ContentKind], rounds: int, scale: float
 ) -> dict[str, dict[str, list[Effort]]]:
     """CPU, memory and requests of generation events: in every round, each kind by each contestant in turn."""
     for contestant in contestants:
@@ -78,7 +79,7 @@ async def costs(
 async def latency(
     contestants: Sequence[Contestant],
     sender: Sender,
-    kinds: Sequence[Kind],
+    kinds: Sequence[ContentKind],
     efforts: Mapping[str, Mapping[str, Sequence[Effort]]],
     events: Mapping[str, int],
 ) -> dict[str, dict[str, Delay]]:
@@ -135,7 +136,7 @@ async def publications(
     workers: Sequence[WorkerContestant], sender: Sender, stand: Stand, rounds: int, scale: float
 ) -> dict[str, dict[str, list[Effort]]]:
     """Publication events: what this worker sealed itself, and what nobody has seen and nothing marks."""
-    prose, jpeg = KINDS[0], KINDS[1]
+    prose, jpeg = CONTENT_KINDS[0], CONTENT_KINDS[1]
     assert jpeg.make is not None
     pictures = [stand.put(f"unmarked/{index}", jpeg.make(1000 + index), jpeg.media_type) for index in range(20)]
     numbers = count(10_000_000)
@@ -154,7 +155,7 @@ async def publications(
             case "unmarked JPEG":
                 return pictures[index % len(pictures)]
             case _:
-                return {"mime": prose.media_type, "text": text(index, prose.size)}
+                return {"mime": prose.media_type, "text": prose_text(index, prose.size)}
 
     efforts: dict[str, dict[str, list[Effort]]] = defaultdict(lambda: defaultdict(list))
     for turn in range(rounds + 1):
@@ -180,9 +181,9 @@ async def _sealed(worker: WorkerContestant, messages: Sequence[KafkaMessage]) ->
 async def growth(worker: WorkerContestant, sender: Sender, events: int, step: int) -> list[GrowthStep]:
     """Many texts through one worker: what it costs, holds and opens as they go by."""
     steps: list[GrowthStep] = []
-    await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
+    await worker.work(sender.events(CONTENT_KINDS[0], worker.name, WARM_UP))
     for sent in range(0, events, step):
-        effort = await worker.work(sender.events(KINDS[0], worker.name, step))
+        effort = await worker.work(sender.events(CONTENT_KINDS[0], worker.name, step))
         steps.append(
             GrowthStep(
                 events=sent + step,
@@ -197,8 +198,8 @@ async def growth(worker: WorkerContestant, sender: Sender, events: int, step: in
 
 async def waiting(worker: WorkerContestant, sender: Sender, events: int, seconds: float) -> float:
     """Peak memory of a worker's family while so many inline events of 250 KB wait, in MB."""
-    large = next(kind for kind in KINDS if kind.size == 250_000)  # noqa: PLR2004 - the kind of this size
-    await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
+    large = next(kind for kind in CONTENT_KINDS if kind.size == 250_000)  # noqa: PLR2004 - the kind of this size
+    await worker.work(sender.events(CONTENT_KINDS[0], worker.name, WARM_UP))
     messages = sender.events(large, worker.name, 50)
     with PeakMemory(worker.pid) as peak:
         for batch in range(events // len(messages)):
@@ -221,12 +222,12 @@ async def malformed(
     """A flood of messages that are no events: each becomes a dead letter, and the log says so without drowning."""
     done: dict[str, list[Malformed]] = defaultdict(list)
     for worker in workers:
-        await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
+        await worker.work(sender.events(CONTENT_KINDS[0], worker.name, WARM_UP))
     for turn in range(rounds):
         for worker in workers if turn % 2 else reversed(workers):
             written = worker.log.stat().st_size
             with timer(worker.pid) as took:
-                await worker.send([broken(turn * messages + number) for number in range(messages)])
+                await worker.send([broken_message(turn * messages + number) for number in range(messages)])
                 for _ in range(messages):
                     await worker.next_done("dead-letters")
             log_bytes = worker.log.stat().st_size - written
@@ -239,8 +240,8 @@ async def malformed(
 
 async def stall(worker: WorkerContestant, sender: Sender, stand: Stand, texts: int, rate: float) -> Stall:
     """Texts at a steady rate, alone and while two videos of a minute get their explicit labels."""
-    await worker.work(sender.events(KINDS[0], worker.name, WARM_UP))
-    alone = await _delays(worker, sender.events(KINDS[0], worker.name, texts), rate, {})
+    await worker.work(sender.events(CONTENT_KINDS[0], worker.name, WARM_UP))
+    alone = await _delays(worker, sender.events(CONTENT_KINDS[0], worker.name, texts), rate, {})
     videos = [
         event(
             GENERATION,
@@ -254,7 +255,7 @@ async def stall(worker: WorkerContestant, sender: Sender, stand: Stand, texts: i
     await worker.send(videos)
     await asyncio.sleep(1)
     records: dict[bytes | None, bytes | None] = {}
-    behind = await _delays(worker, sender.events(KINDS[0], worker.name, texts), rate, records)
+    behind = await _delays(worker, sender.events(CONTENT_KINDS[0], worker.name, texts), rate, records)
     while len(records) < len(videos):
         done = await worker.next_done("manifests")
         records[done.key] = done.value

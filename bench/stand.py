@@ -13,7 +13,7 @@ from typing import Final, Self
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents.settings import KafkaSettings
-from bench.contents import Kind
+from bench.contents import ContentKind
 from devstack import KafkaServer, SeaweedServer, free_port
 from pipeline.assets import sha256_hex
 from pipeline.credentials.development import development_chain
@@ -125,7 +125,7 @@ class Stand:
         S3ObjectStore(connect()).create(at, body, media_type=media_type)
         return {"mime": media_type, "uri": at.uri, "sha256": sha256_hex(body), "size": len(body)}
 
-    def put_all(self, kind: Kind, count: int | None = None) -> list[Mapping[str, object]]:
+    def put_all(self, kind: ContentKind, count: int | None = None) -> list[Mapping[str, object]]:
         """Make and put the files of a kind; returns what events say of each."""
         if kind.make is None:
             return []

@@ -10,7 +10,7 @@ from rich.table import Table
 from bench.contestants import Effort
 from bench.results import Figures
 
-__all__ = ["median_cpu", "show"]
+__all__ = ["median_cpu", "show_table"]
 
 _WIDTH: Final = 130
 """Columns, also where the output is no terminal."""
@@ -21,7 +21,7 @@ def median_cpu(efforts: Sequence[Effort]) -> float:
     return statistics.median(effort.cpu_ms for effort in efforts)
 
 
-def show(results: Figures) -> None:
+def show_table(results: Figures) -> None:
     """Print what was measured."""
     console = Console()
     console.width = max(console.width, _WIDTH)

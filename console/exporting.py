@@ -9,7 +9,7 @@ import msgspec
 
 from console.readmodel.audit import AuditRow
 
-__all__ = ["EXPORT_FORMATS", "ExportFormat", "exported"]
+__all__ = ["EXPORT_FORMATS", "ExportFormat", "exported_rows"]
 
 ExportFormat = Literal["csv", "jsonl"]
 EXPORT_FORMATS: Final[tuple[ExportFormat, ...]] = get_args(ExportFormat)
@@ -19,7 +19,7 @@ _CALCULATED: Final = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the beginning of a formula."""
 
 
-def exported(rows: Iterable[AuditRow], form: ExportFormat) -> bytes:
+def exported_rows(rows: Iterable[AuditRow], form: ExportFormat) -> bytes:
     """The entries as a file; the same entries give the same bytes.
 
     CSV is as RFC 4180 has it, in UTF-8 with a mark at its beginning, by which spreadsheets know it; what they would

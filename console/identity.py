@@ -6,7 +6,8 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.texts import Language, text
+from console.texts import text
+from pipeline.policy.words import Language
 
 __all__ = ["IdentityProvider", "LoginRefusedError", "VouchedPerson"]
 

@@ -17,9 +17,9 @@ from pipeline.errors import ProducerError
 from pipeline.events.inputs import AccessAct
 from pipeline.events.intake import ACCESS, intake_access
 
-__all__ = ["LOOK_SECONDS", "Handed", "Looks"]
+__all__ = ["Handed", "Looks"]
 
-LOOK_SECONDS: Final = 600
+_LOOK_SECONDS: Final = 600
 """So long a look counts: what was shown can be shown again without another event. What is asked for again by the same
 form is the same event within a span of this length, and another one in the next."""
 
@@ -72,7 +72,7 @@ class Looks:
         """
         await self._parts.send(self._message(person, handed, token))
         if handed.act == "content.shown" and handed.event_uid is not None:
-            look = _Look(actor=person.id, event_uid=handed.event_uid, until=time.monotonic() + LOOK_SECONDS)
+            look = _Look(actor=person.id, event_uid=handed.event_uid, until=time.monotonic() + _LOOK_SECONDS)
             self._open[_name(token)] = look
             while len(self._open) > _REMEMBERED:
                 self._open.popitem(last=False)
@@ -102,7 +102,7 @@ class Looks:
         headers = (
             ("content-type", b"application/json"),
             ("ce_specversion", b"1.0"),
-            ("ce_id", _name(f"{token} {int(now // LOOK_SECONDS)} {said}").encode()),
+            ("ce_id", _name(f"{token} {int(now // _LOOK_SECONDS)} {said}").encode()),
             ("ce_source", self._parts.settings.source.encode()),
             ("ce_type", ACCESS.encode()),
             ("ce_time", at.encode()),

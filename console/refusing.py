@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 
-from console.texts import Language, text
+from console.texts import text
 from pipeline.errors import EventInvalidError, ProducerError, SealstreamError
+from pipeline.policy.words import Language
 
 __all__ = ["PageRefusal", "away", "told_in", "unusable"]
 

@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from console.texts import LANGUAGES, Language, text
+from console.texts import LANGUAGES, text
 from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 from pipeline.policy.pack import RegisteredKind
 from pipeline.policy.reference import OperatorRole
+from pipeline.policy.words import Language
 
 __all__ = ["LANGUAGE_COOKIE", "language_of", "local_path", "page", "routes"]
 

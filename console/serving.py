@@ -20,14 +20,14 @@ from console.readmodel.following import live_model_of
 from console.vault import Vault
 from pipeline.errors import OperatorError
 
-__all__ = ["serve"]
+__all__ = ["run_console"]
 
 logger = logging.getLogger(__name__)
 
 _STOP_SECONDS: Final = 3
 
 
-def serve(settings: ConsoleSettings) -> None:
+def run_console(settings: ConsoleSettings) -> None:
     """Serve the console until SIGTERM or Ctrl-C.
 
     Raises:

@@ -3,11 +3,12 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-__all__ = ["LANGUAGES", "Language", "catalogue", "text"]
+from pipeline.policy.words import Language
 
-Language = Literal["en", "zh"]
+__all__ = ["LANGUAGES", "catalogue", "text"]
+
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 
 _HERE: Final = Path(__file__).parent

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from pipeline.errors import OperatorError
 from pipeline.policy.pack import Role
-from pipeline.policy.places import canonical, did_you_mean
+from pipeline.policy.places import canonical_place, did_you_mean
 from pipeline.policy.sources import Assumptions, assumptions_of
 from pipeline.policy.words import Wording
 
@@ -44,7 +44,7 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
 def _places(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
-        if canonical(name) is None:
+        if canonical_place(name) is None:
             raise ValueError(f"{name} is no place: {did_you_mean(name)}")
     return names
 

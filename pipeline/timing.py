@@ -4,17 +4,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Literal, get_args
 
-__all__ = ["STEPS", "Step", "Timed", "untimed"]
+__all__ = ["STEPS", "Timed", "TimedStep", "untimed"]
 
-Step = Literal["fetch", "seal", "read", "store", "judge", "publish"]
+TimedStep = Literal["fetch", "seal", "read", "store", "judge", "publish"]
 """Fetch the asset; label, seal and read back; read what an asset says of itself; write to the store; judge; publish."""
 
-STEPS: Final[tuple[Step, ...]] = get_args(Step)
+STEPS: Final[tuple[TimedStep, ...]] = get_args(TimedStep)
 
-Timed = Callable[[Step], AbstractContextManager[None]]
+Timed = Callable[[TimedStep], AbstractContextManager[None]]
 """Goes around a step; safe to use from several threads, and never raises by itself."""
 
 
-def untimed(_: Step) -> AbstractContextManager[None]:
+def untimed(_: TimedStep) -> AbstractContextManager[None]:
     """For whoever does not time anything."""
     return nullcontext()

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from pipeline.events.outputs import Action
 from pipeline.policy.compliance import Proofs
-from pipeline.policy.examples import Case, examples_beside, read_examples
+from pipeline.policy.examples import ExampleCase, examples_beside, read_examples
 from pipeline.policy.pack import REGISTERED, Article, Pack, Product, Rule
 from pipeline.policy.pack_files import shipped_pack, shipped_pack_names
 from pipeline.policy.vocabulary import ACTIVITY_TYPES
@@ -111,7 +111,7 @@ def _of_each(rules: Iterable[Rule], actions: Collection[Action], breach: str, op
 
 
 @cache
-def _cases() -> frozenset[tuple[str, Case]]:
+def _cases() -> frozenset[tuple[str, ExampleCase]]:
     """Which rules have an example of which case."""
     read = (
         read_examples(examples_beside(_PACKS / f"{name}.yaml"), shipped_pack(name)) for name in shipped_pack_names()

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from agents.rights import ROLES, Role, clock_group, notify_group, rights_of
+from agents.rights import KAFKA_ROLES, KafkaRole, clock_group, notify_group, rights_of
 from agents.topics import Topics
 
 __all__ = ["PAGE", "rights_table"]
@@ -30,15 +30,15 @@ _SHORT: Final = {
 
 def rights_table() -> str:
     """The table as the code has it now: a row for each topic, a column for each role."""
-    rows = [f"| | {' | '.join(ROLES)} |", f"|---|{'---|' * len(ROLES)}"]
+    rows = [f"| | {' | '.join(KAFKA_ROLES)} |", f"|---|{'---|' * len(KAFKA_ROLES)}"]
     for resource, name in [*(("topic", plan.name) for plan in _TOPICS.plans()), *_OTHERS]:
-        cells = [" ".join(_cell(role, resource, name)) for role in ROLES]
+        cells = [" ".join(_cell(role, resource, name)) for role in KAFKA_ROLES]
         shown = _OTHERS.get((resource, name)) or f"`{name.removeprefix(_TOPICS.prefix)}`"
         rows.append(f"| {shown} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _cell(role: Role, resource: str, name: str) -> list[str]:
+def _cell(role: KafkaRole, resource: str, name: str) -> list[str]:
     rights = [right for right in rights_of(role, _TOPICS, _GROUP) if (right.resource, right.name) == (resource, name)]
     return [_SHORT[right.operation] if right.needed else f"({_SHORT[right.operation]})" for right in rights]
 

@@ -30,7 +30,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "recogniser": Command("working", "recogniser", "Know what was sealed, for workers that ask."),
     "console": Command("consoles", "app", "Serve the console: what is held, alerted and due, in a browser."),
     "doors": Command("doors", "serve_public", "Serve the public doors: Soft Binding API, look-up, verify page."),
-    "seal": Command("files", "seal", "Seal a file: attach a signed C2PA manifest."),
+    "seal": Command("files", "seal_files", "Seal a file: attach a signed C2PA manifest."),
     "inspect": Command("files", "inspect", "Read and validate what a file says of itself."),
     "propagate": Command("propagating", "propagate", "Write into a file's label who hands it on."),
     "lookup": Command("lookup", "lookup", "Look up what is known of a file or an event."),

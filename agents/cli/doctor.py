@@ -18,7 +18,7 @@ from rich.text import Text
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
 from agents.configuration import effective, unknown_variables
-from agents.diagnosis import Found, State
+from agents.diagnosis import CheckResults, State
 from agents.settings import ConsoleSettings, KafkaSettings
 from pipeline.errors import OperatorError, SealstreamError
 from pipeline.pyav import HAS_PYAV, WITHOUT_PYAV
@@ -33,7 +33,7 @@ _STYLES: Final = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
 _Whom = Literal["worker", "console", "notifier"]
-_Place = Callable[[], Found]
+_Place = Callable[[], CheckResults]
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +119,7 @@ def _examined(place: str, examine: _Place) -> Iterator[Diagnosis]:
         yield Diagnosis(place=place, state="fault", said=str(error))
 
 
-def _settings() -> Found:
+def _settings() -> CheckResults:
     effective()
     strange = unknown_variables(os.environ)
     for variable in strange:
@@ -128,7 +128,7 @@ def _settings() -> Found:
         yield "ok", "every variable is a setting"
 
 
-def _packs(*, judges: bool = True) -> Found:
+def _packs(*, judges: bool = True) -> CheckResults:
     from pipeline.policy.pack_files import load_packs
 
     settings = PolicySettings()
@@ -138,7 +138,7 @@ def _packs(*, judges: bool = True) -> Found:
         yield "warning", "SEALSTREAM_POLICY_JURISDICTIONS is not set: events that name no place are judged by no law."
 
 
-def _certificate() -> Found:
+def _certificate() -> CheckResults:
     from agents.signing_identities import signers_of
 
     signers = signers_of(CredentialSettings())
@@ -158,14 +158,14 @@ def _certificate() -> Found:
             yield "ok", f"{of}the certificate is valid for {days} days"
 
 
-def _media() -> Found:
+def _media() -> CheckResults:
     if HAS_PYAV:
         yield "ok", "sound and video take explicit labels, and are recognised"
     else:
         yield "warning", f"Sound and video take no explicit labels and are not recognised: {WITHOUT_PYAV}."
 
 
-def _tile_log() -> Found:
+def _tile_log() -> CheckResults:
     from pipeline.tile_log.signing import former_keys, log_signer
 
     settings = TileLogSettings()
@@ -177,7 +177,7 @@ def _tile_log() -> Found:
     yield "ok", f"its key signs{f', and {former} former ones are known' if former else ''}"
 
 
-def _time_stamps() -> Found:
+def _time_stamps() -> CheckResults:
     urls = CredentialSettings().time_stamp_url
     if not urls:
         yield "warning", "SEALSTREAM_TIME_STAMP_URL is not set: manifests die with the certificate."
@@ -188,7 +188,7 @@ def _time_stamps() -> Found:
             yield "ok", f"{url} answers"
 
 
-def _store() -> Found:
+def _store() -> CheckResults:
     from pipeline.store.buckets import probe_buckets
     from pipeline.store.connection import connect
 
@@ -197,7 +197,7 @@ def _store() -> Found:
         yield ("warning", report.warning) if report.warning else ("ok", f"{report.bucket} is there{kept}")
 
 
-def _clock() -> Found:
+def _clock() -> CheckResults:
     from pipeline.store.connection import connect
 
     date = _date_of(connect().endpoint)
@@ -215,7 +215,7 @@ def _clock() -> Found:
         yield "ok", "this clock and the object store's agree"
 
 
-def _kafka(whom: _Whom = "worker") -> Found:
+def _kafka(whom: _Whom = "worker") -> CheckResults:
     from agents.kafka_trouble import why_unreachable
     from agents.rights import rights_of
     from agents.rights_asked import lacking_rights

@@ -1,7 +1,7 @@
 """What `sealstream doctor --for console` looks at beside what others need: its login, its database."""
 
 from agents.cli.screens import require_console
-from agents.diagnosis import Found
+from agents.diagnosis import CheckResults
 from agents.oidc_settings import OidcSettings
 from agents.settings import ConsoleSettings, KafkaSettings
 from agents.topics import Topics
@@ -9,7 +9,7 @@ from agents.topics import Topics
 __all__ = ["database", "login"]
 
 
-def login() -> Found:
+def login() -> CheckResults:
     """Whether people can log in as it is configured; the provider is not asked."""
     require_console()
     settings = ConsoleSettings()
@@ -25,7 +25,7 @@ def login() -> Found:
     yield "ok", f"logins by {issuer}, as {client}{', a public client' if is_public else ''}"
 
 
-def database() -> Found:
+def database() -> CheckResults:
     """The read model's database: whether it is there, is a console's and can be written, and has room."""
     from console.readmodel.examining import examined
     from console.readmodel.following import database_of

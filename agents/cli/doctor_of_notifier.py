@@ -5,7 +5,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from agents.diagnosis import Found, disk_of
+from agents.diagnosis import CheckResults, disk_of
 from agents.notifying.known_words import known_words
 from agents.notifying.plan_file import NotificationPlan, NotifyTarget, read_plan
 from agents.notifying.running import open_targets
@@ -15,7 +15,7 @@ from pipeline.settings import PolicySettings
 __all__ = ["routes", "undelivered"]
 
 
-def routes(file: Path) -> Found:
+def routes(file: Path) -> CheckResults:
     """Whether the file can be used, with its secrets and services; nothing is sent."""
     plan = _read(file)
     asyncio.run(_opened(plan))
@@ -25,7 +25,7 @@ def routes(file: Path) -> Found:
             yield "warning", f"The secret of {name}, {secret}, can be read by everybody on this machine: chmod o-r."
 
 
-def undelivered(file: Path) -> Found:
+def undelivered(file: Path) -> CheckResults:
     """Whether what is undelivered can be kept, and what is left there."""
     path = _read(file).undelivered.expanduser()
     is_sound = True

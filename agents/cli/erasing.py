@@ -24,8 +24,8 @@ from pipeline.errors import AssetRefusedError, OperatorError
 from pipeline.events.instants import written
 from pipeline.events.pseudonyms import Pseudonyms
 from pipeline.settings import PeopleSettings, StoreSettings
-from pipeline.usecases.erasing import PARTS, Erasing
-from pipeline.usecases.erasure import ErasedObject, ErasureRequest, PartErased, joined
+from pipeline.usecases.erasing import BUCKET_PARTS, Erasing
+from pipeline.usecases.erasure import ErasedObject, ErasureRequest, PartErased, joined_parts
 
 __all__ = ["Among", "GoOn", "erase", "listed_events"]
 
@@ -177,14 +177,14 @@ class _Run:
             if self._listed is not None:
                 await self._take(publisher, await asyncio.to_thread(erasing.among, self._listed))
             elif erasing.reads_records:
-                for number in range(len(progress) - 1, PARTS):
+                for number in range(len(progress) - 1, BUCKET_PARTS):
                     await self._take(publisher, await asyncio.to_thread(erasing.part, number))
-                    self._say(f"{number + 1} of {PARTS} parts are read, {progress.events} events found.")
+                    self._say(f"{number + 1} of {BUCKET_PARTS} parts are read, {progress.events} events found.")
         found = progress.found()
         self._say("The inbox is searched.", at_once=bool(found.digests))
-        found = joined(found, await asyncio.to_thread(erasing.inbox, found))
+        found = joined_parts(found, await asyncio.to_thread(erasing.inbox, found))
         kept = [*await asyncio.to_thread(erasing.beside, found), *self._logs(found)]
-        found = joined(found, await asyncio.to_thread(erasing.outlived, found))
+        found = joined_parts(found, await asyncio.to_thread(erasing.outlived, found))
         did = bool(found.events or found.erased) and not erasing.only_look
         recorded = await asyncio.to_thread(erasing.record, found, kept) if did else ()
         progress.end()
@@ -217,7 +217,7 @@ class _Run:
                 [KafkaMessage(topic=topic, key=content_id.encode(), value=None) for content_id in part.content_ids]
             )
         said = tuple(ErasedObject(what="message", where=f"{topic}: {content_id}") for content_id in part.content_ids)
-        self._progress.add(joined(part, PartErased(erased=said)))
+        self._progress.add(joined_parts(part, PartErased(erased=said)))
 
     def _say(self, what: str, *, at_once: bool = False) -> None:
         if at_once or time.monotonic() - self._said > _SECONDS_OF_SILENCE:

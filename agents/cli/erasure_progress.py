@@ -9,7 +9,7 @@ import msgspec
 
 from agents.cli.local_file import read_file
 from pipeline.errors import AssetRefusedError
-from pipeline.usecases.erasure import PartErased, joined
+from pipeline.usecases.erasure import PartErased, joined_parts
 
 __all__ = ["ErasureProgress"]
 
@@ -70,7 +70,7 @@ class ErasureProgress:
 
     def found(self) -> PartErased:
         """What all steps found."""
-        return joined(*self._steps)
+        return joined_parts(*self._steps)
 
     def add(self, step: PartErased) -> None:
         """Note what a step found; for nobody else to read, since it says what is erased."""

@@ -12,7 +12,7 @@ from agents.cli.console import AsJson, console, print_json, print_pairs
 from agents.cli.folders import files_below, told, work_on
 from agents.cli.identity_option import IdentityOption
 from agents.cli.local_file import check_name, read_asset, read_file, write_file
-from agents.cli.marks_shown import ShownMarks, lines, shown
+from agents.cli.marks_shown import ShownMarks, lines, shown_marks
 from agents.cli.sidecars import credential_beside, place_for_sidecar
 from agents.signing_identities import signers_for
 from agents.trusting import trust_of
@@ -32,7 +32,7 @@ from pipeline.policy.pack_files import load_packs
 from pipeline.settings import AssetSettings, CredentialSettings
 from pipeline.usecases.orders import seal_order
 
-__all__ = ["inspect", "seal"]
+__all__ = ["inspect", "seal_files"]
 
 File = Annotated[Path, typer.Argument(help="The file.", show_default=False)]
 MediaType = Annotated[
@@ -96,7 +96,7 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     marks: ShownMarks
 
 
-def seal(
+def seal_files(
     file: Annotated[Path, typer.Argument(help="The file, or a folder of them.", show_default=False)],
     out: Annotated[
         Path | None,
@@ -338,7 +338,7 @@ def inspect(
         active_manifest=summary.active_manifest,
         signer=summary.signer,
         implicit_label=None if marks is None else marks.label,
-        marks=shown(marks),
+        marks=shown_marks(marks),
     )
     if as_json:
         print_json(answer)

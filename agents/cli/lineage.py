@@ -6,7 +6,7 @@ from rich.tree import Tree
 
 from agents.assembly import layout_of
 from agents.cli.console import AsJson, console, print_json
-from agents.cli.lookup import ByDigest, ByEvent, ByFile, digest_of, require_one
+from agents.cli.lookup import ByDigest, ByEvent, ByFile, digest_given, require_one
 from pipeline.settings import StoreSettings
 from pipeline.usecases.ancestry import Ancestor, Ancestry
 
@@ -30,7 +30,7 @@ def lineage(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None,
 
     require_one(sha256, file, event)
     ancestry = Ancestry(store=S3ObjectStore(connect()), layout=layout_of(StoreSettings()))
-    trees = ancestry.of_bytes(digest_of(sha256, file)) if event is None else ancestry.of_event(*event)
+    trees = ancestry.of_bytes(digest_given(sha256, file)) if event is None else ancestry.of_event(*event)
     if as_json:
         print_json({"lineage": trees})
     else:

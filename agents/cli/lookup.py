@@ -19,7 +19,7 @@ from pipeline.store.erased import ErasedEvent, erased_bytes, erased_event
 from pipeline.store.illegal import IllegalBytes, illegal_bytes
 from pipeline.store.lookup import Found, LaterStamp, find_by_digest, find_by_event, later_stamp_of, retraction_of
 
-__all__ = ["ByDigest", "ByEvent", "ByFile", "digest_of", "lookup", "require_one"]
+__all__ = ["ByDigest", "ByEvent", "ByFile", "digest_given", "lookup", "require_one"]
 
 ByDigest = Annotated[
     str | None, typer.Option(metavar="HEX", help="SHA-256 of a file, sealed or original.", show_default=False)
@@ -63,7 +63,7 @@ def lookup(sha256: ByDigest = None, file: ByFile = None, event: ByEvent = None, 
         stored = find_by_event(store, layout, *event)
         found: Sequence[Found] = () if stored is None else (stored,)
     else:
-        digest = digest_of(sha256, file)
+        digest = digest_given(sha256, file)
         found = find_by_digest(store, layout, digest)
         illegal = illegal_bytes(store, layout, digest)
         erased = erased_bytes(store, layout, digest)
@@ -94,7 +94,7 @@ def require_one(*ways: object) -> None:
         )
 
 
-def digest_of(sha256: str | None, file: Path | None) -> str:
+def digest_given(sha256: str | None, file: Path | None) -> str:
     """The SHA-256 that was given, or that of a file."""
     if file is not None:
         return sha256_hex(read_file(file, max_bytes=AssetSettings().max_asset_bytes))

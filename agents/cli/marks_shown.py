@@ -7,7 +7,7 @@ from pipeline.labels.implicit.aigc import Label
 from pipeline.labels.implicit.model import FoundLabel, FoundLabels
 from pipeline.labels.implicit.vendors import VendorSign
 
-__all__ = ["ShownLabel", "ShownMarks", "lines", "shown"]
+__all__ = ["ShownLabel", "ShownMarks", "lines", "shown_marks"]
 
 
 class ShownLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class ShownMarks(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: str | None = None
 
 
-def shown(found: FoundLabels | None) -> ShownMarks:
+def shown_marks(found: FoundLabels | None) -> ShownMarks:
     """The marks found in a file; none of a file that carries none."""
     if found is None:
         return ShownMarks()

@@ -30,7 +30,7 @@ from pipeline.store.records import stored_record
 from pipeline.usecases.casework import newest_case
 from pipeline.usecases.reviewing import require_undecided, reviewed_chain
 
-__all__ = ["ISSUER", "acknowledged", "answered", "entered", "review"]
+__all__ = ["ISSUER", "acknowledged", "decided", "entered", "review"]
 
 Outcome = TypeVar("Outcome")
 
@@ -112,7 +112,7 @@ def review(
         **{name: value for name, value in told.items() if value},
     }
     ready = ready_made(Path("the review"), _event(data, source))
-    decision = asyncio.run(answered(KafkaSettings(), ready, event_uid, store, layout, wait))
+    decision = asyncio.run(decided(KafkaSettings(), ready, event_uid, store, layout, wait))
     if as_json:
         print_json(
             SentReview(
@@ -147,7 +147,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-async def answered(
+async def decided(
     settings: KafkaSettings, ready: ReadyEvent, about: str, store: ObjectStore, layout: Layout, seconds: float
 ) -> Decision | None:
     """Send a review and wait for the decision that it takes; None where nobody waits.

@@ -16,7 +16,7 @@ from agents.assembly import layout_of
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.local_file import read_file
 from agents.cli.publishing import ReadyEvent, SentEvent, ready_made
-from agents.cli.reviewing import ISSUER, acknowledged, answered
+from agents.cli.reviewing import ISSUER, acknowledged, decided
 from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import ProducerError
@@ -213,14 +213,14 @@ def decide(
 async def _decided(
     ready: Mapping[str, ReadyEvent], store: ObjectStore, layout: Layout, seconds: float
 ) -> list[DecidedOne]:
-    async def one(uid: str, event: ReadyEvent) -> DecidedOne:
+    async def outcome_of(uid: str, event: ReadyEvent) -> DecidedOne:
         try:
-            decision = await answered(KafkaSettings(), event, uid, store, layout, seconds)
+            decision = await decided(KafkaSettings(), event, uid, store, layout, seconds)
         except ProducerError as error:
             return DecidedOne(event_uid=uid, decision=None, refused=str(error))
         return DecidedOne(event_uid=uid, decision=None if decision is None else decision.decision, refused=None)
 
-    return [await one(uid, event) for uid, event in ready.items()]
+    return [await outcome_of(uid, event) for uid, event in ready.items()]
 
 
 def _act(

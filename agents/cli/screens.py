@@ -49,13 +49,13 @@ def serve_console(
     require_console()
     from agents.configuration import require_known
     from agents.logs import configure_logging
-    from console.serving import serve
+    from console.serving import run_console
 
     require_known(os.environ)
     settings = ConsoleSettings()
     worker = WorkerSettings()
     configure_logging(level=worker.log_level, style=worker.log_format)
-    serve(settings)
+    run_console(settings)
 
 
 def require_console() -> None:

@@ -9,13 +9,12 @@ import typer
 
 from agents.cli.console import AsJson, console, print_json
 from agents.cli.exits import ExitCode
-from agents.rights import Role, rights_of
+from agents.rights import KafkaRole, rights_of
 from agents.settings import KafkaSettings
 from agents.topic_check import TopicDifference
 from agents.topics import Topics
 from pipeline.settings import AssetSettings, StoreSettings
-from pipeline.store.rights import Role as StoreRole
-from pipeline.store.rights import grants_of, policy_of
+from pipeline.store.rights import StoreRole, grants_of, policy_of
 
 __all__ = ["bucket", "topics"]
 
@@ -78,7 +77,7 @@ def check(as_json: AsJson = False) -> None:
 @topics.command("acls")
 def acls(
     principal: Annotated[str, typer.Option(metavar="PRINCIPAL", help="Who, as Kafka says it: User:NAME.")],
-    role: Annotated[Role, typer.Option("--for", help="What PRINCIPAL is to do.")] = "worker",
+    role: Annotated[KafkaRole, typer.Option("--for", help="What PRINCIPAL is to do.")] = "worker",
     as_json: AsJson = False,
 ) -> None:
     """Print how to grant the least rights that a role needs, as commands of Kafka's own `kafka-acls`.

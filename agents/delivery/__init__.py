@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from agents.delivery.exits import WorkerExit, leave_for_operator
 from agents.delivery.faust_options import faust_options
-from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
+from agents.delivery.loop import DeadLetterSender, DeliveryLoop, Process
 from agents.delivery.observer import DeliveryObserver
 from agents.delivery.record import InputRecord, TopicPartition
 from agents.delivery.settings import DeliverySettings
@@ -17,17 +17,17 @@ from agents.delivery.watchdog import WatchdogSettings
 
 if TYPE_CHECKING:
     from agents.delivery.app import SealstreamApp, consume
-    from agents.delivery.membership import Standing, is_joined, is_member, standing, standing_of
+    from agents.delivery.membership import ConsumerStanding, is_joined, is_member, standing, standing_of
 
 __all__ = [
-    "DeadLetter",
+    "ConsumerStanding",
+    "DeadLetterSender",
     "DeliveryLoop",
     "DeliveryObserver",
     "DeliverySettings",
     "InputRecord",
     "Process",
     "SealstreamApp",
-    "Standing",
     "TopicPartition",
     "WatchdogSettings",
     "WorkerExit",
@@ -43,7 +43,7 @@ __all__ = [
 _PLACES: Final = {
     "SealstreamApp": "app",
     "consume": "app",
-    "Standing": "membership",
+    "ConsumerStanding": "membership",
     "is_joined": "membership",
     "is_member": "membership",
     "standing": "membership",

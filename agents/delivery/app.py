@@ -11,12 +11,12 @@ import faust
 from faust.types import ConsumerT, EventT, StreamT, TopicT, TransportT
 
 from agents.delivery.exits import WorkerExit, leave
-from agents.delivery.loop import DeadLetter, DeliveryLoop, Process
+from agents.delivery.loop import DeadLetterSender, DeliveryLoop, Process
 from agents.delivery.membership import behind, is_joined
 from agents.delivery.record import InputRecord
 from agents.delivery.tracebacks import without_content
 from agents.delivery.transport import DeliveryTransport
-from agents.delivery.watchdog import Facts, Watchdog, WatchdogSettings
+from agents.delivery.watchdog import Watchdog, WatchdogSettings, WorkerFacts
 from pipeline.errors import OperatorError
 from pipeline.settings import ENV_PREFIX
 
@@ -131,9 +131,9 @@ class SealstreamApp(faust.App):
             if reason := watchdog.judge(await self._facts()):
                 leave(WorkerExit.STUCK, reason)
 
-    async def _facts(self) -> Facts:
+    async def _facts(self) -> WorkerFacts:
         joined = is_joined(self)
-        return Facts(
+        return WorkerFacts(
             now=time.monotonic(),
             joined=joined,
             backlog=joined and await self._has_backlog(),
@@ -153,7 +153,7 @@ async def _commit_now(consumer: Any) -> None:
     await consumer.force_commit()
 
 
-async def consume(stream: StreamT[bytes], *, process: Process, dead_letter: DeadLetter) -> None:
+async def consume(stream: StreamT[bytes], *, process: Process, dead_letter: DeadLetterSender) -> None:
     """Hand every record of a stream to the app's delivery loop: the whole body of an agent.
 
     Nothing leaves it but a cancellation. Faust would start the agent again after an exception and go on with the next

@@ -33,7 +33,7 @@ from agents.delivery.trouble import GiveUp, Stop, Trouble, TroublePolicy, TryAga
 from agents.delivery.turns import Turns, sender_of
 from pipeline.errors import BugError, OperatorError, ProducerError, SealstreamError, WorldError
 
-__all__ = ["DeadLetter", "DeliveryLoop", "Process"]
+__all__ = ["DeadLetterSender", "DeliveryLoop", "Process"]
 
 Process = Callable[[InputRecord], Awaitable[asyncio.Event | None]]
 """Does all the work of one record, and returns when everything it published was delivered.
@@ -42,7 +42,7 @@ Where something has still to happen before the record may be acknowledged, it re
 record is not in work any more then, so that others can be.
 """
 
-DeadLetter = Callable[[InputRecord, SealstreamError, int], Awaitable[None]]
+DeadLetterSender = Callable[[InputRecord, SealstreamError, int], Awaitable[None]]
 """Publishes a record as a dead letter, with the error and the number of attempts, and returns when it was delivered."""
 
 _CANCEL_GRACE = 1.0
@@ -93,7 +93,7 @@ class DeliveryLoop:
         self._draining = False
         self._acknowledged = 0
 
-    def admit(self, record: InputRecord, generation: int, *, process: Process, dead_letter: DeadLetter) -> bool:
+    def admit(self, record: InputRecord, generation: int, *, process: Process, dead_letter: DeadLetterSender) -> bool:
         """Take a record in and begin to work on it; False when it is refused, because it will come or came again."""
         slot = self._ledger.admit(record.topic_partition, generation, record.offset)
         if slot is None:
@@ -195,7 +195,7 @@ class DeliveryLoop:
         began = next(iter(self._tasks.values()), None)
         return 0.0 if began is None else self._clock() - began
 
-    async def _deliver(self, slot: Slot, record: InputRecord, process: Process, dead_letter: DeadLetter) -> None:
+    async def _deliver(self, slot: Slot, record: InputRecord, process: Process, dead_letter: DeadLetterSender) -> None:
         began = self._clock()
         settled: asyncio.Event | None = None
 
@@ -251,7 +251,9 @@ class DeliveryLoop:
         """How long ago the record was sent, in seconds; 0 where that is not known, or in the future by our clock."""
         return 0.0 if record.timestamp is None else max(0.0, self._time_of_day() - record.timestamp)
 
-    async def _bury(self, record: InputRecord, error: SealstreamError, attempts: int, dead_letter: DeadLetter) -> None:
+    async def _bury(
+        self, record: InputRecord, error: SealstreamError, attempts: int, dead_letter: DeadLetterSender
+    ) -> None:
         """Publish a dead letter, trying for ever: there is nothing else that could still be done with the record."""
         failures = 0
         while (failure := await self._attempt(record, lambda: dead_letter(record, error, attempts))) is not None:

@@ -18,7 +18,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 from agents.delivery.record import TopicPartition
 
-__all__ = ["Standing", "behind", "is_joined", "is_member", "standing", "standing_of"]
+__all__ = ["ConsumerStanding", "behind", "is_joined", "is_member", "standing", "standing_of"]
 
 _NO_GENERATION: Final[int] = OffsetCommitRequest.DEFAULT_GENERATION_ID
 """What aiokafka holds for the generation of its group before it joined one, and after it fell out."""
@@ -51,7 +51,7 @@ def is_member(client: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConsumerStanding:
     """Where an app stands in its partitions, as the brokers say.
 
     Args:
@@ -65,7 +65,7 @@ class Standing:
     unknown: frozenset[str]
 
 
-async def standing(app: faust.App) -> Standing | None:
+async def standing(app: faust.App) -> ConsumerStanding | None:
     """Return where the app stands in its partitions, or None when the brokers do not say."""
     client = _client(app)
     if client is None:
@@ -85,7 +85,7 @@ async def standing(app: faust.App) -> Standing | None:
             answer.cancel()
 
 
-async def standing_of(client: Any) -> Standing | None:
+async def standing_of(client: Any) -> ConsumerStanding | None:
     """Return where a consumer of aiokafka stands in its partitions, or None when the brokers do not say."""
     try:
         async with asyncio.timeout(_ANSWER_WITHIN):
@@ -105,16 +105,16 @@ async def behind(app: faust.App) -> int | None:
     )
 
 
-async def _standing(client: Any) -> Standing:
+async def _standing(client: Any) -> ConsumerStanding:
     if not client.assignment() and not await client._client.force_metadata_update():
         raise KafkaError("No broker answered.")  # without partitions there is nothing else to ask about
     ends = await client.end_offsets(client.assignment())
     subscription = client._subscription.subscription
     if subscription is None or subscription.assignment is None:
-        return Standing({}, {}, frozenset())
+        return ConsumerStanding({}, {}, frozenset())
     states = {partition: subscription.assignment.state_value(partition) for partition in ends}
     known = client._client.cluster.topics()
-    return Standing(
+    return ConsumerStanding(
         ends={TopicPartition(*partition): end for partition, end in ends.items() if states[partition] is not None},
         fetched={
             TopicPartition(*partition): state.position if state.has_valid_position else 0

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from agents.delivery.backoff import Backoff
 from pipeline.errors import BugError, OperatorError, ProducerError, SealstreamError, WorldError
 
-__all__ = ["Decision", "GiveUp", "Stop", "Trouble", "TroublePolicy", "TryAgain"]
+__all__ = ["GiveUp", "Stop", "Trouble", "TroubleDecision", "TroublePolicy", "TryAgain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Stop:
     error: OperatorError
 
 
-Decision = TryAgain | GiveUp | Stop
+TroubleDecision = TryAgain | GiveUp | Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class TroublePolicy:
     patience: Mapping[type[WorldError], float] = field(default_factory=dict)
     least_misses: int = 3
 
-    def judge(self, trouble: Trouble, error: Exception, age: float) -> tuple[Trouble, Decision]:
+    def judge(self, trouble: Trouble, error: Exception, age: float) -> tuple[Trouble, TroubleDecision]:
         """Return what the record has met, this error included, and what to do.
 
         Args:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pipeline.settings import Settings
 
-__all__ = ["Facts", "Watchdog", "WatchdogSettings"]
+__all__ = ["Watchdog", "WatchdogSettings", "WorkerFacts"]
 
 
 class WatchdogSettings(Settings):
@@ -29,7 +29,7 @@ class WatchdogSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class WorkerFacts:
     """What was seen of a worker at one moment.
 
     Args:
@@ -63,7 +63,7 @@ class Watchdog:
         self._moved_at = now
         self._acknowledged = 0
 
-    def judge(self, facts: Facts) -> str | None:
+    def judge(self, facts: WorkerFacts) -> str | None:
         """Return why the worker should end, as a sentence, or None while it should go on."""
         if facts.joined:
             self._joined_at = facts.now

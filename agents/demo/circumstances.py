@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from agents.demo.scenes import Facts
+from agents.demo.scenes import SceneFacts
 
 __all__ = ["CALIFORNIA", "CHINA", "EUROPE", "INDIA", "KOREA", "UNVERIFIED", "merged"]
 
 
-def merged(*layers: Facts) -> dict[str, Any]:
+def merged(*layers: SceneFacts) -> dict[str, Any]:
     """Nested facts laid over each other, the last on top."""
     result: dict[str, Any] = {}
     for layer in layers:
@@ -17,7 +17,7 @@ def merged(*layers: Facts) -> dict[str, Any]:
     return result
 
 
-_ANYWHERE: Final[Facts] = {
+_ANYWHERE: Final[SceneFacts] = {
     "service": {"id": "studio", "provider_name": "Example Studio", "system_name": "Studio One"},
     "user": {"identity": {"status": "verified", "method": "mobile"}},
     "content": {"operation": "generated", "synthetic": "yes", "is_news": False, "biometric": []},
@@ -26,9 +26,9 @@ _ANYWHERE: Final[Facts] = {
 _PROVIDER_CODE: Final = "001191110000DEM000000100000"
 """Well formed, check digit included, and nobody's: implicit labels name the provider by it (TC260-PG-20252A)."""
 
-UNVERIFIED: Final[Facts] = {"user": {"identity": {"status": "unverified", "method": "none"}}}
+UNVERIFIED: Final[SceneFacts] = {"user": {"identity": {"status": "unverified", "method": "none"}}}
 
-CHINA: Final[Facts] = merged(
+CHINA: Final[SceneFacts] = merged(
     _ANYWHERE,
     {
         "jurisdictions": ["CN"],
@@ -52,12 +52,12 @@ CHINA: Final[Facts] = merged(
 )
 """Deep Synthesis Provisions, Labeling Measures and GB 45438-2025; the rest is in the service registry."""
 
-CALIFORNIA: Final[Facts] = merged(
+CALIFORNIA: Final[SceneFacts] = merged(
     _ANYWHERE, {"jurisdictions": ["US-CA"], "latent": {"provider_name": "", "permanent_url": None}}
 )
 """Business and Professions Code § 22757.3: everything but the latent disclosure of the sealed file."""
 
-EUROPE: Final[Facts] = merged(
+EUROPE: Final[SceneFacts] = merged(
     _ANYWHERE,
     {
         "jurisdictions": ["EU"],
@@ -67,7 +67,7 @@ EUROPE: Final[Facts] = merged(
 )
 """AI Act Art. 50 and the Code of Practice."""
 
-INDIA: Final[Facts] = merged(
+INDIA: Final[SceneFacts] = merged(
     _ANYWHERE,
     {
         "jurisdictions": ["IN"],
@@ -78,7 +78,7 @@ INDIA: Final[Facts] = merged(
 )
 """IT Rules of 2021 as amended in 2026."""
 
-KOREA: Final[Facts] = merged(
+KOREA: Final[SceneFacts] = merged(
     _ANYWHERE, {"jurisdictions": ["KR"], "content": {"photoreal": False}, "explicit": {"present": True}}
 )
 """AI Basic Act: the seal that everything gets is mark enough for what nobody takes for real."""

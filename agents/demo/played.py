@@ -5,10 +5,10 @@ from typing import Literal
 
 from pipeline.events.outputs import Alert, Decision, Enforcement, EnforcementReversal, ManifestRecord
 
-__all__ = ["Kind", "Outcome", "Played"]
+__all__ = ["Played", "PlayedKind", "PlayedOutcome"]
 
-Kind = Literal["generation", "publication", "activity", "review", "case", "reference"]
-Outcome = Literal[
+PlayedKind = Literal["generation", "publication", "activity", "review", "case", "reference"]
+PlayedOutcome = Literal[
     "sealed", "allow", "hold", "block", "retracted", "on record", "dead letter", "in force", "deleted", "refused"
 ]
 
@@ -35,11 +35,11 @@ class Played:
 
     key: str
     title: str
-    kind: Kind
+    kind: PlayedKind
     where: str = ""
     file: str = ""
     about: str = ""
-    outcome: Outcome | None = None
+    outcome: PlayedOutcome | None = None
     detail: str = ""
     expected_alerts: int = 0
     expects_step: bool = False

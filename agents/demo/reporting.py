@@ -12,9 +12,9 @@ import msgspec
 
 from pipeline.errors import BugError
 
-__all__ = ["Run", "report_lines", "sealstream"]
+__all__ = ["CommandRunner", "report_lines", "sealstream"]
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+CommandRunner = Callable[..., subprocess.CompletedProcess[str]]
 """Runs a command of sealstream with arguments, to its end."""
 
 _OPERATORS: Final = 2
@@ -26,7 +26,7 @@ class _Inspected(msgspec.Struct):
     trust: str
 
 
-def report_lines(directory: Path, begun: date, today: date, run: Run) -> Iterator[str]:
+def report_lines(directory: Path, begun: date, today: date, run: CommandRunner) -> Iterator[str]:
     """Make the incident report of the demo's days, and say where it lies and what `sealstream inspect` calls it.
 
     Where it cannot be made on this machine, say what is missing, in one line. The environment reaches the stack.

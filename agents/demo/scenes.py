@@ -15,13 +15,13 @@ __all__ = [
     "BrokenScene",
     "CaseScene",
     "EntryScene",
-    "Facts",
     "ReviewScene",
     "Scene",
+    "SceneFacts",
     "SomeScene",
 ]
 
-Facts = Mapping[str, object]
+SceneFacts = Mapping[str, object]
 
 NOW = "2026-11-20T09:00:00Z"
 """When the story happens: a day on which every law of it is in force."""
@@ -45,7 +45,7 @@ class Scene:
     title: str
     file: str
     kind: Literal["generation", "publication"]
-    facts: Facts = field(default_factory=dict)
+    facts: SceneFacts = field(default_factory=dict)
     asset: Literal["sample", "inline", "sealed"] = "sample"
     change: Callable[[bytes], bytes] = bytes
     parent: str | None = None
@@ -57,7 +57,7 @@ class ActivityScene:
     """One event without an asset; `facts` is its data."""
 
     title: str
-    facts: Facts
+    facts: SceneFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class CaseScene:
     title: str
     act: str
     number: str
-    facts: Facts = field(default_factory=dict)
+    facts: SceneFacts = field(default_factory=dict)
     about: str | None = None
     ago: timedelta = timedelta()
     due: timedelta | None = None
@@ -129,7 +129,7 @@ class EntryScene:
     title: str
     name: SetName
     entry_id: str
-    entry: Facts | None
+    entry: SceneFacts | None
     is_good: bool = True
 
 
@@ -144,7 +144,7 @@ class BrokenScene:
     """
 
     title: str
-    content: Facts | None = None
+    content: SceneFacts | None = None
     raw: bytes = b""
 
 

@@ -10,7 +10,7 @@ import msgspec
 import orjson
 
 from agents.demo.circumstances import merged
-from agents.demo.played import Kind, Outcome, Played
+from agents.demo.played import Played, PlayedKind, PlayedOutcome
 from agents.demo.scenes import (
     NOW,
     ActivityScene,
@@ -64,7 +64,7 @@ class Stage:
             topics.dead_letters: self._see_dead_letter,
             topics.case_updates: self._see_case,
         }
-        self._entries: dict[str, tuple[SetName, Outcome]] = {}
+        self._entries: dict[str, tuple[SetName, PlayedOutcome]] = {}
         self._sets = ReferenceSets.empty()
         self._reversals: dict[str, EnforcementReversal] = {}
         self._versions: dict[str, int] = {}
@@ -188,7 +188,7 @@ class Stage:
 
     def _play_entry(self, scene: EntryScene) -> KafkaMessage:
         played = self._enter(scene.title, "reference", file=scene.name)
-        outcome: Outcome = "refused" if not scene.is_good else "deleted" if scene.entry is None else "in force"
+        outcome: PlayedOutcome = "refused" if not scene.is_good else "deleted" if scene.entry is None else "in force"
         self._entries[played.key] = (scene.name, outcome)
         if scene.entry is None:
             self._sets = self._sets.remove(scene.name, scene.entry_id)
@@ -246,7 +246,7 @@ class Stage:
                 if outcome != "refused":
                     self.played[key] = replace(self.played[key], outcome=outcome)
 
-    def _known(self, key: str, result: ManifestRecord | Decision, outcome: Outcome, detail: str) -> Played | None:
+    def _known(self, key: str, result: ManifestRecord | Decision, outcome: PlayedOutcome, detail: str) -> Played | None:
         played = self.played.get(key)
         if played is None:
             return None
@@ -314,7 +314,7 @@ class Stage:
         alerts = int(letter.error == AssetDigestError.__name__)
         return replace(played, outcome="dead letter", detail=letter.what, expected_alerts=alerts)
 
-    def _enter(self, title: str, kind: Kind, *, where: str = "", file: str = "", about: str = "") -> Played:
+    def _enter(self, title: str, kind: PlayedKind, *, where: str = "", file: str = "", about: str = "") -> Played:
         key = f"demo-{len(self.played) + 1:02}"
         self.played[key] = Played(key=key, title=title, kind=kind, where=where, file=file, about=about)
         return self.played[key]

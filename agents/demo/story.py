@@ -6,20 +6,20 @@ from typing import Any, Final, Literal
 
 from agents.demo.circumstances import CALIFORNIA, CHINA, EUROPE, INDIA, KOREA, UNVERIFIED, merged
 from agents.demo.damage import flip_in_the_claim, flip_in_the_middle, flip_in_the_structure
-from agents.demo.scenes import Act, ActivityScene, BrokenScene, CaseScene, EntryScene, Facts, ReviewScene, Scene
+from agents.demo.scenes import Act, ActivityScene, BrokenScene, CaseScene, EntryScene, ReviewScene, Scene, SceneFacts
 
 __all__ = ["STORY"]
 
 
-def _generated(title: str, file: str, where: Facts, *more: Facts) -> Scene:
+def _generated(title: str, file: str, where: SceneFacts, *more: SceneFacts) -> Scene:
     return Scene(title=title, file=file, kind="generation", facts=merged(where, *more))
 
 
 def _published(
     title: str,
     file: str,
-    where: Facts,
-    *more: Facts,
+    where: SceneFacts,
+    *more: SceneFacts,
     asset: Literal["sample", "sealed"] = "sealed",
     change: Callable[[bytes], bytes] = bytes,
     **options: Any,
@@ -38,23 +38,23 @@ def _reposted_news(title: str, source: str) -> Scene:
 
 
 # Salted hashes, as a service would send them.
-_REPEATER: Final[Facts] = {"user": {"id_hash": "5d9b1c0f6a7e"}}
-_FORGETFUL: Final[Facts] = {"user": {"id_hash": "c27e4410d3ba"}}
+_REPEATER: Final[SceneFacts] = {"user": {"id_hash": "5d9b1c0f6a7e"}}
+_FORGETFUL: Final[SceneFacts] = {"user": {"id_hash": "c27e4410d3ba"}}
 
-_WITH_CONSENT: Final[Facts] = {
+_WITH_CONSENT: Final[SceneFacts] = {
     "content": {"operation": "edited", "biometric": ["face"]},
     "consent": {"ref": "consent-0001"},
 }
-_NO_CONSENT: Final[Facts] = {"content": {"biometric": ["voice"]}, "consent": {"status": "missing"}}
-_NO_LABEL: Final[Facts] = {"explicit": {"present": False}}
-_DEEPFAKE: Final[Facts] = {"content": {"deepfake": True}, "consent": {"ref": "consent-0001"}, **_NO_LABEL}
-_PROHIBITED_PROMPT: Final[Facts] = {"prompt": {"text": "Praise the GLIMMER\u200bWOCK  Elixir."}}
+_NO_CONSENT: Final[SceneFacts] = {"content": {"biometric": ["voice"]}, "consent": {"status": "missing"}}
+_NO_LABEL: Final[SceneFacts] = {"explicit": {"present": False}}
+_DEEPFAKE: Final[SceneFacts] = {"content": {"deepfake": True}, "consent": {"ref": "consent-0001"}, **_NO_LABEL}
+_PROHIBITED_PROMPT: Final[SceneFacts] = {"prompt": {"text": "Praise the GLIMMER\u200bWOCK  Elixir."}}
 
-_NEWCOMER: Final[Facts] = {"public_opinion": True, "biometric_tool": False, "sensitive_scene_tool": False}
-_LABELED: Final[Facts] = {"explicit_order": {"language": "zh"}}
+_NEWCOMER: Final[SceneFacts] = {"public_opinion": True, "biometric_tool": False, "sensitive_scene_tool": False}
+_LABELED: Final[SceneFacts] = {"explicit_order": {"language": "zh"}}
 """Asks for the words that readers see; what an event only claims of a text is looked for in vain."""
 
-_NO_MARK: Final[Facts] = {"implicit": {"present": False, "count": 0}, "watermark": {"present": False}}
+_NO_MARK: Final[SceneFacts] = {"implicit": {"present": False, "count": 0}, "watermark": {"present": False}}
 
 _KNOWN: Final = Act(
     title="What the operator knows: reference sets",
@@ -257,7 +257,7 @@ _PEOPLE: Final = Act(
     ),
 )
 
-_REFERENCE: Final[Facts] = {"mime": "image/jpeg", "operation": "generated", "sha256": "0" * 64, "size": 1000}
+_REFERENCE: Final[SceneFacts] = {"mime": "image/jpeg", "operation": "generated", "sha256": "0" * 64, "size": 1000}
 
 _AFTERWARDS: Final = Act(
     title="What follows, and what can never succeed",

@@ -16,13 +16,12 @@ from pipeline.events.outgoing import dead_letter_in
 from pipeline.events.outputs import Alert, Announcement, DeadLetter, Enforcement, EnforcementReversal, Severity
 from pipeline.usecases.announcing import ANNOUNCEMENT
 
-__all__ = ["SEVERITIES", "SOURCES", "NotifiedItem", "Source", "items_of", "sources_of"]
+__all__ = ["SOURCES", "NotifiedItem", "Source", "notified_item", "sources_of"]
 
 Source = Literal["alerts", "clocks", "enforcement", "dead-letters"]
 """What notifications are about, by topic."""
 
 SOURCES: Final[tuple[Source, ...]] = get_args(Source)
-SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 _STAGES: Final[Mapping[str, Severity]] = {"warned": "low", "due": "medium", "undated": "medium"}
 _STEPS: Final[Mapping[str, Severity]] = {"warn": "low", "restrict": "medium", "suspend": "high", "close": "high"}
@@ -69,7 +68,7 @@ def sources_of(topics: Topics) -> Mapping[str, Source]:
     }
 
 
-def items_of(record: InputRecord, source: Source, places: Mapping[str, str]) -> NotifiedItem | None:
+def notified_item(record: InputRecord, source: Source, places: Mapping[str, str]) -> NotifiedItem | None:
     """What is told of a record; None where that is nothing.
 
     Args:

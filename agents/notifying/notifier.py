@@ -15,10 +15,11 @@ from typing import Final, NamedTuple
 from agents.delivery import TopicPartition
 from agents.delivery.backoff import Backoff
 from agents.following.port import Positions
-from agents.notifying.items import SEVERITIES, NotifiedItem
+from agents.notifying.items import NotifiedItem
 from agents.notifying.metrics import NotifierMetrics
 from agents.notifying.plan_file import NotificationPlan, NotifyRoute
 from agents.notifying.port import Deliver, Notification, NotTakenError, TargetRefusesError, notification_of
+from pipeline.events.outputs import SEVERITIES
 
 __all__ = ["MOST_WAITING", "Notifier", "Place"]
 

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from agents.notifying.items import SEVERITIES, NotifiedItem, Source
+from agents.notifying.items import NotifiedItem, Source
 from agents.notifying.quiet import QuietHours
 from agents.notifying.signing import secret_of
 from pipeline.errors import OperatorError
-from pipeline.events.outputs import Severity
+from pipeline.events.outputs import SEVERITIES, Severity
 from pipeline.toml_files import UnusableTomlError, read_toml
 
 __all__ = ["NotificationPlan", "NotifyRoute", "NotifyTarget", "read_plan"]

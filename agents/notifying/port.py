@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from agents.notifying.items import SEVERITIES, NotifiedItem
+from agents.notifying.items import NotifiedItem
 from pipeline.errors import WorldError
-from pipeline.events.outputs import Severity
+from pipeline.events.outputs import SEVERITIES, Severity
 
 __all__ = ["TYPE", "Deliver", "NotTakenError", "Notification", "TargetRefusesError", "notification_of"]
 

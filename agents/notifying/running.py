@@ -22,14 +22,14 @@ from agents.header_names import accept_any_header_name
 from agents.health import serve_health
 from agents.kafka import start
 from agents.kafka_connection import connection
-from agents.notifying.items import Source, items_of, sources_of
+from agents.notifying.items import Source, notified_item, sources_of
 from agents.notifying.metrics import NotifierMetrics
 from agents.notifying.notifier import Notifier, Place
 from agents.notifying.plan_file import NotificationPlan
 from agents.notifying.port import Deliver, Notification
 from agents.notifying.services import open_service
 from agents.notifying.standing import NotifierStanding
-from agents.notifying.undelivered import keeper_of
+from agents.notifying.undelivered import undelivered_keeper
 from agents.notifying.webhook import open_webhook
 from agents.rights import notify_group
 from agents.settings import KafkaSettings, WorkerSettings
@@ -109,7 +109,7 @@ async def notify(
 
 def _kept_in_file(path: Path) -> Callable[[Notification, str], None]:
     try:
-        return keeper_of(path)
+        return undelivered_keeper(path)
     except OSError as error:
         raise OperatorError(
             what=f"{path}, which is to keep what is undelivered, cannot be written: {error.strerror}.",
@@ -262,7 +262,7 @@ def _take(
         timestamp=record.timestamp / _MILLISECONDS,
     )
     try:
-        item = items_of(read, sources[record.topic], places)
+        item = notified_item(read, sources[record.topic], places)
     except ValueError as error:
         logger.warning("%s is told to nobody: it cannot be read (%s).", read, type(error).__name__)
         item = None

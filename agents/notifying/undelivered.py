@@ -18,7 +18,7 @@ import msgspec
 from agents.notifying.port import Notification
 from pipeline.errors import OperatorError
 
-__all__ = ["KeptNotification", "drop_kept", "keeper_of", "kept_in"]
+__all__ = ["KeptNotification", "drop_kept", "kept_in", "undelivered_keeper"]
 
 
 class KeptNotification(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class KeptNotification(msgspec.Struct, frozen=True, kw_only=True):
     notification: Notification
 
 
-def keeper_of(path: Path) -> Callable[[Notification, str], None]:
+def undelivered_keeper(path: Path) -> Callable[[Notification, str], None]:
     """What appends to the file, and returns when it is on the disk; raises OSError.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Final
 from agents.delivery.backoff import Backoff
 from agents.delivery.tracebacks import without_content
 from agents.reference.book import EntryRefusal
-from agents.reference.records import EVENT_TYPES
+from agents.reference.records import ENTRY_TYPES
 from pipeline.errors import WorldError
 from pipeline.events.identity import alert_id, event_uid
 from pipeline.events.outputs import Alert, CitedRule, EventReference, Subject
@@ -35,7 +35,7 @@ def refusal_alert(refusal: EntryRefusal) -> Alert:
     """
     place, name, error = refusal.place, refusal.set_name, refusal.error
     event = EventReference(
-        source=f"kafka:{place.topic}", id=f"{place.partition}/{place.offset}", type=EVENT_TYPES[name], time=None
+        source=f"kafka:{place.topic}", id=f"{place.partition}/{place.offset}", type=ENTRY_TYPES[name], time=None
     )
     uid = event_uid(event.source, event.id)
     return Alert(

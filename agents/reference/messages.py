@@ -6,7 +6,7 @@ import msgspec
 
 from agents.delivery import InputRecord
 from agents.messages import KafkaMessage
-from agents.reference.records import EVENT_TYPES, change_in
+from agents.reference.records import ENTRY_TYPES, change_in
 from agents.topics import Topics
 from pipeline.policy.reference import Entry, Removal, SetName
 
@@ -25,7 +25,7 @@ def entry_message(topics: Topics, name: SetName, data: Mapping[str, object], *, 
         "specversion": "1.0",
         "id": f"{entry_id}@{data.get('version')}",
         "source": source,
-        "type": EVENT_TYPES[name],
+        "type": ENTRY_TYPES[name],
     }
     return KafkaMessage(
         topic=topic_of(topics, name),

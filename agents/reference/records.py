@@ -10,7 +10,7 @@ from pipeline.errors import BugError, EnvelopeError, EventInvalidError, Producer
 from pipeline.events.envelope import parse
 from pipeline.policy.reference import Entry, ReferenceSets, Removal, SetName, parse_entry
 
-__all__ = ["EVENT_TYPES", "Change", "change_in", "held", "sets_by_topic"]
+__all__ = ["ENTRY_TYPES", "Change", "change_in", "held", "sets_by_topic"]
 
 Change = Entry | Removal
 
@@ -23,7 +23,7 @@ _SCHEMAS: Final[Mapping[SetName, str]] = {
     "inventory": "inventory-item.v1",
 }
 
-EVENT_TYPES: Final[Mapping[SetName, str]] = {name: f"sealstream.{schema}" for name, schema in _SCHEMAS.items()}
+ENTRY_TYPES: Final[Mapping[SetName, str]] = {name: f"sealstream.{schema}" for name, schema in _SCHEMAS.items()}
 """The CloudEvents type of the entries of each set."""
 
 
@@ -79,9 +79,9 @@ def _change_in(set_name: SetName, record: InputRecord) -> Change:
     if record.value is None:
         return Removal(set_name, key)
     event = parse(record.value, record.headers)
-    if event.type != EVENT_TYPES[set_name]:
+    if event.type != ENTRY_TYPES[set_name]:
         raise EnvelopeError(
-            what=f"The event's type is not the one this topic carries, {EVENT_TYPES[set_name]}.",
+            what=f"The event's type is not the one this topic carries, {ENTRY_TYPES[set_name]}.",
             remedy="Send each entry to the topic of its set.",
         )
     schema = _SCHEMAS[set_name]

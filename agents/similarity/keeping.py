@@ -18,7 +18,7 @@ from pipeline.errors import AssetRefusedError
 from pipeline.fingerprints.columns import Columns
 from pipeline.fingerprints.fingerprint import Kind
 from pipeline.fingerprints.snapshot import (
-    MOST_DOCUMENT_BYTES,
+    MOST_SNAPSHOT_DOCUMENT_BYTES,
     LastRecord,
     Part,
     SnapshotDocument,
@@ -151,7 +151,7 @@ class Keeper:
         return [key for key in keys if isinstance(key, SnapshotKey) and key.suffix == "json"][:_TRIED]
 
     def _document(self, key: SnapshotKey, end: int) -> SnapshotDocument:
-        stored = self._store.get(self._at(key), max_bytes=MOST_DOCUMENT_BYTES)
+        stored = self._store.get(self._at(key), max_bytes=MOST_SNAPSHOT_DOCUMENT_BYTES)
         if stored is None:
             raise SnapshotUnusableError("it is gone")
         document = document_in(stored.body, topic=self._topic, partition=key.partition)

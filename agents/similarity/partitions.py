@@ -18,13 +18,13 @@ from pipeline.fingerprints.index import FingerprintIndex, IndexEntry
 from pipeline.fingerprints.recorded import SealedRecord, recorded_codes
 from pipeline.fingerprints.snapshot import LastRecord
 
-__all__ = ["Partitions", "Resumption", "entries_in"]
+__all__ = ["Partitions", "Resumption"]
 
 _EPOCH: Final = 719_163
 """1 January 1970, counted as `datetime.date.toordinal` does."""
 
 
-def entries_in(record: InputRecord) -> tuple[IndexEntry, ...]:
+def _entries_in(record: InputRecord) -> tuple[IndexEntry, ...]:
     """The fingerprints that a record of the topic tells; none of one without, and of a tombstone.
 
     Raises:
@@ -168,7 +168,7 @@ class Partitions:
             if resumed is not None and record.offset == resumed.offset:
                 continue
             try:
-                found = [entry for entry in entries_in(record) if entry.day >= self._since]
+                found = [entry for entry in _entries_in(record) if entry.day >= self._since]
             except ValueError:  # msgspec's errors are of this class
                 refused += 1
                 continue

@@ -11,7 +11,7 @@ import orjson
 
 from bench.peers.signing import sign
 
-__all__ = ["Done", "Places", "work_on"]
+__all__ = ["Done", "Places", "process_event"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Done:
     decision: bytes
 
 
-def work_on(value: bytes, signing: c2pa.Context, places: Places) -> Done:
+def process_event(value: bytes, signing: c2pa.Context, places: Places) -> Done:
     """Get the asset, check its digest, sign, store sealed asset, manifest and record: what a loop does for an event."""
     event: dict[str, Any] = orjson.loads(value)
     content = event["data"]["content"]

@@ -15,7 +15,7 @@ import boto3
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from botocore.config import Config
 
-from bench.peers.event import Places, work_on
+from bench.peers.event import Places, process_event
 from bench.peers.signing import context
 
 _THREADS: Final = 16
@@ -60,7 +60,7 @@ async def main(brokers: str, prefix: str, content_bucket: str, records_bucket: s
     loop = asyncio.get_running_loop()
 
     async def handle(message: ConsumerRecord) -> None:
-        done = await loop.run_in_executor(threads, work_on, message.value, signing, places)
+        done = await loop.run_in_executor(threads, process_event, message.value, signing, places)
         deliveries = [
             await producer.send(f"{prefix}manifests", done.record, done.key),
             await producer.send(f"{prefix}decisions", done.decision, done.key),

@@ -15,7 +15,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-from bench.peers.event import Places, work_on
+from bench.peers.event import Places, process_event
 from bench.peers.obstore_places import obstore_places
 from bench.peers.signing import context
 
@@ -63,7 +63,7 @@ async def main(brokers: str, prefix: str, content_bucket: str, records_bucket: s
     under_way: set[asyncio.Task[None]] = set()
 
     async def handle(partition: TopicPartition, message: ConsumerRecord) -> None:
-        done = await loop.run_in_executor(threads, work_on, message.value, signing, places)
+        done = await loop.run_in_executor(threads, process_event, message.value, signing, places)
         deliveries = [
             await producer.send(f"{prefix}manifests", done.record, done.key),
             await producer.send(f"{prefix}decisions", done.decision, done.key),

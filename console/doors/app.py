@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from agents.door_settings import Door
 from console import rendering, static_files
 from console.doors import complaints, documents, lookup, records_log, resolution, verify
-from console.doors.asking import handlers, wants_json
+from console.doors.asking import door_handlers, wants_json
 from console.doors.parts import Doors
 from console.headers import SafeHeaders
 from console.refusing import PageRefusal, told_in
@@ -83,7 +83,7 @@ def _first(doors: Doors) -> Callable[[Request], Awaitable[Response]]:
 
 def _handlers(doors: Doors) -> Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
     """What answers people and programs where something is refused, away or broken."""
-    return {kind: _told(doors, handler) for kind, handler in handlers().items()}
+    return {kind: _told(doors, handler) for kind, handler in door_handlers().items()}
 
 
 def _told(doors: Doors, handler: Callable[[Request, Exception], Awaitable[Response]]) -> Handler:

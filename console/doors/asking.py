@@ -11,7 +11,7 @@ from starlette.responses import Response
 from console.refusing import PageRefusal
 from pipeline.errors import ProducerError, SealstreamError, WorldError
 
-__all__ = ["as_json", "handlers", "parameters", "wants_json"]
+__all__ = ["as_json", "door_handlers", "parameters", "wants_json"]
 
 _AWAY_SECONDS: Final = "5"
 _BAD, _AWAY, _BROKEN = 400, 503, 500
@@ -37,7 +37,7 @@ def parameters(request: Request, *known: str) -> dict[str, str]:
     return found
 
 
-def handlers() -> Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
+def door_handlers() -> Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
     """What answers programs where something is refused, away or broken."""
     return {HTTPException: _refused, ProducerError: _unusable, WorldError: _away}
 

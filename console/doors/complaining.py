@@ -22,7 +22,7 @@ from pipeline.events.outputs import Case
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.usecases.casework import newest_case
 
-__all__ = ["Complaints", "number_of"]
+__all__ = ["Complaints", "case_number"]
 
 _SOURCE: Final = "sealstream-doors"
 
@@ -74,7 +74,7 @@ class Complaints:
         Raises:
             WorldError: the store does not answer.
         """
-        return newest_case(self.store, self.layout, case_uid("complaint", f"#{number_of(token)}"))
+        return newest_case(self.store, self.layout, case_uid("complaint", f"#{case_number(token)}"))
 
     def is_known(self, event_uid: str) -> bool:
         """Whether there is such an event.
@@ -85,7 +85,7 @@ class Complaints:
         return self.store.head(self.layout.record(event_uid)) is not None
 
     async def _act(self, act: str, token: str, said: dict[str, str], language: str, mark: str = "") -> None:
-        number, now = number_of(token), datetime.now(UTC).isoformat(timespec="milliseconds")
+        number, now = case_number(token), datetime.now(UTC).isoformat(timespec="milliseconds")
         written = _Written(
             case=number,
             text=said["text"],
@@ -128,6 +128,6 @@ class Complaints:
         return self.store.require(at).body
 
 
-def number_of(token: str) -> str:
+def case_number(token: str) -> str:
     """The operator's number of the case that a token opens."""
     return f"web-{hashlib.sha256(b'complaint ' + token.encode()).hexdigest()[:32]}"

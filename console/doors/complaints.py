@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from console.doors.asking import parameters
-from console.doors.complaining import Complaints, number_of
+from console.doors.complaining import Complaints, case_number
 from console.doors.limits import body_of
 from console.doors.parts import Doors, answered
 from console.refusing import PageRefusal
@@ -133,7 +133,7 @@ def _status(
         "complaint_status.html",
         status,
         doors=doors.settings,
-        number=number_of(token),
+        number=case_number(token),
         case=case,
         due=due[0] if due else None,
         replied="replied" in request.query_params,

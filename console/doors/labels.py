@@ -23,7 +23,7 @@ from agents.settings import KafkaSettings
 from agents.topics import Topics
 from pipeline.errors import OperatorError, WorldError
 
-__all__ = ["FollowedLabels", "labels_of"]
+__all__ = ["FollowedLabels", "followed_labels"]
 
 logger = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ class FollowedLabels:
                 logger.warning("%d records of %s are no manifest records, and are passed over.", refused, self._topic)
 
 
-def labels_of(kafka: KafkaSettings, file: Path) -> FollowedLabels:
+def followed_labels(kafka: KafkaSettings, file: Path) -> FollowedLabels:
     """The labels of what is sealed on these brokers; nothing is read yet.
 
     Raises:

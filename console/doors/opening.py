@@ -19,7 +19,7 @@ from agents.topics import Topics
 from agents.trusting import TrustWatch, trust_of
 from console.doors.app import doors_application
 from console.doors.complaining import Complaints
-from console.doors.labels import FollowedLabels, labels_of
+from console.doors.labels import FollowedLabels, followed_labels
 from console.doors.parts import Doors
 from pipeline.errors import OperatorError
 from pipeline.evidence.removal import Recognition
@@ -72,7 +72,7 @@ def _opened(settings: DoorSettings) -> Iterator[tuple[Doors, list[Callable[[], A
     kafka, stores, credentials = KafkaSettings(), StoreSettings(), CredentialSettings()
     known, labels = (
         known_fingerprints_of(kafka),
-        labels_of(kafka, settings.labels or credentials.state_dir / "labels.sqlite"),
+        followed_labels(kafka, settings.labels or credentials.state_dir / "labels.sqlite"),
     )
     store, layout = S3ObjectStore(connect()), layout_of(stores)
     logs = logs_shown(settings, stores, store)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from console.doors.asking import as_json, handlers, parameters
+from console.doors.asking import as_json, door_handlers, parameters
 from console.doors.contract import served
 from console.doors.contract.errata import MOST_RESULTS
 from console.doors.discovery import capabilities_route, for_other_pages, wanted_tokens, well_known_route
@@ -66,7 +66,7 @@ def routes(doors: Doors) -> tuple[BaseRoute, ...]:
             Route("/openapi.json", _contract(doors), methods=["GET"]),
         ],
         middleware=[for_other_pages()],
-        exception_handlers=handlers(),
+        exception_handlers=door_handlers(),
     )
     return (well_known_route(doors, PREFIX), Mount(PREFIX, _Lenient(application)))
 

@@ -21,10 +21,11 @@ from console.doors.lookup import found_by
 from console.doors.parts import Doors, answered
 from console.refusing import PageRefusal, told_in
 from console.rendering import language_of, page
-from console.texts import Language, text
+from console.texts import text
 from pipeline.assets import asset_of
 from pipeline.errors import WorldError
 from pipeline.media_types import UNKNOWN, named_by
+from pipeline.policy.words import Language
 from pipeline.usecases.verifying import Verified
 
 __all__ = ["routes"]

@@ -14,16 +14,16 @@ from starlette.routing import BaseRoute, Route
 
 from console.acting import Desk
 from console.case_acting import CaseDesk
-from console.pages.answering import framed, json_of, shown
+from console.pages.answering import framed, json_of, page_routes
 from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
-from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import AlertedEvent, AlertPage
 from console.readmodel.standing import ALERT_STATES
 from console.refusing import PageRefusal
 from console.tokens import new_token
 from pipeline.errors import WorldError
+from pipeline.events.outputs import SEVERITIES
 
 __all__ = ["routes"]
 
@@ -38,7 +38,7 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     """`/alerts`, and where its forms go."""
     room = _Room(parts)
     return (
-        *shown(parts, "/alerts", room.show, lambda request, _: json_of(room.asked(request))),
+        *page_routes(parts, "/alerts", room.show, lambda request, _: json_of(room.asked(request))),
         Route("/alerts/acts", room.act_on_several, methods=["POST"]),
         Route("/alerts/{uid}/acts", room.act, methods=["POST"]),
     )

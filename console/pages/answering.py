@@ -13,7 +13,7 @@ from console.people import Guarded, Person, guarded, is_permitted
 from console.rendering import page
 from pipeline.duties import Permission
 
-__all__ = ["framed", "json_of", "shown"]
+__all__ = ["framed", "json_of", "page_routes"]
 
 _ROOMS: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("registries", "/registries", "registry"),
@@ -48,7 +48,7 @@ def json_of(value: object) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
-def shown(parts: ConsoleParts, path: str, html: Guarded, json: Guarded) -> tuple[Route, Route]:
+def page_routes(parts: ConsoleParts, path: str, html: Guarded, json: Guarded) -> tuple[Route, Route]:
     """A page, and its JSON beside it."""
 
     def endpoint(answer: Guarded) -> Callable[[Request], Awaitable[Response]]:

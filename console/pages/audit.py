@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.acting import ACTS
-from console.exporting import EXPORT_FORMATS, exported
+from console.exporting import EXPORT_FORMATS, exported_rows
 from console.looks import Handed, Looks
-from console.pages.answering import framed, json_of, shown
+from console.pages.answering import framed, json_of, page_routes
 from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
@@ -40,7 +40,7 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     """`/audit`, and `/audit/exports`."""
     room = _Room(parts)
     return (
-        *shown(parts, "/audit", room.show, lambda request, _: json_of(room.found(request))),
+        *page_routes(parts, "/audit", room.show, lambda request, _: json_of(room.found(request))),
         Route("/audit/exports", room.export, methods=["POST"]),
     )
 
@@ -78,7 +78,7 @@ class _Room:
         if written_as is None:
             raise PageRefusal("refused.format", _UNUSABLE, formats=", ".join(EXPORT_FORMATS))
         rows = await run_in_threadpool(self._all, wanted)
-        body = await run_in_threadpool(exported, rows, written_as)
+        body = await run_in_threadpool(exported_rows, rows, written_as)
         sha256 = hashlib.sha256(body)
         handed = Handed(act="audit.exported", sha256=sha256.hexdigest(), filter=wanted.words, rows=len(rows))
         await self._looks.write(person, handed, token)

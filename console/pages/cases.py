@@ -16,7 +16,7 @@ from console.case_acting import CaseDesk
 from console.case_desk import KINDS, OfferedAct, acts_offered, kinds_offered
 from console.case_form import OPENING_FIELDS, choices
 from console.filing import filed_with
-from console.pages.answering import framed, json_of, shown
+from console.pages.answering import framed, json_of, page_routes
 from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, guarded
@@ -48,7 +48,7 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     return (
         Route("/cases/new", guarded(parts, room.form), methods=["GET"]),
         Route("/cases/new", room.open, methods=["POST"]),
-        *shown(parts, "/cases/{uid}", room.show, room.json),
+        *page_routes(parts, "/cases/{uid}", room.show, room.json),
         Route("/cases/{uid}/acts", room.act, methods=["POST"]),
     )
 

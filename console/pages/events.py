@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from console.acting import ACTS, Desk
-from console.pages.answering import framed, json_of, shown
+from console.pages.answering import framed, json_of, page_routes
 from console.pages.content import ContentDesk, ContentView
 from console.pages.sending import became, sent_by, told_on_page
 from console.parts import ConsoleParts
@@ -30,8 +30,8 @@ def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     """`/queue/{event_uid}`, where its forms go, and its content."""
     room = _Room(parts)
     return (
-        *shown(parts, "/queue/{uid}/lineage", room.show, room.lineage)[:1],
-        *shown(parts, "/queue/{uid}", room.show, lambda request, _: json_of(room.found(request))),
+        *page_routes(parts, "/queue/{uid}/lineage", room.show, room.lineage)[:1],
+        *page_routes(parts, "/queue/{uid}", room.show, lambda request, _: json_of(room.found(request))),
         Route("/queue/{uid}/acts", room.act, methods=["POST"]),
         Route("/queue/{uid}/content", room.content.look, methods=["POST"]),
         Route("/queue/{uid}/content", room.content.bytes),

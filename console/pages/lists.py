@@ -8,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from console.pages.answering import framed, json_of, shown
+from console.pages.answering import framed, json_of, page_routes
 from console.parts import ConsoleParts
 from console.people import Person
 from console.readmodel.asking import DeskQuestions
-from console.readmodel.rows import SEVERITIES
 from console.readmodel.shown import (
     AccountPage,
     CasePage,
@@ -20,7 +19,7 @@ from console.readmodel.shown import (
     QueueFilter,
     QueuePage,
 )
-from pipeline.events.outputs import ClockState
+from pipeline.events.outputs import SEVERITIES, ClockState
 
 __all__ = ["routes"]
 
@@ -94,4 +93,4 @@ def _shown(parts: ConsoleParts, listing: _Listing) -> Sequence[BaseRoute]:
     def json(request: Request, _: Person | None) -> Response:
         return json_of(listing.ask(parts.questions, request))
 
-    return shown(parts, listing.path, html, json)
+    return page_routes(parts, listing.path, html, json)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from console.pages.answering import framed, json_of, shown
+from console.pages.answering import framed, json_of, page_routes
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
 from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize
@@ -50,7 +50,7 @@ class _Room:
             self._require(person)
             return json_of(ask(request))
 
-        return shown(self._parts, path, html, json)
+        return page_routes(self._parts, path, html, json)
 
     def sizes(self, _: Request) -> tuple[RegisterSize, ...]:
         """Which sets there are."""

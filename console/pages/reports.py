@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.looks import Handed, Looks
-from console.pages.answering import framed, json_of, shown
+from console.pages.answering import framed, json_of, page_routes
 from console.pages.sending import sent_by, told_on_page
 from console.parts import ConsoleParts
 from console.people import Person, is_permitted
@@ -37,7 +37,7 @@ _NONE: Final = ReportList(reports=(), is_cut=False)
 def routes(parts: ConsoleParts) -> Sequence[BaseRoute]:
     """`/reports`, and where its form goes."""
     room = _Room(parts)
-    return (*shown(parts, "/reports", room.show, room.json), Route("/reports/files", room.open, methods=["POST"]))
+    return (*page_routes(parts, "/reports", room.show, room.json), Route("/reports/files", room.open, methods=["POST"]))
 
 
 class _Room:

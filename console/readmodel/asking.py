@@ -12,8 +12,7 @@ from console.readmodel.audit import AuditFilter, AuditPage, audit_of
 from console.readmodel.lineage import Kinship, lineage_of
 from console.readmodel.placing import BEHIND_ALL, instant_of, place_name, place_of
 from console.readmodel.port import ModelReader
-from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize, entries_of, history_of, sizes_of
-from console.readmodel.rows import SEVERITIES
+from console.readmodel.registers import EntryHistory, RegisterPage, RegisterSize, history_of, register_page, sizes_of
 from console.readmodel.several import rows_about, rows_by_key, values_of
 from console.readmodel.shown import (
     AccountPage,
@@ -36,6 +35,7 @@ from console.readmodel.shown import (
 from console.readmodel.standing import Held, in_force, record_as_held
 from pipeline.events.identity import case_uid
 from pipeline.events.outputs import (
+    SEVERITIES,
     Case,
     Decision,
     Enforcement,
@@ -267,7 +267,7 @@ class DeskQuestions:
 
     def register(self, name: str, begins: str = "", after: str = "") -> RegisterPage:
         """Some entries of a reference set, those whose ids begin so, behind another one."""
-        return entries_of(self._reader(), name, begins, after, PAGE_ROWS)
+        return register_page(self._reader(), name, begins, after, PAGE_ROWS)
 
     def entry(self, name: str, entry_id: str) -> EntryHistory:
         """Everything that was sent of an entry of a reference set."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from agents.diagnosis import Found, disk_of
+from agents.diagnosis import CheckResults, disk_of
 from agents.postgres_address import PostgresAddress
 from agents.topics import Topics
 from console.readmodel.opening import signature_of
@@ -20,7 +20,7 @@ _TESTED: Final = 15
 """The oldest version of PostgreSQL that the product is tested with."""
 
 
-def examined(database: Path | PostgresAddress, topics: Topics, *, source: str) -> Found:
+def examined(database: Path | PostgresAddress, topics: Topics, *, source: str) -> CheckResults:
     """What is found there.
 
     Args:
@@ -38,7 +38,7 @@ def examined(database: Path | PostgresAddress, topics: Topics, *, source: str) -
     return _of_server(database, wanted)
 
 
-def _of_file(path: Path, wanted: str) -> Found:
+def _of_file(path: Path, wanted: str) -> CheckResults:
     is_sound = True
     for state, said in disk_of(path):
         is_sound = is_sound and state != "fault"
@@ -79,7 +79,7 @@ def _unchanged(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _of_server(address: PostgresAddress, wanted: str) -> Found:
+def _of_server(address: PostgresAddress, wanted: str) -> CheckResults:
     from console.readmodel.opening import postgres_at  # noqa: PLC0415 - consoles with a file do without it
 
     database = postgres_at(address)
@@ -89,7 +89,7 @@ def _of_server(address: PostgresAddress, wanted: str) -> Found:
         database.close()
 
 
-def _of_database(name: str, reader: ModelReader, wanted: str) -> Found:
+def _of_database(name: str, reader: ModelReader, wanted: str) -> CheckResults:
     from console.readmodel.postgres import SCHEMA  # noqa: PLC0415 - as above
 
     version, encoding = (str(_one(reader, f"SHOW {setting}")) for setting in ("server_version", "server_encoding"))
@@ -107,7 +107,7 @@ def _of_database(name: str, reader: ModelReader, wanted: str) -> Found:
         yield "fault", f"This user may not make the schema {SCHEMA} in {name}. Let it: GRANT CREATE ON DATABASE ...."
 
 
-def _of_schema(named: str, schema: str, reader: ModelReader, wanted: str) -> Found:
+def _of_schema(named: str, schema: str, reader: ModelReader, wanted: str) -> CheckResults:
     if not all(_may_in_schema(reader, schema, right) for right in ("USAGE", "CREATE")):
         yield "fault", f"{named} is closed to this user. Let it own that: ALTER SCHEMA {schema} OWNER TO ...."
         return

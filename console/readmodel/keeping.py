@@ -13,7 +13,7 @@ from agents.following.port import Positions
 from agents.reference.records import sets_by_topic
 from agents.topics import Topics
 from console.readmodel.port import Choose, ModelDatabase, ModelReader, ModelWriter, RebuildNote
-from console.readmodel.rows import SEVERITIES, ModelRow
+from console.readmodel.rows import ModelRow
 from console.readmodel.several import rows_about, rows_by_key
 from console.readmodel.standing import (
     Held,
@@ -24,6 +24,7 @@ from console.readmodel.standing import (
     state_of_alerts,
     waiting_row,
 )
+from pipeline.events.outputs import SEVERITIES
 
 __all__ = ["KeptRows"]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from agents.delivery import InputRecord, TopicPartition
 from agents.following.port import Positions, Read
 from console.readmodel.port import Kept, RowKeeper
-from console.readmodel.rows import ModelRow, Rows
+from console.readmodel.rows import ModelRow, RowMaker
 from pipeline.errors import ProducerError, WorldError
 
 __all__ = ["Projection"]
@@ -22,7 +22,7 @@ class Projection:
         rows_by_topic: how the records of each topic become rows.
     """
 
-    def __init__(self, keeper: RowKeeper, rows_by_topic: Mapping[str, Rows]) -> None:
+    def __init__(self, keeper: RowKeeper, rows_by_topic: Mapping[str, RowMaker]) -> None:
         self._keeper = keeper
         self._rows_by_topic = rows_by_topic
         self._positions: dict[TopicPartition, int] = {}

@@ -17,7 +17,7 @@ from agents.delivery import InputRecord
 from agents.following.port import Positions
 from agents.topics import Topics
 from console.readmodel.port import Kept, RowKeeper
-from console.readmodel.rows import ModelRow, Rows, rows_of
+from console.readmodel.rows import ModelRow, RowMaker, rows_of
 from pipeline.errors import BugError, ProducerError
 from pipeline.events.outgoing import Output, encode
 from pipeline.usecases.recalling import Recalling
@@ -84,7 +84,7 @@ def _all_of(rows: Sequence[ModelRow], _: Positions) -> Kept:
     return Kept(rows, {})
 
 
-def _rows(output: Output, topics: Topics, by_topic: Mapping[str, Rows], source: str) -> Iterator[ModelRow]:
+def _rows(output: Output, topics: Topics, by_topic: Mapping[str, RowMaker], source: str) -> Iterator[ModelRow]:
     message = encode(output, source=source)
     topic = topics.of(message.channel)
     record = InputRecord(

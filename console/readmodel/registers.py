@@ -15,8 +15,8 @@ __all__ = [
     "EntryVersion",
     "RegisterPage",
     "RegisterSize",
-    "entries_of",
     "history_of",
+    "register_page",
     "sizes_of",
 ]
 
@@ -82,7 +82,7 @@ def sizes_of(db: ModelReader, names: tuple[str, ...], most: int) -> tuple[Regist
     return tuple(sizes)
 
 
-def entries_of(db: ModelReader, name: str, begins: str, after: str, rows: int) -> RegisterPage:
+def register_page(db: ModelReader, name: str, begins: str, after: str, rows: int) -> RegisterPage:
     """Some entries of a set, those whose ids begin so."""
     found = db.execute(
         "SELECT DISTINCT entry_id FROM entries WHERE set_name = ? AND entry_id > ? AND entry_id >= ? AND entry_id < ? "

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +17,7 @@ from pipeline.events.identity import case_uid, event_uid
 from pipeline.events.intake import CASE_ACT, intake_access
 from pipeline.events.outgoing import dead_letter_in
 from pipeline.events.outputs import (
+    SEVERITIES,
     Alert,
     Announcement,
     Case,
@@ -28,12 +29,11 @@ from pipeline.events.outputs import (
     ManifestRecord,
     ReviewUpdate,
     RunningClock,
-    Severity,
 )
 from pipeline.events.prepared import prepare
 from pipeline.policy.reference import OperatorEntry, Removal, SetName
 
-__all__ = ["SEVERITIES", "ModelRow", "Rows", "millis", "rows_of"]
+__all__ = ["ModelRow", "RowMaker", "millis", "rows_of"]
 
 prepare(
     Alert,
@@ -48,9 +48,6 @@ prepare(
     RunningClock,
 )
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
-"""From the least: a severity is kept as its place here."""
-
 
 class ModelRow(NamedTuple):
     """A row for a table: its columns in their order. Of a row that is taken out, the key alone (`is_gone`)."""
@@ -60,7 +57,7 @@ class ModelRow(NamedTuple):
     is_gone: bool = False
 
 
-Rows = Callable[[InputRecord], Iterator[ModelRow]]
+RowMaker = Callable[[InputRecord], Iterator[ModelRow]]
 """The rows that a record of one topic stands for.
 
 Raises:
@@ -93,7 +90,7 @@ class _SentAboutCase(msgspec.Struct, frozen=True, kw_only=True):
     actor: _Person | None = None
 
 
-def rows_of(topics: Topics) -> Mapping[str, Rows]:
+def rows_of(topics: Topics) -> Mapping[str, RowMaker]:
     """Of each topic that the read model is fed by, how its records become rows."""
     return {
         topics.decisions: _decision,
@@ -224,6 +221,7 @@ def _alert(record: InputRecord) -> Iterator[ModelRow]:
     if record.value is None:
         return
     alert = msgspec.json.decode(record.value, type=Alert)
+    # A severity is kept as its place among all.
     severity = SEVERITIES.index(alert.severity)
     at = None if record.timestamp is None else _arrived(record)
     yield ModelRow("alerts", (alert.alert_id, alert.event_uid, alert.kind, severity, at, record.value))

@@ -5,10 +5,10 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
-from console.readmodel.rows import SEVERITIES, ModelRow, millis
+from console.readmodel.rows import ModelRow, millis
 from pipeline.events.identity import decision_id
 from pipeline.events.intake import CASE_ACT
-from pipeline.events.outputs import Case, Decision, Finding, ManifestRecord, ReviewUpdate
+from pipeline.events.outputs import SEVERITIES, Case, Decision, Finding, ManifestRecord, ReviewUpdate
 
 __all__ = [
     "ALERT_STATES",

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import pikepdf
 from pikepdf import Array, Pdf, Stream, String
 
-__all__ = ["BROKEN_PDF", "NoUpdateError", "header_at", "opened", "revisions", "updated", "would_lose"]
+__all__ = ["BROKEN_PDF", "NoUpdateError", "header_at", "opened_pdf", "revisions", "updated", "would_lose"]
 
 _HEADER: Final = b"%PDF-"
 _HEADER_WITHIN: Final = 1024
@@ -53,7 +53,7 @@ class _Written(NamedTuple):
     offset: int
 
 
-def opened(body: bytes) -> Pdf:
+def opened_pdf(body: bytes) -> Pdf:
     """A document that is whole: what a repair would make of a broken one is a guess.
 
     Raises:
@@ -95,7 +95,7 @@ def updated(body: bytes, changed: Pdf) -> bytes:
 
     Args:
         body: the document as it is. It must not be encrypted, as nothing is encrypted here.
-        changed: `opened(body)`, after changes. Streams that were given to it are written as they are.
+        changed: `opened_pdf(body)`, after changes. Streams that were given to it are written as they are.
 
     Raises:
         NoUpdateError: where its cross-references are cannot be told.
@@ -109,7 +109,7 @@ def updated(body: bytes, changed: Pdf) -> bytes:
     out = bytearray(body)
     if not body.endswith((b"\n", b"\r")):
         out += b"\n"
-    with opened(body) as before:
+    with opened_pdf(body) as before:
         written = []
         for pdf_object in _differing(before, changed):
             number, generation = pdf_object.objgen

@@ -14,7 +14,6 @@ __all__ = [
     "CredentialState",
     "Disclosure",
     "HumanOversight",
-    "Operation",
     "Parent",
     "SealOrder",
     "SealedAsset",
@@ -28,7 +27,7 @@ __all__ = [
 ]
 
 Binding = Literal["embedded", "sidecar"]
-Operation = Literal["generated", "edited"]
+_Operation = Literal["generated", "edited"]
 HumanOversight = Literal["fully_autonomous", "prompt_guided", "human_validated"]
 CredentialState = Literal["absent", "valid", "invalid", "malformed", "remote"]
 TrustState = Literal["trusted", "untrusted", "expired", "revoked", "unknown", "none"]
@@ -81,7 +80,7 @@ class SealOrder(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     media_type: str
-    operation: Operation
+    operation: _Operation
     digital_source_type: str
     claim_generator: Software
     title: str | None = None

@@ -10,11 +10,11 @@ from typing import Final, Literal, NamedTuple, get_args
 import msgspec
 
 from pipeline.credentials.model import Credential
-from pipeline.credentials.verdicts import OWN_KINDS, Severity
+from pipeline.credentials.verdicts import OWN_KINDS, VerdictSeverity
 
-__all__ = ["AlertKind", "Severity", "StatusCode", "alert_kinds", "kinds_of_trouble", "look_up", "status_codes"]
+__all__ = ["AlertKind", "StatusCode", "alert_kinds", "kinds_of_trouble", "look_up", "status_codes"]
 
-_SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+_SEVERITIES: Final[tuple[VerdictSeverity, ...]] = get_args(VerdictSeverity)
 
 BROKEN_INGREDIENT: Final = frozenset({"content-tampered", "manifest-tampered", "ingredient-tampered"})
 """Kinds that mean, when an ingredient has them, that the chain is broken there; the asset at hand is not."""
@@ -28,14 +28,14 @@ class StatusCode(msgspec.Struct, frozen=True, kw_only=True):
 
     outcome: Literal["success", "informational", "failure"] = msgspec.field(name="class")
     kind: str | None
-    severity: Severity | None
+    severity: VerdictSeverity | None
 
 
 class AlertKind(NamedTuple):
     """One kind of trouble in a credential, with the code that shows it best."""
 
     kind: str
-    severity: Severity
+    severity: VerdictSeverity
     code: str
 
 

@@ -18,9 +18,9 @@ things, and only the first of them is tampering:
 from collections.abc import Mapping
 from typing import Final, Literal
 
-__all__ = ["OWN_KINDS", "OwnKind", "Severity"]
+__all__ = ["OWN_KINDS", "OwnKind", "VerdictSeverity"]
 
-Severity = Literal["low", "medium", "high", "critical"]
+VerdictSeverity = Literal["low", "medium", "high", "critical"]
 OwnKind = Literal[
     "partial-coverage",
     "line-ends-changed",
@@ -31,7 +31,7 @@ OwnKind = Literal[
     "asset-unreadable",
 ]
 
-OWN_KINDS: Final[Mapping[OwnKind, Severity]] = {
+OWN_KINDS: Final[Mapping[OwnKind, VerdictSeverity]] = {
     "partial-coverage": "high",
     "line-ends-changed": "medium",
     "container-rewritten": "high",

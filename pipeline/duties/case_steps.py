@@ -31,7 +31,6 @@ __all__ = [
     "ACTS_ON_CASES",
     "DECIDING",
     "MAY_FOLLOW",
-    "Step",
     "documents_with",
     "kind_named",
     "permission_for",
@@ -138,20 +137,20 @@ DECIDING: Final = frozenset({"complaint.answered", "appeal.decided"})
 _MOST_DOCUMENTS: Final = 256
 
 
-class Step(NamedTuple):
+class _Step(NamedTuple):
     """What an act is: of which kind of case, and to which state it leads."""
 
     kind: CaseKind
     state: CaseState
 
 
-def step_of(act: str) -> Step:
+def step_of(act: str) -> _Step:
     """The step that an act of the contract takes."""
     for kind, table in MAY_FOLLOW.items():
         for states in table.values():
             for state in states:
                 if act == f"{kind}.{state}":
-                    return Step(kind, state)
+                    return _Step(kind, state)
     raise BugError(what=f"The contract has the act {act}, and the table of states has not.", remedy="Please report it.")
 
 

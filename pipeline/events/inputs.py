@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.events.outputs import CaseOutcome, CaseSubject, Category, Declared, EventReference, ReviewVerdict
+from pipeline.events.outputs import CaseOutcome, CaseSubject, Declared, EventReference, HarmCategory, ReviewVerdict
 
 __all__ = [
     "Access",
@@ -224,7 +224,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     auth: Login | None = None
     seen: str | None = None
     case: str | None = None
-    categories: tuple[Category, ...] = ()
+    categories: tuple[HarmCategory, ...] = ()
     jurisdictions: tuple[str, ...] = ()
 
 

@@ -29,7 +29,7 @@ from pipeline.events.inputs import (
     Reviewer,
     Service,
 )
-from pipeline.events.outputs import CaseOutcome, CaseSubject, Category, EventReference, ReviewVerdict
+from pipeline.events.outputs import CaseOutcome, CaseSubject, EventReference, HarmCategory, ReviewVerdict
 from pipeline.events.prepared import prepare
 
 __all__ = [
@@ -108,7 +108,7 @@ class _Review(msgspec.Struct, frozen=True, kw_only=True):
     seen: str
     reason: str
     case: str | None = None
-    categories: tuple[Category, ...] = ()
+    categories: tuple[HarmCategory, ...] = ()
     jurisdictions: tuple[str, ...] = ()
 
 

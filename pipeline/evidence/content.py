@@ -14,11 +14,19 @@ from pipeline.policy.reference import Observed, ReferenceSets
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import FactValue
 
-__all__ = ["LONGEST_TEXT", "Observer", "content_facts", "media_facts", "text_of", "type_facts", "type_observations"]
+__all__ = [
+    "LONGEST_MATCHED_TEXT",
+    "Observer",
+    "content_facts",
+    "media_facts",
+    "text_of",
+    "type_facts",
+    "type_observations",
+]
 
 _LONGEST_CLAIM: Final = 128
 
-LONGEST_TEXT: Final = 8 * 2**20
+LONGEST_MATCHED_TEXT: Final = 8 * 2**20
 """Bytes of a text that is matched; beyond that it takes seconds, and somebody should look at it."""
 
 _MEDIA: Final = frozenset({"text", "image", "audio", "video"})
@@ -51,9 +59,9 @@ def text_of(asset: Asset) -> str | None:
     """The text of an asset that is text.
 
     It is read as its media type or its byte order mark says, as UTF-8 otherwise. None of an asset that is no text, that
-    is not written as it says, or that is longer than `LONGEST_TEXT`: what was not read was not checked either.
+    is not written as it says, or that is longer than `LONGEST_MATCHED_TEXT`: what was not read was not checked either.
     """
-    if not _is_text(asset.media_type) or len(asset.body) > LONGEST_TEXT:
+    if not _is_text(asset.media_type) or len(asset.body) > LONGEST_MATCHED_TEXT:
         return None
     try:
         # A manifest inside the text is written in characters that nobody sees.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pipeline.credentials import AlertKind, Credential, alert_kinds
-from pipeline.events.outputs import CredentialSummary, Declared, Evidence, SignerSummary
+from pipeline.events.outputs import CredentialSummary, Declared, FindingEvidence, SignerSummary
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import FactValue
 
@@ -51,12 +51,12 @@ def seen_in(summary: CredentialSummary, troubles: Iterable[AlertKind], declared:
     """
     grave = [trouble for trouble in troubles if trouble.severity != "low"]
     if summary.credential == "absent":
-        absent: Evidence = {"declared": declared}
+        absent: FindingEvidence = {"declared": declared}
         seen = [_seen(problem, absent) for problem in grave if problem.kind in _OF_ABSENT]
         return (*seen, *((_seen(AlertKind("unlabeled", "high", ""), absent),) if declared == "ai" else ()))
     if summary.ai_generated and declared == "human":
         grave.append(AlertKind("undeclared-ai", "high", ""))
-    evidence: Evidence = {
+    evidence: FindingEvidence = {
         "declared": declared,
         "credential": summary.credential,
         "trust": summary.trust,
@@ -65,7 +65,7 @@ def seen_in(summary: CredentialSummary, troubles: Iterable[AlertKind], declared:
     return tuple(_seen(problem, evidence) for problem in grave)
 
 
-def _seen(trouble: AlertKind, evidence: Evidence) -> Observation:
+def _seen(trouble: AlertKind, evidence: FindingEvidence) -> Observation:
     return Observation(
         name=f"credential.{trouble.kind}", severity=trouble.severity, code=trouble.code or None, evidence=evidence
     )

@@ -7,7 +7,7 @@ cannot be looked for, because another's cannot be told from the content, stays r
 from collections.abc import Mapping
 from typing import Final, get_args
 
-from pipeline.labels.explicit.model import Checked, Kind, LabelClaim, Position
+from pipeline.labels.explicit.model import Checked, LabelClaim, LabelKind, Position
 from pipeline.labels.explicit.port import Labeled
 from pipeline.labels.explicit.wording import has_ai_token, has_gen_token
 from pipeline.policy.seen import Observation
@@ -15,7 +15,7 @@ from pipeline.policy.vocabulary import Facts
 
 __all__ = ["claim_of", "label_facts", "labeled_observations", "wording_facts"]
 
-_KINDS: Final[Mapping[str, Kind]] = {kind: kind for kind in get_args(Kind)}
+_KINDS: Final[Mapping[str, LabelKind]] = {kind: kind for kind in get_args(LabelKind)}
 _POSITIONS: Final[Mapping[str, Position]] = {position: position for position in get_args(Position)}
 
 

@@ -8,9 +8,9 @@ from the bytes that are stored.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pipeline.events.outputs import Declared, Evidence
+from pipeline.events.outputs import Declared, FindingEvidence
 from pipeline.labels.implicit.aigc import AigcFault, FaultCode
-from pipeline.labels.implicit.facts import facts_of
+from pipeline.labels.implicit.facts import found_facts
 from pipeline.labels.implicit.model import FoundLabels
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.labels.implicit.table import row_of
@@ -68,7 +68,7 @@ def implicit_facts(found: FoundLabels | None) -> Facts:
     """The facts that labels read from the final bytes measure; none of a file that has no place for them."""
     if found is None or found.refused is not None:
         return {}
-    facts = facts_of(found)
+    facts = found_facts(found)
     measured: dict[str, FactValue] = {**facts, "content.containerised": True}
     if found.aigc:
         measured["implicit.readback_ok"] = True
@@ -94,7 +94,7 @@ def found_observations(found: FoundLabels | None, declared: Declared) -> tuple[O
     if found is None:
         return ()
     if found.refused is not None:
-        evidence: Evidence = {"declared": declared, "reason": found.refused}
+        evidence: FindingEvidence = {"declared": declared, "reason": found.refused}
         return (Observation(name="label.label-unreadable", severity="medium", evidence=evidence),)
     return (*_contradictions(found), *_labeled(found, declared), *_signed(found, declared))
 

@@ -14,7 +14,7 @@ from pipeline.assets.sniffing import sniffed
 from pipeline.credentials import Parent
 from pipeline.errors import BugError
 from pipeline.events.inputs import GenerationEvent, ParentReference
-from pipeline.events.outputs import Action, Decision, Finding, ManifestRecord, RecordedParent, Severity
+from pipeline.events.outputs import SEVERITIES, Action, Decision, Finding, ManifestRecord, RecordedParent
 from pipeline.events.prepared import prepare
 from pipeline.evidence.sealing import SEALED_BESIDE
 from pipeline.media_types import UNKNOWN
@@ -29,7 +29,6 @@ SEEN: Final = "lineage.parent-finding"
 _MOST_EVENTS: Final = 64
 """The most events that are looked at for the bytes of one parent."""
 
-_SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
 _STRICTNESS: Final[tuple[Action, ...]] = ("record", "alert", "hold", "block")
 
 prepare(ManifestRecord, Decision)
@@ -129,7 +128,7 @@ def parent_observations(parents: Iterable[KnownParent]) -> tuple[Observation, ..
     return (
         Observation(
             name=SEEN,
-            severity=max((finding.severity for finding in findings), key=_SEVERITIES.index),
+            severity=max((finding.severity for finding in findings), key=SEVERITIES.index),
             outcome="violation" if any(finding.outcome == "violation" for finding in findings) else "unknown",
             evidence={
                 "worst": max((finding.action for finding in findings), key=_STRICTNESS.index),

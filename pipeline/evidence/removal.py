@@ -15,7 +15,7 @@ import msgspec
 from pipeline.assets import Asset
 from pipeline.credentials import Credential
 from pipeline.errors import IdentityReusedError, WorldError
-from pipeline.events.outputs import Evidence, ManifestRecord
+from pipeline.events.outputs import FindingEvidence, ManifestRecord
 from pipeline.fingerprints import NEAR, Fingerprint
 from pipeline.fingerprints.fingerprint import BITS
 from pipeline.fingerprints.originals import one_original
@@ -95,11 +95,15 @@ class Recognition:
         found_alike = self.fingerprinter.likenesses(
             asset.body, asset.media_type, [candidate.looks for candidate in candidates]
         )
-        cut: Evidence = {"not_looked_at": more} if more else {}
+        cut: FindingEvidence = {"not_looked_at": more} if more else {}
         original = _original(candidates, found_alike)
         if original is None:
             return (_resemblance(candidates, cut),)
-        evidence: Evidence = {**_evidence(candidates[original]), "likeness": round(found_alike[original], 2), **cut}
+        evidence: FindingEvidence = {
+            **_evidence(candidates[original]),
+            "likeness": round(found_alike[original], 2),
+            **cut,
+        }
         return (_unread(evidence) if found is not None and found.refused is not None else _removal(evidence),)
 
     def _near(self, codes: Sequence[Fingerprint]) -> tuple[tuple[str, ...], int]:
@@ -173,7 +177,7 @@ def _original(candidates: Sequence[_Candidate], found: Sequence[float]) -> int |
     return None if rivals else best
 
 
-def _evidence(candidate: _Candidate) -> Evidence:
+def _evidence(candidate: _Candidate) -> FindingEvidence:
     return {
         "similarity": round(1 - candidate.distance / BITS, 4),
         "distance": candidate.distance,
@@ -183,11 +187,11 @@ def _evidence(candidate: _Candidate) -> Evidence:
     }
 
 
-def _removal(evidence: Evidence) -> Observation:
+def _removal(evidence: FindingEvidence) -> Observation:
     return Observation(name=REMOVED, severity="critical", evidence=evidence)
 
 
-def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Observation:
+def _resemblance(candidates: Sequence[_Candidate], cut: FindingEvidence) -> Observation:
     return Observation(
         name=RESEMBLES,
         severity="low",
@@ -196,5 +200,5 @@ def _resemblance(candidates: Sequence[_Candidate], cut: Evidence) -> Observation
     )
 
 
-def _unread(evidence: Evidence) -> Observation:
+def _unread(evidence: FindingEvidence) -> Observation:
     return Observation(name="label.unread-copy", severity="high", outcome="unknown", evidence=evidence)

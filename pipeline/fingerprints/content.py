@@ -11,7 +11,7 @@ from pipeline.fingerprints.drawings import drawn
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
 from pipeline.fingerprints.media_formats import AUDIO_TYPES, VIDEO_TYPES
 from pipeline.fingerprints.moving_pictures import MOST_MISSED, PICTURES, shots_likeness, traits_of_shots
-from pipeline.fingerprints.picture_looks import likeness
+from pipeline.fingerprints.picture_looks import likeness_to_picture
 from pipeline.fingerprints.picture_traits import picture_traits, renditions_of
 from pipeline.fingerprints.pictures import Sight, code_of, has_features, prepared, shots_of, sight_of
 from pipeline.fingerprints.texts import TEXT_TYPES, text_fingerprint, text_likeness, text_traits
@@ -154,7 +154,8 @@ def _image_likeness(body: bytes, name: str, looks: Sequence[Look]) -> tuple[floa
     renditions = () if sight is None else renditions_of(sight.picture)
     return tuple(
         max(
-            (likeness(rendition, look.data) for rendition in renditions if look.kind in ("image", "video")), default=0.0
+            (likeness_to_picture(rendition, look.data) for rendition in renditions if look.kind in ("image", "video")),
+            default=0.0,
         )
         for look in looks
     )

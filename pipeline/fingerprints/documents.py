@@ -18,10 +18,10 @@ from pipeline.labels.implicit.carriers.archive import Archive
 from pipeline.labels.implicit.xml import parse_xml
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["DOCUMENT_TYPES", "MOST_DOCUMENT_BYTES", "MOST_PAGES", "UnreadableDocumentError"]
+__all__ = ["DOCUMENT_TYPES", "MOST_DOCUMENT_BYTES", "UnreadableDocumentError"]
 
 MOST_DOCUMENT_BYTES: Final = 256_000_000
-MOST_PAGES: Final = 5000
+_MOST_PAGES: Final = 5000
 _MOST_CHARACTERS: Final = 1_000_000
 """So many are taken out of a document at most, and a text of so many is too long to have a code."""
 
@@ -62,7 +62,7 @@ def pdf_text(body: bytes) -> str:
     length = 0
     try:
         with pypdfium2.PdfDocument(body) as document:
-            for number in range(min(len(document), MOST_PAGES)):
+            for number in range(min(len(document), _MOST_PAGES)):
                 page = document[number]
                 said = page.get_textpage().get_text_bounded()
                 page.close()

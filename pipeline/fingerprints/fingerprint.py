@@ -7,10 +7,10 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-__all__ = ["ALGORITHM", "BITS", "NEAR", "Fingerprint", "Kind", "NoFingerprint", "Reason"]
+__all__ = ["ALGORITHM", "BITS", "NEAR", "Fingerprint", "Kind", "NoFingerprint", "NoFingerprintReason"]
 
 Kind = Literal["text", "image", "audio", "video"]
-Reason = Literal["not-supported", "not-readable", "too-large", "too-short", "featureless"]
+NoFingerprintReason = Literal["not-supported", "not-readable", "too-large", "too-short", "featureless"]
 
 ALGORITHM: Final = "io.iscc.v0"
 """The name of these codes on C2PA's list of soft-binding algorithms."""
@@ -94,4 +94,4 @@ class NoFingerprint(msgspec.Struct, frozen=True, kw_only=True):
             taken for others that have nothing to do with it, as all black pictures look alike.
     """
 
-    reason: Reason
+    reason: NoFingerprintReason

@@ -8,10 +8,10 @@ folded.
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["folded"]
+__all__ = ["simplified"]
 
 
-def folded(text: str) -> str:
+def simplified(text: str) -> str:
     """A text with simplified characters for traditional ones."""
     return text if text.isascii() else text.translate(_table())
 

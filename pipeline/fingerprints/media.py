@@ -11,14 +11,14 @@ import av.container
 from pipeline.fingerprints.media_formats import AUDIO_TYPES, VIDEO_TYPES
 
 __all__ = [
-    "MOST_BYTES",
+    "MOST_MEDIA_BYTES",
     "TooLargeMediaError",
     "UnreadableMediaError",
     "opened",
     "seconds_of",
 ]
 
-MOST_BYTES: Final = 1_000_000_000
+MOST_MEDIA_BYTES: Final = 1_000_000_000
 
 
 class TooLargeMediaError(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
-from pipeline.fingerprints.picture_looks import Rendition, apart, likeness, look_of
+from pipeline.fingerprints.picture_looks import Rendition, apart, likeness_to_picture, picture_look_of
 from pipeline.fingerprints.pictures import Shot, code_of, has_features, prepared
 from pipeline.fingerprints.renditions import rendition_of
 from pipeline.fingerprints.standard_codes import mixed_code
@@ -59,7 +59,7 @@ def traits_of_shots(shots: Sequence[Shot], first: Shot | None = None, fewest: in
         fingerprint=standard,
         codes=(mixed, *distinct),
         looks=tuple(
-            Look(kind="video", data=look_of(rendition_of(seen[place].picture)), at=seen[place].at)
+            Look(kind="video", data=picture_look_of(rendition_of(seen[place].picture)), at=seen[place].at)
             for place in looked_at
         ),
     )
@@ -88,7 +88,7 @@ class SeenPictures:
 
     def likeness(self, look: Look) -> float:
         """How much one of them is like what has a look: at the same second, or a still one at any."""
-        return max((likeness(rendition, look.data) for rendition in self._shown(look)), default=0.0)
+        return max((likeness_to_picture(rendition, look.data) for rendition in self._shown(look)), default=0.0)
 
     def _shown(self, look: Look) -> list[Rendition]:
         """The few that may show it: each comparison takes some milliseconds."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.fingerprints.picture_looks import likeness, rendition_again
+from pipeline.fingerprints.picture_looks import likeness_to_picture, rendition_again
 from pipeline.fingerprints.traits import SAME, Look
 
 __all__ = ["one_original"]
@@ -22,4 +22,4 @@ def one_original(some: Sequence[Look], others: Sequence[Look]) -> bool:
 
 
 def _one_picture(look: Look, other: Look) -> bool:
-    return look.kind == "image" and likeness(rendition_again(look.data), other.data) >= SAME
+    return look.kind == "image" and likeness_to_picture(rendition_again(look.data), other.data) >= SAME

@@ -13,7 +13,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FINE", "LOOK_BYTES", "MIDDLE", "Rendition", "apart", "likeness", "look_of", "rendition_again"]
+__all__ = [
+    "FINE",
+    "LOOK_BYTES",
+    "MIDDLE",
+    "Rendition",
+    "apart",
+    "likeness_to_picture",
+    "picture_look_of",
+    "rendition_again",
+]
 
 _Real = npt.NDArray[np.float64]
 
@@ -40,7 +49,7 @@ class Rendition:
     colours: _Real
 
 
-def look_of(rendition: Rendition) -> bytes:
+def picture_look_of(rendition: Rendition) -> bytes:
     """The look of a picture, in `LOOK_BYTES` bytes: the darkest and the lightest grey, greys between them, colours."""
     greys = _smaller(rendition.luma, FINE // _CELLS)
     low, high = int(np.floor(greys.min())), int(np.ceil(greys.max()))
@@ -132,7 +141,7 @@ def _bounded(length: float) -> float:
     return min(max(length, _LEAST), 1 + _SLACK)
 
 
-def likeness(asked: Rendition, look: bytes) -> float:
+def likeness_to_picture(asked: Rendition, look: bytes) -> float:
     """How alike a picture and the one with a look are, from 0 to 1; copies are `SAME` or more."""
     greys, colours = _read(look)
     strange = _strangeness(asked, greys, colours, _Part())

@@ -5,7 +5,7 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from pipeline.fingerprints.fingerprint import Fingerprint
-from pipeline.fingerprints.picture_looks import Rendition, look_of
+from pipeline.fingerprints.picture_looks import Rendition, picture_look_of
 from pipeline.fingerprints.pictures import Sight, code_of, has_features
 from pipeline.fingerprints.renditions import rendition_of, smaller
 from pipeline.fingerprints.steady_codes import steady_code, steady_codes
@@ -51,7 +51,7 @@ def picture_traits(sight: Sight, *, asked: bool = False) -> Traits:
     return Traits(
         fingerprint=Fingerprint(kind="image", code=code_of(sight.pixels)),
         codes=(whole, *within, *parts_of_it),
-        looks=tuple(Look(kind="image", data=look_of(rendition_of(part))) for part in parts),
+        looks=tuple(Look(kind="image", data=picture_look_of(rendition_of(part))) for part in parts),
     )
 
 

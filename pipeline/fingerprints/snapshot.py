@@ -19,7 +19,7 @@ from pipeline.fingerprints.columns import CODE_BYTES, KEY_BYTES, Columns
 from pipeline.fingerprints.fingerprint import Kind
 
 __all__ = [
-    "MOST_DOCUMENT_BYTES",
+    "MOST_SNAPSHOT_DOCUMENT_BYTES",
     "LastRecord",
     "Part",
     "SnapshotDocument",
@@ -34,7 +34,7 @@ _STORED_BYTES: Final = CODE_BYTES + KEY_BYTES + _DAY_BYTES
 _MOST_ROWS: Final = 2**19
 """Of a part, which has 33 MiB then: what stores take and give at once without ado."""
 _MOST_PARTS: Final = 2**13
-MOST_DOCUMENT_BYTES: Final = 2**20
+MOST_SNAPSHOT_DOCUMENT_BYTES: Final = 2**20
 
 _Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 _Count = Annotated[int, Meta(ge=0, le=2**62)]

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["likeness", "look_of"]
+__all__ = ["likeness_to_sound", "sound_look_of"]
 
 _STRETCHES: Final = 16
 _STRETCH: Final = 16
@@ -34,7 +34,7 @@ _LEAST_SHARE: Final = 0.65
 """Where fewer features are compared (six seconds), chance has more of a say, and fewer bits may differ."""
 
 
-def look_of(features: Sequence[int]) -> bytes:
+def sound_look_of(features: Sequence[int]) -> bytes:
     """The look of a recording, by its features; a thousand bytes at most."""
     held = np.array(features, ">i4")[_places(len(features))]
     return _COUNT.pack(len(features)) + held.tobytes()
@@ -48,7 +48,7 @@ def _places(count: int) -> npt.NDArray[np.int64]:
     return (begins[:, np.newaxis] + np.arange(_STRETCH)).ravel()
 
 
-def likeness(asked: Sequence[int], look: bytes) -> float:
+def likeness_to_sound(asked: Sequence[int], look: bytes) -> float:
     """How alike a recording, by its features, and the one with a look are, from 0 to 1; copies are 0.5 or more."""
     (count,) = _COUNT.unpack_from(look)
     held, places, features = np.frombuffer(look, ">i4", offset=_COUNT.size), _places(count), np.array(asked, ">i4")

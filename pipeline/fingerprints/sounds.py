@@ -11,14 +11,13 @@ from av.container import InputContainer
 
 from pipeline.fingerprints.chromaprint import RATE, features
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
-from pipeline.fingerprints.media import MOST_BYTES, TooLargeMediaError, UnreadableMediaError, opened
+from pipeline.fingerprints.media import MOST_MEDIA_BYTES, TooLargeMediaError, UnreadableMediaError, opened
 from pipeline.fingerprints.media_formats import AUDIO_TYPES
-from pipeline.fingerprints.sound_looks import likeness, look_of
+from pipeline.fingerprints.sound_looks import likeness_to_sound, sound_look_of
 from pipeline.fingerprints.standard_codes import audio_code
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 
 __all__ = [
-    "FEWEST_FEATURES",
     "MOST_SECONDS",
     "audio_fingerprint",
     "audio_likeness",
@@ -36,7 +35,7 @@ _HIGHEST_RATE: Final = 768_000
 _SILENCE: Final = 8.0
 """Of 32,768: what is not louder is not heard."""
 
-FEWEST_FEATURES: Final = 8
+_FEWEST_FEATURES: Final = 8
 """So many features, and different ones, are needed: those of about four seconds in which something happens."""
 
 
@@ -60,7 +59,7 @@ def audio_traits(body: bytes, container_format: str) -> Traits:
     standard = found if isinstance(found, NoFingerprint) else _fingerprint_of(found)
     if isinstance(found, NoFingerprint) or isinstance(standard, NoFingerprint):
         return NO_TRAITS
-    return Traits(fingerprint=standard, looks=(Look(kind="audio", data=look_of(found)),))
+    return Traits(fingerprint=standard, looks=(Look(kind="audio", data=sound_look_of(found)),))
 
 
 def audio_likeness(body: bytes, container_format: str, looks: Sequence[Look]) -> tuple[float, ...]:
@@ -73,7 +72,7 @@ def audio_likeness(body: bytes, container_format: str, looks: Sequence[Look]) ->
         return (0.0,) * len(looks)
     found = features_of(body, container_format)
     features = () if isinstance(found, NoFingerprint) else found
-    return tuple(likeness(features, look.data) if look.kind == "audio" else 0.0 for look in looks)
+    return tuple(likeness_to_sound(features, look.data) if look.kind == "audio" else 0.0 for look in looks)
 
 
 def features_of(body: bytes, container_format: str) -> tuple[int, ...] | NoFingerprint:
@@ -91,9 +90,9 @@ def features_of(body: bytes, container_format: str) -> tuple[int, ...] | NoFinge
 
 
 def _fingerprint_of(found: tuple[int, ...]) -> Fingerprint | NoFingerprint:
-    if len(found) < FEWEST_FEATURES:
+    if len(found) < _FEWEST_FEATURES:
         return NoFingerprint(reason="too-short")
-    if len(set(found)) < FEWEST_FEATURES:
+    if len(set(found)) < _FEWEST_FEATURES:
         return NoFingerprint(reason="featureless")
     return audio_code(found)
 
@@ -106,7 +105,7 @@ def samples_of(body: bytes, container_format: str) -> npt.NDArray[np.int16]:
         UnreadableMediaError: it cannot be decoded.
         MemoryError: decoding needs more memory than there is.
     """
-    if len(body) > MOST_BYTES:
+    if len(body) > MOST_MEDIA_BYTES:
         raise TooLargeMediaError
     with opened(body, container_format, wanted="sound") as container:
         mixed = _samples(container, "mono")

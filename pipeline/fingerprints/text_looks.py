@@ -18,10 +18,10 @@ from unicodedata import normalize
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.fingerprints.folding import folded
+from pipeline.fingerprints.folding import simplified
 from pipeline.fingerprints.hashing import hashes_of_pieces
 
-__all__ = ["WordPairs", "likeness", "look_of", "without_unseen", "wording_of"]
+__all__ = ["WordPairs", "likeness_to_text", "text_look_of", "without_unseen", "wording_of"]
 
 _Hashes = npt.NDArray[np.int64]
 
@@ -67,7 +67,7 @@ class WordPairs:
 
 def wording_of(text: str) -> WordPairs:
     """The wording of a text, whatever its case, its spaces, its punctuation and its Chinese script."""
-    seen = folded(without_unseen(normalize("NFKC", text)).casefold())
+    seen = simplified(without_unseen(normalize("NFKC", text)).casefold())
     tokens = (_ASCII_TOKEN if seen.isascii() else _TOKEN).findall(seen)
     joined = " ".join(tokens).encode()
     sizes = _sizes_of(tokens, joined)
@@ -98,7 +98,7 @@ def _hashes(text: bytes, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int
     return (hashes_of_pieces(text, begins, ends) % _HASHES).astype(np.int64)
 
 
-def look_of(wording: WordPairs) -> bytes:
+def text_look_of(wording: WordPairs) -> bytes:
     """The look of a text, about a thousand bytes at most; of one without two words, nothing."""
     figures = _limit(wording, wording.has_figure, _MOST_FIGURES)
     kept = _kept(wording, (figures, 0))
@@ -130,7 +130,7 @@ def _sorted_out(pairs: _Hashes) -> tuple[_Hashes, _Hashes]:
     return pairs[np.sort(first[counts == 1])], values[counts > 1]
 
 
-def likeness(asked: WordPairs, look: bytes) -> float:
+def likeness_to_text(asked: WordPairs, look: bytes) -> float:
     """How alike a text and the one with a look are, from 0 to 1; copies are 0.5 or more."""
     if not look:
         return 0.0

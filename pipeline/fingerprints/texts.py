@@ -23,16 +23,15 @@ from pipeline.fingerprints.documents import (
     book_pages,
 )
 from pipeline.fingerprints.fingerprint import Fingerprint, NoFingerprint
-from pipeline.fingerprints.folding import folded
+from pipeline.fingerprints.folding import simplified
 from pipeline.fingerprints.standard_codes import GRAM, collapsed, text_code
-from pipeline.fingerprints.text_looks import likeness, look_of, without_unseen, wording_of
+from pipeline.fingerprints.text_looks import likeness_to_text, text_look_of, without_unseen, wording_of
 from pipeline.fingerprints.traits import NO_TRAITS, Look, Traits
 from pipeline.media_types import canonical
 
 __all__ = [
-    "FEWEST_FEATURES",
-    "MOST_BYTES",
     "MOST_CHARACTERS",
+    "MOST_TEXT_BYTES",
     "TEXT_TYPES",
     "likeness_of",
     "text_fingerprint",
@@ -41,11 +40,11 @@ __all__ = [
     "traits_of",
 ]
 
-MOST_BYTES: Final = 4_000_000
+MOST_TEXT_BYTES: Final = 4_000_000
 MOST_CHARACTERS: Final = 500_000
 """Coding so many takes about two seconds."""
 
-FEWEST_FEATURES: Final = 48
+_FEWEST_FEATURES: Final = 48
 """Of so many different sequences of 13 characters a text must be made at least; shorter ones occur by chance."""
 
 _CHARSETS: Final = frozenset(
@@ -110,12 +109,12 @@ def traits_of(seen: str) -> Traits:
     standard = fingerprint_of(seen)
     if isinstance(standard, NoFingerprint):
         return NO_TRAITS
-    simplified = folded(seen)
-    other = None if simplified == seen else fingerprint_of(simplified)
+    written = simplified(seen)
+    other = None if written == seen else fingerprint_of(written)
     return Traits(
         fingerprint=standard,
         codes=(other,) if isinstance(other, Fingerprint) and other != standard else (),
-        looks=(Look(kind="text", data=look_of(wording_of(seen))),),
+        looks=(Look(kind="text", data=text_look_of(wording_of(seen))),),
     )
 
 
@@ -129,13 +128,13 @@ def text_likeness(body: bytes, media_type: str, looks: Sequence[Look]) -> tuple[
 def likeness_of(seen: str | None, looks: Sequence[Look]) -> tuple[float, ...]:
     """How much a text is like what has each of some looks."""
     wording = wording_of(seen or "")
-    return tuple(likeness(wording, look.data) if look.kind == "text" else 0.0 for look in looks)
+    return tuple(likeness_to_text(wording, look.data) if look.kind == "text" else 0.0 for look in looks)
 
 
 def seen_text(body: bytes, media_type: str) -> str | NoFingerprint:
     """What a reader sees of a text in one of `TEXT_TYPES`."""
     name = canonical(media_type)
-    if len(body) > (MOST_DOCUMENT_BYTES if name in _PACKED else MOST_BYTES):
+    if len(body) > (MOST_DOCUMENT_BYTES if name in _PACKED else MOST_TEXT_BYTES):
         return NoFingerprint(reason="too-large")
     try:
         return TEXT_TYPES[name](body, media_type)
@@ -145,7 +144,7 @@ def seen_text(body: bytes, media_type: str) -> str | NoFingerprint:
 
 def _guessed(body: bytes, media_type: str) -> str | None:
     """A text in the encoding of China that does not say so; None where it is unlikely that it is in that."""
-    if len(body) > MOST_BYTES or canonical(media_type) != "text/plain":
+    if len(body) > MOST_TEXT_BYTES or canonical(media_type) != "text/plain":
         return None
     try:
         seen = body.decode("gb18030")
@@ -161,7 +160,7 @@ def fingerprint_of(seen: str) -> Fingerprint | NoFingerprint:
     text = collapsed(seen)
     if len(text) > MOST_CHARACTERS:
         return NoFingerprint(reason="too-large")
-    if len(text) - GRAM + 1 < FEWEST_FEATURES:
+    if len(text) - GRAM + 1 < _FEWEST_FEATURES:
         return NoFingerprint(reason="too-short")
     if not _has_features(text):
         return NoFingerprint(reason="featureless")
@@ -173,7 +172,7 @@ def _has_features(text: str) -> bool:
     grams: set[str] = set()
     for begin in range(len(text) - GRAM + 1):
         grams.add(text[begin : begin + GRAM])
-        if len(grams) >= FEWEST_FEATURES:
+        if len(grams) >= _FEWEST_FEATURES:
             return True
     return False
 

@@ -18,17 +18,17 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from pipeline.fingerprints.fingerprint import NoFingerprint
-from pipeline.fingerprints.media import MOST_BYTES, TooLargeMediaError, UnreadableMediaError, opened
+from pipeline.fingerprints.media import MOST_MEDIA_BYTES, TooLargeMediaError, UnreadableMediaError, opened
 from pipeline.fingerprints.moving_pictures import PICTURES
 from pipeline.fingerprints.pictures import Shot
 from pipeline.fingerprints.traits import Look
 
-__all__ = ["KEY_PICTURES", "MOST_PIXELS", "AskedShot", "asked_shots", "even_shots", "key_shots", "shots_at"]
+__all__ = ["KEY_PICTURES", "MOST_DECODED_PIXELS", "AskedShot", "asked_shots", "even_shots", "key_shots", "shots_at"]
 
 KEY_PICTURES: Final = 4
 """So many key frames are enough: the first one, and of each third of a video the one nearest to its middle."""
 
-MOST_PIXELS: Final = 6_000_000_000
+MOST_DECODED_PIXELS: Final = 6_000_000_000
 """So many pixels are decoded at most: nearly two minutes of full HD, or hours of which most can be skipped."""
 
 _THIRDS: Final = KEY_PICTURES - 1
@@ -52,7 +52,7 @@ _ENOUGH: Final = 240
 
 def even_shots(body: bytes, container_format: str, *, first: bool = False) -> tuple[Shot, ...] | NoFingerprint:
     """Pictures of a video at even distances; and the first one before them, if that is asked for."""
-    if len(body) > MOST_BYTES:
+    if len(body) > MOST_MEDIA_BYTES:
         return NoFingerprint(reason="too-large")
     try:
         with opened(body, container_format) as container:
@@ -68,7 +68,7 @@ def even_shots(body: bytes, container_format: str, *, first: bool = False) -> tu
 
 def key_shots(body: bytes, container_format: str) -> tuple[Shot, ...]:
     """`KEY_PICTURES` key frames of a video; none where its container does not say where they are, or has too few."""
-    if len(body) > MOST_BYTES:
+    if len(body) > MOST_MEDIA_BYTES:
         return ()
     try:
         with opened(body, container_format) as container:
@@ -104,7 +104,7 @@ def asked_shots(body: bytes, container_format: str) -> Iterator[AskedShot]:
         UnreadableMediaError: the video cannot be read.
         MemoryError: decoding needs more memory than there is.
     """
-    if len(body) > MOST_BYTES:
+    if len(body) > MOST_MEDIA_BYTES:
         raise TooLargeMediaError
     with opened(body, container_format) as container:
         stream = container.streams.video[0]
@@ -118,7 +118,7 @@ def asked_shots(body: bytes, container_format: str) -> Iterator[AskedShot]:
 
 def shots_at(body: bytes, container_format: str, looks: Sequence[Look]) -> tuple[Shot, ...]:
     """Pictures of a video at even distances, and about the moments of looks; what cannot be read has none."""
-    if len(body) > MOST_BYTES:
+    if len(body) > MOST_MEDIA_BYTES:
         return ()
     around = {max(look.at + shift, 0.0) for look in looks if look.at is not None for shift in _AROUND}
     try:
@@ -266,7 +266,7 @@ class _Reader:
                 break
             self._last = frame
             self._pixels += frame.width * frame.height
-            if self._pixels > MOST_PIXELS:
+            if self._pixels > MOST_DECODED_PIXELS:
                 raise TooLargeMediaError
         return self._last
 

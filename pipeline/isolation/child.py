@@ -34,7 +34,7 @@ from pipeline.isolation.messages import (
     Start,
     decode_signed,
     decode_start,
-    encode,
+    encode_message,
 )
 
 __all__ = ["ALARM_GRACE", "Ask", "Perform", "Questions", "credential_worker", "main"]
@@ -123,7 +123,7 @@ class Questions:
     def patience(self, seconds: float) -> None:
         """Tell the parent how long the job may take in all, and give it as long here."""
         signal.setitimer(signal.ITIMER_REAL, seconds + ALARM_GRACE)
-        _write(self._replies, PATIENCE, encode(seconds), spent=False)
+        _write(self._replies, PATIENCE, encode_message(seconds), spent=False)
 
     def progress(self, share: float, grace: float) -> None:
         """Tell the parent which share of the job is done, once a second at most; so long it may take until the next."""
@@ -132,7 +132,7 @@ class Questions:
         self._told = time.monotonic()
         left, _ = signal.getitimer(signal.ITIMER_REAL)
         signal.setitimer(signal.ITIMER_REAL, max(left, grace + ALARM_GRACE))
-        _write(self._replies, PROGRESS, encode(share), spent=False)
+        _write(self._replies, PROGRESS, encode_message(share), spent=False)
 
 
 def credential_worker(start: Start, ask: Questions) -> Perform:
@@ -209,7 +209,7 @@ def _receive(stream: BinaryIO) -> bytes | None:
 
 
 def _send(stream: BinaryIO, answer: object, *, spent: bool = False) -> None:
-    _write(stream, FAULT if isinstance(answer, Fault) else ANSWER, encode(answer), spent=spent)
+    _write(stream, FAULT if isinstance(answer, Fault) else ANSWER, encode_message(answer), spent=spent)
 
 
 def _write(stream: BinaryIO, kind: int, message: bytes, *, spent: bool) -> None:

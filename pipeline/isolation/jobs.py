@@ -30,7 +30,7 @@ from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
 from pipeline.media_types import LASTING, LONG_BYTES, UNKNOWN, canonical
 from pipeline.pyav import HAS_PYAV
-from pipeline.timing import Step
+from pipeline.timing import TimedStep
 
 __all__ = [
     "CheckJob",
@@ -89,7 +89,7 @@ class Job(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
     """
 
     answer: ClassVar[Any]
-    step: ClassVar[Step] = "read"
+    step: ClassVar[TimedStep] = "read"
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Take the type of the answer from what the class derives from."""
@@ -153,7 +153,7 @@ class MakeJob(Job[Made], frozen=True, kw_only=True, tag=True):
 
     making: Making
     identity: SigningIdentity
-    step: ClassVar[Step] = "seal"
+    step: ClassVar[TimedStep] = "seal"
 
     def perform(self, tools: Tools) -> Made:
         """One step after the other."""
@@ -186,7 +186,7 @@ class SealJob(Job[SealedAsset], frozen=True, kw_only=True, tag=True):
     order: SealOrder
     identity: SigningIdentity
     inherits: bool = True
-    step: ClassVar[Step] = "seal"
+    step: ClassVar[TimedStep] = "seal"
 
     def perform(self, tools: Tools) -> SealedAsset:
         """Sign, and read back."""
@@ -205,7 +205,7 @@ class StampJob(Job[StampedManifest], frozen=True, kw_only=True, tag=True):
     manifest: bytes
     software: Software
     identity: SigningIdentity
-    step: ClassVar[Step] = "seal"
+    step: ClassVar[TimedStep] = "seal"
 
     def perform(self, tools: Tools) -> StampedManifest:
         """Update, and read back."""

@@ -20,7 +20,7 @@ from pipeline.errors import (
     TimeStampError,
     WorldError,
 )
-from pipeline.isolation.confinement import UNCONFINED, Confinement, Rule
+from pipeline.isolation.confinement import UNCONFINED, Confinement, ConfinementRule
 
 __all__ = [
     "ANSWER",
@@ -40,7 +40,7 @@ __all__ = [
     "decode_ready",
     "decode_signed",
     "decode_start",
-    "encode",
+    "encode_message",
 ]
 
 HEADER: Final = struct.Struct(">I")
@@ -83,7 +83,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int
     patience: float | None = None
     yields: bool = False
-    confinement: Rule = "try"
+    confinement: ConfinementRule = "try"
     stamping_port: int | None = None
 
 
@@ -135,7 +135,7 @@ _fault: Final = msgspec.msgpack.Decoder(Fault)
 _number: Final = msgspec.msgpack.Decoder(float)
 
 
-def encode(message: object) -> bytes:
+def encode_message(message: object) -> bytes:
     """One message without its header: a `Start`, a job, or what is answered."""
     return _encoder.encode(message)
 

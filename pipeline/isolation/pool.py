@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.credentials.model import Trust
 from pipeline.errors import BugError, HostileAssetError, SealstreamError
-from pipeline.isolation.confinement import Confinement, Rule
+from pipeline.isolation.confinement import Confinement, ConfinementRule
 from pipeline.isolation.jobs import Job, Sign, about, is_long
 from pipeline.isolation.messages import Start
 from pipeline.isolation.parsers import UnderWay
@@ -186,7 +186,7 @@ class WorkerPool:
         patience: float | None = None,
         trust_anchors: Trust | bytes | None = None,
         jobs_per_worker: int = 5_000,
-        confinement: Rule = "try",
+        confinement: ConfinementRule = "try",
         stamping_port: int | None = None,
         timed: Timed = untimed,
         command: Sequence[str] = CHILD,

@@ -27,7 +27,7 @@ from pipeline.isolation.messages import (
     decode_fault,
     decode_number,
     decode_ready,
-    encode,
+    encode_message,
 )
 
 __all__ = ["CHILD", "Worker", "WorkerDiedError", "WorkerStalledError"]
@@ -142,7 +142,7 @@ class Worker:
             ) from error
         self._jobs, self._replies = _pipe(self._process.stdin), _pipe(self._process.stdout)
         try:
-            ready = self._converse(encode(start), _Deadline.within(_START_SECONDS), decode_ready)
+            ready = self._converse(encode_message(start), _Deadline.within(_START_SECONDS), decode_ready)
         except WorkerStalledError:
             self.kill()
             raise WorldError(
@@ -179,7 +179,7 @@ class Worker:
         """
         self.share = None
         decode: Callable[[bytearray], Answer] = answers_of(type(job)).decode
-        return self._converse(encode(job), _Deadline.within(seconds), decode, sign)
+        return self._converse(encode_message(job), _Deadline.within(seconds), decode, sign)
 
     def close(self) -> int:
         """Let the child end by itself, and kill it where it does not; returns its exit code."""
@@ -204,7 +204,7 @@ class Worker:
                 kind, reply, deadline = self._waited(kind, reply, deadline, self._patience)
             if kind == QUESTION and sign is not None:
                 asked = time.monotonic()
-                message = encode(_signed(sign, bytes(reply)))
+                message = encode_message(_signed(sign, bytes(reply)))
                 deadline = deadline.later(time.monotonic() - asked)
                 continue
             try:

@@ -19,7 +19,7 @@ from pipeline.policy.places import laws_reaching, lies_in, unknown_places, unrea
 from pipeline.policy.ready_rules import ReadyRule
 from pipeline.policy.vocabulary import Facts
 
-__all__ = ["Applicable", "Holding", "Raised", "Reach", "by_event", "reach_of"]
+__all__ = ["Applicable", "Raised", "Reach", "RuleAnswer", "by_event", "reach_of"]
 
 _TOGETHER: Final = 10
 """So many rules are asked in one question at most: where one of them has no answer, each is asked again by itself."""
@@ -27,7 +27,7 @@ _TOGETHER: Final = 10
 _BEFORE_ALL_LAW: Final = datetime.min.replace(tzinfo=UTC)
 
 
-Holding: TypeAlias = bool | BrokenConditionError | None
+RuleAnswer: TypeAlias = bool | BrokenConditionError | None
 """Whether a rule holds: None where a missing fact leaves it open, the error where it has no answer at all."""
 
 
@@ -61,7 +61,7 @@ class _Group(NamedTuple):
     rules: tuple[ReadyRule, ...]
     hold: ConditionList
 
-    def failing(self, bound: Bound) -> list[tuple[ReadyRule, Holding]]:
+    def failing(self, bound: Bound) -> list[tuple[ReadyRule, RuleAnswer]]:
         together = None if bound.is_sparse else self.hold.hold(bound)
         if together is None:
             return [
@@ -87,7 +87,7 @@ class Applicable:
     probed: frozenset[str] | None
     of_seen: Mapping[str, tuple[ReadyRule, ...]]
 
-    def failing(self, bound: Bound) -> list[tuple[ReadyRule, Holding]]:
+    def failing(self, bound: Bound) -> list[tuple[ReadyRule, RuleAnswer]]:
         """The rules about no observation that do not hold, or may not, with their answers."""
         return [pair for group in self.groups for pair in group.failing(bound)]
 

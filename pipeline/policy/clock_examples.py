@@ -15,7 +15,7 @@ from pipeline.policy.example_facts import FactError, fact_value
 from pipeline.policy.pack import ALL_ROLES, ClockRule, Pack
 from pipeline.policy.running_clocks import ClockLaws, Matter
 from pipeline.policy.vocabulary import FactValue, vocabulary
-from pipeline.policy.yaml_files import Document, Source, read_yaml
+from pipeline.policy.yaml_files import Document, YamlFile, read_yaml
 
 __all__ = ["ClockExample", "ClockExampleResult", "ClockSays", "read_clock_examples", "run_clock_examples"]
 
@@ -61,7 +61,7 @@ class ClockExampleResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.found == self.expected and self.expected_due_at in (None, self.due_at)
 
 
-def read_clock_examples(source: Source, pack: Pack) -> tuple[ClockExample, ...]:
+def read_clock_examples(source: YamlFile, pack: Pack) -> tuple[ClockExample, ...]:
     """Read the examples of a pack's clocks; none where the file has none.
 
     Raises:

@@ -1,10 +1,11 @@
 """From findings to one decision and to the alerts worth sending."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, get_args
+from typing import Final
 
 from pipeline.events.identity import alert_id
 from pipeline.events.outputs import (
+    SEVERITIES,
     Action,
     Alert,
     CitedRule,
@@ -12,7 +13,6 @@ from pipeline.events.outputs import (
     EventReference,
     Finding,
     ObservedOutcome,
-    Severity,
     Subject,
 )
 from pipeline.policy.vocabulary import supplied_by, vocabulary
@@ -28,7 +28,6 @@ _OUTCOMES: Final[dict[Action, DecisionOutcome]] = {
 }
 _STRICTNESS: Final[tuple[DecisionOutcome, ...]] = ("allow", "hold", "block")
 _ACTIONS: Final[tuple[Action, ...]] = tuple(_OUTCOMES)
-_SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 MISSING_RULE: Final = "judgement.facts-missing"
 MISSING_KIND: Final = "facts-missing"
@@ -116,7 +115,7 @@ def _together(waiting: Sequence[Finding]) -> Finding:
     return Finding(
         rule=MISSING_RULE,
         kind=MISSING_KIND,
-        severity=max((finding.severity for finding in waiting), key=_SEVERITIES.index),
+        severity=max((finding.severity for finding in waiting), key=SEVERITIES.index),
         action=max((finding.action for finding in waiting), key=_ACTIONS.index),
         outcome="unknown",
         code=None,

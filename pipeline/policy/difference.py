@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.events.outputs import Action, DecisionOutcome, Finding, Outcome, Severity
+from pipeline.events.outputs import Action, DecisionOutcome, Finding, FindingOutcome, Severity
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
 from pipeline.policy.vocabulary import Facts
@@ -14,7 +14,6 @@ from pipeline.policy.vocabulary import Facts
 __all__ = [
     "EXAMPLES",
     "Cases",
-    "Change",
     "DecisionChange",
     "Difference",
     "PastEvent",
@@ -23,7 +22,7 @@ __all__ = [
     "difference",
 ]
 
-Change = Literal["newly-found", "no-longer-found", "changed"]
+_Change = Literal["newly-found", "no-longer-found", "changed"]
 
 EXAMPLES: Final = 5
 """Ids of events that are kept for each change, unless said otherwise."""
@@ -47,7 +46,7 @@ class Cases(msgspec.Struct, frozen=True, kw_only=True):
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What a finding comes to: its outcome, what it asks for, and how grave it is."""
 
-    outcome: Outcome
+    outcome: FindingOutcome
     action: Action
     severity: Severity
 
@@ -56,7 +55,7 @@ class RuleChange(msgspec.Struct, frozen=True, kw_only=True):
     """A rule finds something else than before; None is nothing."""
 
     rule: str
-    change: Change
+    change: _Change
     before: Result | None
     after: Result | None
     events: Cases
@@ -154,7 +153,7 @@ def _results(findings: Iterable[Finding]) -> Mapping[str, Result]:
     }
 
 
-def _change(before: Result | None, after: Result | None) -> Change:
+def _change(before: Result | None, after: Result | None) -> _Change:
     if before is None:
         return "newly-found"
     return "no-longer-found" if after is None else "changed"

@@ -11,18 +11,18 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-from pipeline.events.outputs import Action, Evidence, Finding, Outcome
+from pipeline.events.outputs import Action, Finding, FindingEvidence, FindingOutcome
 from pipeline.policy.example_facts import FactError, fact_value
 from pipeline.policy.judge import Judge, Standing
 from pipeline.policy.pack import Pack, Rule
 from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import KNOWN, FactValue, facts_of, vocabulary
-from pipeline.policy.yaml_files import Document, Source, read_yaml
+from pipeline.policy.yaml_files import Document, YamlFile, read_yaml
 
 __all__ = [
     "CASES",
-    "Case",
     "Example",
+    "ExampleCase",
     "ExampleFinding",
     "ExampleResult",
     "Examples",
@@ -32,10 +32,10 @@ __all__ = [
     "run_examples",
 ]
 
-Case = Literal["pass", "violation", "unknown"]
+ExampleCase = Literal["pass", "violation", "unknown"]
 """What a rule may have to say of an event that it is about."""
 
-CASES: Final[tuple[Case, ...]] = get_args(Case)
+CASES: Final[tuple[ExampleCase, ...]] = get_args(ExampleCase)
 
 _SCHEMA: Final = "policy-examples.v1"
 _DEFAULT_TIME: Final = "2026-11-22T00:00:00Z"
@@ -55,7 +55,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rule: str
-    case: Case
+    case: ExampleCase
     at: datetime | None
     facts: Mapping[str, FactValue]
     seen: tuple[Observation, ...] = ()
@@ -73,7 +73,7 @@ class Examples(msgspec.Struct, frozen=True, kw_only=True):
 class ExampleFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A finding, as far as examples look at it."""
 
-    outcome: Outcome
+    outcome: FindingOutcome
     action: Action
 
 
@@ -90,11 +90,11 @@ class ExampleResult(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rule: str
-    case: Case
+    case: ExampleCase
     expected: ExampleFinding | None
     found: ExampleFinding | None
     standing: Standing
-    facts: Evidence
+    facts: FindingEvidence
     line: int
 
     @property
@@ -108,7 +108,7 @@ def examples_beside(pack_file: Path) -> Path:
     return pack_file.with_name(f"{pack_file.name.removesuffix('.yaml')}.examples.yaml")
 
 
-def read_examples(source: Source, pack: Pack) -> Examples:
+def read_examples(source: YamlFile, pack: Pack) -> Examples:
     """Read the examples of a pack.
 
     Raises:
@@ -132,7 +132,7 @@ def run_examples(pack: Pack, examples: Examples) -> tuple[ExampleResult, ...]:
     return tuple(_run(judge, example) for example in examples.examples)
 
 
-def missing_cases(pack: Pack, examples: Examples) -> dict[str, tuple[Case, ...]]:
+def missing_cases(pack: Pack, examples: Examples) -> dict[str, tuple[ExampleCase, ...]]:
     """The cases for which a rule has no example; rules that have all three are left out."""
     there = {(example.rule, example.case) for example in examples.examples}
     missing = {
@@ -143,7 +143,7 @@ def missing_cases(pack: Pack, examples: Examples) -> dict[str, tuple[Case, ...]]
     return {rule: cases for rule, cases in missing.items() if cases}
 
 
-def _cases_of(rule: Rule) -> tuple[Case, ...]:
+def _cases_of(rule: Rule) -> tuple[ExampleCase, ...]:
     """The cases that a rule can come to: one that asks first whether its fact is known is never open."""
     never_open = rule.when.startswith("'") and rule.when.endswith(f" in {KNOWN}")
     return CASES[:-1] if never_open else CASES
@@ -229,7 +229,7 @@ def _run(judge: Judge, example: Example) -> ExampleResult:
     )
 
 
-def _expected(rule: Rule, case: Case) -> ExampleFinding | None:
+def _expected(rule: Rule, case: ExampleCase) -> ExampleFinding | None:
     if case == "pass":
         return None
     return ExampleFinding(outcome=case, action=rule.action if case == "violation" else rule.on_unknown)

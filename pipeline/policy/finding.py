@@ -10,7 +10,7 @@ from pipeline.policy.seen import Observation
 from pipeline.policy.vocabulary import PERSONAL, Facts, FactValue
 from pipeline.policy.words import OPEN, Language
 
-__all__ = ["REDACTED", "finding_of", "finding_of_broken", "shown"]
+__all__ = ["REDACTED", "finding_of", "finding_of_broken", "shown_fact"]
 
 REDACTED: Final = "[redacted]"
 
@@ -41,7 +41,7 @@ def finding_of(
         message = _open_question(ready.text, ready.language, missing)
     for name in ready.personal:
         if name in facts:
-            evidence[name] = shown(name, facts[name])
+            evidence[name] = shown_fact(name, facts[name])
     return Finding(
         rule=rule.id,
         kind=rule.kind,
@@ -82,7 +82,7 @@ def finding_of_broken(broken: Sequence[tuple[ReadyRule, str]]) -> tuple[Finding,
     )
 
 
-def shown(name: str, value: FactValue) -> FactValue:
+def shown_fact(name: str, value: FactValue) -> FactValue:
     """A fact's value as findings show it: not at all where it is about a person."""
     return REDACTED if name in PERSONAL and value != "" else value
 

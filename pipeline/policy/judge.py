@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from pipeline.events.outputs import Evidence, Finding, PackReference
+from pipeline.events.outputs import Finding, FindingEvidence, PackReference
 from pipeline.policy.acting import actor_of
-from pipeline.policy.applicable import Holding, Raised, Reach, by_event, reach_of
+from pipeline.policy.applicable import Raised, Reach, RuleAnswer, by_event, reach_of
 from pipeline.policy.conditions import Bound, BrokenConditionError, bind
-from pipeline.policy.finding import finding_of, finding_of_broken, shown
+from pipeline.policy.finding import finding_of, finding_of_broken, shown_fact
 from pipeline.policy.pack import ALL_ROLES, Pack, Role, Rule
 from pipeline.policy.ready_rules import ReadyRule, ready
 from pipeline.policy.seen import Observation, seen_facts
@@ -37,7 +37,7 @@ Standing = Literal[
 ]
 """How a rule stands to an event."""
 
-_Failing: TypeAlias = tuple[ReadyRule, Holding, Observation | None]
+_Failing: TypeAlias = tuple[ReadyRule, RuleAnswer, Observation | None]
 """A rule that does not hold, or may not, its answer, and the observation that it was asked about."""
 
 
@@ -58,7 +58,7 @@ class Verdict:
     standing: Standing
     when: bool | None = None
     must: bool | None = None
-    facts: Evidence
+    facts: FindingEvidence
     missing: tuple[str, ...]
     finding: Finding | None = None
 
@@ -167,7 +167,7 @@ class Judge:
             standing=standing,
             when=when,
             must=must,
-            facts={name: shown(name, facts[name]) for name in ready.facts if name in facts},
+            facts={name: shown_fact(name, facts[name]) for name in ready.facts if name in facts},
             missing=tuple(name for name in ready.facts if name not in facts),
             finding=finding,
         )

@@ -30,12 +30,12 @@ __all__ = [
     "DeepSynthesis",
     "Entity",
     "Obligation",
+    "ObligationStanding",
     "Obligations",
-    "Standing",
     "obligations",
 ]
 
-Standing = Literal["applies", "depends", "does-not-apply", "not-in-force"]
+ObligationStanding = Literal["applies", "depends", "does-not-apply", "not-in-force"]
 Answer = Literal["yes", "no", "unknown"]
 
 PROVISIONS: Final = "cn-deep-synthesis-2023"
@@ -111,7 +111,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     article: str
     duty: str
     binds: tuple[Binds, ...]
-    standing: Standing
+    standing: ObligationStanding
     missing: tuple[str, ...]
     because: str | None
     product: tuple[Product, ...]
@@ -234,7 +234,7 @@ def _obligation(
     holds = condition.holds(bound)
     missing = [name for name in condition.facts if name not in facts] if holds is None else []
     because = None
-    standing: Standing = "does-not-apply"
+    standing: ObligationStanding = "does-not-apply"
     if not article.binds:
         because = "it asks nothing of anyone"
     elif not _binds(article, roles):

@@ -12,10 +12,10 @@ import msgspec
 from pipeline.policy.clock_faults import clock_faults
 from pipeline.policy.conditions import ConditionError, compile_condition
 from pipeline.policy.pack import EVERYWHERE, Pack
-from pipeline.policy.places import canonical, did_you_mean
+from pipeline.policy.places import canonical_place, did_you_mean
 from pipeline.policy.proving import flaw_of
 from pipeline.policy.words import closed_up
-from pipeline.policy.yaml_files import Document, PolicyFileError, Source, read_yaml
+from pipeline.policy.yaml_files import Document, PolicyFileError, YamlFile, read_yaml
 
 __all__ = [
     "ALWAYS",
@@ -44,11 +44,11 @@ class PackFile(NamedTuple):
     """A pack, and where it was read from."""
 
     pack: Pack
-    source: Source
+    source: YamlFile
     is_shipped: bool
 
 
-def read_pack(source: Source) -> Pack:
+def read_pack(source: YamlFile) -> Pack:
     """Read a pack.
 
     Raises:
@@ -178,7 +178,7 @@ def _faults(pack: Pack) -> Iterator[_Fault]:
         (("jurisdiction",), pack.jurisdiction),
         *((("except_in", n), x) for n, x in enumerate(pack.except_in)),
     ):
-        known = canonical(name)
+        known = canonical_place(name)
         if known is None:
             yield place, f"{name} is no place: {did_you_mean(name)}"
         elif known != name:

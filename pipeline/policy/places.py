@@ -17,9 +17,9 @@ from pipeline.policy.pack import EVERYWHERE
 from pipeline.policy.words import ENGLISH, Language, Wording
 
 __all__ = [
-    "canonical",
+    "canonical_place",
     "did_you_mean",
-    "language_of",
+    "finding_language",
     "laws_reaching",
     "lies_in",
     "name_of",
@@ -48,7 +48,7 @@ def _table() -> _Table:
 
 
 @lru_cache(maxsize=1024)
-def canonical(place: str) -> str | None:
+def canonical_place(place: str) -> str | None:
     """A place by the code it is known by: `uk` is `GB`, `CN-HK` is `HK`; None where there is no such place."""
     code = place.strip().upper().replace("_", "-")
     table = _table()
@@ -59,7 +59,7 @@ def canonical(place: str) -> str | None:
 @lru_cache(maxsize=1024)
 def lies_in(place: str, wider: str) -> bool:
     """Whether a place is another one or lies in it; no unknown place lies anywhere."""
-    code, whole = canonical(place), canonical(wider)
+    code, whole = canonical_place(place), canonical_place(wider)
     return code is not None and whole is not None and whole in _around(code)
 
 
@@ -75,22 +75,24 @@ def _reaching(places: tuple[str, ...], laws: frozenset[str]) -> frozenset[str]:
 
 def unknown_places(places: Iterable[str]) -> tuple[str, ...]:
     """Those that are no places, as they were written."""
-    return tuple(place for place in places if canonical(place) is None)
+    return tuple(place for place in places if canonical_place(place) is None)
 
 
 def unreached_places(places: Iterable[str], laws: Iterable[str]) -> tuple[str, ...]:
     """The known places that none of these laws reaches; a law for everywhere is none of a place."""
     of_places = frozenset(laws) - {EVERYWHERE}
-    return tuple(place for place in places if canonical(place) is not None and not laws_reaching((place,), of_places))
+    return tuple(
+        place for place in places if canonical_place(place) is not None and not laws_reaching((place,), of_places)
+    )
 
 
 def name_of(place: str, language: str = "en") -> str:
     """The name of a country or of the Union; the code of any other place."""
-    code = canonical(place) or place
+    code = canonical_place(place) or place
     return _table().names.get(code, {}).get(language, code)
 
 
-def language_of(law: str, wording: Wording) -> Language:
+def finding_language(law: str, wording: Wording) -> Language:
     """The language that findings of a law are worded in, by the place where it is law."""
     if wording != "by-place":
         return wording

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pipeline.events.outputs import PackReference
 from pipeline.policy.conditions import Condition, asked_first, compile_condition
 from pipeline.policy.pack import Pack, Rule
-from pipeline.policy.places import language_of
+from pipeline.policy.places import finding_language
 from pipeline.policy.vocabulary import PERSONAL
 from pipeline.policy.words import Language, Wording, chosen
 
@@ -50,7 +50,7 @@ def ready(pack: Pack, rule: Rule, wording: Wording) -> ReadyRule:
         ConditionError: one of its conditions cannot be used.
     """
     when, must = compile_condition(rule.when), compile_condition(rule.must)
-    zone, language = ZoneInfo(pack.time_zone), language_of(pack.jurisdiction, wording)
+    zone, language = ZoneInfo(pack.time_zone), finding_language(pack.jurisdiction, wording)
     facts = tuple(dict.fromkeys((*when.facts, *must.facts)))
     return ReadyRule(
         pack=pack,

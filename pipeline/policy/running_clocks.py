@@ -23,7 +23,7 @@ from pipeline.policy.calendars import CalendarUnknownError
 from pipeline.policy.conditions import Condition, bind, compile_condition
 from pipeline.policy.lengths import Length, parse_length
 from pipeline.policy.pack import EVERYWHERE, REGISTERED, ClockRule, Pack, Role
-from pipeline.policy.places import language_of
+from pipeline.policy.places import finding_language
 from pipeline.policy.turns import Turn, instants, newest, turns
 from pipeline.policy.words import ENGLISH, Wording, chosen
 
@@ -152,7 +152,7 @@ def _of_registered(ready: _Ready, matter: Matter, known: Collection[str]) -> Ite
 
 
 def _ready(pack: Pack, rule: ClockRule, wording: Wording) -> _Ready:
-    language = language_of(pack.jurisdiction, wording)
+    language = finding_language(pack.jurisdiction, wording)
     return _Ready(
         pack=pack,
         rule=rule,

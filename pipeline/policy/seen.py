@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.events.outputs import Evidence, Outcome, Severity
+from pipeline.events.outputs import FindingEvidence, FindingOutcome, Severity
 
 __all__ = ["SEEN", "Observation", "seen_facts"]
 
@@ -36,9 +36,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     severity: Severity
-    outcome: Outcome = "violation"
+    outcome: FindingOutcome = "violation"
     code: str | None = None
-    evidence: Evidence = {}
+    evidence: FindingEvidence = {}
 
 
 def seen_facts(observation: Observation) -> dict[str, str]:

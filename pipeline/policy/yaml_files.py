@@ -17,10 +17,10 @@ from ruamel.yaml.timestamp import TimeStamp
 import schemas
 from pipeline.errors import OperatorError
 
-__all__ = ["Document", "Place", "PolicyFileError", "Source", "read_yaml"]
+__all__ = ["Document", "PolicyFileError", "YamlFile", "read_yaml"]
 
-Source = Path | Traversable
-Place = Sequence[str | int]
+YamlFile = Path | Traversable
+_Place = Sequence[str | int]
 """The way to a member: keys and positions from the top."""
 
 _LARGEST: Final = 4 * 2**20
@@ -39,7 +39,7 @@ class Document:
         self._root = root
         self.data: Any = _plain(root)
 
-    def line(self, place: Place) -> int:
+    def line(self, place: _Place) -> int:
         """The line of a member, from 1; of the nearest member above it where it does not exist."""
         node, line = self._root, _line_of(self._root)
         for step in place:
@@ -49,12 +49,12 @@ class Document:
             line, node = here, node[step]
         return line + 1
 
-    def error(self, place: Place, reason: str, *, below: int = 0) -> PolicyFileError:
+    def error(self, place: _Place, reason: str, *, below: int = 0) -> PolicyFileError:
         """The error for a member that cannot be used; `below`: in which of its lines, from 0."""
         line = self.line(place) + self._text_offset(place, below)
         return PolicyFileError(what=f"{self.name}:{line}: {reason}.", remedy="Correct the file.")
 
-    def _text_offset(self, place: Place, below: int) -> int:
+    def _text_offset(self, place: _Place, below: int) -> int:
         """Lines between a member's key and the line of its text, which blocks (`|`, `>`) begin one further down."""
         node: Any = self._root
         for step in place:
@@ -64,7 +64,7 @@ class Document:
         return below + 1 if type(node).__name__ in ("LiteralScalarString", "FoldedScalarString") else below
 
 
-def read_yaml(source: Source, schema: str) -> Document:
+def read_yaml(source: YamlFile, schema: str) -> Document:
     """Read a file and check it against a schema.
 
     Raises:
@@ -129,5 +129,5 @@ def _plain(node: Any) -> Any:
     return node.isoformat() if isinstance(node, TimeStamp) else str(node)
 
 
-def _words(place: Place) -> str:
+def _words(place: _Place) -> str:
     return ".".join(str(step) for step in place) if place else "the file"

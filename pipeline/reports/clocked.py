@@ -17,11 +17,11 @@ __all__ = [
     "case_name",
     "case_places",
     "clock_section",
+    "clock_standing",
     "fact_at",
     "fact_of",
     "in_period",
     "median_time",
-    "standing",
 ]
 
 STATES: Final = ("open", "due", "missed", "met", "met-late", "stopped", "undated", "withdrawn")
@@ -31,7 +31,7 @@ _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
 
-def standing(clock: RunningClock, until: datetime) -> str:
+def clock_standing(clock: RunningClock, until: datetime) -> str:
     """How a clock stood at an instant: its state, or that it was due or missed by then and not met."""
     if clock.state != "open":
         return clock.state
@@ -100,7 +100,7 @@ def clock_section(
             speech.time(clock.starts_at),
             speech.time(clock.due_at) if clock.due_at else (clock.why or NOTHING),
             speech.time(clock.met_at),
-            speech.word(standing(clock, speech.period.until)),
+            speech.word(clock_standing(clock, speech.period.until)),
         )
         for stored, clock in sorted(clocks, key=lambda pair: (pair[1].due_at or "~", pair[1].clock_id))
     ]
@@ -126,7 +126,7 @@ def clock_section(
 
 
 def _by_law(clocks: Iterable[tuple[StoredCase, RunningClock]], speech: Speech) -> ReportTable | None:
-    counts = Counter((_article(clock, speech), standing(clock, speech.period.until)) for _, clock in clocks)
+    counts = Counter((_article(clock, speech), clock_standing(clock, speech.period.until)) for _, clock in clocks)
     states = [state for state in STATES if any(said == state for _, said in counts)]
     return speech.table(
         (

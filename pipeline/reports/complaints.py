@@ -9,10 +9,10 @@ from pipeline.reports.clocked import (
     case_name,
     case_places,
     clock_section,
+    clock_standing,
     fact_at,
     in_period,
     median_time,
-    standing,
 )
 from pipeline.reports.material import EventHistory, ReportMaterial, StoredCase, decided_at
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportSection
@@ -207,7 +207,7 @@ def _is_open(stored: StoredCase) -> bool:
 
 
 def _standings(stored: StoredCase, speech: Speech) -> set[str]:
-    return {standing(clock, speech.period.until) for clock in stored.case.clocks}
+    return {clock_standing(clock, speech.period.until) for clock in stored.case.clocks}
 
 
 def _none(speech: Speech) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.reports.clocked import clock_section, standing
+from pipeline.reports.clocked import clock_section, clock_standing
 from pipeline.reports.material import ReportMaterial
 from pipeline.reports.model import ReportColumn, ReportDocument, ReportSection
 from pipeline.reports.speech import NOTHING, Speech
@@ -17,7 +17,9 @@ _LATE: Final = ("missed", "met-late", "undated")
 def duties_report(material: ReportMaterial, speech: Speech) -> ReportDocument:
     """The clocks of a period: how each stood at its end, and what the law wants where one was missed."""
     say = speech.say
-    clocks = Counter(standing(clock, speech.period.until) for stored in material.cases for clock in stored.case.clocks)
+    clocks = Counter(
+        clock_standing(clock, speech.period.until) for stored in material.cases for clock in stored.case.clocks
+    )
     return speech.document(
         "duties",
         say("Report on duties in time", "法定时限履行情况报告"),
@@ -53,7 +55,7 @@ def _late(material: ReportMaterial, speech: Speech) -> ReportSection:
         )
         for stored in material.cases
         for clock in stored.case.clocks
-        if (state := standing(clock, speech.period.until)) in _LATE
+        if (state := clock_standing(clock, speech.period.until)) in _LATE
     ]
     return speech.section(
         say("Late, missed or without a date", "逾期与期限不明"),

@@ -13,9 +13,11 @@ from typing import Final, Literal, NamedTuple
 
 from pipeline.settings import StoreSettings
 
-__all__ = ["RIGHT_OF", "ROLES", "Grant", "Role", "grants_of", "policy_of"]
+__all__ = ["RIGHT_OF", "Grant", "StoreRole", "grants_of", "policy_of"]
 
-Role = Literal["worker", "recogniser", "producer", "reader", "console", "doors", "reporter", "administrator", "eraser"]
+StoreRole = Literal[
+    "worker", "recogniser", "producer", "reader", "console", "doors", "reporter", "administrator", "eraser"
+]
 """Who does what: a worker; a recogniser; who puts assets into the inbox; who looks things up and reviews; a console
 that shows content; the public doors; who looks things up and writes reports; who makes buckets; who erases on
 request."""
@@ -52,7 +54,7 @@ class Grant(NamedTuple):
         return f"arn:aws:s3:::{self.bucket}" + (f"/{self.keys}" if self.keys else "")
 
 
-ROLES: Final[Mapping[Role, Mapping[str, Sequence[tuple[Sequence[str], str | None]]]]] = {
+_ROLES: Final[Mapping[StoreRole, Mapping[str, Sequence[tuple[Sequence[str], str | None]]]]] = {
     "worker": {
         "inbox": ((_READ, "*"), (_LIST, None)),
         "content": ((_WRITE, "v1/*"), (_LIST, None)),
@@ -102,7 +104,7 @@ ROLES: Final[Mapping[Role, Mapping[str, Sequence[tuple[Sequence[str], str | None
 """What each role does in which bucket."""
 
 
-def grants_of(role: Role, settings: StoreSettings, *, also_read: Sequence[str] = ()) -> tuple[Grant, ...]:
+def grants_of(role: StoreRole, settings: StoreSettings, *, also_read: Sequence[str] = ()) -> tuple[Grant, ...]:
     """The least rights of a role.
 
     Args:
@@ -113,13 +115,13 @@ def grants_of(role: Role, settings: StoreSettings, *, also_read: Sequence[str] =
     return tuple(_grants(role, settings, also_read))
 
 
-def _grants(role: Role, settings: StoreSettings, also_read: Sequence[str]) -> Iterator[Grant]:
+def _grants(role: StoreRole, settings: StoreSettings, also_read: Sequence[str]) -> Iterator[Grant]:
     buckets = {
         "inbox": settings.inbox_bucket,
         "content": settings.content_bucket,
         "records": settings.records_bucket,
     }
-    for purpose, granted in ROLES[role].items():
+    for purpose, granted in _ROLES[role].items():
         for actions, keys in granted:
             yield Grant(buckets[purpose], actions, keys)
     for bucket in also_read if role in ("worker", "console") else ():

@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.errors import BugError
 from pipeline.store.port import ObjectStore
 from pipeline.tile_log.checkpoint import LogPublicKey, LogSigner
-from pipeline.tile_log.place import NAMES, LogPlace
+from pipeline.tile_log.place import LOG_NAMES, LogPlace
 from pipeline.tile_log.reading import LogReader
 from pipeline.tile_log.writer import TileLog
 
@@ -65,8 +65,8 @@ class TileLogs:
             WorldError: the store does not answer.
         """
         found = []
-        for key in self.store.list_keys(self.bucket, NAMES, limit=_MOST_LOGS):
-            named = _NAMED.fullmatch(key.removeprefix(NAMES))
+        for key in self.store.list_keys(self.bucket, LOG_NAMES, limit=_MOST_LOGS):
+            named = _NAMED.fullmatch(key.removeprefix(LOG_NAMES))
             if named is not None:
                 with contextlib.suppress(BugError):  # a name that no writer gives
                     found.append(self.place(named[1], int(named[2])))

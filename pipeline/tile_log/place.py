@@ -10,12 +10,12 @@ import msgspec
 from pipeline.errors import BugError
 from pipeline.store.location import Location
 
-__all__ = ["LOGS", "NAMES", "Batch", "Leaf", "LogName", "LogPlace"]
+__all__ = ["LOGS", "LOG_NAMES", "Batch", "Leaf", "LogName", "LogPlace"]
 
 LOGS: Final = "v1/log/"
 """What the keys of all logs begin with, in the records bucket."""
 
-NAMES: Final = "v1/logs/"
+LOG_NAMES: Final = "v1/logs/"
 """What the keys begin with that say which logs there are."""
 
 _TOPIC: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")
@@ -112,7 +112,7 @@ class LogPlace:
     @property
     def named(self) -> Location:
         """Where it lies that there is this log."""
-        return Location(self.bucket, f"{NAMES}{self.topic}/{self.partition}.json")
+        return Location(self.bucket, f"{LOG_NAMES}{self.topic}/{self.partition}.json")
 
     def tile(self, path: str) -> Location:
         """Where a tile lies."""

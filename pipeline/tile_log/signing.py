@@ -8,7 +8,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from pipeline.credentials.signers import Key, KeyAwayError, KeyRefusedError
+from pipeline.credentials.signers import KeyAwayError, KeyRefusedError, SigningKey
 from pipeline.credentials.signers.opening import SCHEMES, files_of
 from pipeline.errors import OperatorError, WorldError
 from pipeline.settings import TileLogSettings
@@ -41,7 +41,7 @@ class _KeptElsewhere:
 
     __slots__ = ("_key", "public")
 
-    def __init__(self, key: Key, public: LogPublicKey) -> None:
+    def __init__(self, key: SigningKey, public: LogPublicKey) -> None:
         self._key = key
         self.public = public
 
@@ -105,7 +105,7 @@ def former_keys(settings: TileLogSettings) -> Sequence[LogPublicKey]:
     return tuple(_load_public(Path(file).expanduser(), _FORMER) for file in settings.former_keys)
 
 
-def _asked(settings: TileLogSettings) -> Key:
+def _asked(settings: TileLogSettings) -> SigningKey:
     uri = settings.key or ""
     try:
         return SCHEMES[uri.partition(":")[0]](uri, settings.key_seconds)

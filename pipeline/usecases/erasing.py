@@ -57,13 +57,13 @@ from pipeline.usecases.erasure import (
     OutlivedEvent,
     PartErased,
     erasable,
-    gathered,
-    joined,
+    erased_part,
+    joined_parts,
 )
 
-__all__ = ["PARTS", "Erasing"]
+__all__ = ["BUCKET_PARTS", "Erasing"]
 
-PARTS: Final = 256
+BUCKET_PARTS: Final = 256
 """The records bucket is read in so many parts, by the first pair of hex digits of the event_uid."""
 
 _THREADS: Final = 16
@@ -141,7 +141,7 @@ class Erasing:
                 if request.subject not in parts[-1].digests:
                     # No record tells its size; what lies in the inbox is what was asked for all the same.
                     parts.append(PartErased(digests=frozenset([request.subject]), has_unsized=True))
-        return joined(*parts)
+        return joined_parts(*parts)
 
     def among(self, uids: Iterable[str], *, by: str | None = None) -> PartErased:
         """Erase those of some events that were asked for, or all of them by one erasure; raises as `part`."""
@@ -151,7 +151,7 @@ class Erasing:
             while some := list(islice(remaining, _AT_ONCE)):
                 found = threads.map(lambda uid: self._event(uid, by), some)
                 parts += [part for part in found if part is not None]
-        return joined(*parts)
+        return joined_parts(*parts)
 
     def _event(self, uid: str, by: str | None) -> PartErased | None:
         stored = self.store.get(self.layout.record(uid))
@@ -185,7 +185,7 @@ class Erasing:
         elif not is_outlived:
             done.append(left("rest", self.layout.record(uid).uri))
         return msgspec.structs.replace(
-            gathered(done),
+            erased_part(done),
             events=(uid,),
             by={erasure: 1},
             was_erased=int(noted is not None),
@@ -247,7 +247,7 @@ class Erasing:
 
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="erase") as threads:
             done = list(threads.map(erase, found.outlived))
-        return gathered(chain.from_iterable(done))
+        return erased_part(chain.from_iterable(done))
 
     def _with_record(
         self, event: OutlivedEvent, notes: Iterable[str], locked: frozenset[str]
@@ -302,7 +302,7 @@ class Erasing:
                     done.append(outcome)
                     if _is_locked([outcome]):
                         locked.add(digest)
-        return msgspec.structs.replace(gathered(done), locked=frozenset(locked))
+        return msgspec.structs.replace(erased_part(done), locked=frozenset(locked))
 
     def beside(self, found: PartErased) -> tuple[LeftBehind, ...]:
         """What is left that is no event's own: ledgers, cases, and what only time takes away; raises as `part`."""

@@ -23,8 +23,8 @@ __all__ = [
     "OutlivedEvent",
     "PartErased",
     "erasable",
-    "gathered",
-    "joined",
+    "erased_part",
+    "joined_parts",
 ]
 
 _Kind = Literal["user", "content", "digest"]
@@ -187,7 +187,7 @@ class ErasableRecord(msgspec.Struct, frozen=True):
 prepare(ErasableRecord, ErasureReport)
 
 
-def joined(*parts: PartErased) -> PartErased:
+def joined_parts(*parts: PartErased) -> PartErased:
     """What was found in several parts."""
     by: Counter[str] = Counter()
     for part in parts:
@@ -207,7 +207,7 @@ def joined(*parts: PartErased) -> PartErased:
     )
 
 
-def gathered(done: Iterable[ErasedObject | LeftBehind | None]) -> PartErased:
+def erased_part(done: Iterable[ErasedObject | LeftBehind | None]) -> PartErased:
     """What was deleted and what was left, of what was tried; None is what was not there any more."""
     done = tuple(done)
     return PartErased(

@@ -43,7 +43,7 @@ from pipeline.policy.ladder import Ladder
 from pipeline.store import Layout, Location, ObjectStore, StoredObject
 from pipeline.store.keys import account_prefix
 
-__all__ = ["Counted", "Escalation", "LedgerEntry", "counted"]
+__all__ = ["Counted", "Escalation", "LedgerEntry", "counted_against"]
 
 _ATTEMPTS: Final = 32
 """Every lost race is an entry that somebody else won, so this is met only under a storm on one account."""
@@ -93,7 +93,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
 prepare(LedgerEntry)
 
 
-def counted(record: ManifestRecord | Decision, *, again: bool = False) -> Counted | None:
+def counted_against(record: ManifestRecord | Decision, *, again: bool = False) -> Counted | None:
     """What of a record counts against an account now: of a blocked or retracted event everything, of others nothing.
 
     An event that is held counts when a review refuses it, by the decision of that review.

@@ -23,7 +23,7 @@ from pipeline.store.erased import ErasedEvent, erased_event
 from pipeline.store.keys import RecordKey, parse_key
 from pipeline.store.records import commit_record, filed_record
 from pipeline.tile_log import Leaf
-from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.escalation import Escalation, counted_against
 
 __all__ = ["COMMIT_ORDER", "AnyOutcome", "Outcome", "UseCase", "alerts_of"]
 
@@ -143,7 +143,7 @@ class UseCase(ABC, Generic[Event, Record]):
 
     def _enforced(self, record: Record) -> Enforcement | EnforcementReversal | None:
         """What a record that is stored changes in the ledger of an account."""
-        violation = counted(record)
+        violation = counted_against(record)
         return None if violation is None else self.escalation(violation)
 
     @property

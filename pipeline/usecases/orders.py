@@ -11,7 +11,7 @@ from pipeline.events.inputs import Content, GenerationEvent
 from pipeline.evidence.explicit import claim_of
 from pipeline.fingerprints import Fingerprint
 from pipeline.labels.explicit.model import LabelOrder
-from pipeline.labels.explicit.wording import Language
+from pipeline.labels.explicit.wording import LabelLanguage
 from pipeline.labels.implicit.aigc import first_write
 from pipeline.labels.implicit.model import LabelsToWrite, Latent
 from pipeline.labels.refused import ImplicitRefusedError
@@ -27,7 +27,7 @@ _MODEL_TYPE: Final = "c2pa.types.model"
 """The type of a model of which the event does not say more (C2PA 2.4, asset types)."""
 
 
-_LANGUAGES: Final[Mapping[str, Language]] = {"CN": "zh", "KR": "ko", "ES": "es"}
+_LANGUAGES: Final[Mapping[str, LabelLanguage]] = {"CN": "zh", "KR": "ko", "ES": "es"}
 """The language of a label by jurisdiction; English for others."""
 
 IdentityFor = Callable[[GenerationEvent], str | None]

@@ -31,7 +31,7 @@ from pipeline.reports import (
 )
 from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.keys import CaseKey, RecordKey, RetractionKey, ReviewKey, parse_key
-from pipeline.usecases.escalation import LedgerEntry, counted
+from pipeline.usecases.escalation import LedgerEntry, counted_against
 
 __all__ = ["Reporting", "StoredReport"]
 
@@ -147,7 +147,7 @@ class Reporting:
 
     def _steps(self, event: EventHistory) -> tuple[AccountStep, ...]:
         """What the event led to against an account, each time that it was counted, the first one first."""
-        if not any(counted(decided) for decided in event.all):
+        if not any(counted_against(decided) for decided in event.all):
             return ()
         # The first entry is found by the event, and all others by the decision that they came with.
         uids = (event.record.event_uid, *(record.decision_id for record in event.all if isinstance(record, Decision)))

@@ -32,12 +32,12 @@ from pipeline.events.identity import retraction_id
 from pipeline.events.inputs import ActivityEvent, Review
 from pipeline.events.outputs import (
     Alert,
-    Category,
     CountsAgainst,
     Decision,
     Enforcement,
     FeatureAddition,
     Finding,
+    HarmCategory,
     InspectedContent,
     JudgedBy,
     ManifestRecord,
@@ -52,14 +52,14 @@ from pipeline.store import Layout, ObjectStore
 from pipeline.store.chain import DecisionChain, chain_of
 from pipeline.store.illegal import IllegalBytes, codes_noted, events_about, found_illegal, illegal_bytes
 from pipeline.store.records import commit_record, record_of, sealed_content, stored_record
-from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.escalation import Escalation, counted_against
 from pipeline.usecases.refused_acts import judged_once
 from pipeline.usecases.replay import require_same_verdict
 from pipeline.usecases.reviewing import require_seen, reviewed_chain
 
 __all__ = ["Retracting", "Retraction"]
 
-_CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
+_CATEGORIES: Final[tuple[HarmCategory, ...]] = get_args(HarmCategory)
 
 
 class Retraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,7 +290,7 @@ class Retracting:
     def _published(self, decisions: Iterable[Decision]) -> Retraction:
         """What is said of retracted events, in the order of their identities; what counts is entered first."""
         ordered = sorted(decisions, key=lambda decision: decision.event_uid)
-        against = [counted(decision, again=self._was_taken_back(decision)) for decision in ordered]
+        against = [counted_against(decision, again=self._was_taken_back(decision)) for decision in ordered]
         steps = [self.escalation(entry) for entry in against if entry is not None]
         return Retraction(decisions=tuple(ordered), enforcements=tuple(step for step in steps if step is not None))
 
@@ -306,7 +306,7 @@ class Retracting:
         )
 
 
-def _additions(found: _Found, categories: tuple[Category, ...]) -> Iterator[FeatureAddition]:
+def _additions(found: _Found, categories: tuple[HarmCategory, ...]) -> Iterator[FeatureAddition]:
     """Entries whose ids follow from what they are about, so that the same verdict puts the same ones again."""
     for category in categories or (None,):
         kind = "" if category is None else f":{category}"

@@ -38,7 +38,7 @@ from pipeline.store import Layout, Location, ObjectStore
 from pipeline.store.acts import live_claim, newest_update
 from pipeline.store.chain import MOST_DECISIONS, DecisionChain, chain_of, taken_decisions
 from pipeline.store.records import sealed_content
-from pipeline.usecases.escalation import Counted, counted
+from pipeline.usecases.escalation import Counted, counted_against
 from pipeline.usecases.frame import UseCase
 from pipeline.usecases.refused_acts import judged_once
 from pipeline.usecases.replay import require_same_review
@@ -118,13 +118,13 @@ class Reviewing(UseCase[Review, Decision]):
     def _enforced(self, record: Decision) -> Enforcement | EnforcementReversal | None:
         """What a decision counts against an account, or takes back."""
         if _outcome(record).stage != "appeal":  # the event was held before, and has counted for nothing
-            violation = counted(record)
+            violation = counted_against(record)
             return None if violation is None else self.escalation(violation)
         chain = reviewed_chain(self.store, self.layout, record.event_uid)
         taken = [decision.decision_id for decision in chain.taken]
         before = (chain.record, *chain.taken[: taken.index(record.decision_id)])
         if before[-1].decision != "block":
-            violation = counted(record, again=any(earlier.decision == "block" for earlier in before))
+            violation = counted_against(record, again=any(earlier.decision == "block" for earlier in before))
             return None if violation is None else self.escalation(violation)
         violation = _last_counted(before) if record.decision != "block" else None
         return None if violation is None else self.escalation.take_back(violation, record)
@@ -327,4 +327,4 @@ def _last_counted(before: Sequence[ManifestRecord | Decision]) -> Counted | None
     at = len(before) - 1
     while at > 0 and before[at - 1].decision == "block":
         at -= 1
-    return counted(before[at], again=any(earlier.decision == "block" for earlier in before[:at]))
+    return counted_against(before[at], again=any(earlier.decision == "block" for earlier in before[:at]))

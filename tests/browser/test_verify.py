@@ -20,9 +20,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.doors.app import doors_application
-from console.texts import Language, text
+from console.texts import text
 from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
+from pipeline.policy.words import Language
 from tests.browser.desks import drop
 from tests.browser.test_console import faults
 from tests.browser.test_looking import picture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.page import render
+from bench.page import performance_page
 from bench.results import Figures
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -12,6 +12,6 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_page_is_what_was_measured() -> None:
     figures = msgspec.json.decode((DOCS / "performance" / "figures.json").read_bytes(), type=Figures)
-    assert (DOCS / "performance.md").read_text(encoding="utf-8") == render(figures), (
+    assert (DOCS / "performance.md").read_text(encoding="utf-8") == performance_page(figures), (
         "write it anew: python -m bench --none --json docs/performance/figures.json --page docs/performance.md"
     )

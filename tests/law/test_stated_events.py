@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from agents.cli.policy.events import Kind, stated_event
+from agents.cli.policy.events import EventKind, stated_event
 from pipeline.events.outputs import DecisionOutcome
 from pipeline.policy.decision import decide
 from pipeline.policy.judge import Judge
@@ -112,18 +112,18 @@ class Row:
     """An event, what is to be decided, and whether somebody is to be told; None where either will do."""
 
     why: str
-    kind: Kind
+    kind: EventKind
     facts: dict[str, Any] = field(default_factory=dict)
     decision: DecisionOutcome
     alerts: bool | None = None
     time: str = NOW
 
 
-def china(why: str, kind: Kind, decision: DecisionOutcome, facts: dict[str, Any], **more: Any) -> Row:
+def china(why: str, kind: EventKind, decision: DecisionOutcome, facts: dict[str, Any], **more: Any) -> Row:
     return Row(why=why, kind=kind, decision=decision, facts={**CHINA, **facts}, **more)
 
 
-def row(why: str, kind: Kind, decision: DecisionOutcome, facts: dict[str, Any], **more: Any) -> Row:
+def row(why: str, kind: EventKind, decision: DecisionOutcome, facts: dict[str, Any], **more: Any) -> Row:
     return Row(why=why, kind=kind, decision=decision, facts=facts, **more)
 
 

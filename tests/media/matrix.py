@@ -21,7 +21,7 @@ from pipeline.credentials.development import development_chain
 from pipeline.credentials.in_process import InProcessCredentialService, manifest_signer
 from pipeline.fingerprints import NEAR, Fingerprint, NoFingerprint
 from pipeline.fingerprints.content import examine, likenesses, traits
-from pipeline.fingerprints.fingerprint import Reason
+from pipeline.fingerprints.fingerprint import NoFingerprintReason
 from pipeline.fingerprints.traits import SAME
 from pipeline.labels.explicit import ExplicitRefusedError, LabelClaim, LabelOrder
 from pipeline.labels.explicit.in_process import InProcessLabeler
@@ -36,7 +36,7 @@ from tests.unit.labels.implicit.makers import LABELS
 
 __all__ = ["Cell", "Outcome", "Whole", "outcome", "whole"]
 
-NO_CODE: Final[Mapping[Reason, str]] = {"not-supported": "Data that programs read has no code."}
+NO_CODE: Final[Mapping[NoFingerprintReason, str]] = {"not-supported": "Data that programs read has no code."}
 """What the reason for having no fingerprint means where it holds for a whole format."""
 
 MARKER: Final = InProcessImplicitLabeler()

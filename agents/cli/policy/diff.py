@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from agents.cli.console import AsJson, console, print_json
-from agents.cli.policy.events import Kind, KindOption, stated_event
+from agents.cli.policy.events import EventKind, KindOption, stated_event
 from agents.cli.policy.language import LangOption, language_given
 from agents.cli.policy.paragraphs import say
 from pipeline.errors import AssetRefusedError, ProducerError
@@ -97,7 +97,9 @@ def diff(
 class _Lines:
     """The events of a file, one a line; lines that are none are remembered."""
 
-    def __init__(self, path: Path, kind: Kind | None, jurisdictions: tuple[str, ...], assumptions: Assumptions) -> None:
+    def __init__(
+        self, path: Path, kind: EventKind | None, jurisdictions: tuple[str, ...], assumptions: Assumptions
+    ) -> None:
         self._path = path
         self._kind = kind
         self._jurisdictions = jurisdictions

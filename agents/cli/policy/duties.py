@@ -13,9 +13,9 @@ from rich.text import Text
 
 from agents.cli.console import console
 from agents.cli.policy.paragraphs import say, shown_value
-from pipeline.policy.obligations import ROLES, Asked, Obligation, Obligations, Standing
+from pipeline.policy.obligations import ROLES, Asked, Obligation, Obligations, ObligationStanding
 
-__all__ = ["show"]
+__all__ = ["show_obligations"]
 
 _WIDE: Final = 130
 """Columns of a terminal from which duty, product and people stand side by side."""
@@ -33,10 +33,10 @@ _OPTIONS: Final = {
     "content.is_news": "--news",
     "service.public_opinion": "--public-opinion",
 }
-_STYLES: Final[dict[Standing, str]] = {"applies": "bold", "depends": "yellow"}
+_STYLES: Final[dict[ObligationStanding, str]] = {"applies": "bold", "depends": "yellow"}
 
 
-def show(answer: Obligations, *, with_all: bool) -> None:
+def show_obligations(answer: Obligations, *, with_all: bool) -> None:
     """Print the three steps."""
     day = f" on {answer.at.date()}" if answer.at else ""
     console.print(Text(f"Obligations in {', '.join(answer.jurisdictions)}{day}", "bold"))

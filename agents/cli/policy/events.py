@@ -29,16 +29,16 @@ from pipeline.policy.reference import ReferenceSets
 from pipeline.policy.sources import Assumptions, Sources, gathered
 from pipeline.policy.vocabulary import Facts, facts_of
 
-__all__ = ["Kind", "KindOption", "StatedEvent", "enveloped", "stated_event"]
+__all__ = ["EventKind", "KindOption", "StatedEvent", "enveloped", "stated_event"]
 
-Kind = Literal["generation", "publication", "activity"]
+EventKind = Literal["generation", "publication", "activity"]
 
 KindOption = Annotated[
-    Kind | None,
+    EventKind | None,
     typer.Option("--type", help="What the events are, where a file has their data alone.", show_default=False),
 ]
 
-_TYPES: Final[Mapping[Kind, str]] = {"generation": GENERATION, "publication": PUBLICATION, "activity": ACTIVITY}
+_TYPES: Final[Mapping[EventKind, str]] = {"generation": GENERATION, "publication": PUBLICATION, "activity": ACTIVITY}
 _Intake = Callable[[bytes, tuple[tuple[str, bytes], ...]], GenerationEvent | PublicationEvent | ActivityEvent]
 _INTAKES: Final[Mapping[str, _Intake]] = {
     GENERATION: intake_generation,
@@ -66,7 +66,7 @@ def stated_event(
     document: bytes,
     name: str,
     *,
-    kind: Kind | None,
+    kind: EventKind | None,
     jurisdictions: tuple[str, ...],
     assumptions: Assumptions,
     given: Facts = MappingProxyType({}),
@@ -119,7 +119,7 @@ def _implied(event: GenerationEvent | PublicationEvent | ActivityEvent) -> Facts
     return {**media_facts(mime), **place_facts(mime), **declared_facts(event.declared)}
 
 
-def enveloped(document: bytes, name: str, kind: Kind | None) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+def enveloped(document: bytes, name: str, kind: EventKind | None) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
     """The value and headers that a record with this event would have.
 
     Args:

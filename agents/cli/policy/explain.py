@@ -10,16 +10,16 @@ from agents.cli.console import AsJson, print_json
 from agents.cli.local_file import read_file
 from agents.cli.policy.choices import RoleOption, roles_given
 from agents.cli.policy.events import KindOption, stated_event
-from agents.cli.policy.explanation import ExplainedPack, ExplainedRule, Explanation, show
-from agents.cli.policy.facts import Given, facts_given
+from agents.cli.policy.explanation import ExplainedPack, ExplainedRule, Explanation, show_explanation
+from agents.cli.policy.facts import FactOption, facts_given
 from agents.cli.policy.language import LangOption, wording_given
 from pipeline.events.outputs import DecisionOutcome, Finding
 from pipeline.policy.decision import decide
-from pipeline.policy.finding import shown
+from pipeline.policy.finding import shown_fact
 from pipeline.policy.judge import Judge, Verdict
 from pipeline.policy.pack import Pack
 from pipeline.policy.pack_files import load_packs, packs_in_use
-from pipeline.policy.places import language_of
+from pipeline.policy.places import finding_language
 from pipeline.policy.vocabulary import FactValue
 from pipeline.policy.words import Language, Wording, chosen
 from pipeline.settings import AssetSettings, PolicySettings
@@ -40,7 +40,7 @@ def explain(
         typer.Option(metavar="PACK", help="A pack instead of the configured ones. Repeat it.", show_default=False),
     ] = None,
     role: RoleOption = None,
-    fact: Given = None,
+    fact: FactOption = None,
     lang: LangOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -72,7 +72,7 @@ def explain(
         jurisdictions=_texts(event.facts.get("jurisdictions")),
         jurisdictions_assumed=not event.is_placed and "jurisdictions" not in given,
         roles=roles,
-        facts={name: shown(name, value) for name, value in sorted(event.facts.items())},
+        facts={name: shown_fact(name, value) for name, value in sorted(event.facts.items())},
         given_facts=tuple(given),
         derived_facts=tuple(sorted(event.facts.keys() - event.settled.keys())),
         packs=_explained_packs(packs, verdicts, wording),
@@ -83,11 +83,11 @@ def explain(
     if as_json:
         print_json(answer)
     else:
-        show(answer)
+        show_explanation(answer)
 
 
 def _explained_packs(packs: Sequence[Pack], verdicts: Iterable[Verdict], wording: Wording) -> tuple[ExplainedPack, ...]:
-    languages = {pack.name: language_of(pack.jurisdiction, wording) for pack in packs}
+    languages = {pack.name: finding_language(pack.jurisdiction, wording) for pack in packs}
     by_pack: dict[str, list[ExplainedRule]] = {}
     for verdict in verdicts:
         name = verdict.pack.name

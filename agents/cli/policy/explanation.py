@@ -9,11 +9,19 @@ from rich.text import Text
 
 from agents.cli.console import console, print_pairs
 from agents.cli.policy.paragraphs import say, shown_value
-from pipeline.events.outputs import Action, DecisionOutcome, EventReference, Evidence, Outcome, PackReference, Severity
+from pipeline.events.outputs import (
+    Action,
+    DecisionOutcome,
+    EventReference,
+    FindingEvidence,
+    FindingOutcome,
+    PackReference,
+    Severity,
+)
 from pipeline.policy.judge import Standing
 from pipeline.policy.pack import ALL_ROLES, Role
 
-__all__ = ["ExplainedPack", "ExplainedRule", "Explanation", "show"]
+__all__ = ["ExplainedPack", "ExplainedRule", "Explanation", "show_explanation"]
 
 _ASKED: Final[tuple[Standing, ...]] = ("broken", "violation", "unknown", "pass", "not-applicable")
 _NOT_ASKED: Final[dict[Standing, str]] = {
@@ -47,9 +55,9 @@ class ExplainedRule(msgspec.Struct, frozen=True, kw_only=True):
     when_holds: bool | None
     must: str
     must_holds: bool | None
-    facts: Evidence
+    facts: FindingEvidence
     missing: tuple[str, ...]
-    outcome: Outcome | None
+    outcome: FindingOutcome | None
     action: Action | None
     severity: Severity | None
     message: str | None
@@ -73,7 +81,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     jurisdictions: tuple[str, ...]
     jurisdictions_assumed: bool
     roles: tuple[Role, ...]
-    facts: Evidence
+    facts: FindingEvidence
     given_facts: tuple[str, ...]
     derived_facts: tuple[str, ...]
     packs: tuple[ExplainedPack, ...]
@@ -82,7 +90,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     not_in_it: str
 
 
-def show(answer: Explanation) -> None:
+def show_explanation(answer: Explanation) -> None:
     """Print the reasoning: scope, then pack by pack, then the decision."""
     assumed = " (assumed: the event names none)" if answer.jurisdictions_assumed else ""
     print_pairs(

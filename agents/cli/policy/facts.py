@@ -8,9 +8,9 @@ import typer
 from pipeline.policy.vocabulary import FactValue
 from pipeline.policy.written_facts import facts_written
 
-__all__ = ["Given", "facts_given"]
+__all__ = ["FactOption", "facts_given"]
 
-Given = Annotated[
+FactOption = Annotated[
     list[str] | None,
     typer.Option(
         "--fact",

@@ -7,17 +7,17 @@ import typer
 
 from agents.cli.console import AsJson, print_json
 from agents.cli.policy.choices import RoleOption, choose, roles_given
-from agents.cli.policy.duties import show
-from agents.cli.policy.facts import Given, facts_given
+from agents.cli.policy.duties import show_obligations
+from agents.cli.policy.facts import FactOption, facts_given
 from agents.cli.policy.language import LangOption, language_given
 from pipeline.errors import OperatorError
 from pipeline.policy import obligations as steps
 from pipeline.policy.pack_files import load_packs
-from pipeline.policy.places import canonical, did_you_mean
+from pipeline.policy.places import canonical_place, did_you_mean
 from pipeline.policy.vocabulary import FactValue
 from pipeline.settings import PolicySettings
 
-__all__ = ["obligations"]
+__all__ = ["list_obligations"]
 
 _CATEGORIES: Final = ("none", *(category.name for category in steps.CATEGORIES))
 """The technologies of Art. 23 by number; 0 is none of them."""
@@ -32,7 +32,7 @@ def _numbered(names: tuple[str, ...]) -> str:
     return ", ".join(f"{number} {name}" for number, name in enumerate(names))
 
 
-def obligations(
+def list_obligations(
     role: RoleOption = None,
     category: Annotated[
         str | None,
@@ -74,7 +74,7 @@ def obligations(
         bool | None,
         typer.Option(help="Whether the service can shape public opinion or mobilise society.", show_default=False),
     ] = None,
-    fact: Given = None,
+    fact: FactOption = None,
     jurisdiction: Annotated[
         list[str] | None,
         typer.Option(
@@ -118,7 +118,7 @@ def obligations(
     if as_json:
         print_json(answer)
     else:
-        show(answer, with_all=show_all)
+        show_obligations(answer, with_all=show_all)
 
 
 def _features(given: list[str]) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def _words(option: str, given: list[str] | None, words: tuple[str, ...]) -> tupl
 
 def _places(given: list[str] | None) -> tuple[str, ...]:
     for name in given or ():
-        if canonical(name) is None:
+        if canonical_place(name) is None:
             raise OperatorError(what=f"--jurisdiction cannot be {name}: {did_you_mean(name)}.", remedy="Give one.")
     return tuple(dict.fromkeys(given or ()))
 

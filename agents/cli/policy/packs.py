@@ -18,7 +18,7 @@ from pipeline.policy.clock_examples import ClockExampleResult, read_clock_exampl
 from pipeline.policy.compliance import render
 from pipeline.policy.examples import (
     CASES,
-    Case,
+    ExampleCase,
     ExampleResult,
     examples_beside,
     missing_cases,
@@ -29,7 +29,7 @@ from pipeline.policy.pack_files import PackFile, find_packs, load_packs, packs_i
 from pipeline.policy.words import Language, chosen
 from pipeline.settings import PolicySettings
 
-__all__ = ["check", "compliance", "list_packs", "run_tests"]
+__all__ = ["check_packs", "compliance", "list_packs", "run_tests"]
 
 Packs = Annotated[
     list[str] | None,
@@ -66,7 +66,7 @@ class TestedRule(msgspec.Struct, frozen=True, kw_only=True):
     """How the examples of one rule came out: for each case whether all are as expected, null where there is none."""
 
     rule: str
-    cases: dict[Case, bool | None]
+    cases: dict[ExampleCase, bool | None]
 
 
 class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ class TestedPack(msgspec.Struct, frozen=True, kw_only=True):
     examples: int
     rules: tuple[TestedRule, ...]
     failures: tuple[ExampleResult, ...]
-    missing: dict[str, tuple[Case, ...]]
+    missing: dict[str, tuple[ExampleCase, ...]]
     clocks: int
     clock_examples: int
     clock_failures: tuple[ClockExampleResult, ...]
@@ -111,7 +111,7 @@ def list_packs(lang: LangOption = None, as_json: AsJson = False) -> None:
     console.print(table)
 
 
-def check(
+def check_packs(
     paths: Annotated[list[str], typer.Argument(metavar="PACK...", help="Files, directories or shipped names.")],
     lang: LangOption = None,
     as_json: AsJson = False,
@@ -205,7 +205,7 @@ def _tested(file: PackFile, language: Language) -> TestedPack:
     )
 
 
-def _came_out(results: Iterable[ExampleResult], rule: str, case: Case) -> bool | None:
+def _came_out(results: Iterable[ExampleResult], rule: str, case: ExampleCase) -> bool | None:
     mine = [result.is_as_expected for result in results if (result.rule, result.case) == (rule, case)]
     return all(mine) if mine else None
 

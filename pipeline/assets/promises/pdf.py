@@ -5,7 +5,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from pipeline.assets.pdf_update import BROKEN_PDF, header_at, opened, revisions
+from pipeline.assets.pdf_update import BROKEN_PDF, header_at, opened_pdf, revisions
 from pipeline.assets.promises.container import Promises, Stretch, reading
 
 __all__ = ["promises", "reason_to_leave"]
@@ -34,7 +34,7 @@ class _Revisions:
 
 def promises(body: bytes) -> Promises:
     """What a PDF document promises."""
-    with reading(*BROKEN_PDF), opened(body) as document:
+    with reading(*BROKEN_PDF), opened_pdf(body) as document:
         return {
             "the protection": _protection(document),
             "the signatures": _Signed(body) if _is_signed(document) else None,
@@ -64,7 +64,7 @@ class _Signed:
 def reason_to_leave(body: bytes) -> str | None:
     """Why nothing may be put into a document: it is signed, or encrypted."""
     try:
-        with opened(body) as document:
+        with opened_pdf(body) as document:
             if document.is_encrypted:
                 return "The PDF document is encrypted, and would not be afterwards."
             if _is_signed(document):

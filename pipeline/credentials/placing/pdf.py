@@ -5,7 +5,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from pipeline.assets.pdf_update import BROKEN_PDF, opened, updated
+from pipeline.assets.pdf_update import BROKEN_PDF, opened_pdf, updated
 from pipeline.credentials.placing.place import ManifestPlace, UnplaceableError
 
 __all__ = ["place_in_pdf"]
@@ -24,7 +24,7 @@ def place_in_pdf(body: bytes, length: int) -> ManifestPlace:
         UnplaceableError: it is broken, or encrypted.
     """
     try:
-        with opened(body) as document:
+        with opened_pdf(body) as document:
             if document.is_encrypted:
                 raise UnplaceableError
             _attach(document, _FILLER * length)

@@ -5,6 +5,6 @@ No process that parses strangers' bytes holds a key: it asks for a signature ove
 
 from pipeline.credentials.signers.claim_signer import ClaimSigner
 from pipeline.credentials.signers.file_key import claim_signer
-from pipeline.credentials.signers.key import Key, KeyAwayError, KeyRefusedError
+from pipeline.credentials.signers.key import KeyAwayError, KeyRefusedError, SigningKey
 
-__all__ = ["ClaimSigner", "Key", "KeyAwayError", "KeyRefusedError", "claim_signer"]
+__all__ = ["ClaimSigner", "KeyAwayError", "KeyRefusedError", "SigningKey", "claim_signer"]

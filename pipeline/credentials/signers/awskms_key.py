@@ -36,7 +36,7 @@ _WAITS: Final = frozenset(
 
 
 class AwsKmsKey:
-    """A `Key` of KMS.
+    """A `SigningKey` of KMS.
 
     Raises:
         KeyRefusedError: the URI names no key, or no region is known.
@@ -60,7 +60,7 @@ class AwsKmsKey:
             raise KeyRefusedError(f"KMS cannot be asked ({type(error).__name__})") from None
 
     def sign(self, message: bytes, algorithm: Algorithm) -> bytes:
-        """See `Key.sign`."""
+        """See `SigningKey.sign`."""
         if algorithm not in _ALGORITHMS:
             raise KeyRefusedError(f"KMS is not asked for {algorithm} here")
         try:
@@ -83,5 +83,5 @@ class AwsKmsKey:
         return bytes(answer["Signature"])
 
     def close(self) -> None:
-        """See `Key.close`."""
+        """See `SigningKey.close`."""
         self._client.close()

@@ -28,7 +28,7 @@ class _Answer(msgspec.Struct):
 
 
 class AzureKey:
-    """A `Key` of a vault.
+    """A `SigningKey` of a vault.
 
     Raises:
         KeyRefusedError: the URI is not one of a key, or nobody says who we are.
@@ -49,7 +49,7 @@ class AzureKey:
         self._pool = http_pool(seconds, chosen.get("ca-file"))
 
     def sign(self, message: bytes, algorithm: Algorithm) -> bytes:
-        """See `Key.sign`."""
+        """See `SigningKey.sign`."""
         if algorithm not in DIGESTS:
             raise KeyRefusedError(f"its service makes no signatures by {algorithm}")
         digest = base64.urlsafe_b64encode(digest_of(message, algorithm)).decode().rstrip("=")
@@ -61,7 +61,7 @@ class AzureKey:
             return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
 
     def close(self) -> None:
-        """See `Key.close`."""
+        """See `SigningKey.close`."""
         self._pool.clear()
 
 

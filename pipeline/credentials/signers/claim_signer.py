@@ -16,7 +16,7 @@ from cryptography import x509
 
 from pipeline.credentials.model import SigningIdentity
 from pipeline.credentials.signers.breaker import Breaker
-from pipeline.credentials.signers.key import Key, KeyAwayError, KeyRefusedError, is_signed, side_by_side
+from pipeline.credentials.signers.key import KeyAwayError, KeyRefusedError, SigningKey, is_signed, side_by_side
 from pipeline.errors import BugError, OperatorError, WorldError
 
 __all__ = ["ClaimSigner"]
@@ -45,7 +45,7 @@ class ClaimSigner:
         WorldError: what keeps the key does not answer.
     """
 
-    def __init__(self, identity: SigningIdentity, key: Key, *, name: str, seconds: float = 10.0) -> None:
+    def __init__(self, identity: SigningIdentity, key: SigningKey, *, name: str, seconds: float = 10.0) -> None:
         self._identity = identity
         self.name = name
         self._key = key

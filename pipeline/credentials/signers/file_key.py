@@ -13,7 +13,7 @@ __all__ = ["FileKey", "claim_signer"]
 
 
 class FileKey:
-    """A `Key` over a PEM private key.
+    """A `SigningKey` over a PEM private key.
 
     Raises:
         KeyRefusedError: it cannot be read, or is of a kind that signs no claims.
@@ -31,7 +31,7 @@ class FileKey:
         self._key = key
 
     def sign(self, message: bytes, algorithm: Algorithm) -> bytes:
-        """See `Key.sign`."""
+        """See `SigningKey.sign`."""
         if isinstance(self._key, ed25519.Ed25519PrivateKey):
             return self._key.sign(message)
         if algorithm not in DIGESTS:

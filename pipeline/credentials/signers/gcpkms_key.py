@@ -32,7 +32,7 @@ class _Answer(msgspec.Struct):
 
 
 class GcpKey:
-    """A `Key` of Cloud KMS.
+    """A `SigningKey` of Cloud KMS.
 
     Raises:
         KeyRefusedError: the URI is not one of a key's version, or nobody says who we are.
@@ -54,7 +54,7 @@ class GcpKey:
         self._bearer = _identity(self._pool) if token_file is None else from_file(token_file)
 
     def sign(self, message: bytes, algorithm: Algorithm) -> bytes:
-        """See `Key.sign`."""
+        """See `SigningKey.sign`."""
         if algorithm in DIGESTS:
             digest = base64.b64encode(digest_of(message, algorithm)).decode()
             question: dict[str, object] = {"digest": {DIGESTS[algorithm]: digest}}
@@ -66,7 +66,7 @@ class GcpKey:
             return base64.b64decode(msgspec.json.decode(answer, type=_Answer).signature, validate=True)
 
     def close(self) -> None:
-        """See `Key.close`."""
+        """See `SigningKey.close`."""
         self._pool.clear()
 
 

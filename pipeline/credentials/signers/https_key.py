@@ -24,7 +24,7 @@ class _Answer(msgspec.Struct):
 
 
 class HttpsKey:
-    """A `Key` of a service.
+    """A `SigningKey` of a service.
 
     Raises:
         KeyRefusedError: the URI is not one of a service.
@@ -40,7 +40,7 @@ class HttpsKey:
         self._pool = http_pool(seconds, chosen.get("ca-file"))
 
     def sign(self, message: bytes, algorithm: Algorithm) -> bytes:
-        """See `Key.sign`."""
+        """See `SigningKey.sign`."""
         field, body = ("digest", digest_of(message, algorithm)) if algorithm in DIGESTS else ("message", message)
         question = msgspec.json.encode({"algorithm": algorithm, field: base64.b64encode(body).decode()})
         bearer = {} if self._token_file is None else {"Authorization": f"Bearer {secret(self._token_file)}"}
@@ -49,5 +49,5 @@ class HttpsKey:
             return base64.b64decode(msgspec.json.decode(answer, type=_Answer).signature, validate=True)
 
     def close(self) -> None:
-        """See `Key.close`."""
+        """See `SigningKey.close`."""
         self._pool.clear()

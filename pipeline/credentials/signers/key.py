@@ -18,9 +18,9 @@ from pipeline.credentials.model import Algorithm
 
 __all__ = [
     "DIGESTS",
-    "Key",
     "KeyAwayError",
     "KeyRefusedError",
+    "SigningKey",
     "digest_of",
     "is_signed",
     "side_by_side",
@@ -51,7 +51,7 @@ class KeyRefusedError(Exception):
         self.why = why
 
 
-class Key(Protocol):
+class SigningKey(Protocol):
     """A private key, wherever it is kept. Safe to call from several threads.
 
     Attributes:

@@ -18,14 +18,14 @@ from typing import Final
 from pipeline.credentials.signer import load_signing_identity, load_signing_material
 from pipeline.credentials.signers.claim_signer import ClaimSigner
 from pipeline.credentials.signers.file_key import claim_signer
-from pipeline.credentials.signers.key import Key, KeyAwayError, KeyRefusedError
+from pipeline.credentials.signers.key import KeyAwayError, KeyRefusedError, SigningKey
 from pipeline.errors import OperatorError, WorldError
 
 __all__ = ["SCHEMES", "files_of", "is_path", "open_signer"]
 
 _FILE: Final = "file:"
 
-Opening = Callable[[str, float], Key]
+Opening = Callable[[str, float], SigningKey]
 """Makes a key from its URI and the longest time for one signature, in seconds."""
 
 
@@ -84,37 +84,37 @@ def _shown(key: str) -> str:
     return f"{scheme}:{'//' if at and before.startswith('//') else ''}{host}"
 
 
-def _awskms(uri: str, seconds: float) -> Key:
+def _awskms(uri: str, seconds: float) -> SigningKey:
     from pipeline.credentials.signers.awskms_key import AwsKmsKey  # noqa: PLC0415
 
     return AwsKmsKey(uri, seconds)
 
 
-def _azurekms(uri: str, seconds: float) -> Key:
+def _azurekms(uri: str, seconds: float) -> SigningKey:
     from pipeline.credentials.signers.azurekms_key import AzureKey  # noqa: PLC0415
 
     return AzureKey(uri, seconds)
 
 
-def _gcpkms(uri: str, seconds: float) -> Key:
+def _gcpkms(uri: str, seconds: float) -> SigningKey:
     from pipeline.credentials.signers.gcpkms_key import GcpKey  # noqa: PLC0415
 
     return GcpKey(uri, seconds)
 
 
-def _https(uri: str, seconds: float) -> Key:
+def _https(uri: str, seconds: float) -> SigningKey:
     from pipeline.credentials.signers.https_key import HttpsKey  # noqa: PLC0415
 
     return HttpsKey(uri, seconds)
 
 
-def _pkcs11(uri: str, seconds: float) -> Key:
+def _pkcs11(uri: str, seconds: float) -> SigningKey:
     from pipeline.credentials.signers.pkcs11_key import Pkcs11Key  # noqa: PLC0415
 
     return Pkcs11Key(uri, seconds)
 
 
-def _vault(uri: str, seconds: float) -> Key:
+def _vault(uri: str, seconds: float) -> SigningKey:
     from pipeline.credentials.signers.vault_key import VaultKey  # noqa: PLC0415
 
     return VaultKey(uri, seconds)

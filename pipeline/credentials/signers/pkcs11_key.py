@@ -23,7 +23,7 @@ process once."""
 
 
 class Pkcs11Key:
-    """A `Key` of a module.
+    """A `SigningKey` of a module.
 
     Raises:
         KeyRefusedError: the URI is not one of a key, the package is not installed, or the module has no such key.
@@ -57,7 +57,7 @@ class Pkcs11Key:
             pass  # The key is there.
 
     def sign(self, message: bytes, algorithm: Algorithm) -> bytes:
-        """See `Key.sign`."""
+        """See `SigningKey.sign`."""
         mechanisms, masks = self._pkcs11.Mechanism, self._pkcs11.MGF
         parameters = None
         if algorithm not in DIGESTS:
@@ -71,7 +71,7 @@ class Pkcs11Key:
             return bytes(key.sign(body, mechanism=mechanism, mechanism_param=parameters))
 
     def close(self) -> None:
-        """See `Key.close`."""
+        """See `SigningKey.close`."""
         with _ONE_AT_A_TIME:
             if self._open is not None:
                 self._open[0].close()

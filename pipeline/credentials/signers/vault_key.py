@@ -30,7 +30,7 @@ class _Answer(msgspec.Struct):
 
 
 class VaultKey:
-    """A `Key` of a transit engine.
+    """A `SigningKey` of a transit engine.
 
     Raises:
         KeyRefusedError: the URI is not one of a key.
@@ -51,7 +51,7 @@ class VaultKey:
         self._pool = http_pool(seconds, chosen.get("ca-file"))
 
     def sign(self, message: bytes, algorithm: Algorithm) -> bytes:
-        """See `Key.sign`."""
+        """See `SigningKey.sign`."""
         prehashed = algorithm in DIGESTS
         question: dict[str, object] = {
             "input": base64.b64encode(digest_of(message, algorithm) if prehashed else message).decode(),
@@ -70,7 +70,7 @@ class VaultKey:
             return base64.b64decode(signature.rpartition(":")[2], validate=True)
 
     def close(self) -> None:
-        """See `Key.close`."""
+        """See `SigningKey.close`."""
         self._pool.clear()
 
     def _headers(self) -> dict[str, str]:

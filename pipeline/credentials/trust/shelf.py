@@ -11,9 +11,9 @@ import msgspec
 from pipeline.credentials.trust.trust_list import MOST_DAYS, TrustList, TrustListError, Use, read_list
 from pipeline.errors import BugError, OperatorError
 
-__all__ = ["NAMES", "lists_at_hand", "put_list", "shipped_lists", "update_files"]
+__all__ = ["LIST_NAMES", "lists_at_hand", "put_list", "shipped_lists", "update_files"]
 
-NAMES: Final = ("c2pa", "c2pa-tsa")
+LIST_NAMES: Final = ("c2pa", "c2pa-tsa")
 
 
 class _Shipped(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,7 +74,7 @@ def lists_at_hand(directory: Path) -> tuple[TrustList, ...]:
         OperatorError: an update cannot be read.
     """
     newest = {shipped_list.name: shipped_list for shipped_list in shipped_lists()}
-    for name, file in zip(NAMES, update_files(directory), strict=True):
+    for name, file in zip(LIST_NAMES, update_files(directory), strict=True):
         kept = _kept(name, file)
         if kept is not None and kept.issued >= newest[name].issued:
             newest[name] = kept
@@ -82,8 +82,8 @@ def lists_at_hand(directory: Path) -> tuple[TrustList, ...]:
 
 
 def update_files(directory: Path) -> tuple[Path, ...]:
-    """Where the update of each list is kept, whether there is one or not; in the order of `NAMES`."""
-    return tuple(directory.expanduser() / "trust" / f"{name}.json" for name in NAMES)
+    """Where the update of each list is kept, whether there is one or not; in the order of `LIST_NAMES`."""
+    return tuple(directory.expanduser() / "trust" / f"{name}.json" for name in LIST_NAMES)
 
 
 def put_list(directory: Path, body: bytes, *, use: Use | None, source: str, now: datetime | None = None) -> TrustList:
@@ -113,7 +113,7 @@ def put_list(directory: Path, body: bytes, *, use: Use | None, source: str, now:
         sequence=fresh.sequence,
         pem=fresh.pem.decode("ascii", "replace"),
     )
-    file = dict(zip(NAMES, update_files(directory), strict=True))[fresh.name]
+    file = dict(zip(LIST_NAMES, update_files(directory), strict=True))[fresh.name]
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = file.with_suffix(".new")

@@ -30,9 +30,9 @@ from pipeline.events.outputs.cases import (
 )
 from pipeline.events.outputs.credentials import ClaimGenerator, CredentialSummary, ManifestReference, SignerSummary
 from pipeline.events.outputs.decisions import (
-    Category,
     Decision,
     Declared,
+    HarmCategory,
     InspectedContent,
     LabelingState,
     Propagation,
@@ -45,13 +45,14 @@ from pipeline.events.outputs.decisions import (
 )
 from pipeline.events.outputs.features import FeatureAddition
 from pipeline.events.outputs.findings import (
+    SEVERITIES,
     Action,
     CountsAgainst,
     DecisionOutcome,
-    Evidence,
     Finding,
+    FindingEvidence,
+    FindingOutcome,
     ObservedOutcome,
-    Outcome,
     Severity,
 )
 from pipeline.events.outputs.letters import DeadLetter, InputPosition
@@ -68,6 +69,7 @@ from pipeline.events.outputs.references import (
 )
 
 __all__ = [
+    "SEVERITIES",
     "Action",
     "Alert",
     "Announcement",
@@ -78,7 +80,6 @@ __all__ = [
     "CaseOutcome",
     "CaseState",
     "CaseSubject",
-    "Category",
     "CitedRule",
     "ClaimGenerator",
     "ClockLaw",
@@ -96,9 +97,11 @@ __all__ = [
     "Enforcement",
     "EnforcementReversal",
     "EventReference",
-    "Evidence",
     "FeatureAddition",
     "Finding",
+    "FindingEvidence",
+    "FindingOutcome",
+    "HarmCategory",
     "InputPosition",
     "InspectedContent",
     "JudgedBy",
@@ -108,7 +111,6 @@ __all__ = [
     "ManifestReference",
     "ObservedOutcome",
     "OrderedService",
-    "Outcome",
     "PackReference",
     "Propagation",
     "RecognisedBy",

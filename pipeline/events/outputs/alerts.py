@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.events.outputs.findings import Action, Evidence, Outcome, Severity
+from pipeline.events.outputs.findings import Action, FindingEvidence, FindingOutcome, Severity
 from pipeline.events.outputs.references import EventReference, PackReference
 
 __all__ = ["Alert", "CitedRule", "EnforcedRule", "Enforcement", "EnforcementReversal", "Step", "Subject"]
@@ -37,10 +37,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     rule: CitedRule
     action: Action
-    outcome: Outcome
+    outcome: FindingOutcome
     code: str | None
     message: str
-    evidence: Evidence
+    evidence: FindingEvidence
     subject: Subject
     record_uri: str | None
     pack: PackReference | None = None

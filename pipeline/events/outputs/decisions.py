@@ -9,9 +9,9 @@ from pipeline.events.outputs.findings import CountsAgainst, DecisionOutcome, Fin
 from pipeline.events.outputs.references import EventReference, JudgedBy
 
 __all__ = [
-    "Category",
     "Decision",
     "Declared",
+    "HarmCategory",
     "InspectedContent",
     "LabelingState",
     "Propagation",
@@ -23,7 +23,7 @@ __all__ = [
     "ReviewVerdict",
 ]
 
-Category = Literal["csam", "ncii", "other"]
+HarmCategory = Literal["csam", "ncii", "other"]
 """What kind of illegal content a verdict names, where law names it."""
 
 Declared = Literal["ai", "human", "unknown"]
@@ -76,7 +76,7 @@ class RetractionOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """The later verdict that retracted an event: what it found, and which event said so."""
 
     verdict: Literal["illegal"]
-    categories: tuple[Category, ...]
+    categories: tuple[HarmCategory, ...]
     reviewer: str | None
     reason: str | None
     found_at: str | None

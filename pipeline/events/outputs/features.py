@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.events.outputs.decisions import Category
+from pipeline.events.outputs.decisions import HarmCategory
 
 __all__ = ["FeatureAddition"]
 
@@ -17,4 +17,4 @@ class FeatureAddition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     verdict: Literal["illegal"]
     sha256: str | None = None
     fingerprint: str | None = None
-    category: Category | None = None
+    category: HarmCategory | None = None

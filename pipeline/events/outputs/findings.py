@@ -1,32 +1,36 @@
 """What rules found, and what follows from it."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
 from pipeline.events.outputs.references import PackReference
 
 __all__ = [
+    "SEVERITIES",
     "Action",
     "CountsAgainst",
     "DecisionOutcome",
-    "Evidence",
     "Finding",
+    "FindingEvidence",
+    "FindingOutcome",
     "ObservedOutcome",
-    "Outcome",
     "Severity",
 ]
 
 Severity = Literal["low", "medium", "high", "critical"]
 
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+"""From the least to the gravest."""
+
 Action = Literal["record", "alert", "hold", "block"]
 
-Outcome = Literal["violation", "unknown"]
+FindingOutcome = Literal["violation", "unknown"]
 
 DecisionOutcome = Literal["allow", "hold", "block"]
 
-Evidence = Mapping[str, str | int | float | bool | tuple[str, ...] | None]
+FindingEvidence = Mapping[str, str | int | float | bool | tuple[str, ...] | None]
 
 
 class CountsAgainst(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,11 +47,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     severity: Severity
     action: Action
-    outcome: Outcome
+    outcome: FindingOutcome
     code: str | None
     message: str
     citation: str | None
-    evidence: Evidence
+    evidence: FindingEvidence
     pack: PackReference | None = None
     remedy: str | None = None
     actor: str | None = None

@@ -21,9 +21,9 @@ from pipeline.isolation.confinement.kernel import KernelRefusedError, control
 from pipeline.isolation.confinement.landlock import NETWORK_VERSION, allow_only_reading, landlock_version
 from pipeline.isolation.confinement.seccomp import allow_only_computing
 
-__all__ = ["UNCONFINED", "Confinement", "Rule", "confine", "keep_to_itself", "landlock_version", "readable"]
+__all__ = ["UNCONFINED", "Confinement", "ConfinementRule", "confine", "keep_to_itself", "landlock_version", "readable"]
 
-Rule = Literal["require", "try", "off"]
+ConfinementRule = Literal["require", "try", "off"]
 """What to do where the kernel lacks something: not start, say so and go on, or confine nothing at all."""
 
 _NO_NEW_PRIVILEGES: Final = 38

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pipeline.isolation.confinement.kernel import KernelRefusedError, control
-from pipeline.isolation.confinement.system_calls import AUDIT_ARCHITECTURE, number_of, numbers
+from pipeline.isolation.confinement.system_calls import AUDIT_ARCHITECTURE, allowed_numbers, call_number
 
 __all__ = ["allow_only_computing"]
 
@@ -71,10 +71,10 @@ def _program(machine: str, *, tcp: bool) -> list[Instruction]:
         _returned(_REFUSE | errno.EPERM),
         (_LOAD, 0, 0, _NUMBER),
     ]
-    for number in numbers(machine):
+    for number in allowed_numbers(machine):
         program += [(_EQUAL, 0, 1, number), _returned(_ALLOW)]
     for name, rule in {**_rules(), **(_TCP if tcp else {})}.items():
-        wanted = number_of(name, machine)
+        wanted = call_number(name, machine)
         if wanted is not None:
             answer = rule()
             program += [(_EQUAL, 0, len(answer), wanted), *answer]

@@ -6,7 +6,7 @@ Numbers are those of the kernel's `unistd` tables: once given, they never change
 import platform
 from typing import Final
 
-__all__ = ["AUDIT_ARCHITECTURE", "number_of", "numbers"]
+__all__ = ["AUDIT_ARCHITECTURE", "allowed_numbers", "call_number"]
 
 _MACHINES: Final = {"x86_64": 0, "aarch64": 1}
 
@@ -150,13 +150,13 @@ _BY_ARGUMENT: Final = frozenset(
 )
 
 
-def numbers(machine: str | None = None) -> tuple[int, ...]:
+def allowed_numbers(machine: str | None = None) -> tuple[int, ...]:
     """Numbers of the calls that are allowed whatever their arguments are; none for an unknown machine."""
-    found = (number_of(name, machine) for name in _TABLE if name not in _BY_ARGUMENT)
+    found = (call_number(name, machine) for name in _TABLE if name not in _BY_ARGUMENT)
     return tuple(number for number in found if number is not None)
 
 
-def number_of(name: str, machine: str | None = None) -> int | None:
+def call_number(name: str, machine: str | None = None) -> int | None:
     """The number of one call of the table; None where this machine has no such call."""
     column = _MACHINES.get(machine or platform.machine())
     return None if column is None else _TABLE[name][column]

@@ -5,11 +5,11 @@ may harm; what is exported here imports none of them.
 """
 
 from pipeline.labels.explicit.model import Checked, LabelClaim, LabeledFile, LabelOrder, Written
-from pipeline.labels.explicit.wording import LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
+from pipeline.labels.explicit.wording import LABEL_LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
 from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = [
-    "LANGUAGES",
+    "LABEL_LANGUAGES",
     "WORDINGS",
     "Checked",
     "ExplicitRefusedError",

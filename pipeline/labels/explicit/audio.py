@@ -21,11 +21,11 @@ from pipeline.labels.explicit.model import LabeledFile, Written
 from pipeline.labels.explicit.rhythm import SECONDS, duck_and_tones, find_rhythm
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["BROKEN", "MOST_SECONDS", "beginning_of", "label_audio", "open_media"]
+__all__ = ["BROKEN_MEDIA", "beginning_of", "label_audio", "open_media"]
 
-MOST_SECONDS: Final = 3600
+_MOST_SECONDS: Final = 3600
 
-BROKEN: Final = (av.error.FFmpegError, ValueError, OSError, KeyError, IndexError, RuntimeError)
+BROKEN_MEDIA: Final = (av.error.FFmpegError, ValueError, OSError, KeyError, IndexError, RuntimeError)
 """What PyAV raises over broken files."""
 
 _FORMATS: Final = {
@@ -52,7 +52,7 @@ def label_audio(body: bytes, media_type: str) -> LabeledFile:
     """Put the rhythm at the start of a sound that has none there. Metadata stays; pictures of covers do not.
 
     Raises:
-        ExplicitRefusedError: not a sound that can be read and written, or longer than `MOST_SECONDS`.
+        ExplicitRefusedError: not a sound that can be read and written, or longer than `_MOST_SECONDS`.
     """
     name = _FORMATS.get(media_type)
     if name is None:
@@ -62,7 +62,7 @@ def label_audio(body: bytes, media_type: str) -> LabeledFile:
         return LabeledFile(body=body, written=written, kept=True)
     saved = io.BytesIO()
     with (
-        ExplicitRefusedError.instead_of(*BROKEN, what="The sound cannot be decoded or encoded."),
+        ExplicitRefusedError.instead_of(*BROKEN_MEDIA, what="The sound cannot be decoded or encoded."),
         open_media(body) as source,
     ):
         stream = _sound_stream(source)
@@ -91,7 +91,10 @@ def beginning_of(body: bytes, seconds: float, rate: int) -> NDArray[np.float64]:
     """
     pieces: list[NDArray[np.float64]] = []
     wanted = round(seconds * rate)
-    with ExplicitRefusedError.instead_of(*BROKEN, what="The sound cannot be decoded."), open_media(body) as source:
+    with (
+        ExplicitRefusedError.instead_of(*BROKEN_MEDIA, what="The sound cannot be decoded."),
+        open_media(body) as source,
+    ):
         resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
         for frame in source.decode(_sound_stream(source)):
             pieces += [part.to_ndarray().ravel().astype(np.float64) for part in resampler.resample(frame)]
@@ -146,8 +149,8 @@ def _bounded(source: InputContainer, stream: AudioStream) -> Iterator[AudioFrame
     at = 0
     for frame in source.decode(stream):
         at += frame.samples
-        if at > MOST_SECONDS * stream.codec_context.sample_rate:
-            raise ExplicitRefusedError(what=f"The sound is longer than {MOST_SECONDS} seconds.")
+        if at > _MOST_SECONDS * stream.codec_context.sample_rate:
+            raise ExplicitRefusedError(what=f"The sound is longer than {_MOST_SECONDS} seconds.")
         yield frame
 
 
@@ -187,8 +190,8 @@ def _prepend(source: InputContainer, stream: AudioStream, target: OutputContaine
     for packet in source.demux(stream):
         if packet.dts is None:
             continue
-        if packet.dts * base > MOST_SECONDS:
-            raise ExplicitRefusedError(what=f"The sound is longer than {MOST_SECONDS} seconds.")
+        if packet.dts * base > _MOST_SECONDS:
+            raise ExplicitRefusedError(what=f"The sound is longer than {_MOST_SECONDS} seconds.")
         packet.stream = made
         packet.pts = (packet.dts if packet.pts is None else packet.pts) + end
         packet.dts += end

@@ -10,8 +10,7 @@ from typing import Final
 from PIL import Image, ImageOps
 
 from pipeline.labels.explicit.docx import text_of_docx
-from pipeline.labels.explicit.image import BROKEN as BROKEN_PICTURE
-from pipeline.labels.explicit.image import open_picture
+from pipeline.labels.explicit.image import BROKEN_PICTURE, open_picture
 from pipeline.labels.explicit.matching import PlateFound, find_plate, is_still_there
 from pipeline.labels.explicit.model import LEAST_SECONDS, Checked, LabelClaim, Position, Written
 from pipeline.labels.explicit.pdf import find_in_pdf

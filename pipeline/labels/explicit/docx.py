@@ -11,9 +11,9 @@ from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Written
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["MOST_BYTES", "MOST_PARTS", "label_docx", "text_of_docx"]
+__all__ = ["MOST_PARTS", "MOST_UNPACKED_BYTES", "label_docx", "text_of_docx"]
 
-MOST_BYTES: Final = 128 * 2**20
+MOST_UNPACKED_BYTES: Final = 128 * 2**20
 """Of all parts together, unpacked."""
 
 MOST_PARTS: Final = 4096
@@ -78,8 +78,10 @@ def text_of_docx(body: bytes) -> str:
 def _parts(body: bytes) -> list[tuple[zipfile.ZipInfo, bytes]]:
     with zipfile.ZipFile(io.BytesIO(body)) as source:
         infos = source.infolist()
-        if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_BYTES:
-            raise ExplicitRefusedError(what=f"The document has more than {MOST_PARTS} parts or {MOST_BYTES} bytes.")
+        if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED_BYTES:
+            raise ExplicitRefusedError(
+                what=f"The document has more than {MOST_PARTS} parts or {MOST_UNPACKED_BYTES} bytes."
+            )
         # zipfile stops at the size that the entry declares, so the sum above bounds what is unpacked.
         return [(info, source.read(info)) for info in infos]
 

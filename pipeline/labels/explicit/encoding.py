@@ -14,8 +14,7 @@ from av.video.stream import VideoStream
 from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = [
-    "FORMATS",
-    "MOST_PIXELS",
+    "VIDEO_CONTAINERS",
     "codec_of",
     "copied_streams",
     "encoder_of",
@@ -26,10 +25,10 @@ __all__ = [
     "set_up",
 ]
 
-MOST_PIXELS: Final = 4096 * 2304
+_MOST_PIXELS: Final = 4096 * 2304
 """Of one picture."""
 
-FORMATS: Final = {
+VIDEO_CONTAINERS: Final = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
     "video/webm": "webm",
@@ -62,7 +61,7 @@ def picture_stream(source: InputContainer) -> VideoStream:
     context: VideoCodecContext | None = stream.codec_context
     if context is None:
         raise ExplicitRefusedError(what="The pictures are in a codec that is not known.")
-    if context.width * context.height > MOST_PIXELS:
+    if context.width * context.height > _MOST_PIXELS:
         raise ExplicitRefusedError(what=f"Pictures of {context.width} by {context.height} pixels are too large.")
     return stream
 

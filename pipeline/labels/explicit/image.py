@@ -23,9 +23,9 @@ from pipeline.labels.explicit.plate import TEXT_HEIGHT, draw_plate, em_for, marg
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["BROKEN", "MOST_FRAMES", "MOST_PIXELS", "label_image", "open_picture", "orientation_of", "placed"]
+__all__ = ["BROKEN_PICTURE", "MOST_FRAMES", "label_image", "open_picture", "orientation_of", "placed"]
 
-MOST_PIXELS: Final = 80_000_000
+_MOST_PIXELS: Final = 80_000_000
 """In all frames together."""
 
 MOST_FRAMES: Final = 500
@@ -65,7 +65,7 @@ _PNG_LEVEL: Final = 3
 _QUALITY: Final = 92
 """For formats that do not tell how much they were compressed."""
 
-BROKEN: Final = (
+BROKEN_PICTURE: Final = (
     Image.DecompressionBombError,
     EOFError,
     IndexError,
@@ -88,7 +88,10 @@ def label_image(body: bytes, order: LabelOrder) -> LabeledFile:
     Raises:
         ExplicitRefusedError: not a picture that can be read and written without harm, too large, or too small.
     """
-    with ExplicitRefusedError.instead_of(*BROKEN, what="The picture cannot be decoded."), open_picture(body) as picture:
+    with (
+        ExplicitRefusedError.instead_of(*BROKEN_PICTURE, what="The picture cannot be decoded."),
+        open_picture(body) as picture,
+    ):
         _refuse_loss(picture)
         # Of a GIF, every shade between dark and light would take a number from the colours of the picture.
         frames = [_marked_frame(frame, order, soft=picture.format != "GIF") for frame in _frames(picture)]
@@ -117,13 +120,15 @@ def open_picture(body: bytes) -> Image.Image:
     Raises:
         ExplicitRefusedError: it is in no such format, or has more pixels than are decoded.
     """
-    with ExplicitRefusedError.instead_of(*BROKEN, what="The picture is in no format that can be written again."):
+    with ExplicitRefusedError.instead_of(
+        *BROKEN_PICTURE, what="The picture is in no format that can be written again."
+    ):
         picture = Image.open(io.BytesIO(body), formats=_FORMATS)
     frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
-    if frames > MOST_FRAMES or picture.width * picture.height * frames > MOST_PIXELS:
+    if frames > MOST_FRAMES or picture.width * picture.height * frames > _MOST_PIXELS:
         raise ExplicitRefusedError(
             what=f"The picture has {frames} frames of {picture.width} by {picture.height} pixels; "
-            f"at most {MOST_FRAMES} frames and {MOST_PIXELS} pixels in all are decoded."
+            f"at most {MOST_FRAMES} frames and {_MOST_PIXELS} pixels in all are decoded."
         )
     return picture
 

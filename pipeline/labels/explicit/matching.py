@@ -15,12 +15,12 @@ from PIL import Image
 
 from pipeline.labels.explicit.model import Corner
 from pipeline.labels.explicit.plate import TEXT_HEIGHT, draw_plate, em_for, margin_for
-from pipeline.labels.explicit.wording import LANGUAGES, Language
+from pipeline.labels.explicit.wording import LABEL_LANGUAGES, LabelLanguage
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["CORNERS", "LEAST_LIKENESS", "PlateFound", "find_plate", "is_still_there"]
+__all__ = ["CORNERS", "PlateFound", "find_plate", "is_still_there"]
 
-LEAST_LIKENESS: Final = 0.6
+_LEAST_LIKENESS: Final = 0.6
 """Of 1. Pictures without a plate stayed below 0.45; plates at half the size in JPEG of quality 30 were above 0.65."""
 
 _CERTAIN: Final = 0.93
@@ -52,7 +52,7 @@ class PlateFound(msgspec.Struct, frozen=True, kw_only=True):
         shortest: shortest side of the picture that it was drawn on.
     """
 
-    language: Language
+    language: LabelLanguage
     corner: Corner
     likeness: float
     em: int
@@ -65,7 +65,7 @@ class PlateFound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_plate(
-    picture: Image.Image, languages: tuple[Language, ...] = LANGUAGES, corners: tuple[Corner, ...] = CORNERS
+    picture: Image.Image, languages: tuple[LabelLanguage, ...] = LABEL_LANGUAGES, corners: tuple[Corner, ...] = CORNERS
 ) -> PlateFound | None:
     """The plate in one of the corners of a picture, as it is shown; None where there is none of ours.
 
@@ -83,16 +83,16 @@ def find_plate(
                 best = found
             if best is not None and best.likeness >= _CERTAIN:
                 return best
-    return best if best is not None and best.likeness >= LEAST_LIKENESS else None
+    return best if best is not None and best.likeness >= _LEAST_LIKENESS else None
 
 
 def is_still_there(picture: Image.Image, found: PlateFound) -> bool:
     """Whether a plate that was found in one picture is in another of the same size, at the same place."""
     scale = min(picture.size) / found.shortest
-    return _likeness(picture.convert("L"), found.corner, found.language, found.em, scale) >= LEAST_LIKENESS
+    return _likeness(picture.convert("L"), found.corner, found.language, found.em, scale) >= _LEAST_LIKENESS
 
 
-def _best_in(picture: Image.Image, corner: Corner, language: Language) -> PlateFound | None:
+def _best_in(picture: Image.Image, corner: Corner, language: LabelLanguage) -> PlateFound | None:
     best: PlateFound | None = None
     candidates = _candidates(picture.size, language)
     for number, (em, shortest) in enumerate((*candidates[::_COARSE], *candidates)):
@@ -105,7 +105,7 @@ def _best_in(picture: Image.Image, corner: Corner, language: Language) -> PlateF
 
 
 @lru_cache(maxsize=256)
-def _candidates(size: tuple[int, int], language: Language) -> tuple[tuple[int, int], ...]:
+def _candidates(size: tuple[int, int], language: LabelLanguage) -> tuple[tuple[int, int], ...]:
     """Sizes of the font and shortest sides of the originals that a picture of this size may be made from."""
     found: dict[float, tuple[int, int]] = {}
     for scale in _SCALES:
@@ -120,7 +120,7 @@ def _candidates(size: tuple[int, int], language: Language) -> tuple[tuple[int, i
     return tuple(found[ratio] for ratio in sorted(found))
 
 
-def _likeness(picture: Image.Image, corner: Corner, language: Language, em: int, scale: float) -> float:
+def _likeness(picture: Image.Image, corner: Corner, language: LabelLanguage, em: int, scale: float) -> float:
     plate = draw_plate(language, em)
     zoom = _HEIGHT / plate.height
     size = round(plate.width * zoom), _HEIGHT

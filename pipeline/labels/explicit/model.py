@@ -5,31 +5,31 @@ from typing import Final, Literal
 
 import msgspec
 
-from pipeline.labels.explicit.wording import Language, has_ai_token, has_gen_token
+from pipeline.labels.explicit.wording import LabelLanguage, has_ai_token, has_gen_token
 from pipeline.policy.vocabulary import Facts, FactValue
 
 __all__ = [
     "LEAST_SECONDS",
     "Checked",
     "Corner",
-    "Kind",
     "LabelClaim",
+    "LabelKind",
     "LabelOrder",
     "LabeledFile",
-    "Place",
     "Position",
     "Progress",
+    "TextPlace",
     "Written",
 ]
 
-Kind = Literal["text", "corner", "voice", "rhythm", "ui", "icon"]
+LabelKind = Literal["text", "corner", "voice", "rhythm", "ui", "icon"]
 """The form of a label, as `explicit.kind` has it."""
 
 Position = Literal["start", "end", "middle", "edge_corner", "around_player", "ui_persistent"]
 """Where a label is, as `explicit.position` has it."""
 
 Corner = Literal["bottom-right", "bottom-left", "top-right", "top-left"]
-Place = Literal["start", "end", "both"]
+TextPlace = Literal["start", "end", "both"]
 
 LEAST_SECONDS: Final = 2.0
 """So long the label of a video is seen at least: GB 45438-2025 clause 5.4."""
@@ -48,9 +48,9 @@ class LabelOrder(msgspec.Struct, frozen=True, kw_only=True):
         seconds: how long a video shows it from the first frame on, at least two; None for all of it.
     """
 
-    language: Language = "zh"
+    language: LabelLanguage = "zh"
     corner: Corner = "bottom-right"
-    place: Place = "both"
+    place: TextPlace = "both"
     seconds: float | None = None
 
 
@@ -63,7 +63,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         visible_ms: how long it is seen; None where nothing moves.
     """
 
-    kind: Kind
+    kind: LabelKind
     text: str | None = None
     position: Position
     height_ratio: float | None = None
@@ -105,7 +105,7 @@ class LabeledFile(msgspec.Struct, frozen=True, kw_only=True):
 class LabelClaim(msgspec.Struct, frozen=True, kw_only=True):
     """What an event says of a label; None is what it leaves open."""
 
-    kind: Kind | None = None
+    kind: LabelKind | None = None
     text: str | None = None
     position: Position | None = None
 

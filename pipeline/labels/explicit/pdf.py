@@ -15,9 +15,9 @@ from pipeline.labels.explicit.plate import DARK, LIGHT, TEXT_HEIGHT
 from pipeline.labels.explicit.wording import WORDINGS
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["MOST_PAGES", "find_in_pdf", "label_pdf"]
+__all__ = ["find_in_pdf", "label_pdf"]
 
-MOST_PAGES: Final = 2000
+_MOST_PAGES: Final = 2000
 
 _OURS: Final = "/SealstreamMark"
 """The key by which the plate is known again; its value is what it says."""
@@ -70,7 +70,7 @@ def find_in_pdf(body: bytes) -> tuple[str, bool] | None:
         ExplicitRefusedError: as `label_pdf`, except that signed documents can be read.
     """
     with ExplicitRefusedError.instead_of(*_BROKEN, what="The document cannot be read."), _opened(body) as document:
-        for number, page in enumerate(document.pages[:MOST_PAGES]):
+        for number, page in enumerate(document.pages[:_MOST_PAGES]):
             for text in _texts_on(page):
                 return text, number == 0
     return None
@@ -84,8 +84,10 @@ def _opened(body: bytes) -> Pdf:
 def _refuse(document: Pdf) -> None:
     if document.is_encrypted:
         raise ExplicitRefusedError(what="The document is encrypted.", remedy="Send it without encryption.")
-    if not 0 < len(document.pages) <= MOST_PAGES:
-        raise ExplicitRefusedError(what=f"The document has {len(document.pages)} pages; 1 to {MOST_PAGES} are labeled.")
+    if not 0 < len(document.pages) <= _MOST_PAGES:
+        raise ExplicitRefusedError(
+            what=f"The document has {len(document.pages)} pages; 1 to {_MOST_PAGES} are labeled."
+        )
     form = document.Root.get("/AcroForm", Dictionary())
     if int(form.get("/SigFlags", 0)) & _SIGNED:
         raise ExplicitRefusedError(what="The document is signed, and a label would break the signature.")

@@ -9,7 +9,7 @@ from typing import Final
 # Each by its name: asked for a format it has not loaded, Pillow loads all of them, among them interpreters.
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.labels.explicit.wording import WORDINGS, Language
+from pipeline.labels.explicit.wording import WORDINGS, LabelLanguage
 from pipeline.labels.refused import ExplicitRefusedError
 
 __all__ = [
@@ -55,7 +55,7 @@ def _font(em: int) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def draw_plate(language: Language, em: int) -> Image.Image:
+def draw_plate(language: LabelLanguage, em: int) -> Image.Image:
     """The label as shades: 0 where the plate is dark, 255 where letters and rim are light. Not to be changed."""
     font, text = _font(em), WORDINGS[language].drawn
     left, top, right, bottom = (round(side) for side in font.getbbox(text, anchor="ls"))
@@ -69,7 +69,7 @@ def draw_plate(language: Language, em: int) -> Image.Image:
     return plate
 
 
-def em_for(language: Language, size: tuple[int, int]) -> int:
+def em_for(language: LabelLanguage, size: tuple[int, int]) -> int:
     """The size of the font for a picture: 8.4 per cent of its shortest side, more in small ones that have the room.
 
     Raises:

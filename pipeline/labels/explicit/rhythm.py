@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEAST_LIKENESS", "SECONDS", "duck_and_tones", "find_rhythm"]
+__all__ = ["SECONDS", "duck_and_tones", "find_rhythm"]
 
 _PITCH: Final = 880.0
 _UNIT: Final = 0.12
@@ -26,7 +26,7 @@ _LOUDNESS: Final = 0.35
 _DUCKED: Final = 0.2
 """What is left of the sound under the tones; together they cannot exceed full scale."""
 
-LEAST_LIKENESS: Final = 0.88
+_LEAST_LIKENESS: Final = 0.88
 """Of 1. Ours is above 0.94 after MP3 at 32 kbit/s; SOS, the nearest of other rhythms in our pitch, has 0.81."""
 _LEAST_PURITY: Final = 0.5
 _HOP: Final = 0.01
@@ -71,7 +71,7 @@ def find_rhythm(samples: Samples, rate: int) -> tuple[float, float] | None:
     scores = places @ centred / (len(wanted) * np.maximum(places.std(axis=1), _SILENCE) * wanted.std())
     scores[places @ wanted / wanted.sum() < _LEAST_PURITY] = 0
     best = int(scores.argmax())
-    return (best * _HOP, float(scores[best])) if scores[best] >= LEAST_LIKENESS else None
+    return (best * _HOP, float(scores[best])) if scores[best] >= _LEAST_LIKENESS else None
 
 
 def _purity(samples: Samples, rate: int) -> Samples:

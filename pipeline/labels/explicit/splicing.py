@@ -19,7 +19,7 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from pipeline.labels.explicit.audio import BROKEN, open_media
+from pipeline.labels.explicit.audio import BROKEN_MEDIA, open_media
 from pipeline.labels.explicit.encoding import (
     codec_of,
     copied_streams,
@@ -78,7 +78,7 @@ def spliced(
             return None
         made, overlay = _joined(body, name, order, joint, cut, progress)
         return (made, overlay) if _shows_the_same(body, made, cut) else None
-    except (NotJoinableError, *BROKEN):
+    except (NotJoinableError, *BROKEN_MEDIA):
         return None
 
 

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Place, Position, Written
+from pipeline.labels.explicit.model import LabeledFile, LabelOrder, Position, TextPlace, Written
 from pipeline.labels.explicit.wording import WORDINGS, names_both, plain
 from pipeline.labels.pages import PageParser
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["MOST_BYTES", "decoded", "find_in_text", "label_html", "label_text", "text_of_html"]
+__all__ = ["MOST_DECODED_BYTES", "decoded", "find_in_text", "label_html", "label_text", "text_of_html"]
 
-MOST_BYTES: Final = 16 * 2**20
+MOST_DECODED_BYTES: Final = 16 * 2**20
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\r?\n.*?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _LONGEST_LABEL: Final = 60
@@ -75,8 +75,8 @@ def decoded(body: bytes) -> str:
     Raises:
         ExplicitRefusedError: the text is too long, or not in UTF-8.
     """
-    if len(body) > MOST_BYTES:
-        raise ExplicitRefusedError(what=f"The text has {len(body)} bytes; at most {MOST_BYTES} are read.")
+    if len(body) > MOST_DECODED_BYTES:
+        raise ExplicitRefusedError(what=f"The text has {len(body)} bytes; at most {MOST_DECODED_BYTES} are read.")
     try:
         return body.decode()
     except UnicodeDecodeError as error:
@@ -116,7 +116,7 @@ def _position(number: int, lines: int) -> Position:
 
 
 def _written(order: LabelOrder) -> Written:
-    place: Place = order.place
+    place: TextPlace = order.place
     return Written(
         kind="text",
         text=WORDINGS[order.language].text,

@@ -15,10 +15,9 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from pipeline.labels.explicit.audio import BROKEN, open_media
+from pipeline.labels.explicit.audio import BROKEN_MEDIA, open_media
 from pipeline.labels.explicit.encoding import (
-    FORMATS,
-    MOST_PIXELS,
+    VIDEO_CONTAINERS,
     codec_of,
     copied_streams,
     encoder_of,
@@ -33,9 +32,9 @@ from pipeline.labels.explicit.overlay import Overlay
 from pipeline.labels.explicit.splicing import spliced
 from pipeline.labels.refused import ExplicitRefusedError
 
-__all__ = ["MOST_PIXELS", "MOST_SECONDS", "frames_of", "label_video"]
+__all__ = ["frames_of", "label_video"]
 
-MOST_SECONDS: Final = 600
+_MOST_SECONDS: Final = 600
 """Of a video all of whose pictures have to be compressed again."""
 
 
@@ -51,12 +50,12 @@ def label_video(body: bytes, media_type: str, order: LabelOrder, progress: Progr
     Raises:
         ExplicitRefusedError: not a video that can be read and written without more harm, too long, or too large.
     """
-    if media_type not in FORMATS:
+    if media_type not in VIDEO_CONTAINERS:
         raise ExplicitRefusedError(what=f"Nothing is known of how {media_type} takes a label.")
     if order.seconds is not None and order.seconds < LEAST_SECONDS:
         raise ExplicitRefusedError(what=f"A label has to be seen for {LEAST_SECONDS} seconds at least.")
-    name = FORMATS[media_type]
-    with ExplicitRefusedError.instead_of(*BROKEN, what="The video cannot be decoded or encoded."):
+    name = VIDEO_CONTAINERS[media_type]
+    with ExplicitRefusedError.instead_of(*BROKEN_MEDIA, what="The video cannot be decoded or encoded."):
         made = None if order.seconds is None else spliced(body, name, order, order.seconds, progress)
         saved, overlay = made or _encoded(body, name, order, progress)
     return LabeledFile(body=saved, written=overlay.written, kept=False)
@@ -73,7 +72,10 @@ def frames_of(body: bytes, seconds: float, apart: float) -> Iterator[tuple[float
     Raises:
         ExplicitRefusedError: the video cannot be decoded.
     """
-    with ExplicitRefusedError.instead_of(*BROKEN, what="The video cannot be decoded."), open_media(body) as source:
+    with (
+        ExplicitRefusedError.instead_of(*BROKEN_MEDIA, what="The video cannot be decoded."),
+        open_media(body) as source,
+    ):
         first = last = None
         for frame in source.decode(picture_stream(source)):
             time = float(frame.time or 0)
@@ -110,8 +112,8 @@ def _convert(
                 if not isinstance(frame, VideoFrame):
                     continue
                 first = float(frame.time or 0) if first is None else first
-                if float(frame.time or 0) - first > MOST_SECONDS:
-                    raise ExplicitRefusedError(what=f"The video is longer than {MOST_SECONDS} seconds.")
+                if float(frame.time or 0) - first > _MOST_SECONDS:
+                    raise ExplicitRefusedError(what=f"The video is longer than {_MOST_SECONDS} seconds.")
                 target.mux(made.encode(overlay.on(frame)))
                 give_back_priority()
                 if lasts > 0:

@@ -13,21 +13,20 @@ from typing import Final, Literal
 import msgspec
 
 __all__ = [
-    "LANGUAGES",
+    "LABEL_LANGUAGES",
     "WORDINGS",
-    "Language",
-    "Wording",
+    "LabelLanguage",
     "has_ai_token",
     "has_gen_token",
-    "language_of",
+    "label_language",
     "names_both",
     "plain",
 ]
 
-Language = Literal["zh", "en", "ko", "ja", "hi", "es", "fr", "de"]
+LabelLanguage = Literal["zh", "en", "ko", "ja", "hi", "es", "fr", "de"]
 
 
-class Wording(msgspec.Struct, frozen=True, kw_only=True):
+class _Wording(msgspec.Struct, frozen=True, kw_only=True):
     """What a label says in one language.
 
     Attributes:
@@ -42,11 +41,11 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     in_text: str
 
 
-def _wording(text: str, brackets: str = "[]", drawn: str | None = None) -> Wording:
-    return Wording(text=text, drawn=drawn or text, in_text=f"{brackets[0]}{text}{brackets[1]}")
+def _wording(text: str, brackets: str = "[]", drawn: str | None = None) -> _Wording:
+    return _Wording(text=text, drawn=drawn or text, in_text=f"{brackets[0]}{text}{brackets[1]}")
 
 
-WORDINGS: Final[Mapping[Language, Wording]] = {
+WORDINGS: Final[Mapping[LabelLanguage, _Wording]] = {
     "zh": _wording("AI生成", "【】"),
     "en": _wording("AI-generated"),
     "ko": _wording("AI 생성물"),
@@ -57,10 +56,10 @@ WORDINGS: Final[Mapping[Language, Wording]] = {
     "de": _wording("KI-generiert"),
 }
 
-LANGUAGES: Final[tuple[Language, ...]] = tuple(WORDINGS)
+LABEL_LANGUAGES: Final[tuple[LabelLanguage, ...]] = tuple(WORDINGS)
 
 _LATIN_AI: Final = r"(?<![A-Za-z])(?:AI|AIGC)(?![A-Za-z])"
-_AI: Final[Mapping[Language, re.Pattern[str]]] = {
+_AI: Final[Mapping[LabelLanguage, re.Pattern[str]]] = {
     # AIGC spells out AI; it does not count for "generated", which has to be said in Chinese.
     "zh": re.compile(rf"人工智能|{_LATIN_AI}"),
     "en": re.compile(r"(?<![a-z])(?:ai|a\.i\.|artificial intelligence)(?![a-z])", re.IGNORECASE),
@@ -71,7 +70,7 @@ _AI: Final[Mapping[Language, re.Pattern[str]]] = {
     "fr": re.compile(r"(?<!\w)(?:IA|(?i:intelligence artificielle))(?!\w)"),
     "de": re.compile(r"(?<!\w)(?:KI|(?i:künstlicher? intelligenz))(?!\w)"),
 }
-_GEN: Final[Mapping[Language, re.Pattern[str]]] = {
+_GEN: Final[Mapping[LabelLanguage, re.Pattern[str]]] = {
     "zh": re.compile(r"生成|合成"),
     "en": re.compile(r"\b(?:generated|synthesi[sz]ed|synthetic)\b", re.IGNORECASE),
     "ko": re.compile(r"생성|합성"),
@@ -83,26 +82,27 @@ _GEN: Final[Mapping[Language, re.Pattern[str]]] = {
 }
 
 
-def has_ai_token(text: str, language: Language = "zh") -> bool:
+def has_ai_token(text: str, language: LabelLanguage = "zh") -> bool:
     """Whether a wording names AI; in Chinese, as GB 45438-2025 has it: 人工智能 or AI."""
     return _AI[language].search(plain(text)) is not None
 
 
-def has_gen_token(text: str, language: Language = "zh") -> bool:
+def has_gen_token(text: str, language: LabelLanguage = "zh") -> bool:
     """Whether a wording says generated or synthesised; in Chinese, as GB 45438-2025 has it: 生成 or 合成."""
     return _GEN[language].search(plain(text)) is not None
 
 
 def names_both(text: str) -> bool:
     """Whether a text has both elements in one and the same language."""
-    return language_of(text) is not None
+    return label_language(text) is not None
 
 
-def language_of(text: str) -> Language | None:
+def label_language(text: str) -> LabelLanguage | None:
     """The first language in which a text has both elements. One that is met in two languages counts for the first."""
     written = plain(text)
     return next(
-        (language for language in LANGUAGES if _AI[language].search(written) and _GEN[language].search(written)), None
+        (language for language in LABEL_LANGUAGES if _AI[language].search(written) and _GEN[language].search(written)),
+        None,
     )
 
 

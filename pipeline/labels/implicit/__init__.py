@@ -3,8 +3,8 @@
 Files are parsed here, so this is for child processes (`pipeline.isolation`) wherever strangers' bytes come in.
 """
 
-from pipeline.labels.implicit.aigc import AigcFault, AigcLabel, first_write, parse, to_json
-from pipeline.labels.implicit.facts import facts_of
+from pipeline.labels.implicit.aigc import AigcFault, AigcLabel, aigc_json, first_write, parse_aigc
+from pipeline.labels.implicit.facts import found_facts
 from pipeline.labels.implicit.model import FoundLabel, FoundLabels, LabelsToWrite, Latent
 from pipeline.labels.implicit.provider_code import ProviderCode, code_ok, parse_provider_code
 from pipeline.labels.implicit.table import ROWS, Row, read_labels, row_of, write_labels
@@ -21,13 +21,13 @@ __all__ = [
     "Latent",
     "ProviderCode",
     "Row",
+    "aigc_json",
     "code_ok",
-    "facts_of",
     "first_write",
-    "parse",
+    "found_facts",
+    "parse_aigc",
     "parse_provider_code",
     "read_labels",
     "row_of",
-    "to_json",
     "write_labels",
 ]

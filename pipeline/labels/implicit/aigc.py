@@ -21,10 +21,10 @@ __all__ = [
     "FaultCode",
     "Label",
     "Shape",
+    "aigc_json",
     "fault_in",
     "first_write",
-    "parse",
-    "to_json",
+    "parse_aigc",
 ]
 
 Label = Literal["1", "2", "3"]
@@ -125,13 +125,13 @@ def first_write(producer: str, produce_id: str, *, label: Label = "1") -> AigcLa
     )
 
 
-def to_json(label: AigcLabel, *, shape: Shape = "wrapped") -> str:
+def aigc_json(label: AigcLabel, *, shape: Shape = "wrapped") -> str:
     """The label as JSON on one line, ASCII only."""
     members = _members(label)
     return json.dumps({_WRAPPER: members} if shape == "wrapped" else members, separators=(",", ":"))
 
 
-def parse(text: str) -> AigcLabel | AigcFault:
+def parse_aigc(text: str) -> AigcLabel | AigcFault:
     """The label that a text is, in either shape, or why it is none. Never raises, whatever the text."""
     if len(text) > LONGEST_TEXT:
         return AigcFault(code="too-long")

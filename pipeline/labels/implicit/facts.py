@@ -5,10 +5,10 @@ from pipeline.labels.implicit.model import FoundLabels
 from pipeline.labels.implicit.provider_code import code_ok
 from pipeline.policy.vocabulary import Facts, FactValue
 
-__all__ = ["facts_of"]
+__all__ = ["found_facts"]
 
 
-def facts_of(found: FoundLabels) -> Facts:
+def found_facts(found: FoundLabels) -> Facts:
     """The facts `implicit.*` and `latent.*` of a file that was read; none of one that could not be read.
 
     A file with labels that differ has no `implicit.aigc.*`: which of them to believe is not for the reader to choose.

@@ -1,6 +1,6 @@
 """Labels as they are met: what `Label` says, apart from whether the rest conforms.
 
-Writers are strict, and `aigc.parse` is what they are held to. Readers cannot be: clouds document members as optional,
+Writers are strict, and `parse_aigc` is what they are held to. Readers cannot be: clouds document members as optional,
 generators write the number 1, names in Chinese, lowerCamelCase, objects inside objects and inside texts. Such a label
 says what it says all the same; what is missing in it, or does not conform, is named.
 """
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, cast
 
-from pipeline.labels.implicit.aigc import KEYS, LONGEST_TEXT, AigcFault, AigcLabel, Label, fault_in, parse
+from pipeline.labels.implicit.aigc import KEYS, LONGEST_TEXT, AigcFault, AigcLabel, Label, fault_in, parse_aigc
 
 __all__ = ["Reading", "reading_of"]
 
@@ -60,7 +60,7 @@ def reading_of(text: str, *, named: bool) -> Reading | None:
         return None
     glued = _GLUED.match(text)
     text = text[glued.end() :] if glued is not None else text
-    strict = parse(text)
+    strict = parse_aigc(text)
     if isinstance(strict, AigcLabel):
         return Reading(strict.label, (), strict, said=tuple((key, getattr(strict, name)) for key, name in KEYS.items()))
     return _lenient(text, strict, named=named or glued is not None)

@@ -92,7 +92,7 @@ class FoundLabel(msgspec.Struct, frozen=True, kw_only=True):
     """Something that stands where an AIGC label belongs.
 
     Attributes:
-        carrier: where it was found, in the words of the fact `implicit.carrier`; `places.PLACES` explains them.
+        carrier: where it was found, in the words of the fact `implicit.carrier`; `places.LABEL_PLACES` explains them.
         raw: as it stands in the file, cut after 32 KiB.
         label: the label, where it conforms.
         label: what it says, where it says it in a way that can be used; a label without one is broken.

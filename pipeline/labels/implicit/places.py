@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-__all__ = ["PLACES", "LabelPlace"]
+__all__ = ["LABEL_PLACES", "LabelPlace"]
 
 
 class LabelPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ def _sign(carrier: str, formats: str, where: str, source: str, date: str) -> Lab
     return LabelPlace(carrier=carrier, formats=formats, where=where, source=source, date=date, holds="sign")
 
 
-PLACES: Final[tuple[LabelPlace, ...]] = (
+LABEL_PLACES: Final[tuple[LabelPlace, ...]] = (
     _place("xmp", f"{_PICTURES}, SVG, PDF", "XMP, property TC260:AIGC", _GB, "2025-02", ours=True),
     _place("xmp", "MP4, MOV, WAV, AVI, MP3, FLV", "XMP, property TC260:AIGC", _GB, "2025-02"),
     _place("xmp", _PICTURES, "the namespace without its last slash, or in lower case", "generators", "2025"),

@@ -20,7 +20,7 @@ from typing import Final
 
 from lxml import etree
 
-from pipeline.labels.implicit.aigc import KEYS, to_json
+from pipeline.labels.implicit.aigc import KEYS, aigc_json
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.xml import parse_xml
 from pipeline.labels.refused import ImplicitRefusedError
@@ -210,7 +210,7 @@ def merge_element(root: etree._Element, labels: LabelsToWrite) -> None:
 
 def _to_write(labels: LabelsToWrite) -> Iterator[tuple[str, str]]:
     if labels.aigc is not None:
-        yield _AIGC, to_json(labels.aigc, shape="bare")
+        yield _AIGC, aigc_json(labels.aigc, shape="bare")
     if labels.digital_source_type is not None:
         yield _SOURCE_TYPE, labels.digital_source_type
     if labels.latent is not None:

@@ -7,14 +7,14 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 
 from pipeline.events.instants import instant
-from pipeline.events.outputs import Category
+from pipeline.events.outputs import HarmCategory
 from pipeline.policy.reference.errors import EntryError, SetName
 from pipeline.policy.reference.patterns import (
     PatternError,
     Picture,
     fingerprint_of,
     phrase_of,
-    picture_of,
+    picture_of_code,
     regex_of,
 )
 from pipeline.policy.vocabulary import Facts, flatten
@@ -129,7 +129,7 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str
     applies_to: tuple[Side, ...] = _BOTH
     picture: Picture | None = None
-    category: Category | None = None
+    category: HarmCategory | None = None
     author: str | None = None
     standard: str | None = None
     reviewed_at: datetime | None = None
@@ -267,7 +267,7 @@ def _feature(value: Mapping[str, Any]) -> FeatureEntry:
             how, pattern = "fingerprint", fingerprint_of(value["fingerprint"])
         else:
             how, pattern = "image", value["iscc"]
-            picture = picture_of(pattern, value.get("distance"))
+            picture = picture_of_code(pattern, value.get("distance"))
     return FeatureEntry(
         id=value["id"],
         version=value["version"],

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.events.outputs import Category
+from pipeline.events.outputs import HarmCategory
 from pipeline.fingerprints import NEAR, Fingerprint, Kind
 from pipeline.policy.reference.entries import FeatureEntry, FeatureVerdict, How, Side
 from pipeline.policy.reference.normalising import folded, legible
@@ -25,7 +25,7 @@ class FeatureMatch(msgspec.Struct, frozen=True, kw_only=True):
     verdict: FeatureVerdict
     how: How
     side: Side
-    category: Category | None = None
+    category: HarmCategory | None = None
 
 
 class Resemblance(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class Resemblance(msgspec.Struct, frozen=True, kw_only=True):
     entry_id: str
     kind: Kind
     distance: int
-    category: Category | None = None
+    category: HarmCategory | None = None
 
 
 def worst(verdicts: Iterable[FeatureVerdict]) -> FeatureVerdict | None:

@@ -17,7 +17,7 @@ __all__ = [
     "compile_regex",
     "fingerprint_of",
     "phrase_of",
-    "picture_of",
+    "picture_of_code",
     "regex_of",
     "regex_options",
 ]
@@ -71,7 +71,7 @@ def regex_of(pattern: str) -> str:
     return pattern
 
 
-def picture_of(code: str, distance: int | None) -> Picture:
+def picture_of_code(code: str, distance: int | None) -> Picture:
     """A picture to be recognised; where no distance is given, it is a sixteenth of the code.
 
     Raises:

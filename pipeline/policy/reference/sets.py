@@ -22,7 +22,7 @@ from pipeline.policy.reference.entries import (
 from pipeline.policy.reference.errors import EntryError, SetName, StaleEntryError
 from pipeline.policy.reference.features import FeatureIndex
 
-__all__ = ["EMPTY_VERSION", "ReferenceSets", "Removal", "Update", "version_of"]
+__all__ = ["EMPTY_VERSION", "ReferenceSets", "Removal", "Update"]
 
 EMPTY_VERSION: Final = "none"
 
@@ -55,7 +55,7 @@ class Update(NamedTuple):
     """Which changes of the batch the refused ones are, counted from 0."""
 
 
-def version_of(entries: Iterable[Entry]) -> str:
+def _version_of(entries: Iterable[Entry]) -> str:
     """The version of a set: the same wherever the same versions of the same entries are held.
 
     The first 16 hexadecimal digits of the SHA-256 of the JSON list of all `[id, version]`, in the order of the ids.
@@ -159,7 +159,7 @@ class ReferenceSets:
     def _with(self, changed: Mapping[SetName, Mapping[str, Entry]]) -> "ReferenceSets":
         held = {name: changed.get(name, self._set(name)) for name in _SETS}
         features = _of_type(held["features"], FeatureEntry)
-        versions = {field: version_of(changed[name].values()) for name, field in _SETS.items() if name in changed}
+        versions = {field: _version_of(changed[name].values()) for name, field in _SETS.items() if name in changed}
         operators_version = versions.pop("operators", self.operators_version)
         inventory_version = versions.get("inventory", self.inventory_version)
         services = _of_type(held["services"], ServiceEntry)

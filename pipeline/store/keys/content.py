@@ -13,7 +13,7 @@ from pipeline.store.keys.parts import (
     digest_prefix,
     fan,
     identity_prefix,
-    place_of,
+    key_place,
     snapshot_prefix,
 )
 
@@ -154,7 +154,7 @@ class SnapshotKey:
     suffix: Literal["json", "claim"] = "json"
 
     def __str__(self) -> str:
-        return f"{snapshot_prefix(self.topic, self.partition)}{place_of(self.minute)}.{self.suffix}"
+        return f"{snapshot_prefix(self.topic, self.partition)}{key_place(self.minute)}.{self.suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +167,4 @@ class CodesKey:
     number: int
 
     def __str__(self) -> str:
-        return f"v1/codes/{fan(self.topic)}/{self.partition}/{place_of(self.minute)}/{self.number}.codes"
+        return f"v1/codes/{fan(self.topic)}/{self.partition}/{key_place(self.minute)}/{self.number}.codes"

@@ -27,7 +27,7 @@ __all__ = [
     "erasure_prefix",
     "fan",
     "identity_prefix",
-    "place_of",
+    "key_place",
     "published_prefix",
     "review_prefix",
     "snapshot_prefix",
@@ -108,7 +108,7 @@ def tree_prefixes(tree: Tree) -> Iterator[str]:
     return (f"v1/{tree}/{part:02x}/" for part in range(TREE_PARTS))
 
 
-def place_of(number: int) -> str:
+def key_place(number: int) -> str:
     """A number from 1 as keys have it: what lists the highest first."""
     if not 0 < number < PLACES:
         raise BugError(

@@ -11,7 +11,7 @@ from pipeline.store.keys.parts import (
     consented_prefix,
     erasure_prefix,
     fan,
-    place_of,
+    key_place,
     published_prefix,
     review_prefix,
 )
@@ -54,7 +54,7 @@ class ReviewKey:
     def __str__(self) -> str:
         if self.number == 1:
             return f"v1/reviews/{fan(self.event_uid)}.json"
-        return f"{review_prefix(self.event_uid)}{place_of(self.number)}.json"
+        return f"{review_prefix(self.event_uid)}{key_place(self.number)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ErasureKey:
     number: int
 
     def __str__(self) -> str:
-        return f"{erasure_prefix(self.erasure_uid)}{place_of(self.number)}.json"
+        return f"{erasure_prefix(self.erasure_uid)}{key_place(self.number)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class ReviewActKey:
     number: int
 
     def __str__(self) -> str:
-        return f"{acts_prefix(self.event_uid)}{place_of(self.number)}.json"
+        return f"{acts_prefix(self.event_uid)}{key_place(self.number)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class AccountEntryKey:
     number: int
 
     def __str__(self) -> str:
-        return f"{account_prefix(self.account)}{place_of(self.number)}.json"
+        return f"{account_prefix(self.account)}{key_place(self.number)}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class CaseKey:
     version: int
 
     def __str__(self) -> str:
-        return f"{case_prefix(self.case_uid)}{place_of(self.version)}.json"
+        return f"{case_prefix(self.case_uid)}{key_place(self.version)}.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pipeline.store.buckets import create_buckets, probe_buckets
 from pipeline.store.connection import S3Connection
 from pipeline.store.erasing import LockedVersion
 from pipeline.store.port import StoreRefusedError
-from pipeline.store.rights import RIGHT_OF, Role, grants_of, policy_of
+from pipeline.store.rights import RIGHT_OF, StoreRole, grants_of, policy_of
 from pipeline.store.s3 import S3ObjectStore
 from pipeline.store.s3_erasing import S3Eraser
 from tests.contract.store.conftest import SETTINGS, connect_to
@@ -32,7 +32,7 @@ Connect = Callable[[str], S3Connection]
 def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connect]:
     """Connects as a role, or as a worker that lacks one action."""
     directory = tmp_path_factory.mktemp("rights")
-    policies = {role: policy_of(grants_of(role, SETTINGS)) for role in get_args(Role)}
+    policies = {role: policy_of(grants_of(role, SETTINGS)) for role in get_args(StoreRole)}
     for action in sorted(set(RIGHT_OF.values())):
         kept = [
             grant._replace(actions=[granted for granted in grant.actions if granted != action])
@@ -64,8 +64,8 @@ def test_a_worker_does_all_it_does_and_sees_how_records_are_kept(connect: Connec
     assert reader.head(Location("content", "v1/not-there")) is None
 
 
-@pytest.mark.parametrize("role", sorted(set(get_args(Role)) - {"eraser"}))
-def test_nobody_deletes_but_who_erases(connect: Connect, role: Role) -> None:
+@pytest.mark.parametrize("role", sorted(set(get_args(StoreRole)) - {"eraser"}))
+def test_nobody_deletes_but_who_erases(connect: Connect, role: StoreRole) -> None:
     with pytest.raises(ClientError, match="Access Denied"):
         connect(role).client.delete_object(Bucket="content", Key=SEALED.key)
     assert not [action for grant in grants_of(role, SETTINGS) for action in grant.actions if "Delete" in action]
@@ -85,7 +85,7 @@ def test_nobody_deletes_but_who_erases(connect: Connect, role: Role) -> None:
         ("administrator", RECORD),
     ],
 )
-def test_a_role_writes_nowhere_else(connect: Connect, role: Role, location: Location) -> None:
+def test_a_role_writes_nowhere_else(connect: Connect, role: StoreRole, location: Location) -> None:
     with pytest.raises(StoreRefusedError, match="refuses create"):
         S3ObjectStore(connect(role)).create(location, b"x", media_type="text/plain")
 

@@ -32,7 +32,7 @@ from pipeline.settings import AssetSettings, LabelSettings, PeopleSettings, Poli
 from pipeline.store import Location, StoreUnavailableError
 from pipeline.store.erased import ErasedEvent, note_erased
 from pipeline.store.simulator import StoreSimulator
-from pipeline.timing import Step
+from pipeline.timing import TimedStep
 
 TOPICS = Topics("t.")
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -261,7 +261,7 @@ def test_a_line_about_an_event_names_it_also_from_the_thread_that_works_on_it(
 
 def test_a_step_that_raises_took_its_time_too() -> None:
     metrics = Metrics.create()
-    step: Step = "fetch"
+    step: TimedStep = "fetch"
     with pytest.raises(StoreUnavailableError), StepTimer(metrics)(step):
         raise StoreUnavailableError(what="x", remedy="y")
     assert metrics.registry.get_sample_value("sealstream_step_seconds_count", {"step": "fetch"}) == 1

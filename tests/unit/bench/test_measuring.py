@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.measuring import cpu_seconds, family_of, memory_bytes, open_files
+from bench.measuring import Bystanders, cpu_seconds, family_of, memory_bytes, open_files
 
 BURN = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
 WAIT = BURN + "\nprint('burnt', flush=True); input()"
@@ -72,3 +73,16 @@ def test_a_process_that_is_gone_uses_nothing() -> None:
     process.wait()
     assert cpu_seconds(process.pid) == 0
     assert memory_bytes(process.pid) == 0
+
+
+def test_what_others_use_is_told_apart_from_what_a_family_uses() -> None:
+    ours = Bystanders()
+    subprocess.run([sys.executable, "-c", BURN], check=True)
+    quiet = ours.share()
+    theirs = Bystanders()
+    # A process that nobody of this family started, as far as the kernel tells: its parent has ended.
+    orphan = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {BURN!r}], stdout=-3).pid)"
+    burning = int(subprocess.run([sys.executable, "-c", orphan], check=True, capture_output=True).stdout)
+    while Path(f"/proc/{burning}").exists() and cpu_seconds(burning) < 0.3:
+        time.sleep(0.05)
+    assert theirs.share() > quiet

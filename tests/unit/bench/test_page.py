@@ -8,7 +8,7 @@ import pytest
 
 from bench.charts import draw_all
 from bench.contestants import Effort
-from bench.page import render
+from bench.page import performance_page
 from bench.results import Delay, Figures, GrowthStep, Section, Stall, Taken
 from bench.targets import TARGETS
 
@@ -57,11 +57,11 @@ RESULTS = Figures(
 
 
 def test_the_median_of_the_rounds_is_shown() -> None:
-    assert "| JPEG 200 KB | 5.00 | 20.00 | 5.00 |" in render(RESULTS)
+    assert "| JPEG 200 KB | 5.00 | 20.00 | 5.00 |" in performance_page(RESULTS)
 
 
 def test_what_a_contestant_did_not_do_stays_empty() -> None:
-    assert "| text 2 KB | 3.00 |  |  |" in render(RESULTS)
+    assert "| text 2 KB | 3.00 |  |  |" in performance_page(RESULTS)
 
 
 @pytest.mark.parametrize(
@@ -75,25 +75,33 @@ def test_what_a_contestant_did_not_do_stays_empty() -> None:
     ],
 )
 def test_targets_are_held_against_what_was_found(row: str) -> None:
-    assert row in render(RESULTS)
+    assert row in performance_page(RESULTS)
 
 
 def test_a_target_that_is_missed_says_so() -> None:
     slow = {"JPEG 200 KB": {"sealstream": efforts(7.0), "plain": efforts(5.0)}}
     results = Figures(titles=RESULTS.titles, sections={"costs": Section(taken=TAKEN, efforts=slow)})
-    assert "against the plain loop | 1.00 | 1.40 | **no** |" in render(results)
+    assert "against the plain loop | 1.00 | 1.40 | **no** |" in performance_page(results)
 
 
 def test_what_was_not_measured_is_not_on_the_page() -> None:
     nothing = Figures(titles=RESULTS.titles, sections={})
     assert all(target.found(nothing) is None for target in TARGETS)
-    assert "## Growth" not in render(nothing)
+    assert "## Growth" not in performance_page(nothing)
 
 
-def test_a_busy_machine_is_told_of() -> None:
-    busy = Section(taken=msgspec.structs.replace(TAKEN, load=6.0), waiting_mb={"sealstream": 300.0})
-    assert "busy" in render(Figures(titles=RESULTS.titles, sections={"waiting": busy}))
-    assert "busy" not in render(RESULTS)
+@pytest.mark.parametrize(
+    ("company", "told"),
+    [
+        ({"load": 6.0, "others": 0.02}, "others took 2% of the processors' time"),
+        ({"load": 0.1, "others": 0.25}, "**others took 25% of the processors' time**"),
+        ({"load": 0.3}, "load 0.3 before; sealstream"),
+        ({"load": 6.0}, "load 6.0 before; **the machine may have been busy with other work**"),
+    ],
+)
+def test_it_is_told_how_quiet_the_machine_was(company: dict[str, float], told: str) -> None:
+    section = Section(taken=msgspec.structs.replace(TAKEN, **company), waiting_mb={"sealstream": 300.0})
+    assert told in performance_page(Figures(titles=RESULTS.titles, sections={"waiting": section}))
 
 
 def test_figures_survive_being_written_and_read() -> None:
@@ -105,5 +113,5 @@ def test_figures_survive_being_written_and_read() -> None:
 def test_every_chart_of_the_page_is_drawn(tmp_path: Path) -> None:
     draw_all(RESULTS, tmp_path)
     drawn = {path.name for path in tmp_path.iterdir()}
-    assert drawn == set(re.findall(r"performance/(\w+\.svg)", render(RESULTS)))
+    assert drawn == set(re.findall(r"performance/(\w+\.svg)", performance_page(RESULTS)))
     assert len(drawn) == 4

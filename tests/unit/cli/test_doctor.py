@@ -11,7 +11,7 @@ from typer.main import get_command
 from agents.cli.exits import run_explained
 from agents.cli.main import app
 from agents.notifying.port import notification_of
-from agents.notifying.undelivered import keeper_of
+from agents.notifying.undelivered import undelivered_keeper
 from devstack.ports import free_port
 from tests.unit.agents.notifying.receiver import receiver
 from tests.unit.agents.notifying.test_notifying import item
@@ -59,7 +59,7 @@ def test_a_notifier_that_could_work_is_told_so_and_nobody_else_is_told_anything(
 def test_routes_secrets_and_a_disk_that_cannot_be_used_are_found(ask: Ask, tmp_path: Path) -> None:
     file = Path(written(tmp_path, "https://hooks.example/x"))
     (tmp_path / "secret").chmod(0o644)
-    keeper_of(tmp_path / "undelivered.jsonl")(notification_of("ops", (item("1"),), None), "HTTP 410.")
+    undelivered_keeper(tmp_path / "undelivered.jsonl")(notification_of("ops", (item("1"),), None), "HTTP 410.")
     found = ask("--for", "notifier", "--notify", str(file))
     assert [state for state, said in found["routes"] if "can be read by everybody" in said] == ["warning"]
     ((state, said),) = found["undelivered"]

@@ -10,7 +10,7 @@ from typer.main import get_command
 from agents.cli.exits import run_explained
 from agents.cli.main import app
 from agents.notifying.port import notification_of
-from agents.notifying.undelivered import keeper_of
+from agents.notifying.undelivered import undelivered_keeper
 from tests.unit.agents.notifying.receiver import SECRET, receiver
 from tests.unit.agents.notifying.test_notifying import item
 
@@ -55,7 +55,7 @@ def test_targets_are_tried_and_what_was_left_is_delivered_and_leaves_the_file(
 ) -> None:
     kept = tmp_path / "undelivered.jsonl"
     for name in ("1", "2"):
-        keeper_of(kept)(notification_of("ops", (item(name),), None), "HTTP 410.")
+        undelivered_keeper(kept)(notification_of("ops", (item(name),), None), "HTTP 410.")
     with receiver(500, 204, 500) as hook:
         file = written(tmp_path, hook.url)
         code, text = said(monkeypatch, capfd, "test", file)

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from agents.messages import KafkaMessage
-from console.doors.complaining import Complaints, number_of
+from console.doors.complaining import Complaints, case_number
 from pipeline.errors import WorldError
 from pipeline.events.intake import intake_case_act
 from pipeline.store import Location
@@ -68,9 +68,9 @@ def test_a_complaint_opens_a_case_and_its_token_shows_it(office: Office) -> None
     office.arrive()
     assert "<h2>Received</h2>" in office.status()
     assert "<h2>已收到</h2>" in office.status(**{"accept-language": "zh"})
-    office.desk.act("complaint.acknowledged", "dora", case=number_of(TOKEN))
+    office.desk.act("complaint.acknowledged", "dora", case=case_number(TOKEN))
     assert "being looked at" in office.status()
-    office.desk.act("complaint.answered", "dora", case=number_of(TOKEN), reason="The label is right.")
+    office.desk.act("complaint.answered", "dora", case=case_number(TOKEN), reason="The label is right.")
     assert "<h2>Answered</h2>" in office.status()
     assert "The label is right." in office.status()
 
@@ -143,7 +143,7 @@ def test_what_was_asked_back_is_replied_to_with_the_token(office: Office) -> Non
     office.arrive()
     reply = {"data": {"text": "On the left."}, "headers": PAGE, "follow_redirects": False}
     assert office.browser.post(f"/complaints/status/{TOKEN}", **reply).status_code == 400, "nothing was asked"
-    office.desk.act("complaint.asked-back", "dora", case=number_of(TOKEN), reason="Which of the two are you?")
+    office.desk.act("complaint.asked-back", "dora", case=case_number(TOKEN), reason="Which of the two are you?")
     assert "Which of the two are you?" in office.status()
     answer = office.browser.post(f"/complaints/status/{TOKEN}", **reply)
     assert answer.status_code == 303

@@ -13,13 +13,20 @@ import console
 from console.case_desk import Off
 from console.case_form import OPENING_FIELDS, choices
 from console.exporting import EXPORT_FORMATS
-from console.readmodel.rows import SEVERITIES
 from console.readmodel.standing import ALERT_STATES
 from console.texts import catalogue
 from console.vault import Unseen
 from pipeline.duties.case_steps import ACTS_ON_CASES, MAY_FOLLOW
 from pipeline.events.inputs import AccessAct
-from pipeline.events.outputs import CaseOutcome, ClockState, DecisionOutcome, LabelFault, ReviewVerdict, Step
+from pipeline.events.outputs import (
+    SEVERITIES,
+    CaseOutcome,
+    ClockState,
+    DecisionOutcome,
+    LabelFault,
+    ReviewVerdict,
+    Step,
+)
 from pipeline.policy.pack import RegisteredKind
 from pipeline.policy.reference import OperatorRole, SetName
 from pipeline.reports import ReportKind

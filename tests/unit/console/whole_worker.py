@@ -34,7 +34,7 @@ from pipeline.isolation.parsers import Parsers
 from pipeline.policy.reference import OperatorEntry, ReferenceSets
 from pipeline.settings import PolicySettings, StoreSettings
 from pipeline.store.simulator import StoreSimulator
-from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.escalation import Escalation, counted_against
 from pipeline.usecases.wiring import wire
 from tests.unit.console.browsing import Console
 from tests.unit.console.happenings import ALERT, BEGINNING, TOPICS, Happenings
@@ -164,7 +164,7 @@ class WholeWorker:
 
     def _said(self, decided: Decision) -> Decision:
         self.store.create(self.layout.record(decided.event_uid), to_json(decided), media_type="application/json")
-        against = counted(decided)
+        against = counted_against(decided)
         if against is not None:
             Escalation(store=self.store, layout=self.layout, ladder=self._ladder, now=self.now)(against)
         self.day.say(decided)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import NoEncryption, PrivateFo
 
 from pipeline.credentials.signers.azurekms_key import AzureKey
 from pipeline.credentials.signers.gcpkms_key import GcpKey
-from pipeline.credentials.signers.key import Key, KeyAwayError, KeyRefusedError
+from pipeline.credentials.signers.key import KeyAwayError, KeyRefusedError, SigningKey
 from tests.servers import LeavableServer
 from tests.unit.credentials.authority import PEM
 
@@ -74,7 +74,7 @@ def cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture(params=["azure", "gcp"])
-def key(request: pytest.FixtureRequest, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Key:
+def key(request: pytest.FixtureRequest, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SigningKey:
     """A key of either, on a machine that says who it is."""
     if request.param == "azure":
         monkeypatch.setenv("IDENTITY_ENDPOINT", f"{cloud.url}/token")  # as App Service and functions have it
@@ -88,13 +88,13 @@ def key(request: pytest.FixtureRequest, cloud: Cloud, tmp_path: Path, monkeypatc
     return GcpKey(f"gcpkms:{KEY}?endpoint={cloud.url}", 5.0)
 
 
-def test_the_token_of_the_machine_goes_with_each_question(key: Key, cloud: Cloud) -> None:
+def test_the_token_of_the_machine_goes_with_each_question(key: SigningKey, cloud: Cloud) -> None:
     assert [key.sign(b"claim", "es256") for _ in range(2)] == [b"signed"] * 2
     assert cloud.tokens == ["Bearer secret-token"] * 2
     key.close()
 
 
-def test_where_no_token_is_given_it_is_said_without_secrets(key: Key, cloud: Cloud) -> None:
+def test_where_no_token_is_given_it_is_said_without_secrets(key: SigningKey, cloud: Cloud) -> None:
     cloud.is_known = False
     with pytest.raises((KeyRefusedError, KeyAwayError)) as refusal:
         key.sign(b"claim", "es256")

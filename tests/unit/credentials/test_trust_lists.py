@@ -15,7 +15,7 @@ from pipeline.credentials import Trust
 from pipeline.credentials.development import DevelopmentChain, development_chain
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.credentials.trust import (
-    NAMES,
+    LIST_NAMES,
     TrustListError,
     certificates_of,
     lists_at_hand,
@@ -138,7 +138,7 @@ def test_anchors_as_pem_are_dated_by_the_day_they_are_put(chain: DevelopmentChai
 
 
 def test_an_update_that_was_damaged_is_told_and_not_passed_over(tmp_path: Path) -> None:
-    file = update_files(tmp_path)[NAMES.index("c2pa")]
+    file = update_files(tmp_path)[LIST_NAMES.index("c2pa")]
     file.parent.mkdir()
     for body in (b"{}", b'{"title":"\xc3\x28"}'):
         file.write_bytes(body)

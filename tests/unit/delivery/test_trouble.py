@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.delivery.backoff import Backoff
-from agents.delivery.trouble import Decision, GiveUp, Stop, Trouble, TroublePolicy, TryAgain
+from agents.delivery.trouble import GiveUp, Stop, Trouble, TroubleDecision, TroublePolicy, TryAgain
 from pipeline.errors import AssetMissingError, BugError, EnvelopeError, OperatorError, WorldError
 
 AWAY = WorldError("The store does not answer.", "Wait.")
@@ -19,7 +19,7 @@ POLICY = TroublePolicy(
 )
 
 
-def judged(*errors: Exception, seconds_apart: float = 1.0, age: float = 0.0) -> Decision:
+def judged(*errors: Exception, seconds_apart: float = 1.0, age: float = 0.0) -> TroubleDecision:
     """What is decided after these errors, of a record that has been in Kafka for so long when it is first tried."""
     trouble, decision = Trouble(), None
     for number, error in enumerate(errors):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from agents.delivery.watchdog import Facts, Watchdog, WatchdogSettings
+from agents.delivery.watchdog import Watchdog, WatchdogSettings, WorkerFacts
 
 SETTINGS = WatchdogSettings(stuck_seconds=60.0, outside_seconds=30.0)
 
@@ -20,7 +20,7 @@ def verdict_after(
     watchdog = Watchdog(SETTINGS, now=1000.0)
     counts = iter(acknowledged or [])
     for second in range(1, seconds + 1):
-        facts = Facts(
+        facts = WorkerFacts(
             now=1000.0 + second,
             joined=joined,
             backlog=backlog,
@@ -67,6 +67,7 @@ def test_a_worker_outside_its_group_ends_though_the_store_is_away_and_it_has_no_
 def test_time_outside_the_group_is_not_counted_as_standing_still() -> None:
     watchdog = Watchdog(WatchdogSettings(stuck_seconds=10.0, outside_seconds=1000.0), now=0.0)
     for now, joined in [(5.0, True), (100.0, False), (105.0, True)]:
-        assert watchdog.judge(Facts(now=now, joined=joined, backlog=True, acknowledged=0, store_healthy=True)) is None
-    late = Facts(now=111.0, joined=True, backlog=True, acknowledged=0, store_healthy=True)
+        facts = WorkerFacts(now=now, joined=joined, backlog=True, acknowledged=0, store_healthy=True)
+        assert watchdog.judge(facts) is None
+    late = WorkerFacts(now=111.0, joined=True, backlog=True, acknowledged=0, store_healthy=True)
     assert watchdog.judge(late) is not None

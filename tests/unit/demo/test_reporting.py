@@ -6,14 +6,14 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from agents.demo.reporting import Run, report_lines
+from agents.demo.reporting import CommandRunner, report_lines
 from pipeline.errors import BugError
 
 TODAY = date(2026, 11, 29)
 INSPECTED = '{"file": "incident-report.pdf", "credential": "valid", "trust": "trusted", "decision": "allow"}'
 
 
-def ending(code: int, *, says: str = "", asked: list[tuple[str, ...]] | None = None) -> Run:
+def ending(code: int, *, says: str = "", asked: list[tuple[str, ...]] | None = None) -> CommandRunner:
     """A program of which every command ends with a code."""
 
     def run(*arguments: object) -> CompletedProcess[str]:

@@ -7,7 +7,7 @@ import msgspec
 import orjson
 import pytest
 
-from agents.demo.scenes import NOW, ActivityScene, BrokenScene, CaseScene, EntryScene, Facts, ReviewScene, Scene
+from agents.demo.scenes import NOW, ActivityScene, BrokenScene, CaseScene, EntryScene, ReviewScene, Scene, SceneFacts
 from agents.demo.stage import Stage
 from agents.demo.story import STORY
 from agents.messages import KafkaMessage
@@ -316,7 +316,7 @@ def test_a_dead_letter_finds_its_event_by_its_id_or_its_key(stage: Stage) -> Non
         headers = (*message.headers, (DEAD_LETTER_HEADER, orjson.dumps(letter)))
         return msgspec.structs.replace(message, topic=TOPICS.dead_letters, headers=headers)
 
-    content: Facts = {"mime": "image/jpeg", "operation": "generated"}
+    content: SceneFacts = {"mime": "image/jpeg", "operation": "generated"}
     for scene in (BrokenScene(title="no asset", content=content), BrokenScene(title="no JSON", raw=b"{")):
         stage.see(refused(stage.play(scene)))
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.events.inputs import GenerationEvent
-from pipeline.labels.implicit.aigc import AigcLabel, first_write, to_json
+from pipeline.labels.implicit.aigc import AigcLabel, aigc_json, first_write
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.implicit.port import ImplicitlyLabeled
@@ -154,7 +154,7 @@ def test_marks_that_contradict_each_other_are_both_named(house: House) -> None:
 
 def test_one_label_in_two_places_contradicts_nothing_and_is_said(house: House) -> None:
     label = first_write("studio", "1")
-    once, chunk = marked(label), b"tEXtAIGC\0" + to_json(label).encode()
+    once, chunk = marked(label), b"tEXtAIGC\0" + aigc_json(label).encode()
     again = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     twice = once[:33] + again + once[33:]
     said = {finding.kind: finding for finding in published(house, twice, content={"synthetic": "yes"}).record.findings}

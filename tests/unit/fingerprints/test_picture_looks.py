@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
-from pipeline.fingerprints.picture_looks import LOOK_BYTES, likeness, look_of, rendition_again
+from pipeline.fingerprints.picture_looks import LOOK_BYTES, likeness_to_picture, picture_look_of, rendition_again
 from pipeline.fingerprints.renditions import rendition_of
 from pipeline.fingerprints.steady_codes import steady_code
 from pipeline.fingerprints.traits import SAME
@@ -26,7 +26,7 @@ def painted(seed: int = 0) -> Image.Image:
 
 
 def alike(sealed: Image.Image, asked: Image.Image) -> float:
-    return likeness(rendition_of(asked), look_of(rendition_of(sealed)))
+    return likeness_to_picture(rendition_of(asked), picture_look_of(rendition_of(sealed)))
 
 
 def coded(picture: Image.Image) -> Image.Image:
@@ -55,7 +55,12 @@ def test_a_copy_is_like_its_original(change: str, seed: int) -> None:
 
 def test_a_picture_is_like_itself() -> None:
     assert alike(painted(), painted()) > 0.7
-    assert likeness(rendition_again(look_of(rendition_of(painted()))), look_of(rendition_of(painted()))) >= SAME
+    assert (
+        likeness_to_picture(
+            rendition_again(picture_look_of(rendition_of(painted()))), picture_look_of(rendition_of(painted()))
+        )
+        >= SAME
+    )
 
 
 def test_others_are_not_like_it() -> None:
@@ -77,7 +82,7 @@ def test_one_thing_that_differs_makes_another_picture(what: str) -> None:
 @pytest.mark.parametrize("colour", ["black", "white", "#808080"])
 def test_a_picture_of_nothing_has_a_look_and_breaks_nothing(colour: str) -> None:
     plain = Image.new("RGB", (3, 500), colour)
-    assert len(look_of(rendition_of(plain))) == LOOK_BYTES
+    assert len(picture_look_of(rendition_of(plain))) == LOOK_BYTES
     assert 0 <= alike(plain, painted()) < SAME
     assert 0 <= alike(painted(), plain) < SAME
 

@@ -22,7 +22,7 @@ def noise(length: int, seed: int = 0) -> tuple[int, ...]:
 
 
 def likeness(features: Sequence[int], other: Sequence[int]) -> float:
-    return sound_looks.likeness(features, sound_looks.look_of(other))
+    return sound_looks.likeness_to_sound(features, sound_looks.sound_look_of(other))
 
 
 @given(st.lists(FEATURES, min_size=8, max_size=600))
@@ -32,7 +32,7 @@ def test_a_recording_is_like_itself(features: list[int]) -> None:
 
 @given(st.lists(FEATURES, max_size=2_000))
 def test_a_look_is_small_however_long_the_recording_is(features: list[int]) -> None:
-    assert len(sound_looks.look_of(features)) <= 4 + 4 * 256
+    assert len(sound_looks.sound_look_of(features)) <= 4 + 4 * 256
 
 
 @given(st.lists(FEATURES, max_size=400), st.lists(FEATURES, max_size=400))

@@ -123,15 +123,15 @@ def test_a_recording_longer_than_an_hour_has_none(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_video_that_takes_too_many_pixels_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video_pictures, "MOST_PIXELS", 50 * SIDE * SIDE)
+    monkeypatch.setattr(video_pictures, "MOST_DECODED_PIXELS", 50 * SIDE * SIDE)
     assert found(FILM, "video/mp4")
-    monkeypatch.setattr(video_pictures, "MOST_PIXELS", 40 * SIDE * SIDE)
+    monkeypatch.setattr(video_pictures, "MOST_DECODED_PIXELS", 40 * SIDE * SIDE)
     assert reason(FILM, "video/mp4") == "too-large"
 
 
 def test_files_that_are_too_large_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, body, media_type in ((sounds, SOUND, "audio/wav"), (video_pictures, FILM, "video/mp4")):
-        monkeypatch.setattr(module, "MOST_BYTES", len(body) - 1)
+        monkeypatch.setattr(module, "MOST_MEDIA_BYTES", len(body) - 1)
         assert reason(body, media_type) == "too-large"
 
 
@@ -172,7 +172,7 @@ def test_a_long_video_is_skipped_through_and_has_the_code_of_its_pictures() -> N
     # Where key frames are, this container tells only on the way now.
     body = without_index(target.getvalue())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(video_pictures, "MOST_PIXELS", 300 * SIDE * SIDE)
+        patch.setattr(video_pictures, "MOST_DECODED_PIXELS", 300 * SIDE * SIDE)
         whole = found(body, "video/x-matroska")
     assert whole.distance(found(filmed([scene for scene in pictures for _ in range(4)]), "video/mp4")) <= 8
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from pipeline.fingerprints.folding import folded
-from pipeline.fingerprints.text_looks import likeness, look_of, wording_of
+from pipeline.fingerprints.folding import simplified
+from pipeline.fingerprints.text_looks import likeness_to_text, text_look_of, wording_of
 from pipeline.fingerprints.traits import SAME
 
 WORDS = [
@@ -23,7 +23,7 @@ def written(length: int, seed: int = 0) -> list[str]:
 
 
 def alike(sealed: list[str], asked: list[str]) -> float:
-    return likeness(wording_of(" ".join(asked)), look_of(wording_of(" ".join(sealed))))
+    return likeness_to_text(wording_of(" ".join(asked)), text_look_of(wording_of(" ".join(sealed))))
 
 
 LENGTHS = pytest.mark.parametrize("length", [40, 200, 400, 3_000])
@@ -38,7 +38,7 @@ def test_a_text_is_like_itself_in_any_case_space_and_punctuation(length: int) ->
 
 @LENGTHS
 def test_a_look_is_small_however_long_the_text_is(length: int) -> None:
-    assert len(look_of(wording_of(" ".join(written(length))))) <= 18 + 3 * 320
+    assert len(text_look_of(wording_of(" ".join(written(length))))) <= 18 + 3 * 320
 
 
 @LENGTHS
@@ -79,21 +79,23 @@ def test_two_words_that_changed_places_make_another_text(length: int) -> None:
 
 
 def test_a_text_without_two_words_is_like_nothing() -> None:
-    assert look_of(wording_of("Yes.")) == b""
+    assert text_look_of(wording_of("Yes.")) == b""
     assert alike(["Yes"], ["Yes"]) == 0
     assert alike(written(40), []) == 0
 
 
 def test_chinese_numerals_are_figures_and_both_scripts_are_one() -> None:
     sealed = "今天白天多云, 最高气温十二摄氏度, 夜间最低气温四摄氏度, 出行前请关注最新的天气变化"
-    look = look_of(wording_of(sealed))
+    look = text_look_of(wording_of(sealed))
     assert (
-        likeness(wording_of("今天白天多雲, 最高氣溫十二攝氏度, 夜間最低氣溫四攝氏度, 出行前請關注最新的天氣變化"), look)
+        likeness_to_text(
+            wording_of("今天白天多雲, 最高氣溫十二攝氏度, 夜間最低氣溫四攝氏度, 出行前請關注最新的天氣變化"), look
+        )
         == 1
     )
-    assert likeness(wording_of(sealed.replace("十二", "十九")), look) < SAME
+    assert likeness_to_text(wording_of(sealed.replace("十二", "十九")), look) < SAME
 
 
 def test_only_what_has_another_form_is_folded() -> None:
-    assert folded("plain") == "plain"
-    assert folded("氣溫 Ä 气温") == "气温 Ä 气温"
+    assert simplified("plain") == "plain"
+    assert simplified("氣溫 Ä 气温") == "气温 Ä 气温"

@@ -132,7 +132,7 @@ def test_a_page_may_name_its_encoding_itself() -> None:
         (b"<p>" * 50_000, "text/html", "too-short"),
         (b">" * 50_000 + b"\n", "text/markdown", "too-short"),
         (b"[" * 5_000 + b"a" + b"](b)" * 5_000, "text/markdown", "featureless"),
-        (b"x" * (texts.MOST_BYTES + 1), "text/plain", "too-large"),
+        (b"x" * (texts.MOST_TEXT_BYTES + 1), "text/plain", "too-large"),
         (b"".join(b"%d " % number for number in range(110_000)), "text/plain", "too-large"),
         (WORDS.encode(), "application/json", "not-supported"),
         (WORDS.encode(), "", "not-supported"),

@@ -86,7 +86,7 @@ def test_what_was_written_while_it_was_recorded_is_as_long_as_its_last_picture_s
 
 
 def test_nothing_but_key_frames_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video_pictures, "MOST_PIXELS", 0)
+    monkeypatch.setattr(video_pictures, "MOST_DECODED_PIXELS", 0)
     assert traits(each_second(), "video/mp4").fingerprint is not None
     assert traits(film(g="999", sc_threshold="0"), "video/mp4").fingerprint is None
 

@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.errors import OperatorError
 from pipeline.isolation import WorkerPool
-from pipeline.isolation.confinement import Confinement, Rule, confine, landlock_version
+from pipeline.isolation.confinement import Confinement, ConfinementRule, confine, landlock_version
 from pipeline.isolation.jobs import ExtractJob
 
 PROBING = (sys.executable, str(Path(__file__).parent / "probing_child.py"))
@@ -84,7 +84,7 @@ BY_LANDLOCK_TOO = (
 )
 
 
-def asking(rule: Rule) -> Iterator[Ask]:
+def asking(rule: ConfinementRule) -> Iterator[Ask]:
     with WorkerPool(size=1, memory_bytes=512 * 2**20, seconds=20.0, confinement=rule, command=PROBING) as pool:
 
         def ask(probe: str) -> str:

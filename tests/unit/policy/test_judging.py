@@ -9,7 +9,7 @@ from pipeline.assets import Asset, sha256_hex
 from pipeline.credentials.in_process import InProcessCredentialService
 from pipeline.events.identity import account_of
 from pipeline.events.outputs import Alert, Decision, Finding
-from pipeline.evidence.content import LONGEST_TEXT, text_of
+from pipeline.evidence.content import LONGEST_MATCHED_TEXT, text_of
 from pipeline.policy.pack_files import shipped_pack
 from pipeline.policy.reference import ReferenceSets, SetName, parse_entry
 from tests.unit.house import House, activity, generation, png, publication, review
@@ -180,7 +180,7 @@ def test_a_replay_says_what_was_said_first_whatever_the_sets_say_now(chinese: Ho
         ("text/plain", "港".encode("gb18030"), None),
         ("text/plain; charset=klingon", b"A", None),
         ("image/png", b"A", None),
-        ("text/plain", b"A" * (LONGEST_TEXT + 1), None),
+        ("text/plain", b"A" * (LONGEST_MATCHED_TEXT + 1), None),
     ],
 )
 def test_a_text_is_read_as_it_says_it_is_written_or_not_at_all(mime: str, body: bytes, expected: str | None) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack_files import load_packs
 from pipeline.policy.places import (
-    canonical,
+    canonical_place,
     did_you_mean,
     laws_reaching,
     lies_in,
@@ -43,7 +43,7 @@ LAWS = ("CN", "EU", "US-CA", "*")
     ],
 )
 def test_a_place_has_one_code(written: str, place: str | None) -> None:
-    assert canonical(written) == place
+    assert canonical_place(written) == place
 
 
 @pytest.mark.parametrize(

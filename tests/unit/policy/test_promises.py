@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.events.outputs import Alert, EventReference, Finding, Subject
 from pipeline.policy.decision import MISSING_RULE, alerts_for, decide
-from pipeline.policy.examples import Case, Example, examples_beside, read_examples
+from pipeline.policy.examples import Example, ExampleCase, examples_beside, read_examples
 from pipeline.policy.judge import Judge
 from pipeline.policy.pack import Rule
 from pipeline.policy.pack_files import load_packs
@@ -24,16 +24,16 @@ STRICT = ("allow", "hold", "block")
 
 
 @cache
-def examples() -> dict[tuple[str, Case], Example]:
+def examples() -> dict[tuple[str, ExampleCase], Example]:
     """The first example of each rule and case."""
-    found: dict[tuple[str, Case], Example] = {}
+    found: dict[tuple[str, ExampleCase], Example] = {}
     for pack in PACKS:
         for example in read_examples(examples_beside(DIRECTORY / f"{pack.name}.yaml"), pack).examples:
             found.setdefault((example.rule, example.case), example)
     return found
 
 
-def rules(*actions: str, case: Case) -> list[object]:
+def rules(*actions: str, case: ExampleCase) -> list[object]:
     """The rules that ask for one of these where a case comes true, and have an example of it."""
     return [
         pytest.param(rule, id=rule.id)
@@ -43,7 +43,7 @@ def rules(*actions: str, case: Case) -> list[object]:
     ]
 
 
-def found(rule: Rule, case: Case) -> tuple[Finding, tuple[Finding, ...]]:
+def found(rule: Rule, case: ExampleCase) -> tuple[Finding, tuple[Finding, ...]]:
     example = examples()[rule.id, case]
     findings = JUDGE.findings(example.facts, example.at, example.seen)
     (own,) = (finding for finding in findings if finding.rule == rule.id)

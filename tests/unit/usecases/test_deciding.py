@@ -34,7 +34,7 @@ from pipeline.policy.reference import OperatorEntry, ReferenceSets
 from pipeline.store import ObjectStore
 from pipeline.store.chain import chain_of
 from pipeline.store.simulator import StoreSimulator
-from pipeline.usecases.escalation import Escalation, counted
+from pipeline.usecases.escalation import Escalation, counted_against
 from pipeline.usecases.frame import Outcome
 from pipeline.usecases.reviewing import Reviewing
 from tests.unit.turns import Trouble, take_turns
@@ -90,7 +90,7 @@ def escalation(store: ObjectStore, times: Iterator[Any] | None = None) -> Escala
 def stored(store: ObjectStore, record: Decision | ManifestRecord) -> str:
     """Store the record of an event and return the event's identity; what it blocks is counted."""
     store.create(LAYOUT.record(record.event_uid), to_json(record), media_type="application/json")
-    against = counted(record)
+    against = counted_against(record)
     if against is not None:
         escalation(store)(against)
     return record.event_uid

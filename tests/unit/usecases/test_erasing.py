@@ -23,7 +23,7 @@ from pipeline.store.simulator import EraserSimulator
 from pipeline.usecases.bundling import Bundling
 from pipeline.usecases.disclosing import PublicView
 from pipeline.usecases.erasing import Erasing
-from pipeline.usecases.erasure import ErasureRequest, PartErased, joined
+from pipeline.usecases.erasure import ErasureRequest, PartErased, joined_parts
 from pipeline.usecases.restating import Restating
 from schemas import first_violation, validator
 from tests.unit.house import NOON, House, activity, generation, png, publication, review
@@ -58,9 +58,9 @@ def run(erasure: Erasing) -> PartErased:
     found = erasure.of_digests()
     there = {int(key.split("/")[2], 16) for key in house_keys(erasure) if key.startswith("v1/records/")}
     for number in sorted(there) if erasure.reads_records else ():
-        found = joined(found, erasure.part(number))
-    found = joined(found, erasure.inbox(found))
-    found = joined(found, erasure.outlived(found))
+        found = joined_parts(found, erasure.part(number))
+    found = joined_parts(found, erasure.inbox(found))
+    found = joined_parts(found, erasure.outlived(found))
     return msgspec.structs.replace(found, left=(*found.left, *erasure.beside(found)))
 
 
@@ -322,7 +322,7 @@ def test_wherever_the_store_fails_doing_it_again_mends_it(house: House) -> None:
     def run_short() -> None:
         erasure = erasing(house, OF_ANNA, days=183)
         found = erasure.among([record.event_uid])
-        erasure.outlived(joined(found, erasure.inbox(found)))
+        erasure.outlived(joined_parts(found, erasure.inbox(found)))
 
     store._calls.clear()
     run_short()

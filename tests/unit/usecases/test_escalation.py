@@ -17,7 +17,7 @@ from pipeline.events.outputs import EnforcedRule, Enforcement
 from pipeline.policy.ladder import parse_ladder
 from pipeline.store import Location, ObjectStore, StoreUnavailableError
 from pipeline.store.simulator import StoreSimulator
-from pipeline.usecases.escalation import Counted, Escalation, LedgerEntry, counted
+from pipeline.usecases.escalation import Counted, Escalation, LedgerEntry, counted_against
 from tests.unit.turns import Turn, take_turns
 from tests.unit.violations import (
     CITATION,
@@ -255,22 +255,22 @@ def required(said: Enforcement | None) -> Enforcement:
 
 def test_a_blocked_event_counts_with_the_sources_of_its_rules() -> None:
     record = decision("post-1", "block")
-    assert counted(record) == violation("post-1")
+    assert counted_against(record) == violation("post-1")
     assert required_counted(manifest_record("image-1", "block")).record_uri == manifest_record().record_uri
 
 
 @pytest.mark.parametrize("outcome", ["allow", "hold"])
 def test_what_is_allowed_or_held_does_not_count(outcome: str) -> None:
-    assert counted(decision("post-1", outcome)) is None  # type: ignore[arg-type]
-    assert counted(manifest_record("image-1", outcome)) is None  # type: ignore[arg-type]
+    assert counted_against(decision("post-1", outcome)) is None  # type: ignore[arg-type]
+    assert counted_against(manifest_record("image-1", outcome)) is None  # type: ignore[arg-type]
 
 
 def test_a_blocked_event_for_which_no_account_answers_does_not_count() -> None:
-    assert counted(decision("post-1", "block", account=None)) is None
+    assert counted_against(decision("post-1", "block", account=None)) is None
 
 
 def required_counted(record: object) -> Counted:
-    found = counted(record)  # type: ignore[arg-type]
+    found = counted_against(record)  # type: ignore[arg-type]
     assert found is not None
     return found
 

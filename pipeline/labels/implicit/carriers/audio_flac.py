@@ -62,7 +62,7 @@ def read(body: bytes) -> FoundLabels:
     comments = (Comments.parse(block.data)[0].entries() for block in blocks if block.kind == _COMMENTS)
     packets = [packet for data in foreign if (packet := audio_foreign.packet(data)) is not None]
     texts, xmp = ((), ()) if tag is None else (tag.texts, tag.xmp)
-    return found(chain(texts, *comments, *map(audio_foreign.entries, foreign)), xmp=(*xmp, *packets))
+    return found(chain(texts, *comments, *map(audio_foreign.foreign_entries, foreign)), xmp=(*xmp, *packets))
 
 
 def write(body: bytes, labels: LabelsToWrite) -> bytes:
@@ -102,7 +102,7 @@ def _labelled(blocks: Iterable[_Block], labels: LabelsToWrite) -> Iterator[_Bloc
             first = False
             yield _Block(_COMMENTS, comments.to_bytes())
         elif block.kind == _APPLICATION and labels.aigc is not None:
-            yield _Block(_APPLICATION, audio_foreign.without_marks(block.data))
+            yield _Block(_APPLICATION, audio_foreign.block_without_marks(block.data))
         elif block.kind != _PADDING:
             yield block
 

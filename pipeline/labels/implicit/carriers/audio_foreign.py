@@ -7,19 +7,19 @@ chunk becomes padding (`JUNK`).
 from collections.abc import Iterator
 from typing import Final
 
-from pipeline.labels.implicit.carriers.audio_riff import FIELD, XMP, Chunk, info_entries, info_labels, is_info
-from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, text_of
+from pipeline.labels.implicit.carriers.audio_riff import FIELD, XMP_CHUNK, Chunk, info_entries, info_labels, is_info
+from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, field_text
 from pipeline.labels.implicit.xmp import without_aigc
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["entries", "packet", "without_marks"]
+__all__ = ["block_without_marks", "foreign_entries", "packet"]
 
 _APPLICATION: Final = b"riff"
 _HEAD: Final = 12
 _PADDING: Final = b"JUNK"
 
 
-def entries(block: bytes) -> Iterator[FoundField]:
+def foreign_entries(block: bytes) -> Iterator[FoundField]:
     """The labels in the chunk that a block holds.
 
     Raises:
@@ -27,7 +27,7 @@ def entries(block: bytes) -> Iterator[FoundField]:
     """
     chunk = _chunk(block)
     if chunk is not None and chunk.kind.upper() == FIELD:
-        yield FoundField("flac.foreign", AIGC, text_of(block[chunk.body : chunk.end]))
+        yield FoundField("flac.foreign", AIGC, field_text(block[chunk.body : chunk.end]))
     elif chunk is not None and is_info(block, chunk):
         yield from (info_entry._replace(carrier="flac.foreign") for info_entry in info_entries(block, chunk))
 
@@ -35,10 +35,10 @@ def entries(block: bytes) -> Iterator[FoundField]:
 def packet(block: bytes) -> bytes | None:
     """The XMP packet that a block holds; None where it holds something else."""
     chunk = _chunk(block)
-    return block[chunk.body : chunk.end] if chunk is not None and chunk.kind == XMP else None
+    return block[chunk.body : chunk.end] if chunk is not None and chunk.kind == XMP_CHUNK else None
 
 
-def without_marks(block: bytes) -> bytes:
+def block_without_marks(block: bytes) -> bytes:
     """The block without labels, as long as it was.
 
     Raises:
@@ -52,7 +52,7 @@ def without_marks(block: bytes) -> bytes:
     if is_info(block, chunk):
         for info_mark in info_labels(block, chunk):
             block = _padded(block, info_mark)
-    elif chunk.kind == XMP:
+    elif chunk.kind == XMP_CHUNK:
         there = block[chunk.body : chunk.end]
         cleaned = without_aigc(there)
         if len(cleaned) > len(there):

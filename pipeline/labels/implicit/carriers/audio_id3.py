@@ -7,7 +7,7 @@ compressed, and that are there twice.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import FoundField, names_aigc, text_of
+from pipeline.labels.implicit.carriers.tagging import FoundField, field_text, names_aigc
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = ["XMP_OWNER", "Frame", "Tag", "frame_of", "tag_of", "tag_with"]
@@ -63,7 +63,7 @@ class Frame(NamedTuple):
             return _comment(self)
         if self.kind == b"PRIV" and not self.packed:
             owner, _, data = self.payload.partition(b"\x00")
-            found = FoundField("id3.PRIV", owner.decode("latin-1"), text_of(data))
+            found = FoundField("id3.PRIV", owner.decode("latin-1"), field_text(data))
             return found if names_aigc(found.name) else None
         return None
 
@@ -232,7 +232,7 @@ def _entry(frame: Frame) -> FoundField:
     text = frame.payload[1 : 4 * 32 * 1024].decode(_ENCODINGS[frame.payload[0]], errors="replace")
     name, _, value = text.partition("\x00")
     # Some write the label of byte order before each of the two.
-    return FoundField("id3.TXXX", name, text_of(value.lstrip("\ufeff").encode(errors="replace")))
+    return FoundField("id3.TXXX", name, field_text(value.lstrip("\ufeff").encode(errors="replace")))
 
 
 def _is_plain(frame: Frame) -> bool:
@@ -243,7 +243,7 @@ def _comment(frame: Frame) -> FoundField:
     """A comment: a language, a description, and what it says."""
     encoding, body = frame.payload[0], frame.payload[4 : 4 * 32 * 1024]
     name, _, value = body.decode(_ENCODINGS[encoding], errors="replace").partition("\x00")
-    return FoundField("id3.COMM", name.lstrip("\ufeff"), text_of(value.lstrip("\ufeff").encode(errors="replace")))
+    return FoundField("id3.COMM", name.lstrip("\ufeff"), field_text(value.lstrip("\ufeff").encode(errors="replace")))
 
 
 def _synchronised(data: bytes) -> bytes:

@@ -4,14 +4,13 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, is_label, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, FoundField, field_text, is_label
 from pipeline.labels.refused import ImplicitRefusedError
 
 __all__ = [
     "FIELD",
-    "XMP",
+    "XMP_CHUNK",
     "Chunk",
-    "chunk",
     "chunks",
     "file_of",
     "info_entries",
@@ -19,12 +18,13 @@ __all__ = [
     "info_with",
     "is_info",
     "rest_of",
-    "riff",
+    "riff_chunk",
+    "riff_chunks",
     "whole",
 ]
 
 FIELD: Final = AIGC.encode()
-XMP: Final = b"_PMX"
+XMP_CHUNK: Final = b"_PMX"
 
 _MOST_CHUNKS: Final = 100_000
 _HEAD: Final = 8
@@ -42,7 +42,7 @@ class Chunk(NamedTuple):
     end: int
 
 
-def riff(data: bytes, form: bytes) -> list[Chunk]:
+def riff_chunks(data: bytes, form: bytes) -> list[Chunk]:
     """The chunks of a file of the given form.
 
     Raises:
@@ -80,7 +80,7 @@ def chunks(data: bytes, start: int, end: int) -> Iterator[Chunk]:
     raise ImplicitRefusedError(what=f"The file ends within a chunk, or has more than {_MOST_CHUNKS} of them.")
 
 
-def chunk(kind: bytes, *payload: bytes) -> bytes:
+def riff_chunk(kind: bytes, *payload: bytes) -> bytes:
     """A chunk, padded to an even length."""
     body = b"".join(payload)
     return struct.pack("<4sI", kind, len(body)) + body + bytes(len(body) % 2)
@@ -102,7 +102,7 @@ def info_entries(data: bytes, chunk: Chunk) -> Iterator[FoundField]:
     for field in chunks(data, chunk.body + 4, chunk.end):
         named = field.kind.upper() == FIELD
         carrier = "riff.INFO.AIGC" if named else "riff.INFO"
-        yield FoundField(carrier, AIGC if named else _name(field), text_of(data[field.body : field.end]))
+        yield FoundField(carrier, AIGC if named else _name(field), field_text(data[field.body : field.end]))
 
 
 def info_labels(data: bytes, chunk: Chunk) -> list[Chunk]:
@@ -111,7 +111,7 @@ def info_labels(data: bytes, chunk: Chunk) -> list[Chunk]:
 
 
 def _is_label(data: bytes, field: Chunk) -> bool:
-    return field.kind.upper() == FIELD or is_label(_name(field), text_of(data[field.body : field.end]))
+    return field.kind.upper() == FIELD or is_label(_name(field), field_text(data[field.body : field.end]))
 
 
 def _name(field: Chunk) -> str:
@@ -122,8 +122,8 @@ def info_with(data: bytes, listing: Chunk | None, text: str | None) -> bytes:
     """A list of descriptive texts with a label and everything else that is in the given one, or without any label."""
     fields = [] if listing is None else list(chunks(data, listing.body + 4, listing.end))
     kept = [whole(data, field) for field in fields if not _is_label(data, field)]
-    added = [] if text is None else [chunk(FIELD, text.encode(), b"\x00")]
-    return chunk(b"LIST", b"INFO", *kept, *added)
+    added = [] if text is None else [riff_chunk(FIELD, text.encode(), b"\x00")]
+    return riff_chunk(b"LIST", b"INFO", *kept, *added)
 
 
 def file_of(form: bytes, body: list[bytes], rest: bytes) -> bytes:

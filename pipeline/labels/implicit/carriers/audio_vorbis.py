@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from pipeline.labels.implicit.carriers.tagging import FoundField, fields_to_write, is_replaced, names_aigc, text_of
+from pipeline.labels.implicit.carriers.tagging import FoundField, field_text, fields_to_write, is_replaced, names_aigc
 from pipeline.labels.implicit.model import LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -58,7 +58,7 @@ class Comments:
         for comment in self.comments:
             name, value = _parts(comment)
             carrier = "vorbis.AIGC" if names_aigc(name) else "vorbis.comment"
-            yield FoundField(carrier, name, text_of(value))
+            yield FoundField(carrier, name, field_text(value))
 
     def with_labels(self, labels: LabelsToWrite) -> Self:
         """The comments with the labels, in the place of any of their kind."""
@@ -73,7 +73,7 @@ class Comments:
         fields = fields_to_write(labels)
         for comment in self.comments:
             name, value = _parts(comment)
-            if not is_replaced(name, text_of(value), fields):
+            if not is_replaced(name, field_text(value), fields):
                 yield comment
 
 

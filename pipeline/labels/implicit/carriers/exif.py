@@ -13,12 +13,12 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
+from pipeline.labels.implicit.carriers.ifd import DirectoryEntry, NumberLayout, directory_at, number_layout_of
 from pipeline.labels.implicit.model import FoundLabels, found_in_text, holds_label, joined
 from pipeline.labels.implicit.vendors import generator_sign
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["HEAD", "found_in", "without_labels"]
+__all__ = ["HEAD", "found_in_exif", "without_labels"]
 
 HEAD: Final = b"Exif\x00\x00"
 """What stands before EXIF in a JPEG segment, and in some other places."""
@@ -61,7 +61,7 @@ class _Exif(NamedTuple):
     is_whole: bool
 
 
-def found_in(exif: bytes, *, is_file: bool = False) -> FoundLabels:
+def found_in_exif(exif: bytes, *, is_file: bool = False) -> FoundLabels:
     """The labels and vendors' signs in EXIF, with or without what stands before it in a JPEG segment.
 
     Args:
@@ -113,7 +113,7 @@ def _parted(exif: bytes) -> tuple[bytes, bytes]:
 
 def _read(body: bytes) -> _Exif:
     try:
-        layout = layout_of(body)
+        layout = number_layout_of(body)
         (at,) = layout.unpack(layout.offset, body, layout.header)
         entries, following = directory_at(body, layout, at)
     except _BROKEN:
@@ -133,17 +133,17 @@ def _read(body: bytes) -> _Exif:
     return _Exif(tuple(_texts(body, layout, entries)), [*taken, *places], is_whole)
 
 
-def _directories(layout: NumberLayout, entries: Sequence[Entry]) -> list[int]:
+def _directories(layout: NumberLayout, entries: Sequence[DirectoryEntry]) -> list[int]:
     named = dict.fromkeys(layout.place(entry.value) for entry in entries if entry.tag in _DIRECTORIES)
     return list(named)[: len(_DIRECTORIES)]
 
 
-def _extent(layout: NumberLayout, at: int, entries: Sequence[Entry]) -> tuple[int, int]:
+def _extent(layout: NumberLayout, at: int, entries: Sequence[DirectoryEntry]) -> tuple[int, int]:
     width = layout.size(layout.entry) + layout.inline
     return at, at + layout.size(layout.number) + len(entries) * width + layout.inline
 
 
-def _texts(body: bytes, layout: NumberLayout, entries: Sequence[Entry]) -> Iterator[_Text]:
+def _texts(body: bytes, layout: NumberLayout, entries: Sequence[DirectoryEntry]) -> Iterator[_Text]:
     for entry in entries:
         place = entry.place(layout)
         if entry.tag not in _NAMES:

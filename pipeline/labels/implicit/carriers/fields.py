@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pipeline.labels.implicit.aigc import to_json
+from pipeline.labels.implicit.aigc import aigc_json
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, joined, latent_from
 from pipeline.labels.implicit.xmp import LATENT_NAMES
 
@@ -43,7 +43,7 @@ def to_fields(labels: LabelsToWrite) -> dict[str, str]:
     """The labels as names and texts; the object bare, as its name says what it is."""
     fields: dict[str, str] = {}
     if labels.aigc is not None:
-        fields[_AIGC] = to_json(labels.aigc, shape="bare")
+        fields[_AIGC] = aigc_json(labels.aigc, shape="bare")
     if labels.digital_source_type is not None:
         fields[_SOURCE_TYPE] = labels.digital_source_type
     if labels.latent is not None:

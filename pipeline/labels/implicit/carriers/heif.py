@@ -78,7 +78,7 @@ def read(body: bytes) -> FoundLabels:
     """The labels of an AVIF or HEIC file."""
     picture = _picture(body)
     packets = xmp.found_in([picture.packet(number) for number in picture.packets])
-    return joined(packets, *(exif.found_in(body[begin:end]) for begin, end in _exifs(picture)))
+    return joined(packets, *(exif.found_in_exif(body[begin:end]) for begin, end in _exifs(picture)))
 
 
 def write(body: bytes, labels: LabelsToWrite) -> bytes:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
 
-__all__ = ["SIZES", "Entry", "NumberLayout", "directory_at", "layout_of"]
+__all__ = ["SIZES", "DirectoryEntry", "NumberLayout", "directory_at", "number_layout_of"]
 
 SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 """How long one value of each type is."""
@@ -45,7 +45,7 @@ class NumberLayout(NamedTuple):
         return self.size(self.offset)
 
 
-class Entry(NamedTuple):
+class DirectoryEntry(NamedTuple):
     """One tag: its number, the type and number of its values, and the field that holds them, or says where they are."""
 
     tag: int
@@ -66,7 +66,7 @@ class Entry(NamedTuple):
         return begin, begin + self.size
 
 
-def layout_of(body: bytes) -> NumberLayout:
+def number_layout_of(body: bytes) -> NumberLayout:
     """The layout of a file that begins with a header of TIFF.
 
     Raises:
@@ -84,7 +84,7 @@ def layout_of(body: bytes) -> NumberLayout:
     raise broken("TIFF file", "it is of no known version")
 
 
-def directory_at(body: bytes, layout: NumberLayout, at: int) -> tuple[list[Entry], int]:
+def directory_at(body: bytes, layout: NumberLayout, at: int) -> tuple[list[DirectoryEntry], int]:
     """The entries of the directory at a place, and where the next directory is; 0 after the last.
 
     Raises:
@@ -98,7 +98,7 @@ def directory_at(body: bytes, layout: NumberLayout, at: int) -> tuple[list[Entry
     for _ in range(number):
         tag, type_, count = layout.unpack(layout.entry, body, at)
         at += layout.size(layout.entry)
-        entries.append(Entry(tag, type_, count, body[at : at + layout.inline]))
+        entries.append(DirectoryEntry(tag, type_, count, body[at : at + layout.inline]))
         at += layout.inline
     (following,) = layout.unpack(layout.offset, body, at)
     return entries, following

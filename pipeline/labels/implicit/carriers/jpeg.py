@@ -49,7 +49,7 @@ def read(body: bytes) -> FoundLabels:
     packets = [segment.body[len(_PACKET) :] for segment in segments if _is_packet(segment)]
     return joined(
         xmp.found_in([*packets, *_extended(segments, packets)]),
-        *(exif.found_in(segment.body) for segment in segments if _is_exif(segment)),
+        *(exif.found_in_exif(segment.body) for segment in segments if _is_exif(segment)),
         *(found_in_text(_glued(segment), carrier="jpeg.APPn") for segment in segments if _is_glued(segment)),
     )
 

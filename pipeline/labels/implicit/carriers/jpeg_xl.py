@@ -69,7 +69,7 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
 def _found(metadata: list[_Metadata]) -> FoundLabels:
     return joined(
         xmp.found_in(piece.held for piece in metadata if piece.kind == _XMP),
-        *(exif.found_in(piece.held[_header(piece.held) :]) for piece in metadata if piece.kind == _EXIF),
+        *(exif.found_in_exif(piece.held[_header(piece.held) :]) for piece in metadata if piece.kind == _EXIF),
     )
 
 

@@ -16,7 +16,7 @@ import pikepdf
 
 from pipeline.assets.pdf_update import BROKEN_PDF, updated, would_lose
 from pipeline.labels.implicit import xmp
-from pipeline.labels.implicit.aigc import to_json
+from pipeline.labels.implicit.aigc import aigc_json
 from pipeline.labels.implicit.carriers.bounds import inflated
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, joined
 from pipeline.labels.refused import ImplicitRefusedError
@@ -54,7 +54,7 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
         if labels.aigc is not None:
             for name in _fields(document):
                 del document.docinfo[name]
-            document.docinfo[_AIGC] = to_json(labels.aigc, shape="bare")
+            document.docinfo[_AIGC] = aigc_json(labels.aigc, shape="bare")
         if would_lose(body, document):
             return updated(body, document)
         out = io.BytesIO()

@@ -12,7 +12,15 @@ from typing import Final, NamedTuple
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, MOST_PIECES, broken, counted
-from pipeline.labels.implicit.carriers.png_text import TEXTS, XMP, PngText, chunk, packet_in, profile_chunk, text_of
+from pipeline.labels.implicit.carriers.png_text import (
+    TEXTS,
+    XMP_KEYWORD,
+    PngText,
+    packet_in,
+    png_chunk,
+    png_text_of,
+    profile_chunk,
+)
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, joined
 
 __all__ = ["read", "write"]
@@ -54,7 +62,7 @@ def read(body: bytes) -> FoundLabels:
     file = _opened(body)
     return joined(
         xmp.found_in(file.packets.values()),
-        *(exif.found_in(block) for block in file.exifs.values()),
+        *(exif.found_in_exif(block) for block in file.exifs.values()),
         *(text.found() for text in file.texts.values()),
     )
 
@@ -75,7 +83,7 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
 
 def _opened(body: bytes) -> _File:
     chunks = list(_chunks(body))
-    texts = {piece.begin: text_of(piece.kind, piece.body(body)) for piece in chunks if piece.kind in TEXTS}
+    texts = {piece.begin: png_text_of(piece.kind, piece.body(body)) for piece in chunks if piece.kind in TEXTS}
     profiles = [begin for begin, text in texts.items() if text.is_profile]
     counted(len(profiles), _MOST_PROFILES, of="profiles in texts")
     held = {begin: profile for begin in profiles if (profile := texts[begin].profile()) is not None}
@@ -108,12 +116,12 @@ def _exifs(file: _File) -> Mapping[int, bytes]:
         written = exif.without_labels(there)
         if written != there:
             text = file.texts.get(begin)
-            new[begin] = chunk(_EXIF, written) if text is None else profile_chunk(text, written)
+            new[begin] = png_chunk(_EXIF, written) if text is None else profile_chunk(text, written)
     return new
 
 
 def _packet(packet: bytes) -> bytes:
-    return chunk(b"iTXt", XMP.encode("ascii") + bytes(5) + packet)
+    return png_chunk(b"iTXt", XMP_KEYWORD.encode("ascii") + bytes(5) + packet)
 
 
 def _chunks(body: bytes) -> Iterator[_Chunk]:

@@ -14,10 +14,10 @@ from pipeline.labels.implicit.vendors import GENERATOR_KEYWORDS, generator_sign,
 from pipeline.labels.implicit.xmp import MOST_XMP
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["TEXTS", "XMP", "PngText", "chunk", "packet_in", "profile_chunk", "text_of"]
+__all__ = ["TEXTS", "XMP_KEYWORD", "PngText", "packet_in", "png_chunk", "png_text_of", "profile_chunk"]
 
 TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
-XMP: Final = "XML:com.adobe.xmp"
+XMP_KEYWORD: Final = "XML:com.adobe.xmp"
 
 _LONGEST_KEYWORD: Final = 79
 _PROFILES: Final = ("raw profile type xmp", "raw profile type exif", "raw profile type app1")
@@ -40,7 +40,7 @@ class PngText(NamedTuple):
     @property
     def is_packet(self) -> bool:
         """Whether it is an XMP packet, in whatever kind of chunk."""
-        return self.keyword == XMP
+        return self.keyword == XMP_KEYWORD
 
     @property
     def is_profile(self) -> bool:
@@ -100,7 +100,7 @@ class PngText(NamedTuple):
         return self.said().decode("utf-8", errors="replace").strip()
 
 
-def text_of(kind: bytes, body: bytes) -> PngText:
+def png_text_of(kind: bytes, body: bytes) -> PngText:
     """A text chunk, by its type and body."""
     keyword, _, rest = body.partition(b"\x00")
     return PngText(keyword[:_LONGEST_KEYWORD].decode("latin-1"), kind, rest)
@@ -124,9 +124,9 @@ def profile_chunk(text: PngText, profile: bytes) -> bytes:
     digits = profile.hex()
     lines = "\n".join(digits[at : at + _HEX_LINE] for at in range(0, len(digits), _HEX_LINE))
     said = f"\n{name}\n{len(profile):8}\n{lines}\n".encode("latin-1")
-    return chunk(b"zTXt", text.keyword.encode("latin-1") + b"\x00\x00" + zlib.compress(said))
+    return png_chunk(b"zTXt", text.keyword.encode("latin-1") + b"\x00\x00" + zlib.compress(said))
 
 
-def chunk(kind: bytes, body: bytes) -> bytes:
+def png_chunk(kind: bytes, body: bytes) -> bytes:
     """A chunk with its length and checksum."""
     return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.aigc import to_json
+from pipeline.labels.implicit.aigc import aigc_json
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, found_in_text, holds_label, joined, latent_from
 from pipeline.labels.implicit.vendors import label_type_sign
 from pipeline.labels.implicit.xmp import LATENT_NAMES, found_in, rewrite, without_aigc
@@ -18,6 +18,7 @@ __all__ = [
     "AIGC",
     "FoundField",
     "aigc_text",
+    "field_text",
     "fields_to_write",
     "found",
     "is_label",
@@ -25,7 +26,6 @@ __all__ = [
     "is_worth_reading",
     "names_aigc",
     "packets_to_write",
-    "text_of",
 ]
 
 AIGC: Final = "AIGC"
@@ -51,7 +51,7 @@ class FoundField(NamedTuple):
     value: str
 
 
-def text_of(value: bytes) -> str:
+def field_text(value: bytes) -> str:
     """What the bytes of a field say, cut after what any label may have."""
     return value[:_MOST_TEXT].decode(errors="replace").strip("\x00 \t\r\n")
 
@@ -115,7 +115,7 @@ def found(entries: Iterable[FoundField], *, xmp: Sequence[bytes] = ()) -> FoundL
 
 def aigc_text(labels: LabelsToWrite) -> str | None:
     """The label as its field holds it."""
-    return None if labels.aigc is None else to_json(labels.aigc, shape="bare")
+    return None if labels.aigc is None else aigc_json(labels.aigc, shape="bare")
 
 
 def fields_to_write(labels: LabelsToWrite) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from pipeline.labels.implicit import xmp
 from pipeline.labels.implicit.carriers import exif
 from pipeline.labels.implicit.carriers.bounds import MOST_METADATA, broken, counted
-from pipeline.labels.implicit.carriers.ifd import Entry, NumberLayout, directory_at, layout_of
+from pipeline.labels.implicit.carriers.ifd import DirectoryEntry, NumberLayout, directory_at, number_layout_of
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite, joined
 from pipeline.labels.refused import ImplicitRefusedError
 
@@ -36,7 +36,7 @@ _MOST_STRIPS: Final = 1_000_000
 
 class _Directory(NamedTuple):
     layout: NumberLayout
-    entries: list[Entry]
+    entries: list[DirectoryEntry]
     following: int
 
     def packet(self, body: bytes) -> tuple[int, int] | None:
@@ -53,7 +53,7 @@ class _Directory(NamedTuple):
 def read(body: bytes) -> FoundLabels:
     """The labels of a TIFF file."""
     place = _directory(body).packet(body)
-    return joined(xmp.found_in([] if place is None else [_held(body, place)]), exif.found_in(body, is_file=True))
+    return joined(xmp.found_in([] if place is None else [_held(body, place)]), exif.found_in_exif(body, is_file=True))
 
 
 def write(body: bytes, labels: LabelsToWrite) -> bytes:
@@ -74,7 +74,7 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
     with ImplicitRefusedError.instead_of(
         struct.error, what="The TIFF file is so long that it has no place for labels behind its end."
     ):
-        entry = Entry(_XMP, _BYTE, len(packet), layout.pack(layout.offset, at))
+        entry = DirectoryEntry(_XMP, _BYTE, len(packet), layout.pack(layout.offset, at))
         entries = sorted(
             (*(kept for kept in directory.entries if kept.tag != _XMP), entry), key=lambda listed: listed.tag
         )
@@ -88,7 +88,7 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
 
 def _directory(body: bytes) -> _Directory:
     with _reading():
-        layout = layout_of(body)
+        layout = number_layout_of(body)
         (at,) = layout.unpack(layout.offset, body, layout.header)
         return _directory_at(body, layout, at)
 

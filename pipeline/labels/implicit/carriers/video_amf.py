@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["NUMBER", "Property", "is_list", "listed", "numbers", "properties", "property_of", "string", "text_at"]
+__all__ = ["NUMBER_KIND", "Property", "is_list", "listed", "numbers", "properties", "property_of", "string", "text_at"]
 
-NUMBER: Final = 0
+NUMBER_KIND: Final = 0
 _STRING: Final = 2
 _OBJECT: Final = 3
 _LIST: Final = 8
@@ -62,7 +62,7 @@ def numbers(data: bytes, at: int) -> Iterator[int]:
     if data[at] == _ARRAY:
         count = int.from_bytes(data[at + 1 : at + 5])
         places = range(at + 5, at + 5 + 9 * count, 9)
-        if all(data[place : place + 1] == bytes((NUMBER,)) for place in places):
+        if all(data[place : place + 1] == bytes((NUMBER_KIND,)) for place in places):
             yield from (place + 1 for place in places)
 
 

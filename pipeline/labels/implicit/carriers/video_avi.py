@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipeline.labels.implicit.carriers.audio_riff import (
-    XMP,
+    XMP_CHUNK,
     Chunk,
-    chunk,
     file_of,
     info_entries,
     info_with,
     is_info,
     rest_of,
-    riff,
+    riff_chunk,
+    riff_chunks,
     whole,
 )
 from pipeline.labels.implicit.carriers.tagging import FoundField, aigc_text, found, packets_to_write
@@ -38,8 +38,8 @@ def read(body: bytes) -> FoundLabels:
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or no AVI.
     """
-    chunks = riff(body, _FORM)
-    return found(_entries(body, chunks), xmp=[body[part.body : part.end] for part in chunks if part.kind == XMP])
+    chunks = riff_chunks(body, _FORM)
+    return found(_entries(body, chunks), xmp=[body[part.body : part.end] for part in chunks if part.kind == XMP_CHUNK])
 
 
 def write(body: bytes, labels: LabelsToWrite) -> bytes:
@@ -48,7 +48,7 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
     Raises:
         ImplicitRefusedError: the file is broken, truncated, or has an index that would be wrong afterwards.
     """
-    chunks = riff(body, _FORM)
+    chunks = riff_chunks(body, _FORM)
     movi = next((number for number, part in enumerate(chunks) if _is_list(body, part, b"movi")), None)
     if movi is None or not _is_list(body, chunks[0], b"hdrl"):
         raise ImplicitRefusedError(what="The file has no frames, or no header before them.")
@@ -64,19 +64,19 @@ def write(body: bytes, labels: LabelsToWrite) -> bytes:
 def _anew(body: bytes, chunks: list[Chunk], movi: int, labels: LabelsToWrite) -> list[bytes]:
     """All chunks anew, as many as there were: what is added stands in one piece with the header."""
     text = aigc_text(labels)
-    packets = iter(packets_to_write([body[part.body : part.end] for part in chunks if part.kind == XMP], labels))
+    packets = iter(packets_to_write([body[part.body : part.end] for part in chunks if part.kind == XMP_CHUNK], labels))
     home = next((part for part in chunks[:movi] if is_info(body, part)), None)
     pieces: list[bytes] = []
     for part in chunks:
-        if part.kind == XMP:
-            pieces.append(chunk(XMP, next(packets)))
+        if part.kind == XMP_CHUNK:
+            pieces.append(riff_chunk(XMP_CHUNK, next(packets)))
         elif text is not None and is_info(body, part):
             pieces.append(info_with(body, part, text if part is home else None))
         else:
             pieces.append(whole(body, part))
     if text is not None and home is None:
         pieces[0] += info_with(body, None, text)
-    pieces[0] += b"".join(chunk(XMP, packet) for packet in packets)
+    pieces[0] += b"".join(riff_chunk(XMP_CHUNK, packet) for packet in packets)
     return pieces
 
 
@@ -85,7 +85,7 @@ def _take(pieces: list[bytes], chunks: list[Chunk], grown: int) -> int:
     for number, part in enumerate(chunks):
         room = len(pieces[number]) - 8
         if part.kind == _PADDING and room >= grown:
-            pieces[number] = chunk(_PADDING, bytes(room - grown))
+            pieces[number] = riff_chunk(_PADDING, bytes(room - grown))
             return grown
     return 0
 

@@ -7,9 +7,9 @@ is taken out without a change of length, for nothing behind it may move: what is
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import FoundField, is_label, is_worth_reading, text_of
+from pipeline.labels.implicit.carriers.tagging import FoundField, field_text, is_label, is_worth_reading
 
-__all__ = ["CODECS", "entries", "without_marks"]
+__all__ = ["CODECS", "codec_entries", "header_without_marks"]
 
 CODECS: Final = (b"A_FLAC", b"A_VORBIS")
 
@@ -31,17 +31,17 @@ class _Comment(NamedTuple):
     end: int
 
 
-def entries(private: bytes) -> Iterator[FoundField]:
+def codec_entries(private: bytes) -> Iterator[FoundField]:
     """What the comments in a decoder's header say. What cannot be followed says nothing, as to the decoder."""
     for comment in _comments(private):
         if is_worth_reading(comment.name, comment.value):
-            yield FoundField(_CARRIER, comment.name, text_of(comment.value))
+            yield FoundField(_CARRIER, comment.name, field_text(comment.value))
 
 
-def without_marks(private: bytes) -> bytes:
+def header_without_marks(private: bytes) -> bytes:
     """The header without labels, as long as it was."""
     for comment in _comments(private):
-        if is_label(comment.name, text_of(comment.value)):
+        if is_label(comment.name, field_text(comment.value)):
             private = private[: comment.begin] + b"=".ljust(comment.end - comment.begin) + private[comment.end :]
     return private
 

@@ -15,7 +15,7 @@ __all__ = [
     "checksum",
     "master",
     "resized",
-    "text",
+    "text_element",
     "unsigned",
     "void",
 ]
@@ -133,7 +133,7 @@ def resized(element: Element, size: int) -> bytes:
     return (1 << 7 * width | size).to_bytes(width)
 
 
-def text(number: int, value: str) -> bytes:
+def text_element(number: int, value: str) -> bytes:
     """An element that is a text."""
     return _element(number, value.encode())
 

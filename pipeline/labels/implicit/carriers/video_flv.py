@@ -11,14 +11,14 @@ from typing import Final, NamedTuple
 
 from pipeline.labels.implicit.carriers.tagging import (
     FoundField,
+    field_text,
     fields_to_write,
     found,
     is_replaced,
     is_worth_reading,
-    text_of,
 )
 from pipeline.labels.implicit.carriers.video_amf import (
-    NUMBER,
+    NUMBER_KIND,
     is_list,
     listed,
     numbers,
@@ -130,7 +130,7 @@ def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
         for each in properties(data, len(_METADATA)):
             value = text_at(data, each.value) or b""
             if is_worth_reading(each.name, value):
-                yield FoundField(_CARRIER, each.name, text_of(value))
+                yield FoundField(_CARRIER, each.name, field_text(value))
 
 
 def _packets(body: bytes, file: _File) -> list[bytes]:
@@ -148,7 +148,7 @@ def _with_fields(data: bytes, fields: Mapping[str, str], instead_of: Mapping[str
     kept = [
         data[entry.start : entry.end]
         for entry in properties(data, at)
-        if not is_replaced(entry.name, text_of(text_at(data, entry.value) or b""), instead_of)
+        if not is_replaced(entry.name, field_text(text_at(data, entry.value) or b""), instead_of)
     ]
     kept += [property_of(name.encode(), value.encode()) for name, value in fields.items()]
     return data[:at] + listed(data, at, kept)
@@ -178,7 +178,7 @@ def _places_moved(data: bytearray, splices: Sequence[Splice]) -> bytes:
 def _stated(said: bytes) -> Iterator[tuple[str, int]]:
     """Where in the metadata numbers are that depend on the file as a whole."""
     for entry in properties(said, len(_METADATA)):
-        if entry.name in (*_SIZES, _PLACE) and said[entry.value] == NUMBER:
+        if entry.name in (*_SIZES, _PLACE) and said[entry.value] == NUMBER_KIND:
             yield entry.name, entry.value + 1
         elif entry.name == _KEY_FRAMES and is_list(said, entry.value):
             for each in properties(said, entry.value):

@@ -15,11 +15,11 @@ from typing import Final, NamedTuple
 from pipeline.labels.implicit.carriers import video_codec
 from pipeline.labels.implicit.carriers.tagging import (
     FoundField,
+    field_text,
     fields_to_write,
     found,
     is_replaced,
     is_worth_reading,
-    text_of,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Splice, apply
 from pipeline.labels.implicit.carriers.video_ebml import (
@@ -31,7 +31,7 @@ from pipeline.labels.implicit.carriers.video_ebml import (
     checksum,
     master,
     resized,
-    text,
+    text_element,
     unsigned,
     void,
 )
@@ -88,14 +88,18 @@ def read(body: bytes) -> FoundLabels:
     """
     file = _opened(body)
     tagged = (
-        FoundField(_CARRIER, name, text_of(value))
+        FoundField(_CARRIER, name, field_text(value))
         for tags in file.all_of(_TAGS)
         for tag in file.reader.children(tags.body, tags.end)
         if tag.id == _TAG
         for _, name, value in _simple_tags(body, file.reader, tag)
         if is_worth_reading(name, value)
     )
-    kept = (entry for private in _codecs(body, file) for entry in video_codec.entries(body[private.body : private.end]))
+    kept = (
+        entry
+        for private in _codecs(body, file)
+        for entry in video_codec.codec_entries(body[private.body : private.end])
+    )
     return found([*tagged, *kept])
 
 
@@ -138,7 +142,7 @@ def _cleaned(body: bytes) -> bytes:
     """The file without labels in headers for decoders. Nothing changes its place, and sums are made anew."""
     file = _opened(body)
     splices = [
-        Splice(private.body, private.end, video_codec.without_marks(body[private.body : private.end]))
+        Splice(private.body, private.end, video_codec.header_without_marks(body[private.body : private.end]))
         for private in _codecs(body, file)
     ]
     changed = [splice for splice in splices if body[splice.start : splice.end] != splice.new]
@@ -213,7 +217,7 @@ def _tags(body: bytes, file: _File, fields: Mapping[str, str]) -> bytes:
         if child.id == _TAG:
             tags.append(_tag_without(body, file.reader, child, fields))
     written = [
-        master(_SIMPLE_TAG, (text(_NAME, name), text(_LANGUAGE, "und"), text(_STRING, value)))
+        master(_SIMPLE_TAG, (text_element(_NAME, name), text_element(_LANGUAGE, "und"), text_element(_STRING, value)))
         for name, value in fields.items()
     ]
     if written:
@@ -223,7 +227,7 @@ def _tags(body: bytes, file: _File, fields: Mapping[str, str]) -> bytes:
 
 def _tag_without(body: bytes, reader: ElementReader, tag: Element, fields: Mapping[str, str]) -> bytes:
     gone = {
-        child for child, name, value in _simple_tags(body, reader, tag) if is_replaced(name, text_of(value), fields)
+        child for child, name, value in _simple_tags(body, reader, tag) if is_replaced(name, field_text(value), fields)
     }
     if not gone:
         return body[tag.start : tag.end]

@@ -4,11 +4,11 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pipeline.labels.implicit.carriers.tagging import AIGC, is_label, is_worth_reading, names_aigc, text_of
+from pipeline.labels.implicit.carriers.tagging import AIGC, field_text, is_label, is_worth_reading, names_aigc
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, box
 from pipeline.labels.refused import ImplicitRefusedError
 
-__all__ = ["HANDLERS", "Meta", "meta_of", "new_meta", "with_value", "without_marks"]
+__all__ = ["HANDLERS", "Meta", "box_without_marks", "meta_of", "new_meta", "with_value"]
 
 _KEYS: Final = b"mdta"
 HANDLERS: Final = (_KEYS, b"mdir")
@@ -31,7 +31,7 @@ class _Item(NamedTuple):
     @property
     def is_label(self) -> bool:
         """Whether it goes where a label is written."""
-        return names_aigc(self.name) or any(is_label(self.name, text_of(value)) for value in self.values)
+        return names_aigc(self.name) or any(is_label(self.name, field_text(value)) for value in self.values)
 
 
 class Meta(NamedTuple):
@@ -99,7 +99,7 @@ def with_value(data: bytes, meta: Meta, text: str) -> bytes:
     return box(b"meta", meta.head, *others, _key_box(keys), items)
 
 
-def without_marks(data: bytes, meta: Meta) -> bytes:
+def box_without_marks(data: bytes, meta: Meta) -> bytes:
     """The box without the items that are labels. A key that nothing refers to stays."""
     kept = [data[item.at.start : item.at.end] for item in meta.items if not item.is_label]
     if len(kept) == len(meta.items):

@@ -17,14 +17,21 @@ from pipeline.labels.implicit.carriers.tagging import (
     AIGC,
     FoundField,
     aigc_text,
+    field_text,
     found,
     is_label,
     is_worth_reading,
     packets_to_write,
-    text_of,
 )
 from pipeline.labels.implicit.carriers.video_boxes import Box, BoxReader, Splice, apply, box
-from pipeline.labels.implicit.carriers.video_meta import HANDLERS, Meta, meta_of, new_meta, with_value, without_marks
+from pipeline.labels.implicit.carriers.video_meta import (
+    HANDLERS,
+    Meta,
+    box_without_marks,
+    meta_of,
+    new_meta,
+    with_value,
+)
 from pipeline.labels.implicit.carriers.video_places import move_places
 from pipeline.labels.implicit.model import FoundLabels, LabelsToWrite
 from pipeline.labels.refused import ImplicitRefusedError
@@ -134,13 +141,13 @@ def _entries(body: bytes, file: _File) -> Iterator[FoundField]:
         if any(_inside(meta.at, udta) for udta in file.udtas):
             carrier = "moov.udta.meta"
         for name, value in meta.fields:
-            yield FoundField(carrier, name, text_of(value))
+            yield FoundField(carrier, name, field_text(value))
     for child in (child for udta in file.udtas for child in file.reader.children(udta.body, udta.end)):
         value = _own_text(body, child)
         if child.kind.upper() == _LITERAL:
-            yield FoundField("moov.udta.AIGC", AIGC, text_of(body[child.body : child.end]))
+            yield FoundField("moov.udta.AIGC", AIGC, field_text(body[child.body : child.end]))
         elif is_worth_reading("", value):
-            yield FoundField("moov.udta.text", "", text_of(value))
+            yield FoundField("moov.udta.text", "", field_text(value))
 
 
 def _own_text(body: bytes, box: Box) -> bytes:
@@ -157,7 +164,7 @@ def _metas(body: bytes, file: _File, text: str | None) -> dict[int, bytes]:
         return {start: body[start : meta.at.end] for start, meta in file.metas.items()}
     home = _home(file)
     return {
-        start: with_value(body, meta, text) if start == home else without_marks(body, meta)
+        start: with_value(body, meta, text) if start == home else box_without_marks(body, meta)
         for start, meta in file.metas.items()
     }
 
@@ -172,7 +179,7 @@ def _udta(body: bytes, file: _File, udta: Box, kept: dict[int, bytes], *, labele
     for child in file.reader.children(udta.body, udta.end):
         if child.start in kept:
             children.append(kept[child.start])
-        elif not labeled or not (child.kind.upper() == _LITERAL or is_label("", text_of(_own_text(body, child)))):
+        elif not labeled or not (child.kind.upper() == _LITERAL or is_label("", field_text(_own_text(body, child)))):
             children.append(body[child.start : child.end])
     return children
 

@@ -39,7 +39,7 @@ def read(body: bytes) -> FoundLabels:
     chunks = list(_chunks(body))
     return joined(
         xmp.found_in(chunk.body for chunk in chunks if chunk.kind == _XMP),
-        *(exif.found_in(chunk.body) for chunk in chunks if chunk.kind == _EXIF),
+        *(exif.found_in_exif(chunk.body) for chunk in chunks if chunk.kind == _EXIF),
     )
 
 

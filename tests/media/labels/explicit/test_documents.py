@@ -6,10 +6,10 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, Pdf
 
-from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError, LabelClaim, LabelOrder
+from pipeline.labels.explicit import LABEL_LANGUAGES, WORDINGS, ExplicitRefusedError, LabelClaim, LabelOrder
 from pipeline.labels.explicit.checking import check
-from pipeline.labels.explicit.docx import MOST_BYTES, text_of_docx
-from pipeline.labels.explicit.wording import Language
+from pipeline.labels.explicit.docx import MOST_UNPACKED_BYTES, text_of_docx
+from pipeline.labels.explicit.wording import LabelLanguage
 from pipeline.labels.explicit.writing import write_label
 from tests.media.conftest import DOCX, SAMPLES
 from tests.media.labels.explicit.makers import parts_of, zipped
@@ -38,8 +38,8 @@ def signed() -> bytes:
 
 
 class TestPdf:
-    @pytest.mark.parametrize("language", LANGUAGES)
-    def test_the_label_is_text_in_a_font_of_its_own(self, language: Language) -> None:
+    @pytest.mark.parametrize("language", LABEL_LANGUAGES)
+    def test_the_label_is_text_in_a_font_of_its_own(self, language: LabelLanguage) -> None:
         marked = write_label(REPORT, PDF, LabelOrder(language=language))
         assert marked.kept
         found = check(marked.body, PDF).found
@@ -159,7 +159,7 @@ class TestWord:
             write_label(body, DOCX, LabelOrder())
 
     def test_what_unpacks_to_too_much_is_refused(self) -> None:
-        bomb = zipped({**parts_of(LETTER), "word/media/image1.bmp": bytes(MOST_BYTES)})
+        bomb = zipped({**parts_of(LETTER), "word/media/image1.bmp": bytes(MOST_UNPACKED_BYTES)})
         assert len(bomb) < 2**20
         with pytest.raises(ExplicitRefusedError, match="bytes"):
             write_label(bomb, DOCX, LabelOrder())

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, ImageSequence, PngImagePlugin
 
-from pipeline.labels.explicit import LANGUAGES, ExplicitRefusedError, LabelOrder
+from pipeline.labels.explicit import LABEL_LANGUAGES, ExplicitRefusedError, LabelOrder
 from pipeline.labels.explicit.checking import check
 from pipeline.labels.explicit.matching import find_plate
 from pipeline.labels.explicit.plate import contrast, draw_plate, em_for, margin_for
-from pipeline.labels.explicit.wording import Language
+from pipeline.labels.explicit.wording import LabelLanguage
 from pipeline.labels.explicit.writing import write_label
 from tests.media.conftest import SAMPLES
 from tests.media.labels.explicit.makers import changed_box, encoded, noise, opened, pixels
@@ -55,11 +55,11 @@ def test_outside_the_label_every_pixel_is_as_it_was(media_type: str, body: bytes
 
 
 @given(
-    st.integers(60, 500), st.integers(60, 500), st.sampled_from(LANGUAGES),
+    st.integers(60, 500), st.integers(60, 500), st.sampled_from(LABEL_LANGUAGES),
     st.sampled_from(["bottom-right", "bottom-left", "top-right", "top-left"]),
 )  # fmt: skip
 @settings(deadline=None, max_examples=40)
-def test_whatever_the_size_only_the_plate_is_new(width: int, height: int, language: Language, corner: Any) -> None:
+def test_whatever_the_size_only_the_plate_is_new(width: int, height: int, language: LabelLanguage, corner: Any) -> None:
     picture = noise(width, height)
     order = LabelOrder(language=language, corner=corner)
     try:
@@ -216,8 +216,8 @@ class TestFinding:
         assert check(body, Image.MIME[opened(body).format or ""]).present is None
 
     @pytest.mark.parametrize("scale", [0.5, 0.8, 2.0])
-    @pytest.mark.parametrize("language", LANGUAGES)
-    def test_it_is_found_after_scaling_and_compression(self, language: Language, scale: float) -> None:
+    @pytest.mark.parametrize("language", LABEL_LANGUAGES)
+    def test_it_is_found_after_scaling_and_compression(self, language: LabelLanguage, scale: float) -> None:
         body = write_label((SAMPLES / "harbour.jpg").read_bytes(), "image/jpeg", LabelOrder(language=language)).body
         picture = opened(body)
         size = round(picture.width * scale), round(picture.height * scale)

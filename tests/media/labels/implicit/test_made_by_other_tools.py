@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from pipeline.labels.implicit import LabelsToWrite, first_write, read_labels, to_json, write_labels
+from pipeline.labels.implicit import LabelsToWrite, aigc_json, first_write, read_labels, write_labels
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
 from tests.tools import need
 from tests.unit.labels.implicit import audio_video_makers as media
@@ -205,7 +205,7 @@ def test_exiftool_sees_one_label_before_and_only_ours_after(name: str, tmp_path:
     assert marked.refused is None
     path.write_bytes(marked.asset)
     assert OURS.aigc is not None
-    assert [json.loads(label) for label in labels_seen(path)] == [json.loads(to_json(OURS.aigc, shape="bare"))]
+    assert [json.loads(label) for label in labels_seen(path)] == [json.loads(aigc_json(OURS.aigc, shape="bare"))]
     assert read_labels(marked.asset, type_of(path)).show(OURS)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agents.notifying.port import Notification, NotTakenError, TargetRefusesError, notification_of
-from agents.notifying.undelivered import drop_kept, keeper_of, kept_in
+from agents.notifying.undelivered import drop_kept, kept_in, undelivered_keeper
 from tests.unit.agents.notifying.test_notifying import ALL, TOPIC, Board, Target, item, plan
 
 AWAY = NotTakenError(what="No answer.", remedy="-")
@@ -77,7 +77,7 @@ async def test_it_is_in_trouble_while_so_much_waits_that_nothing_more_is_read(mo
 
 def test_what_is_given_up_while_the_rest_is_sent_again_stays_in_the_file(tmp_path: Path) -> None:
     kept = tmp_path / "undelivered.jsonl"
-    keep = keeper_of(kept)
+    keep = undelivered_keeper(kept)
     for name in ("1", "2"):
         keep(notification_of("ops", (item(name),), None), "HTTP 500.")
     first, second = kept_in(kept)

@@ -14,7 +14,7 @@ import pytest
 
 from agents.delivery import InputRecord, TopicPartition
 from agents.delivery.backoff import Backoff
-from agents.notifying.items import NotifiedItem, items_of
+from agents.notifying.items import NotifiedItem, notified_item
 from agents.notifying.metrics import NotifierMetrics
 from agents.notifying.notifier import Notifier, Place
 from agents.notifying.plan_file import NotificationPlan, NotifyRoute, NotifyTarget, read_plan
@@ -22,7 +22,7 @@ from agents.notifying.port import Deliver, Notification, NotTakenError, TargetRe
 from agents.notifying.quiet import QuietHours
 from agents.notifying.services import open_service, title_and_text
 from agents.notifying.signing import signed_headers
-from agents.notifying.undelivered import keeper_of, kept_in
+from agents.notifying.undelivered import kept_in, undelivered_keeper
 from agents.notifying.webhook import open_webhook
 from pipeline.errors import OperatorError
 from pipeline.events.outgoing import dead_letter_header, encode
@@ -149,7 +149,7 @@ async def test_what_a_target_refuses_is_kept_and_only_then_done(tmp_path: Path) 
     def keep(told: Notification, why: str) -> None:
         if fails:
             raise fails.pop()
-        keeper_of(kept)(told, why)
+        undelivered_keeper(kept)(told, why)
 
     refuses = Target(*[TargetRefusesError(what="HTTP 410.", remedy="-")] * 2)
     board = Board(plan(ALL), {"ops": refuses}, keep)
@@ -253,7 +253,7 @@ def test_a_dead_letter_is_what_its_last_header_says_whatever_its_input_had() -> 
         headers=(forged, ("sealstream_dead_letter", b"no JSON"), dead_letter_header(letter)),
         timestamp=NOON.timestamp(),
     )
-    told = items_of(sent, "dead-letters", PLACES)
+    told = notified_item(sent, "dead-letters", PLACES)
     assert told is not None
     assert told.kind == "EnvelopeError"
 
@@ -262,7 +262,7 @@ def test_a_line_that_could_not_be_written_whole_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "undelivered.jsonl"
-    keep = keeper_of(kept)
+    keep = undelivered_keeper(kept)
     told = notification_of("ops", [item("1")], None)
     keep(told, "HTTP 410.")
     before = kept.read_bytes()
@@ -282,7 +282,7 @@ def test_a_line_that_could_not_be_written_whole_leaves_the_file_as_it_was(
 def test_a_file_that_cannot_be_written_is_known_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match=r"exists|directory"):
-        keeper_of(tmp_path / "file" / "undelivered.jsonl")
+        undelivered_keeper(tmp_path / "file" / "undelivered.jsonl")
 
 
 async def test_in_quiet_hours_only_the_gravest_is_told_and_the_rest_together_when_they_are_over() -> None:
@@ -368,14 +368,16 @@ async def test_nothing_that_a_person_or_a_producer_wrote_is_told_kept_or_logged(
     caplog.set_level(logging.DEBUG)
     secret = tmp_path / "secret"
     secret.write_text(f"whsec_{SECRET}")
-    said = {source: items_of(read, source, PLACES) for source, read in planted().items()}  # type: ignore[arg-type]
+    said = {source: notified_item(read, source, PLACES) for source, read in planted().items()}  # type: ignore[arg-type]
     assert None not in said.values()
     refused = TargetRefusesError(what="HTTP 410.", remedy="-")
     with receiver() as hook:
         async with open_webhook(hook.url, secret) as deliver:
             routes = (ALL, NotifyRoute(to=("gone",), about=ALL.about))
             board = Board(
-                plan(*routes), {"ops": deliver, "gone": Target(*[refused] * 9)}, keeper_of(tmp_path / "kept.jsonl")
+                plan(*routes),
+                {"ops": deliver, "gone": Target(*[refused] * 9)},
+                undelivered_keeper(tmp_path / "kept.jsonl"),
             )
             board.take(*said.values())
             await board.until(lambda: board.done == 4)

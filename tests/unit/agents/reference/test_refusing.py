@@ -185,5 +185,5 @@ async def test_very_many_bad_entries_do_not_fill_the_log(
 
 
 def test_every_set_has_a_topic_of_the_installation() -> None:
-    assert {topic.removeprefix("t.") for topic in records.sets_by_topic(TOPICS)} == set(records.EVENT_TYPES)
+    assert {topic.removeprefix("t.") for topic in records.sets_by_topic(TOPICS)} == set(records.ENTRY_TYPES)
     assert set(records.sets_by_topic(TOPICS)) == set(TOPICS.references)

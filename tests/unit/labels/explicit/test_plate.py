@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError
+from pipeline.labels.explicit import LABEL_LANGUAGES, WORDINGS, ExplicitRefusedError
 from pipeline.labels.explicit.plate import DARK, LEAST_EM, LIGHT, TEXT_HEIGHT, contrast, draw_plate, em_for, margin_for
-from pipeline.labels.explicit.wording import Language
+from pipeline.labels.explicit.wording import LabelLanguage
 
 FONT = files("pipeline.labels.explicit").joinpath("fonts")
 
@@ -21,8 +21,8 @@ def test_contrast_is_that_of_wcag() -> None:
     assert contrast(DARK, LIGHT) > 4.5
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_letters_are_as_high_as_is_said(language: Language) -> None:
+@pytest.mark.parametrize("language", LABEL_LANGUAGES)
+def test_letters_are_as_high_as_is_said(language: LabelLanguage) -> None:
     em = 200
     plate = np.asarray(draw_plate(language, em))
     rim = round(em / 18)
@@ -31,8 +31,8 @@ def test_letters_are_as_high_as_is_said(language: Language) -> None:
     assert rows[-1] - rows[0] + 1 >= TEXT_HEIGHT * em
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_letter_is_in_the_font(language: Language) -> None:
+@pytest.mark.parametrize("language", LABEL_LANGUAGES)
+def test_every_letter_is_in_the_font(language: LabelLanguage) -> None:
     known = json.loads(FONT.joinpath("sealstream-mark.json").read_text("utf-8"))["glyphs"]
     assert set(WORDINGS[language].drawn) <= set(known)
 
@@ -42,8 +42,8 @@ def test_the_font_comes_with_its_licence() -> None:
     assert len(FONT.joinpath("sealstream-mark.ttf").read_bytes()) < 200_000
 
 
-@given(st.integers(20, 6000), st.integers(20, 6000), st.sampled_from(LANGUAGES))
-def test_letters_have_five_per_cent_or_there_is_no_label(width: int, height: int, language: Language) -> None:
+@given(st.integers(20, 6000), st.integers(20, 6000), st.sampled_from(LABEL_LANGUAGES))
+def test_letters_have_five_per_cent_or_there_is_no_label(width: int, height: int, language: LabelLanguage) -> None:
     try:
         em = em_for(language, (width, height))
     except ExplicitRefusedError:

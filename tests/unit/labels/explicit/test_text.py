@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.explicit import LANGUAGES, WORDINGS, ExplicitRefusedError, LabelOrder
-from pipeline.labels.explicit.text import MOST_BYTES, find_in_text, label_html, label_text, text_of_html
+from pipeline.labels.explicit import LABEL_LANGUAGES, WORDINGS, ExplicitRefusedError, LabelOrder
+from pipeline.labels.explicit.text import MOST_DECODED_BYTES, find_in_text, label_html, label_text, text_of_html
 
-ORDERS = st.builds(LabelOrder, language=st.sampled_from(LANGUAGES), place=st.sampled_from(["start", "end", "both"]))
+ORDERS = st.builds(
+    LabelOrder, language=st.sampled_from(LABEL_LANGUAGES), place=st.sampled_from(["start", "end", "both"])
+)
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=200)
 
 
@@ -56,7 +58,7 @@ def test_front_matter_stays_first() -> None:
     assert find_in_text(marked) == ("【AI生成】", "start")
 
 
-@pytest.mark.parametrize("body", ["生成".encode("gb18030"), b"\xff\xfeA\x00", b"a" * (MOST_BYTES + 1)])
+@pytest.mark.parametrize("body", ["生成".encode("gb18030"), b"\xff\xfeA\x00", b"a" * (MOST_DECODED_BYTES + 1)])
 def test_what_is_not_utf_8_or_too_long_is_refused(body: bytes) -> None:
     with pytest.raises(ExplicitRefusedError):
         label_text(body, LabelOrder())

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from pipeline.labels.explicit import LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
-from pipeline.labels.explicit.wording import Language, language_of
+from pipeline.labels.explicit import LABEL_LANGUAGES, WORDINGS, has_ai_token, has_gen_token, names_both
+from pipeline.labels.explicit.wording import LabelLanguage, label_language
 
 
 @pytest.mark.parametrize(
@@ -33,21 +33,21 @@ def test_one_element_is_not_enough(text: str, ai: bool, gen: bool) -> None:  # n
     assert not names_both(text)
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_our_own_wordings_have_both_elements_in_their_language(language: Language) -> None:
+@pytest.mark.parametrize("language", sorted(LABEL_LANGUAGES))
+def test_our_own_wordings_have_both_elements_in_their_language(language: LabelLanguage) -> None:
     text = WORDINGS[language].text
     assert has_ai_token(text, language)
     assert has_gen_token(text, language)
     assert names_both(WORDINGS[language].in_text)
 
 
-@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"zh", "ja"}))
-def test_the_standard_wants_its_elements_in_chinese(language: Language) -> None:
+@pytest.mark.parametrize("language", sorted(set(LABEL_LANGUAGES) - {"zh", "ja"}))
+def test_the_standard_wants_its_elements_in_chinese(language: LabelLanguage) -> None:
     assert not has_gen_token(WORDINGS[language].text)
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_what_is_drawn_are_the_letters_of_the_text(language: Language) -> None:
+@pytest.mark.parametrize("language", sorted(LABEL_LANGUAGES))
+def test_what_is_drawn_are_the_letters_of_the_text(language: LabelLanguage) -> None:
     wording = WORDINGS[language]
     assert sorted(wording.drawn) == sorted(wording.text)
     # A vowel sign that goes before its consonant is all that may move.
@@ -68,10 +68,10 @@ def test_what_is_drawn_are_the_letters_of_the_text(language: Language) -> None:
         ("Mit künstlicher Intelligenz erzeugt", "de"),
     ],
 )
-def test_other_ways_to_say_it(text: str, language: Language) -> None:
-    assert language_of(text) == language
+def test_other_ways_to_say_it(text: str, language: LabelLanguage) -> None:
+    assert label_language(text) == language
 
 
 @pytest.mark.parametrize("text", ["She said it was generated in the mail room.", "Via generada", "kipper generiert"])
 def test_words_that_hold_the_letters_of_an_element_are_not_the_element(text: str) -> None:
-    assert language_of(text) is None
+    assert label_language(text) is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import AigcFault, AigcLabel, ImplicitRefusedError, first_write, parse, to_json
+from pipeline.labels.implicit import AigcFault, AigcLabel, ImplicitRefusedError, aigc_json, first_write, parse_aigc
 from pipeline.labels.implicit.aigc import KEYS, Shape
 
 ALLOWED = "".join(chr(code_point) for code_point in range(0x21, 0x7F) if chr(code_point) not in '"\\')
@@ -38,13 +38,13 @@ CONFORMING: dict[str, Any] = {
 
 @given(marks, shapes)
 def test_what_is_written_is_read(mark: AigcLabel, shape: Shape) -> None:
-    assert parse(to_json(mark, shape=shape)) == mark
+    assert parse_aigc(aigc_json(mark, shape=shape)) == mark
 
 
 @given(marks)
 def test_the_wrapped_shape_is_the_bare_one_in_an_object(mark: AigcLabel) -> None:
-    bare = to_json(mark, shape="bare")
-    assert json.loads(to_json(mark)) == {"AIGC": json.loads(bare)}
+    bare = aigc_json(mark, shape="bare")
+    assert json.loads(aigc_json(mark)) == {"AIGC": json.loads(bare)}
     assert list(json.loads(bare)) == list(KEYS)
     assert bare.isascii()
     assert "\n" not in bare
@@ -54,7 +54,7 @@ def test_who_generates_content_is_the_first_to_spread_it() -> None:
     mark = first_write("studio", "n-1")
     assert (mark.content_propagator, mark.propagate_id, mark.label) == ("studio", "n-1", "1")
     assert mark.is_first_write
-    assert json.loads(to_json(mark, shape="bare")) == {
+    assert json.loads(aigc_json(mark, shape="bare")) == {
         "Label": "1",
         "ContentProducer": "studio",
         "ProduceID": "n-1",
@@ -82,7 +82,7 @@ def test_who_generates_content_is_the_first_to_spread_it() -> None:
     ],
 )
 def test_what_is_no_mark_says_why(text: str, fault: AigcFault) -> None:
-    assert parse(text) == fault
+    assert parse_aigc(text) == fault
 
 
 @pytest.mark.parametrize(
@@ -105,17 +105,17 @@ def test_what_is_no_mark_says_why(text: str, fault: AigcFault) -> None:
 @pytest.mark.parametrize("shape", ["wrapped", "bare"])
 def test_a_member_that_does_not_conform_is_named(changed: dict[str, Any], fault: AigcFault, shape: str) -> None:
     members = CONFORMING | changed
-    assert parse(json.dumps({"AIGC": members} if shape == "wrapped" else members)) == fault
+    assert parse_aigc(json.dumps({"AIGC": members} if shape == "wrapped" else members)) == fault
 
 
 def test_a_reserved_code_may_hold_an_object_as_text() -> None:
-    found = parse(json.dumps(CONFORMING | {"ReservedCode1": '{"SecurityData":{"Type":"1"}}'}))
+    found = parse_aigc(json.dumps(CONFORMING | {"ReservedCode1": '{"SecurityData":{"Type":"1"}}'}))
     assert isinstance(found, AigcLabel)
-    assert parse(to_json(found)) == found
+    assert parse_aigc(aigc_json(found)) == found
 
 
 def test_members_beside_the_seven_are_left_alone() -> None:
-    assert isinstance(parse(json.dumps(CONFORMING | {"Tool": "x"})), AigcLabel)
+    assert isinstance(parse_aigc(json.dumps(CONFORMING | {"Tool": "x"})), AigcLabel)
 
 
 @pytest.mark.parametrize(("producer", "produce_id"), [("", "1"), ("p", ""), ("a b", "1"), ("p", "x" * 2000)])
@@ -128,11 +128,11 @@ def test_a_mark_that_would_not_conform_cannot_be_made(producer: str, produce_id:
 
 @given(st.text() | st.recursive(st.none() | st.text(), st.lists).map(json.dumps))
 def test_any_text_at_all_has_an_answer(text: str) -> None:
-    assert isinstance(parse(text), AigcLabel | AigcFault)
+    assert isinstance(parse_aigc(text), AigcLabel | AigcFault)
 
 
 @given(st.dictionaries(st.sampled_from([*KEYS, "Other"]), st.text() | st.integers() | st.none()), shapes)
 def test_any_object_is_a_mark_only_if_it_conforms(members: dict[str, Any], shape: Shape) -> None:
-    found = parse(json.dumps({"AIGC": members} if shape == "wrapped" else members))
+    found = parse_aigc(json.dumps({"AIGC": members} if shape == "wrapped" else members))
     if isinstance(found, AigcLabel):
-        assert {key: members[key] for key in KEYS} == json.loads(to_json(found, shape="bare"))
+        assert {key: members[key] for key in KEYS} == json.loads(aigc_json(found, shape="bare"))

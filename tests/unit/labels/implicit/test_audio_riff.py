@@ -4,18 +4,18 @@ import struct
 
 import pytest
 
-from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, aigc_json, xmp
 from pipeline.labels.implicit.carriers import audio_wav, video_avi
-from pipeline.labels.implicit.carriers.audio_riff import chunk, chunks, file_of
+from pipeline.labels.implicit.carriers.audio_riff import chunks, file_of, riff_chunk
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
 from tests.unit.labels.implicit.makers import AI, LABELS, OTHER
 
 AIGC = LabelsToWrite(aigc=LABELS.aigc)
-TEXT = (to_json(LABELS.aigc, shape="bare") if LABELS.aigc else "").encode()
-FORMAT = chunk(b"fmt ", bytes(16))
-SAMPLES = chunk(b"data", b"samples")
-HEADER = chunk(b"LIST", b"hdrl", bytes(64))
-FRAMES = chunk(b"LIST", b"movi", chunk(b"00dc", b"frame"))
+TEXT = (aigc_json(LABELS.aigc, shape="bare") if LABELS.aigc else "").encode()
+FORMAT = riff_chunk(b"fmt ", bytes(16))
+SAMPLES = riff_chunk(b"data", b"samples")
+HEADER = riff_chunk(b"LIST", b"hdrl", bytes(64))
+FRAMES = riff_chunk(b"LIST", b"movi", riff_chunk(b"00dc", b"frame"))
 
 
 def riff(form: bytes, *pieces: bytes, rest: bytes = b"") -> bytes:
@@ -44,14 +44,14 @@ class TestWav:
 
     def test_all_other_chunks_stay_as_they_are(self) -> None:
         others = (
-            chunk(b"bext", bytes(602)),
-            chunk(b"cue ", b"odd"),
-            chunk(b"LIST", b"INFO", chunk(b"INAM", b"Tides\0")),
+            riff_chunk(b"bext", bytes(602)),
+            riff_chunk(b"cue ", b"odd"),
+            riff_chunk(b"LIST", b"INFO", riff_chunk(b"INAM", b"Tides\0")),
         )
         body = riff(b"WAVE", others[0], FORMAT, SAMPLES, *others[1:], rest=b"and what follows")
         written = audio_wav.write(body, AIGC)
         assert written.removeprefix(body[:4]).startswith(struct.pack("<I", len(written) - 8 - 16))
-        assert written[8:-16] == body[8:-16] + chunk(b"AIGC", TEXT)
+        assert written[8:-16] == body[8:-16] + riff_chunk(b"AIGC", TEXT)
         assert written.endswith(b"and what follows")
 
     def test_a_chunk_without_its_padding_at_the_end_gets_it(self) -> None:
@@ -63,7 +63,11 @@ class TestWav:
 
     @pytest.mark.parametrize(
         "other",
-        [chunk(b"AIGC", TEXT), chunk(b"LIST", b"INFO", chunk(b"AIGC", TEXT)), chunk(b"_PMX", xmp.merge(None, AIGC))],
+        [
+            riff_chunk(b"AIGC", TEXT),
+            riff_chunk(b"LIST", b"INFO", riff_chunk(b"AIGC", TEXT)),
+            riff_chunk(b"_PMX", xmp.merge(None, AIGC)),
+        ],
         ids=["chunk", "list", "xmp"],
     )
     def test_wherever_a_mark_was_a_new_one_takes_its_place(self, other: bytes) -> None:
@@ -72,7 +76,11 @@ class TestWav:
         assert [mark.conforming for mark in audio_wav.read(audio_wav.write(body, OTHER)).aigc] == [OTHER.aigc]
 
     def test_several_marks_are_all_found(self) -> None:
-        body = wav(chunk(b"AIGC", TEXT), chunk(b"AIGC", b"{}"), chunk(b"LIST", b"INFO", chunk(b"aigc", TEXT)))
+        body = wav(
+            riff_chunk(b"AIGC", TEXT),
+            riff_chunk(b"AIGC", b"{}"),
+            riff_chunk(b"LIST", b"INFO", riff_chunk(b"aigc", TEXT)),
+        )
         assert len(audio_wav.read(body).aigc) == 3
 
     @pytest.mark.parametrize(
@@ -87,7 +95,7 @@ class TestWav:
             (avi(), "WAVE"),
             (riff(b"WAVE", FORMAT, b"data\xff\xff\xff\xff", b"sound"), "truncated"),
             (riff(b"WAVE", FORMAT, SAMPLES, b"junk"), "within a chunk"),
-            (riff(b"WAVE", chunk(b"none") * 100_001), "more than"),
+            (riff(b"WAVE", riff_chunk(b"none") * 100_001), "more than"),
         ],
         ids=["rf64", "bw64", "rifx", "recorded", "empty", "cut", "avi", "endless", "within", "many"],
     )
@@ -105,7 +113,7 @@ class TestWav:
 
 
 def index(place: int) -> bytes:
-    return chunk(b"idx1", struct.pack("<4sIII", b"00dc", 16, place, 5))
+    return riff_chunk(b"idx1", struct.pack("<4sIII", b"00dc", 16, place, 5))
 
 
 class TestAvi:
@@ -117,9 +125,9 @@ class TestAvi:
         assert metadata(written)["AIGC"] == TEXT.decode()
 
     def test_texts_that_are_there_stay(self) -> None:
-        name = chunk(b"INAM", b"Tides\x00")
-        written = video_avi.write(avi(chunk(b"LIST", b"INFO", name), chunk(b"JUNK", bytes(900))), AIGC)
-        assert parts(written)[1] == (b"LIST", b"INFO" + name + chunk(b"AIGC", TEXT, b"\x00"))
+        name = riff_chunk(b"INAM", b"Tides\x00")
+        written = video_avi.write(avi(riff_chunk(b"LIST", b"INFO", name), riff_chunk(b"JUNK", bytes(900))), AIGC)
+        assert parts(written)[1] == (b"LIST", b"INFO" + name + riff_chunk(b"AIGC", TEXT, b"\x00"))
 
     def test_without_padding_frames_move_and_are_found_all_the_same(self) -> None:
         body = made("avi")
@@ -134,7 +142,7 @@ class TestAvi:
     @pytest.mark.parametrize(
         "body",
         [
-            avi(header=chunk(b"LIST", b"hdrl", chunk(b"indx", bytes(24)))),
+            avi(header=riff_chunk(b"LIST", b"hdrl", riff_chunk(b"indx", bytes(24)))),
             avi(rest=riff(b"AVIX", FRAMES)),
             avi(after=(index(avi().index(b"00dc")),)),
             riff(b"AVI ", HEADER),
@@ -153,12 +161,12 @@ class TestAvi:
         assert parts(written)[-2:] == parts(body)[-2:]
 
     def test_with_padding_any_index_stays_right(self) -> None:
-        body = avi(chunk(b"JUNK", bytes(400)), after=(index(0),), rest=riff(b"AVIX", FRAMES))
+        body = avi(riff_chunk(b"JUNK", bytes(400)), after=(index(0),), rest=riff(b"AVIX", FRAMES))
         written = video_avi.write(body, AIGC)
         assert len(written) == len(body)
         assert written.endswith(riff(b"AVIX", FRAMES))
 
     def test_a_mark_behind_the_frames_goes_where_another_is_written(self) -> None:
-        body = avi(chunk(b"JUNK", bytes(400)), after=(chunk(b"LIST", b"INFO", chunk(b"AIGC", TEXT)),))
+        body = avi(riff_chunk(b"JUNK", bytes(400)), after=(riff_chunk(b"LIST", b"INFO", riff_chunk(b"AIGC", TEXT)),))
         assert video_avi.read(body).conforming == LABELS.aigc
         assert [mark.conforming for mark in video_avi.read(video_avi.write(body, OTHER)).aigc] == [OTHER.aigc]

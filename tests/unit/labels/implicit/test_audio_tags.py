@@ -14,7 +14,7 @@ from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
-from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, aigc_json, xmp
 from pipeline.labels.implicit.carriers import audio_flac, audio_mp3, audio_ogg
 from pipeline.labels.implicit.carriers.audio_id3 import tag_of
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
@@ -22,7 +22,7 @@ from tests.unit.labels.implicit.makers import AI, LABELS, OTHER, encoded
 from tests.unit.labels.implicit.wild_makers import packet
 
 AIGC = LabelsToWrite(aigc=LABELS.aigc)
-TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
+TEXT = aigc_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
 SOUND = made("mp3-untagged")
 EXTENDED = b"\x00\x00\x00\x06\x01\x00"
 

@@ -7,9 +7,9 @@ from pipeline.labels.implicit import (
     FoundLabels,
     ImplicitRefusedError,
     LabelsToWrite,
+    aigc_json,
     read_labels,
     row_of,
-    to_json,
     write_labels,
 )
 from tests.unit.labels.implicit.audio_video_makers import KINDS, TITLE, content, made, media_type_of, metadata
@@ -71,7 +71,7 @@ def test_all_other_descriptions_stay(name: str) -> None:
 def test_another_program_finds_the_mark_under_its_name(name: str) -> None:
     assert LABELS.aigc is not None
     shown = {key.upper(): value for key, value in metadata(marked(name)).items()}
-    assert shown["AIGC"] == to_json(LABELS.aigc, shape="bare")
+    assert shown["AIGC"] == aigc_json(LABELS.aigc, shape="bare")
 
 
 @every_kind

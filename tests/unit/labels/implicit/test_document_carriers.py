@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from lxml import etree
 
-from pipeline.labels.implicit import ImplicitRefusedError, read_labels, to_json, write_labels, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, aigc_json, read_labels, write_labels, xmp
 from pipeline.labels.implicit.carriers.archive import MOST_ENTRIES
 from tests.unit.labels.implicit.makers import (
     DOCX,
@@ -47,7 +47,7 @@ def test_a_pdf_keeps_its_pages_and_what_it_says_of_itself() -> None:
     ]
     assert after.docinfo["/Title"] == "Two harbours"
     assert LABELS.aigc is not None
-    assert after.docinfo["/AIGC"] == to_json(LABELS.aigc, shape="bare")
+    assert after.docinfo["/AIGC"] == aigc_json(LABELS.aigc, shape="bare")
 
 
 @pytest.mark.parametrize("compressed", [False, True])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import ImplicitRefusedError, facts_of, read_labels, write_labels
+from pipeline.labels.implicit import ImplicitRefusedError, found_facts, read_labels, write_labels
 from tests.unit.labels.implicit.makers import LABELS, MAKERS, OTHER, made, media_type_of
 
 EXTREMES = (b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x01")
@@ -43,7 +43,7 @@ def test_a_damaged_file_is_marked_or_refused_and_nothing_else(name: str, *, mark
     body = write_labels(made(name), media_type, LABELS) if marked else made(name)
     damaged = data.draw(damages(body))
     found = read_labels(damaged, media_type)
-    assert facts_of(found) or found.refused
+    assert found_facts(found) or found.refused
     try:
         written = write_labels(damaged, media_type, OTHER)
     except ImplicitRefusedError:

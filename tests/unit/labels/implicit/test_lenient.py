@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labels.implicit import AigcFault, parse
+from pipeline.labels.implicit import AigcFault, parse_aigc
 from pipeline.labels.implicit.aigc import KEYS, AigcLabel
 from pipeline.labels.implicit.lenient import reading_of
 from pipeline.labels.implicit.model import found_in_text, placed_label
@@ -31,7 +31,7 @@ def test_what_conforms_has_no_faults(shape: dict[str, Any]) -> None:
     text = json.dumps(shape)
     reading = reading_of(text, named=False)
     assert reading is not None
-    assert (reading.label, reading.faults, reading.conforming) == ("1", (), parse(text))
+    assert (reading.label, reading.faults, reading.conforming) == ("1", (), parse_aigc(text))
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1"), (2, "2"), (3.0, "3"), (" 2 ", "2")])
@@ -136,6 +136,6 @@ def test_any_object_conforms_only_if_the_strict_reader_says_so(members: dict[str
     text = json.dumps(members)
     reading = reading_of(text, named=True)
     assert reading is not None
-    strict = parse(text)
+    strict = parse_aigc(text)
     assert reading.conforming == (strict if isinstance(strict, AigcLabel) else None)
     assert bool(reading.faults) == isinstance(strict, AigcFault)

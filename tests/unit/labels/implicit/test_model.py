@@ -9,17 +9,17 @@ from pipeline.labels.implicit import (
     ImplicitRefusedError,
     LabelsToWrite,
     Latent,
-    facts_of,
+    aigc_json,
     first_write,
-    to_json,
+    found_facts,
 )
 from pipeline.labels.implicit.model import latent_from, placed_label
 from pipeline.policy.vocabulary import vocabulary
 from tests.unit.labels.implicit.makers import AI, LABELS, PROVIDER
 
 HUMAN = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
-ONE = placed_label(to_json(first_write(PROVIDER, "n-1")), carrier="xmp")
-OTHER = placed_label(to_json(first_write(PROVIDER, "n-2")), carrier="png.text")
+ONE = placed_label(aigc_json(first_write(PROVIDER, "n-1")), carrier="xmp")
+OTHER = placed_label(aigc_json(first_write(PROVIDER, "n-2")), carrier="png.text")
 BROKEN = placed_label("AIGC", carrier="xmp")
 SHORT = placed_label('{"Label":"1"}', carrier="exif.UserComment")
 SHORT_ELSEWHERE = placed_label('AIGC={"label":1}', carrier="exif.ImageDescription")
@@ -58,7 +58,7 @@ def test_a_mark_that_is_there_twice_is_the_mark_and_of_several_none_is() -> None
 
 
 def test_facts_of_a_file_with_one_mark() -> None:
-    facts = facts_of(FoundLabels(aigc=(ONE,), latent=LABELS.latent))
+    facts = found_facts(FoundLabels(aigc=(ONE,), latent=LABELS.latent))
     assert {name: value for name, value in facts.items() if name.startswith("implicit.")} == {
         "implicit.present": True,
         "implicit.count": 1,
@@ -79,9 +79,9 @@ def test_facts_of_a_file_with_one_mark() -> None:
 
 
 def test_facts_of_other_files() -> None:
-    assert facts_of(FoundLabels()) == {"implicit.present": False, "implicit.count": 0}
-    assert facts_of(FoundLabels(refused="The file is broken.")) == {}
-    assert facts_of(FoundLabels(aigc=(ONE, BROKEN))) == {
+    assert found_facts(FoundLabels()) == {"implicit.present": False, "implicit.count": 0}
+    assert found_facts(FoundLabels(refused="The file is broken.")) == {}
+    assert found_facts(FoundLabels(aigc=(ONE, BROKEN))) == {
         "implicit.present": True,
         "implicit.count": 2,
         "implicit.carrier": "xmp",
@@ -90,8 +90,8 @@ def test_facts_of_other_files() -> None:
 
 
 def test_a_wrong_check_digit_and_another_platform_are_facts() -> None:
-    members = json.loads(to_json(first_write(PROVIDER[:-6] + "X10002", "n-1"), shape="bare"))
-    facts = facts_of(FoundLabels(aigc=(placed_label(json.dumps(members | {"PropagateID": "n-2"}), carrier="xmp"),)))
+    members = json.loads(aigc_json(first_write(PROVIDER[:-6] + "X10002", "n-1"), shape="bare"))
+    facts = found_facts(FoundLabels(aigc=(placed_label(json.dumps(members | {"PropagateID": "n-2"}), carrier="xmp"),)))
     assert (facts["implicit.code_ok"], facts["implicit.first_write"]) == (False, False)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, read_labels, to_json, write_labels, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, aigc_json, read_labels, write_labels, xmp
 from pipeline.labels.implicit.carriers import jpeg
 from pipeline.labels.implicit.carriers.video_boxes import box
 from tests.unit.labels.implicit.makers import LABELS, OTHER, animated, encoded, made, picture
@@ -141,7 +141,7 @@ def test_png_packets_are_read_however_they_are_packed(kind: bytes, head: bytes, 
 @pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt"])
 def test_png_text_chunks_with_marks_are_read_and_replaced(kind: bytes) -> None:
     assert LABELS.aigc is not None
-    text = to_json(LABELS.aigc).encode()
+    text = aigc_json(LABELS.aigc).encode()
     bodies = {b"tEXt": b"AIGC\x00" + text, b"zTXt": b"AIGC\x00\x00" + zlib.compress(text)}
     body = after_header(made("png"), chunk(kind, bodies.get(kind, b"AIGC" + bytes(5) + text)))
     found = read_labels(body, "image/png")

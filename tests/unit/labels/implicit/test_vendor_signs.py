@@ -7,7 +7,7 @@ from PIL import Image
 
 from pipeline.labels.implicit import LabelsToWrite, read_labels, write_labels
 from pipeline.labels.implicit.carriers.video_boxes import box
-from pipeline.labels.implicit.places import PLACES
+from pipeline.labels.implicit.places import LABEL_PLACES
 from tests.unit.labels.implicit import audio_video_makers as media
 from tests.unit.labels.implicit.makers import LABELS
 from tests.unit.labels.implicit.wild_makers import comment, description, jpeg, png, png_chunk, png_text
@@ -86,4 +86,4 @@ def test_what_generators_leave_in_place_of_a_camera_is_a_weak_sign(tag: int, sai
     exif[tag] = said
     found = read_labels(jpeg((0xE1, exif.tobytes())), "image/jpeg")
     assert [(sign.ai, sign.weight) for sign in found.signs] == [(True, "weak")]
-    assert found.signs[0].carrier in {place.carrier for place in PLACES if place.holds == "sign"}
+    assert found.signs[0].carrier in {place.carrier for place in LABEL_PLACES if place.holds == "sign"}

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, aigc_json, xmp
 from pipeline.labels.implicit.carriers.video_amf import numbers, properties, property_of, string, text_at
 from pipeline.labels.implicit.carriers.video_flv import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
 from tests.unit.labels.implicit.makers import AI, LABELS, OTHER
 
 AIGC = LabelsToWrite(aigc=LABELS.aigc)
-TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
+TEXT = aigc_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
 HEADER = b"FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"
 END = b"\x00\x00\x09"
 START = len(string(b"onMetaData"))

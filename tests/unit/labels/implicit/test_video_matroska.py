@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, read_labels, to_json
-from pipeline.labels.implicit.carriers.video_ebml import Element, ElementReader, master, text, unsigned, void
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, aigc_json, read_labels
+from pipeline.labels.implicit.carriers.video_ebml import Element, ElementReader, master, text_element, unsigned, void
 from pipeline.labels.implicit.carriers.video_matroska import read, write
 from tests.unit.labels.implicit.audio_video_makers import made
 from tests.unit.labels.implicit.makers import AI, LABELS, OTHER
@@ -18,12 +18,12 @@ TAG, TARGETS, TRACK, SIMPLE_TAG, NAME, STRING, CRC = 0x7373, 0x63C0, 0x63C5, 0x6
 UNKNOWN = b"\x01" + b"\xff" * 7
 
 AIGC = LabelsToWrite(aigc=LABELS.aigc)
-TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
-HEAD = master(HEADER, (text(DOC_TYPE, "webm"),))
+TEXT = aigc_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
+HEAD = master(HEADER, (text_element(DOC_TYPE, "webm"),))
 
 
 def simple(name: str, value: str) -> bytes:
-    return master(SIMPLE_TAG, (text(NAME, name), text(STRING, value)))
+    return master(SIMPLE_TAG, (text_element(NAME, name), text_element(STRING, value)))
 
 
 def seek(number: int, place: int) -> bytes:
@@ -147,7 +147,7 @@ class TestPlaces:
 
 class TestWhatStays:
     def test_chapters_and_attachments(self) -> None:
-        others = (master(CHAPTERS, (void(30),)), master(ATTACHMENTS, (text(0x466E, "cover.png"), void(300))))
+        others = (master(CHAPTERS, (void(30),)), master(ATTACHMENTS, (text_element(0x466E, "cover.png"), void(300))))
         body = film(INDEX, void(60), *others, FRAMES, others[1])
         written = write(body, AIGC)
         assert b"".join(others) + FRAMES + others[1] in written
@@ -189,7 +189,7 @@ class TestHostileFiles:
         [
             HEAD,
             film()[: len(HEAD) + 2],
-            master(HEADER, (text(DOC_TYPE, "docs"),)) + master(SEGMENT, ()),
+            master(HEADER, (text_element(DOC_TYPE, "docs"),)) + master(SEGMENT, ()),
             HEAD + master(0xA3, ()) + master(SEGMENT, ()),
             HEAD + SEGMENT.to_bytes(4) + UNKNOWN + INFO.to_bytes(4) + UNKNOWN,
             film(TAGS.to_bytes(4) + b"\x84", b"ab"),

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
 
-from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, to_json, xmp
+from pipeline.labels.implicit import ImplicitRefusedError, LabelsToWrite, aigc_json, xmp
 from pipeline.labels.implicit.carriers.video_boxes import box
 from pipeline.labels.implicit.carriers.video_mp4 import read, write
 from tests.unit.labels.implicit.audio_video_makers import content, made, metadata
 from tests.unit.labels.implicit.makers import AI, LABELS, OTHER, encoded
 
 AIGC = LabelsToWrite(aigc=LABELS.aigc)
-TEXT = to_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
+TEXT = aigc_json(LABELS.aigc, shape="bare") if LABELS.aigc else ""
 XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
 

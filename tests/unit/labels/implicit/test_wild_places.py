@@ -10,10 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.labels.implicit import AigcFault, ImplicitRefusedError, LabelsToWrite, read_labels, to_json, write_labels
+from pipeline.labels.implicit import (
+    AigcFault,
+    ImplicitRefusedError,
+    LabelsToWrite,
+    aigc_json,
+    read_labels,
+    write_labels,
+)
 from pipeline.labels.implicit.carriers.video_boxes import box
 from pipeline.labels.implicit.in_process import InProcessImplicitLabeler
-from pipeline.labels.implicit.places import PLACES
+from pipeline.labels.implicit.places import LABEL_PLACES
 from tests.unit.labels.implicit.makers import AI, LABELS, OTHER, made
 from tests.unit.labels.implicit.test_hostile_files import damages
 from tests.unit.labels.implicit.wild_makers import (
@@ -34,7 +41,7 @@ from tests.unit.labels.implicit.wild_makers import (
 from tests.unit.labels.implicit.wild_media import film, item, itunes
 
 assert LABELS.aigc is not None
-LABEL = to_json(LABELS.aigc, shape="bare")
+LABEL = aigc_json(LABELS.aigc, shape="bare")
 PARTIAL = '{"Label":2,"contentProducer":"云汀"}'
 EXIF_HEAD = b"Exif\x00\x00"
 every_place = pytest.mark.parametrize("name", WILD)
@@ -44,7 +51,7 @@ every_place = pytest.mark.parametrize("name", WILD)
 def test_a_label_is_read_wherever_it_is_and_its_place_is_in_the_table(name: str) -> None:
     found = read_labels(wild(name, LABEL), wild_type(name))
     assert [(label.carrier, label.conforming) for label in found.aigc] == [(WILD[name][1], LABELS.aigc)]
-    assert WILD[name][1] in {place.carrier for place in PLACES if place.holds == "label"}
+    assert WILD[name][1] in {place.carrier for place in LABEL_PLACES if place.holds == "label"}
 
 
 @every_place
@@ -82,17 +89,17 @@ def test_a_label_that_does_not_conform_gives_way_to_ours(name: str) -> None:
 def test_every_label_that_the_table_has_is_made_by_a_test() -> None:
     made_here = {carrier for _, carrier, _ in WILD.values()}
     ours = {"matroska.SimpleTag", "flv.onMetaData", "ooxml.custom", "epub.meta", "html.meta", "md.frontmatter"}
-    assert {place.carrier for place in PLACES if place.holds == "label"} == made_here | ours
+    assert {place.carrier for place in LABEL_PLACES if place.holds == "label"} == made_here | ours
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.carrier)
+@pytest.mark.parametrize("place", LABEL_PLACES, ids=lambda place: place.carrier)
 def test_every_place_has_a_source_and_a_date(place: object) -> None:
     assert all(getattr(place, field) for field in ("carrier", "formats", "where", "source", "date"))
 
 
 def test_the_decision_about_them_lists_them_all() -> None:
     page = (Path(__file__).parents[4] / "docs" / "adr" / "0021-labels-of-the-wild.md").read_text(encoding="utf-8")
-    for place in PLACES:
+    for place in LABEL_PLACES:
         cells = (place.holds, place.where, place.formats, place.source, place.date, "yes" if place.ours else "")
         assert f"| {' | '.join(cells)} |" in page
 
@@ -152,7 +159,7 @@ def test_a_label_that_shares_its_bytes_with_something_else_is_not_taken_out() ->
 
 
 def test_labels_in_two_places_contradict_each_other() -> None:
-    other = to_json(OTHER.aigc) if OTHER.aigc else ""
+    other = aigc_json(OTHER.aigc) if OTHER.aigc else ""
     body = png(png_chunk(b"eXIf", comment(LABEL)), png_chunk(b"tEXt", b"AIGC\0" + other.encode()))
     found = read_labels(body, "image/png")
     assert found.contradictions == ("several-aigc-marks",)

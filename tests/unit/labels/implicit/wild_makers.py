@@ -13,7 +13,7 @@ from mutagen.id3 import COMM, PRIV, TXXX
 from PIL import Image
 
 from pipeline.labels.implicit import write_labels
-from pipeline.labels.implicit.carriers.audio_riff import chunk as riff_chunk
+from pipeline.labels.implicit.carriers.audio_riff import riff_chunk
 from pipeline.labels.implicit.carriers.video_boxes import box
 from tests.unit.labels.implicit import makers
 from tests.unit.labels.implicit.wild_media import (

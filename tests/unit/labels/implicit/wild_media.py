@@ -6,10 +6,9 @@ import struct
 from mutagen.id3 import ID3
 from mutagen.oggopus import OggOpus
 
-from pipeline.labels.implicit.carriers.audio_riff import chunk as riff_chunk
-from pipeline.labels.implicit.carriers.audio_riff import file_of
+from pipeline.labels.implicit.carriers.audio_riff import file_of, riff_chunk
 from pipeline.labels.implicit.carriers.video_boxes import box
-from pipeline.labels.implicit.carriers.video_ebml import master, text, unsigned, void
+from pipeline.labels.implicit.carriers.video_ebml import master, text_element, unsigned, void
 from tests.unit.labels.implicit import audio_video_makers as media
 
 
@@ -78,11 +77,13 @@ def flac(kind: int, block: bytes) -> bytes:
 
 
 def matroska(codec: str, private: bytes, *, checked: bool = False) -> bytes:
-    private_element = text(0x63A2, "").replace(b"\x80", b"", 1)[:2] + (1 << 28 | len(private)).to_bytes(4) + private
-    track = master(0xAE, (text(0x86, codec), private_element))
+    private_element = (
+        text_element(0x63A2, "").replace(b"\x80", b"", 1)[:2] + (1 << 28 | len(private)).to_bytes(4) + private
+    )
+    track = master(0xAE, (text_element(0x86, codec), private_element))
     tracks = master(0x1654AE6B, (track,), crc=checked)
     payload = master(0x114D9B74, ()) + void(60) + tracks + master(0x1F43B675, (unsigned(0xE7, 1), void(40)))
-    head = master(0x1A45DFA3, (text(0x4282, "matroska"),))
+    head = master(0x1A45DFA3, (text_element(0x4282, "matroska"),))
     return head + (0x18538067).to_bytes(4) + (1 << 56 | len(payload)).to_bytes(8) + payload
 
 
