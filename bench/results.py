@@ -103,14 +103,15 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def version_of(tree: Path) -> str:
-    """The commit of a source tree, and whether it has changes."""
-    said = subprocess.run(
-        ["git", "-C", str(tree), "describe", "--always", "--dirty", "--exclude=*"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return said.stdout.strip() or "unknown"
+    """The commit of a source tree, and whether anything but documents has changed since: the page is one itself."""
+    commit = _git(tree, "describe", "--always", "--exclude=*")
+    changed = _git(tree, "status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)docs")
+    return f"{commit}-dirty" if commit and changed else commit or "unknown"
+
+
+def _git(tree: Path, *command: str) -> str:
+    said = subprocess.run(["git", "-C", str(tree), *command], capture_output=True, text=True, check=False)
+    return said.stdout.strip()
 
 
 def taken_now(versions: Mapping[str, str]) -> Taken:
