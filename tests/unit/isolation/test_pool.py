@@ -297,8 +297,8 @@ def test_a_child_that_was_taken_over_can_talk_nonsense_and_no_more(act: Act, non
     """It is treated as dead; what it says is MessagePack of known shapes or nothing, whatever it calls it."""
     talks_nonsense = f"""
 import sys
-from pipeline.isolation.messages import REPLY_HEADER, Ready, encode
-ready = encode(Ready())
+from pipeline.isolation.messages import REPLY_HEADER, Ready, encode_message
+ready = encode_message(Ready())
 sys.stdout.buffer.write(REPLY_HEADER.pack(len(ready), False, False) + ready)
 nonsense = {nonsense}
 sys.stdout.buffer.write(REPLY_HEADER.pack(len(nonsense), {kind}, False) + nonsense)
