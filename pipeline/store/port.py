@@ -164,7 +164,6 @@ class ObjectStore(abc.ABC):
 
         Raises:
             ObjectTooLargeError: it is larger than `max_bytes`.
-            AssetRefusedError: it was stored with headers that cannot be read back, such as a media type not in ASCII.
             StoreUnavailableError: the store did not answer or failed.
             StoreRefusedError: credentials, policy or a missing bucket stand in the way.
         """

@@ -4,8 +4,8 @@ obstore is the `object_store` crate, with signing, TLS and buffers outside of Py
 for each request (`tools/bench_store.py` measures it); boto3 stays for buckets and retention.
 
 What is particular about it is dealt with here: it reports 409 and 412 as the same exception and a missing bucket as a
-missing object, crashes on headers that cannot be sent (see `ObjectStore.create`), and says in text only which status
-and S3 error code it got.
+missing object, crashes on headers that cannot be sent (see `ObjectStore.create`), reads nothing of an object that has
+headers beyond ASCII (see `pipeline.store.foreign_headers`), and says in text only which status and error code it got.
 """
 
 import re
@@ -19,8 +19,9 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, UnauthenticatedError
 from obstore.store import S3Store
 
-from pipeline.errors import AssetRefusedError, BugError, SealstreamError
+from pipeline.errors import BugError, SealstreamError
 from pipeline.store.connection import CONNECT_SECONDS, SILENCE_SECONDS, S3Connection
+from pipeline.store.foreign_headers import head_with_foreign_headers, open_with_foreign_headers
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectHead, ObjectStore, OpenObject, StoreObserver, StoreRefusedError, unavailable
 from pipeline.store.rights import RIGHT_OF
@@ -115,12 +116,18 @@ class S3ObjectStore(ObjectStore):
             if _code(error) == "NoSuchKey":
                 return None
             raise
+        except BaseError as error:
+            if _UNREADABLE_HEADER.search(str(error)) is None:
+                raise
+            return open_with_foreign_headers(self._connection.client, location)
         return OpenObject(head=_head_of(found), read=lambda: bytes(found.bytes()))
 
     def _head(self, location: Location) -> ObjectHead | None:
         try:
             return _head_of(obstore.get(self._client(location.bucket), location.key, options={"head": True}))
         except (FileNotFoundError, BaseError) as error:
+            if _UNREADABLE_HEADER.search(str(error)) is not None:
+                return head_with_foreign_headers(self._connection.client, location)
             if _status(error) is None:
                 raise
             # The answer to a HEAD has no body to say what is wrong: is the object missing, or its bucket? A GET has.
@@ -187,11 +194,6 @@ def _head_of(found: "GetResult") -> ObjectHead:
 def _explained(error: Exception, operation: str, bucket: str) -> SealstreamError:
     """What obstore says, as an error family."""
     text, status, code = str(error), _status(error), _code(error)
-    if _UNREADABLE_HEADER.search(text):
-        return AssetRefusedError(
-            what=f"An object in {bucket} has a media type or metadata that is not ASCII, and cannot be read back.",
-            remedy="Store the object again with plain headers.",
-        )
     if isinstance(error, UnauthenticatedError):
         return _refused(operation, bucket, "the credentials were not accepted or could not be renewed")
     if _REDIRECT.search(text):

@@ -1,17 +1,16 @@
 """Erasing in S3, by boto3: rare, so its CPU does not count, and it knows versions and locks, which obstore does not."""
 
-import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from pipeline.store.boto_errors import boto_code, boto_errors_as_families
 from pipeline.store.connection import S3Connection
 from pipeline.store.erasing import Erased, LockedVersion, StoredVersion
 from pipeline.store.location import Location
-from pipeline.store.port import StoreRefusedError, unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,6 +21,7 @@ _CHUNK: Final = 2**20
 _MISSING: Final = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 _LOCKED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT})
 """How stores say that a version is under Object Lock: AWS with 403, which says the same of a right that is missing."""
+_REMEDY: Final = "Check bucket and credentials; `sealstream bucket policy --for eraser` prints the rights needed."
 
 
 class S3Eraser:
@@ -37,7 +37,7 @@ class S3Eraser:
     def versions(self, bucket: str, prefix: str = "") -> Iterator[StoredVersion]:
         """As `Eraser.versions`."""
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
-        with _failing_as_families("list of versions", bucket):
+        with boto_errors_as_families("list of versions", bucket, remedy=_REMEDY):
             for page in pages:
                 for found in page.get("Versions", []):
                     yield StoredVersion(
@@ -47,11 +47,11 @@ class S3Eraser:
     def digest(self, version: StoredVersion) -> str | None:
         """As `Eraser.digest`."""
         digest = hashlib.sha256()
-        with _failing_as_families("get", version.at.bucket):
+        with boto_errors_as_families("get", version.at.bucket, remedy=_REMEDY):
             try:
                 found = self._client.get_object(Bucket=version.at.bucket, Key=version.at.key, VersionId=version.version)
             except ClientError as error:
-                if _code(error) in _MISSING:
+                if boto_code(error) in _MISSING:
                     return None
                 raise
             for chunk in found["Body"].iter_chunks(_CHUNK):
@@ -60,7 +60,7 @@ class S3Eraser:
 
     def erase(self, at: Location, version: str | None = None) -> Erased | LockedVersion:
         """As `Eraser.erase`."""
-        with _failing_as_families("delete", at.bucket):
+        with boto_errors_as_families("delete", at.bucket, remedy=_REMEDY):
             ids = self._ids(at) if version is None else [version]
             for version_id in ids:
                 locked = self._delete(at, version_id)
@@ -80,7 +80,7 @@ class S3Eraser:
         try:
             self._client.delete_object(Bucket=at.bucket, Key=at.key, VersionId=version)
         except ClientError as error:
-            if _code(error) in _MISSING:
+            if boto_code(error) in _MISSING:
                 return None
             if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _LOCKED:
                 raise
@@ -94,24 +94,3 @@ class S3Eraser:
         head: Mapping[str, Any] = self._client.head_object(Bucket=at.bucket, Key=at.key, VersionId=version)
         until, hold = head.get("ObjectLockRetainUntilDate"), head.get("ObjectLockLegalHoldStatus") == "ON"
         return LockedVersion(until=until, hold=hold) if until or hold else None
-
-
-@contextlib.contextmanager
-def _failing_as_families(operation: str, bucket: str) -> Iterator[None]:
-    try:
-        yield
-    except BotoCoreError as error:
-        raise unavailable(operation, bucket, type(error).__name__) from error
-    except ClientError as error:
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        said = f"HTTP {status} {_code(error)}"
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (HTTPStatus.REQUEST_TIMEOUT, 429):
-            raise unavailable(operation, bucket, said) from error
-        raise StoreRefusedError(
-            what=f"The object store refuses {operation} in the bucket {bucket}: {said}.",
-            remedy="Check bucket and credentials; `sealstream bucket policy --for eraser` prints the rights needed.",
-        ) from error
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "without an S3 error code")

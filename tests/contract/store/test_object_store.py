@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.store import Location, ObjectStore, ObjectTooLargeError, StoredObject, StoreRefusedError
+from pipeline.store.connection import S3Connection
+from pipeline.store.port import ObjectHead
+from pipeline.store.s3 import S3ObjectStore
 
 Place = Callable[..., Location]
 WRITERS = 4
@@ -133,3 +136,19 @@ def test_many_threads_may_share_one_store(store: ObjectStore, at: Place) -> None
 
     with ThreadPoolExecutor(16) as threads:
         assert all(threads.map(roundtrip, range(200)))
+
+
+@pytest.mark.s3
+def test_a_file_name_in_chinese_that_a_producer_stored_keeps_nobody_from_the_object(
+    connection: S3Connection, at: Place
+) -> None:
+    place, store = at(), S3ObjectStore(connection)
+    connection.client.put_object(
+        Bucket=place.bucket,
+        Key=place.key,
+        Body=b"body",
+        ContentType="image/png",
+        ContentDisposition='attachment; filename="标题.png"',
+    )
+    assert store.require(place) == StoredObject(media_type="image/png", metadata={}, size=4, body=b"body")
+    assert store.head(place) == ObjectHead(media_type="image/png", metadata={}, size=4)
