@@ -20,4 +20,4 @@ def simplified(text: str) -> str:
 def _table() -> dict[int, str]:
     rows = (files(__package__) / "hanzi.txt").read_text(encoding="utf-8").split()
     pairs = "".join(rows)
-    return {ord(traditional): other for traditional, other in zip(pairs[::2], pairs[1::2], strict=True)}
+    return {ord(traditional): simple for traditional, simple in zip(pairs[::2], pairs[1::2], strict=True)}

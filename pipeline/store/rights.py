@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from pipeline.settings import StoreSettings
 
-__all__ = ["RIGHT_OF", "Grant", "StoreRole", "grants_of", "policy_of"]
+__all__ = ["RIGHT_OF", "Grant", "StoreRole", "grants_of", "policy_of", "remedy_for"]
 
 StoreRole = Literal[
     "worker", "recogniser", "producer", "reader", "console", "doors", "reporter", "administrator", "eraser"
@@ -39,6 +39,14 @@ _SEE_LOCKS: Final = ("s3:GetObjectRetention", "s3:GetObjectLegalHold")
 _SEE_LOCK: Final = ("s3:GetBucketObjectLockConfiguration",)
 _MAKE: Final = ("s3:CreateBucket", *_LIST)
 _LOCK: Final = ("s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning")
+
+
+def remedy_for(operation: str) -> str:
+    """What to do where the store refuses one of its client's operations."""
+    return (
+        f"It is tried again; check bucket, AWS_REGION and credentials, which must allow {RIGHT_OF[operation]}; "
+        "`sealstream bucket policy` prints all rights that are needed."
+    )
 
 
 class Grant(NamedTuple):

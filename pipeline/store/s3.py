@@ -20,11 +20,12 @@ from obstore.exceptions import AlreadyExistsError, BaseError, UnauthenticatedErr
 from obstore.store import S3Store
 
 from pipeline.errors import BugError, SealstreamError
+from pipeline.media_types import UNKNOWN
 from pipeline.store.connection import CONNECT_SECONDS, SILENCE_SECONDS, S3Connection
-from pipeline.store.foreign_headers import head_with_foreign_headers, open_with_foreign_headers
+from pipeline.store.foreign_headers import open_with_foreign_headers
 from pipeline.store.location import Location
 from pipeline.store.port import ObjectHead, ObjectStore, OpenObject, StoreObserver, StoreRefusedError, unavailable
-from pipeline.store.rights import RIGHT_OF
+from pipeline.store.rights import remedy_for
 
 if TYPE_CHECKING:
     from obstore import Attributes, GetResult
@@ -50,7 +51,6 @@ _RETRIES: "Final[RetryConfig]" = {
 _CONFLICT_PAUSES: Final = (0.05, 0.1, 0.2, 0.4)
 """Seconds before trying again after a 409: another conditional write to the same key was under way."""
 
-_NO_MEDIA_TYPE: Final = "application/octet-stream"
 _STANDARD_ATTRIBUTES: Final = frozenset(
     {"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Storage-Class"}
 )
@@ -126,9 +126,7 @@ class S3ObjectStore(ObjectStore):
         try:
             return _head_of(obstore.get(self._client(location.bucket), location.key, options={"head": True}))
         except (FileNotFoundError, BaseError) as error:
-            if _UNREADABLE_HEADER.search(str(error)) is not None:
-                return head_with_foreign_headers(self._connection.client, location)
-            if _status(error) is None:
+            if _status(error) is None and _UNREADABLE_HEADER.search(str(error)) is None:
                 raise
             # The answer to a HEAD has no body to say what is wrong: is the object missing, or its bucket? A GET has.
             found = self._open(location)
@@ -185,7 +183,7 @@ class S3ObjectStore(ObjectStore):
 def _head_of(found: "GetResult") -> ObjectHead:
     attributes = found.attributes
     return ObjectHead(
-        media_type=attributes.get("Content-Type", _NO_MEDIA_TYPE),
+        media_type=attributes.get("Content-Type", UNKNOWN),
         metadata={name: value for name, value in attributes.items() if name not in _STANDARD_ATTRIBUTES},
         size=found.meta["size"],
     )
@@ -211,8 +209,7 @@ def _explained(error: Exception, operation: str, bucket: str) -> SealstreamError
 def _refused(operation: str, bucket: str, reason: str) -> StoreRefusedError:
     return StoreRefusedError(
         what=f"The object store refuses {operation} in the bucket {bucket}: {reason}.",
-        remedy=f"It is tried again; check bucket, AWS_REGION and credentials, which must allow {RIGHT_OF[operation]}; "
-        "`sealstream bucket policy` prints all rights that are needed.",
+        remedy=remedy_for(operation),
     )
 
 

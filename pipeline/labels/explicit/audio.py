@@ -52,7 +52,7 @@ def label_audio(body: bytes, media_type: str) -> LabeledFile:
     """Put the rhythm at the start of a sound that has none there. Metadata stays; pictures of covers do not.
 
     Raises:
-        ExplicitRefusedError: not a sound that can be read and written, or longer than `_MOST_SECONDS`.
+        ExplicitRefusedError: not a sound that can be read and written, or longer than an hour.
     """
     name = _FORMATS.get(media_type)
     if name is None:

@@ -100,7 +100,7 @@ def _cut(source: InputContainer, stream: VideoStream, joint: Joint, seconds: flo
     if (
         not _numbered(times, unknown)
         or stream.time_base is None
-        or any(earlier[1] >= other[1] for earlier, other in pairwise(times))
+        or any(earlier[1] >= later[1] for earlier, later in pairwise(times))
     ):
         return None
     until = min(pts for pts, _ in times) + seconds / stream.time_base
